@@ -1,0 +1,178 @@
+//! What an application plugs in.
+
+use crate::{Error, Reader};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+use std::fmt::Display;
+use std::hash::Hash;
+use std::str::FromStr;
+
+/// An application: its groups, its events, and the one function that decides who hears of a change.
+pub trait App: Sized + Send + Sync + 'static {
+    /// What a verified token says about its bearer.
+    type Claims: DeserializeOwned + Clone + Send + Sync + 'static;
+    /// One audience: `Group::Table(5)`. `Display` and `FromStr` are each other's inverse; the text is stored with the history.
+    type Group: Clone + Eq + Hash + Display + FromStr + Send + Sync + 'static;
+    /// A fact worth telling. Stored as JSON: what is written today must be readable by the next version.
+    type Event: Serialize + DeserializeOwned + Send + Sync + 'static;
+    /// Tables that announce their changes.
+    const WATCHED: &'static [Watched];
+
+    /// Decides who hears of a change, and what.
+    ///
+    /// Called once for each change, in order, on the writer's thread inside the transaction that made the change (for another program's change: inside
+    /// the next one of ours). `db` shows the rows of that change, or newer where another program wrote. Its outcome is stored and is what replay
+    /// reads, so it is never asked again.
+    ///
+    /// # Errors
+    /// An error or a panic sets the change aside (it is logged, and kept in `change_rejects`); it never stops the writer.
+    fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Self>>, Error>;
+}
+
+/// A table whose changes are announced. Triggers for it are generated from the schema.
+///
+/// The table has an `INTEGER PRIMARY KEY` (`id`) and at most 60 columns. If it has a column `version`, triggers raise it with each change that did
+/// not; if it has `updated_at` (milliseconds), they set it likewise.
+#[derive(Debug, Clone, Copy)]
+pub struct Watched {
+    /// The table's name.
+    pub table: &'static str,
+    /// Columns that record when another column got a value: see [`Stamp`].
+    pub stamps: &'static [Stamp],
+    /// Columns that are left out of the change log, because they are secret (a password's hash). A change of such a column alone is still announced.
+    pub secret: &'static [&'static str],
+}
+
+/// "When `column` became `value`, note the time in `at`", unless the statement set `at` itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Stamp {
+    /// The column that is looked at.
+    pub column: &'static str,
+    /// The value it got.
+    pub value: &'static str,
+    /// The column that gets the time, in milliseconds since 1970-01-01 UTC.
+    pub at: &'static str,
+}
+
+/// What happened to a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Op {
+    /// It is new.
+    Insert,
+    /// It is different.
+    Update,
+    /// It is gone.
+    Delete,
+}
+
+/// One committed change of one row, whoever made it.
+#[derive(Debug)]
+pub struct Change<'a> {
+    /// The table.
+    pub table: &'a str,
+    /// The row's id (of an update that changed the id: the new one).
+    pub id: i64,
+    /// What happened.
+    pub op: Op,
+    /// Who did it, where the writer said so: [`Command`](crate::Command)'s actor. `None` for other programs.
+    pub actor: Option<&'a str>,
+    /// The command that did it, where it had an id.
+    pub command_id: Option<&'a str>,
+    pub(crate) old: Option<&'a str>,
+    pub(crate) new: Option<&'a str>,
+}
+
+impl Change<'_> {
+    /// The row before the change: `None` for an insert. Columns are the members; `T` picks those it needs.
+    ///
+    /// # Errors
+    /// [`Error::Json`] when the row is not what `T` expects.
+    pub fn old<T: DeserializeOwned>(&self) -> Result<Option<T>, Error> {
+        Ok(self.old.map(serde_json::from_str).transpose()?)
+    }
+
+    /// The row after the change: `None` for a delete.
+    ///
+    /// # Errors
+    /// [`Error::Json`] when the row is not what `T` expects.
+    pub fn new<T: DeserializeOwned>(&self) -> Result<Option<T>, Error> {
+        Ok(self.new.map(serde_json::from_str).transpose()?)
+    }
+
+    /// The columns whose values differ, in the table's order; all of them for an insert or a delete.
+    ///
+    /// # Errors
+    /// [`Error::Json`] when the logged rows are no JSON objects.
+    pub fn changed(&self) -> Result<Vec<String>, Error> {
+        let old = self.old.map(members).transpose()?.unwrap_or_default();
+        let new = self.new.map(members).transpose()?.unwrap_or_default();
+        let (all, other) = if new.is_empty() {
+            (&old, &new)
+        } else {
+            (&new, &old)
+        };
+        Ok(all
+            .iter()
+            .filter(|(name, value)| {
+                other
+                    .iter()
+                    .find(|(n, _)| n == name)
+                    .is_none_or(|(_, v)| v.get() != value.get())
+            })
+            .map(|(name, _)| name.clone())
+            .collect())
+    }
+}
+
+/// The members of a JSON object in their order.
+fn members(json: &str) -> Result<Vec<(String, Box<RawValue>)>, Error> {
+    struct Members(Vec<(String, Box<RawValue>)>);
+    impl<'de> serde::Deserialize<'de> for Members {
+        fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+            struct Visitor;
+            impl<'de> serde::de::Visitor<'de> for Visitor {
+                type Value = Members;
+                fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    f.write_str("an object")
+                }
+                fn visit_map<M: serde::de::MapAccess<'de>>(
+                    self,
+                    mut map: M,
+                ) -> Result<Members, M::Error> {
+                    let mut all = Vec::new();
+                    while let Some(entry) = map.next_entry()? {
+                        all.push(entry);
+                    }
+                    Ok(Members(all))
+                }
+            }
+            d.deserialize_map(Visitor)
+        }
+    }
+    Ok(serde_json::from_str::<Members>(json)?.0)
+}
+
+/// A fact and everybody it concerns. A client hears one signal once, however many of its groups are named; each signal has a `seq` of its own.
+pub struct Signal<A: App> {
+    pub(crate) groups: Vec<A::Group>,
+    pub(crate) event: A::Event,
+    pub(crate) rechecks: bool,
+}
+
+impl<A: App> Signal<A> {
+    /// `event` for the members of `groups`. Where a client is in several of them, the first one decides how it is rendered.
+    pub fn to(groups: impl IntoIterator<Item = A::Group>, event: A::Event) -> Self {
+        Signal {
+            groups: groups.into_iter().collect(),
+            event,
+            rechecks: false,
+        }
+    }
+
+    /// Has every member of the groups judged again by its guard ([`Context::guard`](crate::Context::guard)), because a row that granted access changed.
+    pub fn rechecking(mut self) -> Self {
+        self.rechecks = true;
+        self
+    }
+}

@@ -1,0 +1,50 @@
+//! One endpoint's behaviour.
+
+use crate::{App, ClientError, Context, Error, Message, Reply};
+use serde::de::DeserializeOwned;
+
+/// What one kind of endpoint does, named by `routing.toml`.
+///
+/// One value lives per connection. Its futures run on the shard that owns the connection and never leave it, so they need not be `Send`. Frames of one
+/// connection are handled one after the other. A panic closes this connection and no other.
+#[allow(async_fn_in_trait)] // futures never leave their shard: no `Send` bound is wanted
+pub trait Consumer: Sized + 'static {
+    /// The name in `routing.toml`: `dining.order`.
+    const NAME: &'static str;
+    /// The application it belongs to.
+    type App: App;
+    /// The `<name>` parts of the path, and the query's parameters (without `since` and `token`).
+    type Params: DeserializeOwned;
+    /// What a client may ask. It comes from a stranger: let the types be narrow.
+    type Command: DeserializeOwned;
+
+    /// A connection was accepted. Joins groups, sets the guard, and says what a client must know first. What is announced to a joined group is held
+    /// until this returns; then comes the resume, or the snapshot, then what is new.
+    ///
+    /// # Errors
+    /// [`Error::Client`] refuses the connection: told in this vocabulary, then closed with the code of its kind.
+    async fn connect(params: Self::Params, ctx: &mut Context<Self::App>) -> Result<Self, Error>;
+
+    /// A frame arrived.
+    ///
+    /// # Errors
+    /// [`Error::Client`] is told to the client and the connection stays open; other errors are logged and told as "internal error".
+    async fn receive(
+        &mut self,
+        command: Self::Command,
+        ctx: &mut Context<Self::App>,
+    ) -> Result<Reply, Error>;
+
+    /// How an event looks to this kind of endpoint, or `None` if it is not told. No `self`, on purpose: it runs once per event for all connections of
+    /// this kind, and all of them share the frame.
+    fn render(
+        event: &<Self::App as App>::Event,
+        group: &<Self::App as App>::Group,
+    ) -> Option<Message>;
+
+    /// How a mistake is told in this vocabulary.
+    fn render_error(error: &ClientError) -> Message;
+
+    /// The connection is gone; its groups are left already.
+    async fn disconnect(self, _ctx: &mut Context<Self::App>) {}
+}

@@ -1,0 +1,136 @@
+//! Whose fault it was decides the type: a client's is told to the client, ours is logged and told as "internal error".
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+
+/// What kind of mistake a client made. Decides the HTTP status and, where staying open is unsafe, the WebSocket close code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Kind {
+    /// 400: the request cannot be understood.
+    Invalid,
+    /// 401: no token, or one that is expired or forged.
+    Unauthenticated,
+    /// 403: a valid token that may not do this.
+    Forbidden,
+    /// 404: no such entity.
+    NotFound,
+    /// 409: understood and allowed, but not in the present state.
+    Conflict,
+    /// 410: it existed and is over (a closed table session).
+    Gone,
+    /// 413: larger than the limit.
+    TooLarge,
+    /// 422: understood, but a value breaks a rule.
+    Unprocessable,
+    /// 429: too many, too fast.
+    RateLimited,
+    /// 503: the database is held by somebody else; the same request may succeed later.
+    Busy,
+}
+
+impl Kind {
+    /// The HTTP status code (RFC 9110, section 15).
+    pub const fn status(self) -> u16 {
+        match self {
+            Kind::Invalid => 400,
+            Kind::Unauthenticated => 401,
+            Kind::Forbidden => 403,
+            Kind::NotFound => 404,
+            Kind::Conflict => 409,
+            Kind::Gone => 410,
+            Kind::TooLarge => 413,
+            Kind::Unprocessable => 422,
+            Kind::RateLimited => 429,
+            Kind::Busy => 503,
+        }
+    }
+}
+
+/// The client's fault, told to the client in its own vocabulary.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ClientError {
+    /// What kind of mistake.
+    pub kind: Kind,
+    /// Stable and documented, for programs: `UNPAID_ORDERS`.
+    pub code: Cow<'static, str>,
+    /// For people.
+    pub text: Cow<'static, str>,
+    /// What a program needs to go on: the true balance, the allowed values. A JSON object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<Box<RawValue>>,
+}
+
+impl ClientError {
+    /// An error with a stable `code` and a `text` for people.
+    pub fn new(
+        kind: Kind,
+        code: impl Into<Cow<'static, str>>,
+        text: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        ClientError {
+            kind,
+            code: code.into(),
+            text: text.into(),
+            details: None,
+        }
+    }
+
+    /// Adds a JSON object with what a program needs to go on. Data that cannot be written as JSON is left out.
+    pub fn with_details(mut self, details: &impl Serialize) -> Self {
+        self.details = serde_json::value::to_raw_value(details).ok();
+        self
+    }
+}
+
+/// Everything that can go wrong behind a consumer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The client's fault; told to it with its code.
+    #[error("{}: {}", .0.code, .0.text)]
+    Client(ClientError),
+    /// Another program holds the database's write lock. Told as `BUSY`; the same command may be sent again.
+    #[error("the database is held by another program")]
+    Busy,
+    /// The commit failed midway: the outcome is unknown. Told as `UNKNOWN_OUTCOME`: retry with the same command id.
+    #[error("the outcome is unknown, retry with the same id: {0}")]
+    UnknownOutcome(String),
+    /// The server is stopping, or the connection is gone.
+    #[error("closed")]
+    Closed,
+    /// A handler or a closure panicked.
+    #[error("panicked: {0}")]
+    Panicked(String),
+    /// The database refused a statement, or its content is not what the code expects.
+    #[error("store: {0}")]
+    Store(String),
+    /// Stored or announced data is not what the code expects.
+    #[error("json: {0}")]
+    Json(#[from] serde_json::Error),
+    /// The operating system refused.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    /// The configuration cannot be used: every mistake, each on a line of its own with file, line and advice.
+    #[error("{0}")]
+    Config(String),
+}
+
+impl Error {
+    /// The client's fault.
+    pub fn client(
+        kind: Kind,
+        code: impl Into<Cow<'static, str>>,
+        text: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Error::Client(ClientError::new(kind, code, text))
+    }
+}
+
+impl From<ClientError> for Error {
+    fn from(e: ClientError) -> Self {
+        Error::Client(e)
+    }
+}

@@ -1,0 +1,73 @@
+//! An announced event on its way to the members of its groups.
+
+use crate::App;
+use bytes::Bytes;
+use smallvec::SmallVec;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::mpsc;
+
+/// An event, its audience, and the frames made of it so far: at most one per group and lane in the whole process.
+pub(crate) struct Publication<A: App> {
+    /// 0: ephemeral, without a number.
+    pub seq: u64,
+    pub event: A::Event,
+    pub groups: SmallVec<[A::Group; 2]>,
+    /// The members' guards judge again.
+    pub rechecks: bool,
+    frames: Mutex<SmallVec<[Made; 2]>>,
+}
+
+/// (group's position, lane, frame; `None`: this lane is not told)
+type Made = (u16, u16, Option<Bytes>);
+
+impl<A: App> Publication<A> {
+    pub fn new(seq: u64, event: A::Event, groups: impl IntoIterator<Item = A::Group>) -> Self {
+        Publication {
+            seq,
+            event,
+            groups: groups.into_iter().collect(),
+            rechecks: false,
+            frames: Mutex::default(),
+        }
+    }
+
+    /// The frame for a group and a lane: made by whoever asks first, shared by all others.
+    pub fn frame(
+        &self,
+        group: usize,
+        lane: u16,
+        make: impl FnOnce(&A::Event, &A::Group) -> Option<Bytes>,
+    ) -> Option<Bytes> {
+        let mut frames = self.frames.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = group as u16;
+        if let Some((_, _, made)) = frames.iter().find(|(g, l, _)| (*g, *l) == (key, lane)) {
+            return made.clone();
+        }
+        let made = make(&self.event, &self.groups[group]);
+        frames.push((key, lane, made.clone()));
+        made
+    }
+}
+
+/// An answer that waits for its commit. Runs on the shard that asked, after the commit's publications were handed to the members there.
+pub(crate) type Reply = Box<dyn FnOnce() + Send>;
+
+/// What reaches a shard from outside.
+pub(crate) enum ToShard<A: App> {
+    /// Ephemeral publications of another shard's turn.
+    Published(Vec<Arc<Publication<A>>>),
+    /// One per commit and shard, also where no member lives: a shard must know how far it has come.
+    Committed {
+        /// The newest event's number after this commit.
+        head: u64,
+        publications: Arc<[Arc<Publication<A>>]>,
+        replies: Vec<Reply>,
+    },
+    /// Close every connection with this code and stop.
+    Stop,
+}
+
+/// Commits that wait for one shard. The writer waits when it is full, so a shard must never wait for the writer without yielding.
+pub(crate) const INBOX_MESSAGES: usize = 1024;
+
+pub(crate) type Inbox<A> = mpsc::Sender<ToShard<A>>;

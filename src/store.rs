@@ -1,0 +1,4 @@
+//! Rows: one writer with group commit, pooled readers.
+
+mod rows;
+pub use rows::{FromValue, Reader, Row, Transaction, Value};

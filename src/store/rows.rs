@@ -1,0 +1,294 @@
+//! Rows and transactions as an application sees them: no driver's type, so that another database can stand behind.
+//!
+//! Statements use numbered placeholders (`?1`, `?2`), and an insert that needs its id says `RETURNING id`.
+
+use crate::Error;
+use serde::de::DeserializeOwned;
+use std::borrow::Cow;
+use std::ops::Deref;
+
+/// A value on its way into a statement. Made by [`params!`](crate::params).
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Value<'a> {
+    /// SQL `NULL`.
+    Null,
+    /// Integers and booleans.
+    Integer(i64),
+    /// Floating point: never for money.
+    Real(f64),
+    /// Text.
+    Text(Cow<'a, str>),
+    /// Bytes.
+    Blob(Cow<'a, [u8]>),
+}
+
+macro_rules! integer {
+    ($($t:ty),*) => {$(
+        impl From<$t> for Value<'_> { fn from(v: $t) -> Self { Value::Integer(i64::from(v)) } }
+        impl From<&$t> for Value<'_> { fn from(v: &$t) -> Self { Value::Integer(i64::from(*v)) } }
+    )*};
+}
+integer!(bool, i64, i32, u32, u16, u8);
+/// A `seq` fits: it is below 2^53.
+impl From<u64> for Value<'_> {
+    fn from(v: u64) -> Self {
+        Value::Integer(v as i64)
+    }
+}
+impl From<f64> for Value<'_> {
+    fn from(v: f64) -> Self {
+        Value::Real(v)
+    }
+}
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(v: &'a str) -> Self {
+        Value::Text(Cow::Borrowed(v))
+    }
+}
+impl<'a> From<&'a String> for Value<'a> {
+    fn from(v: &'a String) -> Self {
+        Value::Text(Cow::Borrowed(v))
+    }
+}
+impl From<String> for Value<'_> {
+    fn from(v: String) -> Self {
+        Value::Text(Cow::Owned(v))
+    }
+}
+impl<'a> From<Cow<'a, str>> for Value<'a> {
+    fn from(v: Cow<'a, str>) -> Self {
+        Value::Text(v)
+    }
+}
+impl<'a> From<&'a [u8]> for Value<'a> {
+    fn from(v: &'a [u8]) -> Self {
+        Value::Blob(Cow::Borrowed(v))
+    }
+}
+impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
+    fn from(v: Option<T>) -> Self {
+        v.map_or(Value::Null, Into::into)
+    }
+}
+impl<'a, T> From<&'a Option<T>> for Value<'a>
+where
+    &'a T: Into<Value<'a>>,
+{
+    fn from(v: &'a Option<T>) -> Self {
+        v.as_ref().map_or(Value::Null, Into::into)
+    }
+}
+
+impl rusqlite::ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
+        use rusqlite::types::{ToSqlOutput, ValueRef};
+        Ok(ToSqlOutput::Borrowed(match self {
+            Value::Null => ValueRef::Null,
+            Value::Integer(i) => ValueRef::Integer(*i),
+            Value::Real(r) => ValueRef::Real(*r),
+            Value::Text(t) => ValueRef::Text(t.as_bytes()),
+            Value::Blob(b) => ValueRef::Blob(b),
+        }))
+    }
+}
+
+/// The values of a statement's placeholders, in order.
+///
+/// ```
+/// use maitred::{Value, params};
+/// let name = String::from("Mia");
+/// let p: &[Value<'_>] = params![10, &name, None::<i64>];
+/// assert_eq!(p.len(), 3);
+/// ```
+#[macro_export]
+macro_rules! params {
+    ($($value:expr),* $(,)?) => { &[$($crate::Value::from($value)),*] as &[$crate::Value<'_>] };
+}
+
+/// One row of a result. Columns are counted from 0.
+pub struct Row<'r>(&'r rusqlite::Row<'r>);
+
+impl Row<'_> {
+    /// The value of a column.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when there is no such column, or it holds another type.
+    pub fn get<T: FromValue>(&self, column: usize) -> Result<T, Error> {
+        T::from_value(self.0.get_ref(column).map_err(Error::from)?).map_err(|e| {
+            Error::Store(format!(
+                "column {column} ({}): {e}",
+                self.0.as_ref().column_name(column).unwrap_or("?")
+            ))
+        })
+    }
+
+    /// The text of a column, borrowed from the row.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when there is no such column, or it is no text.
+    pub fn text(&self, column: usize) -> Result<&str, Error> {
+        Ok(self
+            .0
+            .get_ref(column)?
+            .as_str()
+            .map_err(rusqlite::Error::from)?)
+    }
+
+    /// A column that holds JSON text, decoded.
+    ///
+    /// # Errors
+    /// [`Error::Store`] as for [`text`](Self::text), [`Error::Json`] when it is not what `T` expects.
+    pub fn json<T: DeserializeOwned>(&self, column: usize) -> Result<T, Error> {
+        Ok(serde_json::from_str(self.text(column)?)?)
+    }
+}
+
+/// What a column can be read as. Sealed: the set is ours.
+pub trait FromValue: Sized + sealed::Sealed {
+    #[doc(hidden)]
+    fn from_value(
+        value: rusqlite::types::ValueRef<'_>,
+    ) -> Result<Self, rusqlite::types::FromSqlError>;
+}
+mod sealed {
+    pub trait Sealed {}
+}
+macro_rules! from_value {
+    ($($t:ty),*) => {$(
+        impl sealed::Sealed for $t {}
+        impl FromValue for $t {
+            fn from_value(value: rusqlite::types::ValueRef<'_>) -> Result<Self, rusqlite::types::FromSqlError> {
+                rusqlite::types::FromSql::column_result(value)
+            }
+        }
+    )*};
+}
+from_value!(bool, i64, i32, u32, u64, f64, String, Vec<u8>);
+impl<T: FromValue> sealed::Sealed for Option<T> {}
+impl<T: FromValue> FromValue for Option<T> {
+    fn from_value(
+        value: rusqlite::types::ValueRef<'_>,
+    ) -> Result<Self, rusqlite::types::FromSqlError> {
+        match value {
+            rusqlite::types::ValueRef::Null => Ok(None),
+            v => T::from_value(v).map(Some),
+        }
+    }
+}
+
+/// Reads rows: all reads through one `Reader` see one state of the database.
+pub struct Reader<'c> {
+    pub(crate) connection: &'c rusqlite::Connection,
+}
+
+impl<'c> Reader<'c> {
+    pub(crate) fn new(connection: &'c rusqlite::Connection) -> Self {
+        Reader { connection }
+    }
+
+    /// All rows of a query.
+    ///
+    /// # Errors
+    /// [`Error::Store`], and what `read` returns.
+    pub fn rows<T>(
+        &self,
+        sql: &str,
+        params: &[Value<'_>],
+        mut read: impl FnMut(&Row<'_>) -> Result<T, Error>,
+    ) -> Result<Vec<T>, Error> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query(rusqlite::params_from_iter(params))?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(read(&Row(row))?);
+        }
+        Ok(found)
+    }
+
+    /// The first row of a query, if there is one.
+    ///
+    /// # Errors
+    /// [`Error::Store`], and what `read` returns.
+    pub fn row<T>(
+        &self,
+        sql: &str,
+        params: &[Value<'_>],
+        read: impl FnOnce(&Row<'_>) -> Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query(rusqlite::params_from_iter(params))?;
+        rows.next()?.map(|row| read(&Row(row))).transpose()
+    }
+
+    /// The row of a query that always has one.
+    ///
+    /// # Errors
+    /// [`Error::Store`], also when there is none, and what `read` returns.
+    pub fn one<T>(
+        &self,
+        sql: &str,
+        params: &[Value<'_>],
+        read: impl FnOnce(&Row<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.row(sql, params, read)?
+            .ok_or_else(|| Error::Store(format!("no row: {sql}")))
+    }
+
+    /// The newest event's number: what an answer reports as `as_of`.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn head(&self) -> Result<u64, Error> {
+        crate::history::head(self.connection)
+    }
+}
+
+/// One command's reads and writes. It is committed together with others or not at all; when the closure returns an error, nothing of it happened.
+pub struct Transaction<'c> {
+    reader: Reader<'c>,
+    now_ms: i64,
+}
+
+impl<'c> Transaction<'c> {
+    pub(crate) fn new(connection: &'c rusqlite::Connection, now_ms: i64) -> Self {
+        Transaction {
+            reader: Reader::new(connection),
+            now_ms,
+        }
+    }
+
+    /// Runs a statement and says how many rows it changed (those that triggers and cascades changed do not count).
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn execute(&self, sql: &str, params: &[Value<'_>]) -> Result<usize, Error> {
+        Ok(self
+            .connection
+            .prepare_cached(sql)?
+            .execute(rusqlite::params_from_iter(params))?)
+    }
+
+    /// The server's clock when this command began: milliseconds since 1970-01-01 UTC.
+    pub fn now_ms(&self) -> i64 {
+        self.now_ms
+    }
+}
+
+impl<'c> Deref for Transaction<'c> {
+    type Target = Reader<'c>;
+    fn deref(&self) -> &Reader<'c> {
+        &self.reader
+    }
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(e: rusqlite::Error) -> Self {
+        match e.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
+                Error::Busy
+            }
+            _ => Error::Store(e.to_string()),
+        }
+    }
+}
