@@ -12,7 +12,7 @@ mod publication;
 mod store;
 
 pub use app::{App, Change, Op, Signal, Stamp, Watched};
-pub use auth::Identity;
+pub use auth::{Identity, Keys};
 pub use consumer::Consumer;
 pub use context::Context;
 pub use error::{ClientError, Error, Kind};
