@@ -59,7 +59,7 @@ impl<C> Identity<C> {
 /// The key that tokens are verified with. It decides the algorithm; what a token's header says never does.
 ///
 /// ```
-/// # #[derive(serde::Deserialize)] struct Claims { role: String, restaurant_id: i64 }
+/// # #[derive(Debug, serde::Deserialize)] struct Claims { role: String, restaurant_id: i64 }
 /// let keys = maitred::Keys::hs256(b"an example of a secret that nobody else knows")?;
 /// let token = keys.mint(&serde_json::json!({
 ///     "sub": "10", "role": "waiter", "restaurantId": 2, "exp": 4102444800u32,
