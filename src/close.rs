@@ -34,7 +34,11 @@ pub(crate) struct Ending {
 
 impl Ending {
     pub const fn new(code: u16, reason: &'static str) -> Self {
-        Ending { code, reason: Cow::Borrowed(reason), error: None }
+        Ending {
+            code,
+            reason: Cow::Borrowed(reason),
+            error: None,
+        }
     }
 
     /// The socket is gone, or must not be spoken to.
@@ -59,7 +63,11 @@ impl Ending {
 
     /// The client's mistake is such that staying is unsafe.
     pub fn refused(error: ClientError) -> Self {
-        Ending { code: code_of(error.kind), reason: error.code.clone(), error: Some(error) }
+        Ending {
+            code: code_of(error.kind),
+            reason: error.code.clone(),
+            error: Some(error),
+        }
     }
 }
 

@@ -61,10 +61,23 @@ enum Frame {
 
 /// Serves a connection until it ends, and closes it in order.
 pub(crate) async fn run<A: App>(shard: Rc<Shard<A>>, opening: Opening<A>) {
-    let Opening { stream, early, lane, params, query, identity, since, policy, keys } = opening;
+    let Opening {
+        stream,
+        early,
+        lane,
+        params,
+        query,
+        identity,
+        since,
+        policy,
+        keys,
+    } = opening;
     let socket = Rc::new(Socket::new(stream, policy, shard.clock()));
     let registered = shard.register(&socket);
-    let mut reader = Reader { parser: Parser::default(), early };
+    let mut reader = Reader {
+        parser: Parser::default(),
+        early,
+    };
     let identity = match identity {
         Some(identity) => identity,
         None => wait_for_token(&shard, &socket, lane, keys.as_deref(), &mut reader).await,
@@ -84,7 +97,11 @@ pub(crate) async fn run<A: App>(shard: Rc<Shard<A>>, opening: Opening<A>) {
             drop((params, query));
             let ending = serve(&mut ctx, &mut session, keys.as_deref(), &mut reader).await;
             ctx.leave_all();
-            if AssertUnwindSafe(session.disconnect(&mut ctx)).catch_unwind().await.is_err() {
+            if AssertUnwindSafe(session.disconnect(&mut ctx))
+                .catch_unwind()
+                .await
+                .is_err()
+            {
                 tracing::error!(consumer = ctx.lane().entry.name, "disconnect panicked");
             }
             ending
@@ -99,7 +116,11 @@ pub(crate) async fn run<A: App>(shard: Rc<Shard<A>>, opening: Opening<A>) {
     drop(registered);
 }
 
-async fn open<A: App>(params: &Params, query: &str, ctx: &mut Context<A>) -> Result<Box<dyn Session<A>>, Ending> {
+async fn open<A: App>(
+    params: &Params,
+    query: &str,
+    ctx: &mut Context<A>,
+) -> Result<Box<dyn Session<A>>, Ending> {
     let connect = ctx.lane().entry.connect;
     let opened = async {
         let session = connect(params, query, ctx)?.await?;
@@ -108,7 +129,10 @@ async fn open<A: App>(params: &Params, query: &str, ctx: &mut Context<A>) -> Res
     };
     match AssertUnwindSafe(opened).catch_unwind().await {
         Ok(Ok(session)) => Ok(session),
-        Ok(Err(error)) => Err(ctx.socket.take_ending().unwrap_or_else(|| Ending::refused(error.into_client()))),
+        Ok(Err(error)) => Err(ctx
+            .socket
+            .take_ending()
+            .unwrap_or_else(|| Ending::refused(error.into_client()))),
         Err(_) => {
             tracing::error!(consumer = ctx.lane().entry.name, "connect panicked");
             Err(Ending::internal())
@@ -116,7 +140,12 @@ async fn open<A: App>(params: &Params, query: &str, ctx: &mut Context<A>) -> Res
     }
 }
 
-async fn serve<A: App>(ctx: &mut Context<A>, session: &mut Box<dyn Session<A>>, keys: Option<&Keys>, reader: &mut Reader) -> Ending {
+async fn serve<A: App>(
+    ctx: &mut Context<A>,
+    session: &mut Box<dyn Session<A>>,
+    keys: Option<&Keys>,
+    reader: &mut Reader,
+) -> Ending {
     let socket = ctx.socket.clone();
     let shard = ctx.shard.clone();
     loop {
@@ -126,7 +155,9 @@ async fn serve<A: App>(ctx: &mut Context<A>, session: &mut Box<dyn Session<A>>, 
         if socket.take_recheck()
             && let Err(error) = ctx.judge().await
         {
-            return socket.take_ending().unwrap_or_else(|| Ending::refused(error.into_client()));
+            return socket
+                .take_ending()
+                .unwrap_or_else(|| Ending::refused(error.into_client()));
         }
         if socket.take_expiring() {
             ctx.send(&expiring(socket.expires_at_ms.get()));
@@ -147,7 +178,10 @@ async fn serve<A: App>(ctx: &mut Context<A>, session: &mut Box<dyn Session<A>>, 
             },
             other => Step::Frame(unaddressed(other)),
         }) {
-            Ok(Some(Step::Run(id, running))) => Frame::Handled(id, AssertUnwindSafe(running).catch_unwind().await.map_err(drop)),
+            Ok(Some(Step::Run(id, running))) => Frame::Handled(
+                id,
+                AssertUnwindSafe(running).catch_unwind().await.map_err(drop),
+            ),
             Ok(Some(Step::Frame(frame))) => frame,
             Ok(None) => Frame::Nothing,
             Err(ending) => return ending,
@@ -167,7 +201,10 @@ async fn serve<A: App>(ctx: &mut Context<A>, session: &mut Box<dyn Session<A>>, 
             Frame::Pong => continue,
             Frame::Close(ending) => return ending,
             Frame::Nothing => {
-                if std::future::poll_fn(|cx| socket.poll_work(cx)).await.is_err() {
+                if std::future::poll_fn(|cx| socket.poll_work(cx))
+                    .await
+                    .is_err()
+                {
                     return Ending::gone();
                 }
                 continue;
@@ -183,11 +220,20 @@ async fn serve<A: App>(ctx: &mut Context<A>, session: &mut Box<dyn Session<A>>, 
 fn unaddressed(incoming: Incoming<'_>) -> Frame {
     match incoming {
         Incoming::Ping(payload) => Frame::Ping(payload.to_vec()),
-        Incoming::Close(Some((code, _))) => Frame::Close(Ending { code, reason: "".into(), error: None }),
+        Incoming::Close(Some((code, _))) => Frame::Close(Ending {
+            code,
+            reason: "".into(),
+            error: None,
+        }),
         Incoming::Close(None) => Frame::Close(Ending::new(1000, "")),
-        Incoming::Binary(_) => {
-            Frame::Refused(None, ClientError::new(Kind::Invalid, "BINARY_FRAME", "send text frames: this endpoint speaks JSON"))
-        }
+        Incoming::Binary(_) => Frame::Refused(
+            None,
+            ClientError::new(
+                Kind::Invalid,
+                "BINARY_FRAME",
+                "send text frames: this endpoint speaks JSON",
+            ),
+        ),
         Incoming::Pong(_) | Incoming::Text(_) => Frame::Pong,
     }
 }
@@ -213,7 +259,11 @@ fn answer_with<A: App>(ctx: &Context<A>, id: Option<&str>, answer: Result<Reply,
 }
 
 /// What every connection understands.
-async fn steer<A: App>(ctx: &mut Context<A>, keys: Option<&Keys>, control: Control) -> Result<Reply, Error> {
+async fn steer<A: App>(
+    ctx: &mut Context<A>,
+    keys: Option<&Keys>,
+    control: Control,
+) -> Result<Reply, Error> {
     match control {
         Control::Ping => {
             #[derive(Serialize)]
@@ -221,13 +271,22 @@ async fn steer<A: App>(ctx: &mut Context<A>, keys: Option<&Keys>, control: Contr
             struct Pong {
                 server_time: i64,
             }
-            Ok(Reply::message(Message::new("pong", &Pong { server_time: wall_ms() })))
+            Ok(Reply::message(Message::new(
+                "pong",
+                &Pong {
+                    server_time: wall_ms(),
+                },
+            )))
         }
         Control::Resume(since) => ctx.resume_in_band(since).await.map(|()| Reply::done()),
         Control::Authenticate(token) => {
             let identity = verify::<A>(keys, &token)?;
             if ctx.identity().subject.is_some() && ctx.identity().subject != identity.subject {
-                return Err(Error::client(Kind::Forbidden, "SUBJECT_CHANGED", "a refresh is for the same subject: open another connection"));
+                return Err(Error::client(
+                    Kind::Forbidden,
+                    "SUBJECT_CHANGED",
+                    "a refresh is for the same subject: open another connection",
+                ));
             }
             note_expiry(&ctx.socket, &identity);
             let told = authenticated(&identity);
@@ -240,7 +299,11 @@ async fn steer<A: App>(ctx: &mut Context<A>, keys: Option<&Keys>, control: Contr
 fn verify<A: App>(keys: Option<&Keys>, token: &str) -> Result<Identity<A::Claims>, ClientError> {
     match keys {
         Some(keys) => keys.verify(token),
-        None => Err(ClientError::new(Kind::Unauthenticated, "TOKEN_INVALID", "this server knows no tokens")),
+        None => Err(ClientError::new(
+            Kind::Unauthenticated,
+            "TOKEN_INVALID",
+            "this server knows no tokens",
+        )),
     }
 }
 
@@ -254,7 +317,8 @@ async fn wait_for_token<A: App>(
     keys: Option<&Keys>,
     reader: &mut Reader,
 ) -> Result<Identity<A::Claims>, ClientError> {
-    let missing = |text: &'static str| ClientError::new(Kind::Unauthenticated, "TOKEN_MISSING", text);
+    let missing =
+        |text: &'static str| ClientError::new(Kind::Unauthenticated, "TOKEN_MISSING", text);
     let first = async {
         loop {
             if socket.take_ending().is_some() {
@@ -269,14 +333,28 @@ async fn wait_for_token<A: App>(
                 other => unaddressed(other),
             });
             match frame {
-                Ok(Some(Frame::Control(_, Control::Authenticate(token)))) => return verify::<A>(keys, &token),
+                Ok(Some(Frame::Control(_, Control::Authenticate(token)))) => {
+                    return verify::<A>(keys, &token);
+                }
                 Ok(Some(Frame::Control(..))) => return Err(missing(TOKEN_FIRST)),
-                Ok(Some(Frame::Refused(_, error))) => return Err(ClientError { kind: Kind::Unauthenticated, ..error }),
-                Ok(Some(Frame::Ping(payload))) => shard.send(socket, websocket::encode(Opcode::Pong, &payload)),
+                Ok(Some(Frame::Refused(_, error))) => {
+                    return Err(ClientError {
+                        kind: Kind::Unauthenticated,
+                        ..error
+                    });
+                }
+                Ok(Some(Frame::Ping(payload))) => {
+                    shard.send(socket, websocket::encode(Opcode::Pong, &payload))
+                }
                 Ok(Some(Frame::Pong | Frame::Nothing | Frame::Handled(..))) => {}
-                Ok(Some(Frame::Close(_))) | Err(_) => return Err(missing("closed before a token came")),
+                Ok(Some(Frame::Close(_))) | Err(_) => {
+                    return Err(missing("closed before a token came"));
+                }
                 Ok(None) => {
-                    if std::future::poll_fn(|cx| socket.poll_work(cx)).await.is_err() {
+                    if std::future::poll_fn(|cx| socket.poll_work(cx))
+                        .await
+                        .is_err()
+                    {
                         return Err(missing("closed before a token came"));
                     }
                 }
@@ -286,16 +364,25 @@ async fn wait_for_token<A: App>(
     match tokio::time::timeout(socket.policy.auth_timeout, first).await {
         Ok(Ok(identity)) => {
             let told = authenticated(&identity);
-            shard.send(socket, shard.lanes[lane as usize].frame(&told, Default::default()));
+            shard.send(
+                socket,
+                shard.lanes[lane as usize].frame(&told, Default::default()),
+            );
             Ok(identity)
         }
         Ok(Err(error)) => Err(error),
-        Err(_) => Err(ClientError::new(Kind::Unauthenticated, "TOKEN_TIMEOUT", "no token came in time")),
+        Err(_) => Err(ClientError::new(
+            Kind::Unauthenticated,
+            "TOKEN_TIMEOUT",
+            "no token came in time",
+        )),
     }
 }
 
 fn note_expiry<A: App>(socket: &Socket<A>, identity: &Identity<A::Claims>) {
-    socket.expires_at_ms.set(identity.expires_at.map_or(i64::MAX, ms));
+    socket
+        .expires_at_ms
+        .set(identity.expires_at.map_or(i64::MAX, ms));
     socket.expiry_told.set(false);
 }
 
@@ -308,7 +395,10 @@ struct Expiry {
 }
 
 fn expiry(at_ms: Option<i64>) -> Expiry {
-    Expiry { expires_at_ms: at_ms, seconds_left: at_ms.map(|at| (at - wall_ms()).max(0) / 1000) }
+    Expiry {
+        expires_at_ms: at_ms,
+        seconds_left: at_ms.map(|at| (at - wall_ms()).max(0) / 1000),
+    }
 }
 
 fn expiring(at_ms: i64) -> Message {
@@ -320,7 +410,8 @@ fn authenticated<C>(identity: &Identity<C>) -> Message {
 }
 
 fn ms(at: SystemTime) -> i64 {
-    at.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64)
+    at.duration_since(UNIX_EPOCH)
+        .map_or(0, |d| d.as_millis() as i64)
 }
 
 fn wall_ms() -> i64 {
@@ -335,7 +426,13 @@ fn fingerprint(body: &str) -> u64 {
 }
 
 /// Says why, closes in order, and waits a little for the client to take it.
-async fn finish<A: App>(shard: &Rc<Shard<A>>, socket: &Rc<Socket<A>>, lane: u16, ending: Ending, mut reader: Reader) {
+async fn finish<A: App>(
+    shard: &Rc<Shard<A>>,
+    socket: &Rc<Socket<A>>,
+    lane: u16,
+    ending: Ending,
+    mut reader: Reader,
+) {
     if ending.code == 0 {
         socket.abort();
         return;
@@ -343,7 +440,10 @@ async fn finish<A: App>(shard: &Rc<Shard<A>>, socket: &Rc<Socket<A>>, lane: u16,
     if !socket.is_closing() {
         let lane = &shard.lanes[lane as usize];
         if let Some(error) = &ending.error {
-            shard.send(socket, lane.frame(&(lane.entry.render_error)(error), Default::default()));
+            shard.send(
+                socket,
+                lane.frame(&(lane.entry.render_error)(error), Default::default()),
+            );
         }
         shard.send(socket, websocket::encode_close(ending.code, &ending.reason));
         shard.flush();
@@ -354,11 +454,16 @@ async fn finish<A: App>(shard: &Rc<Shard<A>>, socket: &Rc<Socket<A>>, lane: u16,
         // half closed: what the client still sends is read, so that its system does not answer with a reset that would overtake our last frames
         let _ = shut_write(&socket.stream);
         while !socket.is_dead() {
-            match reader.next(socket, shard.clock(), |incoming| matches!(incoming, Incoming::Close(_))) {
+            match reader.next(socket, shard.clock(), |incoming| {
+                matches!(incoming, Incoming::Close(_))
+            }) {
                 Ok(Some(true)) | Err(_) => break,
                 Ok(Some(false)) => {}
                 Ok(None) => {
-                    if std::future::poll_fn(|cx| socket.stream.poll_read_ready(cx)).await.is_err() {
+                    if std::future::poll_fn(|cx| socket.stream.poll_read_ready(cx))
+                        .await
+                        .is_err()
+                    {
                         break;
                     }
                 }
@@ -390,16 +495,35 @@ struct Reader {
 
 impl Reader {
     /// Hands the next message to `deliver`, in the thread's buffer. `None`: nothing complete has come.
-    fn next<A: App, T>(&mut self, socket: &Socket<A>, now: u64, deliver: impl FnOnce(Incoming<'_>) -> T) -> Result<Option<T>, Ending> {
-        let limits = Limits { max_message_bytes: socket.policy.max_message_bytes, max_fragments: 65_536 };
-        let violated = |v: websocket::Violation| Ending { code: v.code(), reason: v.reason(), error: None };
+    fn next<A: App, T>(
+        &mut self,
+        socket: &Socket<A>,
+        now: u64,
+        deliver: impl FnOnce(Incoming<'_>) -> T,
+    ) -> Result<Option<T>, Ending> {
+        let limits = Limits {
+            max_message_bytes: socket.policy.max_message_bytes,
+            max_fragments: 65_536,
+        };
+        let violated = |v: websocket::Violation| Ending {
+            code: v.code(),
+            reason: v.reason(),
+            error: None,
+        };
         if !self.early.is_empty() {
             let mut early = std::mem::take(&mut self.early);
-            return self.parser.next(&mut early, &limits, deliver).map_err(violated);
+            return self
+                .parser
+                .next(&mut early, &limits, deliver)
+                .map_err(violated);
         }
         let mut deliver = Some(deliver);
         let mut once = |incoming: Incoming<'_>| (deliver.take().expect("delivers once"))(incoming);
-        if let Some(found) = self.parser.next(&mut [], &limits, &mut once).map_err(violated)? {
+        if let Some(found) = self
+            .parser
+            .next(&mut [], &limits, &mut once)
+            .map_err(violated)?
+        {
             return Ok(Some(found));
         }
         BUFFER.with_borrow_mut(|buffer| {
@@ -413,9 +537,15 @@ impl Reader {
                 socket.heard_at.set(now);
                 if n < buffer.len() {
                     // a short read emptied the socket: tokio may know, which saves the read that would find out
-                    let _ = socket.stream.try_io(Interest::READABLE, || Err::<(), _>(io::ErrorKind::WouldBlock.into()));
+                    let _ = socket.stream.try_io(Interest::READABLE, || {
+                        Err::<(), _>(io::ErrorKind::WouldBlock.into())
+                    });
                 }
-                if let Some(found) = self.parser.next(&mut buffer[..n], &limits, &mut once).map_err(violated)? {
+                if let Some(found) = self
+                    .parser
+                    .next(&mut buffer[..n], &limits, &mut once)
+                    .map_err(violated)?
+                {
                     return Ok(Some(found));
                 }
             }

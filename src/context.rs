@@ -17,7 +17,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-type Guard<A> = Arc<dyn Fn(&Identity<<A as App>::Claims>, &Reader<'_>) -> Result<(), Error> + Send + Sync>;
+type Guard<A> =
+    Arc<dyn Fn(&Identity<<A as App>::Claims>, &Reader<'_>) -> Result<(), Error> + Send + Sync>;
 type Look = Arc<dyn Fn(&Reader<'_>) -> Result<Message, Error> + Send + Sync>;
 
 /// A snapshot is read again when more came meanwhile than can be held. A client that is flooded faster than its state can be read is told to come back.
@@ -54,7 +55,13 @@ struct CommandKey {
 }
 
 impl<A: App> Context<A> {
-    pub(crate) fn new(shard: Rc<Shard<A>>, socket: Rc<Socket<A>>, lane: u16, identity: Identity<A::Claims>, since: Option<u64>) -> Self {
+    pub(crate) fn new(
+        shard: Rc<Shard<A>>,
+        socket: Rc<Socket<A>>,
+        lane: u16,
+        identity: Identity<A::Claims>,
+        since: Option<u64>,
+    ) -> Self {
         Context {
             shard,
             socket,
@@ -93,10 +100,23 @@ impl<A: App> Context<A> {
         if self.memberships.iter().any(|m| m.group == group) {
             return;
         }
-        let hold = || Box::new(Hold { fresh: Vec::new(), frames: Vec::new(), bytes: 0, overflowed: false });
+        let hold = || {
+            Box::new(Hold {
+                fresh: Vec::new(),
+                frames: Vec::new(),
+                bytes: 0,
+                overflowed: false,
+            })
+        };
         // held before registered: not one event may pass between
-        self.socket.held.borrow_mut().get_or_insert_with(hold).fresh.push(group.clone());
-        self.memberships.push(self.shard.join(group, self.lane, &self.socket));
+        self.socket
+            .held
+            .borrow_mut()
+            .get_or_insert_with(hold)
+            .fresh
+            .push(group.clone());
+        self.memberships
+            .push(self.shard.join(group, self.lane, &self.socket));
     }
 
     /// Leaves a group.
@@ -110,8 +130,14 @@ impl<A: App> Context<A> {
     ///
     /// # Errors
     /// What `read` returns.
-    pub async fn snapshot(&mut self, read: impl Fn(&Reader<'_>) -> Result<Message, Error> + Send + Sync + 'static) -> Result<(), Error> {
-        self.opening = Some(Opening { look: Arc::new(read), only_on_reset: false });
+    pub async fn snapshot(
+        &mut self,
+        read: impl Fn(&Reader<'_>) -> Result<Message, Error> + Send + Sync + 'static,
+    ) -> Result<(), Error> {
+        self.opening = Some(Opening {
+            look: Arc::new(read),
+            only_on_reset: false,
+        });
         self.open().await
     }
 
@@ -119,8 +145,14 @@ impl<A: App> Context<A> {
     ///
     /// # Errors
     /// What `read` returns.
-    pub async fn snapshot_on_reset(&mut self, read: impl Fn(&Reader<'_>) -> Result<Message, Error> + Send + Sync + 'static) -> Result<(), Error> {
-        self.opening = Some(Opening { look: Arc::new(read), only_on_reset: true });
+    pub async fn snapshot_on_reset(
+        &mut self,
+        read: impl Fn(&Reader<'_>) -> Result<Message, Error> + Send + Sync + 'static,
+    ) -> Result<(), Error> {
+        self.opening = Some(Opening {
+            look: Arc::new(read),
+            only_on_reset: true,
+        });
         self.open().await
     }
 
@@ -128,7 +160,10 @@ impl<A: App> Context<A> {
     ///
     /// # Errors
     /// What `f` or the guard returns; [`Error::Panicked`] if `f` panicked.
-    pub async fn read<T: Send + 'static>(&self, f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+    pub async fn read<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
         let (judged, f) = self.judged(f);
         let result = self.store()?.read(move |db| f(db)).await;
         self.told(judged, result)
@@ -173,7 +208,8 @@ impl<A: App> Context<A> {
     }
 
     pub(crate) fn send_as(&self, message: &Message, envelope: Envelope) {
-        self.shard.send(&self.socket, self.lane().frame(message, envelope));
+        self.shard
+            .send(&self.socket, self.lane().frame(message, envelope));
     }
 
     pub(crate) fn lane(&self) -> &Lane<A> {
@@ -188,13 +224,20 @@ impl<A: App> Context<A> {
 
     /// The frame that is handled next.
     pub(crate) fn begin(&mut self, id: Option<&str>, fingerprint: impl FnOnce() -> u64) {
-        *self.command.borrow_mut() = id.map(|id| CommandKey { id: id.to_owned(), fingerprint: fingerprint() });
+        *self.command.borrow_mut() = id.map(|id| CommandKey {
+            id: id.to_owned(),
+            fingerprint: fingerprint(),
+        });
         self.writes.set(0);
     }
 
     /// Runs the guard on the rows as they are now.
     pub(crate) async fn judge(&self) -> Result<(), Error> {
-        if self.guard.is_none() { Ok(()) } else { self.read(|_| Ok(())).await }
+        if self.guard.is_none() {
+            Ok(())
+        } else {
+            self.read(|_| Ok(())).await
+        }
     }
 
     fn store(&self) -> Result<&crate::Store, Error> {
@@ -209,10 +252,18 @@ impl<A: App> Context<A> {
         let nth = self.writes.replace(self.writes.get() + 1);
         let id = self.command.borrow().as_ref().map(|c| CommandId {
             scope: self.actor().unwrap_or_else(|| "anonymous".to_owned()),
-            key: if nth == 0 { c.id.clone() } else { format!("{}#{nth}", c.id) },
+            key: if nth == 0 {
+                c.id.clone()
+            } else {
+                format!("{}#{nth}", c.id)
+            },
             fingerprint: c.fingerprint,
         });
-        Command { actor: self.actor(), id, shard: Some(self.shard.id) }
+        Command {
+            actor: self.actor(),
+            id,
+            shard: Some(self.shard.id),
+        }
     }
 
     /// `f` behind the guard; the flag says whether it was the guard that refused.
@@ -220,7 +271,10 @@ impl<A: App> Context<A> {
     fn judged<T>(
         &self,
         f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
-    ) -> (Arc<AtomicBool>, impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static) {
+    ) -> (
+        Arc<AtomicBool>,
+        impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
+    ) {
         let refused = Arc::new(AtomicBool::new(false));
         let (guard, identity, flag) = (self.guard.clone(), self.identity.clone(), refused.clone());
         let behind = move |db: &Reader<'_>| {
@@ -244,7 +298,11 @@ impl<A: App> Context<A> {
 
     /// After `connect`: a consumer without a first frame still resumes, and what was held is let go.
     pub(crate) async fn settle(&mut self) -> Result<(), Error> {
-        if self.socket.held.borrow().is_some() || self.since.is_some() { self.open().await } else { Ok(()) }
+        if self.socket.held.borrow().is_some() || self.since.is_some() {
+            self.open().await
+        } else {
+            Ok(())
+        }
     }
 
     async fn open(&mut self) -> Result<(), Error> {
@@ -263,13 +321,21 @@ impl<A: App> Context<A> {
     /// The client asks to start its stream again, on the open connection. Frames before the answer are void.
     pub(crate) async fn resume_in_band(&mut self, since: Option<u64>) -> Result<(), Error> {
         let all = self.memberships.iter().map(|m| m.group.clone()).collect();
-        *self.socket.held.borrow_mut() = Some(Box::new(Hold { fresh: all, frames: Vec::new(), bytes: 0, overflowed: false }));
+        *self.socket.held.borrow_mut() = Some(Box::new(Hold {
+            fresh: all,
+            frames: Vec::new(),
+            bytes: 0,
+            overflowed: false,
+        }));
         let since = since.unwrap_or(u64::MAX);
         if self.shard.store.is_none() {
             self.release(0, Vec::new());
             return Ok(());
         }
-        let accepted = self.store()?.read(move |db| history::accepts(db.connection, since)).await?;
+        let accepted = self
+            .store()?
+            .read(move |db| history::accepts(db.connection, since))
+            .await?;
         if accepted {
             #[derive(Serialize)]
             struct Resumed {
@@ -290,7 +356,11 @@ impl<A: App> Context<A> {
 
     /// A new stream, from a snapshot or from now.
     async fn restart(&mut self, reset: bool) -> Result<(), Error> {
-        let look = self.opening.as_ref().filter(|o| reset || !o.only_on_reset).map(|o| o.look.clone());
+        let look = self
+            .opening
+            .as_ref()
+            .filter(|o| reset || !o.only_on_reset)
+            .map(|o| o.look.clone());
         if look.is_none() && !reset {
             self.release(0, Vec::new());
             return Ok(());
@@ -304,10 +374,22 @@ impl<A: App> Context<A> {
             }
             let (at, message) = self.look(look.clone()).await?;
             self.shard.caught_up(at).await; // everything up to `at` is now sent, or held here
-            if self.socket.held.borrow().as_ref().is_some_and(|h| h.overflowed) {
+            if self
+                .socket
+                .held
+                .borrow()
+                .as_ref()
+                .is_some_and(|h| h.overflowed)
+            {
                 continue;
             }
-            let frame = self.lane().frame(&message, Envelope { seq: Some(at), reset });
+            let frame = self.lane().frame(
+                &message,
+                Envelope {
+                    seq: Some(at),
+                    reset,
+                },
+            );
             self.release(at, vec![frame]);
             return Ok(());
         }
@@ -331,7 +413,10 @@ impl<A: App> Context<A> {
         }
         // the writer announces what waits before it does anything else, and nobody can commit beside it
         let (judged, second) = self.judged(move |db| Ok((db.head()?, again(db)?)));
-        let result = self.store()?.read_announced(Some(self.shard.id), move |db| second(db)).await;
+        let result = self
+            .store()?
+            .read_announced(Some(self.shard.id), move |db| second(db))
+            .await;
         self.told(judged, result)
     }
 
@@ -342,18 +427,30 @@ impl<A: App> Context<A> {
             if let Some(held) = self.socket.held.borrow_mut().as_mut() {
                 held.clear();
             }
-            let (lanes, lane, groups) = (self.shard.lanes.clone(), self.lane as usize, groups.clone());
+            let (lanes, lane, groups) =
+                (self.shard.lanes.clone(), self.lane as usize, groups.clone());
             let (judged, read) = self.judged(move |db| {
                 if !history::accepts(db.connection, since)? {
                     return Ok(None);
                 }
                 let upto = db.head()?;
-                history::page::<A>(db.connection, &groups, since, upto, |seq, event, group| lanes[lane].render(seq, event, group)).map(Some)
+                history::page::<A>(db.connection, &groups, since, upto, |seq, event, group| {
+                    lanes[lane].render(seq, event, group)
+                })
+                .map(Some)
             });
             let result = self.store()?.read(move |db| read(db)).await;
-            let Some(page) = self.told(judged, result)? else { return Ok(false) };
+            let Some(page) = self.told(judged, result)? else {
+                return Ok(false);
+            };
             self.shard.caught_up(page.upto).await;
-            let complete = !page.more && self.socket.held.borrow().as_ref().is_none_or(|h| !h.overflowed);
+            let complete = !page.more
+                && self
+                    .socket
+                    .held
+                    .borrow()
+                    .as_ref()
+                    .is_none_or(|h| !h.overflowed);
             if complete {
                 self.release(page.upto, page.frames);
                 return Ok(true);
@@ -372,8 +469,15 @@ impl<A: App> Context<A> {
     /// What older groups were told up to `at`, then `first`, then the news: the client's last number never runs ahead of what it was sent.
     /// One turn, no await: from here on the connection is live.
     fn release(&mut self, at: u64, first: Vec<Bytes>) {
-        let held = self.socket.held.borrow_mut().take().map(|h| h.frames).unwrap_or_default();
-        let (before, after): (Vec<_>, Vec<_>) = held.into_iter().partition(|h| h.seq != 0 && h.seq <= at);
+        let held = self
+            .socket
+            .held
+            .borrow_mut()
+            .take()
+            .map(|h| h.frames)
+            .unwrap_or_default();
+        let (before, after): (Vec<_>, Vec<_>) =
+            held.into_iter().partition(|h| h.seq != 0 && h.seq <= at);
         for h in before {
             if !h.fresh && self.socket.passes(h.seq) {
                 self.shard.send(&self.socket, h.frame);
@@ -396,5 +500,10 @@ fn reset_message() -> Message {
     struct Reset {
         reason: &'static str,
     }
-    Message::new("reset", &Reset { reason: "what you missed is not kept any more: read the state again" })
+    Message::new(
+        "reset",
+        &Reset {
+            reason: "what you missed is not kept any more: read the state again",
+        },
+    )
 }

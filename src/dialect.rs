@@ -31,7 +31,10 @@ pub(crate) enum Inbound<'a> {
         body: &'a str,
     },
     /// For the connection.
-    Control { id: Option<String>, control: Control },
+    Control {
+        id: Option<String>,
+        control: Control,
+    },
 }
 
 /// What every connection understands, whatever its consumer.

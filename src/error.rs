@@ -137,10 +137,18 @@ impl Error {
     pub fn into_client(self) -> ClientError {
         match self {
             Error::Client(e) => e,
-            Error::Busy => ClientError::new(Kind::Busy, "BUSY", "the database is held by another program: send it again"),
+            Error::Busy => ClientError::new(
+                Kind::Busy,
+                "BUSY",
+                "the database is held by another program: send it again",
+            ),
             Error::UnknownOutcome(_) => {
                 tracing::error!(error = %self, "a commit failed");
-                ClientError::new(Kind::Busy, "UNKNOWN_OUTCOME", "nobody knows whether it happened: send it again with the same id")
+                ClientError::new(
+                    Kind::Busy,
+                    "UNKNOWN_OUTCOME",
+                    "nobody knows whether it happened: send it again with the same id",
+                )
             }
             Error::Closed => ClientError::new(Kind::Busy, "CLOSING", "the server stops: come back"),
             other => {

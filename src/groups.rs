@@ -21,7 +21,10 @@ pub(crate) struct Groups<A: App> {
 
 impl<A: App> Default for Groups<A> {
     fn default() -> Self {
-        Groups { rooms: FxHashMap::default(), next_room: 0 }
+        Groups {
+            rooms: FxHashMap::default(),
+            next_room: 0,
+        }
     }
 }
 
@@ -32,21 +35,34 @@ impl<A: App> Groups<A> {
             Some(i) => &mut rooms[i],
             None => {
                 self.next_room += 1;
-                rooms.push(Room { id: self.next_room, lane, members: Vec::new() });
+                rooms.push(Room {
+                    id: self.next_room,
+                    lane,
+                    members: Vec::new(),
+                });
                 rooms.last_mut().expect("just pushed")
             }
         };
-        socket.seats.borrow_mut().push(Seat { room: room.id, at: room.members.len() as u32 });
+        socket.seats.borrow_mut().push(Seat {
+            room: room.id,
+            at: room.members.len() as u32,
+        });
         room.members.push(socket.clone());
     }
 
     pub fn leave(&mut self, group: &A::Group, lane: u16, socket: &Rc<Socket<A>>) {
-        let Some(rooms) = self.rooms.get_mut(group) else { return };
-        let Some(i) = rooms.iter().position(|r| r.lane == lane) else { return };
+        let Some(rooms) = self.rooms.get_mut(group) else {
+            return;
+        };
+        let Some(i) = rooms.iter().position(|r| r.lane == lane) else {
+            return;
+        };
         let room = &mut rooms[i];
         let seat = {
             let mut seats = socket.seats.borrow_mut();
-            let Some(mine) = seats.iter().position(|s| s.room == room.id) else { return };
+            let Some(mine) = seats.iter().position(|s| s.room == room.id) else {
+                return;
+            };
             seats.swap_remove(mine)
         };
         room.members.swap_remove(seat.at as usize);
@@ -68,6 +84,10 @@ impl<A: App> Groups<A> {
 
     /// The members of a group, lane by lane.
     pub fn members(&self, group: &A::Group) -> impl Iterator<Item = (u16, &[Rc<Socket<A>>])> {
-        self.rooms.get(group).into_iter().flatten().map(|r| (r.lane, r.members.as_slice()))
+        self.rooms
+            .get(group)
+            .into_iter()
+            .flatten()
+            .map(|r| (r.lane, r.members.as_slice()))
     }
 }

@@ -2,28 +2,28 @@
 #![deny(missing_docs)]
 
 mod app;
+mod auth;
+mod close;
+mod connection;
 mod consumer;
 mod context;
+mod dialect;
+mod error;
+mod groups;
+mod history;
+mod limits;
 mod message;
+mod outbox;
+mod pattern;
+mod publication;
 mod registry;
 mod routing;
-mod pattern;
 mod server;
-mod connection;
-mod socket;
-mod outbox;
 mod shard;
-mod groups;
-mod publication;
-mod dialect;
-mod websocket;
 mod signals;
-mod history;
+mod socket;
 mod store;
-mod auth;
-mod limits;
-mod close;
-mod error;
+mod websocket;
 
 pub use app::{App, Change, Op, Signal, Stamp, Watched};
 pub use auth::{Identity, Keys};
@@ -35,4 +35,7 @@ pub use message::{Message, Reply};
 pub use registry::Registry;
 pub use routing::{Known, Routing};
 pub use server::{Api, Caller, Server, Started};
-pub use store::{Command, CommandId, Durability, FromValue, Reader, Row, Schema, Store, StoreConfig, Transaction, Value};
+pub use store::{
+    Command, CommandId, Durability, FromValue, Reader, Row, Schema, Store, StoreConfig,
+    Transaction, Value,
+};

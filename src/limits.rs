@@ -16,7 +16,10 @@ pub struct ConnectionLimits {
 
 impl Default for ConnectionLimits {
     fn default() -> Self {
-        ConnectionLimits { total: 100_000, per_address: 20_000 }
+        ConnectionLimits {
+            total: 100_000,
+            per_address: 20_000,
+        }
     }
 }
 
@@ -30,7 +33,10 @@ pub(crate) struct Connections {
 
 impl Connections {
     pub fn new(limits: ConnectionLimits) -> Self {
-        Connections { limits, ..Connections::default() }
+        Connections {
+            limits,
+            ..Connections::default()
+        }
     }
 
     pub fn total(&self) -> usize {
@@ -49,7 +55,10 @@ impl Connections {
             return None;
         }
         *here += 1;
-        Some(Permit { connections: self.clone(), address })
+        Some(Permit {
+            connections: self.clone(),
+            address,
+        })
     }
 }
 
@@ -63,10 +72,12 @@ pub(crate) struct Permit {
 impl Drop for Permit {
     fn drop(&mut self) {
         self.connections.total.fetch_sub(1, Relaxed);
-        self.connections.by_address.remove_if_mut(&self.address, |_, here| {
-            *here -= 1;
-            *here == 0
-        });
+        self.connections
+            .by_address
+            .remove_if_mut(&self.address, |_, here| {
+                *here -= 1;
+                *here == 0
+            });
     }
 }
 
@@ -76,7 +87,10 @@ mod tests {
 
     #[test]
     fn places_are_counted_and_given_back() {
-        let c = Arc::new(Connections::new(ConnectionLimits { total: 3, per_address: 2 }));
+        let c = Arc::new(Connections::new(ConnectionLimits {
+            total: 3,
+            per_address: 2,
+        }));
         let [a, b] = [IpAddr::from([127, 0, 0, 1]), IpAddr::from([127, 0, 0, 2])];
         let held = [c.admit(a), c.admit(a)];
         assert!(held.iter().all(Option::is_some));
@@ -86,6 +100,10 @@ mod tests {
         assert!(c.admit(b).is_none(), "three in all");
         drop(held);
         drop(other);
-        assert_eq!((c.total(), c.by_address.len()), (0, 0), "nothing stays behind");
+        assert_eq!(
+            (c.total(), c.by_address.len()),
+            (0, 0),
+            "nothing stays behind"
+        );
     }
 }

@@ -27,7 +27,10 @@ pub(crate) struct Outbox {
 impl Outbox {
     /// Keeps a frame, or what is left of one (`partial`: only for the first). Says whether the outbox is within its bound.
     pub fn push(&mut self, frame: Bytes, partial: bool, bound: Bound) -> bool {
-        debug_assert!(!partial || self.frames.is_empty(), "only the first frame can be partly sent");
+        debug_assert!(
+            !partial || self.frames.is_empty(),
+            "only the first frame can be partly sent"
+        );
         self.partial |= partial;
         self.bytes += frame.len();
         self.frames.push_back(frame);
@@ -48,8 +51,12 @@ impl Outbox {
     pub fn write_to(&mut self, stream: &TcpStream) -> io::Result<bool> {
         while !self.frames.is_empty() {
             let written = {
-                let slices: smallvec::SmallVec<[IoSlice<'_>; FRAMES_PER_WRITE]> =
-                    self.frames.iter().take(FRAMES_PER_WRITE).map(|f| IoSlice::new(f)).collect();
+                let slices: smallvec::SmallVec<[IoSlice<'_>; FRAMES_PER_WRITE]> = self
+                    .frames
+                    .iter()
+                    .take(FRAMES_PER_WRITE)
+                    .map(|f| IoSlice::new(f))
+                    .collect();
                 match stream.try_write_vectored(&slices) {
                     Ok(n) => n,
                     Err(e) if e.kind() == io::ErrorKind::WouldBlock => return Ok(false),
@@ -82,16 +89,25 @@ impl Outbox {
 mod tests {
     use super::*;
 
-    const BOUND: Bound = Bound { bytes: 10, frames: 3 };
+    const BOUND: Bound = Bound {
+        bytes: 10,
+        frames: 3,
+    };
 
     #[test]
     fn a_cut_finishes_what_is_begun() {
         let mut o = Outbox::default();
         assert!(o.push(Bytes::from_static(b"rest"), true, BOUND));
         assert!(o.push(Bytes::from_static(b"whole"), false, BOUND));
-        assert!(!o.push(Bytes::from_static(b"more"), false, BOUND), "13 bytes are over 10");
+        assert!(
+            !o.push(Bytes::from_static(b"more"), false, BOUND),
+            "13 bytes are over 10"
+        );
         assert_eq!(o.cut(Bytes::from_static(b"bye")), 2);
-        assert_eq!(o.frames, [Bytes::from_static(b"rest"), Bytes::from_static(b"bye")]);
+        assert_eq!(
+            o.frames,
+            [Bytes::from_static(b"rest"), Bytes::from_static(b"bye")]
+        );
     }
 
     #[test]

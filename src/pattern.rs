@@ -159,8 +159,7 @@ impl Part {
             return fail(0, "an empty segment".into());
         }
         let Some(inner) = segment.strip_prefix('<') else {
-            let odd =
-                |c: char| c.is_whitespace() || c.is_control() || "<>?#%\\".contains(c);
+            let odd = |c: char| c.is_whitespace() || c.is_control() || "<>?#%\\".contains(c);
             return match segment.find(odd) {
                 Some(at) if segment[at..].starts_with('<') => {
                     fail(at, "a parameter fills a whole segment".into())
@@ -172,10 +171,9 @@ impl Part {
                     let c: String = segment[at..].chars().take(1).collect();
                     fail(at, format!("{c:?} cannot stand in a path"))
                 }
-                None if segment == "." || segment == ".." => fail(
-                    0,
-                    format!("{segment:?} never arrives: clients resolve it"),
-                ),
+                None if segment == "." || segment == ".." => {
+                    fail(0, format!("{segment:?} never arrives: clients resolve it"))
+                }
                 None => Ok(Part::Literal(segment.into())),
             };
         };

@@ -8,7 +8,12 @@ use std::collections::BTreeMap;
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
 
-type Connect<A> = for<'a> fn(&Params, &str, &'a mut Context<A>) -> Result<LocalBoxFuture<'a, Result<Box<dyn Session<A>>, Error>>, ClientError>;
+type Connect<A> =
+    for<'a> fn(
+        &Params,
+        &str,
+        &'a mut Context<A>,
+    ) -> Result<LocalBoxFuture<'a, Result<Box<dyn Session<A>>, Error>>, ClientError>;
 
 /// A consumer without its type: what a connection can call.
 pub(crate) struct Entry<A: App> {
@@ -21,7 +26,11 @@ pub(crate) struct Entry<A: App> {
 /// One open connection's consumer.
 pub(crate) trait Session<A: App> {
     /// Decodes the frame before the future is made, so that the read buffer can be the thread's.
-    fn receive<'a>(&'a mut self, body: &str, ctx: &'a mut Context<A>) -> Result<LocalBoxFuture<'a, Result<Reply, Error>>, ClientError>;
+    fn receive<'a>(
+        &'a mut self,
+        body: &str,
+        ctx: &'a mut Context<A>,
+    ) -> Result<LocalBoxFuture<'a, Result<Reply, Error>>, ClientError>;
     fn disconnect<'a>(self: Box<Self>, ctx: &'a mut Context<A>) -> LocalBoxFuture<'a, ()>;
 }
 
@@ -47,7 +56,11 @@ fn unreadable(e: &serde_json::Error) -> ClientError {
     // serde names the variant, or the type, and what it expected instead; where in the text it was is no help in a one-line frame
     let text = e.to_string();
     let text = text.split(" at line ").next().unwrap_or(&text).to_owned();
-    let code = if text.starts_with("unknown variant") { "UNKNOWN_ACTION" } else { "INVALID_FRAME" };
+    let code = if text.starts_with("unknown variant") {
+        "UNKNOWN_ACTION"
+    } else {
+        "INVALID_FRAME"
+    };
     ClientError::new(Kind::Invalid, code, text)
 }
 
@@ -56,9 +69,11 @@ fn connect<'a, C: Consumer>(
     query: &str,
     ctx: &'a mut Context<C::App>,
 ) -> Result<LocalBoxFuture<'a, Result<Box<dyn Session<C::App>>, Error>>, ClientError> {
-    let params: C::Params =
-        pattern::deserialize(params, query).map_err(|e| ClientError::new(Kind::Invalid, "INVALID_PARAMETER", e))?;
-    Ok(Box::pin(async move { Ok(Box::new(Erased(C::connect(params, ctx).await?)) as Box<dyn Session<C::App>>) }))
+    let params: C::Params = pattern::deserialize(params, query)
+        .map_err(|e| ClientError::new(Kind::Invalid, "INVALID_PARAMETER", e))?;
+    Ok(Box::pin(async move {
+        Ok(Box::new(Erased(C::connect(params, ctx).await?)) as Box<dyn Session<C::App>>)
+    }))
 }
 
 /// Makes the HTTP routes of one listener and shard.
@@ -72,7 +87,10 @@ pub struct Registry<A: App> {
 
 impl<A: App> Default for Registry<A> {
     fn default() -> Self {
-        Registry { entries: BTreeMap::new(), rest: BTreeMap::new() }
+        Registry {
+            entries: BTreeMap::new(),
+            rest: BTreeMap::new(),
+        }
     }
 }
 
@@ -87,8 +105,17 @@ impl<A: App> Registry<A> {
     /// # Panics
     /// When two consumers have one name: a mistake in the program, seen at its first start.
     pub fn with<C: Consumer<App = A>>(mut self) -> Self {
-        let entry = Entry { name: C::NAME, connect: connect::<C>, render: C::render, render_error: C::render_error };
-        assert!(self.entries.insert(C::NAME, entry).is_none(), "two consumers are named {}", C::NAME);
+        let entry = Entry {
+            name: C::NAME,
+            connect: connect::<C>,
+            render: C::render,
+            render_error: C::render_error,
+        };
+        assert!(
+            self.entries.insert(C::NAME, entry).is_none(),
+            "two consumers are named {}",
+            C::NAME
+        );
         self
     }
 
@@ -96,8 +123,15 @@ impl<A: App> Registry<A> {
     ///
     /// # Panics
     /// When two interfaces have one name.
-    pub fn rest(mut self, name: &'static str, routes: fn(Api<A>) -> BoxedFilter<(Response,)>) -> Self {
-        assert!(self.rest.insert(name, routes).is_none(), "two REST interfaces are named {name}");
+    pub fn rest(
+        mut self,
+        name: &'static str,
+        routes: fn(Api<A>) -> BoxedFilter<(Response,)>,
+    ) -> Self {
+        assert!(
+            self.rest.insert(name, routes).is_none(),
+            "two REST interfaces are named {name}"
+        );
         self
     }
 

@@ -10,7 +10,7 @@ use crate::dialect::Dialect;
 use crate::limits::{ConnectionLimits, Connections};
 use crate::publication::{INBOX_MESSAGES, ToShard};
 use crate::registry::{Registry, Rest};
-use crate::routing::{Listener, Routing};
+use crate::routing::{Listener, Policy, Routing};
 use crate::shard::{Lane, Shard};
 use crate::signals::Announcer;
 use crate::store::{self, Schema, Store, StoreConfig};
@@ -45,7 +45,14 @@ impl<A: App> Server<A> {
     /// A server for these listeners and consumers.
     pub fn new(routing: Routing, registry: Registry<A>) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
-        Server { routing, registry, shards: cores, store: None, keys: None, limits: ConnectionLimits::default() }
+        Server {
+            routing,
+            registry,
+            shards: cores,
+            store: None,
+            keys: None,
+            limits: ConnectionLimits::default(),
+        }
     }
 
     /// How many shards: one per core by default, at least 1.
@@ -78,22 +85,43 @@ impl<A: App> Server<A> {
     /// [`Error::Config`] when the database is newer, foreign or served by another process, or an address cannot be bound.
     pub fn start(self) -> Result<Started, Error> {
         let entries: Vec<_> = self.registry.entries.into_values().map(Arc::new).collect();
-        let lanes: Arc<[Lane<A>]> = entries.iter().map(|entry| Lane { entry: entry.clone(), dialect: Dialect::Raw }).collect();
-        let (inboxes, mail): (Vec<_>, Vec<_>) = (0..self.shards).map(|_| mpsc::channel::<ToShard<A>>(INBOX_MESSAGES)).unzip();
+        let lanes: Arc<[Lane<A>]> = entries
+            .iter()
+            .map(|entry| Lane {
+                entry: entry.clone(),
+                dialect: Dialect::Raw,
+            })
+            .collect();
+        let (inboxes, mail): (Vec<_>, Vec<_>) = (0..self.shards)
+            .map(|_| mpsc::channel::<ToShard<A>>(INBOX_MESSAGES))
+            .unzip();
 
         let mut threads = Vec::new();
         let mut store = None;
         let mut head = 0;
         if let Some((config, schema)) = &self.store {
-            let opened = store::open(config, schema, A::WATCHED, |db| Announcer::<A>::new(db, inboxes.clone()))?;
+            let opened = store::open(config, schema, A::WATCHED, |db| {
+                Announcer::<A>::new(db, inboxes.clone())
+            })?;
             head = opened.head;
             store = Some(opened.store);
             threads.push(opened.thread);
         }
 
+        let policies = |l: &Listener| {
+            l.routes
+                .iter()
+                .map(|r| Arc::new(r.policy.clone()))
+                .collect()
+        };
         let shared = Arc::new(Shared {
+            policies: self.routing.listeners.iter().map(policies).collect(),
             routing: self.routing,
-            lane_of: entries.iter().enumerate().map(|(i, e)| (e.name, i as u16)).collect(),
+            lane_of: entries
+                .iter()
+                .enumerate()
+                .map(|(i, e)| (e.name, i as u16))
+                .collect(),
             rest: self.registry.rest.into_iter().collect(),
             keys: self.keys.map(Arc::new),
             connections: Arc::new(Connections::new(self.limits)),
@@ -103,7 +131,8 @@ impl<A: App> Server<A> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let guard = runtime.enter();
         let mut addresses = Vec::new();
-        let mut sockets: Vec<Vec<(std::net::TcpListener, usize)>> = (0..self.shards).map(|_| Vec::new()).collect();
+        let mut sockets: Vec<Vec<(std::net::TcpListener, usize)>> =
+            (0..self.shards).map(|_| Vec::new()).collect();
         for (index, listener) in shared.routing.listeners.iter().enumerate() {
             for address in bind(listener, &mut sockets, index)? {
                 addresses.push((listener.name.clone(), address));
@@ -112,18 +141,40 @@ impl<A: App> Server<A> {
         drop(guard);
 
         for ((id, inbox), sockets) in mail.into_iter().enumerate().zip(sockets) {
-            let seed = ShardSeed { id, lanes: lanes.clone(), store: store.clone(), peers: inboxes.clone(), head, shared: shared.clone() };
-            let thread = std::thread::Builder::new().name(format!("shard-{id}")).spawn(move || seed.run(inbox, sockets))?;
+            let seed = ShardSeed {
+                id,
+                lanes: lanes.clone(),
+                store: store.clone(),
+                peers: inboxes.clone(),
+                head,
+                shared: shared.clone(),
+            };
+            let thread = std::thread::Builder::new()
+                .name(format!("shard-{id}"))
+                .spawn(move || seed.run(inbox, sockets))?;
             threads.push(thread);
         }
-        let stop = inboxes.into_iter().map(|inbox| Box::new(move || drop(inbox.blocking_send(ToShard::Stop))) as Box<dyn FnOnce() + Send>).collect();
-        Ok(Started { addresses, store, stop, threads })
+        let stop = inboxes
+            .into_iter()
+            .map(|inbox| {
+                Box::new(move || drop(inbox.blocking_send(ToShard::Stop)))
+                    as Box<dyn FnOnce() + Send>
+            })
+            .collect();
+        Ok(Started {
+            addresses,
+            store,
+            stop,
+            threads,
+        })
     }
 }
 
 /// What all shards share, and nobody changes.
 struct Shared<A: App> {
     routing: Routing,
+    /// Of each listener's routes: shared by their connections.
+    policies: Vec<Vec<Arc<Policy>>>,
     lane_of: std::collections::HashMap<&'static str, u16>,
     rest: std::collections::HashMap<&'static str, Rest<A>>,
     keys: Option<Arc<Keys>>,
@@ -131,11 +182,15 @@ struct Shared<A: App> {
 }
 
 /// Binds every address of a listener once per shard.
-fn bind(listener: &Listener, sockets: &mut [Vec<(std::net::TcpListener, usize)>], index: usize) -> Result<Vec<SocketAddr>, Error> {
+fn bind(
+    listener: &Listener,
+    sockets: &mut [Vec<(std::net::TcpListener, usize)>],
+    index: usize,
+) -> Result<Vec<SocketAddr>, Error> {
     let mut bound = Vec::new();
     let mut port = None;
-    for address in &listener.bind {
-        let mut at = address.addr;
+    for address in &listener.bind.addresses {
+        let mut at = address.address;
         // `localhost:0` is one port on both addresses
         if let Some(port) = port.filter(|_| at.port() == 0) {
             at.set_port(port);
@@ -145,17 +200,36 @@ fn bind(listener: &Listener, sockets: &mut [Vec<(std::net::TcpListener, usize)>]
                 port = Some(at.port());
                 bound.push(at);
             }
-            Err(e) if address.optional && bound.len() + 1 == listener.bind.len() && e.kind() != std::io::ErrorKind::AddrInUse => {
+            Err(e)
+                if address.optional
+                    && !bound.is_empty()
+                    && e.kind() != std::io::ErrorKind::AddrInUse =>
+            {
                 tracing::warn!(address = %at, error = %e, "this machine has no such address");
             }
-            Err(e) => return Err(Error::Config(format!("listener {:?}: {at}: {e}", listener.name))),
+            Err(e) => {
+                return Err(Error::Config(format!(
+                    "listener {:?}: {at}: {e}",
+                    listener.name
+                )));
+            }
         }
     }
     Ok(bound)
 }
 
-fn bind_all(at: &mut SocketAddr, sockets: &mut [Vec<(std::net::TcpListener, usize)>], index: usize) -> std::io::Result<()> {
-    let socket = |at: SocketAddr| if at.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() };
+fn bind_all(
+    at: &mut SocketAddr,
+    sockets: &mut [Vec<(std::net::TcpListener, usize)>],
+    index: usize,
+) -> std::io::Result<()> {
+    let socket = |at: SocketAddr| {
+        if at.is_ipv4() {
+            TcpSocket::new_v4()
+        } else {
+            TcpSocket::new_v6()
+        }
+    };
     // with SO_REUSEPORT a second process would bind the same port without an error: ask once without it
     let probe = socket(*at)?;
     probe.set_reuseaddr(true)?;
@@ -185,8 +259,18 @@ struct ShardSeed<A: App> {
 
 impl<A: App> ShardSeed<A> {
     fn run(self, inbox: mpsc::Receiver<ToShard<A>>, sockets: Vec<(std::net::TcpListener, usize)>) {
-        let ShardSeed { id, lanes, store, peers, head, shared } = self;
-        let runtime = match Builder::new_current_thread().enable_all().build_local(LocalOptions::default()) {
+        let ShardSeed {
+            id,
+            lanes,
+            store,
+            peers,
+            head,
+            shared,
+        } = self;
+        let runtime = match Builder::new_current_thread()
+            .enable_all()
+            .build_local(LocalOptions::default())
+        {
             Ok(runtime) => runtime,
             Err(error) => {
                 tracing::error!(%error, shard = id, "a shard cannot start");
@@ -200,7 +284,12 @@ impl<A: App> ShardSeed<A> {
             tokio::task::spawn_local(sweep(shard.clone(), sweep_interval(&shared.routing)));
             for (socket, listener) in sockets {
                 match TcpListener::from_std(socket) {
-                    Ok(socket) => drop(tokio::task::spawn_local(http::accept(shard.clone(), shared.clone(), socket, listener))),
+                    Ok(socket) => drop(tokio::task::spawn_local(http::accept(
+                        shard.clone(),
+                        shared.clone(),
+                        socket,
+                        listener,
+                    ))),
                     Err(error) => tracing::error!(%error, shard = id, "a listener cannot be used"),
                 }
             }
@@ -211,7 +300,11 @@ impl<A: App> ShardSeed<A> {
                 }
             };
             if tokio::time::timeout(STOP_TIMEOUT, ended).await.is_err() {
-                tracing::warn!(shard = id, left = shard.connections(), "connections did not end in time");
+                tracing::warn!(
+                    shard = id,
+                    left = shard.connections(),
+                    "connections did not end in time"
+                );
             }
         });
     }
@@ -219,8 +312,14 @@ impl<A: App> ShardSeed<A> {
 
 /// Often enough that the shortest timeout of any route is noticed within a quarter of it.
 fn sweep_interval(routing: &Routing) -> Duration {
-    let policies = routing.listeners.iter().flat_map(|l| l.routes.iter().map(|r| &r.policy));
-    let shortest = policies.map(|p| p.ping_interval.min(p.idle_timeout)).min().unwrap_or(Duration::MAX);
+    let policies = routing
+        .listeners
+        .iter()
+        .flat_map(|l| l.routes.iter().map(|r| &r.policy));
+    let shortest = policies
+        .map(|p| p.ping_interval.min(p.idle_timeout))
+        .min()
+        .unwrap_or(Duration::MAX);
     (shortest / 4).clamp(Duration::from_millis(20), Duration::from_secs(1))
 }
 

@@ -8,7 +8,7 @@ use crate::registry::Entry;
 use crate::socket::{Cork, Socket};
 use crate::store::Store;
 use crate::websocket::{self, Opcode};
-use crate::{App, Message};
+use crate::{App, ClientError, Kind, Message};
 use bytes::Bytes;
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -36,12 +36,18 @@ impl<A: App> Lane<A> {
             tracing::error!(consumer = self.entry.name, seq, %group, "render panicked");
             return None;
         };
-        let envelope = Envelope { seq: (seq > 0).then_some(seq), reset: false };
+        let envelope = Envelope {
+            seq: (seq > 0).then_some(seq),
+            reset: false,
+        };
         Some(self.frame(&message?, envelope))
     }
 
     pub fn frame(&self, message: &Message, envelope: Envelope) -> Bytes {
-        websocket::encode(Opcode::Text, self.dialect.encode(message, envelope).as_bytes())
+        websocket::encode(
+            Opcode::Text,
+            self.dialect.encode(message, envelope).as_bytes(),
+        )
     }
 }
 
@@ -66,7 +72,13 @@ pub(crate) struct Shard<A: App> {
 }
 
 impl<A: App> Shard<A> {
-    pub fn new(id: usize, lanes: Arc<[Lane<A>]>, store: Option<Store>, peers: Vec<Inbox<A>>, seen: u64) -> Self {
+    pub fn new(
+        id: usize,
+        lanes: Arc<[Lane<A>]>,
+        store: Option<Store>,
+        peers: Vec<Inbox<A>>,
+        seen: u64,
+    ) -> Self {
         Shard {
             id,
             lanes,
@@ -94,12 +106,25 @@ impl<A: App> Shard<A> {
 
     /// Keeps a socket on the list that [`sweep`](Self::sweep) visits, for as long as the returned value lives.
     pub fn register(self: &Rc<Self>, socket: &Rc<Socket<A>>) -> Registered<A> {
-        Registered { shard: self.clone(), key: self.sockets.borrow_mut().insert(socket.clone()) }
+        Registered {
+            shard: self.clone(),
+            key: self.sockets.borrow_mut().insert(socket.clone()),
+        }
     }
 
-    pub fn join(self: &Rc<Self>, group: A::Group, lane: u16, socket: &Rc<Socket<A>>) -> Membership<A> {
+    pub fn join(
+        self: &Rc<Self>,
+        group: A::Group,
+        lane: u16,
+        socket: &Rc<Socket<A>>,
+    ) -> Membership<A> {
         self.groups.borrow_mut().join(group.clone(), lane, socket);
-        Membership { shard: self.clone(), socket: socket.clone(), group, lane }
+        Membership {
+            shard: self.clone(),
+            socket: socket.clone(),
+            group,
+            lane,
+        }
     }
 
     /// To the local members now, to the other shards at the end of the turn. Ephemeral: at most once.
@@ -130,7 +155,10 @@ impl<A: App> Shard<A> {
                 if let Some(frame) = frame {
                     let index = turn.len() as u32;
                     for socket in members {
-                        if socket.is_closing() || socket.hold(publication.seq, group, &frame) || !socket.passes(publication.seq) {
+                        if socket.is_closing()
+                            || socket.hold(publication.seq, group, &frame)
+                            || !socket.passes(publication.seq)
+                        {
                             continue;
                         }
                         socket.pending.borrow_mut().push(index);
@@ -199,7 +227,11 @@ impl<A: App> Shard<A> {
         }
         for (id, peer) in self.peers.iter().enumerate() {
             if id != self.id && peer.try_send(ToShard::Published(outgoing.clone())).is_err() {
-                tracing::warn!(shard = id, dropped = outgoing.len(), "another shard does not keep up: ephemeral signals are dropped");
+                tracing::warn!(
+                    shard = id,
+                    dropped = outgoing.len(),
+                    "another shard does not keep up: ephemeral signals are dropped"
+                );
             }
         }
     }
@@ -217,8 +249,14 @@ impl<A: App> Shard<A> {
         while let Some(mut message) = inbox.recv().await {
             loop {
                 match message {
-                    ToShard::Published(publications) => publications.iter().for_each(|p| self.deliver(p)),
-                    ToShard::Committed { head, publications, replies } => {
+                    ToShard::Published(publications) => {
+                        publications.iter().for_each(|p| self.deliver(p))
+                    }
+                    ToShard::Committed {
+                        head,
+                        publications,
+                        replies,
+                    } => {
                         publications.iter().for_each(|p| self.deliver(p));
                         replies.into_iter().for_each(|reply| reply());
                         self.seen.set(head);
@@ -259,16 +297,30 @@ impl<A: App> Shard<A> {
     /// Pings the quiet, gives up the silent, warns those whose token ends soon, and ends those whose token has ended.
     pub fn sweep(&self) {
         let now = self.clock();
-        let wall_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
-        let sockets: Vec<Rc<Socket<A>>> = self.sockets.borrow().iter().filter(|(_, s)| due(s, now, wall_ms)).map(|(_, s)| s.clone()).collect();
+        let wall_ms = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |d| d.as_millis() as i64);
+        let sockets: Vec<Rc<Socket<A>>> = self
+            .sockets
+            .borrow()
+            .iter()
+            .filter(|(_, s)| due(s, now, wall_ms))
+            .map(|(_, s)| s.clone())
+            .collect();
         for socket in sockets {
-            if now.saturating_sub(socket.heard_at.get()) >= socket.policy.idle_timeout.as_millis() as u64 {
+            if now.saturating_sub(socket.heard_at.get())
+                >= socket.policy.idle_timeout.as_millis() as u64
+            {
                 socket.end(Ending::new(1001, "nothing was heard from you"));
                 continue;
             }
             let expires = socket.expires_at_ms.get();
             if wall_ms >= expires {
-                socket.end(Ending::refused(crate::auth::expired()));
+                socket.end(Ending::refused(ClientError::new(
+                    Kind::Unauthenticated,
+                    "TOKEN_EXPIRED",
+                    "the token has ended",
+                )));
                 continue;
             }
             if warn_due(&socket, wall_ms) {
@@ -283,15 +335,22 @@ impl<A: App> Shard<A> {
 }
 
 fn ping_due<A: App>(s: &Socket<A>, now: u64) -> bool {
-    now.saturating_sub(s.heard_at.get().max(s.pinged_at.get())) >= s.policy.ping_interval.as_millis() as u64
+    now.saturating_sub(s.heard_at.get().max(s.pinged_at.get()))
+        >= s.policy.ping_interval.as_millis() as u64
 }
 
 fn warn_due<A: App>(s: &Socket<A>, wall_ms: i64) -> bool {
-    !s.expiry_told.get() && s.expires_at_ms.get().saturating_sub(EXPIRY_WARNING.as_millis() as i64) <= wall_ms
+    !s.expiry_told.get()
+        && s.expires_at_ms
+            .get()
+            .saturating_sub(EXPIRY_WARNING.as_millis() as i64)
+            <= wall_ms
 }
 
 fn due<A: App>(s: &Socket<A>, now: u64, wall_ms: i64) -> bool {
-    ping_due(s, now) || warn_due(s, wall_ms) || wall_ms >= s.expires_at_ms.get()
+    ping_due(s, now)
+        || warn_due(s, wall_ms)
+        || wall_ms >= s.expires_at_ms.get()
         || now.saturating_sub(s.heard_at.get()) >= s.policy.idle_timeout.as_millis() as u64
 }
 
@@ -305,7 +364,10 @@ pub(crate) struct Membership<A: App> {
 
 impl<A: App> Drop for Membership<A> {
     fn drop(&mut self) {
-        self.shard.groups.borrow_mut().leave(&self.group, self.lane, &self.socket);
+        self.shard
+            .groups
+            .borrow_mut()
+            .leave(&self.group, self.lane, &self.socket);
     }
 }
 

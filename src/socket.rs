@@ -126,14 +126,20 @@ impl<A: App> Socket<A> {
     /// Keeps an event for later, if the connection is not ready. What is too much is forgotten: a resume reads on, a snapshot is read again.
     pub fn hold(&self, seq: u64, group: &A::Group, frame: &Bytes) -> bool {
         let mut held = self.held.borrow_mut();
-        let Some(held) = held.as_mut() else { return false };
+        let Some(held) = held.as_mut() else {
+            return false;
+        };
         if held.bytes + frame.len() > HELD_BYTES {
             held.clear();
             held.overflowed = true;
         }
         if !held.overflowed {
             held.bytes += frame.len();
-            held.frames.push(Held { seq, fresh: held.fresh.contains(group), frame: frame.clone() });
+            held.frames.push(Held {
+                seq,
+                fresh: held.fresh.contains(group),
+                frame: frame.clone(),
+            });
         }
         true
     }
@@ -148,7 +154,9 @@ impl<A: App> Socket<A> {
 
     /// Has the connection's task end it. The first reason wins.
     pub fn end(&self, ending: Ending) {
-        self.ending.borrow_mut().get_or_insert_with(|| Box::new(ending));
+        self.ending
+            .borrow_mut()
+            .get_or_insert_with(|| Box::new(ending));
         self.wake();
     }
 
@@ -270,7 +278,9 @@ impl<A: App> Socket<A> {
             match self.stream.try_write(bytes) {
                 Ok(n) if n == bytes.len() => {}
                 Ok(n) => self.keep_rest(turn, &pending, n),
-                Err(e) if e.kind() == io::ErrorKind::WouldBlock => self.keep_rest(turn, &pending, 0),
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
+                    self.keep_rest(turn, &pending, 0)
+                }
                 Err(_) => self.abort(),
             }
         }
@@ -293,22 +303,32 @@ impl<A: App> Socket<A> {
         }
         let socket = self.clone();
         // a task that exists only while the socket is full
-        tokio::task::spawn_local(async move { while socket.stream.writable().await.is_ok() && socket.drain() {} });
+        tokio::task::spawn_local(async move {
+            while socket.stream.writable().await.is_ok() && socket.drain() {}
+        });
     }
 
     fn keep(&self, frame: Bytes, partial: bool) {
         if self.closing.get() {
             return; // the close frame is in the outbox: nothing follows it
         }
-        let bound = Bound { bytes: self.policy.outbox_bytes, frames: self.policy.outbox_frames };
+        let bound = Bound {
+            bytes: self.policy.outbox_bytes,
+            frames: self.policy.outbox_frames,
+        };
         let mut outbox = self.outbox.borrow_mut();
-        let Some(waiting) = outbox.as_mut() else { return };
+        let Some(waiting) = outbox.as_mut() else {
+            return;
+        };
         if !waiting.push(frame, partial, bound) {
             let ending = Ending::slow();
             let dropped = waiting.cut(websocket::encode_close(ending.code, &ending.reason));
             self.closing.set(true);
             drop(outbox);
-            tracing::info!(dropped, "a client reads too slowly: closed, it can come back with its seq");
+            tracing::info!(
+                dropped,
+                "a client reads too slowly: closed, it can come back with its seq"
+            );
             self.end(ending);
         }
     }
@@ -316,7 +336,9 @@ impl<A: App> Socket<A> {
     /// Writes what waits. `true`: the socket is full again.
     fn drain(&self) -> bool {
         let mut outbox = self.outbox.borrow_mut();
-        let Some(waiting) = outbox.as_mut() else { return false };
+        let Some(waiting) = outbox.as_mut() else {
+            return false;
+        };
         match waiting.write_to(&self.stream) {
             Ok(false) => true,
             Ok(true) => {

@@ -43,10 +43,13 @@ pub(crate) fn deserialize<T: DeserializeOwned>(params: &Params, query: &str) -> 
 /// Names and values of a query (without its `?`), decoded as browsers do: `+` is a space, a malformed escape stays as it is, bytes that are not UTF-8 become
 /// U+FFFD.
 pub(crate) fn query_pairs(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
-    query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (decode_query(name), decode_query(value))
-    })
+    query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (decode_query(name), decode_query(value))
+        })
 }
 
 fn decode_query(text: &str) -> Cow<'_, str> {
@@ -99,7 +102,10 @@ struct Fields<'a> {
 impl<'de> MapAccess<'de> for Fields<'_> {
     type Error = Error;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Error> {
         self.current = self.left.next();
         match &self.current {
             Some((name, _)) => seed.deserialize((&**name).into_deserializer()).map(Some),

@@ -99,11 +99,7 @@ fn mistakes() {
             9,
             r#""1a" is not a name: letters, digits and "_", no digit first"#,
         ),
-        (
-            "/ws/<int:id>/<id>",
-            13,
-            r#"a second parameter named "id""#,
-        ),
+        ("/ws/<int:id>/<id>", 13, r#"a second parameter named "id""#),
     ] {
         let message = message.to_owned();
         let error = Pattern::parse(text).unwrap_err();
@@ -194,7 +190,10 @@ fn structs_from_path_and_query() {
     assert_eq!(read::<Everything>(query), Ok(all));
     let ours_and_the_paths = "since=9&token=secret&%74oken=secret&order_id=6&name=Bob";
     assert_eq!(read::<Everything>(ours_and_the_paths), read(""));
-    assert_eq!(read::<Everything>("limit=x&limit=4").unwrap().limit, Some(4));
+    assert_eq!(
+        read::<Everything>("limit=x&limit=4").unwrap().limit,
+        Some(4)
+    );
     assert_eq!(read::<()>("limit=4"), Ok(()));
 
     #[derive(Debug, PartialEq, Deserialize)]
@@ -239,7 +238,11 @@ fn errors_name_the_parameter() {
 
 /// A pattern's segment and one that fits it.
 fn segment() -> impl Strategy<Value = (String, String, bool)> {
-    let escaped = |text: &str| text.bytes().map(|b| format!("%{b:02x}")).collect::<String>();
+    let escaped = |text: &str| {
+        text.bytes()
+            .map(|b| format!("%{b:02x}"))
+            .collect::<String>()
+    };
     prop_oneof![
         "[a-z0-9._~-]{1,8}x".prop_map(|s| (s.clone(), s, false)),
         "[a-z0-9]{1,8}".prop_map(move |s| (s.clone(), escaped(&s), false)),
@@ -277,8 +280,9 @@ proptest! {
             }
         }
         prop_assert!(params.next().is_none());
-        prop_assert!(pattern.matches(&format!("{path}/")).is_none() || !path.ends_with('/'));
-        prop_assert!(pattern.matches(&format!("/{path}")).is_none());
+        let (one_more, one_before) = (format!("{path}/"), format!("/{path}"));
+        prop_assert_eq!(pattern.matches(&one_more).is_some(), !path.ends_with('/'));
+        prop_assert!(pattern.matches(&one_before).is_none());
     }
 
     #[test]

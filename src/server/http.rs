@@ -56,7 +56,12 @@ impl<A: App> Clone for Upgrade<A> {
     }
 }
 
-pub(super) async fn accept<A: App>(shard: Rc<Shard<A>>, shared: Arc<Shared<A>>, socket: TcpListener, listener: usize) {
+pub(super) async fn accept<A: App>(
+    shard: Rc<Shard<A>>,
+    shared: Arc<Shared<A>>,
+    socket: TcpListener,
+    listener: usize,
+) {
     let service = warp::service(routes(&shard, &shared, listener));
     let stopped = shard.stopped();
     tokio::pin!(stopped);
@@ -82,20 +87,26 @@ pub(super) async fn accept<A: App>(shard: Rc<Shard<A>>, shared: Arc<Shared<A>>, 
         let (shard, shared, service) = (shard.clone(), shared.clone(), service.clone());
         tokio::task::spawn_local(async move {
             let permit = std::cell::Cell::new(Some(permit));
-            let answer = hyper::service::service_fn(|mut request: Request<hyper::body::Incoming>| {
-                request.extensions_mut().insert(Peer(peer));
-                let service = service.clone();
-                let (shard, shared, permit) = (&shard, &shared, &permit);
-                async move {
-                    let mut response = service.oneshot(request).await?;
-                    if let Some(upgrade) = response.extensions_mut().remove::<Upgrade<A>>()
-                        && let Some(permit) = permit.take()
-                    {
-                        tokio::task::spawn_local(upgraded(shard.clone(), shared.clone(), upgrade, permit));
+            let answer =
+                hyper::service::service_fn(|mut request: Request<hyper::body::Incoming>| {
+                    request.extensions_mut().insert(Peer(peer));
+                    let service = service.clone();
+                    let (shard, shared, permit) = (&shard, &shared, &permit);
+                    async move {
+                        let mut response = service.oneshot(request).await?;
+                        if let Some(upgrade) = response.extensions_mut().remove::<Upgrade<A>>()
+                            && let Some(permit) = permit.take()
+                        {
+                            tokio::task::spawn_local(upgraded(
+                                shard.clone(),
+                                shared.clone(),
+                                upgrade,
+                                permit,
+                            ));
+                        }
+                        Ok::<_, Infallible>(response)
                     }
-                    Ok::<_, Infallible>(response)
-                }
-            });
+                });
             let _ = hyper::server::conn::http1::Builder::new()
                 .timer(TokioTimer::new())
                 .header_read_timeout(HEAD_TIMEOUT)
@@ -107,15 +118,40 @@ pub(super) async fn accept<A: App>(shard: Rc<Shard<A>>, shared: Arc<Shared<A>>, 
     }
 }
 
-async fn upgraded<A: App>(shard: Rc<Shard<A>>, shared: Arc<Shared<A>>, upgrade: Upgrade<A>, permit: Permit) {
-    let Upgrade { on, lane, params, query, identity, since, policy } = upgrade;
+async fn upgraded<A: App>(
+    shard: Rc<Shard<A>>,
+    shared: Arc<Shared<A>>,
+    upgrade: Upgrade<A>,
+    permit: Permit,
+) {
+    let Upgrade {
+        on,
+        lane,
+        params,
+        query,
+        identity,
+        since,
+        policy,
+    } = upgrade;
     let Ok(upgraded) = on.await else { return };
-    let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else { return };
+    let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
+        return;
+    };
     // copied: even an empty slice of hyper's read buffer would keep its 8 KB for the life of the connection
     let early = parts.read_buf.to_vec();
     let stream = parts.io.into_inner();
     drop(parts.read_buf);
-    let opening = Opening { stream, early, lane, params, query, identity, since, policy, keys: shared.keys.clone() };
+    let opening = Opening {
+        stream,
+        early,
+        lane,
+        params,
+        query,
+        identity,
+        since,
+        policy,
+        keys: shared.keys.clone(),
+    };
     // a task of its own: this one, with all that the upgrade needed, ends here
     tokio::task::spawn_local(async move {
         connection::run(shard, opening).await;
@@ -123,7 +159,11 @@ async fn upgraded<A: App>(shard: Rc<Shard<A>>, shared: Arc<Shared<A>>, upgrade: 
     });
 }
 
-fn routes<A: App>(shard: &Rc<Shard<A>>, shared: &Arc<Shared<A>>, listener: usize) -> BoxedFilter<(Response,)> {
+fn routes<A: App>(
+    shard: &Rc<Shard<A>>,
+    shared: &Arc<Shared<A>>,
+    listener: usize,
+) -> BoxedFilter<(Response,)> {
     let sockets = {
         let shared = shared.clone();
         warp::get()
@@ -132,14 +172,32 @@ fn routes<A: App>(shard: &Rc<Shard<A>>, shared: &Arc<Shared<A>>, listener: usize
             .and(warp::header::headers_cloned())
             .and(warp::ext::get::<Peer>())
             .and(warp::ext::optional::<OnUpgrade>())
-            .and_then(move |path: warp::path::FullPath, query: String, headers: HeaderMap, Peer(peer): Peer, on: Option<OnUpgrade>| {
-                let answer = handshake(&shared, listener, path.as_str(), Caller { headers, query, peer: Some(peer) }, on);
-                std::future::ready(answer.ok_or_else(warp::reject::not_found))
-            })
+            .and_then(
+                move |path: warp::path::FullPath,
+                      query: String,
+                      headers: HeaderMap,
+                      Peer(peer): Peer,
+                      on: Option<OnUpgrade>| {
+                    let answer = handshake(
+                        &shared,
+                        listener,
+                        path.as_str(),
+                        Caller {
+                            headers,
+                            query,
+                            peer: Some(peer),
+                        },
+                        on,
+                    );
+                    std::future::ready(answer.ok_or_else(warp::reject::not_found))
+                },
+            )
     };
     let health = {
         let ready = shard.store.clone();
-        let live = warp::path!("healthz").and(warp::get()).map(|| warp::reply::json(&Health { status: "ok" }).into_response());
+        let live = warp::path!("healthz")
+            .and(warp::get())
+            .map(|| warp::reply::json(&Health { status: "ok" }).into_response());
         let ready = warp::path!("readyz").and(warp::get()).and_then(move || {
             let store = ready.clone();
             async move {
@@ -157,11 +215,16 @@ fn routes<A: App>(shard: &Rc<Shard<A>>, shared: &Arc<Shared<A>>, listener: usize
     };
     let mut all: BoxedFilter<(Response,)> = sockets.or(health).unify().boxed();
     let here = &shared.routing.listeners[listener];
-    for name in &here.rest {
-        if let Some(rest) = shared.rest.get(name.as_str())
+    for mount in &here.rest {
+        if let Some(rest) = shared.rest.get(mount.name.as_str())
             && let Some(store) = &shard.store
         {
-            let api = Api::new(store.clone(), shared.keys.clone(), here.policy.clone(), shard.id);
+            let api = Api::new(
+                store.clone(),
+                shared.keys.clone(),
+                Arc::new(here.policy.clone()),
+                shard.id,
+            );
             all = all.or(rest(api)).unify().boxed();
         }
     }
@@ -185,39 +248,76 @@ struct Health {
 }
 
 /// Answers a request for a WebSocket route; `None`: the path is none.
-fn handshake<A: App>(shared: &Shared<A>, listener: usize, path: &str, caller: Caller, on: Option<OnUpgrade>) -> Option<Response> {
+fn handshake<A: App>(
+    shared: &Shared<A>,
+    listener: usize,
+    path: &str,
+    caller: Caller,
+    on: Option<OnUpgrade>,
+) -> Option<Response> {
     let here = &shared.routing.listeners[listener];
-    let (route, params) = here.find(path)?;
+    let (index, params) = here.find(path)?;
+    let route = &here.routes[index];
     let Caller { headers, query, .. } = &caller;
     let text = |name: header::HeaderName| headers.get(name).and_then(|v| v.to_str().ok());
     let listed = |name, word: &str| {
-        headers.get_all(name).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(',')).any(|v| v.trim().eq_ignore_ascii_case(word))
+        headers
+            .get_all(name)
+            .iter()
+            .filter_map(|v| v.to_str().ok())
+            .flat_map(|v| v.split(','))
+            .any(|v| v.trim().eq_ignore_ascii_case(word))
     };
-    let refuse = |status: StatusCode, why: &str| Some(warp::reply::with_status(why.to_owned(), status).into_response());
+    let refuse = |status: StatusCode, why: &str| {
+        Some(warp::reply::with_status(why.to_owned(), status).into_response())
+    };
 
     if !listed(header::UPGRADE, "websocket") || !listed(header::CONNECTION, "upgrade") {
-        let mut response = refuse(StatusCode::UPGRADE_REQUIRED, "this is a WebSocket endpoint: connect with ws://\n")?;
-        response.headers_mut().insert(header::UPGRADE, HeaderValue::from_static("websocket"));
-        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
+        let mut response = refuse(
+            StatusCode::UPGRADE_REQUIRED,
+            "this is a WebSocket endpoint: connect with ws://\n",
+        )?;
+        response
+            .headers_mut()
+            .insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+        response
+            .headers_mut()
+            .insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
         return Some(response);
     }
     if text(header::SEC_WEBSOCKET_VERSION) != Some("13") {
-        let mut response = refuse(StatusCode::UPGRADE_REQUIRED, "WebSocket version 13 is spoken here\n")?;
-        response.headers_mut().insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+        let mut response = refuse(
+            StatusCode::UPGRADE_REQUIRED,
+            "WebSocket version 13 is spoken here\n",
+        )?;
+        response.headers_mut().insert(
+            header::SEC_WEBSOCKET_VERSION,
+            HeaderValue::from_static("13"),
+        );
         return Some(response);
     }
     let Some(key) = text(header::SEC_WEBSOCKET_KEY).filter(|k| websocket::valid_key(k)) else {
-        return refuse(StatusCode::BAD_REQUEST, "Sec-WebSocket-Key is missing or no 16 bytes of base64\n");
+        return refuse(
+            StatusCode::BAD_REQUEST,
+            "Sec-WebSocket-Key is missing or no 16 bytes of base64\n",
+        );
     };
     let policy = &route.policy;
     if !policy.origins.allows(text(header::ORIGIN)) {
         return refuse(StatusCode::FORBIDDEN, "this origin is not allowed here\n");
     }
     let Some(on) = on else {
-        return refuse(StatusCode::BAD_REQUEST, "this connection cannot be upgraded\n");
+        return refuse(
+            StatusCode::BAD_REQUEST,
+            "this connection cannot be upgraded\n",
+        );
     };
 
-    let found = auth::token_of(text(header::AUTHORIZATION), text(header::SEC_WEBSOCKET_PROTOCOL), query);
+    let found = auth::token_of(
+        text(header::AUTHORIZATION),
+        text(header::SEC_WEBSOCKET_PROTOCOL),
+        query,
+    );
     let identity = identify(shared, policy, &caller, found.token.as_deref());
     let lane = *shared.lane_of.get(route.consumer.as_str())?;
     let upgrade = Upgrade::<A> {
@@ -227,7 +327,7 @@ fn handshake<A: App>(shared: &Shared<A>, listener: usize, path: &str, caller: Ca
         identity,
         since: since(query),
         query: query.clone(),
-        policy: policy.clone(),
+        policy: shared.policies[listener][index].clone(),
     };
     let mut response = StatusCode::SWITCHING_PROTOCOLS.into_response();
     let head = response.headers_mut();
@@ -244,18 +344,29 @@ fn handshake<A: App>(shared: &Shared<A>, listener: usize, path: &str, caller: Ca
 }
 
 /// Who asks. `None`: a token is required and has not come.
-fn identify<A: App>(shared: &Shared<A>, policy: &Policy, caller: &Caller, token: Option<&str>) -> Option<Result<Identity<A::Claims>, ClientError>> {
+fn identify<A: App>(
+    shared: &Shared<A>,
+    policy: &Policy,
+    caller: &Caller,
+    token: Option<&str>,
+) -> Option<Result<Identity<A::Claims>, ClientError>> {
     let Some(token) = token.filter(|_| policy.auth != Auth::None) else {
-        return caller.may_be_anonymous(policy.auth).then(|| Ok(Identity::anonymous()));
+        return caller
+            .may_be_anonymous(policy.auth)
+            .then(|| Ok(Identity::anonymous()));
     };
     Some(match &shared.keys {
         Some(keys) => keys.verify(token),
-        None => Err(ClientError::new(Kind::Unauthenticated, "TOKEN_INVALID", "this server knows no tokens")),
+        None => Err(ClientError::new(
+            Kind::Unauthenticated,
+            "TOKEN_INVALID",
+            "this server knows no tokens",
+        )),
     })
 }
 
 /// The number a client comes back with. One that is none cannot be resumed, and the client must hear that.
 fn since(query: &str) -> Option<u64> {
-    let value = query.split('&').find_map(|pair| pair.strip_prefix("since="))?;
+    let (_, value) = crate::pattern::query_pairs(query).find(|(name, _)| name == "since")?;
     Some(value.parse().unwrap_or(u64::MAX))
 }

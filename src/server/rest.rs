@@ -37,8 +37,13 @@ impl Caller {
             Auth::Optional | Auth::None => true,
             // a proxy on this machine would make every stranger look local
             Auth::Loopback => {
-                let forwarded = ["forwarded", "x-forwarded-for", "x-real-ip"].iter().any(|h| self.headers.contains_key(*h));
-                !forwarded && self.peer.is_some_and(|p| p.ip().to_canonical().is_loopback())
+                let forwarded = ["forwarded", "x-forwarded-for", "x-real-ip"]
+                    .iter()
+                    .any(|h| self.headers.contains_key(*h));
+                !forwarded
+                    && self
+                        .peer
+                        .is_some_and(|p| p.ip().to_canonical().is_loopback())
             }
         }
     }
@@ -55,13 +60,30 @@ pub struct Api<A: App> {
 
 impl<A: App> Clone for Api<A> {
     fn clone(&self) -> Self {
-        Api { store: self.store.clone(), keys: self.keys.clone(), policy: self.policy.clone(), shard: self.shard, app: PhantomData }
+        Api {
+            store: self.store.clone(),
+            keys: self.keys.clone(),
+            policy: self.policy.clone(),
+            shard: self.shard,
+            app: PhantomData,
+        }
     }
 }
 
 impl<A: App> Api<A> {
-    pub(super) fn new(store: Store, keys: Option<Arc<Keys>>, policy: Arc<Policy>, shard: usize) -> Self {
-        Api { store, keys, policy, shard, app: PhantomData }
+    pub(super) fn new(
+        store: Store,
+        keys: Option<Arc<Keys>>,
+        policy: Arc<Policy>,
+        shard: usize,
+    ) -> Self {
+        Api {
+            store,
+            keys,
+            policy,
+            shard,
+            app: PhantomData,
+        }
     }
 
     /// A warp filter that extracts the [`Caller`].
@@ -69,7 +91,11 @@ impl<A: App> Api<A> {
         warp::header::headers_cloned()
             .and(warp::query::raw().or(warp::any().map(String::new)).unify())
             .and(warp::ext::optional::<Peer>())
-            .map(|headers, query, peer: Option<Peer>| Caller { headers, query, peer: peer.map(|p| p.0) })
+            .map(|headers, query, peer: Option<Peer>| Caller {
+                headers,
+                query,
+                peer: peer.map(|p| p.0),
+            })
     }
 
     /// Who sent a request.
@@ -77,12 +103,26 @@ impl<A: App> Api<A> {
     /// # Errors
     /// A [`ClientError`] of kind [`Unauthenticated`](Kind::Unauthenticated) when the token is expired or forged, or missing where one is required.
     pub fn identify(&self, caller: &Caller) -> Result<Identity<A::Claims>, ClientError> {
-        let authorization = caller.headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
-        match (auth::token_of(authorization, None, &caller.query).token, &self.keys) {
+        let authorization = caller
+            .headers
+            .get(header::AUTHORIZATION)
+            .and_then(|v| v.to_str().ok());
+        match (
+            auth::token_of(authorization, None, &caller.query).token,
+            &self.keys,
+        ) {
             (Some(token), Some(keys)) => keys.verify(&token),
-            (Some(_), None) => Err(ClientError::new(Kind::Unauthenticated, "TOKEN_INVALID", "this server knows no tokens")),
+            (Some(_), None) => Err(ClientError::new(
+                Kind::Unauthenticated,
+                "TOKEN_INVALID",
+                "this server knows no tokens",
+            )),
             (None, _) if caller.may_be_anonymous(self.policy.auth) => Ok(Identity::anonymous()),
-            (None, _) => Err(ClientError::new(Kind::Unauthenticated, "TOKEN_MISSING", "send a token: Authorization: Bearer ...")),
+            (None, _) => Err(ClientError::new(
+                Kind::Unauthenticated,
+                "TOKEN_MISSING",
+                "send a token: Authorization: Bearer ...",
+            )),
         }
     }
 
@@ -100,7 +140,10 @@ impl<A: App> Api<A> {
     ///
     /// # Errors
     /// What `f` returns.
-    pub async fn read<T: Send + 'static>(&self, f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+    pub async fn read<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
         self.store.read(f).await
     }
 
@@ -113,7 +156,15 @@ impl<A: App> Api<A> {
         command: Command,
         f: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        self.store.write(Command { shard: Some(self.shard), ..command }, f).await
+        self.store
+            .write(
+                Command {
+                    shard: Some(self.shard),
+                    ..command
+                },
+                f,
+            )
+            .await
     }
 }
 
@@ -124,6 +175,13 @@ pub(super) fn json_error(error: &ClientError) -> Response {
         error: &'a str,
         code: &'a str,
     }
-    let body = warp::reply::json(&Body { error: &error.text, code: &error.code });
-    warp::reply::with_status(body, StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)).into_response()
+    let body = warp::reply::json(&Body {
+        error: &error.text,
+        code: &error.code,
+    });
+    warp::reply::with_status(
+        body,
+        StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+    )
+    .into_response()
 }
