@@ -414,3 +414,6 @@ fn cascades(c: &Connection) -> Result<BTreeMap<String, String>, Error> {
     }
     Ok(all)
 }
+
+#[cfg(test)]
+mod tests;

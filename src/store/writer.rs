@@ -157,7 +157,7 @@ async fn watch_others(watch: Connection, jobs: mpsc::WeakSender<Job>, every: Dur
             let (tell, told) = oneshot::channel();
             let run: Run = Box::new(|_| Done {
                 keep: false,
-                reply: Box::new(|_| drop(tell.send(()))),
+                reply: Box::new(|_| _ = tell.send(())),
             });
             if jobs.send(Job { shard: None, run }).await.is_err() {
                 return;
