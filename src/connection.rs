@@ -216,6 +216,9 @@ async fn serve<A: App>(
     }
 }
 
+/// Stands for "closed without a code" (RFC 6455, section 7.4.1); never on the wire.
+const NO_CODE: u16 = 1005;
+
 /// What is no text message.
 fn unaddressed(incoming: Incoming<'_>) -> Frame {
     match incoming {
@@ -225,7 +228,7 @@ fn unaddressed(incoming: Incoming<'_>) -> Frame {
             reason: "".into(),
             error: None,
         }),
-        Incoming::Close(None) => Frame::Close(Ending::new(1000, "")),
+        Incoming::Close(None) => Frame::Close(Ending::new(NO_CODE, "")),
         Incoming::Binary(_) => Frame::Refused(
             None,
             ClientError::new(
@@ -445,7 +448,11 @@ async fn finish<A: App>(
                 lane.frame(&(lane.entry.render_error)(error), Default::default()),
             );
         }
-        shard.send(socket, websocket::encode_close(ending.code, &ending.reason));
+        let close = match ending.code {
+            NO_CODE => websocket::encode(Opcode::Close, &[]),
+            code => websocket::encode_close(code, &ending.reason),
+        };
+        shard.send(socket, close);
         shard.flush();
         socket.set_closing();
     }
