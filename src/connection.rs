@@ -15,7 +15,6 @@ use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use serde::Serialize;
 use std::cell::RefCell;
-use std::hash::{Hash, Hasher};
 use std::io;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
@@ -167,7 +166,7 @@ async fn serve<A: App>(
         let frame = match reader.next(&socket, shard.clock(), |incoming| match incoming {
             Incoming::Text(text) => match shard.lanes[lane as usize].dialect.decode(text) {
                 Ok(Inbound::Command { id, body }) => {
-                    ctx.begin(id.as_deref(), || fingerprint(body));
+                    ctx.begin(id.as_deref(), body);
                     match session.receive(body, ctx) {
                         Ok(running) => Step::Run(id, running),
                         Err(error) => Step::Frame(Frame::Refused(id, error)),
@@ -419,13 +418,6 @@ fn ms(at: SystemTime) -> i64 {
 
 fn wall_ms() -> i64 {
     ms(SystemTime::now())
-}
-
-/// Tells a repeated command from another one under the same id.
-fn fingerprint(body: &str) -> u64 {
-    let mut hasher = rustc_hash::FxHasher::default();
-    body.hash(&mut hasher);
-    hasher.finish()
 }
 
 /// Says why, closes in order, and waits a little for the client to take it.
