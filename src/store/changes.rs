@@ -17,7 +17,7 @@ use std::fmt::Write;
 
 pub(super) const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS change_log(
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, tbl TEXT NOT NULL, row_id INTEGER NOT NULL, op TEXT NOT NULL CHECK(op IN ('i', 'u', 'd')),
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, tbl TEXT NOT NULL, row_id INTEGER NOT NULL, op TEXT NOT NULL,
   old TEXT, new TEXT, actor TEXT, command_id TEXT) STRICT;
 CREATE TABLE IF NOT EXISTS change_context(one INTEGER PRIMARY KEY CHECK(one = 1), actor TEXT, command_id TEXT) STRICT;
 INSERT OR IGNORE INTO change_context(one) VALUES(1);
@@ -414,3 +414,6 @@ fn cascades(c: &Connection) -> Result<BTreeMap<String, String>, Error> {
     }
     Ok(all)
 }
+
+#[cfg(test)]
+mod tests;

@@ -286,7 +286,7 @@ fn sizes_are_refused_as_announced() {
 
 #[test]
 fn fragments_are_counted() {
-    let pieces = |count| [masked(0x01, b""), masked(0x00, b"").repeat(count - 1)].concat();
+    let pieces = |count: usize| [masked(0x01, b""), masked(0x00, b"").repeat(count - 1)].concat();
     let four = [pieces(3), masked(0x80, b"")].concat();
     expect(&four, &[text("")], Ok(()));
     let five = [&pieces(4)[..], b"\x80\x80"].concat();
