@@ -84,7 +84,15 @@ mod tests {
         ] {
             assert_eq!(given.parse::<Address>().unwrap().http("/x"), http);
         }
-        for wrong in ["", "http://", "https://a", "wss://a", "ftp://a", "http://a b", "http://u:p@a"] {
+        for wrong in [
+            "",
+            "http://",
+            "https://a",
+            "wss://a",
+            "ftp://a",
+            "http://a b",
+            "http://u:p@a",
+        ] {
             assert!(wrong.parse::<Address>().is_err(), "{wrong}");
         }
         let (address, path) = Address::split("ws://localhost:9000?since=1").unwrap();

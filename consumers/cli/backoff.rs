@@ -41,12 +41,16 @@ mod tests {
     #[test]
     fn waits_double_up_to_a_limit_and_start_anew() {
         let mut backoff = Backoff::default();
-        let longest: Vec<_> = (0..8).map(|_| backoff.after(u64::MAX).as_millis()).collect();
+        let longest: Vec<_> = (0..8)
+            .map(|_| backoff.after(u64::MAX).as_millis())
+            .collect();
         assert_eq!(longest, [250, 500, 1000, 2000, 4000, 8000, 10_000, 10_000]);
         assert_eq!(backoff.after(0), LONGEST / 2);
         backoff.reset();
         assert_eq!(backoff.after(0), FIRST / 2);
-        let mut patient = Backoff { failures: u32::MAX - 1 };
+        let mut patient = Backoff {
+            failures: u32::MAX - 1,
+        };
         assert_eq!(patient.after(u64::MAX), LONGEST);
     }
 }

@@ -17,7 +17,11 @@ const ENDPOINTS: [(&str, &str, Bearer); 8] = [
     ("a table", "/ws/tables/5/", Bearer::Waiter),
     ("a table session", "/ws/tables/sessions/1/", Bearer::Waiter),
     ("a waiter", "/ws/waiters/10/", Bearer::Waiter),
-    ("all waiters", "/ws/restaurants/2/notifications/", Bearer::Waiter),
+    (
+        "all waiters",
+        "/ws/restaurants/2/notifications/",
+        Bearer::Waiter,
+    ),
     ("the restaurant", "/ws/restaurants/2/", Bearer::Manager),
     ("every change", "/ws/changes/", Bearer::Admin),
 ];
@@ -96,9 +100,16 @@ mod tests {
         let text = example();
         let lines: Vec<&str> = text.lines().filter(|l| l.starts_with("wscat")).collect();
         assert_eq!(lines.len(), 8);
-        assert!(lines.contains(&r#"wscat -c "ws://localhost:9000/ws/orders/1/?token=token-of-manager""#));
-        assert!(lines.contains(&r#"wscat -c "ws://localhost:9000/ws/waiters/10/?token=token-of-10""#));
-        assert!(lines.contains(&r#"wscat -c "ws://localhost:9000/ws/changes/?token=token-of-admin""#));
+        assert!(
+            lines
+                .contains(&r#"wscat -c "ws://localhost:9000/ws/orders/1/?token=token-of-manager""#)
+        );
+        assert!(
+            lines.contains(&r#"wscat -c "ws://localhost:9000/ws/waiters/10/?token=token-of-10""#)
+        );
+        assert!(
+            lines.contains(&r#"wscat -c "ws://localhost:9000/ws/changes/?token=token-of-admin""#)
+        );
     }
 
     #[test]
@@ -108,10 +119,18 @@ mod tests {
             let numberless = |s: &str| {
                 let parts = s.split('/');
                 let is_number = |p: &str| p.starts_with('<') || p.parse::<u64>().is_ok();
-                parts.map(|p| if is_number(p) { "*" } else { p }).collect::<Vec<_>>().join("/")
+                parts
+                    .map(|p| if is_number(p) { "*" } else { p })
+                    .collect::<Vec<_>>()
+                    .join("/")
             };
-            let known = routing.lines().filter_map(|l| l.strip_prefix("path = \"")?.split('"').next());
-            assert!(known.map(numberless).any(|p| p == numberless(path)), "{path}");
+            let known = routing
+                .lines()
+                .filter_map(|l| l.strip_prefix("path = \"")?.split('"').next());
+            assert!(
+                known.map(numberless).any(|p| p == numberless(path)),
+                "{path}"
+            );
         }
     }
 

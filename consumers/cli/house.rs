@@ -1,7 +1,9 @@
 //! The only place where the command line meets the application: its consumers, its tables, its demo.
 
+mod provisional;
+
 use super::routing::Source;
-use maitred::{Error, Keys, Known, Registry, Routing, Schema, Server, Started, StoreConfig};
+use maitred::{Command, Error, Keys, Known, Routing, Server, Started, Store, StoreConfig};
 use provisional::{Restaurant, SCHEMA, registry, seed};
 
 /// What to serve, and how.
@@ -10,8 +12,6 @@ pub struct Plan {
     pub store: StoreConfig,
     pub keys: Keys,
     pub shards: Option<usize>,
-    /// Fill an empty database with the demo restaurant.
-    pub demo: bool,
 }
 
 /// Reads a routing file, with the application's names.
@@ -30,9 +30,6 @@ pub fn migrate(store: &StoreConfig) -> Result<(u32, u32), Error> {
 }
 
 pub fn start(plan: Plan) -> Result<Started, Error> {
-    if plan.demo {
-        seed(&plan.store)?;
-    }
     let mut server = Server::new(plan.routing, registry())
         .store(plan.store, SCHEMA)
         .keys(plan.keys);
@@ -40,4 +37,9 @@ pub fn start(plan: Plan) -> Result<Started, Error> {
         server = server.shards(shards);
     }
     server.start()
+}
+
+/// Fills an empty database with the demo restaurant.
+pub async fn furnish(store: &Store) -> Result<(), Error> {
+    store.write(Command::new().by("demo"), seed).await
 }

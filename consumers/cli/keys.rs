@@ -59,7 +59,6 @@ impl KeyArgs {
 /// A key for this run only.
 pub fn random() -> Result<Keys, Failure> {
     let mut secret = [0; 32];
-    getrandom::fill(&mut secret)
-        .map_err(|e| Failure::Failed(format!("no random numbers: {e}")))?;
+    getrandom::fill(&mut secret).map_err(|e| Failure::Failed(format!("no random numbers: {e}")))?;
     Ok(Keys::hs256(&secret)?)
 }

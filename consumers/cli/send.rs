@@ -77,7 +77,10 @@ impl Send {
             What::Broadcast { to } => (to, "broadcast", None),
             What::Alert { to, waiter } => (to, "alerts", waiter.as_ref()),
         };
-        let path = format!("/api/v1/restaurants/{}/{resource}", segment(&to.restaurant)?);
+        let path = format!(
+            "/api/v1/restaurants/{}/{resource}",
+            segment(&to.restaurant)?
+        );
         let body = Body {
             message: &to.message,
             waiter_id: waiter,
@@ -107,7 +110,12 @@ impl Send {
     }
 }
 
-fn post(server: &ServerArgs, path: &str, key: &str, body: &Body<'_>) -> Result<Answer, ureq::Error> {
+fn post(
+    server: &ServerArgs,
+    path: &str,
+    key: &str,
+    body: &Body<'_>,
+) -> Result<Answer, ureq::Error> {
     let agent = ureq::Agent::new_with_config(
         ureq::Agent::config_builder()
             .timeout_global(Some(TIMEOUT))

@@ -69,14 +69,25 @@ impl Serve {
         }
         let store = self.store();
         let database = store.path.display().to_string();
-        tracing::info!(routing = source.name, database, demo = self.demo, "starting");
+        tracing::info!(
+            routing = source.name,
+            database,
+            demo = self.demo,
+            "starting"
+        );
         let server = house::start(house::Plan {
             routing,
             store,
             keys: keys.clone(),
             shards: self.shards.map(usize::from),
-            demo: self.demo,
         })?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|e| Failure::Failed(e.to_string()))?;
+        if let (true, Some(store)) = (self.demo, server.store()) {
+            runtime.block_on(house::furnish(store))?;
+        }
         announce(&server);
         if self.demo {
             if own_key {
@@ -87,7 +98,7 @@ impl Serve {
                 let _ = say(&banner(&base, &database, |claims| keys.mint(claims).ok()));
             }
         }
-        wait_for_the_end()?;
+        runtime.block_on(the_end())?;
         tracing::info!("stopping");
         server.stop();
         Ok(())
@@ -139,28 +150,24 @@ fn announce(server: &Started) {
 fn base(addresses: &[(String, SocketAddr)]) -> Option<String> {
     let dining = addresses.iter().filter(|(name, _)| name == DINING);
     let (_, address) = dining.min_by_key(|(_, address)| !address.ip().is_loopback())?;
-    Some(match address.ip().is_loopback() || address.ip().is_unspecified() {
-        true => format!("localhost:{}", address.port()),
-        false => address.to_string(),
-    })
+    Some(
+        match address.ip().is_loopback() || address.ip().is_unspecified() {
+            true => format!("localhost:{}", address.port()),
+            false => address.to_string(),
+        },
+    )
 }
 
 /// Returns at SIGTERM or Ctrl-C.
-fn wait_for_the_end() -> Result<(), Failure> {
+async fn the_end() -> Result<(), Failure> {
     let failed = |e: std::io::Error| Failure::Failed(format!("signals: {e}"));
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(failed)?;
-    runtime.block_on(async {
-        let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        Ok(())
-    })
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -178,9 +185,15 @@ mod tests {
         };
         let kitchen = ("kitchen", "127.0.0.1:3001");
         assert_eq!(at(&[kitchen]), None);
-        assert_eq!(at(&[kitchen, ("dining", "127.0.0.1:9000")]).unwrap(), "localhost:9000");
+        assert_eq!(
+            at(&[kitchen, ("dining", "127.0.0.1:9000")]).unwrap(),
+            "localhost:9000"
+        );
         assert_eq!(at(&[("dining", "0.0.0.0:80")]).unwrap(), "localhost:80");
         assert_eq!(at(&[("dining", "10.0.0.5:80")]).unwrap(), "10.0.0.5:80");
-        assert_eq!(at(&[("dining", "10.0.0.5:80"), ("dining", "[::1]:81")]).unwrap(), "localhost:81");
+        assert_eq!(
+            at(&[("dining", "10.0.0.5:80"), ("dining", "[::1]:81")]).unwrap(),
+            "localhost:81"
+        );
     }
 }

@@ -72,7 +72,9 @@ impl Channel {
             .split('&')
             .filter(|part| !part.is_empty())
             .partition(|part| part.starts_with("since="));
-        let in_query = since.iter().find_map(|part| part["since=".len()..].parse().ok());
+        let in_query = since
+            .iter()
+            .find_map(|part| part["since=".len()..].parse().ok());
         Ok(Channel {
             server,
             path: path.to_owned(),
@@ -89,25 +91,36 @@ impl Channel {
             .flatten()
             .filter(|part| !part.is_empty())
             .collect();
-        let query = if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) };
+        let query = if parts.is_empty() {
+            String::new()
+        } else {
+            format!("?{}", parts.join("&"))
+        };
         self.server.ws(&format!("{}{query}", self.path))
     }
 
     /// Ends only when coming back cannot help, or when `print` fails.
-    async fn follow(&mut self, mut print: impl FnMut(&str) -> Result<(), Failure>) -> Result<(), Failure> {
+    async fn follow(
+        &mut self,
+        mut print: impl FnMut(&str) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         let mut backoff = Backoff::default();
         let mut was_open = false;
         loop {
-            let opened = timeout(CONNECT_TIMEOUT, Connection::open(&self.url(), self.token.as_deref()));
-            let end = match opened.await {
+            let url = self.url();
+            let opening = Connection::open(&url, self.token.as_deref());
+            let end = match timeout(CONNECT_TIMEOUT, opening).await {
                 Ok(Ok(mut connection)) => {
                     match (was_open, self.since) {
                         (false, _) => note(&format!("listening to {}", self.path)),
                         (true, Some(since)) => note(&format!("back, after {since}")),
-                        (true, None) => note("back; no number was heard before, so what was said meanwhile is lost"),
+                        (true, None) => note(
+                            "back; no number was heard before, so what was said meanwhile is lost",
+                        ),
                     }
                     was_open = true;
-                    self.listen(&mut connection, &mut backoff, &mut print).await?
+                    self.listen(&mut connection, &mut backoff, &mut print)
+                        .await?
                 }
                 Ok(Err(end)) => end,
                 Err(_) => End::lost("no connection in time"),
@@ -116,7 +129,11 @@ impl Channel {
                 return Err(Failure::Failed(end.why));
             }
             let wait = backoff.next();
-            note(&format!("{}; again in {:.1} s", end.why, wait.as_secs_f64()));
+            note(&format!(
+                "{}; again in {:.1} s",
+                end.why,
+                wait.as_secs_f64()
+            ));
             tokio::time::sleep(wait).await;
         }
     }

@@ -96,7 +96,9 @@ impl Claims {
             sub,
             role,
             iat: now,
-            exp: now.checked_add(ttl.as_secs()).filter(|exp| *exp < 1 << 53)?,
+            exp: now
+                .checked_add(ttl.as_secs())
+                .filter(|exp| *exp < 1 << 53)?,
             restaurant_id: None,
             restaurants: Vec::new(),
             waiter_id: None,
@@ -202,7 +204,11 @@ mod tests {
 
     #[test]
     fn times_that_make_no_sense_are_refused() {
-        for line in ["--role admin --ttl soon", "--role emperor", "--role admin --ttl -1h"] {
+        for line in [
+            "--role admin --ttl soon",
+            "--role emperor",
+            "--role admin --ttl -1h",
+        ] {
             assert!(Only::try_parse_from(format!("token {line}").split(' ')).is_err());
         }
         for line in ["--ttl 0s", "--ttl 10ms", "--ttl 300000000years", "--sub="] {

@@ -41,7 +41,9 @@ impl End {
                 let body = answer.body().as_deref().unwrap_or_default();
                 let text = String::from_utf8_lossy(body);
                 End {
-                    why: format!("refused: {status} {}", text.trim()).trim_end().to_owned(),
+                    why: format!("refused: {status} {}", text.trim())
+                        .trim_end()
+                        .to_owned(),
                     is_final: status.is_client_error() && !matches!(status.as_u16(), 408 | 429),
                 }
             }
@@ -81,7 +83,10 @@ impl Connection {
                     return Err(End::lost("the server is silent"));
                 }
                 asked = true;
-                self.0.send(Message::Ping(Default::default())).await.map_err(End::of)?;
+                self.0
+                    .send(Message::Ping(Default::default()))
+                    .await
+                    .map_err(End::of)?;
                 continue;
             };
             asked = false;
@@ -93,7 +98,9 @@ impl Connection {
                     };
                     let code = u16::from(frame.code);
                     return Err(End {
-                        why: format!("closed with {code} {}", frame.reason).trim_end().to_owned(),
+                        why: format!("closed with {code} {}", frame.reason)
+                            .trim_end()
+                            .to_owned(),
                         is_final: FINAL_CODES.contains(&code),
                     });
                 }

@@ -33,11 +33,14 @@ async fn server(visits: &'static [Visit]) -> (SocketAddr, Arc<Mutex<Vec<String>>
         for (frames, code) in visits {
             let (stream, _) = listener.accept().await.unwrap();
             #[allow(clippy::result_large_err)] // the library's signature
-            let heard = |request: &Request, response: Response| -> Result<Response, ErrorResponse> {
-                let token = request.headers()["authorization"].to_str().unwrap();
-                log.lock().unwrap().push(format!("{} {token}", request.uri()));
-                Ok(response)
-            };
+            let heard =
+                |request: &Request, response: Response| -> Result<Response, ErrorResponse> {
+                    let token = request.headers()["authorization"].to_str().unwrap();
+                    log.lock()
+                        .unwrap()
+                        .push(format!("{} {token}", request.uri()));
+                    Ok(response)
+                };
             let mut client = accept_hdr_async(stream, heard).await.unwrap();
             for frame in *frames {
                 client.send(Message::text(*frame)).await.unwrap();
@@ -58,9 +61,19 @@ async fn server(visits: &'static [Visit]) -> (SocketAddr, Arc<Mutex<Vec<String>>
 #[tokio::test]
 async fn it_comes_back_with_the_last_number_until_that_is_pointless() {
     let (address, asked) = server(&[
-        (&[r#"{"type":"a","seq":7}"#, r#"{"type":"pong"}"#, r#"{"seq":9}"#], None),
+        (
+            &[
+                r#"{"type":"a","seq":7}"#,
+                r#"{"type":"pong"}"#,
+                r#"{"seq":9}"#,
+            ],
+            None,
+        ),
         (&[], Some(1012)),
-        (&[r#"{"type":"b","seq":3,"reset":true}"#, "no JSON"], Some(4010)),
+        (
+            &[r#"{"type":"b","seq":3,"reset":true}"#, "no JSON"],
+            Some(4010),
+        ),
         (&[r#"{"error":"no","code":"TOKEN_EXPIRED"}"#], Some(4401)),
     ])
     .await;
@@ -87,7 +100,8 @@ async fn it_comes_back_with_the_last_number_until_that_is_pointless() {
             r#"{"error":"no","code":"TOKEN_EXPIRED"}"#,
         ]
     );
-    let expected = [5, 9, 9, 3].map(|since| format!("/ws/x/?since={since}&entity=order Bearer a.b.c"));
+    let expected =
+        [5, 9, 9, 3].map(|since| format!("/ws/x/?since={since}&entity=order Bearer a.b.c"));
     assert_eq!(*asked.lock().unwrap(), expected);
 }
 
@@ -105,8 +119,16 @@ fn a_channel_is_a_path_or_a_whole_url() {
     let base = "http://127.0.0.1:9000";
     for (given, since, url) in [
         ("/ws/orders/1/", None, "ws://127.0.0.1:9000/ws/orders/1/"),
-        ("/ws/orders/1/", Some(3), "ws://127.0.0.1:9000/ws/orders/1/?since=3"),
-        ("/x?a=1&since=4&b=2", None, "ws://127.0.0.1:9000/x?since=4&a=1&b=2"),
+        (
+            "/ws/orders/1/",
+            Some(3),
+            "ws://127.0.0.1:9000/ws/orders/1/?since=3",
+        ),
+        (
+            "/x?a=1&since=4&b=2",
+            None,
+            "ws://127.0.0.1:9000/x?since=4&a=1&b=2",
+        ),
         ("/x?since=4", Some(5), "ws://127.0.0.1:9000/x?since=5"),
         ("/x?since=now", None, "ws://127.0.0.1:9000/x"),
         ("ws://[::1]:80/x?token=t", None, "ws://[::1]:80/x?token=t"),
