@@ -18,7 +18,7 @@ use std::fmt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-pub(crate) use bearer::{Found, redacted, token_of};
+pub(crate) use bearer::{redacted, token_of};
 
 /// The longest token that is looked at. Real ones have 200 to 2,000 bytes.
 pub(crate) const TOKEN_MAX_BYTES: usize = 8 * 1024;

@@ -79,7 +79,7 @@ curl -X PATCH {api}/orders/1 -H "Authorization: Bearer {manager}" -H "Content-Ty
 curl -X POST {api}/restaurants/2/broadcast -H "Authorization: Bearer {manager}" -H "Content-Type: application/json" -d '{{"message":"Kitchen closes in 30 minutes"}}'
 
 # any program that writes rows is heard
-sqlite3 {database} "UPDATE tables SET name = name || '!' WHERE id = 5"
+sqlite3 {database} "UPDATE tables SET capacity = capacity + 1 WHERE id = 5"
 "#,
     );
     text

@@ -2,9 +2,8 @@
 
 use super::failure::Failure;
 use super::routing::RoutingArgs;
-use super::{house, say};
+use super::say;
 use clap::Args;
-use maitred::Error;
 
 /// Reads routing.toml as `serve` would, without starting anything.
 #[derive(Debug, Args)]
@@ -19,11 +18,11 @@ pub struct Check {
 impl Check {
     pub fn run(self) -> Result<(), Failure> {
         let source = self.routing.read()?;
-        match house::routing(&source) {
+        match source.parse() {
             Ok(_) => say(&format!("{}: OK", source.name)),
-            // Finding mistakes is what it is for: no failure of the configuration it runs with.
-            Err(Error::Config(mistakes)) => Err(Failure::Failed(mistakes)),
-            Err(e) => Err(e.into()),
+            // Finding mistakes is what it is for: nothing is wrong with how it was started.
+            Err(Failure::Config(text)) => Err(Failure::Failed(text)),
+            Err(other) => Err(other),
         }
     }
 }

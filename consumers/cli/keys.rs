@@ -25,28 +25,22 @@ pub struct KeyArgs {
     /// A file with a secret (HS256) or a public key in PEM format (RS256, ES256, EdDSA)
     #[arg(long, value_name = "PATH", env = "MAITRED_KEY_FILE")]
     key_file: Option<PathBuf>,
-    /// Also accept tokens whose `aud` is this; otherwise a token with an `aud` is refused
-    #[arg(long, value_name = "NAME", env = "MAITRED_AUDIENCE")]
-    audience: Option<String>,
 }
 
 impl KeyArgs {
     /// The configured key, if there is one.
     pub fn load(&self) -> Result<Option<Keys>, Failure> {
-        let keys = match (&self.key_file, std::env::var_os(SECRET)) {
-            (Some(path), _) => Keys::from_file(path)?,
+        match (&self.key_file, std::env::var_os(SECRET)) {
+            (Some(path), _) => Ok(Some(Keys::from_file(path)?)),
             // An empty variable is how shells and service files unset one.
             (None, Some(secret)) if !secret.is_empty() => Keys::hs256(secret.as_encoded_bytes())
+                .map(Some)
                 .map_err(|e| match e {
                     Error::Config(text) => Failure::Config(format!("{SECRET}: {text}")),
                     other => other.into(),
-                })?,
-            (None, _) => return Ok(None),
-        };
-        Ok(Some(match &self.audience {
-            Some(audience) => keys.with_audience(audience),
-            None => keys,
-        }))
+                }),
+            (None, _) => Ok(None),
+        }
     }
 
     /// The configured key; without one it says how to make one. `otherwise` is one more way out.

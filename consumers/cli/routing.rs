@@ -1,7 +1,9 @@
 //! Which routing file is meant.
 
 use super::failure::Failure;
+use super::house;
 use clap::Args;
+use maitred::{Error, Routing};
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
@@ -33,5 +35,18 @@ impl RoutingArgs {
             }),
             Err(e) => Err(Failure::Config(format!("{name}: {e}"))),
         }
+    }
+}
+
+impl Source {
+    /// Reads it. Its mistakes are printed as compilers do it, so that editors find the places.
+    pub fn parse(&self) -> Result<Routing, Failure> {
+        house::routing(self).map_err(|e| match e {
+            Error::Config(mistakes) => {
+                eprintln!("{mistakes}");
+                Failure::Config(format!("{} cannot be used", self.name))
+            }
+            other => other.into(),
+        })
     }
 }

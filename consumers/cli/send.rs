@@ -85,6 +85,7 @@ impl Send {
             message: &to.message,
             waiter_id: waiter,
         };
+        let body = serde_json::to_string(&body).map_err(|e| Failure::Failed(e.to_string()))?;
         let key = match &to.idempotency_key {
             Some(key) => key.clone(),
             None => random_key()?,
@@ -110,12 +111,7 @@ impl Send {
     }
 }
 
-fn post(
-    server: &ServerArgs,
-    path: &str,
-    key: &str,
-    body: &Body<'_>,
-) -> Result<Answer, ureq::Error> {
+fn post(server: &ServerArgs, path: &str, key: &str, body: &str) -> Result<Answer, ureq::Error> {
     let agent = ureq::Agent::new_with_config(
         ureq::Agent::config_builder()
             .timeout_global(Some(TIMEOUT))
@@ -129,7 +125,7 @@ fn post(
     if let Some(token) = &server.token {
         request = request.header("Authorization", format!("Bearer {token}"));
     }
-    let mut response = request.send_json(body)?;
+    let mut response = request.content_type("application/json").send(body)?;
     let text = response.body_mut().read_to_string()?;
     Ok((response.status().as_u16(), text))
 }
@@ -170,3 +166,6 @@ fn random_key() -> Result<String, Failure> {
     getrandom::fill(&mut key).map_err(|e| Failure::Failed(format!("no random numbers: {e}")))?;
     Ok(format!("{:032x}", u128::from_be_bytes(key)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use super::banner::banner;
 use super::failure::Failure;
 use super::keys::{self, KeyArgs};
 use super::routing::RoutingArgs;
-use super::{house, log, note, say};
+use super::{house, log, say};
 use clap::Args;
 use maitred::{Keys, Started, StoreConfig};
 use std::net::SocketAddr;
@@ -44,6 +44,9 @@ pub struct Serve {
     routing: RoutingArgs,
     #[command(flatten)]
     keys: KeyArgs,
+    /// Also accept tokens whose `aud` is this; otherwise a token with an `aud` is refused
+    #[arg(long, value_name = "NAME", env = "MAITRED_AUDIENCE")]
+    audience: Option<String>,
     /// Threads that serve connections [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     shards: Option<u16>,
@@ -63,7 +66,7 @@ impl Serve {
         let (keys, own_key) = self.keys()?;
         log::start()?;
         let source = self.routing.read()?;
-        let mut routing = house::routing(&source)?;
+        let mut routing = source.parse()?;
         if self.demo {
             routing = routing.demo();
         }
@@ -91,7 +94,7 @@ impl Serve {
         announce(&server);
         if self.demo {
             if own_key {
-                note("no MAITRED_JWT_SECRET: tokens are good until this server stops");
+                tracing::warn!("no MAITRED_JWT_SECRET: tokens are good until this server stops");
             }
             if let Some(base) = base(server.addresses()) {
                 // A demo without an audience goes on.
@@ -106,15 +109,17 @@ impl Serve {
 
     /// The key, and whether it is one for this run.
     fn keys(&self) -> Result<(Keys, bool), Failure> {
-        if !self.demo {
-            let keys = self
-                .keys
-                .require("\n\nTo look around without one: maitred serve --demo")?;
-            return Ok((keys, false));
-        }
-        Ok(match self.keys.load()? {
-            Some(keys) => (keys, false),
-            None => (keys::random()?, true),
+        let (keys, own_key) = if !self.demo {
+            let otherwise = "\n\nTo look around without one: maitred serve --demo";
+            (self.keys.require(otherwise)?, false)
+        } else if let Some(keys) = self.keys.load()? {
+            (keys, false)
+        } else {
+            (keys::random()?, true)
+        };
+        Ok(match &self.audience {
+            Some(audience) => (keys.with_audience(audience), own_key),
+            None => (keys, own_key),
         })
     }
 

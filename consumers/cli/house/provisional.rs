@@ -19,7 +19,7 @@ impl App for Restaurant {
 
 pub const SCHEMA: Schema = Schema {
     application_id: 0x6d61_6974,
-    migrations: &["CREATE TABLE nothing(id INTEGER PRIMARY KEY) STRICT;"],
+    migrations: &["CREATE TABLE provisional(id INTEGER PRIMARY KEY) STRICT;"],
 };
 
 pub fn seed(_: &Transaction<'_>) -> Result<(), Error> {
