@@ -9,6 +9,33 @@ use std::hash::Hash;
 use std::str::FromStr;
 
 /// An application: its groups, its events, and the one function that decides who hears of a change.
+///
+/// ```
+/// use maitred::{App, Change, Error, Reader, Signal, Watched};
+/// use serde::{Deserialize, Serialize};
+///
+/// /// Counters that everybody may watch.
+/// struct Counters;
+///
+/// #[derive(Serialize, Deserialize)]
+/// struct Count {
+///     id: i64,
+///     n: i64,
+/// }
+///
+/// impl App for Counters {
+///     type Claims = ();
+///     type Group = i64; // whoever watches one counter
+///     type Event = Count;
+///     const WATCHED: &'static [Watched] = &[Watched { table: "counter", stamps: &[], secret: &[] }];
+///
+///     fn announce(change: &Change<'_>, _: &Reader<'_>) -> Result<Vec<Signal<Self>>, Error> {
+///         // `None`: the row was deleted, and nobody is told
+///         let Some(count) = change.new::<Count>()? else { return Ok(vec![]) };
+///         Ok(vec![Signal::to([count.id], count)])
+///     }
+/// }
+/// ```
 pub trait App: Sized + Send + Sync + 'static {
     /// What a verified token says about its bearer.
     type Claims: DeserializeOwned + Clone + Send + Sync + 'static;

@@ -22,6 +22,9 @@
 use crate::{ClientError, Kind};
 use std::borrow::Cow;
 
+/// The code of the error that closes with 4408.
+pub(crate) const TOKEN_TIMEOUT: &str = "TOKEN_TIMEOUT";
+
 /// How a connection ends.
 #[derive(Debug, Clone)]
 pub(crate) struct Ending {
@@ -63,8 +66,13 @@ impl Ending {
 
     /// The client's mistake is such that staying is unsafe.
     pub fn refused(error: ClientError) -> Self {
+        let code = if error.code == TOKEN_TIMEOUT {
+            4408
+        } else {
+            code_of(error.kind)
+        };
         Ending {
-            code: code_of(error.kind),
+            code,
             reason: error.code.clone(),
             error: Some(error),
         }

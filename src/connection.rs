@@ -1,7 +1,7 @@
 //! One connection from the upgrade to the close: THE loop.
 
 use crate::auth::{Identity, Keys};
-use crate::close::Ending;
+use crate::close::{Ending, TOKEN_TIMEOUT};
 use crate::context::Context;
 use crate::dialect::{Control, Inbound};
 use crate::pattern::Params;
@@ -375,7 +375,7 @@ async fn wait_for_token<A: App>(
         Ok(Err(error)) => Err(error),
         Err(_) => Err(ClientError::new(
             Kind::Unauthenticated,
-            "TOKEN_TIMEOUT",
+            TOKEN_TIMEOUT,
             "no token came in time",
         )),
     }

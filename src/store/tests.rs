@@ -271,7 +271,10 @@ async fn a_shell_that_holds_the_database_makes_us_busy() {
     assert_eq!(served.heard(1).await[0].1, "slow");
     insert(&store, "third").await.unwrap();
     assert_eq!(served.heard(1).await[0].1, "third");
-    assert_eq!(store.stats().busy.load(Relaxed), 2);
+    assert!(
+        store.stats().busy.load(Relaxed) >= 2,
+        "and the poll may have been told too"
+    );
 }
 
 #[tokio::test]
