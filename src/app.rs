@@ -123,6 +123,7 @@ impl Change<'_> {
     ///
     /// # Errors
     /// [`Error::Json`] when the row is not what `T` expects.
+    #[allow(clippy::new_ret_no_self)] // a pair with `old`, and nobody constructs a change
     pub fn new<T: DeserializeOwned>(&self) -> Result<Option<T>, Error> {
         Ok(self.new.map(serde_json::from_str).transpose()?)
     }

@@ -89,6 +89,6 @@ pub(crate) const fn code_of(kind: Kind) -> u16 {
         Kind::TooLarge => 1009,
         Kind::Busy => 1013,
         Kind::Internal => 1011,
-        Kind::Invalid | Kind::Conflict | Kind::Unprocessable => 1008,
+        Kind::Invalid | Kind::MethodNotAllowed | Kind::Conflict | Kind::Unprocessable => 1008,
     }
 }

@@ -249,8 +249,9 @@ impl<A: App> Context<A> {
         Command {
             actor,
             id,
-            shard: Some(self.shard.id),
+            ..Command::default()
         }
+        .on_shard(self.shard.id)
     }
 
     /// `f` behind the guard; the flag says whether it was the guard that refused.

@@ -18,6 +18,7 @@ use crate::{App, Error};
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket};
@@ -358,7 +359,18 @@ impl Started {
             }
         }
         // the writer last: what the shards asked for is finished
-        self.store = None;
+        if let Some(store) = self.store.take() {
+            let stats = store.stats();
+            tracing::info!(
+                commits = stats.commits.load(Relaxed),
+                commands = stats.jobs.load(Relaxed),
+                events = stats.events.load(Relaxed),
+                set_aside = stats.rejects.load(Relaxed),
+                busy = stats.busy.load(Relaxed),
+                rolled_back = stats.lost.load(Relaxed),
+                "stopped"
+            );
+        }
         if let Some(running) = self.running.take() {
             running.stop();
             running.join();

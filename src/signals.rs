@@ -116,9 +116,11 @@ impl<A: App> Announcer<A> {
 impl<A: App> Hook for Announcer<A> {
     fn staged(&mut self, tx: &Connection, at_most: usize) -> Result<usize, Error> {
         self.mark = self.staged.len();
-        let limit = i64::try_from(at_most).unwrap_or(-1);
-        let mut waiting = tx.prepare_cached("SELECT seq, tbl, row_id, op, old, new, actor, command_id FROM change_log ORDER BY seq LIMIT ?1")?;
-        let mut rows = waiting.query([limit])?;
+        // No `LIMIT ?`: SQLite plans such a statement anew each time it is bound.
+        let mut waiting = tx.prepare_cached(
+            "SELECT seq, tbl, row_id, op, old, new, actor, command_id FROM change_log ORDER BY seq",
+        )?;
+        let mut rows = waiting.query([])?;
         let (mut count, mut upto, mut at) = (0, 0_i64, 0);
         while let Some(row) = rows.next()? {
             if count == 0 {
@@ -127,6 +129,9 @@ impl<A: App> Hook for Announcer<A> {
             upto = row.get(0)?;
             self.announce(tx, row, at)?;
             count += 1;
+            if count == at_most {
+                break;
+            }
         }
         drop(rows);
         if count > 0 {
@@ -143,6 +148,7 @@ impl<A: App> Hook for Announcer<A> {
     fn committed(&mut self, replies: Vec<(Option<usize>, Reply)>) -> u64 {
         self.mark = 0;
         let events = self.staged.len() as u64;
+        self.stats.events.fetch_add(events, Relaxed);
         if events > 0 {
             self.head = self.last;
         }

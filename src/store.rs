@@ -4,6 +4,7 @@
 //! a commit means to the clients is behind [`Hook`](writer::Hook).
 
 mod changes;
+mod job;
 mod migrations;
 mod outcomes;
 mod rows;
@@ -20,6 +21,7 @@ pub(crate) use sqlite::{Opened, Running, open};
 pub(crate) use writer::Hook;
 
 use crate::Error;
+use job::{Job, Said, Task};
 use outcomes::Ran;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -30,7 +32,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::{mpsc, oneshot};
-use writer::{Job, Said, Task};
 
 /// When a commit counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -108,11 +108,13 @@ fn numbers<'n>(
     upto: u64,
 ) -> Result<Vec<u64>, Error> {
     let mut query = c.prepare_cached(
-        "SELECT seq FROM event_group WHERE grp = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq LIMIT ?4",
+        "SELECT seq FROM event_group WHERE grp = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq",
     )?;
     let (mut found, mut bound): (Vec<u64>, u64) = (Vec::new(), upto);
     for name in names {
-        for seq in query.query_map(params![name, since, bound, PAGE_EVENTS], |r| r.get(0))? {
+        // No `LIMIT ?`: SQLite plans such a statement anew each time it is bound.
+        let of_group = query.query_map(params![name, since, bound], |r| r.get(0))?;
+        for seq in of_group.take(PAGE_EVENTS) {
             found.push(seq?);
         }
         // With a page full of numbers, the next groups are asked only for what would come before its end.

@@ -1,9 +1,10 @@
 //! SQLite: connections, the lock, the thread "store".
 
-use super::writer::{self, Hook, Job, Said, Task, Writer};
+use super::job::{Job, Said, Task};
+use super::outcomes::Ran;
+use super::writer::{self, Hook, Writer};
 use super::{Durability, Schema, Shared, Stats, Store, StoreConfig, guarded, migrations};
 use crate::history::{self, Retention};
-use crate::store::outcomes::Ran;
 use crate::{Error, Reader, Watched};
 use rusqlite::Connection;
 use std::fs::{File, TryLockError};

@@ -2,8 +2,8 @@
 //!
 //! Everything in this file but [`drain`] runs on the connection's own thread.
 
-use super::outcomes::{self, Ran};
-use super::{Stats, guarded, now_ms};
+use super::job::{Job, Said, Work};
+use super::{Stats, guarded, now_ms, outcomes};
 use crate::Error;
 use crate::history::{PRUNE_STEP, Retention};
 use crate::publication::Reply;
@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{Notify, mpsc};
 
 /// Jobs of one transaction.
 const BATCH: usize = 512;
@@ -40,84 +40,6 @@ pub(crate) trait Hook: Send {
 
     /// What was written while nobody served is announced, and nobody had to be told: from now on there is somebody.
     fn started(&mut self) {}
-}
-
-/// One command in the queue.
-pub(super) struct Job {
-    pub shard: Option<usize>,
-    pub said: Said,
-    /// Until when it may wait for another program's transaction.
-    pub deadline: Instant,
-    pub work: Box<dyn Work>,
-}
-
-/// What the triggers note about whoever changes a row.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Said {
-    pub actor: Option<String>,
-    pub command_id: Option<String>,
-}
-
-/// A command without its type.
-pub(super) trait Work: Send {
-    /// Within its savepoint. Whether its changes are to be kept.
-    fn run(&mut self, tx: &Connection) -> bool;
-    /// After its changes were announced, or rolled back: stores the outcome.
-    fn record(&self, tx: &Connection) -> Result<(), Error>;
-    /// It cannot be kept after all. A command that failed by itself keeps its own error.
-    fn fail(&mut self, error: Error);
-    /// Tells the caller: what `run` led to, or what became of the transaction.
-    fn finish(self: Box<Self>, end: Result<(), Error>);
-}
-
-pub(super) struct Task<T, F> {
-    run: Option<F>,
-    ran: Option<Ran<T>>,
-    answer: oneshot::Sender<Result<T, Error>>,
-}
-
-impl<T, F> Task<T, F> {
-    pub fn new(run: F, answer: oneshot::Sender<Result<T, Error>>) -> Self {
-        Task {
-            run: Some(run),
-            ran: None,
-            answer,
-        }
-    }
-}
-
-impl<T: Send, F: FnOnce(&Connection) -> Ran<T> + Send> Work for Task<T, F> {
-    fn run(&mut self, tx: &Connection) -> bool {
-        let Some(run) = self.run.take() else {
-            return false;
-        };
-        let ran = guarded(|| Ok(run(tx))).unwrap_or_else(|e| Ran::unrecorded(Err(e)));
-        let keep = ran.result.is_ok();
-        self.ran = Some(ran);
-        keep
-    }
-
-    fn record(&self, tx: &Connection) -> Result<(), Error> {
-        match self.ran.as_ref().and_then(|ran| ran.record.as_ref()) {
-            Some(record) => record.store(tx, now_ms()),
-            None => Ok(()),
-        }
-    }
-
-    fn fail(&mut self, error: Error) {
-        if self.ran.as_ref().is_none_or(|ran| ran.result.is_ok()) {
-            self.ran = Some(Ran::unrecorded(Err(error)));
-        }
-    }
-
-    fn finish(self: Box<Self>, end: Result<(), Error>) {
-        let result = match (end, self.ran) {
-            (Err(e), _) => Err(e),
-            (Ok(()), Some(ran)) => ran.result,
-            (Ok(()), None) => Err(Error::Closed),
-        };
-        let _ = self.answer.send(result); // the caller may be gone
-    }
 }
 
 pub(super) struct Writer {
@@ -274,6 +196,7 @@ impl Writer {
             .and_then(|()| Ok(c.prepare_cached("COMMIT")?.execute([])?));
         match committed {
             Ok(_) => {
+                self.stats.commits.fetch_add(1, Relaxed); // before anybody can ask
                 let replies = done
                     .into_iter()
                     .map(|(shard, work)| (shard, Box::new(move || work.finish(Ok(()))) as Reply))
@@ -281,8 +204,6 @@ impl Writer {
                 let events = self.hook.committed(replies);
                 self.retention.added(events);
                 self.announced += events;
-                self.stats.commits.fetch_add(1, Relaxed);
-                self.stats.events.fetch_add(events, Relaxed);
                 true
             }
             Err(e) => {

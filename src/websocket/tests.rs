@@ -134,7 +134,7 @@ fn server_frames_are_those_of_the_rfc() {
         assert_eq!(frame, [head, &payload].concat(), "{length} bytes");
     }
     let mut out = b"before".to_vec();
-    encode_into(&mut out, true, Opcode::Text, b"zipped");
+    frame::encode_into(&mut out, true, Opcode::Text, b"zipped");
     assert_eq!(out, b"before\xc1\x06zipped");
 }
 

@@ -50,7 +50,10 @@ fn database() -> Connection {
 
 type Row = Map<String, Value>;
 
-fn log(c: &Connection) -> Vec<(String, i64, String, Option<Row>, Option<Row>)> {
+/// Table, id, operation, the row before, the row after.
+type Logged = (String, i64, String, Option<Row>, Option<Row>);
+
+fn log(c: &Connection) -> Vec<Logged> {
     let parse = |text: Option<String>| text.map(|t| serde_json::from_str(&t).expect("a row"));
     c.prepare("SELECT tbl, row_id, op, old, new FROM change_log ORDER BY seq")
         .expect("a query")
