@@ -1,1 +1,5 @@
 //! The restaurant.
+
+pub mod access;
+pub mod dining;
+pub mod restaurant;

@@ -1,0 +1,3 @@
+//! Restaurant staff and guests over plain WebSockets: the dining room's vocabulary.
+
+pub mod messages;
