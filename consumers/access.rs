@@ -3,7 +3,8 @@
 //! Judged on the rows as they are now, never on what a token said when it was issued: the account must be active and still have that role, a guest's
 //! visit must not be over, and everybody but an admin without a restaurant stays within their own restaurants.
 
-use crate::restaurant::{Claims, Name, Role};
+use crate::restaurant::names::Thing;
+use crate::restaurant::{Claims, Role};
 use maitred::{Error, Identity, Kind, Reader, params};
 
 /// What somebody is in the eyes of [`RULES`].
@@ -294,8 +295,8 @@ impl Account {
                     name: row.get(1)?,
                     restaurant: row.get(2)?,
                 };
-                let role: String = row.get(3)?;
-                Ok((account, role, row.get(4)?, row.get::<i64>(5)?))
+                let (role, active): (String, bool) = (row.get(3)?, row.get(4)?);
+                Ok((account, role, active, row.get::<i64>(5)?))
             },
         )?;
         let refused = |text| {
@@ -336,7 +337,7 @@ fn restaurants(
     let mut named = Vec::new();
     for name in claims.all_restaurants() {
         // A name that is no restaurant's opens none.
-        named.extend(find(db, "restaurants", name)?);
+        named.extend(Thing::Restaurant.find(db, name)?);
     }
     let home = account.and_then(|account| account.restaurant);
     match home {

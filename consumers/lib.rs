@@ -3,3 +3,4 @@
 pub mod access;
 pub mod dining;
 pub mod restaurant;
+mod signals;

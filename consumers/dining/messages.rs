@@ -492,7 +492,7 @@ struct SessionData<'a> {
     session_id: i64,
     session_code: &'a str,
     table_id: i64,
-    table_number: &'a str,
+    table_number: Option<&'a str>,
     guests_count: i64,
     is_active: bool,
     /// `open` or `closed`.
@@ -514,7 +514,7 @@ impl<'a> SessionData<'a> {
             session_id: session.id,
             session_code: &session.session_code,
             table_id: session.table_id,
-            table_number: &session.table_number,
+            table_number: session.table_number.as_deref(),
             guests_count: session.guests_count,
             is_active,
             status: if is_active { "open" } else { "closed" },
@@ -539,7 +539,11 @@ fn notified(name: &'static str, notification: &NotificationFact) -> Message {
 #[derive(Serialize)]
 struct NotificationData<'a> {
     notification_id: Text,
-    kind: &'a str,
+    /// A task's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<&'a str>,
     message: &'a str,
@@ -565,7 +569,8 @@ impl<'a> NotificationData<'a> {
     fn of(notification: &'a NotificationFact) -> Self {
         NotificationData {
             notification_id: Text(notification.id),
-            kind: &notification.kind,
+            kind: notification.task_kind.as_deref(),
+            event: notification.event.as_deref(),
             title: notification.title.as_deref(),
             message: &notification.message,
             priority: notification.severity,

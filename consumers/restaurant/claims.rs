@@ -6,11 +6,12 @@ use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
-/// What a verified token says. The issuers differ: ids come as numbers, as text or as uuids, names in snake_case or camelCase.
+/// What a verified token says. The issuers differ: ids come as numbers, as text or as uuids, and roles have synonyms. (camelCase names arrive here in
+/// snake_case.)
 ///
 /// ```
 /// use restaurant::restaurant::{Claims, Name};
-/// let claims: Claims = serde_json::from_str(r#"{"sub": "10", "role": "staff", "restaurantId": 2, "waiter_id": "10"}"#)?;
+/// let claims: Claims = serde_json::from_str(r#"{"sub": "10", "role": "staff", "restaurant_id": 2, "waiter_id": "10"}"#)?;
 /// assert_eq!(claims.waiter_id, Some(Name::Id(10)));
 /// assert!(claims.names_restaurant());
 /// # Ok::<(), serde_json::Error>(())
@@ -24,28 +25,28 @@ pub struct Claims {
     #[serde(default)]
     pub role: Role,
     /// The restaurant they belong to.
-    #[serde(default, alias = "restaurantId")]
+    #[serde(default)]
     pub restaurant_id: Option<Name>,
     /// The restaurants they belong to, where there are several.
     #[serde(default)]
     pub restaurants: Vec<Name>,
     /// The waiter they are.
-    #[serde(default, alias = "waiterId")]
+    #[serde(default)]
     pub waiter_id: Option<Name>,
     /// The table a guest sits at.
-    #[serde(default, alias = "tableId")]
+    #[serde(default)]
     pub table_id: Option<Name>,
     /// The visit a guest takes part in.
-    #[serde(default, alias = "sessionId")]
+    #[serde(default)]
     pub session_id: Option<Name>,
     /// The driver they are.
-    #[serde(default, alias = "driverId")]
+    #[serde(default)]
     pub driver_id: Option<Name>,
     /// The account they use.
-    #[serde(default, alias = "userId")]
+    #[serde(default)]
     pub user_id: Option<Name>,
     /// The account's `token_version` when the token was issued: raising it there ends all older tokens.
-    #[serde(default, alias = "tokenVersion")]
+    #[serde(default)]
     pub token_version: Option<i64>,
 }
 
@@ -201,10 +202,10 @@ mod tests {
     }
 
     #[test]
-    fn both_spellings_and_the_other_words_for_roles() {
+    fn other_words_for_roles() {
         for json in [
             r#"{"role":"owner","restaurant_id":"2","driver_id":901}"#,
-            r#"{"role":"restaurant","restaurantId":2,"driverId":"901"}"#,
+            r#"{"role":"restaurant","restaurants":[2],"driver_id":"901"}"#,
         ] {
             let claims = claims(json);
             assert_eq!(claims.role, Role::Manager);

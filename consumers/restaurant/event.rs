@@ -196,7 +196,7 @@ pub struct SessionFact {
     pub id: i64,
     pub session_code: String,
     pub table_id: i64,
-    pub table_number: String,
+    pub table_number: Option<String>,
     pub guests_count: i64,
     pub waiter_id: Option<i64>,
     pub started_at: i64,
@@ -216,6 +216,8 @@ pub struct NotificationFact {
     /// `waiter:10`, `floor`, `restaurant`, `kitchen` or `admin`.
     pub audience: String,
     pub kind: String,
+    /// What made it: `created`, `assigned`, `ready`, `cancelled`, `captured`.
+    pub event: Option<String>,
     pub severity: i64,
     pub title: Option<String>,
     pub message: String,
@@ -224,6 +226,7 @@ pub struct NotificationFact {
     pub table_number: Option<String>,
     pub items_count: Option<i64>,
     pub task_id: Option<i64>,
+    pub task_kind: Option<String>,
     pub payment_id: Option<i64>,
     pub amount: Option<String>,
     pub created_at: i64,

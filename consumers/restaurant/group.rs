@@ -38,12 +38,18 @@ pub enum Entity {
     Restaurant,
     /// `zones`
     Zone,
+    /// `stations`
+    Station,
     /// `tables`
     Table,
     /// `table_sessions`
     Session,
     /// `users`
     User,
+    /// `waiter_tables`
+    WaiterTable,
+    /// `menu_categories`
+    MenuCategory,
     /// `menu_items`
     MenuItem,
     /// `orders`
@@ -63,9 +69,12 @@ impl Entity {
     pub const TABLES: &[(Entity, &str)] = &[
         (Entity::Restaurant, "restaurants"),
         (Entity::Zone, "zones"),
+        (Entity::Station, "stations"),
         (Entity::Table, "tables"),
         (Entity::Session, "table_sessions"),
         (Entity::User, "users"),
+        (Entity::WaiterTable, "waiter_tables"),
+        (Entity::MenuCategory, "menu_categories"),
         (Entity::MenuItem, "menu_items"),
         (Entity::Order, "orders"),
         (Entity::OrderItem, "order_items"),
@@ -85,9 +94,12 @@ impl Entity {
         match self {
             Entity::Restaurant => "restaurant",
             Entity::Zone => "zone",
+            Entity::Station => "station",
             Entity::Table => "table",
             Entity::Session => "session",
             Entity::User => "user",
+            Entity::WaiterTable => "waiter_table",
+            Entity::MenuCategory => "menu_category",
             Entity::MenuItem => "menu_item",
             Entity::Order => "order",
             Entity::OrderItem => "order_item",
