@@ -3,9 +3,9 @@
 //! Judged on the rows as they are now, never on what a token said when it was issued: the account must be active and still have that role, a guest's
 //! visit must not be over, and everybody but an admin without a restaurant stays within their own restaurants.
 
-use crate::restaurant::names::Thing;
-use crate::restaurant::{Claims, Role};
-use maitred::{Error, Identity, Kind, Reader, params};
+use crate::domain::{Actor, Key, Refusal, Role, ids};
+use crate::restaurant::{Claims, Group, Restaurant};
+use maitred::{Context, Error, Identity, Kind, Reader, Row, params};
 
 /// What somebody is in the eyes of [`RULES`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,6 +171,27 @@ pub fn may(
     }
 }
 
+/// Opens a connection to those who may: they are judged now, with each command, and whenever their account or what let them in changes.
+///
+/// # Errors
+/// As [`may`].
+pub async fn enter(
+    ctx: &mut Context<Restaurant>,
+    action: Action,
+    target: Target,
+) -> Result<(), Error> {
+    if ctx.identity().claims.is_some() {
+        let identity = ctx.identity().clone();
+        let bearer = ctx.read(move |db| Bearer::of(&identity, db)).await?;
+        // Joined before they are judged: no change of the account may pass between.
+        if let Some(account) = bearer.account {
+            ctx.join(Group::User(account));
+        }
+    }
+    ctx.guard(move |identity, db| may(identity, action, target, db).map(drop))
+        .await
+}
+
 impl Bearer {
     /// Who an identity is, by the rows as they are now.
     ///
@@ -227,6 +248,27 @@ impl Bearer {
         Err(Error::client(kind, code, text))
     }
 
+    /// Who it is for the domain.
+    pub fn actor(&self) -> Actor {
+        let role = match self.who {
+            // A demo's visitor plays a waiter.
+            Anonymous | Waiter => Role::Waiter,
+            Guest => Role::Customer,
+            Kitchen => Role::Kitchen,
+            Display => Role::Display,
+            Driver => Role::Driver,
+            Manager => Role::Manager,
+            Admin => Role::Admin,
+        };
+        Actor {
+            role,
+            user_id: self.account,
+            session_id: self.session,
+            name: self.name.clone(),
+            anonymous: self.who == Anonymous,
+        }
+    }
+
     /// The restaurants they belong to; `None`: all.
     pub fn restaurants(&self) -> Option<&[i64]> {
         self.restaurants.as_deref()
@@ -268,7 +310,8 @@ impl From<Role> for Who {
             Role::Kitchen => Kitchen,
             Role::Driver => Driver,
             Role::Manager => Manager,
-            Role::Admin => Admin,
+            // No token says that somebody is the house itself.
+            Role::Admin | Role::System => Admin,
             Role::Display => Display,
         }
     }
@@ -286,32 +329,26 @@ impl Account {
         let Some(named) = claims.account() else {
             return Ok(None);
         };
-        let found = db.row(
-            "SELECT id, name, restaurant_id, role, is_active, token_version FROM users WHERE id = ?1 OR uuid = ?2",
-            params![named.id(), named.to_string()],
-            |row| {
-                let account = Account {
-                    id: row.get(0)?,
-                    name: row.get(1)?,
-                    restaurant: row.get(2)?,
-                };
-                let (role, active): (String, bool) = (row.get(3)?, row.get(4)?);
-                Ok((account, role, active, row.get::<i64>(5)?))
-            },
-        )?;
-        let refused = |text| {
-            Err(Error::client(
-                Kind::Unauthenticated,
-                "UNAUTHENTICATED",
-                text,
-            ))
-        };
-        let Some((account, role, active, token_version)) = found else {
+        let refused = |text| Err(Error::client(Kind::Unauthenticated, "UNAUTHENTICATED", text));
+        let Some(id) = found(ids::user(db, named))? else {
             return match claims.waiter_id {
                 Some(_) => refused("this account is gone"),
                 None => Ok(None),
             };
         };
+        let (account, role, active, token_version) = db.one(
+            "SELECT name, restaurant_id, role, is_active, token_version FROM users WHERE id = ?1",
+            params![id],
+            |row| {
+                let account = Account {
+                    id,
+                    name: row.get(0)?,
+                    restaurant: row.get(1)?,
+                };
+                let (role, active): (String, bool) = (row.get(2)?, row.get(3)?);
+                Ok((account, role, active, row.get::<i64>(4)?))
+            },
+        )?;
         if !active {
             return refused("this account is not active");
         }
@@ -319,7 +356,7 @@ impl Account {
             return refused("this token was withdrawn: log in again");
         }
         // A foreign issuer's `sub` may be a number that means nobody here: only an id that says it is ours binds the token to the account's role.
-        let ours = claims.sub.as_ref() != Some(named) || named.id().is_none();
+        let ours = claims.sub.as_ref() != Some(named) || matches!(named, Key::Text(_));
         match role.as_str() == claims.role.name() {
             true => Ok(Some(account)),
             false if ours => refused("this account has another role now: log in again"),
@@ -335,9 +372,9 @@ fn restaurants(
     db: &Reader<'_>,
 ) -> Result<Option<Vec<i64>>, Error> {
     let mut named = Vec::new();
-    for name in claims.all_restaurants() {
-        // A name that is no restaurant's opens none.
-        named.extend(Thing::Restaurant.find(db, name)?);
+    for key in claims.all_restaurants() {
+        // A key that is no restaurant's opens none.
+        named.extend(found(ids::restaurant(db, key))?);
     }
     let home = account.and_then(|account| account.restaurant);
     match home {
@@ -363,41 +400,47 @@ struct Visit {
 impl Visit {
     /// A token for a visit ends with it; a token for a table (a code on the table) means whatever visit is going on there.
     fn of(claims: &Claims, db: &Reader<'_>) -> Result<Option<Visit>, Error> {
-        if let Some(name) = &claims.session_id {
-            let found = db.row(
-                "SELECT t.restaurant_id, t.id, s.id, s.closed_at FROM table_sessions s JOIN tables t ON t.id = s.table_id
-                 WHERE s.id = ?1 OR s.uuid = ?2",
-                params![name.id(), name.to_string()],
-                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<Option<i64>>(3)?)),
-            )?;
-            return match found {
-                Some((restaurant, table, session, None)) => Ok(Some(Visit {
-                    restaurant,
-                    table,
-                    session: Some(session),
-                })),
-                _ => Err(Error::client(
-                    Kind::Gone,
-                    "SESSION_CLOSED",
-                    "this visit is over: please ask a waiter",
-                )),
+        if let Some(key) = &claims.session_id {
+            let open = match found(ids::session(db, key))? {
+                Some(id) => db.row(
+                    "SELECT t.restaurant_id, t.id, s.id FROM table_sessions s JOIN tables t ON t.id = s.table_id
+                     WHERE s.id = ?1 AND s.closed_at IS NULL",
+                    params![id],
+                    Visit::read,
+                )?,
+                None => None,
             };
+            return open.map(Some).ok_or_else(|| Refusal::SessionClosed.into());
         }
-        let Some(name) = &claims.table_id else {
+        let Some(key) = &claims.table_id else {
             return Ok(None);
         };
-        db.row(
-            "SELECT t.restaurant_id, t.id, s.id FROM tables t LEFT JOIN table_sessions s ON s.table_id = t.id AND s.closed_at IS NULL
-             WHERE t.id = ?1 OR t.uuid = ?2",
-            params![name.id(), name.to_string()],
-            |row| {
-                Ok(Visit {
-                    restaurant: row.get(0)?,
-                    table: row.get(1)?,
-                    session: row.get(2)?,
-                })
-            },
-        )
+        match found(ids::table(db, key))? {
+            Some(id) => db.row(
+                "SELECT t.restaurant_id, t.id, s.id FROM tables t LEFT JOIN table_sessions s ON s.table_id = t.id AND s.closed_at IS NULL
+                 WHERE t.id = ?1",
+                params![id],
+                Visit::read,
+            ),
+            None => Ok(None),
+        }
+    }
+
+    fn read(row: &Row<'_>) -> Result<Visit, Error> {
+        Ok(Visit {
+            restaurant: row.get(0)?,
+            table: row.get(1)?,
+            session: row.get(2)?,
+        })
+    }
+}
+
+/// What is not there is no mistake here: a token may name what is gone.
+fn found(id: Result<i64, Error>) -> Result<Option<i64>, Error> {
+    match id {
+        Ok(id) => Ok(Some(id)),
+        Err(Error::Client(refusal)) if refusal.kind == Kind::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
@@ -452,14 +495,14 @@ impl Place {
 
 impl Target {
     fn not_found(self) -> Error {
-        let text = match self {
-            Target::Restaurant(id) => format!("there is no restaurant {id}"),
-            Target::Order(id) => format!("there is no order {id}"),
-            Target::Table(id) => format!("there is no table {id}"),
-            Target::Session(id) => format!("there is no session {id}"),
-            Target::Waiter(id) => format!("there is no waiter {id}"),
-            Target::Notification(id) => format!("there is no notification {id}"),
+        let entity = match self {
+            Target::Restaurant(_) => "restaurant",
+            Target::Order(_) => "order",
+            Target::Table(_) => "table",
+            Target::Session(_) => "session",
+            Target::Waiter(_) => "waiter",
+            Target::Notification(_) => "notification",
         };
-        Error::client(Kind::NotFound, "NOT_FOUND", text)
+        Refusal::NotFound { entity }.into()
     }
 }

@@ -1,10 +1,10 @@
 //! From a change to those who hear of it: the only place where a fact gets an audience.
 
-use crate::restaurant::views::next_version;
-use crate::restaurant::{
-    ChangeRecord, Entity, Event, Fact, Group, ItemFact, NotificationFact, OrderFact, PaymentFact,
-    Restaurant, SessionFact, TableFact,
-};
+use crate::domain::notifications::{self, Audience};
+use crate::domain::orders::OrderFacts;
+use crate::domain::payments::{self, PaymentState};
+use crate::domain::{Status, items, orders, sessions, tables, workflow};
+use crate::restaurant::{ChangeRecord, Entity, Event, Fact, Group, Restaurant};
 use maitred::{Change, Error, Op, Reader, Signal, params};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -51,9 +51,6 @@ pub fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Resta
         // Staff hear of tasks through the notifications that triggers make of them.
         Entity::Restaurant
         | Entity::Zone
-        | Entity::Station
-        | Entity::WaiterTable
-        | Entity::MenuCategory
         | Entity::MenuItem
         | Entity::Task => Vec::new(),
     };
@@ -91,6 +88,7 @@ pub fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Resta
 struct OrderRow {
     id: i64,
     workflow_id: i64,
+    /// Text, because the rows of other workflows have other statuses.
     status: String,
     table_id: Option<i64>,
     session_id: Option<i64>,
@@ -99,20 +97,16 @@ struct OrderRow {
     version: i64,
 }
 
-/// The workflow of the dining room; others have vocabularies of their own.
-const RESTAURANT_WORKFLOW: i64 = 1;
-
 fn order(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
+    // Orders of other workflows have statuses, and vocabularies, of their own.
+    let ours = |row: &OrderRow| row.workflow_id == workflow::RESTAURANT;
     let (old, new) = rows::<OrderRow>(change)?;
-    let latest = new.as_ref().or(old.as_ref());
-    if latest.is_none_or(|row| row.workflow_id != RESTAURANT_WORKFLOW) {
-        return Ok(Vec::new());
-    }
+    let (old, new) = (old.filter(ours), new.filter(ours));
     let mut all = Vec::new();
     if let Some(old) = &old
         && new.as_ref().is_none_or(|new| new.id != old.id)
     {
-        let (id, version) = (old.id, old.version);
+        let (id, version) = (old.id, old.version + 1);
         all.push(Told::to(
             [Group::Order(id)],
             Fact::OrderDeleted { id, version },
@@ -120,15 +114,16 @@ fn order(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
     }
     // Another program may have removed it meanwhile: that is told next.
     let order = match &new {
-        Some(new) => OrderFact::read(db, new.id)?,
+        Some(new) => orders::facts(db, new.id)?,
         None => None,
     };
     let (Some(new), Some(order)) = (new, order) else {
         return Ok(all);
     };
     // Its status is what this change made it, not what a later one of the same transaction did: that has an event, and a version, of its own.
-    let order = OrderFact {
-        status: new.status.clone(),
+    let status = status(&new.status)?;
+    let order = OrderFacts {
+        status,
         version: new.version,
         ..order
     };
@@ -145,10 +140,10 @@ fn order(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
     let fact = if new.status == old.status {
         Fact::OrderChanged(order)
     } else {
-        if new.status == "ready" {
+        if status == Status::Ready {
             groups.push(Group::Restaurant(restaurant));
         }
-        let previous = old.status;
+        let previous = self::status(&old.status)?;
         Fact::OrderStatus { order, previous }
     };
     let mut told = Told::to(groups, fact);
@@ -164,6 +159,11 @@ fn order(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
     Ok(all)
 }
 
+fn status(text: &str) -> Result<Status, Error> {
+    text.parse()
+        .map_err(|_| Error::Store(format!("no such status: {text:?}")))
+}
+
 fn order_item(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
     #[derive(Deserialize)]
     struct Row {
@@ -175,11 +175,11 @@ fn order_item(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> 
     let mut all = Vec::new();
     for id in [left, new].into_iter().flatten() {
         // Lines that went with their order are not told one by one: the order's end is.
-        let Some(order) = OrderFact::read(db, id)? else {
+        let Some(order) = orders::facts(db, id)? else {
             continue;
         };
         let fact = Fact::Items {
-            items: ItemFact::of_order(db, id)?,
+            items: items::of_order(db, id)?,
             version: next_version(db)?,
             order,
         };
@@ -201,12 +201,19 @@ fn table(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
 
 /// Something about a table that is neither its being occupied nor its being released.
 fn table_changed(db: &Reader<'_>, id: i64) -> Result<Option<Told>, Error> {
-    let table = TableFact::read(db, id, next_version(db)?)?;
-    let fact = table.map(|table| Fact::TableChanged {
+    let version = next_version(db)?;
+    let fact = tables::facts(db, id)?.map(|table| Fact::TableChanged {
         table,
+        version,
         occupancy: false,
     });
     Ok(fact.map(|fact| Told::to([Group::Table(id)], fact)))
+}
+
+/// The version of a view that several rows make up: above that of every event before, and of every such view that was read before. Two views of one
+/// transaction may have the same, because they are the same: both show its end.
+fn next_version(db: &Reader<'_>) -> Result<u64, Error> {
+    Ok(db.head()? + 1)
 }
 
 #[derive(Deserialize)]
@@ -214,6 +221,7 @@ struct SessionRow {
     id: i64,
     table_id: i64,
     closed_at: Option<i64>,
+    version: i64,
 }
 
 impl SessionRow {
@@ -227,11 +235,13 @@ fn session(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
     let (old, new) = rows::<SessionRow>(change)?;
     let mut all = Vec::new();
     if let Some(old) = &old {
-        let session = match &new {
-            Some(new) => SessionFact::read(db, new.id)?,
-            None => change.old::<GoneSession>()?.map(SessionFact::from),
+        let fact = match &new {
+            Some(new) => sessions::facts(db, new.id)?.map(Fact::SessionChanged),
+            None => Some(Fact::SessionDeleted {
+                id: old.id,
+                version: old.version + 1,
+            }),
         };
-        let fact = session.map(Fact::SessionChanged);
         all.extend(fact.map(|fact| Told::to([Group::Session(old.id)], fact)));
     }
     let before = old.as_ref().and_then(SessionRow::occupies);
@@ -242,14 +252,22 @@ fn session(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
         }
     } else {
         for id in [before, after].into_iter().flatten() {
-            let Some(table) = TableFact::read(db, id, next_version(db)?)? else {
+            let Some(table) = tables::facts(db, id)? else {
                 continue;
             };
+            let version = next_version(db)?;
             let everywhere = [Group::Table(id), Group::Restaurant(table.restaurant_id)];
-            let status = Fact::TableStatus(table.clone());
+            let status = Fact::TableStatus {
+                table: table.clone(),
+                version,
+            };
+            let details = Fact::TableChanged {
+                table,
+                version,
+                occupancy: true,
+            };
             all.push(Told::to([Group::Table(id)], status));
-            let occupancy = true;
-            all.push(Told::to(everywhere, Fact::TableChanged { table, occupancy }));
+            all.push(Told::to(everywhere, details));
         }
     }
     // Whoever was let in by this visit is judged again, after they were told.
@@ -268,37 +286,6 @@ fn session(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
     Ok(all)
 }
 
-/// What is left of a visit whose row is gone.
-#[derive(Deserialize)]
-struct GoneSession {
-    id: i64,
-    session_code: String,
-    table_id: i64,
-    guests_count: i64,
-    waiter_id: Option<i64>,
-    opened_at: i64,
-    closed_at: Option<i64>,
-    version: i64,
-}
-
-impl From<GoneSession> for SessionFact {
-    fn from(gone: GoneSession) -> Self {
-        SessionFact {
-            id: gone.id,
-            session_code: gone.session_code,
-            table_id: gone.table_id,
-            table_number: None,
-            guests_count: gone.guests_count,
-            waiter_id: gone.waiter_id,
-            started_at: gone.opened_at,
-            closed_at: gone.closed_at,
-            close_reason: None,
-            version: gone.version,
-            deleted: true,
-        }
-    }
-}
-
 fn payment(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
     #[derive(Deserialize)]
     struct Row {
@@ -309,14 +296,21 @@ fn payment(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
     if is_captured(&old) || !is_captured(&new) {
         return Ok(Vec::new());
     }
-    let paid = PaymentFact::completing(db, change.id)?;
-    let told = paid.map(|paid| {
-        Told::to(
-            [Group::Restaurant(paid.restaurant_id)],
-            Fact::PaidInFull(paid),
-        )
-    });
-    Ok(told.into_iter().collect())
+    let Some(payment) = payments::facts(db, change.id)? else {
+        return Ok(Vec::new());
+    };
+    // Of several that were captured at once the last one completed it: nothing is completed twice.
+    let mut captured = match payment.order_id {
+        Some(order) if payment.settles() => payments::of_order(db, order)?,
+        _ => Vec::new(),
+    };
+    captured.retain(|payment| payment.status == PaymentState::Captured);
+    let last = captured.iter().max_by_key(|p| (p.captured_at.unwrap_or(p.created_at), p.id));
+    if last.is_none_or(|last| last.id != payment.id) {
+        return Ok(Vec::new());
+    }
+    let restaurant = Group::Restaurant(payment.restaurant_id);
+    Ok(vec![Told::to([restaurant], Fact::PaidInFull(payment))])
 }
 
 fn notification(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
@@ -336,18 +330,17 @@ fn notification(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error
         }
         Some(_) => return Ok(Vec::new()),
     };
-    let Some(notification) = NotificationFact::read(db, change.id)? else {
+    let Some(notification) = notifications::facts(db, change.id)? else {
         return Ok(Vec::new());
     };
     let restaurant = notification.restaurant_id;
-    let groups = match notification.audience.as_str() {
-        "restaurant" => vec![Group::Restaurant(restaurant)],
-        "floor" => vec![Group::Floor(restaurant)],
-        audience => match audience.strip_prefix("waiter:").map(str::parse) {
-            // Colleagues can step in: what is meant for one waiter is seen on the floor as well.
-            Some(Ok(waiter)) => vec![Group::Waiter(waiter), Group::Floor(restaurant)],
-            _ => return Ok(Vec::new()),
-        },
+    let groups = match notification.audience {
+        // Colleagues can step in: what is meant for one waiter is seen on the floor as well.
+        Audience::Waiter(waiter) => vec![Group::Waiter(waiter), Group::Floor(restaurant)],
+        Audience::Floor => vec![Group::Floor(restaurant)],
+        Audience::Restaurant => vec![Group::Restaurant(restaurant)],
+        // No vocabulary tells these yet.
+        Audience::Kitchen | Audience::Admin => return Ok(Vec::new()),
     };
     Ok(vec![Told::to(groups, fact(notification))])
 }

@@ -4,57 +4,29 @@
 //! carry `version` as well, so that a client can drop what is older than what it shows. A row's is the row's; that of a view which several rows make up (a
 //! table and who sits there, an order's lines) is a point of the history: it rises with each change of any of them.
 
-use crate::restaurant::{
-    ChangeRecord, ItemFact, ModifierFact, NotificationFact, OrderFact, PaymentFact, SessionFact,
-    TableFact, TaskFact,
-};
+use crate::domain::items::{ItemFacts, ItemStatus};
+use crate::domain::orders::{OrderFacts, OrderType};
+use crate::domain::{DINING, Status, money, time};
+use crate::domain::notifications::{NotificationFacts, NotificationKind};
+use crate::domain::payments::PaymentFacts;
+use crate::domain::restaurants::Overview;
+use crate::domain::sessions::SessionFacts;
+use crate::domain::tables::TableFacts;
+use crate::domain::tasks::{TaskFacts, TaskKind, TaskStatus};
+use crate::restaurant::ChangeRecord;
 use maitred::{ClientError, Message};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
-/// What a client sees of a status: this vocabulary has five.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    Pending,
-    Confirmed,
-    Ready,
-    Delivered,
-    Cancelled,
-}
-
-impl Status {
-    /// How a canonical status looks from here.
-    pub fn of(canonical: &str) -> Status {
-        match canonical {
-            "confirmed" | "preparing" => Status::Confirmed,
-            "ready" | "out_for_delivery" => Status::Ready,
-            "delivered" | "completed" => Status::Delivered,
-            "cancelled" => Status::Cancelled,
-            _ => Status::Pending,
-        }
-    }
-
-    const fn label(self) -> &'static str {
-        match self {
-            Status::Pending => "Pending",
-            Status::Confirmed => "Confirmed",
-            Status::Ready => "Ready",
-            Status::Delivered => "Delivered",
-            Status::Cancelled => "Cancelled",
-        }
-    }
-}
-
 /// A message of the stream, which has its number outside, or an answer, which says inside as of which number it is true.
 type AsOf = Option<u64>;
 
-pub fn order_status(order: &OrderFact, as_of: AsOf) -> Message {
+pub fn order_status(order: &OrderFacts, as_of: AsOf) -> Message {
     message("order_status", OrderData::of(order), as_of)
 }
 
-pub fn order_update(order: &OrderFact) -> Message {
+pub fn order_update(order: &OrderFacts) -> Message {
     message("order_update", OrderData::of(order), None)
 }
 
@@ -75,25 +47,25 @@ pub fn order_deleted(id: i64, version: i64) -> Message {
     message("order_update", data, None)
 }
 
-pub fn new_order(order: &OrderFact) -> Message {
+pub fn new_order(order: &OrderFacts) -> Message {
     message("new_order", OrderData::of(order), None)
 }
 
-pub fn order_ready(order: &OrderFact) -> Message {
+pub fn order_ready(order: &OrderFacts) -> Message {
     message("order_ready", OrderData::of(order), None)
 }
 
 /// On an order's own channel.
-pub fn order_items_update(order: &OrderFact, items: &[ItemFact], version: u64) -> Message {
+pub fn order_items_update(order: &OrderFacts, items: &[ItemFacts], version: u64) -> Message {
     items_message("order_items_update", order, items, version, None)
 }
 
 /// On the channel of its lines.
-pub fn items_updated(order: &OrderFact, items: &[ItemFact], version: u64) -> Message {
+pub fn items_updated(order: &OrderFacts, items: &[ItemFacts], version: u64) -> Message {
     items_message("items_updated", order, items, version, None)
 }
 
-pub fn items_list(order: &OrderFact, items: &[ItemFact], version: u64, as_of: AsOf) -> Message {
+pub fn items_list(order: &OrderFacts, items: &[ItemFacts], version: u64, as_of: AsOf) -> Message {
     items_message("items_list", order, items, version, as_of)
 }
 
@@ -115,12 +87,12 @@ pub fn items_gone(order: i64) -> Message {
     message("items_updated", data, None).beside("items", &[(); 0])
 }
 
-pub fn table_status(table: &TableFact, as_of: AsOf) -> Message {
-    message("table_status", TableData::of(table), as_of)
+pub fn table_status(table: &TableFacts, version: u64, as_of: AsOf) -> Message {
+    message("table_status", TableData::of(table, version), as_of)
 }
 
-pub fn table_update(table: &TableFact) -> Message {
-    message("table_update", TableData::of(table), None)
+pub fn table_update(table: &TableFacts, version: u64) -> Message {
+    message("table_update", TableData::of(table, version), None)
 }
 
 pub fn table_deleted(id: i64, version: u64) -> Message {
@@ -140,74 +112,103 @@ pub fn table_deleted(id: i64, version: u64) -> Message {
     message("table_update", data, None)
 }
 
-pub fn session_status(session: &SessionFact, as_of: AsOf) -> Message {
+pub fn session_status(session: &SessionFacts, as_of: AsOf) -> Message {
     message("session_status", SessionData::of(session), as_of)
 }
 
-pub fn session_update(session: &SessionFact) -> Message {
+pub fn session_update(session: &SessionFacts) -> Message {
     message("session_update", SessionData::of(session), None)
 }
 
-pub fn order_notification(notification: &NotificationFact) -> Message {
-    notified("order_notification", notification)
+pub fn session_deleted(id: i64, version: i64) -> Message {
+    #[derive(Serialize)]
+    struct Deleted {
+        id: i64,
+        session_id: i64,
+        is_active: bool,
+        deleted: bool,
+        version: i64,
+    }
+    let data = Deleted {
+        id,
+        session_id: id,
+        is_active: false,
+        deleted: true,
+        version,
+    };
+    message("session_update", data, None)
 }
 
-pub fn payment_notification(notification: &NotificationFact) -> Message {
-    notified("payment_notification", notification)
-}
-
-pub fn task_notification(notification: &NotificationFact) -> Message {
-    notified("task_notification", notification)
-}
-
-pub fn alert(notification: &NotificationFact) -> Message {
-    notified("alert", notification)
-}
-
-pub fn broadcast(notification: &NotificationFact) -> Message {
-    notified("broadcast", notification)
+/// `message` and `priority` are at the top as well: clients of the original look there.
+pub fn notification(notification: &NotificationFacts) -> Message {
+    let name = match notification.kind {
+        NotificationKind::OrderNotification => "order_notification",
+        NotificationKind::PaymentNotification => "payment_notification",
+        NotificationKind::TaskNotification => "task_notification",
+        NotificationKind::Alert => "alert",
+        NotificationKind::Broadcast => "broadcast",
+    };
+    message(name, NotificationData::of(notification), None)
+        .beside("message", &notification.message)
+        .beside("priority", &notification.severity)
 }
 
 /// Not in the document, which has no word for it: somebody took care of a notification, and the others can take it off their screens.
-pub fn notification_acknowledged(notification: &NotificationFact) -> Message {
+pub fn notification_acknowledged(notification: &NotificationFacts, as_of: AsOf) -> Message {
     #[derive(Serialize)]
     struct Acknowledged<'a> {
         notification_id: Text,
-        acknowledged_by: Option<&'a str>,
+        acknowledged_by: Option<i64>,
+        by: Option<&'a str>,
         acknowledged_at: Time,
+        version: i64,
     }
     let data = Acknowledged {
         notification_id: Text(notification.id),
-        acknowledged_by: notification.acknowledged_by.as_deref(),
+        acknowledged_by: notification.acknowledged_by,
+        by: notification.acknowledged_name.as_deref(),
         acknowledged_at: Time(notification.acknowledged_at),
+        version: notification.version,
     };
-    message("notification_acknowledged", data, None)
+    message("notification_acknowledged", data, as_of)
 }
 
-pub fn payment_completed(payment: &PaymentFact) -> Message {
+pub fn payment_completed(payment: &PaymentFacts) -> Message {
     #[derive(Serialize)]
     struct Paid<'a> {
         payment_id: i64,
         order_id: Option<i64>,
         session_id: Option<i64>,
+        table_id: Option<i64>,
         table_number: Option<&'a str>,
-        amount: &'a str,
-        total_amount: &'a str,
+        amount: String,
+        total_amount: String,
+        currency: &'a str,
         method: &'a str,
+        version: i64,
     }
     let data = Paid {
         payment_id: payment.id,
         order_id: payment.order_id,
         session_id: payment.session_id,
+        table_id: payment.table_id,
         table_number: payment.table_number.as_deref(),
-        amount: &payment.amount,
-        total_amount: &payment.total_amount,
+        amount: payment.amount(),
+        total_amount: money::format(payment.total_minor, payment.currency_exp),
+        currency: &payment.currency,
         method: &payment.method,
+        version: payment.version,
     };
     message("payment_completed", data, None)
 }
 
-pub fn tasks_list(list: &TaskList, as_of: AsOf) -> Message {
+/// What somebody has to do: open tasks, and notifications that nobody took care of yet. Of one waiter, or of the whole floor.
+pub fn tasks_list(
+    waiter: Option<i64>,
+    tasks: &[TaskFacts],
+    notifications: &[NotificationFacts],
+    as_of: AsOf,
+) -> Message {
     #[derive(Serialize)]
     struct Tasks<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -216,10 +217,10 @@ pub fn tasks_list(list: &TaskList, as_of: AsOf) -> Message {
         tasks_count: usize,
         notifications: Vec<NotificationData<'a>>,
     }
-    let tasks: Vec<TaskData<'_>> = list.tasks.iter().map(TaskData::of).collect();
-    let notifications = list.notifications.iter().map(NotificationData::of);
+    let tasks: Vec<TaskData<'_>> = tasks.iter().map(TaskData::of).collect();
+    let notifications = notifications.iter().map(NotificationData::of);
     let data = Tasks {
-        waiter_id: list.waiter_id,
+        waiter_id: waiter,
         tasks_count: tasks.len(),
         tasks: &tasks,
         notifications: notifications.collect(),
@@ -227,39 +228,41 @@ pub fn tasks_list(list: &TaskList, as_of: AsOf) -> Message {
     message("tasks_list", data, as_of).beside("tasks", &tasks)
 }
 
-/// What somebody has to do: open tasks, and notifications nobody took care of yet.
-#[derive(Debug)]
-pub struct TaskList {
-    /// Whose; `None`: the whole floor's.
-    pub waiter_id: Option<i64>,
-    pub tasks: Vec<TaskFact>,
-    pub notifications: Vec<NotificationFact>,
-}
-
-pub fn restaurant_status(status: &RestaurantStatus, as_of: AsOf) -> Message {
-    message("restaurant_status", status, as_of)
-}
-
-/// How a restaurant is doing.
-#[derive(Debug, Serialize)]
-pub struct RestaurantStatus {
-    pub id: i64,
-    pub restaurant_id: i64,
-    pub restaurant: String,
-    pub tables_total: i64,
-    pub tables_occupied: i64,
-    /// Neither delivered nor cancelled.
-    pub active_orders: i64,
-    /// How many of today's and the active orders are in which of this vocabulary's statuses.
-    pub orders: OrdersByStatus,
-}
-
-/// How many orders are in which status.
-#[derive(Debug, Default, Serialize)]
-pub struct OrdersByStatus {
-    pub pending: i64,
-    pub confirmed: i64,
-    pub ready: i64,
+pub fn restaurant_status(overview: &Overview, as_of: AsOf) -> Message {
+    #[derive(Serialize)]
+    struct Stands<'a> {
+        id: i64,
+        restaurant_id: i64,
+        restaurant: &'a str,
+        tables_total: i64,
+        tables_occupied: i64,
+        guests_count: i64,
+        active_orders: i64,
+        /// Those that are not over, in this vocabulary's words.
+        orders: BTreeMap<&'static str, i64>,
+        open_tasks: i64,
+        open_alerts: i64,
+        version: i64,
+    }
+    let mut orders = BTreeMap::new();
+    for (status, count) in &overview.orders {
+        *orders.entry(DINING.word(*status)).or_default() += count;
+    }
+    let restaurant = &overview.restaurant;
+    let data = Stands {
+        id: restaurant.id,
+        restaurant_id: restaurant.id,
+        restaurant: &restaurant.name,
+        tables_total: overview.tables_total,
+        tables_occupied: overview.tables_occupied,
+        guests_count: overview.guests,
+        active_orders: overview.active_orders(),
+        orders,
+        open_tasks: overview.open_tasks,
+        open_alerts: overview.open_alerts,
+        version: restaurant.version,
+    };
+    message("restaurant_status", data, as_of)
 }
 
 /// The change feed's only message.
@@ -312,15 +315,16 @@ struct OrderData<'a> {
     order_id: i64,
     public_id: &'a str,
     restaurant_id: i64,
-    status: Status,
+    status: &'static str,
     status_display: &'static str,
-    canonical_status: &'a str,
-    r#type: &'a str,
+    canonical_status: Status,
+    r#type: OrderType,
     table_id: Option<i64>,
     table_number: Option<&'a str>,
     session_id: Option<i64>,
     waiter_id: Option<i64>,
-    total_amount: &'a str,
+    total_amount: String,
+    currency: &'a str,
     items_count: i64,
     note: Option<&'a str>,
     eta_at: Time,
@@ -334,22 +338,22 @@ struct OrderData<'a> {
 }
 
 impl<'a> OrderData<'a> {
-    fn of(order: &'a OrderFact) -> Self {
-        let status = Status::of(&order.status);
+    fn of(order: &'a OrderFacts) -> Self {
         OrderData {
             id: order.id,
             order_id: order.id,
             public_id: &order.public_id,
             restaurant_id: order.restaurant_id,
-            status,
-            status_display: status.label(),
-            canonical_status: &order.status,
-            r#type: &order.r#type,
+            status: DINING.word(order.status),
+            status_display: DINING.label(order.status),
+            canonical_status: order.status,
+            r#type: order.order_type,
             table_id: order.table_id,
             table_number: order.table_number.as_deref(),
             session_id: order.session_id,
             waiter_id: order.waiter_id,
-            total_amount: &order.total_amount,
+            total_amount: order.total(),
+            currency: &order.currency,
             items_count: order.items_count,
             note: order.note.as_deref(),
             eta_at: Time(order.eta_at),
@@ -366,8 +370,8 @@ impl<'a> OrderData<'a> {
 
 fn items_message(
     name: &'static str,
-    order: &OrderFact,
-    items: &[ItemFact],
+    order: &OrderFacts,
+    items: &[ItemFacts],
     version: u64,
     as_of: AsOf,
 ) -> Message {
@@ -375,58 +379,70 @@ fn items_message(
     struct Items<'a> {
         id: i64,
         order_id: i64,
-        status: Status,
-        canonical_status: &'a str,
+        status: &'static str,
+        canonical_status: Status,
         items: &'a [ItemData<'a>],
         items_count: i64,
-        total_amount: &'a str,
+        total_amount: String,
         version: u64,
     }
     let items: Vec<ItemData<'_>> = items.iter().map(ItemData::of).collect();
     let data = Items {
         id: order.id,
         order_id: order.id,
-        status: Status::of(&order.status),
-        canonical_status: &order.status,
+        status: DINING.word(order.status),
+        canonical_status: order.status,
         items: &items,
         items_count: order.items_count,
-        total_amount: &order.total_amount,
+        total_amount: order.total(),
         version,
     };
     message(name, data, as_of).beside("items", &items)
 }
 
 #[derive(Serialize)]
-struct ItemData<'a> {
+pub(super) struct ItemData<'a> {
     id: i64,
     menu_item_id: Option<i64>,
     name: &'a str,
     #[serde(rename = "menu_item__name")]
     menu_item_name: &'a str,
     quantity: i64,
-    price: &'a str,
-    status: &'a str,
+    price: String,
+    status: ItemStatus,
     seat: Option<i64>,
     course: Option<i64>,
-    modifiers: &'a [ModifierFact],
+    modifiers: Vec<ModifierData<'a>>,
     note: Option<&'a str>,
     allergy: Option<&'a str>,
     version: i64,
 }
 
+#[derive(Serialize)]
+struct ModifierData<'a> {
+    name: &'a str,
+    price: String,
+    quantity: i64,
+}
+
 impl<'a> ItemData<'a> {
-    fn of(item: &'a ItemFact) -> Self {
+    pub(super) fn of(item: &'a ItemFacts) -> Self {
+        let modifiers = item.modifiers.iter().map(|modifier| ModifierData {
+            name: &modifier.name,
+            price: money::format(modifier.price_minor, item.currency_exp),
+            quantity: modifier.quantity,
+        });
         ItemData {
             id: item.id,
             menu_item_id: item.menu_item_id,
             name: &item.name,
             menu_item_name: &item.name,
             quantity: item.quantity,
-            price: &item.price,
-            status: &item.status,
+            price: money::format(item.unit_price_minor, item.currency_exp),
+            status: item.status,
             seat: item.seat,
             course: item.course,
-            modifiers: &item.modifiers,
+            modifiers: modifiers.collect(),
             note: item.note.as_deref(),
             allergy: item.allergy.as_deref(),
             version: item.version,
@@ -435,7 +451,7 @@ impl<'a> ItemData<'a> {
 }
 
 #[derive(Serialize)]
-struct TableData<'a> {
+pub(super) struct TableData<'a> {
     id: i64,
     table_id: i64,
     number: &'a str,
@@ -461,14 +477,14 @@ struct SessionOfTable<'a> {
 }
 
 impl<'a> TableData<'a> {
-    fn of(table: &'a TableFact) -> Self {
+    pub(super) fn of(table: &'a TableFacts, version: u64) -> Self {
         TableData {
             id: table.id,
             table_id: table.id,
             number: &table.number,
             table_number: &table.number,
             capacity: table.capacity,
-            is_occupied: table.session.is_some(),
+            is_occupied: table.is_occupied(),
             is_active: table.is_active,
             zone: table.zone.as_deref(),
             restaurant: &table.restaurant,
@@ -481,18 +497,18 @@ impl<'a> TableData<'a> {
                 waiter_id: session.waiter_id,
                 version: session.version,
             }),
-            version: table.version,
+            version,
         }
     }
 }
 
 #[derive(Serialize)]
-struct SessionData<'a> {
+pub(super) struct SessionData<'a> {
     id: i64,
     session_id: i64,
     session_code: &'a str,
     table_id: i64,
-    table_number: Option<&'a str>,
+    table_number: &'a str,
     guests_count: i64,
     is_active: bool,
     /// `open` or `closed`.
@@ -501,20 +517,18 @@ struct SessionData<'a> {
     started_at: Time,
     closed_at: Time,
     close_reason: Option<&'a str>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    deleted: bool,
     version: i64,
 }
 
 impl<'a> SessionData<'a> {
-    fn of(session: &'a SessionFact) -> Self {
-        let is_active = session.closed_at.is_none() && !session.deleted;
+    pub(super) fn of(session: &'a SessionFacts) -> Self {
+        let is_active = session.closed_at.is_none();
         SessionData {
             id: session.id,
             session_id: session.id,
             session_code: &session.session_code,
             table_id: session.table_id,
-            table_number: session.table_number.as_deref(),
+            table_number: &session.table_number,
             guests_count: session.guests_count,
             is_active,
             status: if is_active { "open" } else { "closed" },
@@ -522,22 +536,14 @@ impl<'a> SessionData<'a> {
             started_at: Time(Some(session.started_at)),
             closed_at: Time(session.closed_at),
             close_reason: session.close_reason.as_deref(),
-            deleted: session.deleted,
             version: session.version,
         }
     }
 }
 
-/// `message` and `priority` are at the top as well: clients of the original look there.
-fn notified(name: &'static str, notification: &NotificationFact) -> Message {
-    message(name, NotificationData::of(notification), None)
-        .beside("message", &notification.message)
-        .beside("priority", &notification.severity)
-}
-
 /// All kinds of notifications; what a kind does not have is left out.
 #[derive(Serialize)]
-struct NotificationData<'a> {
+pub(super) struct NotificationData<'a> {
     notification_id: Text,
     /// A task's.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -561,12 +567,14 @@ struct NotificationData<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     payment_id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    amount: Option<&'a str>,
+    amount: Option<String>,
     created_at: Time,
+    version: i64,
 }
 
 impl<'a> NotificationData<'a> {
-    fn of(notification: &'a NotificationFact) -> Self {
+    pub(super) fn of(notification: &'a NotificationFacts) -> Self {
+        let amount = notification.amount_minor;
         NotificationData {
             notification_id: Text(notification.id),
             kind: notification.task_kind.as_deref(),
@@ -580,19 +588,20 @@ impl<'a> NotificationData<'a> {
             items_count: notification.items_count,
             task_id: notification.task_id,
             payment_id: notification.payment_id,
-            amount: notification.amount.as_deref(),
+            amount: amount.map(|minor| money::format(minor, notification.currency_exp)),
             created_at: Time(Some(notification.created_at)),
+            version: notification.version,
         }
     }
 }
 
 #[derive(Serialize)]
-struct TaskData<'a> {
+pub(super) struct TaskData<'a> {
     id: i64,
     task_id: i64,
-    kind: &'a str,
+    kind: TaskKind,
     title: &'a str,
-    status: &'a str,
+    status: TaskStatus,
     priority: i64,
     assignee_id: Option<i64>,
     order_id: Option<i64>,
@@ -603,13 +612,13 @@ struct TaskData<'a> {
 }
 
 impl<'a> TaskData<'a> {
-    fn of(task: &'a TaskFact) -> Self {
+    pub(super) fn of(task: &'a TaskFacts) -> Self {
         TaskData {
             id: task.id,
             task_id: task.id,
-            kind: &task.kind,
+            kind: task.kind,
             title: &task.title,
-            status: &task.status,
+            status: task.status,
             priority: task.priority,
             assignee_id: task.assignee_id,
             order_id: task.order_id,
@@ -630,33 +639,14 @@ impl Serialize for Text {
     }
 }
 
-/// Milliseconds since 1970-01-01 UTC, written as `2026-01-28T21:00:00Z`: whole seconds, as in the document.
-struct Time(Option<i64>);
+/// Milliseconds since 1970-01-01 UTC, written in whole seconds as in the document: `2026-01-28T21:00:00Z`.
+pub(super) struct Time(pub Option<i64>);
 
 impl Serialize for Time {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Some(ms) = self.0 else {
-            return serializer.serialize_none();
-        };
-        let seconds = ms.div_euclid(1000);
-        let (year, month, day) = date(seconds.div_euclid(86_400));
-        let second = seconds.rem_euclid(86_400);
-        let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-        serializer.collect_str(&format_args!(
-            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
-        ))
+        match self.0 {
+            Some(ms) => serializer.serialize_str(&time::iso(ms - ms.rem_euclid(1000))),
+            None => serializer.serialize_none(),
+        }
     }
-}
-
-/// The date of a day counted from 1970-01-01. Years are counted from March, so that the leap day is the last of its year; 400 of them repeat.
-fn date(day: i64) -> (i64, i64, i64) {
-    let day = day + 719_468; // from 0000-03-01
-    let era = day.div_euclid(146_097);
-    let day = day.rem_euclid(146_097);
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (era * 400 + year + i64::from(month <= 2), month, day)
 }

@@ -38,18 +38,12 @@ pub enum Entity {
     Restaurant,
     /// `zones`
     Zone,
-    /// `stations`
-    Station,
     /// `tables`
     Table,
     /// `table_sessions`
     Session,
     /// `users`
     User,
-    /// `waiter_tables`
-    WaiterTable,
-    /// `menu_categories`
-    MenuCategory,
     /// `menu_items`
     MenuItem,
     /// `orders`
@@ -69,12 +63,9 @@ impl Entity {
     pub const TABLES: &[(Entity, &str)] = &[
         (Entity::Restaurant, "restaurants"),
         (Entity::Zone, "zones"),
-        (Entity::Station, "stations"),
         (Entity::Table, "tables"),
         (Entity::Session, "table_sessions"),
         (Entity::User, "users"),
-        (Entity::WaiterTable, "waiter_tables"),
-        (Entity::MenuCategory, "menu_categories"),
         (Entity::MenuItem, "menu_items"),
         (Entity::Order, "orders"),
         (Entity::OrderItem, "order_items"),
@@ -94,12 +85,9 @@ impl Entity {
         match self {
             Entity::Restaurant => "restaurant",
             Entity::Zone => "zone",
-            Entity::Station => "station",
             Entity::Table => "table",
             Entity::Session => "session",
             Entity::User => "user",
-            Entity::WaiterTable => "waiter_table",
-            Entity::MenuCategory => "menu_category",
             Entity::MenuItem => "menu_item",
             Entity::Order => "order",
             Entity::OrderItem => "order_item",
@@ -229,6 +217,9 @@ mod tests {
             assert_eq!(entity.name().parse(), Ok(*entity));
             let json = serde_json::to_string(entity).unwrap();
             assert_eq!(json, format!("\"{entity}\""));
+        }
+        for watched in crate::watched::WATCHED {
+            assert!(Entity::of_table(watched.table).is_some(), "{}", watched.table);
         }
     }
 }
