@@ -100,7 +100,10 @@ const ROUTES: &[(&str, &[(Method, Handler)])] = &[
         ],
     ),
     ("tasks", &[(Method::GET, Read(staff::tasks))]),
-    ("notifications", &[(Method::GET, Read(staff::notifications))]),
+    (
+        "notifications",
+        &[(Method::GET, Read(staff::notifications))],
+    ),
     (
         "notifications/*/acknowledge",
         &[(Method::POST, Write(staff::acknowledge))],
@@ -183,21 +186,21 @@ impl Request {
         body: &[u8],
     ) -> Result<Command, ClientError> {
         let actor = identity.subject.clone();
+        let command = actor
+            .clone()
+            .map_or_else(Command::new, |actor| Command::new().by(actor));
         let Some(key) = self.caller.headers.get("idempotency-key") else {
-            return Ok(Command::by(actor));
+            return Ok(command);
         };
         let key = key.to_str().ok();
         let Some(key) = key.filter(|key| (1..=KEY_BYTES).contains(&key.len())) else {
             let text = "an Idempotency-Key is plain text of at most 128 bytes";
             return Err(ClientError::new(Kind::Invalid, "INVALID_KEY", text));
         };
-        let content = [self.method.as_str().as_bytes(), self.path.as_bytes(), body];
-        let id = CommandId {
-            scope: actor.clone().unwrap_or_else(|| "anonymous".to_owned()),
-            key: key.to_owned(),
-            fingerprint: fingerprint(&content),
-        };
-        Ok(Command::by(actor).with_id(Some(id)))
+        let scope = actor.unwrap_or_else(|| "anonymous".to_owned());
+        let head = format!("{} {}\n", self.method, self.path);
+        let content = [head.as_bytes(), body].concat();
+        Ok(command.with_id(CommandId::new(scope, key, &content)))
     }
 }
 
@@ -305,7 +308,9 @@ mod tests {
 
     #[test]
     fn paths_have_meanings() {
-        let (_, keys) = find("orders/order-7/items/12", &Method::PATCH).ok().unwrap();
+        let (_, keys) = find("orders/order-7/items/12", &Method::PATCH)
+            .ok()
+            .unwrap();
         assert_eq!(keys, ["order-7", "12"]);
         for (path, method, code) in [
             ("orders//items", Method::GET, "NOT_FOUND"),
