@@ -2,10 +2,12 @@
 
 mod changes;
 mod dining;
+mod history;
 mod refusals;
 mod resume;
 mod staff;
 mod stress;
 mod support;
 mod tidy;
+mod tokens;
 mod transcripts;
