@@ -35,9 +35,6 @@ fn nonsense_is_answered_and_the_connection_stays() {
         r#"{"action":"update_status"}"#,
         r#"{"action":"update_status","status":7}"#,
         r#"{"action":"update_status","status":"burnt"}"#,
-        r#"{"action":"resume"}"#,
-        r#"{"action":"resume","since":"yesterday"}"#,
-        r#"{"action":"resume","since":-1}"#,
     ];
     for text in nonsense {
         let code = guest.refused(text);

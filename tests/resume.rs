@@ -156,6 +156,13 @@ fn a_resume_within_the_connection() {
     );
     note(&server, id, "four");
     guest.expect("order_update");
+    // What is no number cannot be resumed from: told like any other that cannot.
+    for since in [json!("yesterday"), json!(-1), Value::Null] {
+        guest.send(json!({"action": "resume", "since": since}));
+        let answer = guest.next();
+        let told = answer["reset"] == true || answer["error"].is_string();
+        assert!(told, "{since}: {answer}");
+    }
 }
 
 #[test]

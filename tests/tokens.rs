@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 #[test]
 fn false_tokens_are_refused_wherever_they_travel() {
     let server = Server::start();
-    let good = token::claims(3600);
+    let good = token::claims(&server.place, 3600);
     let mut other = good.clone();
     other["role"] = json!("admin");
     let spliced = {
@@ -20,7 +20,10 @@ fn false_tokens_are_refused_wherever_they_travel() {
     let mut endless = good.clone();
     endless.as_object_mut().expect("an object").remove("exp");
     let bad = [
-        ("expired", token::signed(&token::claims(-120))),
+        (
+            "expired",
+            token::signed(&token::claims(&server.place, -120)),
+        ),
         ("forged", token::forged(&good)),
         ("alg none", token::unsigned(&good)),
         ("another algorithm", token::other_algorithm(&good)),
@@ -61,19 +64,37 @@ fn false_tokens_are_refused_wherever_they_travel() {
 }
 
 #[test]
-fn a_good_token_may_travel_by_header_query_subprotocol_and_first_frame() {
+fn a_good_token_may_travel_by_header_query_subprotocol_and_frame() {
     let server = Server::start();
     let id = new_order(&server);
     let path = format!("/ws/orders/{id}/");
     let token = server.token("manager");
-    let query = format!("{path}?token={token}");
-    let mut clients = vec![
-        Client::open_as(&server, &path, &token),
-        Client::open(&server, &query),
+    let protocol = [("sec-websocket-protocol", format!("bearer, {token}"))];
+    let protocol = protocol
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
+    let mut later = Client::open(&server, &path);
+    later.next_is("order_status");
+    let told = later.ask(
+        json!({"action": "authenticate", "token": token}),
+        "authenticated",
+    );
+    assert!(told["data"]["expires_at_ms"].is_i64(), "{told}");
+    let clients = [
+        ("header", Client::open_as(&server, &path, &token)),
+        (
+            "query",
+            Client::open(&server, &format!("{path}?token={token}")),
+        ),
+        (
+            "subprotocol",
+            Client::dial(server.address, &path, &protocol).expect("the subprotocol is answered"),
+        ),
+        ("frame", later),
     ];
-    for client in &mut clients {
-        client.next_is("order_status");
-        client.command(json!({"action": "update_status", "status": "confirmed"}));
+    for (way, mut client) in clients {
+        let ack = client.command(json!({"action": "update_status", "status": "confirmed"}));
+        assert_eq!(ack["ok"], true, "{way}");
     }
     assert!(
         !server.log().contains(&token),
@@ -126,14 +147,24 @@ fn who_may_do_what() {
 }
 
 #[test]
-fn an_open_socket_ends_with_its_token() {
+fn an_open_socket_ends_with_its_token_unless_it_is_refreshed() {
     let server = Server::start();
-    let token = token::signed(&token::claims(3));
-    let mut manager = Client::open_as(&server, "/ws/orders/1/", &token);
-    manager.next_is("order_status");
-    // A warning comes first (its name is the server's), then the end.
-    let (close, _) = manager.closed();
+    let token = token::signed(&token::claims(&server.place, 4));
+    let mut ends = Client::open_as(&server, "/ws/orders/1/", &token);
+    let mut stays = Client::open_as(&server, "/ws/orders/1/", &token);
+    for client in [&mut ends, &mut stays] {
+        client.next_is("order_status");
+        client.next_is("auth:expiring");
+    }
+    let new = server.token("manager");
+    stays.ask(
+        json!({"action": "authenticate", "token": new}),
+        "authenticated",
+    );
+    let (close, code) = ends.closed();
     assert_eq!(close, Some(4401));
+    assert_eq!(code.as_deref(), Some("TOKEN_EXPIRED"));
+    stays.command(json!({"action": "update_status", "status": "cancelled"}));
 }
 
 #[test]

@@ -8,30 +8,28 @@ use std::time::{Duration, SystemTime};
 
 /// `maitred token` for the demo's first user of `role` at restaurant 2.
 pub fn mint(place: &Place, role: &str) -> String {
-    let id = match role {
-        "waiter" => 10,
-        role => place
-            .foreign()
-            .query_row(
-                "SELECT id FROM users WHERE role = ?1 AND coalesce(restaurant_id, 2) = 2 ORDER BY id",
-                [role],
-                |row| row.get(0),
-            )
-            .unwrap_or(1_i64),
-    };
-    mint_with(
-        place,
-        &[
-            "--role",
-            role,
-            "--id",
-            &id.to_string(),
-            "--restaurant",
-            "2",
-            "--ttl",
-            "12h",
-        ],
-    )
+    let id = user(place, role).to_string();
+    let args = [
+        "--role",
+        role,
+        "--id",
+        &id,
+        "--restaurant",
+        "2",
+        "--ttl",
+        "12h",
+    ];
+    mint_with(place, &args)
+}
+
+/// The demo's first user of that role at restaurant 2; for waiters the documents' own.
+fn user(place: &Place, role: &str) -> i64 {
+    if role == "waiter" {
+        return 10;
+    }
+    let sql = "SELECT id FROM users WHERE role = ?1 AND coalesce(restaurant_id, 2) = 2 ORDER BY id";
+    let found = place.foreign().query_row(sql, [role], |row| row.get(0));
+    found.unwrap_or_else(|e| panic!("the demo has no {role}: {e}"))
 }
 
 /// `maitred token ARGS`.
@@ -52,14 +50,15 @@ pub fn mint_with(place: &Place, args: &[&str]) -> String {
     token.to_owned()
 }
 
-/// Claims of a manager of restaurant 2, ending `ends` seconds from now.
-pub fn claims(ends: i64) -> Value {
+/// Claims of the demo's manager, ending `ends` seconds from now.
+pub fn claims(place: &Place, ends: i64) -> Value {
     let now = SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap_or(Duration::ZERO)
         .as_secs()
         .cast_signed();
-    json!({"sub": "1", "role": "manager", "restaurant_id": 2, "iat": now - 3600, "exp": now + ends})
+    let sub = user(place, "manager").to_string();
+    json!({"sub": sub, "role": "manager", "restaurant_id": 2, "iat": now - 3600, "exp": now + ends})
 }
 
 /// Signed with the server's key, whatever the claims are.
