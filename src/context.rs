@@ -1,25 +1,89 @@
-//! What a consumer can reach.
+//! What a consumer can reach: its client, its groups, the rows.
 
+use crate::close::Ending;
+use crate::dialect::Envelope;
+use crate::history;
+use crate::publication::Publication;
+use crate::shard::{Lane, Membership, Shard};
+use crate::socket::{Hold, Socket};
+use crate::store::{Command, CommandId};
 use crate::{App, Error, Identity, Message, Reader, Transaction};
+use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::marker::PhantomData;
+use smallvec::SmallVec;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+type Guard<A> =
+    Arc<dyn Fn(&Identity<<A as App>::Claims>, &Reader<'_>) -> Result<(), Error> + Send + Sync>;
+type Look = Arc<dyn Fn(&Reader<'_>) -> Result<Message, Error> + Send + Sync>;
+
+/// A snapshot is read again when more came meanwhile than can be held. A client that is flooded faster than its state can be read is told to come back.
+const SNAPSHOT_TRIES: usize = 8;
+
+/// What starts a stream.
+#[derive(Clone)]
+struct Opening {
+    look: Look,
+    /// Only when the client's `since` could not be resumed.
+    only_on_reset: bool,
+}
 
 /// One connection's view of the server: who it is, its groups, the rows.
 pub struct Context<A: App> {
-    app: PhantomData<A>,
+    pub(crate) shard: Rc<Shard<A>>,
+    pub(crate) socket: Rc<Socket<A>>,
+    pub(crate) lane: u16,
+    identity: Arc<Identity<A::Claims>>,
+    guard: Option<Guard<A>>,
+    memberships: SmallVec<[Membership<A>; 2]>,
+    opening: Option<Opening>,
+    /// The number the client came with, until a stream started from it.
+    since: Option<u64>,
+    command: RefCell<Option<CommandKey>>,
+    /// Writes of this command so far: each has an outcome of its own.
+    writes: Cell<u32>,
 }
 
-#[allow(unused_variables)]
+/// The frame that is being handled, where it has an id.
+struct CommandKey {
+    id: String,
+    fingerprint: u64,
+}
+
 impl<A: App> Context<A> {
-    /// Who is at the other end. Changes when the client refreshes its token.
-    pub fn identity(&self) -> &Identity<A::Claims> {
-        todo!()
+    pub(crate) fn new(
+        shard: Rc<Shard<A>>,
+        socket: Rc<Socket<A>>,
+        lane: u16,
+        identity: Identity<A::Claims>,
+        since: Option<u64>,
+    ) -> Self {
+        Context {
+            shard,
+            socket,
+            lane,
+            identity: Arc::new(identity),
+            guard: None,
+            memberships: SmallVec::new(),
+            opening: None,
+            since,
+            command: RefCell::default(),
+            writes: Cell::new(0),
+        }
     }
 
-    /// Judges this connection: now, before anything else is read; inside the transaction of every [`write`](Self::write) and the snapshot of every
-    /// [`read`](Self::read); after a token refresh; and whenever a signal that [rechecks](crate::Signal::rechecking) concerns one of its groups. An error closes the connection
-    /// with the code of its kind.
+    /// Who is at the other end. Changes when the client refreshes its token.
+    pub fn identity(&self) -> &Identity<A::Claims> {
+        &self.identity
+    }
+
+    /// Judges this connection: now, before anything else is read; inside the transaction of every [`write`](Self::write) and
+    /// [`read`](Self::read); after a token refresh; and whenever a signal that [rechecks](crate::Signal::rechecking) concerns one of its groups.
+    /// An error closes the connection with the code of its kind.
     ///
     /// # Errors
     /// What `guard` returns.
@@ -27,22 +91,42 @@ impl<A: App> Context<A> {
         &mut self,
         guard: impl Fn(&Identity<A::Claims>, &Reader<'_>) -> Result<(), Error> + Send + Sync + 'static,
     ) -> Result<(), Error> {
-        todo!()
+        self.guard = Some(Arc::new(guard));
+        self.judge().await
     }
 
-    /// From here on nothing announced to `group` is lost. Join BEFORE reading a snapshot.
+    /// From here on nothing announced to `group` is lost. Join before reading a snapshot.
     pub fn join(&mut self, group: A::Group) {
-        todo!()
+        if self.memberships.iter().any(|m| m.group == group) {
+            return;
+        }
+        let hold = || {
+            Box::new(Hold {
+                fresh: Vec::new(),
+                frames: Vec::new(),
+                bytes: 0,
+                overflowed: false,
+            })
+        };
+        // held before registered: not one event may pass between
+        self.socket
+            .held
+            .borrow_mut()
+            .get_or_insert_with(hold)
+            .fresh
+            .push(group.clone());
+        self.memberships
+            .push(self.shard.join(group, self.lane, &self.socket));
     }
 
     /// Leaves a group.
     pub fn leave(&mut self, group: &A::Group) {
-        todo!()
+        self.memberships.retain(|m| m.group != *group);
     }
 
-    /// What the client must know first, read at one point of the history; events up to it are skipped and later ones follow. A client that came back
-    /// with a `since` that can be resumed gets what it missed instead, and `read` does not run; one whose `since` cannot gets it with `"reset": true`.
-    /// The closure is `Fn`: it may be retried.
+    /// What the client must know first, read at one point of the history: events up to it are not told, later ones follow. A client that came back with
+    /// a `since` that can be resumed gets what it missed instead, and `read` does not run; one whose `since` cannot gets it with `"reset": true`.
+    /// The closure is `Fn`: it may be retried, and it runs again when the client asks to resume on the open connection.
     ///
     /// # Errors
     /// What `read` returns.
@@ -50,7 +134,11 @@ impl<A: App> Context<A> {
         &mut self,
         read: impl Fn(&Reader<'_>) -> Result<Message, Error> + Send + Sync + 'static,
     ) -> Result<(), Error> {
-        todo!()
+        self.opening = Some(Opening {
+            look: Arc::new(read),
+            only_on_reset: false,
+        });
+        self.open().await
     }
 
     /// For channels whose document has no first frame: `read` runs only when a client came with a `since` that cannot be resumed.
@@ -61,7 +149,11 @@ impl<A: App> Context<A> {
         &mut self,
         read: impl Fn(&Reader<'_>) -> Result<Message, Error> + Send + Sync + 'static,
     ) -> Result<(), Error> {
-        todo!()
+        self.opening = Some(Opening {
+            look: Arc::new(read),
+            only_on_reset: true,
+        });
+        self.open().await
     }
 
     /// Reads rows, all at one state of the database.
@@ -72,11 +164,13 @@ impl<A: App> Context<A> {
         &self,
         f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        todo!()
+        let (judged, f) = self.judged(f);
+        let result = self.store()?.read(move |db| f(db)).await;
+        self.told(judged, result)
     }
 
-    /// Runs a command: one step of a transaction that is committed together with others; returns after the commit. Where the frame had an `id`,
-    /// the outcome is stored with its effect, and the same id from the same actor gets the stored outcome again.
+    /// Runs a command: one step of a transaction that is committed together with others; returns after the commit. Where the frame had an `id`, the
+    /// outcome is stored with its effect, and the same id from the same actor gets the stored outcome again.
     ///
     /// # Errors
     /// What `f` or the guard returns (then nothing of it happened); [`Error::Busy`]; [`Error::UnknownOutcome`] when the commit itself failed.
@@ -84,16 +178,332 @@ impl<A: App> Context<A> {
         &self,
         f: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        todo!()
+        let refused = Arc::new(AtomicBool::new(false));
+        let (guard, identity, flag) = (self.guard.clone(), self.identity.clone(), refused.clone());
+        let result = self
+            .store()?
+            .write(self.next_command(), move |tx| {
+                if let Some(guard) = guard {
+                    guard(&identity, tx).inspect_err(|_| flag.store(true, Relaxed))?;
+                }
+                f(tx)
+            })
+            .await;
+        self.told(refused, result)
     }
 
     /// To this client only, without a number: it is not replayed.
     pub fn send(&self, message: &Message) {
-        todo!()
+        self.send_as(message, Envelope::default());
     }
 
     /// To a group's live connections, at most once, without a number: typing, benchmarks. A durable fact is a row.
     pub fn publish(&self, group: A::Group, event: A::Event) {
-        todo!()
+        self.shard.publish(Publication::new(0, event, [group]));
     }
+
+    /// Leaves every group: nothing more is told.
+    pub(crate) fn leave_all(&mut self) {
+        self.memberships.clear();
+    }
+
+    pub(crate) fn send_as(&self, message: &Message, envelope: Envelope) {
+        self.shard
+            .send(&self.socket, self.lane().frame(message, envelope));
+    }
+
+    pub(crate) fn lane(&self) -> &Lane<A> {
+        &self.shard.lanes[self.lane as usize]
+    }
+
+    /// A new token: judged like the first.
+    pub(crate) async fn refresh(&mut self, identity: Identity<A::Claims>) -> Result<(), Error> {
+        self.identity = Arc::new(identity);
+        self.judge().await
+    }
+
+    /// The frame that is handled next.
+    pub(crate) fn begin(&mut self, id: Option<&str>, fingerprint: impl FnOnce() -> u64) {
+        *self.command.borrow_mut() = id.map(|id| CommandKey {
+            id: id.to_owned(),
+            fingerprint: fingerprint(),
+        });
+        self.writes.set(0);
+    }
+
+    /// Runs the guard on the rows as they are now.
+    pub(crate) async fn judge(&self) -> Result<(), Error> {
+        if self.guard.is_none() {
+            Ok(())
+        } else {
+            self.read(|_| Ok(())).await
+        }
+    }
+
+    fn store(&self) -> Result<&crate::Store, Error> {
+        self.shard.store.as_ref().ok_or(Error::Closed)
+    }
+
+    fn actor(&self) -> Option<String> {
+        self.identity.subject.clone()
+    }
+
+    fn next_command(&self) -> Command {
+        let nth = self.writes.replace(self.writes.get() + 1);
+        let id = self.command.borrow().as_ref().map(|c| CommandId {
+            scope: self.actor().unwrap_or_else(|| "anonymous".to_owned()),
+            key: if nth == 0 {
+                c.id.clone()
+            } else {
+                format!("{}#{nth}", c.id)
+            },
+            fingerprint: c.fingerprint,
+        });
+        Command {
+            actor: self.actor(),
+            id,
+            shard: Some(self.shard.id),
+        }
+    }
+
+    /// `f` behind the guard; the flag says whether it was the guard that refused.
+    #[allow(clippy::type_complexity)]
+    fn judged<T>(
+        &self,
+        f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> (
+        Arc<AtomicBool>,
+        impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
+    ) {
+        let refused = Arc::new(AtomicBool::new(false));
+        let (guard, identity, flag) = (self.guard.clone(), self.identity.clone(), refused.clone());
+        let behind = move |db: &Reader<'_>| {
+            if let Some(guard) = guard {
+                guard(&identity, db).inspect_err(|_| flag.store(true, Relaxed))?;
+            }
+            f(db)
+        };
+        (refused, behind)
+    }
+
+    /// A connection that its guard refuses ends.
+    fn told<T>(&self, refused: Arc<AtomicBool>, result: Result<T, Error>) -> Result<T, Error> {
+        if refused.load(Relaxed)
+            && let Err(Error::Client(error)) = &result
+        {
+            self.socket.end(Ending::refused(error.clone()));
+        }
+        result
+    }
+
+    /// After `connect`: a consumer without a first frame still resumes, and what was held is let go.
+    pub(crate) async fn settle(&mut self) -> Result<(), Error> {
+        if self.socket.held.borrow().is_some() || self.since.is_some() {
+            self.open().await
+        } else {
+            Ok(())
+        }
+    }
+
+    async fn open(&mut self) -> Result<(), Error> {
+        let since = self.since.take();
+        if self.shard.store.is_none() {
+            self.release(0, Vec::new());
+            return Ok(());
+        }
+        match since {
+            Some(since) if self.resume(since).await? => Ok(()),
+            Some(_) => self.restart(true).await,
+            None => self.restart(false).await,
+        }
+    }
+
+    /// The client asks to start its stream again, on the open connection. Frames before the answer are void.
+    pub(crate) async fn resume_in_band(&mut self, since: Option<u64>) -> Result<(), Error> {
+        let all = self.memberships.iter().map(|m| m.group.clone()).collect();
+        *self.socket.held.borrow_mut() = Some(Box::new(Hold {
+            fresh: all,
+            frames: Vec::new(),
+            bytes: 0,
+            overflowed: false,
+        }));
+        let since = since.unwrap_or(u64::MAX);
+        if self.shard.store.is_none() {
+            self.release(0, Vec::new());
+            return Ok(());
+        }
+        let accepted = self
+            .store()?
+            .read(move |db| history::accepts(db.connection, since))
+            .await?;
+        if accepted {
+            #[derive(Serialize)]
+            struct Resumed {
+                since: u64,
+            }
+            self.socket.last.set(since);
+            self.send(&Message::new("resumed", &Resumed { since }));
+            if self.resume(since).await? {
+                return Ok(());
+            }
+        }
+        self.socket.last.set(0);
+        if self.opening.is_some() {
+            self.send(&reset_message());
+        }
+        self.restart(true).await
+    }
+
+    /// A new stream, from a snapshot or from now.
+    async fn restart(&mut self, reset: bool) -> Result<(), Error> {
+        let look = self
+            .opening
+            .as_ref()
+            .filter(|o| reset || !o.only_on_reset)
+            .map(|o| o.look.clone());
+        if look.is_none() && !reset {
+            self.release(0, Vec::new());
+            return Ok(());
+        }
+        let look = look.unwrap_or_else(|| Arc::new(|_: &Reader<'_>| Ok(reset_message())));
+        for _ in 0..SNAPSHOT_TRIES {
+            if let Some(held) = self.socket.held.borrow_mut().as_mut()
+                && held.overflowed
+            {
+                held.clear();
+            }
+            let (at, message) = self.look(look.clone()).await?;
+            self.shard.caught_up(at).await; // everything up to `at` is now sent, or held here
+            if self
+                .socket
+                .held
+                .borrow()
+                .as_ref()
+                .is_some_and(|h| h.overflowed)
+            {
+                continue;
+            }
+            let frame = self.lane().frame(
+                &message,
+                Envelope {
+                    seq: Some(at),
+                    reset,
+                },
+            );
+            self.release(at, vec![frame]);
+            return Ok(());
+        }
+        self.socket.end(Ending::slow());
+        Err(Error::Closed)
+    }
+
+    /// The state, and the number it belongs to.
+    async fn look(&self, look: Look) -> Result<(u64, Message), Error> {
+        let again = look.clone();
+        let (judged, first) = self.judged(move |db| {
+            // rows that somebody else changed and nobody announced yet: this snapshot would show them, and the stream would tell them again
+            if history::waiting(db.connection)? {
+                return Ok(None);
+            }
+            Ok(Some((db.head()?, look(db)?)))
+        });
+        let result = self.store()?.read(move |db| first(db)).await;
+        if let Some(found) = self.told(judged, result)? {
+            return Ok(found);
+        }
+        // the writer announces what waits before it does anything else, and nobody can commit beside it
+        let (judged, second) = self.judged(move |db| Ok((db.head()?, again(db)?)));
+        let result = self
+            .store()?
+            .read_announced(Some(self.shard.id), move |db| second(db))
+            .await;
+        self.told(judged, result)
+    }
+
+    /// What was missed, page by page at the client's speed. What is held meanwhile may be thrown away: the next page has it. `false`: it cannot be resumed.
+    async fn resume(&mut self, mut since: u64) -> Result<bool, Error> {
+        let groups: Arc<[A::Group]> = self.memberships.iter().map(|m| m.group.clone()).collect();
+        loop {
+            if let Some(held) = self.socket.held.borrow_mut().as_mut() {
+                held.clear();
+            }
+            let (lanes, lane, groups) =
+                (self.shard.lanes.clone(), self.lane as usize, groups.clone());
+            let (judged, read) = self.judged(move |db| {
+                if !history::accepts(db.connection, since)? {
+                    return Ok(None);
+                }
+                let upto = db.head()?;
+                history::page::<A>(db.connection, &groups, since, upto, |seq, event, group| {
+                    lanes[lane].render(seq, event, group)
+                })
+                .map(Some)
+            });
+            let result = self.store()?.read(move |db| read(db)).await;
+            let Some(page) = self.told(judged, result)? else {
+                return Ok(false);
+            };
+            self.shard.caught_up(page.upto).await;
+            let complete = !page.more
+                && self
+                    .socket
+                    .held
+                    .borrow()
+                    .as_ref()
+                    .is_none_or(|h| !h.overflowed);
+            if complete {
+                self.release(page.upto, page.frames);
+                return Ok(true);
+            }
+            for frame in page.frames {
+                self.shard.send(&self.socket, frame);
+            }
+            self.shard.flush();
+            if !self.socket.drained().await {
+                return Err(Error::Closed);
+            }
+            since = page.upto;
+        }
+    }
+
+    /// What older groups were told up to `at`, then `first`, then the news: the client's last number never runs ahead of what it was sent.
+    /// One turn, no await: from here on the connection is live.
+    fn release(&mut self, at: u64, first: Vec<Bytes>) {
+        let held = self
+            .socket
+            .held
+            .borrow_mut()
+            .take()
+            .map(|h| h.frames)
+            .unwrap_or_default();
+        let (before, after): (Vec<_>, Vec<_>) =
+            held.into_iter().partition(|h| h.seq != 0 && h.seq <= at);
+        for h in before {
+            if !h.fresh && self.socket.passes(h.seq) {
+                self.shard.send(&self.socket, h.frame);
+            }
+        }
+        for frame in first {
+            self.shard.send(&self.socket, frame);
+        }
+        self.socket.last.set(self.socket.last.get().max(at));
+        for h in after {
+            if self.socket.passes(h.seq) {
+                self.shard.send(&self.socket, h.frame);
+            }
+        }
+    }
+}
+
+fn reset_message() -> Message {
+    #[derive(Serialize)]
+    struct Reset {
+        reason: &'static str,
+    }
+    Message::new(
+        "reset",
+        &Reset {
+            reason: "what you missed is not kept any more: read the state again",
+        },
+    )
 }

@@ -29,6 +29,8 @@ pub enum Kind {
     RateLimited,
     /// 503: the database is held by somebody else; the same request may succeed later.
     Busy,
+    /// 500: our failure. The cause is in the log, not in the answer.
+    Internal,
 }
 
 impl Kind {
@@ -45,6 +47,7 @@ impl Kind {
             Kind::Unprocessable => 422,
             Kind::RateLimited => 429,
             Kind::Busy => 503,
+            Kind::Internal => 500,
         }
     }
 }
@@ -126,6 +129,33 @@ impl Error {
         text: impl Into<Cow<'static, str>>,
     ) -> Self {
         Error::Client(ClientError::new(kind, code, text))
+    }
+}
+
+impl Error {
+    /// What the client hears: its own mistake, or a stable code that says whether trying again helps. Logs what is ours; call it once, where the error ends.
+    pub fn into_client(self) -> ClientError {
+        match self {
+            Error::Client(e) => e,
+            Error::Busy => ClientError::new(
+                Kind::Busy,
+                "BUSY",
+                "the database is held by another program: send it again",
+            ),
+            Error::UnknownOutcome(_) => {
+                tracing::error!(error = %self, "a commit failed");
+                ClientError::new(
+                    Kind::Busy,
+                    "UNKNOWN_OUTCOME",
+                    "nobody knows whether it happened: send it again with the same id",
+                )
+            }
+            Error::Closed => ClientError::new(Kind::Busy, "CLOSING", "the server stops: come back"),
+            other => {
+                tracing::error!(error = %other, "a handler failed");
+                ClientError::new(Kind::Internal, "INTERNAL", "internal error")
+            }
+        }
     }
 }
 

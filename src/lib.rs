@@ -1,20 +1,41 @@
-//! maitred
+#![doc = include_str!("ARCHITECTURE.md")]
 #![deny(missing_docs)]
 
 mod app;
 mod auth;
+mod close;
+mod connection;
 mod consumer;
 mod context;
+mod dialect;
 mod error;
+mod groups;
 mod history;
+mod limits;
 mod message;
+mod outbox;
+mod pattern;
 mod publication;
+mod registry;
+mod routing;
+mod server;
+mod shard;
+mod signals;
+mod socket;
 mod store;
+mod websocket;
 
 pub use app::{App, Change, Op, Signal, Stamp, Watched};
-pub use auth::Identity;
+pub use auth::{Identity, Keys};
 pub use consumer::Consumer;
 pub use context::Context;
 pub use error::{ClientError, Error, Kind};
+pub use limits::ConnectionLimits;
 pub use message::{Message, Reply};
-pub use store::{FromValue, Reader, Row, Transaction, Value};
+pub use registry::Registry;
+pub use routing::{Known, Routing};
+pub use server::{Api, Caller, Server, Started};
+pub use store::{
+    Command, CommandId, Durability, FromValue, Reader, Row, Schema, Store, StoreConfig,
+    Transaction, Value,
+};

@@ -71,12 +71,15 @@ impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
         v.map_or(Value::Null, Into::into)
     }
 }
-impl<'a, T> From<&'a Option<T>> for Value<'a>
-where
-    &'a T: Into<Value<'a>>,
-{
-    fn from(v: &'a Option<T>) -> Self {
-        v.as_ref().map_or(Value::Null, Into::into)
+// not for every `&Option<T>`: the compiler would look for `T` among options of options without end
+impl<'a> From<&'a Option<String>> for Value<'a> {
+    fn from(v: &'a Option<String>) -> Self {
+        v.as_deref().into()
+    }
+}
+impl From<&Option<i64>> for Value<'_> {
+    fn from(v: &Option<i64>) -> Self {
+        (*v).into()
     }
 }
 

@@ -1,0 +1,86 @@
+//! Why a connection ends, as a close code (RFC 6455, section 7.4) with advice for the client.
+//!
+//! | code | meaning | should the client come back? |
+//! |---|---|---|
+//! | 1000 | the client closed, and we answer | as it likes |
+//! | 1001 | nothing was heard for the idle timeout | yes, at once |
+//! | 1002 | the client broke RFC 6455 | not before it is mended |
+//! | 1003 | a binary frame on a text endpoint | not with binary frames |
+//! | 1007 | text that is not UTF-8 | not with such text |
+//! | 1008 | the path's parameters make no sense | no |
+//! | 1009 | a message over the route's limit | not with such a message |
+//! | 1011 | a handler of ours failed | yes, after a while |
+//! | 1012 | the server restarts | yes, with its last `seq`, after a random wait |
+//! | 1013 | another program holds the database | yes, after a while |
+//! | 4010 | the client reads too slowly: its outbox was full | yes, at once, with its last `seq`: nothing is lost |
+//! | 4401 | no token, or one that is expired or forged | with a new token |
+//! | 4403 | the token does not allow this | no |
+//! | 4404 | no such entity | no |
+//! | 4408 | no token came in time | with a token |
+//! | 4429 | too many connections or requests | yes, after a while |
+
+use crate::{ClientError, Kind};
+use std::borrow::Cow;
+
+/// How a connection ends.
+#[derive(Debug, Clone)]
+pub(crate) struct Ending {
+    /// 0: nothing can be said any more; the socket is just closed.
+    pub code: u16,
+    pub reason: Cow<'static, str>,
+    /// Told as an error frame before the close frame.
+    pub error: Option<ClientError>,
+}
+
+impl Ending {
+    pub const fn new(code: u16, reason: &'static str) -> Self {
+        Ending {
+            code,
+            reason: Cow::Borrowed(reason),
+            error: None,
+        }
+    }
+
+    /// The socket is gone, or must not be spoken to.
+    pub const fn gone() -> Self {
+        Ending::new(0, "")
+    }
+
+    /// Our failure.
+    pub const fn internal() -> Self {
+        Ending::new(1011, "internal error")
+    }
+
+    /// The outbox is full.
+    pub const fn slow() -> Self {
+        Ending::new(4010, "too slow: come back with your seq")
+    }
+
+    /// The server stops.
+    pub const fn restart() -> Self {
+        Ending::new(1012, "restarting: come back with your seq")
+    }
+
+    /// The client's mistake is such that staying is unsafe.
+    pub fn refused(error: ClientError) -> Self {
+        Ending {
+            code: code_of(error.kind),
+            reason: error.code.clone(),
+            error: Some(error),
+        }
+    }
+}
+
+/// The close code of a mistake.
+pub(crate) const fn code_of(kind: Kind) -> u16 {
+    match kind {
+        Kind::Unauthenticated => 4401,
+        Kind::Forbidden => 4403,
+        Kind::NotFound | Kind::Gone => 4404,
+        Kind::RateLimited => 4429,
+        Kind::TooLarge => 1009,
+        Kind::Busy => 1013,
+        Kind::Internal => 1011,
+        Kind::Invalid | Kind::Conflict | Kind::Unprocessable => 1008,
+    }
+}

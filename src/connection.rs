@@ -1,0 +1,554 @@
+//! One connection from the upgrade to the close: THE loop.
+
+use crate::auth::{Identity, Keys};
+use crate::close::Ending;
+use crate::context::Context;
+use crate::dialect::{Control, Inbound};
+use crate::pattern::Params;
+use crate::registry::Session;
+use crate::routing::Policy;
+use crate::shard::Shard;
+use crate::socket::{CLOSE_TIMEOUT, Socket};
+use crate::websocket::{self, Incoming, Limits, Opcode, Parser};
+use crate::{App, ClientError, Error, Kind, Message, Reply};
+use futures::FutureExt;
+use futures::future::LocalBoxFuture;
+use serde::Serialize;
+use std::cell::RefCell;
+use std::hash::{Hash, Hasher};
+use std::io;
+use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+use tokio::io::Interest;
+use tokio::net::TcpStream;
+
+/// A connection that the HTTP side let in.
+pub(crate) struct Opening<A: App> {
+    pub stream: TcpStream,
+    /// What came with the handshake and belongs to the WebSocket.
+    pub early: Vec<u8>,
+    pub lane: u16,
+    pub params: Params,
+    pub query: String,
+    /// `None`: a token is required and has not come yet; the first frame must bring it.
+    pub identity: Option<Result<Identity<A::Claims>, ClientError>>,
+    pub since: Option<u64>,
+    pub policy: Arc<Policy>,
+    pub keys: Option<Arc<Keys>>,
+}
+
+/// What was read.
+enum Step<'a> {
+    /// A command that is being handled.
+    Run(Option<String>, LocalBoxFuture<'a, Result<Reply, Error>>),
+    Frame(Frame),
+}
+
+/// What was read, where nothing is borrowed from the consumer.
+enum Frame {
+    /// A command's outcome; `Err`: its handler panicked.
+    Handled(Option<String>, Result<Result<Reply, Error>, ()>),
+    Control(Option<String>, Control),
+    Refused(Option<String>, ClientError),
+    Ping(Vec<u8>),
+    Pong,
+    Close(Ending),
+    /// Nothing complete yet.
+    Nothing,
+}
+
+/// Serves a connection until it ends, and closes it in order.
+pub(crate) async fn run<A: App>(shard: Rc<Shard<A>>, opening: Opening<A>) {
+    let Opening {
+        stream,
+        early,
+        lane,
+        params,
+        query,
+        identity,
+        since,
+        policy,
+        keys,
+    } = opening;
+    let socket = Rc::new(Socket::new(stream, policy, shard.clock()));
+    let registered = shard.register(&socket);
+    let mut reader = Reader {
+        parser: Parser::default(),
+        early,
+    };
+    let identity = match identity {
+        Some(identity) => identity,
+        None => wait_for_token(&shard, &socket, lane, keys.as_deref(), &mut reader).await,
+    };
+    let mut ctx = match identity {
+        Ok(identity) => {
+            note_expiry(&socket, &identity);
+            Context::new(shard.clone(), socket.clone(), lane, identity, since)
+        }
+        Err(error) => {
+            finish(&shard, &socket, lane, Ending::refused(error), reader).await;
+            return;
+        }
+    };
+    let ending = match Box::pin(open(&params, &query, &mut ctx)).await {
+        Ok(mut session) => {
+            drop((params, query));
+            let ending = serve(&mut ctx, &mut session, keys.as_deref(), &mut reader).await;
+            ctx.leave_all();
+            if AssertUnwindSafe(session.disconnect(&mut ctx))
+                .catch_unwind()
+                .await
+                .is_err()
+            {
+                tracing::error!(consumer = ctx.lane().entry.name, "disconnect panicked");
+            }
+            ending
+        }
+        Err(ending) => {
+            ctx.leave_all();
+            ending
+        }
+    };
+    drop(ctx);
+    Box::pin(finish(&shard, &socket, lane, ending, reader)).await;
+    drop(registered);
+}
+
+async fn open<A: App>(
+    params: &Params,
+    query: &str,
+    ctx: &mut Context<A>,
+) -> Result<Box<dyn Session<A>>, Ending> {
+    let connect = ctx.lane().entry.connect;
+    let opened = async {
+        let session = connect(params, query, ctx)?.await?;
+        ctx.settle().await?;
+        Ok::<_, Error>(session)
+    };
+    match AssertUnwindSafe(opened).catch_unwind().await {
+        Ok(Ok(session)) => Ok(session),
+        Ok(Err(error)) => Err(ctx
+            .socket
+            .take_ending()
+            .unwrap_or_else(|| Ending::refused(error.into_client()))),
+        Err(_) => {
+            tracing::error!(consumer = ctx.lane().entry.name, "connect panicked");
+            Err(Ending::internal())
+        }
+    }
+}
+
+async fn serve<A: App>(
+    ctx: &mut Context<A>,
+    session: &mut Box<dyn Session<A>>,
+    keys: Option<&Keys>,
+    reader: &mut Reader,
+) -> Ending {
+    let socket = ctx.socket.clone();
+    let shard = ctx.shard.clone();
+    loop {
+        if let Some(ending) = socket.take_ending() {
+            return ending;
+        }
+        if socket.take_recheck()
+            && let Err(error) = ctx.judge().await
+        {
+            return socket
+                .take_ending()
+                .unwrap_or_else(|| Ending::refused(error.into_client()));
+        }
+        if socket.take_expiring() {
+            ctx.send(&expiring(socket.expires_at_ms.get()));
+        }
+        let lane = ctx.lane;
+        // matched at once: a variable would keep the consumer borrowed
+        let frame = match reader.next(&socket, shard.clock(), |incoming| match incoming {
+            Incoming::Text(text) => match shard.lanes[lane as usize].dialect.decode(text) {
+                Ok(Inbound::Command { id, body }) => {
+                    ctx.begin(id.as_deref(), || fingerprint(body));
+                    match session.receive(body, ctx) {
+                        Ok(running) => Step::Run(id, running),
+                        Err(error) => Step::Frame(Frame::Refused(id, error)),
+                    }
+                }
+                Ok(Inbound::Control { id, control }) => Step::Frame(Frame::Control(id, control)),
+                Err(error) => Step::Frame(Frame::Refused(None, error)),
+            },
+            other => Step::Frame(unaddressed(other)),
+        }) {
+            Ok(Some(Step::Run(id, running))) => Frame::Handled(
+                id,
+                AssertUnwindSafe(running).catch_unwind().await.map_err(drop),
+            ),
+            Ok(Some(Step::Frame(frame))) => frame,
+            Ok(None) => Frame::Nothing,
+            Err(ending) => return ending,
+        };
+        let (id, answer) = match frame {
+            Frame::Handled(id, Ok(answer)) => (id, answer),
+            Frame::Handled(_, Err(())) => {
+                tracing::error!(consumer = ctx.lane().entry.name, "receive panicked");
+                return Ending::internal();
+            }
+            Frame::Control(id, control) => (id, Box::pin(steer(ctx, keys, control)).await),
+            Frame::Refused(id, error) => (id, Err(error.into())),
+            Frame::Ping(payload) => {
+                shard.send(&socket, websocket::encode(Opcode::Pong, &payload));
+                continue;
+            }
+            Frame::Pong => continue,
+            Frame::Close(ending) => return ending,
+            Frame::Nothing => {
+                if std::future::poll_fn(|cx| socket.poll_work(cx))
+                    .await
+                    .is_err()
+                {
+                    return Ending::gone();
+                }
+                continue;
+            }
+        };
+        answer_with(ctx, id.as_deref(), answer);
+        // a client that never stops sending must not keep the others of this shard waiting
+        tokio::task::consume_budget().await;
+    }
+}
+
+/// What is no text message.
+fn unaddressed(incoming: Incoming<'_>) -> Frame {
+    match incoming {
+        Incoming::Ping(payload) => Frame::Ping(payload.to_vec()),
+        Incoming::Close(Some((code, _))) => Frame::Close(Ending {
+            code,
+            reason: "".into(),
+            error: None,
+        }),
+        Incoming::Close(None) => Frame::Close(Ending::new(1000, "")),
+        Incoming::Binary(_) => Frame::Refused(
+            None,
+            ClientError::new(
+                Kind::Invalid,
+                "BINARY_FRAME",
+                "send text frames: this endpoint speaks JSON",
+            ),
+        ),
+        Incoming::Pong(_) | Incoming::Text(_) => Frame::Pong,
+    }
+}
+
+fn answer_with<A: App>(ctx: &Context<A>, id: Option<&str>, answer: Result<Reply, Error>) {
+    match answer {
+        Ok(Reply { message, ack }) => {
+            if let Some(message) = message {
+                ctx.send(&message);
+            }
+            if let Some(id) = id {
+                ctx.send(&ctx.lane().dialect.ack(id, ack.as_deref()));
+            }
+        }
+        Err(error) => {
+            let told = (ctx.lane().entry.render_error)(&error.into_client());
+            ctx.send(&match id {
+                Some(id) => told.beside("id", &id),
+                None => told,
+            });
+        }
+    }
+}
+
+/// What every connection understands.
+async fn steer<A: App>(
+    ctx: &mut Context<A>,
+    keys: Option<&Keys>,
+    control: Control,
+) -> Result<Reply, Error> {
+    match control {
+        Control::Ping => {
+            #[derive(Serialize)]
+            #[serde(rename_all = "camelCase")]
+            struct Pong {
+                server_time: i64,
+            }
+            Ok(Reply::message(Message::new(
+                "pong",
+                &Pong {
+                    server_time: wall_ms(),
+                },
+            )))
+        }
+        Control::Resume(since) => ctx.resume_in_band(since).await.map(|()| Reply::done()),
+        Control::Authenticate(token) => {
+            let identity = verify::<A>(keys, &token)?;
+            if ctx.identity().subject.is_some() && ctx.identity().subject != identity.subject {
+                return Err(Error::client(
+                    Kind::Forbidden,
+                    "SUBJECT_CHANGED",
+                    "a refresh is for the same subject: open another connection",
+                ));
+            }
+            note_expiry(&ctx.socket, &identity);
+            let told = authenticated(&identity);
+            ctx.refresh(identity).await?;
+            Ok(Reply::message(told))
+        }
+    }
+}
+
+fn verify<A: App>(keys: Option<&Keys>, token: &str) -> Result<Identity<A::Claims>, ClientError> {
+    match keys {
+        Some(keys) => keys.verify(token),
+        None => Err(ClientError::new(
+            Kind::Unauthenticated,
+            "TOKEN_INVALID",
+            "this server knows no tokens",
+        )),
+    }
+}
+
+const TOKEN_FIRST: &str = r#"send {"action":"authenticate","token":"..."} first"#;
+
+/// Where a token is required and did not come with the handshake, the first frame brings it.
+async fn wait_for_token<A: App>(
+    shard: &Rc<Shard<A>>,
+    socket: &Rc<Socket<A>>,
+    lane: u16,
+    keys: Option<&Keys>,
+    reader: &mut Reader,
+) -> Result<Identity<A::Claims>, ClientError> {
+    let missing =
+        |text: &'static str| ClientError::new(Kind::Unauthenticated, "TOKEN_MISSING", text);
+    let first = async {
+        loop {
+            if socket.take_ending().is_some() {
+                return Err(missing("closed"));
+            }
+            let frame = reader.next(socket, shard.clock(), |incoming| match incoming {
+                Incoming::Text(text) => match shard.lanes[lane as usize].dialect.decode(text) {
+                    Ok(Inbound::Control { id, control }) => Frame::Control(id, control),
+                    Ok(Inbound::Command { id, .. }) => Frame::Refused(id, missing(TOKEN_FIRST)),
+                    Err(error) => Frame::Refused(None, error),
+                },
+                other => unaddressed(other),
+            });
+            match frame {
+                Ok(Some(Frame::Control(_, Control::Authenticate(token)))) => {
+                    return verify::<A>(keys, &token);
+                }
+                Ok(Some(Frame::Control(..))) => return Err(missing(TOKEN_FIRST)),
+                Ok(Some(Frame::Refused(_, error))) => {
+                    return Err(ClientError {
+                        kind: Kind::Unauthenticated,
+                        ..error
+                    });
+                }
+                Ok(Some(Frame::Ping(payload))) => {
+                    shard.send(socket, websocket::encode(Opcode::Pong, &payload))
+                }
+                Ok(Some(Frame::Pong | Frame::Nothing | Frame::Handled(..))) => {}
+                Ok(Some(Frame::Close(_))) | Err(_) => {
+                    return Err(missing("closed before a token came"));
+                }
+                Ok(None) => {
+                    if std::future::poll_fn(|cx| socket.poll_work(cx))
+                        .await
+                        .is_err()
+                    {
+                        return Err(missing("closed before a token came"));
+                    }
+                }
+            }
+        }
+    };
+    match tokio::time::timeout(socket.policy.auth_timeout, first).await {
+        Ok(Ok(identity)) => {
+            let told = authenticated(&identity);
+            shard.send(
+                socket,
+                shard.lanes[lane as usize].frame(&told, Default::default()),
+            );
+            Ok(identity)
+        }
+        Ok(Err(error)) => Err(error),
+        Err(_) => Err(ClientError::new(
+            Kind::Unauthenticated,
+            "TOKEN_TIMEOUT",
+            "no token came in time",
+        )),
+    }
+}
+
+fn note_expiry<A: App>(socket: &Socket<A>, identity: &Identity<A::Claims>) {
+    socket
+        .expires_at_ms
+        .set(identity.expires_at.map_or(i64::MAX, ms));
+    socket.expiry_told.set(false);
+}
+
+#[derive(Serialize)]
+struct Expiry {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at_ms: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seconds_left: Option<i64>,
+}
+
+fn expiry(at_ms: Option<i64>) -> Expiry {
+    Expiry {
+        expires_at_ms: at_ms,
+        seconds_left: at_ms.map(|at| (at - wall_ms()).max(0) / 1000),
+    }
+}
+
+fn expiring(at_ms: i64) -> Message {
+    Message::new("auth:expiring", &expiry(Some(at_ms)))
+}
+
+fn authenticated<C>(identity: &Identity<C>) -> Message {
+    Message::new("authenticated", &expiry(identity.expires_at.map(ms)))
+}
+
+fn ms(at: SystemTime) -> i64 {
+    at.duration_since(UNIX_EPOCH)
+        .map_or(0, |d| d.as_millis() as i64)
+}
+
+fn wall_ms() -> i64 {
+    ms(SystemTime::now())
+}
+
+/// Tells a repeated command from another one under the same id.
+fn fingerprint(body: &str) -> u64 {
+    let mut hasher = rustc_hash::FxHasher::default();
+    body.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Says why, closes in order, and waits a little for the client to take it.
+async fn finish<A: App>(
+    shard: &Rc<Shard<A>>,
+    socket: &Rc<Socket<A>>,
+    lane: u16,
+    ending: Ending,
+    mut reader: Reader,
+) {
+    if ending.code == 0 {
+        socket.abort();
+        return;
+    }
+    if !socket.is_closing() {
+        let lane = &shard.lanes[lane as usize];
+        if let Some(error) = &ending.error {
+            shard.send(
+                socket,
+                lane.frame(&(lane.entry.render_error)(error), Default::default()),
+            );
+        }
+        shard.send(socket, websocket::encode_close(ending.code, &ending.reason));
+        shard.flush();
+        socket.set_closing();
+    }
+    let farewell = async {
+        socket.emptied().await;
+        // half closed: what the client still sends is read, so that its system does not answer with a reset that would overtake our last frames
+        let _ = shut_write(&socket.stream);
+        while !socket.is_dead() {
+            match reader.next(socket, shard.clock(), |incoming| {
+                matches!(incoming, Incoming::Close(_))
+            }) {
+                Ok(Some(true)) | Err(_) => break,
+                Ok(Some(false)) => {}
+                Ok(None) => {
+                    if std::future::poll_fn(|cx| socket.stream.poll_read_ready(cx))
+                        .await
+                        .is_err()
+                    {
+                        break;
+                    }
+                }
+            }
+        }
+    };
+    let _ = tokio::time::timeout(CLOSE_TIMEOUT, farewell).await;
+    socket.abort();
+}
+
+/// Sends the end of our side of the stream.
+fn shut_write(stream: &TcpStream) -> io::Result<()> {
+    socket2::SockRef::from(stream).shutdown(std::net::Shutdown::Write)
+}
+
+/// One read of a thread: a client's frames are usually far smaller.
+const READ_BYTES: usize = 64 << 10;
+
+thread_local! {
+    /// All connections of a shard read into the same buffer; a connection keeps only what is incomplete.
+    static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES]);
+}
+
+/// Reads messages from a socket.
+struct Reader {
+    parser: Parser,
+    early: Vec<u8>,
+}
+
+impl Reader {
+    /// Hands the next message to `deliver`, in the thread's buffer. `None`: nothing complete has come.
+    fn next<A: App, T>(
+        &mut self,
+        socket: &Socket<A>,
+        now: u64,
+        deliver: impl FnOnce(Incoming<'_>) -> T,
+    ) -> Result<Option<T>, Ending> {
+        let limits = Limits {
+            max_message_bytes: socket.policy.max_message_bytes,
+            max_fragments: 65_536,
+        };
+        let violated = |v: websocket::Violation| Ending {
+            code: v.code(),
+            reason: v.reason(),
+            error: None,
+        };
+        if !self.early.is_empty() {
+            let mut early = std::mem::take(&mut self.early);
+            return self
+                .parser
+                .next(&mut early, &limits, deliver)
+                .map_err(violated);
+        }
+        let mut deliver = Some(deliver);
+        let mut once = |incoming: Incoming<'_>| (deliver.take().expect("delivers once"))(incoming);
+        if let Some(found) = self
+            .parser
+            .next(&mut [], &limits, &mut once)
+            .map_err(violated)?
+        {
+            return Ok(Some(found));
+        }
+        BUFFER.with_borrow_mut(|buffer| {
+            loop {
+                let n = match socket.stream.try_read(buffer) {
+                    Ok(0) => return Err(Ending::gone()),
+                    Ok(n) => n,
+                    Err(e) if e.kind() == io::ErrorKind::WouldBlock => return Ok(None),
+                    Err(_) => return Err(Ending::gone()),
+                };
+                socket.heard_at.set(now);
+                if n < buffer.len() {
+                    // a short read emptied the socket: tokio may know, which saves the read that would find out
+                    let _ = socket.stream.try_io(Interest::READABLE, || {
+                        Err::<(), _>(io::ErrorKind::WouldBlock.into())
+                    });
+                }
+                if let Some(found) = self
+                    .parser
+                    .next(&mut buffer[..n], &limits, &mut once)
+                    .map_err(violated)?
+                {
+                    return Ok(Some(found));
+                }
+            }
+        })
+    }
+}

@@ -1,0 +1,243 @@
+//! One JSON object per WebSocket message (seed 003).
+
+use super::{Control, Envelope, Inbound};
+use crate::{ClientError, Kind, Message};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// The longest command id, in bytes: a UUID is 36.
+const ID_BYTES: usize = 128;
+
+pub(super) fn encode(message: &Message, envelope: Envelope) -> String {
+    let data = message.data();
+    let mut out = String::with_capacity(data.len() + message.members().len() + 64);
+    match message.name() {
+        Some(name) => {
+            out.push_str(r#"{"type":"#);
+            push_text(&mut out, name);
+            push_envelope(&mut out, envelope);
+            out.push_str(message.members());
+            out.push_str(r#","data":"#);
+            out.push_str(data);
+            out.push('}');
+        }
+        None => {
+            // a bare message is an object: members go inside, before its closing brace
+            let inner = data.strip_suffix('}').unwrap_or("{");
+            out.push_str(inner);
+            let mut rest = String::new();
+            push_envelope(&mut rest, envelope);
+            rest.push_str(message.members());
+            let rest = if inner == "{" {
+                rest.strip_prefix(',').unwrap_or(&rest)
+            } else {
+                &rest
+            };
+            out.push_str(rest);
+            out.push('}');
+        }
+    }
+    out
+}
+
+fn push_text(out: &mut String, text: &str) {
+    out.push_str(&serde_json::to_string(text).unwrap_or_default());
+}
+
+fn push_envelope(out: &mut String, envelope: Envelope) {
+    if let Some(seq) = envelope.seq {
+        let _ = write!(out, r#","seq":{seq}"#);
+    }
+    if envelope.reset {
+        out.push_str(r#","reset":true"#);
+    }
+}
+
+pub(super) fn ack(id: &str, data: Option<&RawValue>) -> Message {
+    #[derive(Serialize)]
+    struct Ack<'a> {
+        id: &'a str,
+        ok: bool,
+    }
+    let ack = Message::bare(&Ack { id, ok: true });
+    // the outcome's members stand beside `id` and `ok`
+    let members = data
+        .and_then(|d| d.get().strip_prefix('{'))
+        .filter(|m| m.trim_end() != "}");
+    let text = match members {
+        Some(members) => format!("{},{members}", ack.data().trim_end_matches('}')),
+        None => ack.data().to_owned(),
+    };
+    Message::new("ack", &RawValue::from_string(text).ok())
+}
+
+pub(super) fn decode(text: &str) -> Result<Inbound<'_>, ClientError> {
+    #[derive(Deserialize)]
+    struct Peek<'a> {
+        #[serde(borrow, default)]
+        action: Option<&'a RawValue>,
+        #[serde(borrow, default)]
+        id: Option<&'a RawValue>,
+        #[serde(borrow, default)]
+        since: Option<&'a RawValue>,
+        #[serde(borrow, default)]
+        token: Option<&'a RawValue>,
+    }
+    let invalid = |code: &'static str, text: String| ClientError::new(Kind::Invalid, code, text);
+    if !text.trim_start().starts_with('{') {
+        let what = match serde_json::from_str::<&RawValue>(text) {
+            Ok(_) => "a frame is a JSON object with an \"action\"".to_owned(),
+            Err(e) => format!("invalid JSON: {e}"),
+        };
+        return Err(invalid("INVALID_JSON", what));
+    }
+    let peek: Peek = serde_json::from_str(text)
+        .map_err(|e| invalid("INVALID_JSON", format!("invalid JSON: {e}")))?;
+    let id = peek
+        .id
+        .filter(|id| id.get() != "null")
+        .map(command_id)
+        .transpose()?;
+    let action = match peek
+        .action
+        .map(|a| serde_json::from_str::<Cow<'_, str>>(a.get()))
+    {
+        None => None,
+        Some(Ok(action)) => Some(action.into_owned()),
+        Some(Err(_)) => {
+            return Err(invalid(
+                "INVALID_FRAME",
+                "\"action\" must be text".to_owned(),
+            ));
+        }
+    };
+    let control = match action.as_deref() {
+        Some("ping") => Control::Ping,
+        Some("resume") => Control::Resume(
+            peek.since
+                .and_then(|s| s.get().trim_matches('"').parse().ok()),
+        ),
+        Some("authenticate") => match peek
+            .token
+            .map(|t| serde_json::from_str::<Cow<'_, str>>(t.get()))
+        {
+            Some(Ok(token)) => Control::Authenticate(token.into_owned()),
+            _ => {
+                return Err(invalid(
+                    "INVALID_FRAME",
+                    "\"authenticate\" needs a \"token\"".to_owned(),
+                ));
+            }
+        },
+        _ => return Ok(Inbound::Command { id, body: text }),
+    };
+    Ok(Inbound::Control { id, control })
+}
+
+/// A command's id: text or an integer.
+fn command_id(raw: &RawValue) -> Result<String, ClientError> {
+    let refuse = || {
+        ClientError::new(
+            Kind::Invalid,
+            "INVALID_FRAME",
+            "\"id\" must be text of at most 128 bytes, or an integer",
+        )
+    };
+    let text = match serde_json::from_str::<Cow<'_, str>>(raw.get()) {
+        Ok(text) => text.into_owned(),
+        Err(_) => raw.get().parse::<i64>().map_err(|_| refuse())?.to_string(),
+    };
+    if text.is_empty() || text.len() > ID_BYTES {
+        Err(refuse())
+    } else {
+        Ok(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    fn parsed(message: &Message, envelope: Envelope) -> Value {
+        serde_json::from_str(&encode(message, envelope)).expect("JSON")
+    }
+
+    #[test]
+    fn a_message_stands_in_its_envelope() {
+        let m = Message::new("items_list", &json!({"n": 1})).beside("items", &[1, 2]);
+        let stream = Envelope {
+            seq: Some(7),
+            reset: true,
+        };
+        assert_eq!(
+            parsed(&m, stream),
+            json!({"type": "items_list", "seq": 7, "reset": true, "items": [1, 2], "data": {"n": 1}})
+        );
+        assert_eq!(
+            parsed(&m, Envelope::default()),
+            json!({"type": "items_list", "items": [1, 2], "data": {"n": 1}})
+        );
+        let bare = Message::bare(&json!({"error": "no"})).beside("id", &"x");
+        assert_eq!(
+            parsed(&bare, Envelope::default()),
+            json!({"error": "no", "id": "x"})
+        );
+        assert_eq!(
+            parsed(
+                &Message::bare(&json!({})).beside("id", &1),
+                Envelope::default()
+            ),
+            json!({"id": 1})
+        );
+    }
+
+    #[test]
+    fn frames_are_taken_apart() {
+        let Ok(Inbound::Command { id, .. }) = decode(r#"{"action":"occupy","id":7}"#) else {
+            panic!()
+        };
+        assert_eq!(id.as_deref(), Some("7"));
+        let control = |text| match decode(text) {
+            Ok(Inbound::Control { control, .. }) => control,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(control(r#"{"action":"ping"}"#), Control::Ping);
+        assert_eq!(
+            control(r#"{"action":"resume","since":12}"#),
+            Control::Resume(Some(12))
+        );
+        assert_eq!(
+            control(r#"{"action":"resume","since":"12"}"#),
+            Control::Resume(Some(12))
+        );
+        assert_eq!(
+            control(r#"{"action":"resume","since":-1}"#),
+            Control::Resume(None)
+        );
+        assert_eq!(
+            control(r#"{"action":"authenticate","token":"a.b"}"#),
+            Control::Authenticate("a.b".into())
+        );
+        for (text, code) in [
+            ("", "INVALID_JSON"),
+            ("[1]", "INVALID_JSON"),
+            ("{", "INVALID_JSON"),
+            (r#"{"action":5}"#, "INVALID_FRAME"),
+            (r#"{"action":"x","id":{}}"#, "INVALID_FRAME"),
+            (r#"{"action":"authenticate"}"#, "INVALID_FRAME"),
+        ] {
+            assert_eq!(decode(text).expect_err(text).code, code, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_strangers_bytes_never_panic(text in ".{0,200}") {
+            let _ = decode(&text);
+        }
+    }
+}

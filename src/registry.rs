@@ -1,0 +1,147 @@
+//! The consumers that `routing.toml` may name. Forgets their types once, here: the only boxed futures.
+
+use crate::pattern::{self, Params};
+use crate::server::Api;
+use crate::{App, ClientError, Consumer, Context, Error, Kind, Message, Reply};
+use futures::future::LocalBoxFuture;
+use std::collections::BTreeMap;
+use warp::filters::BoxedFilter;
+use warp::reply::Response;
+
+type Connect<A> =
+    for<'a> fn(
+        &Params,
+        &str,
+        &'a mut Context<A>,
+    ) -> Result<LocalBoxFuture<'a, Result<Box<dyn Session<A>>, Error>>, ClientError>;
+
+/// A consumer without its type: what a connection can call.
+pub(crate) struct Entry<A: App> {
+    pub name: &'static str,
+    pub connect: Connect<A>,
+    pub render: fn(&A::Event, &A::Group) -> Option<Message>,
+    pub render_error: fn(&ClientError) -> Message,
+}
+
+/// One open connection's consumer.
+pub(crate) trait Session<A: App> {
+    /// Decodes the frame before the future is made, so that the read buffer can be the thread's.
+    fn receive<'a>(
+        &'a mut self,
+        body: &str,
+        ctx: &'a mut Context<A>,
+    ) -> Result<LocalBoxFuture<'a, Result<Reply, Error>>, ClientError>;
+    fn disconnect<'a>(self: Box<Self>, ctx: &'a mut Context<A>) -> LocalBoxFuture<'a, ()>;
+}
+
+struct Erased<C>(C);
+
+impl<C: Consumer> Session<C::App> for Erased<C> {
+    fn receive<'a>(
+        &'a mut self,
+        body: &str,
+        ctx: &'a mut Context<C::App>,
+    ) -> Result<LocalBoxFuture<'a, Result<Reply, Error>>, ClientError> {
+        let command: C::Command = serde_json::from_str(body).map_err(|e| unreadable(&e))?;
+        Ok(Box::pin(self.0.receive(command, ctx)))
+    }
+
+    fn disconnect<'a>(self: Box<Self>, ctx: &'a mut Context<C::App>) -> LocalBoxFuture<'a, ()> {
+        Box::pin(self.0.disconnect(ctx))
+    }
+}
+
+/// A frame that is JSON, but none of the consumer's commands.
+fn unreadable(e: &serde_json::Error) -> ClientError {
+    // serde names the variant, or the type, and what it expected instead; where in the text it was is no help in a one-line frame
+    let text = e.to_string();
+    let text = text.split(" at line ").next().unwrap_or(&text).to_owned();
+    let code = if text.starts_with("unknown variant") {
+        "UNKNOWN_ACTION"
+    } else {
+        "INVALID_FRAME"
+    };
+    ClientError::new(Kind::Invalid, code, text)
+}
+
+fn connect<'a, C: Consumer>(
+    params: &Params,
+    query: &str,
+    ctx: &'a mut Context<C::App>,
+) -> Result<LocalBoxFuture<'a, Result<Box<dyn Session<C::App>>, Error>>, ClientError> {
+    let params: C::Params = pattern::deserialize(params, query)
+        .map_err(|e| ClientError::new(Kind::Invalid, "INVALID_PARAMETER", e))?;
+    Ok(Box::pin(async move {
+        Ok(Box::new(Erased(C::connect(params, ctx).await?)) as Box<dyn Session<C::App>>)
+    }))
+}
+
+/// Makes the HTTP routes of one listener and shard.
+pub(crate) type Rest<A> = fn(Api<A>) -> BoxedFilter<(Response,)>;
+
+/// The consumers and REST interfaces that `routing.toml` may name.
+pub struct Registry<A: App> {
+    pub(crate) entries: BTreeMap<&'static str, Entry<A>>,
+    pub(crate) rest: BTreeMap<&'static str, Rest<A>>,
+}
+
+impl<A: App> Default for Registry<A> {
+    fn default() -> Self {
+        Registry {
+            entries: BTreeMap::new(),
+            rest: BTreeMap::new(),
+        }
+    }
+}
+
+impl<A: App> Registry<A> {
+    /// An empty one.
+    pub fn new() -> Self {
+        Registry::default()
+    }
+
+    /// Adds a consumer under its name.
+    ///
+    /// # Panics
+    /// When two consumers have one name: a mistake in the program, seen at its first start.
+    pub fn with<C: Consumer<App = A>>(mut self) -> Self {
+        let entry = Entry {
+            name: C::NAME,
+            connect: connect::<C>,
+            render: C::render,
+            render_error: C::render_error,
+        };
+        assert!(
+            self.entries.insert(C::NAME, entry).is_none(),
+            "two consumers are named {}",
+            C::NAME
+        );
+        self
+    }
+
+    /// Adds a REST interface: warp routes that a listener mounts with `rest = ["name"]`.
+    ///
+    /// # Panics
+    /// When two interfaces have one name.
+    pub fn rest(
+        mut self,
+        name: &'static str,
+        routes: fn(Api<A>) -> BoxedFilter<(Response,)>,
+    ) -> Self {
+        assert!(
+            self.rest.insert(name, routes).is_none(),
+            "two REST interfaces are named {name}"
+        );
+        self
+    }
+
+    /// The consumers' names, for [`Routing::parse`](crate::Routing::parse).
+    pub fn consumers(&self) -> Vec<&'static str> {
+        self.entries.keys().copied().collect()
+    }
+
+    /// The REST interfaces' names.
+    pub fn interfaces(&self) -> Vec<&'static str> {
+        self.rest.keys().copied().collect()
+    }
+}

@@ -1,0 +1,302 @@
+//! `routing.toml`: listeners, what they serve, and under which policy.
+//!
+//! ```toml
+//! [defaults]                               # policy for everything below; each key is optional
+//! idle_timeout = "60s"
+//!
+//! [[listener]]
+//! name = "dining"
+//! bind = "localhost:9000"                  # or "127.0.0.1:9000", "[::1]:9000", or a list of those
+//! rest = ["dining.api"]
+//! origins = ["https://orders.example.com"] # policy for this listener
+//!
+//! [[listener.route]]
+//! path = "/ws/orders/<int:order_id>/"      # with and without the trailing slash
+//! consumer = "dining.order"
+//! auth = "required"                        # policy for this route
+//! ```
+//!
+//! Of a policy key that stands in several places the nearest counts. Of several routes that fit a path the first counts; a route that no path reaches is a
+//! mistake. All mistakes of a file are reported together.
+
+mod bind;
+mod mistakes;
+mod origins;
+mod policy;
+mod quantity;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use bind::{Address, Bind};
+pub(crate) use origins::Origins;
+pub(crate) use policy::{Auth, Policy};
+
+use crate::Error;
+use crate::pattern::{Params, Pattern, Segments};
+use mistakes::Mistakes;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// What `routing.toml` says, checked.
+#[derive(Debug, Clone)]
+pub struct Routing {
+    pub(crate) listeners: Vec<Listener>,
+}
+
+/// The names that `routing.toml` may use.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// Names of consumers: `dining.order`.
+    pub consumers: &'a [&'a str],
+    /// Names of REST services: `dining.api`.
+    pub rest: &'a [&'a str],
+}
+
+/// One place where clients connect.
+#[derive(Debug, Clone)]
+pub(crate) struct Listener {
+    /// For logs and counters; no two have the same.
+    pub(crate) name: String,
+    pub(crate) bind: Bind,
+    /// In the order of the file: the first that fits a path counts.
+    pub(crate) routes: Vec<Route>,
+    pub(crate) rest: Vec<RestMount>,
+    /// For what belongs to no route: the REST services.
+    pub(crate) policy: Policy,
+}
+
+/// Which consumer answers on which paths.
+#[derive(Debug, Clone)]
+pub(crate) struct Route {
+    pub(crate) pattern: Pattern,
+    /// A name in [`Known::consumers`].
+    pub(crate) consumer: String,
+    pub(crate) policy: Policy,
+    /// Where its `path` stands in the file, from 1.
+    pub(crate) line: usize,
+}
+
+/// A REST service of a listener.
+#[derive(Debug, Clone)]
+pub(crate) struct RestMount {
+    /// A name in [`Known::rest`].
+    pub(crate) name: String,
+}
+
+const TOP_KEYS: [&str; 2] = ["defaults", "listener"];
+const LISTENER_KEYS: [&str; 4] = ["name", "bind", "rest", "route"];
+const ROUTE_KEYS: [&str; 2] = ["path", "consumer"];
+
+impl Routing {
+    /// Reads a routing file. `file_name` is for the messages.
+    ///
+    /// # Errors
+    /// [`Error::Config`] with all mistakes, each on a line of its own: `routing.toml:12:8: unknown consumer "dining.ordr": did you mean "dining.order"?`
+    pub fn parse(file_name: &str, text: &str, known: &Known<'_>) -> Result<Routing, Error> {
+        let mut mistakes = Mistakes::new(file_name, text);
+        let listeners = match DeTable::parse(text) {
+            Ok(table) => listeners(table.get_ref(), known, &mut mistakes),
+            Err(e) => {
+                let at = e.span().map_or(text.len(), |span| span.start);
+                mistakes.add(at, e.message().replace('\n', ": "));
+                Vec::new()
+            }
+        };
+        mistakes.none_or_error()?;
+        Ok(Routing { listeners })
+    }
+
+    /// For trying things out on one's own machine: anonymous clients of this machine are let in where others need a token, and so are web
+    /// pages that were loaded from it or from a file.
+    #[must_use]
+    pub fn demo(mut self) -> Routing {
+        for listener in &mut self.listeners {
+            listener.policy.demo();
+            for route in &mut listener.routes {
+                route.policy.demo();
+            }
+        }
+        self
+    }
+
+    /// The index of the route for a path (as the client sent it: escaped, without the query) on a listener, and the path's parameters.
+    pub(crate) fn find(&self, listener: usize, path: &str) -> Option<(usize, Params)> {
+        self.listeners.get(listener)?.find(path)
+    }
+}
+
+impl Listener {
+    /// See [`Routing::find`]. Tries one route after the other: they are a few dozen, and all but one fail at a comparison of short strings.
+    pub(crate) fn find(&self, path: &str) -> Option<(usize, Params)> {
+        let segments = Segments::of(path)?;
+        let fitting = |(i, route): (usize, &Route)| {
+            let params = route.pattern.matches_segments(&segments)?;
+            Some((i, params))
+        };
+        self.routes.iter().enumerate().find_map(fitting)
+    }
+}
+
+/// The file's top level. Everything is read even if something is wrong, so that one run shows all mistakes.
+fn listeners(table: &DeTable<'_>, known: &Known<'_>, mistakes: &mut Mistakes<'_>) -> Vec<Listener> {
+    let mut policy = Policy::default();
+    if let Some(defaults) = table.get("defaults")
+        && let Some(defaults) = mistakes.table(defaults, "[defaults]")
+    {
+        policy = policy.nearest(defaults, mistakes);
+        for key in defaults.keys() {
+            mistakes.unless_known("key", key, &[&Policy::KEYS]);
+        }
+    }
+    for key in table.keys() {
+        mistakes.unless_known("key", key, &[&TOP_KEYS]);
+    }
+    let Some(rows) = table.get("listener").filter(|rows| !is_empty_list(rows)) else {
+        mistakes.add(0, "no [[listener]]: nothing would be served".into());
+        return Vec::new();
+    };
+    let mut listeners = Vec::new();
+    let mut names: Vec<(String, usize)> = Vec::new();
+    let mut taken = bind::Taken::default();
+    for (row, at) in mistakes.tables(rows, "[[listener]]") {
+        let mut listener = Listener {
+            name: String::new(),
+            bind: Bind::default(),
+            routes: Vec::new(),
+            rest: Vec::new(),
+            policy: policy.nearest(row, mistakes),
+        };
+        for key in row.keys() {
+            mistakes.unless_known("key", key, &[&LISTENER_KEYS, &Policy::KEYS]);
+        }
+        match row.get("name") {
+            None => mistakes.add(at, r#"a listener needs a "name""#.into()),
+            Some(value) => listener.name = name(value, &mut names, mistakes),
+        }
+        match row.get("bind") {
+            None => mistakes.add(at, r#"a listener needs a "bind", an address"#.into()),
+            Some(value) => listener.bind = bind::read(value, &mut taken, mistakes),
+        }
+        if let Some(value) = row.get("rest") {
+            listener.rest = rest(value, known, mistakes);
+        }
+        if let Some(rows) = row.get("route") {
+            listener.routes = routes(rows, &listener.policy, known, mistakes);
+        }
+        let nothing = |key| row.get(key).is_none_or(is_empty_list);
+        if nothing("route") && nothing("rest") {
+            let message = r#"a listener without a route and without "rest" serves nothing"#;
+            mistakes.add(at, message.into());
+        }
+        listeners.push(listener);
+    }
+    listeners
+}
+
+fn is_empty_list(value: &Spanned<DeValue<'_>>) -> bool {
+    value
+        .get_ref()
+        .as_array()
+        .is_some_and(|list| list.is_empty())
+}
+
+/// A listener's name. `names` are those so far, each with its line.
+fn name(
+    value: &Spanned<DeValue<'_>>,
+    names: &mut Vec<(String, usize)>,
+    mistakes: &mut Mistakes<'_>,
+) -> String {
+    let at = value.span().start;
+    let Some(name) = mistakes.string(value) else {
+        return String::new();
+    };
+    if name.is_empty() || name.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        mistakes.add(at, "a listener's name is one word".into());
+    } else if let Some((_, line)) = names.iter().find(|(earlier, _)| earlier == name) {
+        let message = format!("a listener {name:?} is in line {line} already");
+        mistakes.add(at, message);
+    }
+    names.push((name.to_owned(), mistakes.line(at)));
+    name.to_owned()
+}
+
+fn rest(
+    value: &Spanned<DeValue<'_>>,
+    known: &Known<'_>,
+    mistakes: &mut Mistakes<'_>,
+) -> Vec<RestMount> {
+    let mut mounts: Vec<RestMount> = Vec::new();
+    for name in mistakes.strings(value, "a list of names") {
+        mistakes.unless_known("REST service", &name, &[known.rest]);
+        let at = name.span().start;
+        let name = name.into_inner().to_owned();
+        if mounts.iter().any(|mount| mount.name == name) {
+            mistakes.add(at, format!("{name:?} stands here twice"));
+        }
+        mounts.push(RestMount { name });
+    }
+    mounts
+}
+
+fn routes(
+    rows: &Spanned<DeValue<'_>>,
+    policy: &Policy,
+    known: &Known<'_>,
+    mistakes: &mut Mistakes<'_>,
+) -> Vec<Route> {
+    let mut routes: Vec<Route> = Vec::new();
+    for (row, at) in mistakes.tables(rows, "[[listener.route]]") {
+        let policy = policy.nearest(row, mistakes);
+        for key in row.keys() {
+            mistakes.unless_known("key", key, &[&ROUTE_KEYS, &Policy::KEYS]);
+        }
+        let consumer = match row.get("consumer") {
+            None => {
+                mistakes.add(at, r#"a route needs a "consumer""#.into());
+                ""
+            }
+            Some(value) => {
+                let name = mistakes.string(value);
+                if let Some(name) = name {
+                    let name = Spanned::new(value.span(), name);
+                    mistakes.unless_known("consumer", &name, &[known.consumers]);
+                }
+                name.unwrap_or_default()
+            }
+        };
+        let Some(path) = row.get("path") else {
+            mistakes.add(at, r#"a route needs a "path""#.into());
+            continue;
+        };
+        let Some(text) = mistakes.string(path) else {
+            continue;
+        };
+        match Pattern::parse(text) {
+            Err(e) => {
+                let at = mistakes.within(path.span(), text, e.offset);
+                mistakes.add(at, format!("bad path: {}", e.message));
+            }
+            Ok(pattern) => {
+                let line = mistakes.line(path.span().start);
+                if let Some(earlier) = routes.iter().find(|r| r.pattern.shadows(&pattern)) {
+                    let (of, earlier_line) = (&earlier.pattern, earlier.line);
+                    let message = if of.same_paths(&pattern) {
+                        format!("duplicate path: line {earlier_line} has the same, \"{of}\"")
+                    } else {
+                        format!(
+                            "shadowed: every such path goes to \"{of}\" in line {earlier_line}; put this route before that one"
+                        )
+                    };
+                    mistakes.add(path.span().start, message);
+                }
+                routes.push(Route {
+                    pattern,
+                    consumer: consumer.to_owned(),
+                    policy,
+                    line,
+                });
+            }
+        }
+    }
+    routes
+}

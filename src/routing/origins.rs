@@ -1,0 +1,210 @@
+//! Which web pages may connect.
+
+use super::mistakes::Mistakes;
+use std::net::Ipv6Addr;
+use toml::Spanned;
+use toml::de::DeValue;
+
+/// The web pages that may connect, by their origin (RFC 6454).
+///
+/// Browsers send `Origin` and do not let a page choose it; other programs can send whatever they like. So this protects a visitor's browser from strange
+/// pages, and nothing from strange programs: a request without `Origin` is let through.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Origins {
+    any: bool,
+    listed: Vec<Origin>,
+    /// Pages from this machine, and `null`: pages from a file.
+    loopback: bool,
+}
+
+/// In a form that can be compared: lower case, the port spelled out, IPv6 in its short form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Origin {
+    scheme: String,
+    host: String,
+    port: Option<u16>,
+}
+
+impl Origins {
+    /// Whether a request with this `Origin` header is let through.
+    pub(crate) fn allows(&self, origin: Option<&str>) -> bool {
+        let Some(origin) = origin else {
+            return true;
+        };
+        if self.any || (self.loopback && origin == "null") {
+            return true;
+        }
+        Origin::parse(origin).is_ok_and(|origin| {
+            self.listed.contains(&origin) || (self.loopback && origin.is_loopback())
+        })
+    }
+
+    /// Lets in pages from this machine (`http://localhost`, `http://127.0.0.1`, `http://[::1]`, any port) and from a file (`null`) too.
+    pub(super) fn add_loopback(&mut self) {
+        self.loopback = true;
+    }
+
+    /// `"*"` or a list of origins. Mistakes are noted.
+    pub(super) fn read(
+        value: &Spanned<DeValue<'_>>,
+        mistakes: &mut Mistakes<'_>,
+    ) -> Option<Origins> {
+        let mut origins = Origins::default();
+        if value.get_ref().as_str() == Some("*") {
+            origins.any = true;
+            return Some(origins);
+        }
+        for text in mistakes.strings(value, r#""*" or a list like ["https://example.com"]"#) {
+            match Origin::parse(text.get_ref()) {
+                Ok(origin) => origins.listed.push(origin),
+                Err(why) => {
+                    let message = format!("{:?} is not an origin: {why}", text.get_ref());
+                    mistakes.add(text.span().start, message);
+                }
+            }
+        }
+        Some(origins)
+    }
+}
+
+impl Origin {
+    fn parse(text: &str) -> Result<Origin, &'static str> {
+        match text {
+            "*" => return Err(r#"write origins = "*", without a list"#),
+            "null" => return Err(r#"any page can send it; write origins = "*" if that is meant"#),
+            _ => {}
+        }
+        let scheme_and_rest = text.split_once("://");
+        let (scheme, rest) = scheme_and_rest.ok_or(r#"it begins with "https://" or the like"#)?;
+        let scheme_char = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+        if !scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            || !scheme.chars().all(scheme_char)
+        {
+            return Err(r#"it begins with "https://" or the like"#);
+        }
+        if rest.contains(['/', '?', '#', '@']) {
+            return Err(r#"it ends after the host and port, without a "/""#);
+        }
+        // The last colon, because an IPv6 address in brackets has colons of its own.
+        let (host, port) = match rest.rsplit_once(':') {
+            Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+            _ => (rest, None),
+        };
+        let scheme = scheme.to_ascii_lowercase();
+        let port = match port {
+            Some(port) if port.bytes().all(|b| b.is_ascii_digit()) => Some(
+                port.parse()
+                    .map_err(|_| "its port is no number below 65536")?,
+            ),
+            Some(_) => return Err("its port is no number below 65536"),
+            None => match &*scheme {
+                "http" | "ws" => Some(80),
+                "https" | "wss" => Some(443),
+                _ => None,
+            },
+        };
+        let in_brackets = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
+        let host = match in_brackets {
+            Some(ip) => {
+                let ip: Ipv6Addr = ip.parse().map_err(|_| "its host is no IPv6 address")?;
+                format!("[{ip}]")
+            }
+            None => host.to_ascii_lowercase(),
+        };
+        let host_char = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
+        if in_brackets.is_none() && (host.is_empty() || !host.chars().all(host_char)) {
+            return Err(
+                "its host is a name (Punycode if it is not ASCII), or an IP address, IPv6 in []",
+            );
+        }
+        Ok(Origin { scheme, host, port })
+    }
+
+    fn is_loopback(&self) -> bool {
+        matches!(&*self.scheme, "http" | "https")
+            && matches!(&*self.host, "localhost" | "127.0.0.1" | "[::1]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn origins(listed: &[&str]) -> Origins {
+        let listed = listed.iter().map(|o| Origin::parse(o).unwrap()).collect();
+        Origins {
+            listed,
+            ..Origins::default()
+        }
+    }
+
+    #[test]
+    fn allowed() {
+        let listed = origins(&[
+            "https://Orders.example.com",
+            "http://shop.example.com:80",
+            "https://[2001:DB8:0::1]:8443",
+            "capacitor://localhost",
+        ]);
+        let mut demo = listed.clone();
+        demo.add_loopback();
+        let any = Origins {
+            any: true,
+            ..Origins::default()
+        };
+        // listed, the same in demo, any
+        for (origin, expected) in [
+            (None, [true, true, true]),
+            (Some("https://orders.example.com"), [true, true, true]),
+            (Some("HTTPS://ORDERS.EXAMPLE.COM:443"), [true, true, true]),
+            (Some("http://shop.example.com"), [true, true, true]),
+            (Some("https://[2001:db8::1]:8443"), [true, true, true]),
+            (Some("capacitor://localhost"), [true, true, true]),
+            (Some("http://orders.example.com"), [false, false, true]),
+            (
+                Some("https://orders.example.com:8443"),
+                [false, false, true],
+            ),
+            (
+                Some("https://orders.example.com.evil.com"),
+                [false, false, true],
+            ),
+            (Some("https://orders.example.com/"), [false, false, true]),
+            (
+                Some("https://orders.example.com@evil.com"),
+                [false, false, true],
+            ),
+            (
+                Some("https://a.b https://orders.example.com"),
+                [false, false, true],
+            ),
+            (Some(""), [false, false, true]),
+            (Some("*"), [false, false, true]),
+            (Some("null"), [false, true, true]),
+            (Some("NULL"), [false, false, true]),
+            (Some("http://localhost:9000"), [false, true, true]),
+            (Some("https://LOCALHOST"), [false, true, true]),
+            (Some("http://127.0.0.1:1"), [false, true, true]),
+            (Some("http://[::1]:3000"), [false, true, true]),
+            (Some("http://[0:0:0:0:0:0:0:1]"), [false, true, true]),
+            (Some("http://localhost.evil.com"), [false, false, true]),
+            (Some("http://localhost:"), [false, false, true]),
+            (Some("http://localhost:65536"), [false, false, true]),
+            (Some("ftp://localhost"), [false, false, true]),
+        ] {
+            let found = [&listed, &demo, &any].map(|o| o.allows(origin));
+            assert_eq!(found, expected, "{origin:?}");
+        }
+        assert!(!Origins::default().allows(Some("http://localhost")));
+    }
+
+    proptest! {
+        #[test]
+        fn no_header_panics(text: String, like in "[a-z]{0,3}:?/{0,2}\\[?[0-9a-f:.@]{0,8}\\]?:?[0-9]{0,6}") {
+            for text in [&text, &like] {
+                let _ = origins(&["https://a.b"]).allows(Some(text));
+            }
+        }
+    }
+}

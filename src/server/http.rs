@@ -1,0 +1,372 @@
+//! Accepting, the handshake (RFC 6455, section 4.2), health, and the way from a warp filter to a connection.
+
+use super::Shared;
+use super::rest::{Api, Caller, Peer, json_error};
+use crate::auth::{self, Identity};
+use crate::connection::{self, Opening};
+use crate::limits::Permit;
+use crate::pattern::Params;
+use crate::routing::{Auth, Policy};
+use crate::shard::Shard;
+use crate::websocket;
+use crate::{App, ClientError, Kind};
+use ::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
+use hyper::upgrade::OnUpgrade;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::convert::Infallible;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tower::ServiceExt;
+use warp::filters::BoxedFilter;
+use warp::reply::Response;
+use warp::{Filter, Reply};
+
+/// How long a client has for its request's head.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+/// The most a request's head may be, in bytes.
+const HEAD_BYTES: usize = 16 << 10;
+/// After an accept that failed (no descriptor is left), before the next one.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
+
+/// What the warp filter found out about an upgrade. Rides in the response's extensions to the shard that accepted the socket.
+struct Upgrade<A: App> {
+    on: OnUpgrade,
+    lane: u16,
+    params: Params,
+    query: String,
+    identity: Option<Result<Identity<A::Claims>, ClientError>>,
+    since: Option<u64>,
+    policy: Arc<Policy>,
+}
+
+// `derive` would ask for `A: Clone`
+impl<A: App> Clone for Upgrade<A> {
+    fn clone(&self) -> Self {
+        Upgrade {
+            on: self.on.clone(),
+            lane: self.lane,
+            params: self.params.clone(),
+            query: self.query.clone(),
+            identity: self.identity.clone(),
+            since: self.since,
+            policy: self.policy.clone(),
+        }
+    }
+}
+
+pub(super) async fn accept<A: App>(
+    shard: Rc<Shard<A>>,
+    shared: Arc<Shared<A>>,
+    socket: TcpListener,
+    listener: usize,
+) {
+    let service = warp::service(routes(&shard, &shared, listener));
+    let stopped = shard.stopped();
+    tokio::pin!(stopped);
+    loop {
+        let accepted = tokio::select! {
+            accepted = socket.accept() => accepted,
+            () = &mut stopped => return,
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                tracing::warn!(%error, "accept failed");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+                continue;
+            }
+        };
+        let Some(permit) = shared.connections.admit(peer.ip()) else {
+            tracing::warn!(%peer, "too many connections");
+            continue;
+        };
+        // frames leave when they are written: nothing is gained by waiting for more
+        let _ = stream.set_nodelay(true);
+        let (shard, shared, service) = (shard.clone(), shared.clone(), service.clone());
+        tokio::task::spawn_local(async move {
+            let permit = std::cell::Cell::new(Some(permit));
+            let answer =
+                hyper::service::service_fn(|mut request: Request<hyper::body::Incoming>| {
+                    request.extensions_mut().insert(Peer(peer));
+                    let service = service.clone();
+                    let (shard, shared, permit) = (&shard, &shared, &permit);
+                    async move {
+                        let mut response = service.oneshot(request).await?;
+                        if let Some(upgrade) = response.extensions_mut().remove::<Upgrade<A>>()
+                            && let Some(permit) = permit.take()
+                        {
+                            tokio::task::spawn_local(upgraded(
+                                shard.clone(),
+                                shared.clone(),
+                                upgrade,
+                                permit,
+                            ));
+                        }
+                        Ok::<_, Infallible>(response)
+                    }
+                });
+            let _ = hyper::server::conn::http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(HEAD_TIMEOUT)
+                .max_buf_size(HEAD_BYTES)
+                .serve_connection(TokioIo::new(stream), answer)
+                .with_upgrades()
+                .await;
+        });
+    }
+}
+
+async fn upgraded<A: App>(
+    shard: Rc<Shard<A>>,
+    shared: Arc<Shared<A>>,
+    upgrade: Upgrade<A>,
+    permit: Permit,
+) {
+    let Upgrade {
+        on,
+        lane,
+        params,
+        query,
+        identity,
+        since,
+        policy,
+    } = upgrade;
+    let Ok(upgraded) = on.await else { return };
+    let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
+        return;
+    };
+    // copied: even an empty slice of hyper's read buffer would keep its 8 KB for the life of the connection
+    let early = parts.read_buf.to_vec();
+    let stream = parts.io.into_inner();
+    drop(parts.read_buf);
+    let opening = Opening {
+        stream,
+        early,
+        lane,
+        params,
+        query,
+        identity,
+        since,
+        policy,
+        keys: shared.keys.clone(),
+    };
+    // a task of its own: this one, with all that the upgrade needed, ends here
+    tokio::task::spawn_local(async move {
+        connection::run(shard, opening).await;
+        drop(permit);
+    });
+}
+
+fn routes<A: App>(
+    shard: &Rc<Shard<A>>,
+    shared: &Arc<Shared<A>>,
+    listener: usize,
+) -> BoxedFilter<(Response,)> {
+    let sockets = {
+        let shared = shared.clone();
+        warp::get()
+            .and(warp::path::full())
+            .and(warp::query::raw().or(warp::any().map(String::new)).unify())
+            .and(warp::header::headers_cloned())
+            .and(warp::ext::get::<Peer>())
+            .and(warp::ext::optional::<OnUpgrade>())
+            .and_then(
+                move |path: warp::path::FullPath,
+                      query: String,
+                      headers: HeaderMap,
+                      Peer(peer): Peer,
+                      on: Option<OnUpgrade>| {
+                    let answer = handshake(
+                        &shared,
+                        listener,
+                        path.as_str(),
+                        Caller {
+                            headers,
+                            query,
+                            peer: Some(peer),
+                        },
+                        on,
+                    );
+                    std::future::ready(answer.ok_or_else(warp::reject::not_found))
+                },
+            )
+    };
+    let health = {
+        let ready = shard.store.clone();
+        let live = warp::path!("healthz")
+            .and(warp::get())
+            .map(|| warp::reply::json(&Health { status: "ok" }).into_response());
+        let ready = warp::path!("readyz").and(warp::get()).and_then(move || {
+            let store = ready.clone();
+            async move {
+                let head = match store {
+                    Some(store) => store.read(|db| db.head()).await.map(|_| ()),
+                    None => Ok(()),
+                };
+                Ok::<_, warp::Rejection>(match head {
+                    Ok(()) => warp::reply::json(&Health { status: "ready" }).into_response(),
+                    Err(error) => json_error(&error.into_client()),
+                })
+            }
+        });
+        live.or(ready).unify()
+    };
+    let mut all: BoxedFilter<(Response,)> = sockets.or(health).unify().boxed();
+    let here = &shared.routing.listeners[listener];
+    for mount in &here.rest {
+        if let Some(rest) = shared.rest.get(mount.name.as_str())
+            && let Some(store) = &shard.store
+        {
+            let api = Api::new(
+                store.clone(),
+                shared.keys.clone(),
+                Arc::new(here.policy.clone()),
+                shard.id,
+            );
+            all = all.or(rest(api)).unify().boxed();
+        }
+    }
+    all.recover(|rejection: warp::Rejection| async move {
+        let error = if rejection.is_not_found() {
+            ClientError::new(Kind::NotFound, "NOT_FOUND", "there is nothing at this path")
+        } else if rejection.find::<warp::reject::PayloadTooLarge>().is_some() {
+            ClientError::new(Kind::TooLarge, "TOO_LARGE", "the body is over the limit")
+        } else {
+            ClientError::new(Kind::Invalid, "INVALID_REQUEST", format!("{rejection:?}"))
+        };
+        Ok::<_, Infallible>(json_error(&error))
+    })
+    .unify()
+    .boxed()
+}
+
+#[derive(serde::Serialize)]
+struct Health {
+    status: &'static str,
+}
+
+/// Answers a request for a WebSocket route; `None`: the path is none.
+fn handshake<A: App>(
+    shared: &Shared<A>,
+    listener: usize,
+    path: &str,
+    caller: Caller,
+    on: Option<OnUpgrade>,
+) -> Option<Response> {
+    let here = &shared.routing.listeners[listener];
+    let (index, params) = here.find(path)?;
+    let route = &here.routes[index];
+    let Caller { headers, query, .. } = &caller;
+    let text = |name: header::HeaderName| headers.get(name).and_then(|v| v.to_str().ok());
+    let listed = |name, word: &str| {
+        headers
+            .get_all(name)
+            .iter()
+            .filter_map(|v| v.to_str().ok())
+            .flat_map(|v| v.split(','))
+            .any(|v| v.trim().eq_ignore_ascii_case(word))
+    };
+    let refuse = |status: StatusCode, why: &str| {
+        Some(warp::reply::with_status(why.to_owned(), status).into_response())
+    };
+
+    if !listed(header::UPGRADE, "websocket") || !listed(header::CONNECTION, "upgrade") {
+        let mut response = refuse(
+            StatusCode::UPGRADE_REQUIRED,
+            "this is a WebSocket endpoint: connect with ws://\n",
+        )?;
+        response
+            .headers_mut()
+            .insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+        response
+            .headers_mut()
+            .insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
+        return Some(response);
+    }
+    if text(header::SEC_WEBSOCKET_VERSION) != Some("13") {
+        let mut response = refuse(
+            StatusCode::UPGRADE_REQUIRED,
+            "WebSocket version 13 is spoken here\n",
+        )?;
+        response.headers_mut().insert(
+            header::SEC_WEBSOCKET_VERSION,
+            HeaderValue::from_static("13"),
+        );
+        return Some(response);
+    }
+    let Some(key) = text(header::SEC_WEBSOCKET_KEY).filter(|k| websocket::valid_key(k)) else {
+        return refuse(
+            StatusCode::BAD_REQUEST,
+            "Sec-WebSocket-Key is missing or no 16 bytes of base64\n",
+        );
+    };
+    let policy = &route.policy;
+    if !policy.origins.allows(text(header::ORIGIN)) {
+        return refuse(StatusCode::FORBIDDEN, "this origin is not allowed here\n");
+    }
+    let Some(on) = on else {
+        return refuse(
+            StatusCode::BAD_REQUEST,
+            "this connection cannot be upgraded\n",
+        );
+    };
+
+    let found = auth::token_of(
+        text(header::AUTHORIZATION),
+        text(header::SEC_WEBSOCKET_PROTOCOL),
+        query,
+    );
+    let identity = identify(shared, policy, &caller, found.token.as_deref());
+    let lane = *shared.lane_of.get(route.consumer.as_str())?;
+    let upgrade = Upgrade::<A> {
+        on,
+        lane,
+        params,
+        identity,
+        since: since(query),
+        query: query.clone(),
+        policy: shared.policies[listener][index].clone(),
+    };
+    let mut response = StatusCode::SWITCHING_PROTOCOLS.into_response();
+    let head = response.headers_mut();
+    head.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+    head.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
+    if let Ok(accept) = HeaderValue::from_str(&websocket::accept_key(key)) {
+        head.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
+    }
+    if let Some(protocol) = found.protocol.and_then(|p| HeaderValue::from_str(&p).ok()) {
+        head.insert(header::SEC_WEBSOCKET_PROTOCOL, protocol);
+    }
+    response.extensions_mut().insert(upgrade);
+    Some(response)
+}
+
+/// Who asks. `None`: a token is required and has not come.
+fn identify<A: App>(
+    shared: &Shared<A>,
+    policy: &Policy,
+    caller: &Caller,
+    token: Option<&str>,
+) -> Option<Result<Identity<A::Claims>, ClientError>> {
+    let Some(token) = token.filter(|_| policy.auth != Auth::None) else {
+        return caller
+            .may_be_anonymous(policy.auth)
+            .then(|| Ok(Identity::anonymous()));
+    };
+    Some(match &shared.keys {
+        Some(keys) => keys.verify(token),
+        None => Err(ClientError::new(
+            Kind::Unauthenticated,
+            "TOKEN_INVALID",
+            "this server knows no tokens",
+        )),
+    })
+}
+
+/// The number a client comes back with. One that is none cannot be resumed, and the client must hear that.
+fn since(query: &str) -> Option<u64> {
+    let (_, value) = crate::pattern::query_pairs(query).find(|(name, _)| name == "since")?;
+    Some(value.parse().unwrap_or(u64::MAX))
+}

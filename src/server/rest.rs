@@ -1,0 +1,187 @@
+//! What HTTP routes of an application can reach.
+
+use crate::auth::{self, Identity, Keys};
+use crate::routing::{Auth, Policy};
+use crate::store::{Command, Store};
+use crate::{App, ClientError, Error, Kind, Reader, Transaction};
+use http::{HeaderMap, StatusCode, header};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::convert::Infallible;
+use std::marker::PhantomData;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use warp::reply::Response;
+use warp::{Filter, Reply};
+
+/// The address at the other end, put into each request by the accept loop: warp's own is private.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Peer(pub SocketAddr);
+
+/// What a request says about who sent it.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The request's headers.
+    pub headers: HeaderMap,
+    /// The query string, without its question mark.
+    pub query: String,
+    /// The address at the other end.
+    pub peer: Option<SocketAddr>,
+}
+
+impl Caller {
+    /// Whether a policy lets this caller in without a token.
+    pub(super) fn may_be_anonymous(&self, auth: Auth) -> bool {
+        match auth {
+            Auth::Required => false,
+            Auth::Optional | Auth::None => true,
+            // a proxy on this machine would make every stranger look local
+            Auth::Loopback => {
+                let forwarded = ["forwarded", "x-forwarded-for", "x-real-ip"]
+                    .iter()
+                    .any(|h| self.headers.contains_key(*h));
+                !forwarded
+                    && self
+                        .peer
+                        .is_some_and(|p| p.ip().to_canonical().is_loopback())
+            }
+        }
+    }
+}
+
+/// The rows and the tokens, for the HTTP routes of one listener.
+pub struct Api<A: App> {
+    store: Store,
+    keys: Option<Arc<Keys>>,
+    policy: Arc<Policy>,
+    shard: usize,
+    app: PhantomData<fn() -> A>,
+}
+
+impl<A: App> Clone for Api<A> {
+    fn clone(&self) -> Self {
+        Api {
+            store: self.store.clone(),
+            keys: self.keys.clone(),
+            policy: self.policy.clone(),
+            shard: self.shard,
+            app: PhantomData,
+        }
+    }
+}
+
+impl<A: App> Api<A> {
+    pub(super) fn new(
+        store: Store,
+        keys: Option<Arc<Keys>>,
+        policy: Arc<Policy>,
+        shard: usize,
+    ) -> Self {
+        Api {
+            store,
+            keys,
+            policy,
+            shard,
+            app: PhantomData,
+        }
+    }
+
+    /// A warp filter that extracts the [`Caller`].
+    pub fn caller() -> impl Filter<Extract = (Caller,), Error = Infallible> + Clone {
+        warp::header::headers_cloned()
+            .and(warp::query::raw().or(warp::any().map(String::new)).unify())
+            .and(warp::ext::optional::<Peer>())
+            .map(|headers, query, peer: Option<Peer>| Caller {
+                headers,
+                query,
+                peer: peer.map(|p| p.0),
+            })
+    }
+
+    /// Who sent a request.
+    ///
+    /// # Errors
+    /// A [`ClientError`] of kind [`Unauthenticated`](Kind::Unauthenticated) when the token is expired or forged, or missing where one is required.
+    pub fn identify(&self, caller: &Caller) -> Result<Identity<A::Claims>, ClientError> {
+        let authorization = caller
+            .headers
+            .get(header::AUTHORIZATION)
+            .and_then(|v| v.to_str().ok());
+        match (
+            auth::token_of(authorization, None, &caller.query).token,
+            &self.keys,
+        ) {
+            (Some(token), Some(keys)) => keys.verify(&token),
+            (Some(_), None) => Err(ClientError::new(
+                Kind::Unauthenticated,
+                "TOKEN_INVALID",
+                "this server knows no tokens",
+            )),
+            (None, _) if caller.may_be_anonymous(self.policy.auth) => Ok(Identity::anonymous()),
+            (None, _) => Err(ClientError::new(
+                Kind::Unauthenticated,
+                "TOKEN_MISSING",
+                "send a token: Authorization: Bearer ...",
+            )),
+        }
+    }
+
+    /// The most a request's body may be, in bytes: the listener's limit for messages.
+    pub fn max_body_bytes(&self) -> usize {
+        self.policy.max_message_bytes
+    }
+
+    /// Whether a browser's page from this origin may ask. No `Origin` header: not a browser's page.
+    pub fn allows_origin(&self, origin: Option<&str>) -> bool {
+        self.policy.origins.allows(origin)
+    }
+
+    /// Reads rows, all at one state of the database.
+    ///
+    /// # Errors
+    /// What `f` returns.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.store.read(f).await
+    }
+
+    /// Runs a command and returns after its commit, when the clients of this shard were told.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub async fn write<T: Serialize + DeserializeOwned + Send + 'static>(
+        &self,
+        command: Command,
+        f: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.store
+            .write(
+                Command {
+                    shard: Some(self.shard),
+                    ..command
+                },
+                f,
+            )
+            .await
+    }
+}
+
+/// `{"error": ..., "code": ...}` with the status of its kind.
+pub(super) fn json_error(error: &ClientError) -> Response {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        error: &'a str,
+        code: &'a str,
+    }
+    let body = warp::reply::json(&Body {
+        error: &error.text,
+        code: &error.code,
+    });
+    warp::reply::with_status(
+        body,
+        StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+    )
+    .into_response()
+}

@@ -1,0 +1,416 @@
+//! The change log: triggers, generated from the schema, that note every change of a watched table, whoever makes it.
+//!
+//! They run in the SQLite of whoever writes: a stock `sqlite3` shell has `foreign_keys` and `recursive_triggers` off and may be as old as 3.38. So they use
+//! nothing newer, and do themselves what those pragmas would do:
+//!
+//! - `REPLACE` removes rows without firing their delete triggers. A `BEFORE` trigger notes the rows that may go (all that share a key with the new one); the
+//!   `AFTER` trigger reports those that are gone. `OR IGNORE` and upserts keep the row, so their notes come to nothing and are wiped by the next `BEFORE`.
+//! - `ON DELETE CASCADE` and `SET NULL` are done by `BEFORE DELETE` triggers of the parent, and fire the children's triggers.
+//! - `version` rises and `updated_at` and the stamps are set where the statement did not; that repair is no change of its own.
+//!
+//! Limits: a unique index on an expression is not looked at by `REPLACE`; `ON UPDATE CASCADE` is left to SQLite (ids do not change here).
+
+use crate::{Error, Watched};
+use rusqlite::Connection;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+pub(super) const TABLES: &str = "
+CREATE TABLE IF NOT EXISTS change_log(
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, tbl TEXT NOT NULL, row_id INTEGER NOT NULL, op TEXT NOT NULL CHECK(op IN ('i', 'u', 'd')),
+  old TEXT, new TEXT, actor TEXT, command_id TEXT) STRICT;
+CREATE TABLE IF NOT EXISTS change_context(one INTEGER PRIMARY KEY CHECK(one = 1), actor TEXT, command_id TEXT) STRICT;
+INSERT OR IGNORE INTO change_context(one) VALUES(1);
+CREATE TABLE IF NOT EXISTS change_replaced(tbl TEXT NOT NULL, id INTEGER NOT NULL, old TEXT NOT NULL, version INTEGER, PRIMARY KEY(tbl, id)) STRICT, WITHOUT ROWID;";
+
+/// `json_object` takes 127 arguments, and the id's place is kept free.
+const MAX_COLUMNS: usize = 60;
+/// What all our triggers' names begin with.
+const PREFIX: &str = "maitred_";
+/// Milliseconds since 1970 in SQL that SQLite 3.38 knows.
+const NOW: &str = "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)";
+
+/// Makes the triggers of the watched tables. Those that stand are left alone, those that are not wanted any more are dropped.
+pub(super) fn install(c: &Connection, watched: &[Watched]) -> Result<(), Error> {
+    let mut wanted: BTreeMap<String, String> = BTreeMap::new();
+    for w in watched {
+        let table = Table::read(c, w)?;
+        wanted.extend(table.triggers());
+    }
+    for (parent, statements) in cascades(c)? {
+        let name = format!("{PREFIX}{parent}_bd");
+        wanted.insert(
+            name.clone(),
+            format!(
+                "CREATE TRIGGER {name} BEFORE DELETE ON {} BEGIN {statements} END",
+                quoted(&parent)
+            ),
+        );
+    }
+    let standing: Vec<(String, String)> = c
+        .prepare("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, ?1) = ?2")?
+        .query_map((PREFIX.len() as i64, PREFIX), |r| Ok((r.get(0)?, r.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    for (name, sql) in standing {
+        if wanted.get(&name) == Some(&sql) {
+            wanted.remove(&name);
+        } else {
+            c.execute_batch(&format!("DROP TRIGGER {}", quoted(&name)))?;
+        }
+    }
+    for sql in wanted.values() {
+        c.execute_batch(sql)?;
+    }
+    Ok(())
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// `'text'`
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// A watched table, as far as its triggers depend on it.
+struct Table<'w> {
+    watched: &'w Watched,
+    id: String,
+    /// Name and whether it holds bytes.
+    columns: Vec<(String, bool)>,
+    /// Sets of columns that are unique together, the id aside.
+    unique: Vec<Vec<String>>,
+    children: Vec<Child>,
+}
+
+impl<'w> Table<'w> {
+    fn read(c: &Connection, watched: &'w Watched) -> Result<Self, Error> {
+        let name = watched.table;
+        let refuse = |why: &str| Err(Error::Config(format!("watched table {name:?}: {why}")));
+        let all: Vec<(String, String, i64)> = c
+            .prepare("SELECT name, upper(type), pk FROM pragma_table_info(?1)")?
+            .query_map([name], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?
+            .collect::<Result<_, _>>()?;
+        if all.is_empty() {
+            return refuse("there is no such table");
+        }
+        let keys: Vec<_> = all.iter().filter(|(_, _, pk)| *pk > 0).collect();
+        let [(id, kind, _)] = keys[..] else {
+            return refuse("it needs one INTEGER PRIMARY KEY");
+        };
+        if kind != "INTEGER" {
+            return refuse("its primary key must be INTEGER");
+        }
+        if all.len() > MAX_COLUMNS {
+            return refuse("it has more than 60 columns");
+        }
+        let known = |column: &str| all.iter().any(|(n, ..)| n == column);
+        if let Some(s) = watched
+            .stamps
+            .iter()
+            .find(|s| !known(s.column) || !known(s.at))
+        {
+            return refuse(&format!(
+                "a stamp names {:?} and {:?}, of which one is no column",
+                s.column, s.at
+            ));
+        }
+        if let Some(s) = watched.secret.iter().find(|s| !known(s)) {
+            return refuse(&format!("secret column {s:?} does not exist"));
+        }
+        Ok(Table {
+            watched,
+            id: id.clone(),
+            unique: unique_sets(c, name)?,
+            columns: all
+                .iter()
+                .map(|(n, kind, _)| (n.clone(), kind == "BLOB"))
+                .collect(),
+            children: children(c)?
+                .into_iter()
+                .filter(|child| child.parent == name)
+                .collect(),
+        })
+    }
+
+    fn has(&self, column: &str) -> bool {
+        self.columns.iter().any(|(n, _)| n == column)
+    }
+
+    /// A row as JSON.
+    fn object(&self, row: &str) -> String {
+        let shown = self
+            .columns
+            .iter()
+            .filter(|(n, _)| !self.watched.secret.contains(&n.as_str()));
+        let members: Vec<String> = shown
+            .map(|(n, bytes)| {
+                let value = format!("{row}.{}", quoted(n));
+                format!(
+                    "{}, {}",
+                    literal(n),
+                    if *bytes {
+                        format!("hex({value})")
+                    } else {
+                        value
+                    }
+                )
+            })
+            .collect();
+        format!("json_object({})", members.join(", "))
+    }
+
+    fn version_of(&self, row: &str) -> String {
+        if self.has("version") {
+            format!("{row}.version")
+        } else {
+            "NULL".to_owned()
+        }
+    }
+
+    /// Whether OLD and NEW differ in something that is told. The repair of version, time and stamps is not: it raises `version`, which no statement of a
+    /// program does.
+    fn differs(&self) -> String {
+        let is_stamp = |n: &str| self.watched.stamps.iter().any(|s| s.at == n);
+        let differ = |stamps: bool| -> Vec<String> {
+            let told = self
+                .columns
+                .iter()
+                .filter(|(n, _)| n != "version" && n != "updated_at" && is_stamp(n) == stamps);
+            told.map(|(n, _)| format!("OLD.{0} IS NOT NEW.{0}", quoted(n)))
+                .collect()
+        };
+        let mut when = differ(false).join(" OR ");
+        let stamps = differ(true);
+        if !stamps.is_empty() && self.has("version") {
+            let _ = write!(
+                when,
+                " OR (OLD.version IS NEW.version AND ({}))",
+                stamps.join(" OR ")
+            );
+        }
+        when
+    }
+
+    /// What a statement left to us, after an update.
+    fn repair_update(&self) -> Option<String> {
+        let mut set = Vec::new();
+        if self.has("version") {
+            set.push("version = max(version, OLD.version + 1)".to_owned());
+        }
+        if self.has("updated_at") {
+            set.push(format!("updated_at = CASE WHEN NEW.updated_at IS OLD.updated_at THEN {NOW} ELSE updated_at END"));
+        }
+        for s in self.watched.stamps {
+            let (column, at, value) = (quoted(s.column), quoted(s.at), literal(s.value));
+            set.push(format!(
+                "{at} = CASE WHEN NEW.{column} IS {value} AND OLD.{column} IS NOT {value} AND NEW.{at} IS OLD.{at} THEN {NOW} ELSE {at} END"
+            ));
+        }
+        let (table, id) = (quoted(self.watched.table), quoted(&self.id));
+        (!set.is_empty()).then(|| {
+            format!(
+                "UPDATE {table} SET {} WHERE {id} = NEW.{id};",
+                set.join(", ")
+            )
+        })
+    }
+
+    /// What a statement left to us, after an insert: stamps of the first state; and a replaced row's version goes on.
+    fn repair_insert(&self) -> String {
+        let (table, id) = (quoted(self.watched.table), quoted(&self.id));
+        let name = literal(self.watched.table);
+        let mut out = String::new();
+        if self.has("version") {
+            let old = format!(
+                "(SELECT version FROM change_replaced WHERE tbl = {name} AND id = NEW.{id})"
+            );
+            let _ = write!(
+                out,
+                "UPDATE {table} SET version = {old} + 1 WHERE {id} = NEW.{id} AND version <= {old};"
+            );
+        }
+        if !self.watched.stamps.is_empty() {
+            let mut set: Vec<String> = Vec::new();
+            let mut when: Vec<String> = Vec::new();
+            for s in self.watched.stamps {
+                let (column, at, value) = (quoted(s.column), quoted(s.at), literal(s.value));
+                set.push(format!("{at} = CASE WHEN NEW.{column} IS {value} AND NEW.{at} IS NULL THEN {NOW} ELSE {at} END"));
+                when.push(format!("(NEW.{column} IS {value} AND NEW.{at} IS NULL)"));
+            }
+            if self.has("version") {
+                // so that the repair is told from a change
+                set.push("version = version + 1".to_owned());
+            }
+            let _ = write!(
+                out,
+                "UPDATE {table} SET {} WHERE {id} = NEW.{id} AND ({});",
+                set.join(", "),
+                when.join(" OR ")
+            );
+        }
+        out
+    }
+
+    fn triggers(&self) -> Vec<(String, String)> {
+        let (t, table, name, id) = (
+            self.watched.table,
+            quoted(self.watched.table),
+            literal(self.watched.table),
+            quoted(&self.id),
+        );
+        let wipe = format!("DELETE FROM change_replaced WHERE tbl = {name};");
+        let noted = format!(
+            "SELECT {name}, x.{id}, {}, {} FROM {table} x",
+            self.object("x"),
+            self.version_of("x")
+        );
+        let clash: Vec<String> = std::iter::once(vec![self.id.clone()])
+            .chain(self.unique.iter().cloned())
+            .map(|set| {
+                format!(
+                    "({})",
+                    set.iter()
+                        .map(|n| format!("x.{0} = NEW.{0}", quoted(n)))
+                        .collect::<Vec<_>>()
+                        .join(" AND ")
+                )
+            })
+            .collect();
+        let clash = clash.join(" OR ");
+        let keys: BTreeSet<String> = self
+            .unique
+            .iter()
+            .flatten()
+            .cloned()
+            .chain([self.id.clone()])
+            .map(|n| quoted(&n))
+            .collect();
+        let keys = keys.into_iter().collect::<Vec<_>>().join(", ");
+        let evicted = format!(
+            "FROM change_replaced WHERE tbl = {name} AND id <> NEW.{id} AND NOT EXISTS(SELECT 1 FROM {table} y WHERE y.{id} = change_replaced.id)"
+        );
+        let orphans: String = self
+            .children
+            .iter()
+            .map(|child| child.statement(&format!("IN (SELECT id {evicted})")))
+            .collect();
+        let gone = format!(
+            "{orphans} INSERT INTO change_log(tbl, row_id, op, old, actor, command_id)
+             SELECT tbl, id, 'd', old, (SELECT actor FROM change_context), (SELECT command_id FROM change_context) {evicted};"
+        );
+        let log = "INSERT INTO change_log(tbl, row_id, op, old, new, actor, command_id)";
+        let who = "c.actor, c.command_id";
+        let trigger = |suffix: &str, when: &str, body: &str| {
+            let name = format!("{PREFIX}{t}_{suffix}");
+            let sql = format!("CREATE TRIGGER {name} {when} BEGIN {body} END");
+            (name, sql)
+        };
+        vec![
+            trigger("bi", &format!("BEFORE INSERT ON {table}"), &format!("{wipe} INSERT INTO change_replaced {noted} WHERE {clash};")),
+            trigger(
+                "ai",
+                &format!("AFTER INSERT ON {table}"),
+                &format!(
+                    "{gone} {repair} {log} SELECT {name}, x.{id}, CASE WHEN r.id IS NULL THEN 'i' ELSE 'u' END, r.old, {new}, {who}
+                     FROM {table} x LEFT JOIN change_replaced r ON r.tbl = {name} AND r.id = x.{id}, change_context c WHERE x.{id} = NEW.{id}; {wipe}",
+                    repair = self.repair_insert(),
+                    new = self.object("x"),
+                ),
+            ),
+            // only for statements that name a key: a status update pays for neither
+            trigger(
+                "bu",
+                &format!("BEFORE UPDATE OF {keys} ON {table}"),
+                &format!("{wipe} INSERT INTO change_replaced {noted} WHERE x.{id} <> OLD.{id} AND ({clash});"),
+            ),
+            trigger("ak", &format!("AFTER UPDATE OF {keys} ON {table}"), &format!("{gone} {wipe}")),
+            trigger(
+                "au",
+                &format!("AFTER UPDATE ON {table} WHEN {}", self.differs()),
+                &format!(
+                    "{repair} {log} SELECT {name}, x.{id}, 'u', {old}, {new}, {who} FROM {table} x, change_context c WHERE x.{id} = NEW.{id};",
+                    repair = self.repair_update().unwrap_or_default(),
+                    old = self.object("OLD"),
+                    new = self.object("x"),
+                ),
+            ),
+            trigger(
+                "ad",
+                &format!("AFTER DELETE ON {table}"),
+                &format!(
+                    "DELETE FROM change_replaced WHERE tbl = {name} AND id = OLD.{id}; {log} SELECT {name}, OLD.{id}, 'd', {old}, NULL, {who} FROM change_context c;",
+                    old = self.object("OLD"),
+                ),
+            ),
+        ]
+    }
+}
+
+/// The column sets of a table's unique indexes. A partial index is taken whole: what is noted for nothing is still there afterwards, and not reported.
+fn unique_sets(c: &Connection, table: &str) -> Result<Vec<Vec<String>>, Error> {
+    let indexes: Vec<String> = c
+        .prepare("SELECT name FROM pragma_index_list(?1) WHERE \"unique\" = 1 AND origin <> 'pk' ORDER BY name")?
+        .query_map([table], |r| r.get(0))?
+        .collect::<Result<_, _>>()?;
+    let mut sets = Vec::new();
+    for index in indexes {
+        let columns: Vec<Option<String>> = c
+            .prepare("SELECT name FROM pragma_index_info(?1) ORDER BY seqno")?
+            .query_map([index], |r| r.get(0))?
+            .collect::<Result<_, _>>()?;
+        // an expression has no name
+        if let Some(set) = columns.into_iter().collect::<Option<Vec<String>>>() {
+            sets.push(set);
+        }
+    }
+    Ok(sets)
+}
+
+/// A foreign key whose deletion has an effect.
+struct Child {
+    parent: String,
+    table: String,
+    column: String,
+    sets_null: bool,
+}
+
+impl Child {
+    /// What happens to the children of the parents that `which` picks.
+    fn statement(&self, which: &str) -> String {
+        let (table, column) = (quoted(&self.table), quoted(&self.column));
+        if self.sets_null {
+            format!("UPDATE {table} SET {column} = NULL WHERE {column} {which};")
+        } else {
+            format!("DELETE FROM {table} WHERE {column} {which};")
+        }
+    }
+}
+
+fn children(c: &Connection) -> Result<Vec<Child>, Error> {
+    let found = c
+        .prepare(
+            "SELECT f.\"table\", t.name, f.\"from\", f.on_delete FROM sqlite_master t, pragma_foreign_key_list(t.name) f
+             WHERE t.type = 'table' AND f.on_delete IN ('CASCADE', 'SET NULL') ORDER BY 1, 2, 3",
+        )?
+        .query_map([], |r| Ok(Child { parent: r.get(0)?, table: r.get(1)?, column: r.get(2)?, sets_null: r.get::<_, String>(3)? == "SET NULL" }))?
+        .collect::<Result<_, _>>()?;
+    Ok(found)
+}
+
+/// For each parent, what its deletion does to its children.
+fn cascades(c: &Connection) -> Result<BTreeMap<String, String>, Error> {
+    let mut all: BTreeMap<String, String> = BTreeMap::new();
+    for child in children(c)? {
+        let id: String = c.query_row(
+            "SELECT name FROM pragma_table_info(?1) WHERE pk = 1",
+            [&child.parent],
+            |r| r.get(0),
+        )?;
+        all.entry(child.parent.clone())
+            .or_default()
+            .push_str(&child.statement(&format!("= OLD.{}", quoted(&id))));
+    }
+    Ok(all)
+}

@@ -1,0 +1,87 @@
+//! The example does what it says, at the wire.
+
+use super::*;
+use serde_json::{Value, json};
+use std::net::TcpStream;
+use std::time::Duration;
+use tungstenite::{Message as Frame, WebSocket};
+
+fn client(server: &Started, query: &str) -> WebSocket<TcpStream> {
+    let at = server.addresses()[0].1;
+    let stream = TcpStream::connect(at).expect("connect");
+    stream
+        .set_read_timeout(Some(Duration::from_secs(10)))
+        .expect("timeout");
+    tungstenite::client(format!("ws://{at}/ws/counters/1/{query}"), stream)
+        .expect("handshake")
+        .0
+}
+
+fn next(socket: &mut WebSocket<TcpStream>) -> Value {
+    serde_json::from_str(socket.read().expect("a frame").to_text().expect("text")).expect("JSON")
+}
+
+#[test]
+fn everybody_sees_every_change_whoever_made_it() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let database = dir.path().join("counter.db");
+    let server = serve(&database, "127.0.0.1:0").expect("a server");
+    let (mut a, mut b) = (client(&server, ""), client(&server, ""));
+    for socket in [&mut a, &mut b] {
+        assert_eq!(next(socket)["data"], json!({"id": 1, "n": 0}));
+    }
+
+    a.send(Frame::text(r#"{"action":"add","n":2,"id":"first"}"#))
+        .expect("send");
+    let told = next(&mut a);
+    assert_eq!(told["data"], json!({"id": 1, "n": 2}));
+    assert_eq!(
+        next(&mut a),
+        json!({"type": "ack", "data": {"id": "first", "ok": true}})
+    );
+    let first = next(&mut b);
+    assert_eq!(first, told, "both hear the same");
+    let seq = first["seq"].as_u64().expect("a number");
+
+    // another program
+    let other = rusqlite::Connection::open(&database).expect("open");
+    other
+        .execute_batch("BEGIN; UPDATE counter SET n = 99; ROLLBACK; UPDATE counter SET n = 5;")
+        .expect("update");
+    for socket in [&mut a, &mut b] {
+        assert_eq!(
+            next(socket)["data"]["n"],
+            5,
+            "after a commit, not after a rollback"
+        );
+    }
+
+    // the same command again gets the same answer, and nothing happens
+    a.send(Frame::text(r#"{"action":"add","n":2,"id":"first"}"#))
+        .expect("send");
+    assert_eq!(next(&mut a)["type"], "ack");
+
+    // back after the first change: exactly what was missed
+    let mut back = client(&server, &format!("?since={seq}"));
+    assert_eq!(next(&mut back)["data"]["n"], 5);
+
+    // from another history
+    let mut lost = client(&server, "?since=12345");
+    let reset = next(&mut lost);
+    assert_eq!(
+        (&reset["reset"], &reset["data"]["n"]),
+        (&json!(true), &json!(5))
+    );
+
+    a.send(Frame::text(r#"{"action":"fly"}"#)).expect("send");
+    assert_eq!(next(&mut a)["code"], "UNKNOWN_ACTION");
+    drop((a, b, back, lost));
+    server.stop();
+
+    // and after a restart
+    let server = serve(&database, "127.0.0.1:0").expect("a server");
+    let mut back = client(&server, &format!("?since={seq}"));
+    assert_eq!(next(&mut back)["data"]["n"], 5);
+    drop(back);
+    server.stop();
+}
