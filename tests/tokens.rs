@@ -114,19 +114,23 @@ fn who_may_do_what() {
     let mut waiter = Client::open_as(&server, &path, &server.token("waiter"));
     waiter.refused(set);
     // Another restaurant's manager: not even that the order exists.
-    let stranger = token::mint_with(
-        &server.place,
-        &[
-            "--role",
-            "manager",
-            "--id",
-            "1",
-            "--restaurant",
-            "789",
-            "--ttl",
-            "1h",
-        ],
-    );
+    let sql = "INSERT INTO users(restaurant_id, role, name) VALUES (789, 'manager', 'Stranger') RETURNING id";
+    let db = server.place.foreign();
+    let id_789 = db
+        .query_row(sql, [], |row| row.get::<_, i64>(0))
+        .expect("a user");
+    let id_789 = id_789.to_string();
+    let args = [
+        "--role",
+        "manager",
+        "--id",
+        &id_789,
+        "--restaurant",
+        "789",
+        "--ttl",
+        "1h",
+    ];
+    let stranger = token::mint_with(&server.place, &args);
     for path in [
         path.as_str(),
         "/ws/restaurants/2/",
