@@ -7,6 +7,7 @@ use std::net::{SocketAddr, TcpStream};
 pub const TEXT: u8 = 0x1;
 pub const BINARY: u8 = 0x2;
 pub const CLOSE: u8 = 0x8;
+pub const PING: u8 = 0x9;
 /// The last frame of a message.
 pub const FIN: u8 = 0x80;
 
@@ -66,8 +67,17 @@ impl Raw {
         let _ = self.stream.write_all(&out);
     }
 
-    /// The next frame's first byte and payload; `None` at the end.
+    /// The next frame's first byte and payload, pings passed over; `None` at the end.
     pub fn read(&mut self) -> Option<(u8, Vec<u8>)> {
+        loop {
+            let (first, payload) = self.any()?;
+            if first & 0x0F != PING {
+                return Some((first, payload));
+            }
+        }
+    }
+
+    fn any(&mut self) -> Option<(u8, Vec<u8>)> {
         let mut head = [0; 2];
         self.stream.read_exact(&mut head).ok()?;
         assert_eq!(head[1] & 0x80, 0, "a server never masks");
