@@ -1,0 +1,69 @@
+//! Alerts: urgent words to one waiter, to the floor or to the kitchen.
+
+use super::notifications::{self, Audience, New, NotificationFacts, NotificationKind};
+use super::{Actor, Key, Refusal, ids, orders, restaurants, tables, tasks, waiters};
+use crate::db::{Error, Transaction};
+use serde::Deserialize;
+
+/// An alert that is to be raised.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[allow(missing_docs)]
+pub struct NewAlert {
+    pub message: String,
+    pub title: Option<String>,
+    /// For one waiter; else for the floor.
+    pub waiter_id: Option<Key>,
+    /// For the kitchen instead.
+    pub kitchen: bool,
+    /// 1 to 5; 4 is usual.
+    #[serde(alias = "priority")]
+    pub severity: Option<i64>,
+    pub order_id: Option<Key>,
+    pub table_id: Option<Key>,
+}
+
+/// Raises an alert.
+///
+/// # Errors
+/// [`Refusal::Value`], [`Refusal::OtherRestaurant`], [`Refusal::Forbidden`], [`Refusal::NotFound`].
+pub fn raise(
+    tx: &Transaction<'_>,
+    actor: &Actor,
+    restaurant_id: i64,
+    new: &NewAlert,
+) -> Result<NotificationFacts, Error> {
+    if !actor.role.is_staff() {
+        return Err(Refusal::Forbidden("please ask a waiter".into()).into());
+    }
+    restaurants::get(tx, restaurant_id)?;
+    let audience = match &new.waiter_id {
+        Some(key) => Audience::Waiter(waiters::in_restaurant(tx, key, restaurant_id)?),
+        None if new.kitchen => Audience::Kitchen,
+        None => Audience::Floor,
+    };
+    let order = match &new.order_id {
+        Some(key) => Some(orders::get(tx, ids::order(tx, key, Some(restaurant_id))?)?),
+        None => None,
+    };
+    let mut table_id = order.as_ref().and_then(|order| order.table_id);
+    if let Some(key) = &new.table_id {
+        table_id = Some(tables::in_restaurant(tx, ids::table(tx, key)?, restaurant_id)?.id);
+    }
+    let alert = New {
+        restaurant_id,
+        audience,
+        kind: NotificationKind::Alert,
+        severity: tasks::severity("severity", new.severity, 4)?,
+        title: new
+            .title
+            .as_deref()
+            .map(|title| tasks::text("title", title))
+            .transpose()?,
+        message: tasks::text("message", &new.message)?,
+        order_id: order.map(|order| order.id),
+        table_id,
+        expires_at: None,
+    };
+    notifications::insert(tx, actor, &alert)
+}

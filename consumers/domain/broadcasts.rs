@@ -1,0 +1,53 @@
+//! Broadcasts: words to everybody in a restaurant, also to the screen that the guests see.
+
+use super::notifications::{self, Audience, New, NotificationFacts, NotificationKind};
+use super::{Actor, Refusal, restaurants, tasks};
+use crate::db::{Error, Transaction};
+use serde::Deserialize;
+
+/// A broadcast that is to be sent.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[allow(missing_docs)]
+pub struct NewBroadcast {
+    pub message: String,
+    pub title: Option<String>,
+    /// How long it is shown.
+    pub expires_in_s: Option<i64>,
+}
+
+/// Sends a broadcast.
+///
+/// # Errors
+/// [`Refusal::Value`], [`Refusal::Forbidden`], [`Refusal::NotFound`].
+pub fn send(
+    tx: &Transaction<'_>,
+    actor: &Actor,
+    restaurant_id: i64,
+    new: &NewBroadcast,
+) -> Result<NotificationFacts, Error> {
+    if !actor.role.manages() || actor.anonymous {
+        return Err(Refusal::Forbidden("only manager, admin may do this".into()).into());
+    }
+    restaurants::get(tx, restaurant_id)?;
+    let lasts_s = new.expires_in_s;
+    if lasts_s.is_some_and(|seconds| !(1..=7 * 86_400).contains(&seconds)) {
+        return Err(Refusal::value("expires_in_s", "1 second to 7 days").into());
+    }
+    let broadcast = New {
+        restaurant_id,
+        audience: Audience::Restaurant,
+        kind: NotificationKind::Broadcast,
+        severity: 2,
+        title: new
+            .title
+            .as_deref()
+            .map(|title| tasks::text("title", title))
+            .transpose()?,
+        message: tasks::text("message", &new.message)?,
+        order_id: None,
+        table_id: None,
+        expires_at: lasts_s.map(|seconds| tx.now_ms() + seconds * 1000),
+    };
+    notifications::insert(tx, actor, &broadcast)
+}

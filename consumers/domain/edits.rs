@@ -1,0 +1,131 @@
+//! Changes of an order that are not a change of status: its note, its time, its table, its waiter, its end.
+
+use super::audit::{self, Note};
+use super::orders::{self, OrderFacts};
+use super::{Actor, Key, Refusal, ids, sessions, tables, waiters};
+use crate::db::{Error, Transaction, params};
+use serde::{Deserialize, Deserializer};
+
+/// What is to be different. What is not named stays; `null` empties.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[allow(missing_docs)]
+pub struct Patch {
+    #[serde(deserialize_with = "named")]
+    pub note: Option<Option<String>>,
+    #[serde(deserialize_with = "named")]
+    pub allergy_note: Option<Option<String>>,
+    /// Milliseconds.
+    #[serde(deserialize_with = "named")]
+    pub eta_at: Option<Option<i64>>,
+    pub priority: Option<i64>,
+    #[serde(deserialize_with = "named")]
+    pub table_id: Option<Option<Key>>,
+    #[serde(deserialize_with = "named")]
+    pub waiter_id: Option<Option<Key>>,
+    #[serde(rename = "version")]
+    pub expected_version: Option<i64>,
+}
+
+/// Tells `null` from nothing.
+fn named<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    d: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(d).map(Some)
+}
+
+/// The longest note.
+pub const NOTE_MAX: usize = 1000;
+
+/// Changes what the patch names. The lines of an order that changes tables go with it and are not cooked again.
+///
+/// # Errors
+/// [`Refusal::Forbidden`] for guests, [`Refusal::OrderClosed`] for moving what is over, [`Refusal::OtherRestaurant`], [`Refusal::Value`], [`Refusal::Version`].
+pub fn patch(
+    tx: &Transaction<'_>,
+    actor: &Actor,
+    order_id: i64,
+    patch: &Patch,
+) -> Result<OrderFacts, Error> {
+    let order = orders::get(tx, order_id)?;
+    if !actor.role.is_staff() {
+        return Err(Refusal::Forbidden("please ask a waiter".into()).into());
+    }
+    orders::same_version(patch.expected_version, order.version)?;
+    let note = patch.note.clone().unwrap_or(order.note.clone());
+    let allergy_note = patch.allergy_note.clone();
+    let allergy_note = allergy_note.unwrap_or(order.allergy_note.clone());
+    for (field, text) in [("note", &note), ("allergy_note", &allergy_note)] {
+        if text.as_ref().is_some_and(|text| text.len() > NOTE_MAX) {
+            return Err(Refusal::value(field, format!("at most {NOTE_MAX} bytes")).into());
+        }
+    }
+    let (mut table_id, mut session_id) = (order.table_id, order.session_id);
+    if let Some(table) = &patch.table_id {
+        let table = table.as_ref().map(|key| ids::table(tx, key)).transpose()?;
+        if table != table_id {
+            if order.status.is_terminal() {
+                return Err(Refusal::OrderClosed {
+                    status: order.status,
+                }
+                .into());
+            }
+            table_id = table;
+            session_id = match table {
+                Some(table) => {
+                    tables::in_restaurant(tx, table, order.restaurant_id)?;
+                    sessions::open_at(tx, table)?.map(|session| session.id)
+                }
+                None => None,
+            };
+        }
+    }
+    let waiter_id = match &patch.waiter_id {
+        None => order.waiter_id,
+        Some(None) => None,
+        Some(Some(key)) => Some(waiters::in_restaurant(tx, key, order.restaurant_id)?),
+    };
+    let eta_at = patch.eta_at.unwrap_or(order.eta_at);
+    let priority = patch.priority.unwrap_or(order.priority);
+    tx.execute(
+        "UPDATE orders SET note = ?2, allergy_note = ?3, eta_at = ?4, priority = ?5, table_id = ?6, session_id = ?7, waiter_id = ?8 WHERE id = ?1",
+        params![order_id, &note, &allergy_note, eta_at, priority, table_id, session_id, waiter_id],
+    )?;
+    orders::get(tx, order_id)
+}
+
+/// Removes an order and its lines for good: for mistakes and tests. What was ordered and is not wanted is cancelled instead.
+///
+/// # Errors
+/// [`Refusal::Forbidden`], [`Refusal::OrderHasPayments`], [`Refusal::NotFound`].
+pub fn delete(
+    tx: &Transaction<'_>,
+    actor: &Actor,
+    order_id: i64,
+    reason: Option<&str>,
+) -> Result<OrderFacts, Error> {
+    let order = orders::get(tx, order_id)?;
+    if !actor.role.manages() || actor.anonymous {
+        return Err(Refusal::Forbidden("only manager, admin may do this".into()).into());
+    }
+    let money = tx.row(
+        "SELECT 1 FROM payments WHERE order_id = ?1 AND status IN ('pending', 'captured', 'refunded')",
+        params![order_id],
+        |row| row.get::<i64>(0),
+    )?;
+    if money.is_some() {
+        return Err(Refusal::OrderHasPayments.into());
+    }
+    let note = Note {
+        action: "delete",
+        entity: "order",
+        id: order_id,
+        restaurant_id: order.restaurant_id,
+        reason,
+        before: &order,
+        after: (),
+    };
+    audit::note(tx, actor, &note)?;
+    tx.execute("DELETE FROM orders WHERE id = ?1", params![order_id])?;
+    Ok(order)
+}

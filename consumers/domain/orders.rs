@@ -1,0 +1,372 @@
+//! Orders: what they are, finding them, and changes that are not a change of status.
+
+use super::{Actor, Refusal, Role, Status, money};
+use crate::db::{Error, Reader, Row, params};
+use serde::{Deserialize, Serialize};
+
+pub use super::edits::{Patch, delete, patch};
+pub use super::placing::{NewLine, NewModifier, NewOrder, create};
+pub use super::progress::{Move, Moved, change_status};
+
+/// An order without its lines.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct OrderFacts {
+    pub id: i64,
+    pub uuid: String,
+    pub public_id: String,
+    pub restaurant_id: i64,
+    pub workflow_id: i64,
+    /// Of another workflow's order: what comes closest; see [`stage`](Self::stage).
+    pub status: Status,
+    /// Another workflow's own word for it.
+    pub stage: Option<String>,
+    /// `dine_in`, `pickup`, `delivery`, `counter`.
+    pub order_type: OrderType,
+    pub source: Source,
+    pub table_id: Option<i64>,
+    pub table_number: Option<String>,
+    pub session_id: Option<i64>,
+    pub waiter_id: Option<i64>,
+    pub customer_id: Option<i64>,
+    pub driver_id: Option<i64>,
+    /// Lines that are not voided.
+    pub items_count: i64,
+    pub subtotal_minor: i64,
+    pub discount_minor: i64,
+    pub tax_minor: i64,
+    pub delivery_fee_minor: i64,
+    pub tip_minor: i64,
+    pub total_minor: i64,
+    /// What was received for it.
+    pub paid_minor: i64,
+    pub currency: String,
+    pub currency_exp: u32,
+    pub note: Option<String>,
+    pub allergy_note: Option<String>,
+    pub priority: i64,
+    pub eta_at: Option<i64>,
+    pub created_at: i64,
+    pub approved_at: Option<i64>,
+    pub confirmed_at: Option<i64>,
+    pub preparing_at: Option<i64>,
+    pub ready_at: Option<i64>,
+    pub driver_accepted_at: Option<i64>,
+    pub picked_up_at: Option<i64>,
+    pub delivered_at: Option<i64>,
+    pub completed_at: Option<i64>,
+    pub cancelled_at: Option<i64>,
+    pub cancel_reason: Option<String>,
+    pub updated_at: i64,
+    pub version: i64,
+}
+
+/// How it reaches whoever eats it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum OrderType {
+    #[default]
+    #[serde(alias = "dine-in")]
+    DineIn,
+    Pickup,
+    Delivery,
+    Counter,
+}
+
+/// Where it came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Source {
+    Waiter,
+    Qr,
+    Web,
+    #[default]
+    Api,
+    Marketplace,
+}
+
+impl OrderType {
+    /// As in `orders.type`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            OrderType::DineIn => "dine_in",
+            OrderType::Pickup => "pickup",
+            OrderType::Delivery => "delivery",
+            OrderType::Counter => "counter",
+        }
+    }
+}
+
+impl Source {
+    /// As in `orders.source`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Source::Waiter => "waiter",
+            Source::Qr => "qr",
+            Source::Web => "web",
+            Source::Api => "api",
+            Source::Marketplace => "marketplace",
+        }
+    }
+}
+
+/// What was paid of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Paid {
+    Unpaid,
+    Partial,
+    Paid,
+}
+
+impl OrderFacts {
+    /// `"250.00"`
+    pub fn total(&self) -> String {
+        self.amount(self.total_minor)
+    }
+
+    /// An amount in this order's currency.
+    pub fn amount(&self, minor: i64) -> String {
+        money::format(minor, self.currency_exp)
+    }
+
+    /// What is still owed; nothing for a cancelled order, and below zero where too much was paid.
+    pub fn balance_minor(&self) -> i64 {
+        match self.status {
+            Status::Cancelled => -self.paid_minor,
+            _ => self.total_minor - self.paid_minor,
+        }
+    }
+
+    /// How far it is paid.
+    pub fn paid(&self) -> Paid {
+        match self.paid_minor {
+            paid if paid >= self.total_minor => Paid::Paid,
+            0 => Paid::Unpaid,
+            _ => Paid::Partial,
+        }
+    }
+}
+
+/// One statement: it runs for every change of an order.
+macro_rules! facts_sql {
+    ($rest:literal) => {
+        concat!(
+            "SELECT o.id, o.uuid, o.public_id, o.restaurant_id, o.workflow_id, o.status, o.type, o.source, o.table_id, t.number,
+             o.session_id, o.waiter_id, o.customer_id, o.driver_id, (SELECT count(*) FROM order_items i WHERE i.order_id = o.id AND i.status <> 'voided'),
+             o.subtotal_minor, o.discount_minor, o.tax_minor, o.delivery_fee_minor, o.tip_minor, o.total_minor,
+             (SELECT coalesce(sum(p.amount_minor), 0) FROM payments p WHERE p.order_id = o.id AND p.status = 'captured'), r.currency, r.currency_exp,
+             o.note, o.allergy_note, o.priority, o.eta_at, o.created_at, o.approved_at, o.confirmed_at, o.preparing_at, o.ready_at, o.driver_accepted_at,
+             o.picked_up_at, o.delivered_at, o.completed_at, o.cancelled_at, o.cancel_reason, o.updated_at, o.version,
+             CASE o.workflow_id WHEN 1 THEN NULL ELSE (SELECT phase FROM workflow_states w WHERE w.workflow_id = o.workflow_id AND w.code = o.status) END
+             FROM orders o JOIN restaurants r ON r.id = o.restaurant_id LEFT JOIN tables t ON t.id = o.table_id",
+            $rest
+        )
+    };
+}
+
+fn read(row: &Row<'_>) -> Result<OrderFacts, Error> {
+    let phase: Option<String> = row.get(41)?;
+    let status = match &phase {
+        Some(phase) => Status::of_phase(phase),
+        None => row
+            .text(5)?
+            .parse()
+            .map_err(|_| Error::Store(format!("order status {:?}", row.text(5))))?,
+    };
+    Ok(OrderFacts {
+        id: row.get(0)?,
+        uuid: row.get(1)?,
+        public_id: row.get(2)?,
+        restaurant_id: row.get(3)?,
+        workflow_id: row.get(4)?,
+        status,
+        stage: phase.map(|_| row.get(5)).transpose()?,
+        order_type: match row.text(6)? {
+            "pickup" => OrderType::Pickup,
+            "delivery" => OrderType::Delivery,
+            "counter" => OrderType::Counter,
+            _ => OrderType::DineIn,
+        },
+        source: match row.text(7)? {
+            "waiter" => Source::Waiter,
+            "qr" => Source::Qr,
+            "web" => Source::Web,
+            "marketplace" => Source::Marketplace,
+            _ => Source::Api,
+        },
+        table_id: row.get(8)?,
+        table_number: row.get(9)?,
+        session_id: row.get(10)?,
+        waiter_id: row.get(11)?,
+        customer_id: row.get(12)?,
+        driver_id: row.get(13)?,
+        items_count: row.get(14)?,
+        subtotal_minor: row.get(15)?,
+        discount_minor: row.get(16)?,
+        tax_minor: row.get(17)?,
+        delivery_fee_minor: row.get(18)?,
+        tip_minor: row.get(19)?,
+        total_minor: row.get(20)?,
+        paid_minor: row.get(21)?,
+        currency: row.get(22)?,
+        currency_exp: row.get(23)?,
+        note: row.get(24)?,
+        allergy_note: row.get(25)?,
+        priority: row.get(26)?,
+        eta_at: row.get(27)?,
+        created_at: row.get(28)?,
+        approved_at: row.get(29)?,
+        confirmed_at: row.get(30)?,
+        preparing_at: row.get(31)?,
+        ready_at: row.get(32)?,
+        driver_accepted_at: row.get(33)?,
+        picked_up_at: row.get(34)?,
+        delivered_at: row.get(35)?,
+        completed_at: row.get(36)?,
+        cancelled_at: row.get(37)?,
+        cancel_reason: row.get(38)?,
+        updated_at: row.get(39)?,
+        version: row.get(40)?,
+    })
+}
+
+/// An order, if there is one.
+///
+/// # Errors
+/// [`Error::Store`]; likewise below.
+pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<OrderFacts>, Error> {
+    db.row(facts_sql!(" WHERE o.id = ?1"), params![id], read)
+}
+
+/// An order that must be there.
+///
+/// # Errors
+/// [`Refusal::NotFound`].
+pub fn get(db: &Reader<'_>, id: i64) -> Result<OrderFacts, Error> {
+    facts(db, id)?.ok_or_else(|| Refusal::NotFound { entity: "order" }.into())
+}
+
+/// A guest acts on own orders only: those of their visit, or of their account. For others they do not exist.
+pub(super) fn own(db: &Reader<'_>, actor: &Actor, order: &OrderFacts) -> Result<(), Error> {
+    if actor.role != Role::Customer {
+        return Ok(());
+    }
+    let visit = actor.session_id.is_some() && actor.session_id == order.session_id;
+    let account = || {
+        db.row(
+            "SELECT 1 FROM customers WHERE id = ?1 AND user_id = ?2",
+            params![order.customer_id, actor.user_id],
+            |row| row.get::<i64>(0),
+        )
+    };
+    if visit || account()?.is_some() {
+        return Ok(());
+    }
+    Err(Refusal::NotFound { entity: "order" }.into())
+}
+
+/// Somebody who looked at an old version must look again.
+pub(super) fn same_version(expected: Option<i64>, version: i64) -> Result<(), Refusal> {
+    match expected {
+        Some(expected) if expected != version => Err(Refusal::Version { version }),
+        _ => Ok(()),
+    }
+}
+
+/// Which orders.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Of which restaurants; `None`: of all.
+    pub restaurants: Option<Vec<i64>>,
+    /// In which statuses; empty: in any.
+    pub statuses: Vec<Status>,
+    /// At which table.
+    pub table_id: Option<i64>,
+    /// Of which visit.
+    pub session_id: Option<i64>,
+    /// Of which waiter.
+    pub waiter_id: Option<i64>,
+    /// Of which driver.
+    pub driver_id: Option<i64>,
+}
+
+/// One page: newest first.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Page<T> {
+    /// What is on it.
+    pub items: Vec<T>,
+    /// `before` of the next page; `None`: that was all.
+    pub next: Option<i64>,
+    /// How many there are on all pages.
+    pub total: i64,
+}
+
+const WHICH: &str = " WHERE o.workflow_id = 1 AND (?1 IS NULL OR o.restaurant_id IN (SELECT value FROM json_each(?1)))
+  AND (?2 IS NULL OR o.status IN (SELECT value FROM json_each(?2))) AND (?3 IS NULL OR o.table_id = ?3) AND (?4 IS NULL OR o.session_id = ?4)
+  AND (?5 IS NULL OR o.waiter_id = ?5) AND (?6 IS NULL OR o.driver_id = ?6)";
+
+/// The largest page.
+pub const PAGE_MAX: u32 = 200;
+
+/// Orders, newest first, from the one with an id below `before`.
+///
+/// # Errors
+/// [`Error::Store`].
+pub fn list(
+    db: &Reader<'_>,
+    filter: &Filter,
+    before: Option<i64>,
+    limit: u32,
+) -> Result<Page<OrderFacts>, Error> {
+    let restaurants = filter
+        .restaurants
+        .as_ref()
+        .map(serde_json::to_string)
+        .transpose()?;
+    let statuses = match filter.statuses.as_slice() {
+        [] => None,
+        some => Some(serde_json::to_string(some)?),
+    };
+    let limit = limit.clamp(1, PAGE_MAX);
+    let which = params![
+        &restaurants,
+        &statuses,
+        filter.table_id,
+        filter.session_id,
+        filter.waiter_id,
+        filter.driver_id
+    ];
+    let mut page = which.to_vec();
+    page.extend_from_slice(params![before, limit + 1]);
+    let items = db.rows(
+        &format!(
+            "{}{WHICH} AND (?7 IS NULL OR o.id < ?7) ORDER BY o.id DESC LIMIT ?8",
+            facts_sql!("")
+        ),
+        &page,
+        read,
+    )?;
+    let total = db.one(
+        &format!("SELECT count(*) FROM orders o{WHICH}"),
+        which,
+        |row| row.get(0),
+    )?;
+    Ok(paged(items, limit, total, |order| order.id))
+}
+
+/// Cuts off the one row that was read too many to know whether there is more.
+pub(super) fn paged<T>(
+    mut items: Vec<T>,
+    limit: u32,
+    total: i64,
+    id: impl Fn(&T) -> i64,
+) -> Page<T> {
+    let more = items.len() > limit as usize;
+    items.truncate(limit as usize);
+    let next = items.last().filter(|_| more).map(id);
+    Page { items, next, total }
+}

@@ -1,0 +1,404 @@
+//! Money that is received for an order. Every check is in the transaction that takes it: two guests who pay the same bill at once pay it once.
+
+use super::audit::{self, Note};
+use super::money::Decimal;
+use super::orders::{self, OrderFacts, Paid};
+use super::{Actor, Refusal, Role, Status, money, progress, workflow};
+use crate::db::{Error, Reader, Row, Transaction, params};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::fmt;
+
+/// Where a payment stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum PaymentState {
+    /// A terminal or a provider is asking for it: it counts as spent.
+    Pending,
+    Captured,
+    Failed,
+    Voided,
+    Refunded,
+}
+
+impl PaymentState {
+    /// As in `payments.status`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            PaymentState::Pending => "pending",
+            PaymentState::Captured => "captured",
+            PaymentState::Failed => "failed",
+            PaymentState::Voided => "voided",
+            PaymentState::Refunded => "refunded",
+        }
+    }
+}
+
+impl fmt::Display for PaymentState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// How it is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Method {
+    #[default]
+    Cash,
+    Card,
+    Terminal,
+    Online,
+    Voucher,
+    Other,
+}
+
+impl Method {
+    /// As in `payments.method`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Method::Cash => "cash",
+            Method::Card => "card",
+            Method::Terminal => "terminal",
+            Method::Online => "online",
+            Method::Voucher => "voucher",
+            Method::Other => "other",
+        }
+    }
+}
+
+/// A payment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct PaymentFacts {
+    pub id: i64,
+    pub uuid: String,
+    pub restaurant_id: i64,
+    /// `None`: its order was deleted, or it is for a whole visit.
+    pub order_id: Option<i64>,
+    pub session_id: Option<i64>,
+    pub table_id: Option<i64>,
+    pub table_number: Option<String>,
+    pub waiter_id: Option<i64>,
+    pub amount_minor: i64,
+    pub tip_minor: i64,
+    /// What its order costs.
+    pub total_minor: i64,
+    /// What is received for its order so far.
+    pub paid_minor: i64,
+    pub currency: String,
+    pub currency_exp: u32,
+    pub method: String,
+    pub status: PaymentState,
+    pub created_at: i64,
+    pub captured_at: Option<i64>,
+    pub version: i64,
+}
+
+impl PaymentFacts {
+    /// `"250.00"`
+    pub fn amount(&self) -> String {
+        money::format(self.amount_minor, self.currency_exp)
+    }
+
+    /// Whether its order is paid in full.
+    pub fn settles(&self) -> bool {
+        self.order_id.is_some() && self.paid_minor >= self.total_minor
+    }
+}
+
+const FACTS: &str = "SELECT p.id, p.uuid, r.id, p.order_id, p.session_id, t.id, t.number, coalesce(o.waiter_id, s.waiter_id), p.amount_minor, p.tip_minor,
+  coalesce(o.total_minor, 0), (SELECT coalesce(sum(x.amount_minor), 0) FROM payments x WHERE x.order_id = o.id AND x.status = 'captured'),
+  r.currency, r.currency_exp, p.method, p.status, p.created_at, p.captured_at, p.version
+  FROM payments p LEFT JOIN orders o ON o.id = p.order_id LEFT JOIN table_sessions s ON s.id = coalesce(p.session_id, o.session_id)
+  LEFT JOIN tables t ON t.id = coalesce(o.table_id, s.table_id) JOIN restaurants r ON r.id = coalesce(o.restaurant_id, t.restaurant_id)";
+
+fn read(row: &Row<'_>) -> Result<PaymentFacts, Error> {
+    Ok(PaymentFacts {
+        id: row.get(0)?,
+        uuid: row.get(1)?,
+        restaurant_id: row.get(2)?,
+        order_id: row.get(3)?,
+        session_id: row.get(4)?,
+        table_id: row.get(5)?,
+        table_number: row.get(6)?,
+        waiter_id: row.get(7)?,
+        amount_minor: row.get(8)?,
+        tip_minor: row.get(9)?,
+        total_minor: row.get(10)?,
+        paid_minor: row.get(11)?,
+        currency: row.get(12)?,
+        currency_exp: row.get(13)?,
+        method: row.get(14)?,
+        status: match row.text(15)? {
+            "pending" => PaymentState::Pending,
+            "failed" => PaymentState::Failed,
+            "voided" => PaymentState::Voided,
+            "refunded" => PaymentState::Refunded,
+            _ => PaymentState::Captured,
+        },
+        created_at: row.get(16)?,
+        captured_at: row.get(17)?,
+        version: row.get(18)?,
+    })
+}
+
+/// A payment, if there is one that an order or a visit still leads to a restaurant.
+///
+/// # Errors
+/// [`Error::Store`]; likewise below.
+pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<PaymentFacts>, Error> {
+    db.row(&format!("{FACTS} WHERE p.id = ?1"), params![id], read)
+}
+
+/// The payments of an order, oldest first.
+///
+/// # Errors
+/// [`Error::Store`].
+pub fn of_order(db: &Reader<'_>, order_id: i64) -> Result<Vec<PaymentFacts>, Error> {
+    db.rows(
+        &format!("{FACTS} WHERE p.order_id = ?1 ORDER BY p.id"),
+        params![order_id],
+        read,
+    )
+}
+
+fn get(db: &Reader<'_>, id: i64) -> Result<PaymentFacts, Error> {
+    facts(db, id)?.ok_or_else(|| Refusal::NotFound { entity: "payment" }.into())
+}
+
+/// How much: an amount, or `"remaining"`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Amount {
+    /// So much.
+    Exactly(Decimal),
+    /// Whatever is left.
+    Remaining,
+}
+
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let decimal = Decimal::deserialize(deserializer)?;
+        Ok(match decimal.as_str() {
+            "remaining" => Amount::Remaining,
+            _ => Amount::Exactly(decimal),
+        })
+    }
+}
+
+/// A payment that is to be taken.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct NewPayment {
+    pub amount: Amount,
+    #[serde(default)]
+    pub tip: Option<Decimal>,
+    #[serde(default)]
+    pub method: Method,
+    /// What the client shows as the balance: if it is another one, nothing is taken.
+    #[serde(default)]
+    pub expected_balance: Option<Decimal>,
+    /// Not received yet: a terminal is asking for it.
+    #[serde(default)]
+    pub pending: bool,
+    #[serde(default)]
+    pub provider_ref: Option<String>,
+    /// The same key from the same actor is the same payment.
+    #[serde(default)]
+    pub idempotency_key: Option<String>,
+}
+
+/// What became of a payment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Taken {
+    /// It.
+    pub payment: PaymentFacts,
+    /// Its order now.
+    pub order: OrderFacts,
+    /// How far the order is paid.
+    pub paid: Paid,
+    /// It had been taken before, with the same key.
+    pub already: bool,
+}
+
+/// Takes a payment for an order. An order that is served and now paid is completed.
+///
+/// # Errors
+/// [`Refusal::Amount`], [`Refusal::BalanceChanged`], [`Refusal::Overpayment`], [`Refusal::NothingToPay`], [`Refusal::TerminalBusy`], [`Refusal::KeyUsed`],
+/// [`Refusal::Forbidden`], [`Refusal::NotFound`].
+pub fn take(
+    tx: &Transaction<'_>,
+    actor: &Actor,
+    order_id: i64,
+    new: &NewPayment,
+) -> Result<Taken, Error> {
+    let order = orders::get(tx, order_id)?;
+    // Guests pay through a provider, whose word it is that the money came.
+    if !actor.role.is_staff() || actor.role == Role::Kitchen || actor.anonymous {
+        return Err(Refusal::Forbidden("only waiter, manager, admin may do this".into()).into());
+    }
+    let scope = actor.label();
+    if let Some(known) = replayed(tx, &order, &scope, new)? {
+        return outcome(tx, known, order_id, true);
+    }
+    let pending: i64 = tx.one(
+        "SELECT coalesce(sum(amount_minor), 0) FROM payments WHERE order_id = ?1 AND status = 'pending'",
+        params![order_id],
+        |row| row.get(0),
+    )?;
+    let balance = match order.status {
+        Status::Cancelled => 0,
+        _ => order.total_minor - order.paid_minor - pending,
+    };
+    if let Some(expected) = &new.expected_balance
+        && expected.minor(order.currency_exp)? != balance
+    {
+        let balance = order.amount(balance);
+        return Err(Refusal::BalanceChanged { balance }.into());
+    }
+    if balance <= 0 || order.workflow_id != workflow::RESTAURANT {
+        return Err(Refusal::NothingToPay.into());
+    }
+    let amount = match &new.amount {
+        Amount::Remaining => balance,
+        Amount::Exactly(decimal) => decimal.minor(order.currency_exp)?,
+    };
+    if amount == 0 {
+        return Err(Refusal::value("amount", "more than nothing").into());
+    }
+    if amount > balance {
+        let balance = order.amount(balance);
+        return Err(Refusal::Overpayment { balance }.into());
+    }
+    let tip = new.tip.as_ref();
+    let tip = tip.map_or(Ok(0), |tip| tip.minor(order.currency_exp))?;
+    if new.pending && new.method == Method::Terminal {
+        let busy = tx.row(
+            "SELECT 1 FROM payments WHERE order_id = ?1 AND status = 'pending' AND method = 'terminal'",
+            params![order_id],
+            |row| row.get::<i64>(0),
+        )?;
+        if busy.is_some() {
+            return Err(Refusal::TerminalBusy.into());
+        }
+    }
+    let (state, captured_at) = match new.pending {
+        true => (PaymentState::Pending, None),
+        false => (PaymentState::Captured, Some(tx.now_ms())),
+    };
+    let id: i64 = tx.one(
+        "INSERT INTO payments(uuid, order_id, session_id, amount_minor, tip_minor, method, status, provider_ref, idempotency_key, scope, taken_by,
+           created_at, updated_at, captured_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13) RETURNING id",
+        params![
+            super::ids::uuid(),
+            order_id,
+            order.session_id,
+            amount,
+            tip,
+            new.method.name(),
+            state.name(),
+            &new.provider_ref,
+            &new.idempotency_key,
+            scope,
+            actor.user_id,
+            tx.now_ms(),
+            captured_at
+        ],
+        |row| row.get(0),
+    )?;
+    progress::settle(tx, order_id)?;
+    outcome(tx, id, order_id, false)
+}
+
+/// The payment that this key or this provider's number already stands for.
+fn replayed(
+    tx: &Transaction<'_>,
+    order: &OrderFacts,
+    scope: &str,
+    new: &NewPayment,
+) -> Result<Option<i64>, Error> {
+    let found: Option<(i64, Option<i64>, i64)> = tx.row(
+        "SELECT id, order_id, amount_minor FROM payments WHERE (scope = ?1 AND idempotency_key = ?2) OR (method = ?3 AND provider_ref = ?4)",
+        params![scope, &new.idempotency_key, new.method.name(), &new.provider_ref],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
+    let Some((id, known_order, known_amount)) = found else {
+        return Ok(None);
+    };
+    let same_amount = match &new.amount {
+        Amount::Remaining => true,
+        Amount::Exactly(decimal) => decimal.minor(order.currency_exp)? == known_amount,
+    };
+    if known_order == Some(order.id) && same_amount {
+        Ok(Some(id))
+    } else {
+        Err(Refusal::KeyUsed.into())
+    }
+}
+
+fn outcome(tx: &Transaction<'_>, id: i64, order_id: i64, already: bool) -> Result<Taken, Error> {
+    let order = orders::get(tx, order_id)?;
+    Ok(Taken {
+        payment: get(tx, id)?,
+        paid: order.paid(),
+        order,
+        already,
+    })
+}
+
+/// What a terminal or a provider says of a payment that is pending, or a manager of one that was captured (voided or refunded, with a reason). Saying it
+/// again changes nothing.
+///
+/// # Errors
+/// [`Refusal::PaymentState`], [`Refusal::Forbidden`], [`Refusal::Reason`], [`Refusal::NotFound`].
+pub fn set_state(
+    tx: &Transaction<'_>,
+    actor: &Actor,
+    payment_id: i64,
+    to: PaymentState,
+    reason: Option<&str>,
+) -> Result<PaymentFacts, Error> {
+    let payment = get(tx, payment_id)?;
+    if payment.status == to {
+        return Ok(payment);
+    }
+    if !actor.role.is_staff() || actor.role == Role::Kitchen || actor.anonymous {
+        return Err(Refusal::Forbidden("only waiter, manager, admin may do this".into()).into());
+    }
+    let back = matches!(to, PaymentState::Voided | PaymentState::Refunded);
+    match payment.status {
+        PaymentState::Pending if to != PaymentState::Refunded => {}
+        PaymentState::Captured if back => {
+            if !actor.role.manages() {
+                return Err(Refusal::Forbidden("only manager, admin may do this".into()).into());
+            }
+            let reason = reason.filter(|reason| !reason.trim().is_empty());
+            let note = Note {
+                action: "refund",
+                entity: "payment",
+                id: payment_id,
+                restaurant_id: payment.restaurant_id,
+                reason: Some(reason.ok_or(Refusal::Reason)?),
+                before: payment.status,
+                after: to,
+            };
+            audit::note(tx, actor, &note)?;
+        }
+        status => return Err(Refusal::PaymentState { status }.into()),
+    }
+    let captured_at = match to {
+        PaymentState::Captured => Some(tx.now_ms()),
+        _ => payment.captured_at,
+    };
+    tx.execute(
+        "UPDATE payments SET status = ?2, captured_at = ?3 WHERE id = ?1",
+        params![payment_id, to.name(), captured_at],
+    )?;
+    if let (PaymentState::Captured, Some(order)) = (to, payment.order_id) {
+        progress::settle(tx, order)?;
+    }
+    get(tx, payment_id)
+}

@@ -1,0 +1,373 @@
+//! Placing an order, and pricing its lines.
+
+use super::edits::NOTE_MAX;
+use super::items::{ItemStatus, Modifier};
+use super::money::{Decimal, MAX_MINOR};
+use super::orders::{self, OrderFacts, OrderType, Source};
+use super::{Actor, Key, Refusal, Role, Status, ids, menu, restaurants, sessions, tables, waiters};
+use crate::db::{Error, Transaction, params};
+use serde::Deserialize;
+
+/// An order that is to be placed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct NewOrder {
+    pub restaurant_id: Key,
+    #[serde(default)]
+    pub table_id: Option<Key>,
+    #[serde(default)]
+    pub waiter_id: Option<Key>,
+    #[serde(default, rename = "type")]
+    pub order_type: OrderType,
+    /// Where it came from; what the actor is decides when it is not said.
+    #[serde(default)]
+    pub source: Option<Source>,
+    #[serde(default)]
+    pub note: Option<String>,
+    #[serde(default)]
+    pub allergy_note: Option<String>,
+    /// Who gets it, where that is not a table.
+    #[serde(default)]
+    pub customer_id: Option<i64>,
+    pub items: Vec<NewLine>,
+}
+
+/// A line that is to be ordered: a dish, or (staff) a free text with a price.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct NewLine {
+    /// Made by the client when the button was pressed: the same line sent twice is one line.
+    #[serde(default)]
+    pub uuid: Option<String>,
+    #[serde(default)]
+    pub menu_item_id: Option<Key>,
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Only for free text: a dish costs what the menu says.
+    #[serde(default)]
+    pub price: Option<Decimal>,
+    #[serde(default = "one")]
+    pub quantity: i64,
+    #[serde(default)]
+    pub modifiers: Vec<NewModifier>,
+    #[serde(default)]
+    pub seat: Option<i64>,
+    #[serde(default)]
+    pub course: Option<i64>,
+    #[serde(default)]
+    pub note: Option<String>,
+    #[serde(default)]
+    pub allergy: Option<String>,
+    /// Not yet for the kitchen: a later course.
+    #[serde(default)]
+    pub hold: bool,
+}
+
+/// A modifier that is wanted: by its id, or by its name.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct NewModifier {
+    #[serde(default)]
+    pub id: Option<i64>,
+    #[serde(default)]
+    pub name: Option<String>,
+    #[serde(default = "one")]
+    pub quantity: i64,
+}
+
+const fn one() -> i64 {
+    1
+}
+
+/// The most lines that one request may bring.
+pub const LINES_MAX: usize = 200;
+/// The most of one line.
+pub const QUANTITY_MAX: i64 = 999;
+
+/// Places an order at the menu's prices. It belongs to the visit that is going on at its table. A guest's waits for approval where the restaurant
+/// wants that; others are confirmed at once where it wants that.
+///
+/// # Errors
+/// [`Refusal::Value`], [`Refusal::Unavailable`], [`Refusal::OpenItems`], [`Refusal::OtherRestaurant`], [`Refusal::TableInactive`], [`Refusal::Forbidden`],
+/// [`Refusal::NotFound`].
+pub fn create(tx: &Transaction<'_>, actor: &Actor, new: &NewOrder) -> Result<OrderFacts, Error> {
+    if matches!(actor.role, Role::Display | Role::Driver) {
+        return Err(Refusal::Forbidden("this role places no orders".into()).into());
+    }
+    let restaurant = restaurants::get(tx, ids::restaurant(tx, &new.restaurant_id)?)?;
+    for (field, text) in [("note", &new.note), ("allergy_note", &new.allergy_note)] {
+        if text.as_ref().is_some_and(|text| text.len() > NOTE_MAX) {
+            return Err(Refusal::value(field, format!("at most {NOTE_MAX} bytes")).into());
+        }
+    }
+    let table = match &new.table_id {
+        Some(key) => Some(tables::in_restaurant(
+            tx,
+            ids::table(tx, key)?,
+            restaurant.id,
+        )?),
+        None => None,
+    };
+    if table.as_ref().is_some_and(|table| !table.is_active) {
+        return Err(Refusal::TableInactive.into());
+    }
+    let visit = match &table {
+        Some(table) => sessions::open_at(tx, table.id)?,
+        None => None,
+    };
+    if let (Role::Customer, Some(own)) = (actor.role, actor.session_id)
+        && visit.as_ref().map(|visit| visit.id) != Some(own)
+    {
+        return Err(Refusal::SessionClosed.into());
+    }
+    let waiter_id = match &new.waiter_id {
+        Some(key) => Some(waiters::in_restaurant(tx, key, restaurant.id)?),
+        None => match visit.as_ref().and_then(|visit| visit.waiter_id) {
+            Some(waiter) => Some(waiter),
+            None => actor.user_id.filter(|_| actor.role == Role::Waiter),
+        },
+    };
+    let customer_id = match (new.customer_id, actor.role) {
+        // A guest orders for themselves, whatever the request says.
+        (_, Role::Customer) => actor
+            .user_id
+            .map(|user| customer_of(tx, user))
+            .transpose()?,
+        (customer, _) => customer,
+    };
+    let source = new.source.unwrap_or(match actor.role {
+        Role::Customer => Source::Qr,
+        Role::Waiter => Source::Waiter,
+        _ => Source::Api,
+    });
+    let status = match &restaurant.settings {
+        s if s.approval && actor.role == Role::Customer => Status::New,
+        s if s.auto_confirm => Status::Confirmed,
+        _ => Status::Pending,
+    };
+    let place = Place {
+        restaurant_id: restaurant.id,
+        currency_exp: restaurant.currency_exp,
+        open_items: restaurant.settings.allow_open_items
+            || (actor.role.is_staff() && !actor.anonymous),
+    };
+    let lines = price(tx, &place, &new.items)?;
+    let subtotal = sum(&lines)?;
+    let now = tx.now_ms();
+    // There is one writer, so the next id is known: its public id can say it, and the order is one change and not two.
+    let id: i64 = tx.one(
+        "SELECT 1 + max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'orders'), 0), coalesce((SELECT max(id) FROM orders), 0))",
+        params![],
+        |row| row.get(0),
+    )?;
+    tx.execute(
+        "INSERT INTO orders(id, uuid, public_id, restaurant_id, status, type, source, table_id, session_id, waiter_id, customer_id, subtotal_minor,
+           total_minor, note, allergy_note, created_at, updated_at, created_by, confirmed_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13, ?14, ?15, ?15, ?16, ?17)",
+        params![
+            id,
+            ids::uuid(),
+            format!("order-{id}"),
+            restaurant.id,
+            status.name(),
+            new.order_type.name(),
+            source.name(),
+            table.map(|table| table.id),
+            visit.map(|visit| visit.id),
+            waiter_id,
+            customer_id,
+            subtotal,
+            &new.note,
+            &new.allergy_note,
+            now,
+            actor.user_id,
+            Some(now).filter(|_| status == Status::Confirmed)
+        ],
+    )?;
+    insert(tx, id, 1, &lines)?;
+    orders::get(tx, id)
+}
+
+fn customer_of(tx: &Transaction<'_>, user: i64) -> Result<i64, Error> {
+    let found = tx.row(
+        "SELECT id FROM customers WHERE user_id = ?1",
+        params![user],
+        |row| row.get(0),
+    )?;
+    match found {
+        Some(id) => Ok(id),
+        None => tx.one(
+            "INSERT INTO customers(user_id, name, phone) SELECT id, name, phone FROM users WHERE id = ?1 RETURNING id",
+            params![user],
+            |row| row.get(0),
+        ),
+    }
+}
+
+/// Where lines are ordered.
+pub(super) struct Place {
+    pub restaurant_id: i64,
+    pub currency_exp: u32,
+    pub open_items: bool,
+}
+
+/// A line with its price.
+pub(super) struct Line {
+    pub uuid: String,
+    menu_item_id: Option<i64>,
+    name: String,
+    quantity: i64,
+    unit_price_minor: i64,
+    modifiers: Vec<Modifier>,
+    station_id: Option<i64>,
+    course: Option<i64>,
+    seat: Option<i64>,
+    note: Option<String>,
+    allergy: Option<String>,
+    pub hold: bool,
+}
+
+/// Checks lines and reads their prices.
+pub(super) fn price(
+    tx: &Transaction<'_>,
+    place: &Place,
+    new: &[NewLine],
+) -> Result<Vec<Line>, Error> {
+    if new.is_empty() || new.len() > LINES_MAX {
+        return Err(Refusal::value("items", format!("1 to {LINES_MAX} lines")).into());
+    }
+    new.iter().map(|line| priced(tx, place, line)).collect()
+}
+
+fn priced(tx: &Transaction<'_>, place: &Place, new: &NewLine) -> Result<Line, Error> {
+    if !(1..=QUANTITY_MAX).contains(&new.quantity) {
+        return Err(Refusal::value("quantity", format!("1 to {QUANTITY_MAX}")).into());
+    }
+    for (field, text) in [
+        ("note", &new.note),
+        ("allergy", &new.allergy),
+        ("name", &new.name),
+    ] {
+        if text.as_ref().is_some_and(|text| text.len() > NOTE_MAX) {
+            return Err(Refusal::value(field, format!("at most {NOTE_MAX} bytes")).into());
+        }
+    }
+    let uuid = match &new.uuid {
+        Some(text) => uuid::Uuid::parse_str(text)
+            .map_err(|_| Refusal::value("uuid", "not a uuid"))?
+            .to_string(),
+        None => ids::uuid(),
+    };
+    let mut line = Line {
+        uuid,
+        menu_item_id: None,
+        name: String::new(),
+        quantity: new.quantity,
+        unit_price_minor: 0,
+        modifiers: Vec::new(),
+        station_id: None,
+        course: new.course,
+        seat: new.seat,
+        note: new.note.clone(),
+        allergy: new.allergy.clone(),
+        hold: new.hold,
+    };
+    if let Some(key) = &new.menu_item_id {
+        let dish = menu::dish(tx, ids::menu_item(tx, key)?)?;
+        if dish.restaurant_id != place.restaurant_id {
+            return Err(Refusal::OtherRestaurant {
+                field: "menu_item_id",
+            }
+            .into());
+        }
+        if !dish.is_available {
+            return Err(Refusal::Unavailable {
+                menu_item_id: dish.id,
+                name: dish.name,
+            }
+            .into());
+        }
+        line.modifiers = menu::choose(tx, dish.id, &new.modifiers)?;
+        let extra = line.modifiers.iter().try_fold(0_i64, |sum, modifier| {
+            sum.checked_add(modifier.price_minor.checked_mul(modifier.quantity)?)
+        });
+        let each = extra.and_then(|extra| dish.price_minor.checked_add(extra));
+        line.unit_price_minor = each.ok_or_else(too_much)?.max(0);
+        line.menu_item_id = Some(dish.id);
+        line.name = dish.name;
+        line.station_id = dish.station_id;
+        line.course = new.course.or(dish.course);
+        return Ok(line);
+    }
+    if !place.open_items {
+        return Err(Refusal::OpenItems.into());
+    }
+    if !new.modifiers.is_empty() {
+        return Err(Refusal::value("modifiers", "only dishes of the menu have some").into());
+    }
+    let name = new.name.as_deref().map(str::trim).filter(|n| !n.is_empty());
+    line.name = name
+        .ok_or_else(|| Refusal::value("items", "a line needs menu_item_id, or name and price"))?
+        .to_owned();
+    let price = new.price.as_ref();
+    let price = price.ok_or_else(|| Refusal::value("price", "free text needs a price"))?;
+    line.unit_price_minor = price.minor(place.currency_exp)?;
+    Ok(line)
+}
+
+fn too_much() -> Refusal {
+    Refusal::value("items", "the sum is too large")
+}
+
+/// What the lines cost together.
+pub(super) fn sum(lines: &[Line]) -> Result<i64, Refusal> {
+    let sum = lines.iter().try_fold(0_i64, |sum, line| {
+        sum.checked_add(line.unit_price_minor.checked_mul(line.quantity)?)
+    });
+    sum.filter(|sum| *sum <= MAX_MINOR).ok_or_else(too_much)
+}
+
+/// Writes lines of one batch: 1 is the order itself, the others were added later.
+pub(super) fn insert(
+    tx: &Transaction<'_>,
+    order_id: i64,
+    batch: i64,
+    lines: &[Line],
+) -> Result<Vec<i64>, Error> {
+    let now = tx.now_ms();
+    let mut made = Vec::with_capacity(lines.len());
+    for line in lines {
+        let (status, fired_at) = match line.hold {
+            true => (ItemStatus::Held, None),
+            false => (ItemStatus::Queued, Some(now)),
+        };
+        made.push(tx.one(
+            "INSERT INTO order_items(uuid, order_id, menu_item_id, name, qty, unit_price_minor, modifiers_json, seat, course, station_id, note, allergy,
+               status, batch, fired_at, created_at, updated_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?16) RETURNING id",
+            params![
+                &line.uuid,
+                order_id,
+                line.menu_item_id,
+                &line.name,
+                line.quantity,
+                line.unit_price_minor,
+                serde_json::to_string(&line.modifiers)?,
+                line.seat,
+                line.course,
+                line.station_id,
+                &line.note,
+                &line.allergy,
+                status.name(),
+                batch,
+                fired_at,
+                now
+            ],
+            |row| row.get(0),
+        )?);
+    }
+    Ok(made)
+}

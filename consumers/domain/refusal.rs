@@ -1,0 +1,290 @@
+//! Everything that can be refused, with its stable code.
+//!
+//! | code | HTTP | when | should the client try again? |
+//! |---|---|---|---|
+//! | `NOT_FOUND` | 404 | no such order, table, ... | no |
+//! | `FORBIDDEN` | 403 | this role may not do this, or not to this one | no |
+//! | `INVALID_VALUE` | 422 | a value breaks a rule; the text names the field | after correcting it |
+//! | `INVALID_STATUS` | 422 | no such status in this vocabulary; `allowed` lists them | after correcting it |
+//! | `INVALID_AMOUNT` | 422 | not an amount in this currency | after correcting it |
+//! | `INVALID_TRANSITION` | 409 | the status does not lead there; `status` is the present one, `allowed` where it leads for this role | after looking |
+//! | `RECALL_EXPIRED` | 409 | it was ready or served too long ago | no |
+//! | `VERSION_CONFLICT` | 409 | somebody else changed it meanwhile; `version` is the present one | after looking |
+//! | `REASON_REQUIRED` | 422 | overriding, forcing and voiding say why | with a reason |
+//! | `ORDER_CLOSED` | 409 | delivered, completed or cancelled: what comes now is a new order | as a new order |
+//! | `ORDER_HAS_PAYMENTS` | 409 | an order with money on it is cancelled or refunded, not deleted | no |
+//! | `OPEN_ITEMS_NOT_ALLOWED` | 403 | lines without a menu item are for staff here | with a menu item |
+//! | `ITEM_UNAVAILABLE` | 409 | sold out | no |
+//! | `ITEM_IN_PREPARATION` | 409 | the kitchen has begun: a manager may still void it | no |
+//! | `LINE_EXISTS` | 409 | this line's uuid belongs to another order | with another uuid |
+//! | `BALANCE_CHANGED` | 409 | the balance is not what the client saw; `balance` is the true one | after showing it |
+//! | `OVERPAYMENT` | 409 | more than what is left to pay; `balance` is that | with less |
+//! | `NOTHING_TO_PAY` | 409 | it is paid, or cancelled | no |
+//! | `TERMINAL_BUSY` | 409 | a card terminal is asking for this order's money already | later |
+//! | `PAYMENT_STATE` | 409 | the payment is not in the state this needs | no |
+//! | `IDEMPOTENCY_CONFLICT` | 409 | the key was used for another payment | with a new key |
+//! | `UNPAID_ORDERS` | 409 | the table owes; `orders` lists what | after paying; a manager with `force` and a reason |
+//! | `TABLE_INACTIVE` | 409 | the table is out of use | no |
+//! | `SESSION_CLOSED` | 410 | the visit is over | no: ask a waiter |
+//! | `OTHER_RESTAURANT` | 422 | the two things belong to different restaurants | no |
+
+use super::Status;
+use crate::db::{ClientError, Error, Kind};
+use serde::Serialize;
+use std::borrow::Cow;
+
+/// Why something was not done. Serialized, it is the `details` of the answer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Refusal {
+    /// There is none, or none for the asker.
+    NotFound {
+        /// What was looked for.
+        entity: &'static str,
+    },
+    /// This role may not.
+    Forbidden(#[serde(skip)] Cow<'static, str>),
+    /// A value breaks a rule.
+    Value {
+        /// Whose value.
+        field: &'static str,
+        /// The rule.
+        #[serde(skip)]
+        rule: Cow<'static, str>,
+    },
+    /// No such status in this vocabulary.
+    UnknownStatus {
+        /// Those there are.
+        allowed: Vec<&'static str>,
+    },
+    /// Not an amount in this currency.
+    Amount {
+        /// Digits after the point that this currency has.
+        currency_exp: u32,
+    },
+    /// The status does not lead there.
+    Transition {
+        /// The present one.
+        status: Status,
+        /// The one that was asked for.
+        requested: Status,
+        /// Where the present one leads for this role.
+        allowed: Vec<Status>,
+    },
+    /// The same for a line.
+    ItemTransition {
+        /// The present status.
+        status: super::items::ItemStatus,
+        /// The one that was asked for.
+        requested: super::items::ItemStatus,
+    },
+    /// It was ready or served too long ago.
+    RecallExpired,
+    /// Somebody else changed it meanwhile.
+    Version {
+        /// The present one.
+        version: i64,
+    },
+    /// Say why.
+    Reason,
+    /// Nothing is added to it any more.
+    OrderClosed {
+        /// The present status.
+        status: Status,
+    },
+    /// Money is on it.
+    OrderHasPayments,
+    /// Lines without a menu item are for staff.
+    OpenItems,
+    /// Sold out.
+    Unavailable {
+        /// What is.
+        menu_item_id: i64,
+        #[serde(skip)]
+        name: String,
+    },
+    /// The kitchen has begun.
+    InPreparation,
+    /// A line of this uuid belongs to another order.
+    LineExists,
+    /// The balance is not what the client saw.
+    BalanceChanged {
+        /// The true one.
+        balance: String,
+    },
+    /// More than what is left.
+    Overpayment {
+        /// What is left.
+        balance: String,
+    },
+    /// It is paid, or cancelled.
+    NothingToPay,
+    /// A terminal is asking already.
+    TerminalBusy,
+    /// The payment is not in the state this needs.
+    PaymentState {
+        /// Its state.
+        status: super::payments::PaymentState,
+    },
+    /// The key was used for another payment.
+    KeyUsed,
+    /// The table owes.
+    Unpaid {
+        /// What.
+        orders: Vec<super::tables::UnpaidOrder>,
+        /// Altogether.
+        total_unpaid: String,
+    },
+    /// The table is out of use.
+    TableInactive,
+    /// The visit is over.
+    SessionClosed,
+    /// The two things belong to different restaurants.
+    OtherRestaurant {
+        /// Whose place is wrong.
+        field: &'static str,
+    },
+}
+
+impl Refusal {
+    /// A value breaks a rule.
+    pub fn value(field: &'static str, rule: impl Into<Cow<'static, str>>) -> Self {
+        Refusal::Value {
+            field,
+            rule: rule.into(),
+        }
+    }
+
+    /// The stable code. Every code of the domain is spelled here and nowhere else.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Refusal::NotFound { .. } => "NOT_FOUND",
+            Refusal::Forbidden(_) => "FORBIDDEN",
+            Refusal::Value { .. } => "INVALID_VALUE",
+            Refusal::UnknownStatus { .. } => "INVALID_STATUS",
+            Refusal::Amount { .. } => "INVALID_AMOUNT",
+            Refusal::Transition { .. } | Refusal::ItemTransition { .. } => "INVALID_TRANSITION",
+            Refusal::RecallExpired => "RECALL_EXPIRED",
+            Refusal::Version { .. } => "VERSION_CONFLICT",
+            Refusal::Reason => "REASON_REQUIRED",
+            Refusal::OrderClosed { .. } => "ORDER_CLOSED",
+            Refusal::OrderHasPayments => "ORDER_HAS_PAYMENTS",
+            Refusal::OpenItems => "OPEN_ITEMS_NOT_ALLOWED",
+            Refusal::Unavailable { .. } => "ITEM_UNAVAILABLE",
+            Refusal::InPreparation => "ITEM_IN_PREPARATION",
+            Refusal::LineExists => "LINE_EXISTS",
+            Refusal::BalanceChanged { .. } => "BALANCE_CHANGED",
+            Refusal::Overpayment { .. } => "OVERPAYMENT",
+            Refusal::NothingToPay => "NOTHING_TO_PAY",
+            Refusal::TerminalBusy => "TERMINAL_BUSY",
+            Refusal::PaymentState { .. } => "PAYMENT_STATE",
+            Refusal::KeyUsed => "IDEMPOTENCY_CONFLICT",
+            Refusal::Unpaid { .. } => "UNPAID_ORDERS",
+            Refusal::TableInactive => "TABLE_INACTIVE",
+            Refusal::SessionClosed => "SESSION_CLOSED",
+            Refusal::OtherRestaurant { .. } => "OTHER_RESTAURANT",
+        }
+    }
+
+    /// What kind of mistake it is.
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Refusal::NotFound { .. } => Kind::NotFound,
+            Refusal::Forbidden(_) | Refusal::OpenItems => Kind::Forbidden,
+            Refusal::SessionClosed => Kind::Gone,
+            Refusal::Value { .. }
+            | Refusal::UnknownStatus { .. }
+            | Refusal::Amount { .. }
+            | Refusal::Reason
+            | Refusal::OtherRestaurant { .. } => Kind::Unprocessable,
+            _ => Kind::Conflict,
+        }
+    }
+
+    /// For people.
+    pub fn text(&self) -> Cow<'static, str> {
+        match self {
+            Refusal::NotFound { entity } => format!("no such {entity}").into(),
+            Refusal::Forbidden(why) => why.clone(),
+            Refusal::Value { field, rule } => format!("{field}: {rule}").into(),
+            Refusal::UnknownStatus { allowed } => {
+                format!("unknown status; allowed: {}", allowed.join(", ")).into()
+            }
+            Refusal::Amount { currency_exp: 0 } => "an amount is a whole number here".into(),
+            Refusal::Amount { currency_exp } => format!(
+                "an amount is a decimal number with at most {currency_exp} digits after the point"
+            )
+            .into(),
+            Refusal::Transition {
+                status, requested, ..
+            } => format!("an order that is {status} cannot become {requested}").into(),
+            Refusal::ItemTransition { status, requested } => {
+                format!("a line that is {status} cannot become {requested}").into()
+            }
+            Refusal::RecallExpired => "it is too late to call this back".into(),
+            Refusal::Version { version } => {
+                format!("it was changed meanwhile and is at version {version}").into()
+            }
+            Refusal::Reason => "a reason is needed".into(),
+            Refusal::OrderClosed { status } => {
+                format!("the order is {status}: please place a new one").into()
+            }
+            Refusal::OrderHasPayments => "the order has payments: cancel or refund it".into(),
+            Refusal::OpenItems => "only what is on the menu can be ordered here".into(),
+            Refusal::Unavailable { name, .. } => format!("{name} is sold out").into(),
+            Refusal::InPreparation => {
+                "the kitchen has begun: only a manager can change this".into()
+            }
+            Refusal::LineExists => "a line of this uuid belongs to another order".into(),
+            Refusal::BalanceChanged { balance } => format!("the balance is {balance} now").into(),
+            Refusal::Overpayment { balance } => format!("only {balance} is left to pay").into(),
+            Refusal::NothingToPay => "there is nothing to pay".into(),
+            Refusal::TerminalBusy => "a card terminal is asking for this already".into(),
+            Refusal::PaymentState { status } => format!("the payment is {status}").into(),
+            Refusal::KeyUsed => "this key was used for another payment".into(),
+            Refusal::Unpaid { total_unpaid, .. } => {
+                format!("{total_unpaid} is not paid yet").into()
+            }
+            Refusal::TableInactive => "this table is out of use".into(),
+            Refusal::SessionClosed => "this visit is over: please ask a waiter".into(),
+            Refusal::OtherRestaurant { field } => {
+                format!("{field}: it belongs to another restaurant").into()
+            }
+        }
+    }
+
+    const fn has_details(&self) -> bool {
+        !matches!(
+            self,
+            Refusal::Forbidden(_)
+                | Refusal::RecallExpired
+                | Refusal::Reason
+                | Refusal::OrderHasPayments
+                | Refusal::OpenItems
+                | Refusal::InPreparation
+                | Refusal::LineExists
+                | Refusal::NothingToPay
+                | Refusal::TerminalBusy
+                | Refusal::KeyUsed
+                | Refusal::TableInactive
+                | Refusal::SessionClosed
+        )
+    }
+}
+
+impl From<Refusal> for ClientError {
+    fn from(refusal: Refusal) -> Self {
+        let error = ClientError::new(refusal.kind(), refusal.code(), refusal.text());
+        if refusal.has_details() {
+            error.with_details(&refusal)
+        } else {
+            error
+        }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Error::Client(refusal.into())
+    }
+}

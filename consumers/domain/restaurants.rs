@@ -1,0 +1,164 @@
+//! Restaurants: their settings, and how things stand in one.
+
+use super::{Refusal, Status};
+use crate::db::{Error, Reader, params};
+use serde::{Deserialize, Serialize};
+
+/// A restaurant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct RestaurantFacts {
+    pub id: i64,
+    pub uuid: String,
+    pub name: String,
+    pub currency: String,
+    /// Digits after the point.
+    pub currency_exp: u32,
+    pub timezone: String,
+    pub settings: Settings,
+    pub version: i64,
+}
+
+/// How a house wants it: `restaurants.settings_json`. What is not set is as in [`Settings::default`]; what nobody knows is left alone.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Guests may order what is not on the menu.
+    pub allow_open_items: bool,
+    /// A guest's order waits for a waiter's approval.
+    pub approval: bool,
+    /// An order is confirmed when it is placed.
+    pub auto_confirm: bool,
+    /// What happens when a table that has not paid is cleared.
+    pub release_policy: ReleasePolicy,
+}
+
+/// What happens when a table that has not paid is cleared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReleasePolicy {
+    /// It is refused.
+    #[default]
+    Block,
+    /// It is done, and the answer says what was not paid.
+    Warn,
+}
+
+/// A restaurant, if there is one.
+///
+/// # Errors
+/// [`Error::Store`]; [`Error::Json`] when its settings cannot be read.
+pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<RestaurantFacts>, Error> {
+    db.row(
+        "SELECT id, uuid, name, currency, currency_exp, timezone, settings_json, version FROM restaurants WHERE id = ?1",
+        params![id],
+        |row| {
+            Ok(RestaurantFacts {
+                id: row.get(0)?,
+                uuid: row.get(1)?,
+                name: row.get(2)?,
+                currency: row.get(3)?,
+                currency_exp: row.get(4)?,
+                timezone: row.get(5)?,
+                settings: row.json(6)?,
+                version: row.get(7)?,
+            })
+        },
+    )
+}
+
+/// A restaurant that must be there.
+///
+/// # Errors
+/// [`Refusal::NotFound`].
+pub fn get(db: &Reader<'_>, id: i64) -> Result<RestaurantFacts, Error> {
+    facts(db, id)?.ok_or_else(|| {
+        Refusal::NotFound {
+            entity: "restaurant",
+        }
+        .into()
+    })
+}
+
+/// All restaurants' ids.
+///
+/// # Errors
+/// [`Error::Store`].
+pub fn all(db: &Reader<'_>) -> Result<Vec<i64>, Error> {
+    db.rows("SELECT id FROM restaurants ORDER BY id", params![], |row| {
+        row.get(0)
+    })
+}
+
+/// How things stand.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct Overview {
+    pub restaurant: RestaurantFacts,
+    /// Orders that are not over, by status; every status is there.
+    pub orders: Vec<(Status, i64)>,
+    pub tables_total: i64,
+    pub tables_occupied: i64,
+    pub guests: i64,
+    pub open_tasks: i64,
+    /// Alerts that nobody took care of.
+    pub open_alerts: i64,
+    /// What is still to be paid for what is not over.
+    pub unpaid_minor: i64,
+}
+
+impl Overview {
+    /// Orders in a status.
+    pub fn count(&self, status: Status) -> i64 {
+        let found = self.orders.iter().find(|(s, _)| *s == status);
+        found.map_or(0, |(_, count)| *count)
+    }
+
+    /// Orders that somebody still has to do something about.
+    pub fn active_orders(&self) -> i64 {
+        let active = self.orders.iter().filter(|(s, _)| s.is_active());
+        active.map(|(_, count)| count).sum()
+    }
+}
+
+/// How things stand in a restaurant.
+///
+/// # Errors
+/// [`Refusal::NotFound`].
+pub fn overview(db: &Reader<'_>, id: i64) -> Result<Overview, Error> {
+    let restaurant = get(db, id)?;
+    let counted: Vec<(String, i64)> = db.rows(
+        "SELECT status, count(*) FROM orders WHERE restaurant_id = ?1 AND workflow_id = 1 AND status NOT IN ('completed', 'cancelled') GROUP BY status",
+        params![id],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let live = Status::ALL
+        .into_iter()
+        .filter(|status| !status.is_terminal());
+    let orders = live.map(|status| {
+        let found = counted.iter().find(|(name, _)| name == status.name());
+        (status, found.map_or(0, |(_, count)| *count))
+    });
+    let orders = orders.collect();
+    db.one(
+        "SELECT (SELECT count(*) FROM tables WHERE restaurant_id = ?1 AND is_active), count(s.id), coalesce(sum(s.guests_count), 0),
+           (SELECT count(*) FROM tasks WHERE restaurant_id = ?1 AND status = 'open'),
+           (SELECT count(*) FROM notifications WHERE restaurant_id = ?1 AND kind = 'alert' AND acknowledged_at IS NULL),
+           (SELECT coalesce(sum(o.total_minor - (SELECT coalesce(sum(p.amount_minor), 0) FROM payments p WHERE p.order_id = o.id AND p.status = 'captured')), 0)
+              FROM orders o WHERE o.restaurant_id = ?1 AND o.workflow_id = 1 AND o.status NOT IN ('completed', 'cancelled'))
+         FROM tables t JOIN table_sessions s ON s.table_id = t.id AND s.closed_at IS NULL WHERE t.restaurant_id = ?1",
+        params![id],
+        |row| {
+            Ok(Overview {
+                restaurant,
+                orders,
+                tables_total: row.get(0)?,
+                tables_occupied: row.get(1)?,
+                guests: row.get(2)?,
+                open_tasks: row.get(3)?,
+                open_alerts: row.get(4)?,
+                unpaid_minor: row.get(5)?,
+            })
+        },
+    )
+}

@@ -1,0 +1,259 @@
+//! An order's nine statuses, and how the vocabularies see them.
+
+use super::Refusal;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// Where an order stands. `delivered` is not `completed`: served but unpaid is the commonest state in a dining room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Waits for a waiter's approval.
+    New,
+    /// Placed.
+    Pending,
+    /// Accepted: on the kitchen's list.
+    Confirmed,
+    /// Being cooked.
+    Preparing,
+    /// To be served, picked up or driven.
+    Ready,
+    /// With the driver.
+    OutForDelivery,
+    /// Served or handed over.
+    Delivered,
+    /// Closed.
+    Completed,
+    /// Called off.
+    Cancelled,
+}
+
+impl Status {
+    /// In the order of an order's life.
+    pub const ALL: [Status; 9] = [
+        Status::New,
+        Status::Pending,
+        Status::Confirmed,
+        Status::Preparing,
+        Status::Ready,
+        Status::OutForDelivery,
+        Status::Delivered,
+        Status::Completed,
+        Status::Cancelled,
+    ];
+
+    /// As in `orders.status`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Status::New => "new",
+            Status::Pending => "pending",
+            Status::Confirmed => "confirmed",
+            Status::Preparing => "preparing",
+            Status::Ready => "ready",
+            Status::OutForDelivery => "out_for_delivery",
+            Status::Delivered => "delivered",
+            Status::Completed => "completed",
+            Status::Cancelled => "cancelled",
+        }
+    }
+
+    /// For people.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Status::New => "New",
+            Status::Pending => "Pending",
+            Status::Confirmed => "Confirmed",
+            Status::Preparing => "Preparing",
+            Status::Ready => "Ready",
+            Status::OutForDelivery => "Out for delivery",
+            Status::Delivered => "Delivered",
+            Status::Completed => "Completed",
+            Status::Cancelled => "Cancelled",
+        }
+    }
+
+    /// Nothing leads on from here.
+    pub const fn is_terminal(self) -> bool {
+        matches!(self, Status::Completed | Status::Cancelled)
+    }
+
+    /// Somebody still has to do something before it is handed over.
+    pub const fn is_active(self) -> bool {
+        matches!(
+            self,
+            Status::New
+                | Status::Pending
+                | Status::Confirmed
+                | Status::Preparing
+                | Status::Ready
+                | Status::OutForDelivery
+        )
+    }
+
+    /// The status a generic phase (`workflow_states.phase`) comes closest to: how an order of another workflow is counted among ours.
+    pub fn of_phase(phase: &str) -> Status {
+        match phase {
+            "queued" => Status::Pending,
+            "active" => Status::Preparing,
+            "ready" => Status::Ready,
+            "in_transit" => Status::OutForDelivery,
+            "cancelled" => Status::Cancelled,
+            _ => Status::Completed,
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The text names no status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotAStatus;
+
+impl FromStr for Status {
+    type Err = NotAStatus;
+    fn from_str(text: &str) -> Result<Self, NotAStatus> {
+        let found = Status::ALL.into_iter().find(|status| status.name() == text);
+        found.ok_or(NotAStatus)
+    }
+}
+
+/// A document's words for the statuses. Most have fewer than nine, so several statuses look alike through them.
+#[derive(Debug)]
+pub struct Vocabulary {
+    /// What it is called in reasons and the audit.
+    pub name: &'static str,
+    /// The word for each status, in the order of [`Status::ALL`].
+    words: [&'static str; 9],
+}
+
+/// All nine words.
+pub const CANONICAL: Vocabulary = Vocabulary {
+    name: "maitred",
+    words: [
+        "new",
+        "pending",
+        "confirmed",
+        "preparing",
+        "ready",
+        "out_for_delivery",
+        "delivered",
+        "completed",
+        "cancelled",
+    ],
+};
+
+/// The dining room's five words.
+pub const DINING: Vocabulary = Vocabulary {
+    name: "dining",
+    words: [
+        "pending",
+        "pending",
+        "confirmed",
+        "confirmed",
+        "ready",
+        "ready",
+        "delivered",
+        "delivered",
+        "cancelled",
+    ],
+};
+
+/// The delivery platform's words.
+pub const DELIVERY: Vocabulary = Vocabulary {
+    name: "delivery",
+    words: [
+        "pending",
+        "pending",
+        "confirmed",
+        "preparing",
+        "ready_for_pickup",
+        "out_for_delivery",
+        "delivered",
+        "delivered",
+        "cancelled",
+    ],
+};
+
+/// The kitchen display's words. For it an order that left the building is done.
+pub const KITCHEN: Vocabulary = Vocabulary {
+    name: "kitchen",
+    words: [
+        "new",
+        "pending",
+        "confirmed",
+        "preparing",
+        "ready",
+        "completed",
+        "completed",
+        "completed",
+        "cancelled",
+    ],
+};
+
+/// The dashboard's words.
+pub const TIMING: Vocabulary = Vocabulary {
+    name: "timing",
+    words: [
+        "pending",
+        "pending",
+        "pending",
+        "preparing",
+        "ready",
+        "ready",
+        "completed",
+        "completed",
+        "cancelled",
+    ],
+};
+
+impl Vocabulary {
+    /// The word for a status.
+    pub const fn word(&self, status: Status) -> &'static str {
+        self.words[status as usize]
+    }
+
+    /// The status a word asks for: the one it names everywhere, else the first that it shows.
+    fn meaning(&self, word: &str) -> Option<Status> {
+        if !self.words.contains(&word) {
+            return None;
+        }
+        let own = Status::ALL.into_iter().find(|s| self.word(*s) == word);
+        word.parse().ok().or(own)
+    }
+
+    /// Reads a client's word: one of this vocabulary or a canonical one. Nobody asks for `new`: it is where an order may begin.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownStatus`] with the words of this vocabulary.
+    pub fn parse(&self, word: &str) -> Result<Status, Refusal> {
+        let status = self.meaning(word).or_else(|| word.parse().ok());
+        status
+            .filter(|status| *status != Status::New)
+            .ok_or_else(|| {
+                let mut allowed: Vec<_> = self.words.to_vec();
+                allowed.dedup();
+                allowed.retain(|word| *word != Status::New.name());
+                Refusal::UnknownStatus { allowed }
+            })
+    }
+
+    /// Whether some word asks for this status. Those that none asks for may be skipped on the way to another.
+    pub fn can_name(&self, status: Status) -> bool {
+        self.meaning(self.word(status)) == Some(status)
+    }
+
+    /// Whether two statuses look alike: then a change between them is not told as a change of status.
+    pub fn alike(&self, a: Status, b: Status) -> bool {
+        self.word(a) == self.word(b)
+    }
+
+    /// For people: the label of the status whose name the word is (`preparing` is shown as "Confirmed" in the dining room).
+    pub fn label(&self, status: Status) -> &'static str {
+        self.meaning(self.word(status)).unwrap_or(status).label()
+    }
+}

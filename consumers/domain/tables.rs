@@ -1,0 +1,242 @@
+//! Tables. Whether one is occupied is not written anywhere: it is whether a visit is open.
+
+use super::sessions::{self, Closed, Closing, SessionFacts};
+use super::{Actor, Refusal, Role, ids, money, orders};
+use crate::db::{Error, Reader, Row, Transaction, params};
+use serde::{Deserialize, Serialize};
+
+/// A table and who sits there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct TableFacts {
+    pub id: i64,
+    pub uuid: String,
+    pub restaurant_id: i64,
+    /// The restaurant's name.
+    pub restaurant: String,
+    pub zone_id: Option<i64>,
+    pub zone: Option<String>,
+    pub number: String,
+    pub capacity: i64,
+    pub is_active: bool,
+    pub group_id: Option<String>,
+    pub session: Option<SessionFacts>,
+    pub version: i64,
+}
+
+impl TableFacts {
+    /// Whether somebody sits there.
+    pub const fn is_occupied(&self) -> bool {
+        self.session.is_some()
+    }
+}
+
+/// One statement: it runs for every change at a table.
+const FACTS: &str = "SELECT t.id, t.uuid, t.restaurant_id, r.name, t.zone_id, z.name, t.number, t.capacity, t.is_active, t.group_id, t.version,
+  s.id, s.uuid, s.session_code, s.guests_count, s.waiter_id, s.opened_at, s.version
+  FROM tables t JOIN restaurants r ON r.id = t.restaurant_id LEFT JOIN zones z ON z.id = t.zone_id
+  LEFT JOIN table_sessions s ON s.table_id = t.id AND s.closed_at IS NULL";
+
+fn read(row: &Row<'_>) -> Result<TableFacts, Error> {
+    let (id, restaurant_id, number) = (row.get(0)?, row.get(2)?, row.get::<String>(6)?);
+    let session = match row.get::<Option<i64>>(11)? {
+        None => None,
+        Some(session) => Some(SessionFacts {
+            id: session,
+            uuid: row.get(12)?,
+            restaurant_id,
+            table_id: id,
+            table_number: number.clone(),
+            session_code: row.get(13)?,
+            guests_count: row.get(14)?,
+            waiter_id: row.get(15)?,
+            started_at: row.get(16)?,
+            closed_at: None,
+            closed_by: None,
+            close_reason: None,
+            version: row.get(17)?,
+        }),
+    };
+    Ok(TableFacts {
+        id,
+        uuid: row.get(1)?,
+        restaurant_id,
+        restaurant: row.get(3)?,
+        zone_id: row.get(4)?,
+        zone: row.get(5)?,
+        number,
+        capacity: row.get(7)?,
+        is_active: row.get(8)?,
+        group_id: row.get(9)?,
+        version: row.get(10)?,
+        session,
+    })
+}
+
+/// A table, if there is one.
+///
+/// # Errors
+/// [`Error::Store`]; likewise below.
+pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<TableFacts>, Error> {
+    db.row(&format!("{FACTS} WHERE t.id = ?1"), params![id], read)
+}
+
+/// A table that must be there.
+///
+/// # Errors
+/// [`Refusal::NotFound`].
+pub fn get(db: &Reader<'_>, id: i64) -> Result<TableFacts, Error> {
+    facts(db, id)?.ok_or_else(|| Refusal::NotFound { entity: "table" }.into())
+}
+
+/// The table with this number on it.
+///
+/// # Errors
+/// [`Error::Store`].
+pub fn by_number(
+    db: &Reader<'_>,
+    restaurant_id: i64,
+    number: &str,
+) -> Result<Option<TableFacts>, Error> {
+    db.row(
+        &format!("{FACTS} WHERE t.restaurant_id = ?1 AND t.number = ?2"),
+        params![restaurant_id, number],
+        read,
+    )
+}
+
+/// A restaurant's tables, by zone.
+///
+/// # Errors
+/// [`Error::Store`].
+pub fn list(db: &Reader<'_>, restaurant_id: i64) -> Result<Vec<TableFacts>, Error> {
+    db.rows(
+        &format!("{FACTS} WHERE t.restaurant_id = ?1 ORDER BY z.sort, z.id, t.id"),
+        params![restaurant_id],
+        read,
+    )
+}
+
+/// A table of this restaurant.
+pub(super) fn in_restaurant(
+    db: &Reader<'_>,
+    id: i64,
+    restaurant_id: i64,
+) -> Result<TableFacts, Error> {
+    let table = get(db, id)?;
+    match table.restaurant_id == restaurant_id {
+        true => Ok(table),
+        false => Err(Refusal::OtherRestaurant { field: "table_id" }.into()),
+    }
+}
+
+/// What became of seating guests.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Occupied {
+    /// The table now, with its visit.
+    pub table: TableFacts,
+    /// A visit was going on already: whoever asks second joins it, and it stays as it is.
+    pub joined: bool,
+}
+
+/// Seats guests. One of two waiters who open the same table opens it, the other joins.
+///
+/// # Errors
+/// [`Refusal::Value`], [`Refusal::TableInactive`], [`Refusal::Forbidden`], [`Refusal::NotFound`].
+pub fn occupy(
+    tx: &Transaction<'_>,
+    actor: &Actor,
+    table_id: i64,
+    guests_count: Option<i64>,
+) -> Result<Occupied, Error> {
+    let table = get(tx, table_id)?;
+    sessions::serves(actor)?;
+    let guests = sessions::guests(guests_count.unwrap_or(1))?;
+    if table.session.is_some() {
+        return Ok(Occupied {
+            table,
+            joined: true,
+        });
+    }
+    if !table.is_active {
+        return Err(Refusal::TableInactive.into());
+    }
+    let waiter_id = actor.user_id.filter(|_| actor.role == Role::Waiter);
+    tx.execute(
+        "INSERT INTO table_sessions(uuid, table_id, session_code, guests_count, waiter_id, opened_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
+        params![ids::uuid(), table_id, ids::session_code(), guests, waiter_id, tx.now_ms()],
+    )?;
+    Ok(Occupied {
+        table: get(tx, table_id)?,
+        joined: false,
+    })
+}
+
+/// What became of clearing a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Released {
+    /// The table now.
+    pub table: TableFacts,
+    /// The visit that ended; `None`: nobody sat there.
+    pub closed: Option<Closed>,
+}
+
+/// Ends the visit at a table. A table where nobody sits stays free.
+///
+/// # Errors
+/// As for [`sessions::close`].
+pub fn release(
+    tx: &Transaction<'_>,
+    actor: &Actor,
+    table_id: i64,
+    how: &Closing,
+) -> Result<Released, Error> {
+    let table = get(tx, table_id)?;
+    sessions::serves(actor)?;
+    let closed = match &table.session {
+        Some(session) => Some(sessions::close(tx, actor, session.id, how)?),
+        None => None,
+    };
+    Ok(Released {
+        table: get(tx, table_id)?,
+        closed,
+    })
+}
+
+/// What somebody still owes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct UnpaidOrder {
+    pub id: i64,
+    pub public_id: String,
+    pub total_amount: String,
+    pub balance: String,
+    #[serde(skip)]
+    pub balance_minor: i64,
+}
+
+/// What a visit owes: its orders, and those that were placed for its table, while nobody sat there, and belong to no visit.
+///
+/// # Errors
+/// [`Error::Store`].
+pub fn unpaid(db: &Reader<'_>, session: &SessionFacts) -> Result<Vec<UnpaidOrder>, Error> {
+    let ids: Vec<i64> = db.rows(
+        "SELECT id FROM orders WHERE workflow_id = 1 AND status <> 'cancelled' AND (session_id = ?1 OR (session_id IS NULL AND table_id = ?2))
+           AND total_minor > (SELECT coalesce(sum(amount_minor), 0) FROM payments p WHERE p.order_id = orders.id AND p.status = 'captured') ORDER BY id",
+        params![session.id, session.table_id],
+        |row| row.get(0),
+    )?;
+    let mut unpaid = Vec::with_capacity(ids.len());
+    for id in ids {
+        let order = orders::get(db, id)?;
+        let balance_minor = order.balance_minor();
+        unpaid.push(UnpaidOrder {
+            id,
+            total_amount: order.total(),
+            balance: money::format(balance_minor, order.currency_exp),
+            public_id: order.public_id,
+            balance_minor,
+        });
+    }
+    Ok(unpaid)
+}
