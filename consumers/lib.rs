@@ -1,8 +1,27 @@
-//! The restaurant.
+//! The restaurant: an order server built on [`maitred`].
 
+pub mod access;
+pub mod changes;
 pub mod db;
 // 80_00 is 80.00.
 #[allow(clippy::inconsistent_digit_grouping)]
 pub mod demo;
+pub mod dining;
 pub mod domain;
+pub mod restaurant;
+mod signals;
 pub mod watched;
+
+use maitred::{Registry, Schema};
+use restaurant::Restaurant;
+
+/// The tables. Migration n makes version n; a released one is never changed.
+pub const SCHEMA: Schema = Schema {
+    application_id: 0x6d61_6974, // "mait"
+    migrations: &[include_str!("../schema.sql")],
+};
+
+/// The consumers and REST interfaces that `routing.toml` may name.
+pub fn registry() -> Registry<Restaurant> {
+    dining::register(Registry::new().with::<changes::Changes>())
+}

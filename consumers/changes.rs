@@ -1,0 +1,117 @@
+//! `/ws/changes/?since=SEQ`: every committed change of the own restaurants, for integrators.
+//!
+//! `{"type":"change","seq":812,"data":{"entity":"order","id":1,"restaurant_id":2,"version":4,"op":"update","status":"ready","changed":["status","ready_at"]}}`:
+//! one for each change, whoever made it, and nothing else but `{"type":"reset","seq":900,"reset":true,"data":{}}` where what was missed cannot be told any
+//! more: then read what is needed over HTTP, and go on from that number. `&entity=order` (several with commas) and `&restaurant_id=2` narrow it down.
+
+use crate::access::{Action, Bearer};
+use crate::dining::messages;
+use crate::domain::{Key, Refusal, ids};
+use crate::restaurant::{Claims, Entity, Event, Group, Restaurant};
+use maitred::{ClientError, Consumer, Context, Error, Identity, Kind, Message, Reader, Reply};
+use serde::Deserialize;
+
+/// The feed.
+pub struct Changes;
+
+/// What it is narrowed down to.
+#[derive(Deserialize)]
+pub struct Params {
+    entity: Option<String>,
+    restaurant_id: Option<Key>,
+}
+
+/// A feed is listened to; nothing can be asked for.
+#[derive(Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+pub enum Command {}
+
+impl Consumer for Changes {
+    const NAME: &'static str = "changes";
+    type App = Restaurant;
+    type Params = Params;
+    type Command = Command;
+
+    async fn connect(params: Params, ctx: &mut Context<Restaurant>) -> Result<Self, Error> {
+        let entities = entities(params.entity.as_deref())?;
+        let identity = ctx.identity().clone();
+        let (account, own) = ctx
+            .read(move |db| {
+                let bearer = Bearer::of(&identity, db)?;
+                bearer.may(Action::HearChanges)?;
+                let own = restaurants(&bearer, params.restaurant_id.as_ref(), db)?;
+                Ok((bearer.account, own))
+            })
+            .await?;
+        if let Some(account) = account {
+            ctx.join(Group::User(account));
+        }
+        let heard = own.clone();
+        ctx.guard(move |identity, db| judge(identity, &heard, db))
+            .await?;
+        for restaurant in own {
+            for &entity in &entities {
+                ctx.join(Group::Changes { restaurant, entity });
+            }
+        }
+        ctx.snapshot_on_reset(|_| Ok(messages::reset())).await?;
+        Ok(Changes)
+    }
+
+    async fn receive(
+        &mut self,
+        command: Command,
+        _: &mut Context<Restaurant>,
+    ) -> Result<Reply, Error> {
+        match command {}
+    }
+
+    fn render(event: &Event, _: &Group) -> Option<Message> {
+        event.change.as_ref().map(messages::change)
+    }
+
+    fn render_error(error: &ClientError) -> Message {
+        messages::error(error)
+    }
+}
+
+/// The kinds that were asked for; all, where none was.
+fn entities(names: Option<&str>) -> Result<Vec<Entity>, Error> {
+    let all = || Entity::TABLES.iter().map(|(entity, _)| *entity);
+    let Some(names) = names else {
+        return Ok(all().collect());
+    };
+    let named = names.split(',').map(|name| name.trim().parse());
+    named.collect::<Result<_, _>>().map_err(|_| {
+        let known: Vec<_> = all().map(Entity::name).collect();
+        let text = format!("entity: {names:?} is none of {}", known.join(", "));
+        Error::client(Kind::Invalid, "INVALID_PARAMETER", text)
+    })
+}
+
+/// The restaurants whose changes are told: those there are now, for an admin of all.
+fn restaurants(bearer: &Bearer, wanted: Option<&Key>, db: &Reader<'_>) -> Result<Vec<i64>, Error> {
+    let own = match bearer.restaurants() {
+        Some(own) => own.to_vec(),
+        None => db.rows("SELECT id FROM restaurants", &[], |row| row.get(0))?,
+    };
+    let Some(wanted) = wanted else {
+        return Ok(own);
+    };
+    let wanted = ids::restaurant(db, wanted)?;
+    match own.contains(&wanted) {
+        true => Ok(vec![wanted]),
+        false => Err(Refusal::Forbidden("this restaurant is somebody else's".into()).into()),
+    }
+}
+
+/// Whoever lost one of the restaurants comes again, for what is left.
+fn judge(identity: &Identity<Claims>, heard: &[i64], db: &Reader<'_>) -> Result<(), Error> {
+    let bearer = Bearer::of(identity, db)?;
+    bearer.may(Action::HearChanges)?;
+    let all = |own: &[i64]| heard.iter().all(|restaurant| own.contains(restaurant));
+    match bearer.restaurants().is_none_or(all) {
+        true => Ok(()),
+        false => Err(Refusal::Forbidden("this restaurant is somebody else's".into()).into()),
+    }
+}

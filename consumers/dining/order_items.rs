@@ -1,0 +1,75 @@
+//! `/ws/orders/<order_id>/items/`: the lines of one order.
+
+use super::messages;
+use crate::access::{self, Action, Target};
+use crate::domain::{Key, ids, items, orders};
+use crate::restaurant::{Event, Fact, Group, Restaurant};
+use maitred::{ClientError, Consumer, Context, Error, Message, Reader, Reply};
+use serde::Deserialize;
+
+pub struct ItemsSocket {
+    order: i64,
+}
+
+#[derive(Deserialize)]
+pub struct Params {
+    order_id: Key,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+pub enum Command {
+    GetItems,
+}
+
+impl Consumer for ItemsSocket {
+    const NAME: &'static str = "dining.order_items";
+    type App = Restaurant;
+    type Params = Params;
+    type Command = Command;
+
+    async fn connect(params: Params, ctx: &mut Context<Restaurant>) -> Result<Self, Error> {
+        let order = ctx
+            .read(move |db| ids::order(db, &params.order_id, None))
+            .await?;
+        access::enter(ctx, Action::HearOrder, Target::Order(order)).await?;
+        ctx.join(Group::Order(order));
+        ctx.snapshot(move |db| list(db, order, None)).await?;
+        Ok(ItemsSocket { order })
+    }
+
+    async fn receive(
+        &mut self,
+        command: Command,
+        ctx: &mut Context<Restaurant>,
+    ) -> Result<Reply, Error> {
+        let order = self.order;
+        match command {
+            Command::GetItems => {
+                let answer = ctx.read(move |db| list(db, order, Some(db.head()?)));
+                Ok(Reply::message(answer.await?))
+            }
+        }
+    }
+
+    fn render(event: &Event, _: &Group) -> Option<Message> {
+        match event.fact.as_ref()? {
+            Fact::Items {
+                order,
+                items,
+                version,
+            } => Some(messages::items_updated(order, items, *version)),
+            Fact::OrderDeleted { id, .. } => Some(messages::items_gone(*id)),
+            _ => None,
+        }
+    }
+
+    fn render_error(error: &ClientError) -> Message {
+        messages::error(error)
+    }
+}
+
+fn list(db: &Reader<'_>, order: i64, as_of: Option<u64>) -> Result<Message, Error> {
+    let (lines, order) = (items::of_order(db, order)?, orders::get(db, order)?);
+    Ok(messages::items_list(&order, &lines, db.head()?, as_of))
+}

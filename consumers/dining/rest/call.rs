@@ -1,0 +1,203 @@
+//! A request as its handler sees it, and what it answers.
+
+use crate::access::{self, Action, Bearer, Target};
+use crate::domain::orders::{PAGE_MAX, Page};
+use crate::domain::{Key, Refusal};
+use crate::restaurant::Claims;
+use bytes::Bytes;
+use maitred::{Error, Identity, Kind, Reader};
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use std::collections::BTreeMap;
+
+/// A request that was understood as far as its path.
+pub struct Call {
+    identity: Identity<Claims>,
+    keys: Vec<Key>,
+    query: BTreeMap<String, String>,
+    body: Bytes,
+}
+
+/// What a page of a list holds when nobody says how much.
+const PAGE: u32 = 50;
+
+impl Call {
+    pub fn new(
+        identity: Identity<Claims>,
+        keys: Vec<&str>,
+        query: BTreeMap<String, String>,
+        body: Bytes,
+    ) -> Self {
+        let keys = keys.into_iter().map(Key::from).collect();
+        Call {
+            identity,
+            keys,
+            query,
+            body,
+        }
+    }
+
+    /// The nth key in the path.
+    pub fn key(&self, nth: usize) -> &Key {
+        &self.keys[nth]
+    }
+
+    /// Lets pass who may; see [`access::may`].
+    pub fn may(&self, action: Action, target: Target, db: &Reader<'_>) -> Result<Bearer, Error> {
+        access::may(&self.identity, action, target, db)
+    }
+
+    /// The thing that the nth key names, for who may do this to it. A guest who may not learns no more than one who asks for what is not there.
+    pub fn target(
+        &self,
+        nth: usize,
+        find: impl Fn(&Reader<'_>, &Key) -> Result<i64, Error>,
+        target: impl Fn(i64) -> Target,
+        action: Action,
+        db: &Reader<'_>,
+    ) -> Result<(i64, Bearer), Error> {
+        let id = find(db, self.key(nth))?;
+        Ok((id, self.may(action, target(id), db)?))
+    }
+
+    /// The body: a JSON object. Nothing is an empty one.
+    pub fn body<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        let body = match self.body.trim_ascii() {
+            b"" => b"{}",
+            body => body,
+        };
+        serde_json::from_slice(body).map_err(|e| {
+            let code = match e.classify() {
+                serde_json::error::Category::Data => "INVALID_BODY",
+                _ => "INVALID_JSON",
+            };
+            Error::client(Kind::Invalid, code, e.to_string())
+        })
+    }
+
+    /// Whether the body is an object with this member.
+    pub fn has(&self, member: &str) -> bool {
+        let members: Option<BTreeMap<String, IgnoredAny>> = serde_json::from_slice(&self.body).ok();
+        members.is_some_and(|members| members.contains_key(member))
+    }
+
+    /// What part of a list is wanted.
+    pub fn list(&self, db: &Reader<'_>, action: Action) -> Result<List<'_>, Error> {
+        let bearer = Bearer::of(&self.identity, db)?;
+        bearer.may(action)?;
+        let mut list = List {
+            restaurants: bearer.restaurants().map(<[i64]>::to_vec),
+            bearer,
+            left: self.query.iter().map(|(k, v)| (&**k, &**v)).collect(),
+            before: None,
+            limit: PAGE,
+        };
+        list.left.remove("token");
+        list.before = list.number("before")?;
+        if let Some(limit) = list.number("limit")? {
+            list.limit = u32::try_from(limit).unwrap_or(PAGE);
+        }
+        if let Some(restaurant) = list.number("restaurant_id")? {
+            let own = list.restaurants.as_ref();
+            if own.is_some_and(|own| !own.contains(&restaurant)) {
+                let text = "this restaurant is somebody else's";
+                return Err(Error::client(Kind::Forbidden, "FORBIDDEN", text));
+            }
+            list.restaurants = Some(vec![restaurant]);
+        }
+        Ok(list)
+    }
+}
+
+/// What part of a list is wanted: `?restaurant_id=2&limit=50&before=<id>` and what the list has besides.
+pub struct List<'a> {
+    pub bearer: Bearer,
+    /// Of which restaurants; `None`: of all.
+    pub restaurants: Option<Vec<i64>>,
+    left: BTreeMap<&'a str, &'a str>,
+    /// The last page's `next`: go on after it.
+    pub before: Option<i64>,
+    pub limit: u32,
+}
+
+impl<'a> List<'a> {
+    /// A parameter that is text.
+    pub fn text(&mut self, name: &'static str) -> Option<&'a str> {
+        self.left.remove(name)
+    }
+
+    /// A parameter that is a number.
+    pub fn number(&mut self, name: &'static str) -> Result<Option<i64>, Error> {
+        let text = self.text(name);
+        let number = text.map(|text| text.parse().map_err(|_| Refusal::value(name, "a number")));
+        Ok(number.transpose()?)
+    }
+
+    /// The one restaurant that is meant: the only one they belong to, or the one they name.
+    pub fn one_restaurant(&self) -> Result<i64, Error> {
+        match self.restaurants.as_deref() {
+            Some([restaurant]) => Ok(*restaurant),
+            _ => Err(Refusal::value("restaurant_id", "say which restaurant").into()),
+        }
+    }
+
+    /// The page that is wanted of a list that is short enough to be read as a whole, in its own order: it goes on after the thing that `before` names.
+    pub fn cut<T>(&self, mut all: Vec<T>, id: impl Fn(&T) -> i64) -> Page<T> {
+        let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
+        if let Some(before) = self.before {
+            let seen = all.iter().position(|thing| id(thing) == before);
+            all.drain(..seen.map_or(all.len(), |seen| seen + 1));
+        }
+        let limit = self.limit.clamp(1, PAGE_MAX) as usize;
+        let more = all.len() > limit;
+        all.truncate(limit);
+        Page {
+            next: all.last().filter(|_| more).map(id),
+            items: all,
+            total,
+        }
+    }
+
+    /// Refuses what nobody asked for: a misspelled filter must not look like one that matches everything.
+    pub fn nothing_else(&self) -> Result<(), Error> {
+        match self.left.keys().next() {
+            None => Ok(()),
+            Some(name) => {
+                let text = format!("unknown parameter {name:?}");
+                Err(Error::client(Kind::Invalid, "INVALID_PARAMETER", text))
+            }
+        }
+    }
+}
+
+/// What a handler answers. Stored with the effect of a command that has an id.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Answer {
+    status: u16,
+    body: Box<RawValue>,
+}
+
+impl Answer {
+    /// Here it is.
+    pub fn ok(body: &impl Serialize) -> Result<Self, Error> {
+        let body = serde_json::value::to_raw_value(body)?;
+        Ok(Answer { status: 200, body })
+    }
+
+    /// It is new.
+    pub fn created(body: &impl Serialize) -> Result<Self, Error> {
+        Ok(Answer {
+            status: 201,
+            ..Answer::ok(body)?
+        })
+    }
+
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    pub fn body(&self) -> &str {
+        self.body.get()
+    }
+}

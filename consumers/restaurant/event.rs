@@ -1,0 +1,143 @@
+//! What can be told.
+//!
+//! Events are stored as JSON and rendered later, by consumers that see no database: a fact carries everything that any vocabulary says about it.
+//! Fields are added with `#[serde(default)]`, never renamed: the history of the previous version must stay readable.
+//! Times are milliseconds since 1970-01-01 UTC, amounts integers in the currency's smallest unit.
+
+use super::Entity;
+use crate::domain::Status;
+use crate::domain::items::ItemFacts;
+use crate::domain::notifications::NotificationFacts;
+use crate::domain::orders::OrderFacts;
+use crate::domain::payments::PaymentFacts;
+use crate::domain::sessions::SessionFacts;
+use crate::domain::tables::TableFacts;
+use serde::{Deserialize, Serialize};
+
+/// What a change means to people, and what it was in the tables.
+///
+/// One change can make several events (a table's status and its details). Exactly one of them carries the change itself: the change feed tells
+/// each change once. A change that means nothing to people makes an event without a fact.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// What the vocabularies tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fact: Option<Fact>,
+    /// What the change feed tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<ChangeRecord>,
+}
+
+/// One change of one row, for integrators.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChangeRecord {
+    /// What kind of row.
+    pub entity: Entity,
+    /// Its id.
+    pub id: i64,
+    /// Whose it is.
+    pub restaurant_id: i64,
+    /// Its version after the change; of a deleted row the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
+    /// What happened.
+    pub op: Operation,
+    /// Its status after the change, where such rows have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// The columns that differ.
+    pub changed: Vec<String>,
+}
+
+/// What happened to a row, as the change feed says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operation {
+    /// It is new.
+    Insert,
+    /// It is different.
+    Update,
+    /// It is gone.
+    Delete,
+}
+
+impl From<maitred::Op> for Operation {
+    fn from(op: maitred::Op) -> Self {
+        match op {
+            maitred::Op::Insert => Operation::Insert,
+            maitred::Op::Update => Operation::Update,
+            maitred::Op::Delete => Operation::Delete,
+        }
+    }
+}
+
+/// A fact worth telling.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fact {
+    /// An order came in.
+    OrderPlaced(OrderFacts),
+    /// An order moved on, or back.
+    OrderStatus {
+        /// The order after it.
+        order: OrderFacts,
+        /// Where it stood before.
+        previous: Status,
+    },
+    /// Something else about an order changed.
+    OrderChanged(OrderFacts),
+    /// An order's row is gone.
+    OrderDeleted {
+        /// Which one it was.
+        id: i64,
+        /// Above its last one.
+        version: i64,
+    },
+    /// Lines came, went, or moved on.
+    Items {
+        /// The order they belong to.
+        order: OrderFacts,
+        /// All of its lines, also those that are voided.
+        items: Vec<ItemFacts>,
+        /// Rises with each change of the order or one of its lines.
+        version: u64,
+    },
+    /// A table was occupied or released.
+    TableStatus {
+        /// The table after it.
+        table: TableFacts,
+        /// As in [`TableChanged`](Fact::TableChanged).
+        version: u64,
+    },
+    /// Something about a table changed: its session, its guests, its orders, the table itself.
+    TableChanged {
+        /// The table after it.
+        table: TableFacts,
+        /// Rises with each change of the table or of who sits there.
+        version: u64,
+        /// Whether it was occupied or released: then the whole restaurant hears of it.
+        occupancy: bool,
+    },
+    /// A table's row is gone.
+    TableDeleted {
+        /// Which one it was.
+        id: i64,
+        /// Higher than any before.
+        version: u64,
+    },
+    /// Something about a visit changed: its guests, its waiter, its end.
+    SessionChanged(SessionFacts),
+    /// A visit's row is gone.
+    SessionDeleted {
+        /// Which one it was.
+        id: i64,
+        /// Above its last one.
+        version: i64,
+    },
+    /// Somebody is to know something.
+    Notified(NotificationFacts),
+    /// Somebody took care of it; the others need not.
+    Acknowledged(NotificationFacts),
+    /// Nothing is owed any more.
+    PaidInFull(PaymentFacts),
+}

@@ -1,0 +1,229 @@
+//! One audience.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// One audience. Its text (`order:1`) is stored with the history: a name that was written once is never given another meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Group {
+    /// Those who follow one order, with or without its lines.
+    Order(i64),
+    /// Those who follow one table.
+    Table(i64),
+    /// Those who follow one visit to a table.
+    Session(i64),
+    /// One waiter's inbox.
+    Waiter(i64),
+    /// What everybody who serves in a restaurant hears: its notifications channel.
+    Floor(i64),
+    /// A restaurant's status channel.
+    Restaurant(i64),
+    /// The change feed: one kind of row of one restaurant.
+    Changes {
+        /// Whose rows.
+        restaurant: i64,
+        /// Which kind.
+        entity: Entity,
+    },
+    /// Every connection of one person. Nothing is told to it: it is how they are judged again when their account changes.
+    User(i64),
+}
+
+/// A kind of row that announces its changes, as the change feed names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Entity {
+    /// `restaurants`
+    Restaurant,
+    /// `zones`
+    Zone,
+    /// `tables`
+    Table,
+    /// `table_sessions`
+    Session,
+    /// `users`
+    User,
+    /// `menu_items`
+    MenuItem,
+    /// `orders`
+    Order,
+    /// `order_items`
+    OrderItem,
+    /// `payments`
+    Payment,
+    /// `tasks`
+    Task,
+    /// `notifications`
+    Notification,
+}
+
+impl Entity {
+    /// All of them, and the tables they are rows of.
+    pub const TABLES: &[(Entity, &str)] = &[
+        (Entity::Restaurant, "restaurants"),
+        (Entity::Zone, "zones"),
+        (Entity::Table, "tables"),
+        (Entity::Session, "table_sessions"),
+        (Entity::User, "users"),
+        (Entity::MenuItem, "menu_items"),
+        (Entity::Order, "orders"),
+        (Entity::OrderItem, "order_items"),
+        (Entity::Payment, "payments"),
+        (Entity::Task, "tasks"),
+        (Entity::Notification, "notifications"),
+    ];
+
+    /// The kind of a watched table's rows.
+    pub fn of_table(table: &str) -> Option<Entity> {
+        let found = Self::TABLES.iter().find(|(_, name)| *name == table);
+        found.map(|(entity, _)| *entity)
+    }
+
+    /// Its name in the change feed and in a group's text.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Entity::Restaurant => "restaurant",
+            Entity::Zone => "zone",
+            Entity::Table => "table",
+            Entity::Session => "session",
+            Entity::User => "user",
+            Entity::MenuItem => "menu_item",
+            Entity::Order => "order",
+            Entity::OrderItem => "order_item",
+            Entity::Payment => "payment",
+            Entity::Task => "task",
+            Entity::Notification => "notification",
+        }
+    }
+}
+
+impl fmt::Display for Entity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Entity {
+    type Err = NotAGroup;
+    fn from_str(text: &str) -> Result<Self, NotAGroup> {
+        let found = Self::TABLES
+            .iter()
+            .find(|(entity, _)| entity.name() == text);
+        found.map(|(entity, _)| *entity).ok_or(NotAGroup)
+    }
+}
+
+impl fmt::Display for Group {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Group::Order(id) => write!(f, "order:{id}"),
+            Group::Table(id) => write!(f, "table:{id}"),
+            Group::Session(id) => write!(f, "session:{id}"),
+            Group::Waiter(id) => write!(f, "waiter:{id}"),
+            Group::Floor(id) => write!(f, "floor:{id}"),
+            Group::Restaurant(id) => write!(f, "restaurant:{id}"),
+            Group::Changes { restaurant, entity } => write!(f, "changes:{restaurant}:{entity}"),
+            Group::User(id) => write!(f, "user:{id}"),
+        }
+    }
+}
+
+/// The text names no group of this application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotAGroup;
+
+impl fmt::Display for NotAGroup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no such group")
+    }
+}
+
+impl std::error::Error for NotAGroup {}
+
+impl FromStr for Group {
+    type Err = NotAGroup;
+    fn from_str(text: &str) -> Result<Self, NotAGroup> {
+        let (kind, rest) = text.split_once(':').ok_or(NotAGroup)?;
+        if kind == "changes" {
+            let (restaurant, entity) = rest.split_once(':').ok_or(NotAGroup)?;
+            return Ok(Group::Changes {
+                restaurant: id(restaurant)?,
+                entity: entity.parse()?,
+            });
+        }
+        let of = match kind {
+            "order" => Group::Order,
+            "table" => Group::Table,
+            "session" => Group::Session,
+            "waiter" => Group::Waiter,
+            "floor" => Group::Floor,
+            "restaurant" => Group::Restaurant,
+            "user" => Group::User,
+            _ => return Err(NotAGroup),
+        };
+        Ok(of(id(rest)?))
+    }
+}
+
+/// An id as `Display` writes it: `+5` and `05` are refused, so that one group has one text.
+fn id(text: &str) -> Result<i64, NotAGroup> {
+    let id: i64 = text.parse().map_err(|_| NotAGroup)?;
+    if id.to_string() == text {
+        Ok(id)
+    } else {
+        Err(NotAGroup)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn groups() -> impl Strategy<Value = Group> {
+        let entity = prop::sample::select(Entity::TABLES).prop_map(|(entity, _)| entity);
+        prop_oneof![
+            any::<i64>().prop_map(Group::Order),
+            any::<i64>().prop_map(Group::Table),
+            any::<i64>().prop_map(Group::Session),
+            any::<i64>().prop_map(Group::Waiter),
+            any::<i64>().prop_map(Group::Floor),
+            any::<i64>().prop_map(Group::Restaurant),
+            any::<i64>().prop_map(Group::User),
+            (any::<i64>(), entity)
+                .prop_map(|(restaurant, entity)| Group::Changes { restaurant, entity }),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_groups_text_names_that_group(group in groups()) {
+            prop_assert_eq!(group.to_string().parse::<Group>(), Ok(group));
+        }
+
+        #[test]
+        fn what_parses_is_written_the_same_way(text in "(order|table|changes|user)?:?[+0-9-]{0,4}(:(order|zone|x))?") {
+            if let Ok(group) = text.parse::<Group>() {
+                prop_assert_eq!(group.to_string(), text);
+            }
+        }
+    }
+
+    #[test]
+    fn a_kind_has_one_name_and_one_table() {
+        for (entity, table) in Entity::TABLES {
+            assert_eq!(Entity::of_table(table), Some(*entity));
+            assert_eq!(entity.name().parse(), Ok(*entity));
+            let json = serde_json::to_string(entity).unwrap();
+            assert_eq!(json, format!("\"{entity}\""));
+        }
+        for watched in crate::watched::WATCHED {
+            assert!(
+                Entity::of_table(watched.table).is_some(),
+                "{}",
+                watched.table
+            );
+        }
+    }
+}

@@ -1,0 +1,425 @@
+//! From a change to those who hear of it: the only place where a fact gets an audience.
+
+use crate::domain::notifications::{self, Audience};
+use crate::domain::orders::OrderFacts;
+use crate::domain::payments::{self, PaymentState};
+use crate::domain::{Status, items, orders, sessions, tables, workflow};
+use crate::restaurant::{ChangeRecord, Entity, Event, Fact, Group, Restaurant};
+use maitred::{Change, Error, Op, Reader, Signal, params};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+/// What is said about one change to one audience.
+struct Told {
+    groups: Vec<Group>,
+    fact: Option<Fact>,
+    rechecks: bool,
+}
+
+impl Told {
+    fn to(groups: impl Into<Vec<Group>>, fact: Fact) -> Self {
+        Told {
+            groups: groups.into(),
+            fact: Some(fact),
+            rechecks: false,
+        }
+    }
+
+    /// Nothing is said, but the members are judged again.
+    fn recheck(groups: impl Into<Vec<Group>>) -> Self {
+        Told {
+            groups: groups.into(),
+            fact: None,
+            rechecks: true,
+        }
+    }
+}
+
+/// See [`App::announce`](maitred::App::announce).
+pub fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Restaurant>>, Error> {
+    let Some(entity) = Entity::of_table(change.table) else {
+        return Ok(Vec::new());
+    };
+    let mut all = match entity {
+        Entity::Order => order(change, db)?,
+        Entity::OrderItem => order_item(change, db)?,
+        Entity::Table => table(change, db)?,
+        Entity::Session => session(change, db)?,
+        Entity::Payment => payment(change, db)?,
+        Entity::Notification => notification(change, db)?,
+        Entity::User => user(change)?,
+        // Staff hear of tasks through the notifications that triggers make of them.
+        Entity::Restaurant | Entity::Zone | Entity::MenuItem | Entity::Task => Vec::new(),
+    };
+    // The feed tells each change once: the first event carries it, or one that says nothing else.
+    let mut record = record(entity, change, db)?;
+    if let Some(record) = &record {
+        if all.is_empty() {
+            all.push(Told {
+                groups: Vec::new(),
+                fact: None,
+                rechecks: false,
+            });
+        }
+        all[0].groups.push(Group::Changes {
+            restaurant: record.restaurant_id,
+            entity,
+        });
+    }
+    let signals = all.into_iter().map(|told| {
+        let event = Event {
+            fact: told.fact,
+            change: record.take(),
+        };
+        let signal = Signal::to(told.groups, event);
+        if told.rechecks {
+            signal.rechecking()
+        } else {
+            signal
+        }
+    });
+    Ok(signals.collect())
+}
+
+#[derive(Deserialize)]
+struct OrderRow {
+    id: i64,
+    workflow_id: i64,
+    /// Text, because the rows of other workflows have other statuses.
+    status: String,
+    table_id: Option<i64>,
+    session_id: Option<i64>,
+    driver_id: Option<i64>,
+    customer_id: Option<i64>,
+    version: i64,
+}
+
+fn order(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
+    // Orders of other workflows have statuses, and vocabularies, of their own.
+    let ours = |row: &OrderRow| row.workflow_id == workflow::RESTAURANT;
+    let (old, new) = rows::<OrderRow>(change)?;
+    let (old, new) = (old.filter(ours), new.filter(ours));
+    let mut all = Vec::new();
+    if let Some(old) = &old
+        && new.as_ref().is_none_or(|new| new.id != old.id)
+    {
+        let (id, version) = (old.id, old.version + 1);
+        all.push(Told::to(
+            [Group::Order(id)],
+            Fact::OrderDeleted { id, version },
+        ));
+    }
+    // Another program may have removed it meanwhile: that is told next.
+    let order = match &new {
+        Some(new) => orders::facts(db, new.id)?,
+        None => None,
+    };
+    let (Some(new), Some(order)) = (new, order) else {
+        return Ok(all);
+    };
+    // Its status is what this change made it, not what a later one of the same transaction did: that has an event, and a version, of its own.
+    let status = status(&new.status)?;
+    let order = OrderFacts {
+        status,
+        version: new.version,
+        ..order
+    };
+    let Some(old) = old else {
+        all.push(Told::to(
+            [Group::Restaurant(order.restaurant_id)],
+            Fact::OrderPlaced(order),
+        ));
+        return Ok(all);
+    };
+
+    let mut groups = vec![Group::Order(new.id)];
+    let restaurant = order.restaurant_id;
+    let fact = if new.status == old.status {
+        Fact::OrderChanged(order)
+    } else {
+        if status == Status::Ready {
+            groups.push(Group::Restaurant(restaurant));
+        }
+        let previous = self::status(&old.status)?;
+        Fact::OrderStatus { order, previous }
+    };
+    let mut told = Told::to(groups, fact);
+    told.rechecks = new.session_id != old.session_id
+        || new.driver_id != old.driver_id
+        || new.customer_id != old.customer_id;
+    all.push(told);
+    if new.table_id != old.table_id {
+        for table in [old.table_id, new.table_id].into_iter().flatten() {
+            all.extend(table_changed(db, table)?);
+        }
+    }
+    Ok(all)
+}
+
+fn status(text: &str) -> Result<Status, Error> {
+    text.parse()
+        .map_err(|_| Error::Store(format!("no such status: {text:?}")))
+}
+
+fn order_item(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
+    #[derive(Deserialize)]
+    struct Row {
+        order_id: i64,
+    }
+    let (old, new) = rows::<Row>(change)?;
+    let (old, new) = (old.map(|row| row.order_id), new.map(|row| row.order_id));
+    let left = old.filter(|order| Some(*order) != new);
+    let mut all = Vec::new();
+    for id in [left, new].into_iter().flatten() {
+        // Lines that went with their order are not told one by one: the order's end is.
+        let Some(order) = orders::facts(db, id)? else {
+            continue;
+        };
+        let fact = Fact::Items {
+            items: items::of_order(db, id)?,
+            version: next_version(db)?,
+            order,
+        };
+        all.push(Told::to([Group::Order(id)], fact));
+    }
+    Ok(all)
+}
+
+fn table(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
+    if change.op != Op::Delete {
+        return Ok(table_changed(db, change.id)?.into_iter().collect());
+    }
+    let (id, version) = (change.id, next_version(db)?);
+    Ok(vec![Told::to(
+        [Group::Table(id)],
+        Fact::TableDeleted { id, version },
+    )])
+}
+
+/// Something about a table that is neither its being occupied nor its being released.
+fn table_changed(db: &Reader<'_>, id: i64) -> Result<Option<Told>, Error> {
+    let version = next_version(db)?;
+    let fact = tables::facts(db, id)?.map(|table| Fact::TableChanged {
+        table,
+        version,
+        occupancy: false,
+    });
+    Ok(fact.map(|fact| Told::to([Group::Table(id)], fact)))
+}
+
+/// The version of a view that several rows make up: above that of every event before, and of every such view that was read before. Two views of one
+/// transaction may have the same, because they are the same: both show its end.
+fn next_version(db: &Reader<'_>) -> Result<u64, Error> {
+    Ok(db.head()? + 1)
+}
+
+#[derive(Deserialize)]
+struct SessionRow {
+    id: i64,
+    table_id: i64,
+    closed_at: Option<i64>,
+    version: i64,
+}
+
+impl SessionRow {
+    /// The table that it occupies.
+    fn occupies(&self) -> Option<i64> {
+        self.closed_at.is_none().then_some(self.table_id)
+    }
+}
+
+fn session(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
+    let (old, new) = rows::<SessionRow>(change)?;
+    let mut all = Vec::new();
+    if let Some(old) = &old {
+        let fact = match &new {
+            Some(new) => sessions::facts(db, new.id)?.map(Fact::SessionChanged),
+            None => Some(Fact::SessionDeleted {
+                id: old.id,
+                version: old.version + 1,
+            }),
+        };
+        all.extend(fact.map(|fact| Told::to([Group::Session(old.id)], fact)));
+    }
+    let before = old.as_ref().and_then(SessionRow::occupies);
+    let after = new.as_ref().and_then(SessionRow::occupies);
+    if before == after {
+        if let Some(table) = after {
+            all.extend(table_changed(db, table)?);
+        }
+    } else {
+        for id in [before, after].into_iter().flatten() {
+            let Some(table) = tables::facts(db, id)? else {
+                continue;
+            };
+            let version = next_version(db)?;
+            let everywhere = [Group::Table(id), Group::Restaurant(table.restaurant_id)];
+            let status = Fact::TableStatus {
+                table: table.clone(),
+                version,
+            };
+            let details = Fact::TableChanged {
+                table,
+                version,
+                occupancy: true,
+            };
+            all.push(Told::to([Group::Table(id)], status));
+            all.push(Told::to(everywhere, details));
+        }
+    }
+    // Whoever was let in by this visit is judged again, after they were told.
+    if let (Some(old), Some(table)) = (&old, before)
+        && before != after
+    {
+        let mut groups = vec![Group::Session(old.id), Group::Table(table)];
+        let orders = db.rows(
+            "SELECT id FROM orders WHERE session_id = ?1",
+            params![old.id],
+            |row| row.get(0).map(Group::Order),
+        )?;
+        groups.extend(orders);
+        all.push(Told::recheck(groups));
+    }
+    Ok(all)
+}
+
+fn payment(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
+    #[derive(Deserialize)]
+    struct Row {
+        status: String,
+    }
+    let (old, new) = rows::<Row>(change)?;
+    let is_captured = |row: &Option<Row>| row.as_ref().is_some_and(|row| row.status == "captured");
+    if is_captured(&old) || !is_captured(&new) {
+        return Ok(Vec::new());
+    }
+    let Some(payment) = payments::facts(db, change.id)? else {
+        return Ok(Vec::new());
+    };
+    // Of several that were captured at once the last one completed it: nothing is completed twice.
+    let mut captured = match payment.order_id {
+        Some(order) if payment.settles() => payments::of_order(db, order)?,
+        _ => Vec::new(),
+    };
+    captured.retain(|payment| payment.status == PaymentState::Captured);
+    let last = captured
+        .iter()
+        .max_by_key(|p| (p.captured_at.unwrap_or(p.created_at), p.id));
+    if last.is_none_or(|last| last.id != payment.id) {
+        return Ok(Vec::new());
+    }
+    let restaurant = Group::Restaurant(payment.restaurant_id);
+    Ok(vec![Told::to([restaurant], Fact::PaidInFull(payment))])
+}
+
+fn notification(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
+    #[derive(Deserialize)]
+    struct Row {
+        audience: String,
+        acknowledged_at: Option<i64>,
+    }
+    let (old, Some(new)) = rows::<Row>(change)? else {
+        return Ok(Vec::new());
+    };
+    let fact = match old {
+        None => Fact::Notified,
+        Some(old) if old.audience != new.audience => Fact::Notified,
+        Some(old) if old.acknowledged_at.is_none() && new.acknowledged_at.is_some() => {
+            Fact::Acknowledged
+        }
+        Some(_) => return Ok(Vec::new()),
+    };
+    let Some(notification) = notifications::facts(db, change.id)? else {
+        return Ok(Vec::new());
+    };
+    let restaurant = notification.restaurant_id;
+    let groups = match notification.audience {
+        // Colleagues can step in: what is meant for one waiter is seen on the floor as well.
+        Audience::Waiter(waiter) => vec![Group::Waiter(waiter), Group::Floor(restaurant)],
+        Audience::Floor => vec![Group::Floor(restaurant)],
+        Audience::Restaurant => vec![Group::Restaurant(restaurant)],
+        // No vocabulary tells these yet.
+        Audience::Kitchen | Audience::Admin => return Ok(Vec::new()),
+    };
+    Ok(vec![Told::to(groups, fact(notification))])
+}
+
+fn user(change: &Change<'_>) -> Result<Vec<Told>, Error> {
+    #[derive(Deserialize, PartialEq)]
+    struct Row {
+        is_active: i64,
+        role: String,
+        restaurant_id: Option<i64>,
+        token_version: i64,
+    }
+    let (old, new) = rows::<Row>(change)?;
+    let groups = [Group::User(change.id), Group::Waiter(change.id)];
+    match old.is_some() && old != new {
+        true => Ok(vec![Told::recheck(groups)]),
+        false => Ok(Vec::new()),
+    }
+}
+
+/// What the change feed tells. Rows that belong to no restaurant are in nobody's feed.
+fn record(
+    entity: Entity,
+    change: &Change<'_>,
+    db: &Reader<'_>,
+) -> Result<Option<ChangeRecord>, Error> {
+    #[derive(Deserialize)]
+    struct Row {
+        restaurant_id: Option<i64>,
+        order_id: Option<i64>,
+        table_id: Option<i64>,
+        session_id: Option<i64>,
+        status: Option<String>,
+        version: Option<i64>,
+    }
+    impl Row {
+        fn restaurant(&self, db: &Reader<'_>) -> Result<Option<i64>, Error> {
+            if self.restaurant_id.is_some() {
+                return Ok(self.restaurant_id);
+            }
+            // An order that is gone with its lines is still in the log: their changes come before its own.
+            db.row(
+                "SELECT coalesce(
+                   (SELECT restaurant_id FROM orders WHERE id = ?1),
+                   (SELECT restaurant_id FROM tables WHERE id = ?2),
+                   (SELECT t.restaurant_id FROM table_sessions s JOIN tables t ON t.id = s.table_id WHERE s.id = ?3),
+                   (SELECT json_extract(old, '$.restaurant_id') FROM change_log WHERE tbl = 'orders' AND row_id = ?1 AND old IS NOT NULL LIMIT 1))",
+                params![self.order_id, self.table_id, self.session_id],
+                |row| row.get(0),
+            )
+            .map(Option::flatten)
+        }
+    }
+    let (old, new) = rows::<Row>(change)?;
+    let mut restaurant = None;
+    for row in [&new, &old].into_iter().flatten() {
+        if restaurant.is_none() {
+            restaurant = match entity {
+                Entity::Restaurant => Some(change.id),
+                _ => row.restaurant(db)?,
+            };
+        }
+    }
+    let Some(restaurant_id) = restaurant else {
+        return Ok(None);
+    };
+    let row = new.or(old);
+    let mut changed = change.changed()?;
+    changed.retain(|column| !matches!(column.as_str(), "version" | "updated_at"));
+    Ok(Some(ChangeRecord {
+        entity,
+        id: change.id,
+        restaurant_id,
+        version: row.as_ref().and_then(|row| row.version),
+        op: change.op.into(),
+        status: row.and_then(|row| row.status),
+        changed,
+    }))
+}
+
+fn rows<T: DeserializeOwned>(change: &Change<'_>) -> Result<(Option<T>, Option<T>), Error> {
+    Ok((change.old()?, change.new()?))
+}
