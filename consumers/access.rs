@@ -329,7 +329,13 @@ impl Account {
         let Some(named) = claims.account() else {
             return Ok(None);
         };
-        let refused = |text| Err(Error::client(Kind::Unauthenticated, "UNAUTHENTICATED", text));
+        let refused = |text| {
+            Err(Error::client(
+                Kind::Unauthenticated,
+                "UNAUTHENTICATED",
+                text,
+            ))
+        };
         let Some(id) = found(ids::user(db, named))? else {
             return match claims.waiter_id {
                 Some(_) => refused("this account is gone"),

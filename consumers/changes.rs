@@ -90,11 +90,7 @@ fn entities(names: Option<&str>) -> Result<Vec<Entity>, Error> {
 }
 
 /// The restaurants whose changes are told: those there are now, for an admin of all.
-fn restaurants(
-    bearer: &Bearer,
-    wanted: Option<&Key>,
-    db: &Reader<'_>,
-) -> Result<Vec<i64>, Error> {
+fn restaurants(bearer: &Bearer, wanted: Option<&Key>, db: &Reader<'_>) -> Result<Vec<i64>, Error> {
     let own = match bearer.restaurants() {
         Some(own) => own.to_vec(),
         None => db.rows("SELECT id FROM restaurants", &[], |row| row.get(0))?,

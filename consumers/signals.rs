@@ -49,10 +49,7 @@ pub fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Resta
         Entity::Notification => notification(change, db)?,
         Entity::User => user(change)?,
         // Staff hear of tasks through the notifications that triggers make of them.
-        Entity::Restaurant
-        | Entity::Zone
-        | Entity::MenuItem
-        | Entity::Task => Vec::new(),
+        Entity::Restaurant | Entity::Zone | Entity::MenuItem | Entity::Task => Vec::new(),
     };
     // The feed tells each change once: the first event carries it, or one that says nothing else.
     let mut record = record(entity, change, db)?;
@@ -305,7 +302,9 @@ fn payment(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
         _ => Vec::new(),
     };
     captured.retain(|payment| payment.status == PaymentState::Captured);
-    let last = captured.iter().max_by_key(|p| (p.captured_at.unwrap_or(p.created_at), p.id));
+    let last = captured
+        .iter()
+        .max_by_key(|p| (p.captured_at.unwrap_or(p.created_at), p.id));
     if last.is_none_or(|last| last.id != payment.id) {
         return Ok(Vec::new());
     }

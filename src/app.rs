@@ -9,6 +9,33 @@ use std::hash::Hash;
 use std::str::FromStr;
 
 /// An application: its groups, its events, and the one function that decides who hears of a change.
+///
+/// ```
+/// use maitred::{App, Change, Error, Reader, Signal, Watched};
+/// use serde::{Deserialize, Serialize};
+///
+/// /// Counters that everybody may watch.
+/// struct Counters;
+///
+/// #[derive(Serialize, Deserialize)]
+/// struct Count {
+///     id: i64,
+///     n: i64,
+/// }
+///
+/// impl App for Counters {
+///     type Claims = ();
+///     type Group = i64; // whoever watches one counter
+///     type Event = Count;
+///     const WATCHED: &'static [Watched] = &[Watched { table: "counter", stamps: &[], secret: &[] }];
+///
+///     fn announce(change: &Change<'_>, _: &Reader<'_>) -> Result<Vec<Signal<Self>>, Error> {
+///         // `None`: the row was deleted, and nobody is told
+///         let Some(count) = change.new::<Count>()? else { return Ok(vec![]) };
+///         Ok(vec![Signal::to([count.id], count)])
+///     }
+/// }
+/// ```
 pub trait App: Sized + Send + Sync + 'static {
     /// What a verified token says about its bearer.
     type Claims: DeserializeOwned + Clone + Send + Sync + 'static;
@@ -96,6 +123,7 @@ impl Change<'_> {
     ///
     /// # Errors
     /// [`Error::Json`] when the row is not what `T` expects.
+    #[allow(clippy::new_ret_no_self)] // a pair with `old`, and nobody constructs a change
     pub fn new<T: DeserializeOwned>(&self) -> Result<Option<T>, Error> {
         Ok(self.new.map(serde_json::from_str).transpose()?)
     }

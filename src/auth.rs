@@ -18,8 +18,7 @@ use std::fmt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-#[allow(unused_imports)] // for the server's upgrade and its log lines
-pub(crate) use bearer::{Found, redacted, token_of};
+pub(crate) use bearer::{redacted, token_of};
 
 /// The longest token that is looked at. Real ones have 200 to 2,000 bytes.
 pub(crate) const TOKEN_MAX_BYTES: usize = 8 * 1024;
@@ -60,7 +59,7 @@ impl<C> Identity<C> {
 /// The key that tokens are verified with. It decides the algorithm; what a token's header says never does.
 ///
 /// ```
-/// # #[derive(serde::Deserialize)] struct Claims { role: String, restaurant_id: i64 }
+/// # #[derive(Debug, serde::Deserialize)] struct Claims { role: String, restaurant_id: i64 }
 /// let keys = maitred::Keys::hs256(b"an example of a secret that nobody else knows")?;
 /// let token = keys.mint(&serde_json::json!({
 ///     "sub": "10", "role": "waiter", "restaurantId": 2, "exp": 4102444800u32,

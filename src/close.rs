@@ -22,6 +22,9 @@
 use crate::{ClientError, Kind};
 use std::borrow::Cow;
 
+/// The code of the error that closes with 4408.
+pub(crate) const TOKEN_TIMEOUT: &str = "TOKEN_TIMEOUT";
+
 /// How a connection ends.
 #[derive(Debug, Clone)]
 pub(crate) struct Ending {
@@ -63,8 +66,13 @@ impl Ending {
 
     /// The client's mistake is such that staying is unsafe.
     pub fn refused(error: ClientError) -> Self {
+        let code = if error.code == TOKEN_TIMEOUT {
+            4408
+        } else {
+            code_of(error.kind)
+        };
         Ending {
-            code: code_of(error.kind),
+            code,
             reason: error.code.clone(),
             error: Some(error),
         }
@@ -81,6 +89,6 @@ pub(crate) const fn code_of(kind: Kind) -> u16 {
         Kind::TooLarge => 1009,
         Kind::Busy => 1013,
         Kind::Internal => 1011,
-        Kind::Invalid | Kind::Conflict | Kind::Unprocessable => 1008,
+        Kind::Invalid | Kind::MethodNotAllowed | Kind::Conflict | Kind::Unprocessable => 1008,
     }
 }

@@ -1,7 +1,7 @@
 //! One connection from the upgrade to the close: THE loop.
 
 use crate::auth::{Identity, Keys};
-use crate::close::Ending;
+use crate::close::{Ending, TOKEN_TIMEOUT};
 use crate::context::Context;
 use crate::dialect::{Control, Inbound};
 use crate::pattern::Params;
@@ -15,7 +15,6 @@ use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use serde::Serialize;
 use std::cell::RefCell;
-use std::hash::{Hash, Hasher};
 use std::io;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
@@ -167,7 +166,7 @@ async fn serve<A: App>(
         let frame = match reader.next(&socket, shard.clock(), |incoming| match incoming {
             Incoming::Text(text) => match shard.lanes[lane as usize].dialect.decode(text) {
                 Ok(Inbound::Command { id, body }) => {
-                    ctx.begin(id.as_deref(), || fingerprint(body));
+                    ctx.begin(id.as_deref(), body);
                     match session.receive(body, ctx) {
                         Ok(running) => Step::Run(id, running),
                         Err(error) => Step::Frame(Frame::Refused(id, error)),
@@ -216,6 +215,9 @@ async fn serve<A: App>(
     }
 }
 
+/// Stands for "closed without a code" (RFC 6455, section 7.4.1); never on the wire.
+const NO_CODE: u16 = 1005;
+
 /// What is no text message.
 fn unaddressed(incoming: Incoming<'_>) -> Frame {
     match incoming {
@@ -225,7 +227,7 @@ fn unaddressed(incoming: Incoming<'_>) -> Frame {
             reason: "".into(),
             error: None,
         }),
-        Incoming::Close(None) => Frame::Close(Ending::new(1000, "")),
+        Incoming::Close(None) => Frame::Close(Ending::new(NO_CODE, "")),
         Incoming::Binary(_) => Frame::Refused(
             None,
             ClientError::new(
@@ -373,7 +375,7 @@ async fn wait_for_token<A: App>(
         Ok(Err(error)) => Err(error),
         Err(_) => Err(ClientError::new(
             Kind::Unauthenticated,
-            "TOKEN_TIMEOUT",
+            TOKEN_TIMEOUT,
             "no token came in time",
         )),
     }
@@ -418,13 +420,6 @@ fn wall_ms() -> i64 {
     ms(SystemTime::now())
 }
 
-/// Tells a repeated command from another one under the same id.
-fn fingerprint(body: &str) -> u64 {
-    let mut hasher = rustc_hash::FxHasher::default();
-    body.hash(&mut hasher);
-    hasher.finish()
-}
-
 /// Says why, closes in order, and waits a little for the client to take it.
 async fn finish<A: App>(
     shard: &Rc<Shard<A>>,
@@ -445,7 +440,11 @@ async fn finish<A: App>(
                 lane.frame(&(lane.entry.render_error)(error), Default::default()),
             );
         }
-        shard.send(socket, websocket::encode_close(ending.code, &ending.reason));
+        let close = match ending.code {
+            NO_CODE => websocket::encode(Opcode::Close, &[]),
+            code => websocket::encode_close(code, &ending.reason),
+        };
+        shard.send(socket, close);
         shard.flush();
         socket.set_closing();
     }

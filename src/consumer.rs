@@ -7,6 +7,72 @@ use serde::de::DeserializeOwned;
 ///
 /// One value lives per connection. Its futures run on the shard that owns the connection and never leave it, so they need not be `Send`. Frames of one
 /// connection are handled one after the other. A panic closes this connection and no other.
+///
+/// ```
+/// use maitred::{ClientError, Consumer, Context, Error, Kind, Message, Reply, params};
+/// # use maitred::{App, Change, Reader, Signal, Watched};
+/// use serde::Deserialize;
+/// # struct Counters;
+/// # #[derive(serde::Serialize, serde::Deserialize)] struct Count { id: i64, n: i64 }
+/// # impl App for Counters {
+/// #     type Claims = (); type Group = i64; type Event = Count;
+/// #     const WATCHED: &'static [Watched] = &[];
+/// #     fn announce(_: &Change<'_>, _: &Reader<'_>) -> Result<Vec<Signal<Self>>, Error> { Ok(vec![]) }
+/// # }
+///
+/// /// Somebody who watches one counter.
+/// struct Counter(i64);
+///
+/// #[derive(Deserialize)]
+/// struct Params {
+///     id: i64, // path = "/ws/counters/<int:id>/"
+/// }
+///
+/// #[derive(Deserialize)]
+/// #[serde(tag = "action", rename_all = "snake_case")]
+/// enum Command {
+///     Add { n: i64 },
+/// }
+///
+/// impl Consumer for Counter {
+///     const NAME: &'static str = "counter";
+///     type App = Counters;
+///     type Params = Params;
+///     type Command = Command;
+///
+///     async fn connect(Params { id }: Params, ctx: &mut Context<Counters>) -> Result<Self, Error> {
+///         ctx.join(id);
+///         ctx.snapshot(move |db| {
+///             let n = db.row("SELECT n FROM counter WHERE id = ?1", params![id], |r| r.get(0))?;
+///             let n = n.ok_or_else(|| Error::client(Kind::NotFound, "NOT_FOUND", "no such counter"))?;
+///             Ok(Message::new("count", &Count { id, n }))
+///         })
+///         .await?;
+///         Ok(Counter(id))
+///     }
+///
+///     async fn receive(&mut self, Command::Add { n }: Command, ctx: &mut Context<Counters>) -> Result<Reply, Error> {
+///         let id = self.0;
+///         ctx.write(move |tx| {
+///             tx.execute("UPDATE counter SET n = n + ?2 WHERE id = ?1", params![id, n])?;
+///             Ok(())
+///         })
+///         .await?;
+///         Ok(Reply::done()) // the change itself tells everybody, this client too
+///     }
+///
+///     fn render(count: &Count, _: &i64) -> Option<Message> {
+///         Some(Message::new("count", count))
+///     }
+///
+///     fn render_error(e: &ClientError) -> Message {
+///         Message::bare(&serde_json::json!({"error": e.text, "code": e.code}))
+///     }
+/// }
+///
+/// let told = Counter::render(&Count { id: 1, n: 2 }, &1).expect("everybody hears of it");
+/// assert_eq!((told.name(), told.data()), (Some("count"), r#"{"id":1,"n":2}"#));
+/// ```
 #[allow(async_fn_in_trait)] // futures never leave their shard: no `Send` bound is wanted
 pub trait Consumer: Sized + 'static {
     /// The name in `routing.toml`: `dining.order`.

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use smallvec::SmallVec;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -43,15 +43,10 @@ pub struct Context<A: App> {
     opening: Option<Opening>,
     /// The number the client came with, until a stream started from it.
     since: Option<u64>,
-    command: RefCell<Option<CommandKey>>,
+    /// The frame that is being handled, where it has an id. Its scope is filled in for each write.
+    command: Option<CommandId>,
     /// Writes of this command so far: each has an outcome of its own.
     writes: Cell<u32>,
-}
-
-/// The frame that is being handled, where it has an id.
-struct CommandKey {
-    id: String,
-    fingerprint: u64,
 }
 
 impl<A: App> Context<A> {
@@ -71,7 +66,7 @@ impl<A: App> Context<A> {
             memberships: SmallVec::new(),
             opening: None,
             since,
-            command: RefCell::default(),
+            command: None,
             writes: Cell::new(0),
         }
     }
@@ -223,11 +218,8 @@ impl<A: App> Context<A> {
     }
 
     /// The frame that is handled next.
-    pub(crate) fn begin(&mut self, id: Option<&str>, fingerprint: impl FnOnce() -> u64) {
-        *self.command.borrow_mut() = id.map(|id| CommandKey {
-            id: id.to_owned(),
-            fingerprint: fingerprint(),
-        });
+    pub(crate) fn begin(&mut self, id: Option<&str>, body: &str) {
+        self.command = id.map(|id| CommandId::new("", id, body.as_bytes()));
         self.writes.set(0);
     }
 
@@ -244,26 +236,22 @@ impl<A: App> Context<A> {
         self.shard.store.as_ref().ok_or(Error::Closed)
     }
 
-    fn actor(&self) -> Option<String> {
-        self.identity.subject.clone()
-    }
-
     fn next_command(&self) -> Command {
         let nth = self.writes.replace(self.writes.get() + 1);
-        let id = self.command.borrow().as_ref().map(|c| CommandId {
-            scope: self.actor().unwrap_or_else(|| "anonymous".to_owned()),
-            key: if nth == 0 {
-                c.id.clone()
-            } else {
-                format!("{}#{nth}", c.id)
-            },
-            fingerprint: c.fingerprint,
+        let actor = self.identity.subject.clone();
+        let id = self.command.clone().map(|mut id| {
+            id.scope = actor.clone().unwrap_or_else(|| "anonymous".to_owned());
+            if nth > 0 {
+                id.key = format!("{}#{nth}", id.key);
+            }
+            id
         });
         Command {
-            actor: self.actor(),
+            actor,
             id,
-            shard: Some(self.shard.id),
+            ..Command::default()
         }
+        .on_shard(self.shard.id)
     }
 
     /// `f` behind the guard; the flag says whether it was the guard that refused.
@@ -415,7 +403,7 @@ impl<A: App> Context<A> {
         let (judged, second) = self.judged(move |db| Ok((db.head()?, again(db)?)));
         let result = self
             .store()?
-            .read_announced(Some(self.shard.id), move |db| second(db))
+            .write_raw(Some(self.shard.id), move |db| second(db))
             .await;
         self.told(judged, result)
     }

@@ -17,6 +17,8 @@ pub enum Kind {
     Forbidden,
     /// 404: no such entity.
     NotFound,
+    /// 405: the path does not take this method.
+    MethodNotAllowed,
     /// 409: understood and allowed, but not in the present state.
     Conflict,
     /// 410: it existed and is over (a closed table session).
@@ -41,6 +43,7 @@ impl Kind {
             Kind::Unauthenticated => 401,
             Kind::Forbidden => 403,
             Kind::NotFound => 404,
+            Kind::MethodNotAllowed => 405,
             Kind::Conflict => 409,
             Kind::Gone => 410,
             Kind::TooLarge => 413,

@@ -37,5 +37,5 @@ pub use routing::{Known, Routing};
 pub use server::{Api, Caller, Server, Started};
 pub use store::{
     Command, CommandId, Durability, FromValue, Reader, Row, Schema, Store, StoreConfig,
-    Transaction, Value,
+    Transaction, Value, migrate,
 };

@@ -39,7 +39,8 @@ impl Connections {
         }
     }
 
-    pub fn total(&self) -> usize {
+    #[cfg(test)]
+    fn total(&self) -> usize {
         self.total.load(Relaxed)
     }
 

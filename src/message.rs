@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// A name and JSON data, encoded once. The [dialect](crate::dialect) decides how it looks on the wire.
+/// A name and JSON data, encoded once. The vocabulary's dialect decides how it looks on the wire.
 ///
 /// ```
 /// let m = maitred::Message::new("order_status", &serde_json::json!({"id": 1, "status": "ready"}));

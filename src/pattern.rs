@@ -98,6 +98,7 @@ impl Pattern {
     }
 
     /// What the parameters are if the path fits. `path` is as the client sent it: escaped, and without the query.
+    #[cfg(test)]
     pub(crate) fn matches(&self, path: &str) -> Option<Params> {
         self.matches_segments(&Segments::of(path)?)
     }

@@ -8,12 +8,10 @@ use std::collections::BTreeMap;
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
 
+/// A connection that is being opened.
+type Opening<'a, A> = LocalBoxFuture<'a, Result<Box<dyn Session<A>>, Error>>;
 type Connect<A> =
-    for<'a> fn(
-        &Params,
-        &str,
-        &'a mut Context<A>,
-    ) -> Result<LocalBoxFuture<'a, Result<Box<dyn Session<A>>, Error>>, ClientError>;
+    for<'a> fn(&Params, &str, &'a mut Context<A>) -> Result<Opening<'a, A>, ClientError>;
 
 /// A consumer without its type: what a connection can call.
 pub(crate) struct Entry<A: App> {
@@ -68,7 +66,7 @@ fn connect<'a, C: Consumer>(
     params: &Params,
     query: &str,
     ctx: &'a mut Context<C::App>,
-) -> Result<LocalBoxFuture<'a, Result<Box<dyn Session<C::App>>, Error>>, ClientError> {
+) -> Result<Opening<'a, C::App>, ClientError> {
     let params: C::Params = pattern::deserialize(params, query)
         .map_err(|e| ClientError::new(Kind::Invalid, "INVALID_PARAMETER", e))?;
     Ok(Box::pin(async move {

@@ -27,8 +27,7 @@ mod quantity;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use bind::{Address, Bind};
-pub(crate) use origins::Origins;
+pub(crate) use bind::Bind;
 pub(crate) use policy::{Auth, Policy};
 
 use crate::Error;
@@ -120,6 +119,7 @@ impl Routing {
     }
 
     /// The index of the route for a path (as the client sent it: escaped, without the query) on a listener, and the path's parameters.
+    #[cfg(test)]
     pub(crate) fn find(&self, listener: usize, path: &str) -> Option<(usize, Params)> {
         self.listeners.get(listener)?.find(path)
     }

@@ -12,12 +12,13 @@ use crate::publication::{INBOX_MESSAGES, ToShard};
 use crate::registry::{Registry, Rest};
 use crate::routing::{Listener, Policy, Routing};
 use crate::shard::{Lane, Shard};
-use crate::signals::Announcer;
-use crate::store::{self, Schema, Store, StoreConfig};
+use crate::signals;
+use crate::store::{Running, Schema, Store, StoreConfig};
 use crate::{App, Error};
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket};
@@ -97,16 +98,13 @@ impl<A: App> Server<A> {
             .unzip();
 
         let mut threads = Vec::new();
-        let mut store = None;
-        let mut head = 0;
-        if let Some((config, schema)) = &self.store {
-            let opened = store::open(config, schema, A::WATCHED, |db| {
-                Announcer::<A>::new(db, inboxes.clone())
-            })?;
-            head = opened.head;
-            store = Some(opened.store);
-            threads.push(opened.thread);
-        }
+        let (store, running) = match &self.store {
+            Some((config, schema)) => {
+                let opened = signals::open::<A>(config, schema, inboxes.clone())?;
+                (Some(opened.store), Some(opened.running))
+            }
+            None => (None, None),
+        };
 
         let policies = |l: &Listener| {
             l.routes
@@ -146,7 +144,6 @@ impl<A: App> Server<A> {
                 lanes: lanes.clone(),
                 store: store.clone(),
                 peers: inboxes.clone(),
-                head,
                 shared: shared.clone(),
             };
             let thread = std::thread::Builder::new()
@@ -164,6 +161,7 @@ impl<A: App> Server<A> {
         Ok(Started {
             addresses,
             store,
+            running,
             stop,
             threads,
         })
@@ -253,7 +251,6 @@ struct ShardSeed<A: App> {
     lanes: Arc<[Lane<A>]>,
     store: Option<Store>,
     peers: Vec<crate::publication::Inbox<A>>,
-    head: u64,
     shared: Arc<Shared<A>>,
 }
 
@@ -264,7 +261,6 @@ impl<A: App> ShardSeed<A> {
             lanes,
             store,
             peers,
-            head,
             shared,
         } = self;
         let runtime = match Builder::new_current_thread()
@@ -278,7 +274,7 @@ impl<A: App> ShardSeed<A> {
             }
         };
         runtime.block_on(async move {
-            let shard = Rc::new(Shard::new(id, lanes, store, peers, head));
+            let shard = Rc::new(Shard::new(id, lanes, store, peers));
             tokio::task::spawn_local(shard.clone().flush_turns());
             tokio::task::spawn_local(shard.clone().take_in(inbox));
             tokio::task::spawn_local(sweep(shard.clone(), sweep_interval(&shared.routing)));
@@ -336,6 +332,7 @@ async fn sweep<A: App>(shard: Rc<Shard<A>>, every: Duration) {
 pub struct Started {
     addresses: Vec<(String, SocketAddr)>,
     store: Option<Store>,
+    running: Option<Running>,
     stop: Vec<Box<dyn FnOnce() + Send>>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -356,12 +353,27 @@ impl Started {
         for stop in self.stop.drain(..) {
             stop();
         }
-        // the writer ends when the last handle is gone
-        self.store = None;
-        for thread in self.threads.drain(..).rev() {
+        for thread in self.threads.drain(..) {
             if thread.join().is_err() {
-                tracing::error!("a thread panicked");
+                tracing::error!("a shard panicked");
             }
+        }
+        // the writer last: what the shards asked for is finished
+        if let Some(store) = self.store.take() {
+            let stats = store.stats();
+            tracing::info!(
+                commits = stats.commits.load(Relaxed),
+                commands = stats.jobs.load(Relaxed),
+                events = stats.events.load(Relaxed),
+                set_aside = stats.rejects.load(Relaxed),
+                busy = stats.busy.load(Relaxed),
+                rolled_back = stats.lost.load(Relaxed),
+                "stopped"
+            );
+        }
+        if let Some(running) = self.running.take() {
+            running.stop();
+            running.join();
         }
     }
 }

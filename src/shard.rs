@@ -56,7 +56,7 @@ pub(crate) struct Shard<A: App> {
     pub lanes: Arc<[Lane<A>]>,
     pub store: Option<Store>,
     peers: Vec<Inbox<A>>,
-    /// How far the history was delivered here.
+    /// How far the history was delivered here. The store says where it begins.
     seen: Cell<u64>,
     advanced: Notify,
     groups: RefCell<Groups<A>>,
@@ -77,14 +77,13 @@ impl<A: App> Shard<A> {
         lanes: Arc<[Lane<A>]>,
         store: Option<Store>,
         peers: Vec<Inbox<A>>,
-        seen: u64,
     ) -> Self {
         Shard {
             id,
             lanes,
             store,
             peers,
-            seen: Cell::new(seen),
+            seen: Cell::new(0),
             advanced: Notify::new(),
             groups: RefCell::default(),
             sockets: RefCell::default(),

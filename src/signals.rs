@@ -1,236 +1,271 @@
-//! Change log to [`App::announce`] to the history, in the writer's transaction; and to the shards, after its commit.
+//! From the change log to the shards: [`App::announce`] decides, the history keeps what it decided, and after the commit every shard hears of it.
 
-use crate::app::{Change, Op, Signal};
+#[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
+mod tests;
+
 use crate::publication::{Inbox, Publication, Reply, ToShard};
-use crate::store::{Hook, Reader, Replies, wall_ms};
-use crate::{App, Error, history};
-use rusqlite::Connection;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use crate::store::{self, Hook, Opened, Stats, guarded, now_ms};
+use crate::{App, Change, Error, Op, Reader, Schema, Signal, StoreConfig, history};
+use rusqlite::{Connection, Row, params};
+use smallvec::SmallVec;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
-/// Changes that are read from the log at once.
-const CHUNK: usize = 512;
+/// Changes that could not be announced. Not STRICT: what is wrong with them may be a type.
+pub(crate) const TABLES: &str = "
+CREATE TABLE IF NOT EXISTS change_rejects(n INTEGER PRIMARY KEY, seq INTEGER, tbl, row_id, op, old, new, actor, command_id,
+  error TEXT NOT NULL, at INTEGER NOT NULL);";
 
-/// Numbers events and hands them out.
-pub(crate) struct Announcer<A: App> {
-    /// The newest number given.
-    last: u64,
-    /// The newest number committed.
-    committed: u64,
-    /// Announced in this transaction.
-    staged: Vec<Arc<Publication<A>>>,
-    /// How many of them were there, and which number was last, before the last `announce`.
-    mark: (usize, u64),
+/// Rejected changes that are kept, the newest ones.
+const REJECTS: i64 = 10_000;
+
+/// Opens a store whose commits are announced to `shards`. What was written while nobody served is announced before this returns, to the history
+/// only; then each shard is told the head. Blocks; the inboxes must be empty, and no connection may be accepted before.
+///
+/// # Errors
+/// As [`store::open`].
+pub(crate) fn open<A: App>(
+    config: &StoreConfig,
+    schema: &Schema,
     shards: Vec<Inbox<A>>,
-    /// Somebody listens.
-    live: bool,
+) -> Result<Opened, Error> {
+    store::open(config, schema, A::WATCHED, |c, stats| {
+        Ok(Box::new(Announcer::<A>::new(c, shards, stats)?))
+    })
 }
 
-/// A row of the change log.
-struct Logged {
-    seq: i64,
-    table: String,
-    id: i64,
-    op: Op,
-    old: Option<String>,
-    new: Option<String>,
-    actor: Option<String>,
-    command_id: Option<String>,
+/// What the writer's transactions mean to the application's clients.
+pub(crate) struct Announcer<A: App> {
+    /// The number given last, also in the open transaction.
+    last: u64,
+    /// The newest committed event's number.
+    head: u64,
+    /// What the open transaction will tell.
+    staged: Vec<Arc<Publication<A>>>,
+    /// What of it the last `staged` did not add.
+    mark: usize,
+    shards: Vec<Inbox<A>>,
+    /// There may be connections.
+    live: bool,
+    stats: Arc<Stats>,
 }
 
 impl<A: App> Announcer<A> {
-    pub fn new(c: &Connection, shards: Vec<Inbox<A>>) -> Result<Self, Error> {
-        let last = history::begin(c)? - 1;
+    fn new(c: &Connection, shards: Vec<Inbox<A>>, stats: Arc<Stats>) -> Result<Self, Error> {
         Ok(Announcer {
-            last,
-            committed: last,
+            head: history::head(c)?,
+            last: history::start(c, now_ms())? - 1,
             staged: Vec::new(),
-            mark: (0, last),
+            mark: 0,
             shards,
             live: false,
+            stats,
         })
     }
 
-    fn stage(
-        &mut self,
-        tx: &Connection,
-        signals: Vec<(Signal<A>, String)>,
-        at: i64,
-    ) -> Result<usize, Error> {
-        let added = signals.len();
-        let mut event_row = tx.prepare_cached(
-            "INSERT INTO event_log(seq, event, groups, at) VALUES(?1, ?2, ?3, ?4)",
-        )?;
-        let mut group_row =
-            tx.prepare_cached("INSERT OR IGNORE INTO event_group(grp, seq) VALUES(?1, ?2)")?;
-        for (
-            Signal {
-                groups,
-                event,
-                rechecks,
-            },
-            json,
-        ) in signals
-        {
-            self.last += 1;
-            let names: Vec<String> = groups.iter().map(ToString::to_string).collect();
-            event_row.execute((self.last, json, names.join("\n"), at))?;
-            for name in &names {
-                group_row.execute((name, self.last))?;
-            }
-            let mut publication = Publication::new(self.last, event, groups);
-            publication.rechecks = rechecks;
-            self.staged.push(Arc::new(publication));
-        }
-        Ok(added)
-    }
-
-    /// One change. A poisonous one is set aside: it must not stop what others write.
-    fn one(&mut self, tx: &Connection, row: &Logged) -> Result<usize, Error> {
-        let change = Change {
-            table: &row.table,
-            id: row.id,
-            op: row.op,
-            actor: row.actor.as_deref(),
-            command_id: row.command_id.as_deref(),
-            old: row.old.as_deref(),
-            new: row.new.as_deref(),
-        };
-        let at = wall_ms();
-        let announced = catch_unwind(AssertUnwindSafe(|| -> Result<Vec<_>, Error> {
-            let signals = A::announce(&change, &Reader::new(tx))?;
-            // written as JSON before anything is stored: an event that cannot be is poisonous too
-            signals
+    /// Announces one change. A change that `announce` cannot bear is set aside: it was made, and others wait behind it.
+    fn announce(&mut self, tx: &Connection, row: &Row<'_>, at: i64) -> Result<(), Error> {
+        // Everything that can go wrong with the application's code comes before the first insert, so no savepoint is needed.
+        match guarded(|| decide::<A>(row, &Reader::new(tx))) {
+            Ok(told) => told
                 .into_iter()
-                .map(|s| {
-                    serde_json::to_string(&s.event)
-                        .map(|json| (s, json))
-                        .map_err(Error::from)
-                })
-                .collect()
-        }));
-        let why = match announced {
-            Ok(Ok(signals)) => return self.stage(tx, signals, at),
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => "announce panicked".to_owned(),
-        };
-        tracing::error!(
-            table = row.table,
-            id = row.id,
-            error = why,
-            "a change cannot be announced: it is set aside in change_rejects"
-        );
-        tx.prepare_cached(
-            "INSERT INTO change_rejects(tbl, row_id, op, old, new, actor, command_id, error, at)
-             SELECT tbl, row_id, op, old, new, actor, command_id, ?2, ?3 FROM change_log WHERE seq = ?1",
-        )?
-        .execute((row.seq, why, at))?;
-        Ok(0)
+                .try_for_each(|told| self.stage(tx, told, at)),
+            Err(e) if tx.is_autocommit() => Err(e), // the transaction is gone; it was not the change's fault
+            Err(e) => {
+                let seq: i64 = row.get(0)?;
+                let table = row.get_ref(1)?.as_str().unwrap_or("?");
+                tracing::error!(change = seq, table, error = %e, "a change cannot be announced, see change_rejects");
+                self.stats.rejects.fetch_add(1, Relaxed);
+                reject(tx, seq, &e, at)
+            }
+        }
     }
-}
 
-fn logged(tx: &Connection, limit: usize) -> Result<Vec<Logged>, Error> {
-    // the log is a queue: what is here is not announced yet
-    let mut query = tx.prepare_cached("SELECT seq, tbl, row_id, op, old, new, actor, command_id FROM change_log ORDER BY seq LIMIT ?1")?;
-    let rows = query.query_map([limit as i64], |r| {
-        let op = match r.get_ref(3)?.as_str()? {
-            "i" => Op::Insert,
-            "d" => Op::Delete,
-            _ => Op::Update,
-        };
-        Ok(Logged {
-            seq: r.get(0)?,
-            table: r.get(1)?,
-            id: r.get(2)?,
-            op,
-            old: r.get(4)?,
-            new: r.get(5)?,
-            actor: r.get(6)?,
-            command_id: r.get(7)?,
-        })
-    })?;
-    rows.map(|r| r.map_err(Error::from)).collect()
+    fn stage(&mut self, tx: &Connection, told: Told<A>, at: i64) -> Result<(), Error> {
+        let seq = self.last + 1;
+        let Told {
+            signal,
+            names,
+            event,
+            groups,
+        } = told;
+        tx.prepare_cached(
+            "INSERT INTO event_log(seq, event, groups, at, rechecks) VALUES(?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![seq, event, groups, at, signal.rechecks])?;
+        let mut group = tx.prepare_cached("INSERT INTO event_group(grp, seq) VALUES(?1, ?2)")?;
+        for name in &names {
+            group.execute(params![name, seq])?;
+        }
+        self.last = seq;
+        let mut publication = Publication::new(seq, signal.event, signal.groups);
+        publication.rechecks = signal.rechecks;
+        self.staged.push(Arc::new(publication));
+        Ok(())
+    }
+
+    /// Forgets what was staged after the first `kept`. Their numbers were never told: the next ones get them.
+    fn forget(&mut self, kept: usize) {
+        self.last -= (self.staged.len() - kept) as u64;
+        self.staged.truncate(kept);
+    }
 }
 
 impl<A: App> Hook for Announcer<A> {
-    fn announce(&mut self, tx: &Connection, limit: usize) -> Result<bool, Error> {
-        self.mark = (self.staged.len(), self.last);
-        let mut left = limit;
-        let mut added = 0;
-        let more = loop {
-            let rows = logged(tx, left.min(CHUNK))?;
-            let Some(newest) = rows.last() else {
-                break false;
-            };
-            for row in &rows {
-                added += self.one(tx, row)?;
+    fn staged(&mut self, tx: &Connection, at_most: usize) -> Result<usize, Error> {
+        self.mark = self.staged.len();
+        // No `LIMIT ?`: SQLite plans such a statement anew each time it is bound.
+        let mut waiting = tx.prepare_cached(
+            "SELECT seq, tbl, row_id, op, old, new, actor, command_id FROM change_log ORDER BY seq",
+        )?;
+        let mut rows = waiting.query([])?;
+        let (mut count, mut upto, mut at) = (0, 0_i64, 0);
+        while let Some(row) = rows.next()? {
+            if count == 0 {
+                at = now_ms();
             }
+            upto = row.get(0)?;
+            self.announce(tx, row, at)?;
+            count += 1;
+            if count == at_most {
+                break;
+            }
+        }
+        drop(rows);
+        if count > 0 {
             tx.prepare_cached("DELETE FROM change_log WHERE seq <= ?1")?
-                .execute([newest.seq])?;
-            left -= rows.len();
-            if rows.len() < CHUNK && left > 0 {
-                break false;
-            }
-            if left == 0 {
-                break history::waiting(tx)?;
-            }
-        };
-        if added > 0 {
-            history::added(tx, added)?;
+                .execute([upto])?;
         }
-        Ok(more)
+        Ok(count)
     }
 
-    fn unannounce(&mut self) {
-        // numbers of what was rolled back are given again: nobody heard them
-        let (staged, last) = self.mark;
-        self.staged.truncate(staged);
-        self.last = last;
+    fn unstaged(&mut self) {
+        self.forget(self.mark);
     }
 
-    fn committed(&mut self, replies: Replies) {
-        self.committed = self.last;
-        self.mark = (0, self.last);
-        let publications: Arc<[Arc<Publication<A>>]> = std::mem::take(&mut self.staged).into();
+    fn committed(&mut self, replies: Vec<(Option<usize>, Reply)>) -> u64 {
+        self.mark = 0;
+        let events = self.staged.len() as u64;
+        self.stats.events.fetch_add(events, Relaxed);
+        if events > 0 {
+            self.head = self.last;
+        }
         if !self.live {
+            self.staged.clear();
             replies.into_iter().for_each(|(_, reply)| reply());
-            return;
+            return events;
         }
-        let mut theirs: Vec<Vec<Reply>> = self.shards.iter().map(|_| Vec::new()).collect();
-        let mut others = Vec::new();
+        let publications: Arc<[_]> = self.staged.drain(..).collect();
+        let mut of_shard: Vec<Vec<Reply>> = self.shards.iter().map(|_| Vec::new()).collect();
         for (shard, reply) in replies {
-            match shard.and_then(|s| theirs.get_mut(s)) {
-                Some(mine) => mine.push(reply),
-                None => others.push(reply),
+            match shard.and_then(|shard| of_shard.get_mut(shard)) {
+                Some(replies) => replies.push(reply),
+                None => reply(),
             }
         }
-        // each commit goes to every shard: a shard must know how far it has come
-        for (shard, replies) in self.shards.iter().zip(theirs) {
+        for (shard, replies) in self.shards.iter().zip(of_shard) {
             if publications.is_empty() && replies.is_empty() {
-                continue;
+                continue; // it knows this head
             }
             let message = ToShard::Committed {
-                head: self.last,
+                head: self.head,
                 publications: publications.clone(),
                 replies,
             };
-            if let Err(gone) = shard.blocking_send(message)
-                && let ToShard::Committed { replies, .. } = gone.0
+            // The shard may have stopped: its callers are told what became of their commands all the same.
+            if let Err(unsent) = shard.blocking_send(message)
+                && let ToShard::Committed { replies, .. } = unsent.0
             {
-                // the shard has ended, and with it the clients: the answers may still be waited for elsewhere
                 replies.into_iter().for_each(|reply| reply());
             }
         }
-        others.into_iter().for_each(|reply| reply());
+        events
     }
 
-    fn aborted(&mut self) {
-        self.last = self.committed;
-        self.mark = (0, self.last);
-        self.staged.clear();
+    fn aborted(&mut self, connection: &Connection) {
+        // A commit that failed and is there nevertheless was a commit: to keep silent would be a gap, and its numbers are taken.
+        let landed = !self.staged.is_empty()
+            && history::head(connection).is_ok_and(|head| head == self.last);
+        if landed {
+            self.committed(Vec::new());
+        } else {
+            self.forget(0);
+        }
+        self.mark = 0;
     }
 
-    fn go_live(&mut self) {
+    fn started(&mut self) {
         self.live = true;
+        for shard in &self.shards {
+            let _ = shard.try_send(ToShard::Committed {
+                head: self.head,
+                publications: Arc::new([]),
+                replies: Vec::new(),
+            });
+        }
     }
+}
+
+/// A signal, written down.
+struct Told<A: App> {
+    signal: Signal<A>,
+    names: SmallVec<[String; 2]>,
+    event: String,
+    groups: String,
+}
+
+fn decide<A: App>(row: &Row<'_>, db: &Reader<'_>) -> Result<Vec<Told<A>>, Error> {
+    let text = |column| -> rusqlite::Result<Option<&str>> {
+        row.get_ref(column)?
+            .as_str_or_null()
+            .map_err(rusqlite::Error::from)
+    };
+    let change = Change {
+        table: text(1)?.unwrap_or_default(),
+        id: row.get(2)?,
+        op: match text(3)? {
+            Some("i") => Op::Insert,
+            Some("u") => Op::Update,
+            Some("d") => Op::Delete,
+            other => return Err(Error::Store(format!("unknown operation {other:?}"))),
+        },
+        old: text(4)?,
+        new: text(5)?,
+        actor: text(6)?,
+        command_id: text(7)?,
+    };
+    A::announce(&change, db)?
+        .into_iter()
+        .filter(|signal| !signal.groups.is_empty())
+        .map(|mut signal| {
+            let mut names = SmallVec::<[String; 2]>::new();
+            signal.groups.retain(|group| {
+                let name = group.to_string();
+                let new = !names.contains(&name);
+                if new {
+                    names.push(name);
+                }
+                new
+            });
+            Ok(Told {
+                event: serde_json::to_string(&signal.event)?,
+                groups: serde_json::to_string(names.as_slice())?,
+                names,
+                signal,
+            })
+        })
+        .collect()
+}
+
+fn reject(tx: &Connection, seq: i64, error: &Error, at: i64) -> Result<(), Error> {
+    tx.prepare_cached(
+        "INSERT INTO change_rejects(seq, tbl, row_id, op, old, new, actor, command_id, error, at)
+         SELECT seq, tbl, row_id, op, old, new, actor, command_id, ?2, ?3 FROM change_log WHERE seq = ?1",
+    )?
+    .execute(params![seq, error.to_string(), at])?;
+    tx.prepare_cached("DELETE FROM change_rejects WHERE n <= ?1")?
+        .execute([tx.last_insert_rowid() - REJECTS])?;
+    Ok(())
 }

@@ -1,74 +1,76 @@
-//! Rows: one writer with group commit, pooled readers, and who else wrote. Nothing here knows a group or a socket: a commit never waits for a client.
+//! Rows: one writer with group commit, pooled readers.
+//!
+//! The writer takes the commands that are waiting and commits them together, each in a savepoint of its own. Nobody here knows a group or a socket: what
+//! a commit means to the clients is behind [`Hook`](writer::Hook).
 
-mod batch;
 mod changes;
+mod job;
 mod migrations;
 mod outcomes;
 mod rows;
-#[cfg(test)]
-mod tests;
+mod sqlite;
 mod writer;
 
+#[cfg(test)]
+mod tests;
+
 pub use migrations::{Schema, migrate};
-pub use outcomes::{Command, CommandId};
+pub use outcomes::CommandId;
 pub use rows::{FromValue, Reader, Row, Transaction, Value};
+pub(crate) use sqlite::{Opened, Running, open};
+pub(crate) use writer::Hook;
 
-pub(crate) use batch::Hook;
-
-use crate::publication::Reply;
-use crate::{Error, Watched};
-use batch::{Done, Job, Run};
-use rusqlite::Connection;
+use crate::Error;
+use job::{Job, Said, Task};
+use outcomes::Ran;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::fs::File;
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::thread::JoinHandle;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::{mpsc, oneshot};
 
-/// When a commit counts as done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// When a commit counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Durability {
-    /// When it is on the disk (`synchronous=FULL`). Group commit makes it affordable.
-    #[default]
+    /// When it is on the disk: survives a power cut. With group commit it costs little.
     Full,
-    /// When the operating system has it (`synchronous=NORMAL`): a power cut may lose the last commits, a crash of the server none.
+    /// When it is in the file: survives a crash of the server, not always one of the machine.
     Normal,
 }
 
-/// Where the rows are, and how long their history is kept.
+/// Where the rows are, and how much of their history is kept.
 #[derive(Debug, Clone)]
 pub struct StoreConfig {
-    /// The database file. Made if there is none.
+    /// The database file. A lock file lies beside it: `<path>-lock`.
     pub path: PathBuf,
-    /// When a commit counts as done.
+    /// When a commit counts.
     pub durability: Durability,
-    /// Connections for reading: 2, because most reads are a snapshot of a few microseconds.
+    /// Connections that read.
     pub readers: usize,
-    /// Events that are kept for replay: 100,000, a busy day.
+    /// Events that can be replayed.
     pub retention_events: u64,
-    /// How long they are kept: 24 h, so that a screen that was off over night resumes.
+    /// How long an event can be replayed.
     pub retention_age: Duration,
-    /// How often other programs' commits are looked for: 5 ms, which costs about 1.6 % of a core.
+    /// How often we look whether another program wrote.
     pub poll_interval: Duration,
-    /// How long a commit waits for another program's lock before its commands are answered `BUSY`: 2 s.
+    /// How long a command waits for another program's transaction before it is told [`Error::Busy`].
     pub busy_timeout: Duration,
-    /// How long a command's outcome is kept for a retry: 72 h, a long weekend without signal.
+    /// How long the outcome of a command with an id is kept.
     pub outcome_age: Duration,
-    /// Commands that wait for the writer: 4,096, a tenth of a second of work. Who asks when it is full, waits.
+    /// Commands that wait for the writer; the next one waits for room.
     pub queue_commands: usize,
 }
 
 impl StoreConfig {
-    /// The defaults, for a file.
+    /// The defaults for a database at `path`.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         StoreConfig {
             path: path.into(),
-            durability: Durability::default(),
+            durability: Durability::Full,
             readers: 2,
             retention_events: 100_000,
             retention_age: Duration::from_secs(24 * 3600),
@@ -80,211 +82,176 @@ impl StoreConfig {
     }
 }
 
-/// A handle on the rows. Cheap to clone; the writer ends, after what is queued, when the last one is gone.
+/// Who asks for a write, and under which id.
+#[derive(Debug, Clone, Default)]
+pub struct Command {
+    /// Who: appears in the [`Change`](crate::Change)s it makes.
+    pub actor: Option<String>,
+    /// Under which id its outcome is kept. Without one, a repetition runs again.
+    pub id: Option<CommandId>,
+    /// The shard that is told of the outcome, after the commit's publications. `None`: told from the writer's thread.
+    pub(crate) shard: Option<usize>,
+}
+
+impl Command {
+    /// A command of nobody in particular, without an id.
+    pub fn new() -> Self {
+        Command::default()
+    }
+
+    /// Says who asks.
+    pub fn by(mut self, actor: impl Into<String>) -> Self {
+        self.actor = Some(actor.into());
+        self
+    }
+
+    /// Says under which id the outcome is kept.
+    pub fn with_id(mut self, id: CommandId) -> Self {
+        self.id = Some(id);
+        self
+    }
+
+    pub(crate) fn on_shard(mut self, shard: usize) -> Self {
+        self.shard = Some(shard);
+        self
+    }
+}
+
+/// What the store did since it was opened.
+#[derive(Debug, Default)]
+pub(crate) struct Stats {
+    /// Transactions that were committed.
+    pub commits: AtomicU64,
+    /// Jobs that were asked for, whatever became of them.
+    pub jobs: AtomicU64,
+    /// Events that were announced and committed.
+    pub events: AtomicU64,
+    /// Changes that could not be announced and were set aside.
+    pub rejects: AtomicU64,
+    /// Jobs that were told BUSY.
+    pub busy: AtomicU64,
+    /// Transactions that ended otherwise than by our COMMIT or for BUSY.
+    pub lost: AtomicU64,
+}
+
+/// The rows. A cheap handle: clone it. When the last one is dropped, the store finishes what waits and closes.
 #[derive(Clone)]
 pub struct Store {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
     jobs: mpsc::Sender<Job>,
-    readers: Arc<[tokio_rusqlite::Connection]>,
-    next: Arc<AtomicUsize>,
+    readers: Box<[tokio_rusqlite::Connection]>,
+    next_reader: AtomicUsize,
+    busy_timeout: Duration,
+    stats: Arc<Stats>,
 }
 
 impl Store {
-    /// Reads rows: one transaction, so all reads see one state.
+    /// Reads rows, all at one state of the database: what was committed when `f` reads first.
     ///
-    /// Dropping the future does not stop the closure.
+    /// Dropping the future does not stop `f` once it runs.
     ///
     /// # Errors
-    /// What `f` returns; [`Error::Panicked`] if it panicked.
+    /// What `f` returns; [`Error::Panicked`] if it panicked; [`Error::Store`] when it tries to write.
     pub async fn read<T: Send + 'static>(
         &self,
         f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let reader = &self.readers[self.next.fetch_add(1, Relaxed) % self.readers.len()];
-        let result = reader
-            .call(move |c| -> Result<T, Error> {
-                // deferred, and rolled back when dropped
-                let tx = c.unchecked_transaction()?;
-                // a panic must not end the reader's thread
-                caught(|| f(&Reader::new(&tx)))
-            })
-            .await;
-        result.map_err(|e| match e {
-            tokio_rusqlite::Error::Error(e) => e,
-            _ => Error::Closed,
-        })
+        let next = self.shared.next_reader.fetch_add(1, Relaxed);
+        let reader = &self.shared.readers[next % self.shared.readers.len()];
+        match reader.call(move |c| sqlite::snapshot(c, f)).await {
+            Ok(value) => Ok(value),
+            Err(tokio_rusqlite::Error::Error(e)) => Err(e),
+            Err(_) => Err(Error::Closed),
+        }
     }
 
-    /// Runs a command and returns after its commit. See [`Command`] for what a repeated one gets.
+    /// Runs a command in a transaction that it may share with others; returns after the commit, when everything it changed has been announced.
     ///
-    /// Dropping the future does not stop the command.
+    /// With an id, `f` runs once: a repetition gets what the first one got, a refusal too. Not kept are failures of ours, and refusals that a
+    /// repetition is meant to overcome: `Busy`, `RateLimited`, `Unauthenticated`.
+    ///
+    /// Dropping the future before the command is in the queue cancels it; afterwards it runs, and nobody is told.
     ///
     /// # Errors
-    /// What `f` returns: then nothing of it happened. [`Error::Busy`] when another program holds the database; [`Error::UnknownOutcome`] when the commit
-    /// itself failed; [`Error::Panicked`]; [`Error::Closed`].
+    /// What `f` returns (then nothing of it happened); a conflict `IDEMPOTENCY_CONFLICT` when the id was used for something else; [`Error::Busy`]
+    /// when another program held the database too long or another command brought the transaction down (nothing of it happened);
+    /// [`Error::UnknownOutcome`] when the commit itself failed; [`Error::Panicked`]; [`Error::Closed`] when the store stops.
     pub async fn write<T: Serialize + DeserializeOwned + Send + 'static>(
         &self,
         command: Command,
         f: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let (tell, told) = oneshot::channel();
-        let shard = command.shard;
-        let run: Run = Box::new(move |turn| {
-            let (keep, result) = match turn.and_then(|turn| outcomes::run(&turn, &command, f)) {
-                Ok(outcome) => (true, outcome),
-                Err(error) => (false, Err(error)),
-            };
-            Done {
-                keep,
-                reply: answer(tell, result),
-            }
-        });
-        self.jobs
-            .send(Job { shard, run })
-            .await
-            .map_err(|_| Error::Closed)?;
-        // a job that is dropped unanswered panicked in its caller's closure
-        told.await.unwrap_or(Err(Error::Closed))
+        let Command { actor, id, shard } = command;
+        let said = Said {
+            actor,
+            command_id: id.as_ref().map(|id| id.key.clone()),
+        };
+        let run = move |c: &rusqlite::Connection| {
+            outcomes::once(c, id, || f(&Transaction::new(c, now_ms())))
+        };
+        self.submit(shard, said, run).await
     }
 
-    /// Reads as a job of the writer: after everything that waits was announced, and while nobody can write beside it.
-    pub(crate) async fn read_announced<T: Send + 'static>(
+    /// Reads as one of the writer's jobs, where nothing waits to be announced: what a snapshot does that found changes of another program waiting.
+    /// Nothing is kept of it; the answer comes after the commit of its batch.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub(crate) async fn write_raw<T: Send + 'static>(
         &self,
         shard: Option<usize>,
         f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let (tell, told) = oneshot::channel();
-        let run: Run = Box::new(move |turn| {
-            let result = turn.and_then(|turn| caught(|| f(&Reader::new(turn.connection))));
-            Done {
-                keep: false,
-                reply: answer(tell, result),
-            }
-        });
-        self.jobs
-            .send(Job { shard, run })
+        let run = move |c: &rusqlite::Connection| Ran::unrecorded(f(&Reader::new(c)));
+        self.submit(shard, Said::default(), run).await
+    }
+
+    async fn submit<T: Send + 'static>(
+        &self,
+        shard: Option<usize>,
+        said: Said,
+        run: impl FnOnce(&rusqlite::Connection) -> Ran<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        // The clock starts before the queue: whoever waits for room is not to wait twice as long for BUSY.
+        let deadline = Instant::now() + self.shared.busy_timeout;
+        let (answer, answered) = oneshot::channel();
+        let job = Job {
+            shard,
+            said,
+            deadline,
+            work: Box::new(Task::new(run, answer)),
+        };
+        self.shared
+            .jobs
+            .send(job)
             .await
             .map_err(|_| Error::Closed)?;
-        told.await.unwrap_or(Err(Error::Closed))
+        answered.await.map_err(|_| Error::Closed)?
     }
-}
 
-/// Tells a result after the commit; a commit that failed is told instead of it.
-fn answer<T: Send + 'static>(
-    tell: oneshot::Sender<Result<T, Error>>,
-    result: Result<T, Error>,
-) -> Box<dyn FnOnce(Result<(), Error>) + Send> {
-    Box::new(move |committed| drop(tell.send(committed.and(result))))
-}
-
-/// A panic in an application's closure is an error of that closure, and of nothing else.
-fn caught<T>(f: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-    catch_unwind(AssertUnwindSafe(f))
-        .unwrap_or_else(|panic| Err(Error::Panicked(text_of(panic.as_ref()))))
-}
-
-fn text_of(panic: &(dyn std::any::Any + Send)) -> String {
-    panic
-        .downcast_ref::<&str>()
-        .map(|s| (*s).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "a panic".to_owned())
-}
-
-/// A store that runs.
-pub(crate) struct Opened {
-    pub store: Store,
-    /// The newest event's number.
-    pub head: u64,
-    /// Ends when the last handle is gone.
-    pub thread: JoinHandle<()>,
-}
-
-/// Opens the database, brings it up to date, announces what other programs wrote meanwhile, and starts the writer.
-pub(crate) fn open<H: Hook + 'static>(
-    config: &StoreConfig,
-    schema: &Schema,
-    watched: &[Watched],
-    hook: impl FnOnce(&Connection) -> Result<H, Error>,
-) -> Result<Opened, Error> {
-    let lock = lock(&config.path)?;
-    let mut writer = migrations::open(config, schema, watched)?;
-    let mut hook: Box<dyn Hook> = Box::new(hook(&writer)?);
-    // the shards do not run yet: what is announced now is history for whoever comes
-    batch::run(&mut writer, Vec::new(), hook.as_mut());
-    hook.go_live();
-    let head = crate::history::head(&writer)?;
-
-    let (jobs, queue) = mpsc::channel(config.queue_commands);
-    let readers: Vec<_> = (0..config.readers.max(1))
-        .map(|_| {
-            let c = connect(config)?;
-            c.execute_batch("PRAGMA query_only=ON")?;
-            Ok::<_, Error>(tokio_rusqlite::Connection::from(c))
-        })
-        .collect::<Result<_, _>>()?;
-    let watch = connect(config)?;
-    let store = Store {
-        jobs: jobs.clone(),
-        readers: readers.into(),
-        next: Arc::default(),
-    };
-    let thread = writer::start(
-        config.clone(),
-        writer,
-        watch,
-        queue,
-        jobs.downgrade(),
-        hook,
-        lock,
-    )?;
-    Ok(Opened {
-        store,
-        head,
-        thread,
-    })
-}
-
-/// One connection, with what all of ours have in common.
-fn connect(config: &StoreConfig) -> Result<Connection, Error> {
-    let c = Connection::open(&config.path)?;
-    c.busy_timeout(config.busy_timeout)?;
-    let synchronous = match config.durability {
-        Durability::Full => "FULL",
-        Durability::Normal => "NORMAL",
-    };
-    // 16 MB of pages. `recursive_triggers` stays off, as in other programs: the change log's triggers report what a REPLACE removes
-    c.execute_batch(&format!(
-        "PRAGMA synchronous={synchronous}; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000;"
-    ))?;
-    c.set_prepared_statement_cache_capacity(256);
-    Ok(c)
-}
-
-/// Two servers on one database would each number events: the second is refused. Held as long as the file is open, so a killed server leaves no trace.
-fn lock(database: &Path) -> Result<File, Error> {
-    let mut path = database.as_os_str().to_owned();
-    path.push("-lock");
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(Error::Config(format!(
-            "{}: already served by another process",
-            database.display()
-        ))),
-        Err(std::fs::TryLockError::Error(e)) => Err(e.into()),
+    pub(crate) fn stats(&self) -> &Stats {
+        &self.shared.stats
     }
 }
 
 /// Milliseconds since 1970-01-01 UTC.
-pub(crate) fn wall_ms() -> i64 {
-    std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
+pub(crate) fn now_ms() -> i64 {
+    SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
         .map_or(0, |d| d.as_millis() as i64)
 }
 
-/// Who asked, and the answer: run on its shard after the commit.
-pub(crate) type Replies = Vec<(Option<usize>, Reply)>;
+/// Runs somebody else's code: its panic is an error like any other.
+pub(crate) fn guarded<T>(f: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    // What `f` borrowed is a database connection, whose statements are reset as they are dropped.
+    catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|panic| Err(Error::Panicked(text_of(&*panic))))
+}
+
+fn text_of(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no message".to_owned())
+}

@@ -5,14 +5,14 @@
 //! table and who sits there, an order's lines) is a point of the history: it rises with each change of any of them.
 
 use crate::domain::items::{ItemFacts, ItemStatus};
-use crate::domain::orders::{OrderFacts, OrderType};
-use crate::domain::{DINING, Status, money, time};
 use crate::domain::notifications::{NotificationFacts, NotificationKind};
+use crate::domain::orders::{OrderFacts, OrderType};
 use crate::domain::payments::PaymentFacts;
 use crate::domain::restaurants::Overview;
 use crate::domain::sessions::SessionFacts;
 use crate::domain::tables::TableFacts;
 use crate::domain::tasks::{TaskFacts, TaskKind, TaskStatus};
+use crate::domain::{DINING, Status, money, time};
 use crate::restaurant::ChangeRecord;
 use maitred::{ClientError, Message};
 use serde::{Serialize, Serializer};

@@ -51,11 +51,12 @@ impl Consumer for FloorSocket {
         let restaurant = self.restaurant;
         match command {
             Command::GetTasks => {
-                let answer =
-                    ctx.read(move |db| to_do(db, restaurant, None, Some(db.head()?)));
+                let answer = ctx.read(move |db| to_do(db, restaurant, None, Some(db.head()?)));
                 Ok(Reply::message(answer.await?))
             }
-            Command::Acknowledge { notification_id } => acknowledge(notification_id, None, ctx).await,
+            Command::Acknowledge { notification_id } => {
+                acknowledge(notification_id, None, ctx).await
+            }
         }
     }
 

@@ -2,8 +2,8 @@
 
 use super::messages;
 use crate::access::{self, Action, Target};
-use crate::domain::progress::{self, Move};
-use crate::domain::{DINING, Key, Status, ids, orders};
+use crate::domain::orders::{self, Move};
+use crate::domain::{DINING, Key, Status, ids};
 use crate::restaurant::{Event, Fact, Group, Restaurant};
 use maitred::{ClientError, Consumer, Context, Error, Message, Reader, Reply};
 use serde::{Deserialize, Serialize};
@@ -86,7 +86,7 @@ impl Consumer for OrderSocket {
                         expected_version: version,
                         ..Move::word(&DINING, &word)?
                     };
-                    let moved = progress::change_status(tx, &bearer.actor(), order, &wanted)?;
+                    let moved = orders::change_status(tx, &bearer.actor(), order, &wanted)?;
                     Ok(Updated {
                         order_id: order,
                         status: DINING.word(moved.order.status).to_owned(),
@@ -108,11 +108,13 @@ impl Consumer for OrderSocket {
 
     fn render(event: &Event, _: &Group) -> Option<Message> {
         match event.fact.as_ref()? {
-            Fact::OrderStatus { order, previous } => Some(if DINING.alike(order.status, *previous) {
-                messages::order_update(order)
-            } else {
-                messages::order_status(order, None)
-            }),
+            Fact::OrderStatus { order, previous } => {
+                Some(if DINING.alike(order.status, *previous) {
+                    messages::order_update(order)
+                } else {
+                    messages::order_status(order, None)
+                })
+            }
             Fact::OrderChanged(order) => Some(messages::order_update(order)),
             Fact::OrderDeleted { id, version } => Some(messages::order_deleted(*id, *version)),
             Fact::Items {

@@ -23,7 +23,9 @@ pub struct Params {
 pub enum Command {
     /// Not in the document, which answers with this only when a client connects.
     GetStatus,
-    UpdateGuestsCount { guests_count: i64 },
+    UpdateGuestsCount {
+        guests_count: i64,
+    },
     CloseSession(Leaving),
 }
 

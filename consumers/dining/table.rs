@@ -70,9 +70,7 @@ impl Consumer for TableSocket {
     type Command = Command;
 
     async fn connect(params: Params, ctx: &mut Context<Restaurant>) -> Result<Self, Error> {
-        let table = ctx
-            .read(move |db| ids::table(db, &params.table_id))
-            .await?;
+        let table = ctx.read(move |db| ids::table(db, &params.table_id)).await?;
         access::enter(ctx, Action::HearTable, Target::Table(table)).await?;
         ctx.join(Group::Table(table));
         ctx.snapshot(move |db| status(db, table, None)).await?;

@@ -56,8 +56,7 @@ impl Consumer for WaiterSocket {
         let (restaurant, waiter) = (self.restaurant, Some(self.waiter));
         match command {
             Command::GetTasks => {
-                let answer =
-                    ctx.read(move |db| to_do(db, restaurant, waiter, Some(db.head()?)));
+                let answer = ctx.read(move |db| to_do(db, restaurant, waiter, Some(db.head()?)));
                 Ok(Reply::message(answer.await?))
             }
             Command::Acknowledge { notification_id } => {
@@ -110,7 +109,12 @@ pub fn to_do(
         open_at: now.ok().and_then(|now| i64::try_from(now.as_millis()).ok()),
     };
     let notifications = notifications::list(db, &open, None, PAGE_MAX)?.items;
-    Ok(messages::tasks_list(waiter_id, &tasks, &notifications, as_of))
+    Ok(messages::tasks_list(
+        waiter_id,
+        &tasks,
+        &notifications,
+        as_of,
+    ))
 }
 
 /// For those who asked for an acknowledgement.

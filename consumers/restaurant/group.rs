@@ -219,7 +219,11 @@ mod tests {
             assert_eq!(json, format!("\"{entity}\""));
         }
         for watched in crate::watched::WATCHED {
-            assert!(Entity::of_table(watched.table).is_some(), "{}", watched.table);
+            assert!(
+                Entity::of_table(watched.table).is_some(),
+                "{}",
+                watched.table
+            );
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::routing::{Auth, Policy};
 use crate::shard::Shard;
 use crate::websocket;
 use crate::{App, ClientError, Kind};
-use ::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
+use ::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::convert::Infallible;
@@ -166,20 +166,22 @@ fn routes<A: App>(
 ) -> BoxedFilter<(Response,)> {
     let sockets = {
         let shared = shared.clone();
-        warp::get()
+        warp::method()
             .and(warp::path::full())
             .and(warp::query::raw().or(warp::any().map(String::new)).unify())
             .and(warp::header::headers_cloned())
             .and(warp::ext::get::<Peer>())
             .and(warp::ext::optional::<OnUpgrade>())
             .and_then(
-                move |path: warp::path::FullPath,
+                move |method: Method,
+                      path: warp::path::FullPath,
                       query: String,
                       headers: HeaderMap,
                       Peer(peer): Peer,
                       on: Option<OnUpgrade>| {
                     let answer = handshake(
                         &shared,
+                        &method,
                         listener,
                         path.as_str(),
                         Caller {
@@ -231,6 +233,8 @@ fn routes<A: App>(
     all.recover(|rejection: warp::Rejection| async move {
         let error = if rejection.is_not_found() {
             ClientError::new(Kind::NotFound, "NOT_FOUND", "there is nothing at this path")
+        } else if rejection.find::<warp::reject::MethodNotAllowed>().is_some() {
+            method_not_allowed()
         } else if rejection.find::<warp::reject::PayloadTooLarge>().is_some() {
             ClientError::new(Kind::TooLarge, "TOO_LARGE", "the body is over the limit")
         } else {
@@ -242,6 +246,14 @@ fn routes<A: App>(
     .boxed()
 }
 
+fn method_not_allowed() -> ClientError {
+    ClientError::new(
+        Kind::MethodNotAllowed,
+        "METHOD_NOT_ALLOWED",
+        "this path does not take this method",
+    )
+}
+
 #[derive(serde::Serialize)]
 struct Health {
     status: &'static str,
@@ -250,6 +262,7 @@ struct Health {
 /// Answers a request for a WebSocket route; `None`: the path is none.
 fn handshake<A: App>(
     shared: &Shared<A>,
+    method: &Method,
     listener: usize,
     path: &str,
     caller: Caller,
@@ -272,6 +285,9 @@ fn handshake<A: App>(
         Some(warp::reply::with_status(why.to_owned(), status).into_response())
     };
 
+    if method != Method::GET {
+        return Some(json_error(&method_not_allowed()));
+    }
     if !listed(header::UPGRADE, "websocket") || !listed(header::CONNECTION, "upgrade") {
         let mut response = refuse(
             StatusCode::UPGRADE_REQUIRED,
@@ -320,6 +336,12 @@ fn handshake<A: App>(
     );
     let identity = identify(shared, policy, &caller, found.token.as_deref());
     let lane = *shared.lane_of.get(route.consumer.as_str())?;
+    tracing::debug!(
+        peer = ?caller.peer,
+        path = %auth::redacted(&format!("{path}?{query}")),
+        route = route.pattern.as_str(),
+        "a connection"
+    );
     let upgrade = Upgrade::<A> {
         on,
         lane,
@@ -336,7 +358,7 @@ fn handshake<A: App>(
     if let Ok(accept) = HeaderValue::from_str(&websocket::accept_key(key)) {
         head.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
     }
-    if let Some(protocol) = found.protocol.and_then(|p| HeaderValue::from_str(&p).ok()) {
+    if let Some(protocol) = found.protocol.and_then(|p| HeaderValue::from_str(p).ok()) {
         head.insert(header::SEC_WEBSOCKET_PROTOCOL, protocol);
     }
     response.extensions_mut().insert(upgrade);

@@ -156,15 +156,7 @@ impl<A: App> Api<A> {
         command: Command,
         f: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        self.store
-            .write(
-                Command {
-                    shard: Some(self.shard),
-                    ..command
-                },
-                f,
-            )
-            .await
+        self.store.write(command.on_shard(self.shard), f).await
     }
 }
 

@@ -1,89 +1,133 @@
-//! Opening a database: ours and as old as we are, or older, or new; never somebody else's, never newer.
+//! Which database this is, and how it becomes the one this program needs.
 
-use super::{StoreConfig, changes, connect, outcomes};
-use crate::{Error, Watched, history};
-use rusqlite::{Connection, TransactionBehavior};
+use super::{StoreConfig, changes, outcomes, sqlite};
+use crate::{Error, Watched, history, signals};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::path::Path;
 
-/// An application's tables, as numbered steps. Migration n makes version n of version n - 1. A released step is never changed.
+/// An application's tables.
 #[derive(Debug, Clone, Copy)]
 pub struct Schema {
-    /// SQLite's `application_id`: tells our databases from others.
+    /// Says that a database is this application's: any number but 0.
     pub application_id: i32,
-    /// The steps, embedded in the program.
+    /// The n-th (from 1) makes version n of version n - 1. What was released once is never edited.
+    ///
+    /// Each runs in one transaction with foreign keys off, and they are checked at its end. The triggers of the version before are still there: what
+    /// a migration changes is announced, and one that drops a column of a watched table drops that table's triggers first (they are made anew).
     pub migrations: &'static [&'static str],
 }
 
-/// Brings a database up to date without serving it. Returns the version it had and the one it has.
+impl Schema {
+    fn version(&self) -> u32 {
+        self.migrations.len() as u32
+    }
+}
+
+/// Brings a database to the version this program needs, without serving it. Says from which version to which.
 ///
 /// # Errors
-/// [`Error::Config`] when it is newer, another application's, or being served.
+/// [`Error::Config`] when the database is another application's or a newer version's (it is left untouched) or is being served;
+/// [`Error::Busy`] when another program holds it; [`Error::Store`] when a migration fails: those before it stay.
 pub fn migrate(
     config: &StoreConfig,
     schema: &Schema,
     watched: &[Watched],
-) -> Result<(usize, usize), Error> {
-    let _lock = super::lock(&config.path)?;
-    let before = if config.path.exists() {
-        version(&Connection::open(&config.path)?)?
-    } else {
-        0
-    };
-    let c = open(config, schema, watched)?;
-    Ok((before, version(&c)?))
+) -> Result<(u32, u32), Error> {
+    let (_connection, _lock, from) = sqlite::prepare(config, schema, watched)?;
+    Ok((from, schema.version()))
 }
 
-/// Opens the writer's connection on a database that is up to date.
-pub(super) fn open(
-    config: &StoreConfig,
+/// Refuses a file that is not ours before anything touches it: opening it for writing could already change it.
+pub(super) fn inspect(path: &Path, schema: &Schema) -> Result<(), Error> {
+    match std::fs::metadata(path) {
+        Ok(file) if file.len() > 0 => {}
+        _ => return Ok(()), // not there or empty: will be made
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let c = Connection::open_with_flags(path, flags)?;
+    c.busy_timeout(std::time::Duration::from_secs(2))?;
+    version(&c, path, schema).map(|_| ())
+}
+
+/// The version of a database that is ours or empty.
+fn version(c: &Connection, path: &Path, schema: &Schema) -> Result<u32, Error> {
+    let path = path.display();
+    let pragma = |name: &str| c.pragma_query_value(None, name, |r| r.get::<_, i32>(0));
+    let id = match pragma("application_id") {
+        Ok(id) => id,
+        Err(e) if e.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) => {
+            return Err(Error::Config(format!("{path}: is not an SQLite database")));
+        }
+        Err(e) => return Err(e.into()),
+    };
+    let tables: i64 = c.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))?;
+    if id != schema.application_id && (id != 0 || tables > 0) {
+        return Err(Error::Config(format!(
+            "{path}: is another application's database (application_id {id}, not {}); it was left untouched",
+            schema.application_id
+        )));
+    }
+    let (found, known) = (pragma("user_version")?, schema.version());
+    match u32::try_from(found) {
+        Ok(found) if found <= known => Ok(found),
+        _ => Err(Error::Config(format!(
+            "{path}: is of version {found}, this program knows versions up to {known}; use a newer program"
+        ))),
+    }
+}
+
+/// Upgrades; installs the framework's tables and the triggers. Says which version it found.
+pub(super) fn upgrade(
+    c: &mut Connection,
+    path: &Path,
     schema: &Schema,
     watched: &[Watched],
-) -> Result<Connection, Error> {
-    let mut c = connect(config)?;
-    let had = examine(&c, &config.path, schema)?;
-    // the journal mode is kept in the file: only ours is changed
-    c.execute_batch("PRAGMA journal_mode=WAL")?;
-    for (step, sql) in schema.migrations.iter().enumerate().skip(had) {
-        let tx = c.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        tx.execute_batch(sql).map_err(|e| {
-            Error::Config(format!(
-                "{}: migration {}: {e}",
-                config.path.display(),
-                step + 1
-            ))
-        })?;
-        tx.pragma_update(None, "application_id", schema.application_id)?;
-        tx.pragma_update(None, "user_version", (step + 1) as i64)?;
-        tx.commit()?;
-    }
+) -> Result<u32, Error> {
     let tx = c.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    tx.execute_batch(changes::TABLES)?;
-    tx.execute_batch(history::TABLES)?;
-    tx.execute_batch(outcomes::TABLES)?;
+    let from = version(&tx, path, schema)?;
+    // With the tables: else a crash in between leaves a database that is nobody's.
+    tx.pragma_update(None, "application_id", schema.application_id)?;
+    for tables in [
+        changes::TABLES,
+        history::TABLES,
+        signals::TABLES,
+        outcomes::TABLES,
+    ] {
+        tx.execute_batch(tables)?;
+    }
+    tx.commit()?;
+
+    // A migration that rebuilds a table drops the old one: its rows' children must not go with it.
+    c.pragma_update(None, "foreign_keys", false)?;
+    for (version, sql) in (1..).zip(schema.migrations).skip(from as usize) {
+        one(c, version, sql).map_err(|e| match e {
+            Error::Store(text) => Error::Store(format!("migration {version}: {text}")),
+            e => e,
+        })?;
+    }
+    c.pragma_update(None, "foreign_keys", true)?;
+
+    // From the tables as they are now, at every start: the triggers always fit.
+    let tx = c.transaction_with_behavior(TransactionBehavior::Immediate)?;
     changes::install(&tx, watched)?;
     tx.commit()?;
-    Ok(c)
+    Ok(from)
 }
 
-/// The version a database has, if it may be opened at all.
-fn examine(c: &Connection, path: &Path, schema: &Schema) -> Result<usize, Error> {
-    let refuse = |why: String| Err(Error::Config(format!("{}: {why}", path.display())));
-    let id: i32 = c.pragma_query_value(None, "application_id", |r| r.get(0))?;
-    let tables: i64 = c.query_row("SELECT count(*) FROM sqlite_master", [], |r| r.get(0))?;
-    if tables > 0 && id != schema.application_id {
-        return refuse("this database belongs to another program: it is left alone".to_owned());
+fn one(c: &mut Connection, version: u32, sql: &str) -> Result<(), Error> {
+    let tx = c.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    tx.execute_batch(sql)?;
+    let orphan: Option<String> = tx
+        .prepare("PRAGMA foreign_key_check")?
+        .query_map([], |r| r.get(0))?
+        .next()
+        .transpose()?;
+    if let Some(table) = orphan {
+        return Err(Error::Store(format!(
+            "leaves rows in {table} whose parent is missing"
+        )));
     }
-    let had = version(c)?;
-    let ours = schema.migrations.len();
-    if had > ours {
-        return refuse(format!(
-            "this database has version {had}, and this program knows {ours}: use a newer program"
-        ));
-    }
-    Ok(had)
-}
-
-fn version(c: &Connection) -> Result<usize, Error> {
-    let version: i64 = c.pragma_query_value(None, "user_version", |r| r.get(0))?;
-    Ok(version.max(0) as usize)
+    tx.pragma_update(None, "user_version", version)?;
+    tx.commit()?;
+    Ok(())
 }

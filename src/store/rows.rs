@@ -71,15 +71,10 @@ impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
         v.map_or(Value::Null, Into::into)
     }
 }
-// not for every `&Option<T>`: the compiler would look for `T` among options of options without end
-impl<'a> From<&'a Option<String>> for Value<'a> {
-    fn from(v: &'a Option<String>) -> Self {
-        v.as_deref().into()
-    }
-}
-impl From<&Option<i64>> for Value<'_> {
-    fn from(v: &Option<i64>) -> Self {
-        (*v).into()
+/// Copies: a bound on `&T` would send the compiler into an endless search.
+impl<'a, T: Clone + Into<Value<'a>>> From<&Option<T>> for Value<'a> {
+    fn from(v: &Option<T>) -> Self {
+        v.clone().into()
     }
 }
 

@@ -1,172 +1,318 @@
-//! The writer's thread: takes what waits and commits it together, looks for other programs' commits, and forgets what is old when there is time.
+//! The writer: commands that wait are committed together.
+//!
+//! Everything in this file but [`drain`] runs on the connection's own thread.
 
-use super::batch::{self, Done, Hook, Job, Run};
-use super::{StoreConfig, outcomes, wall_ms};
-use crate::{Error, history};
-use rusqlite::Connection;
-use std::fs::File;
+use super::job::{Job, Said, Work};
+use super::{Stats, guarded, now_ms, outcomes};
+use crate::Error;
+use crate::history::{PRUNE_STEP, Retention};
+use crate::publication::Reply;
+use rusqlite::{Connection, params};
+use std::collections::VecDeque;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
-use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
-use tokio::time::MissedTickBehavior;
+use std::time::{Duration, Instant};
+use tokio::sync::{Notify, mpsc};
 
-/// Commands of one transaction: more make it no cheaper for each, only later for the first.
-const COMMANDS_PER_COMMIT: usize = 512;
-/// How often old history is looked for. Each look forgets one step's worth.
-const PRUNE_INTERVAL: Duration = Duration::from_millis(100);
-/// Rows that one step forgets: a few milliseconds of the writer.
-const ROWS_PER_STEP: usize = 2_000;
+/// Jobs of one transaction.
+const BATCH: usize = 512;
+/// Changes of other programs that one transaction announces. What is staged lies in memory: a shell's UPDATE of a whole table must not.
+pub(super) const CHUNK: usize = 2_000;
+/// How often an idle writer looks for history that is too old.
+const TIDY: Duration = Duration::from_secs(1);
 
-/// Starts the thread. It ends when every sender of `queue` is gone.
-pub(super) fn start(
-    config: StoreConfig,
-    writer: Connection,
-    watch: Connection,
-    queue: mpsc::Receiver<Job>,
-    jobs: mpsc::WeakSender<Job>,
-    hook: Box<dyn Hook>,
-    lock: File,
-) -> Result<JoinHandle<()>, Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let poll_interval = config.poll_interval;
-    let kept = history::count(&writer)?;
-    Ok(std::thread::Builder::new()
-        .name("store".into())
-        .spawn(move || {
-            runtime.block_on(async move {
-                tokio::select! {
-                    () = drain(config, writer, queue, hook, kept) => {}
-                    () = watch_others(watch, jobs, poll_interval) => {}
-                }
-            });
-            drop(lock);
-        })?)
+/// What a commit means to others. Called on the writer's thread, so it may wait for them, but then everybody waits.
+pub(crate) trait Hook: Send {
+    /// Within a transaction, at its start and after each job that is to be kept: takes changes out of the log, at most `at_most`, and says how many.
+    ///
+    /// # Errors
+    /// The database's: what was staged by this call is undone by [`unstaged`](Self::unstaged) or [`aborted`](Self::aborted).
+    fn staged(&mut self, tx: &Connection, at_most: usize) -> Result<usize, Error>;
+
+    /// What the last `staged` wrote is rolled back.
+    fn unstaged(&mut self);
+
+    /// Everything staged is durable. Runs the replies, on their shards, after the news. Says how many events there were.
+    fn committed(&mut self, replies: Vec<(Option<usize>, Reply)>) -> u64;
+
+    /// The transaction is gone, and everything staged with it.
+    fn aborted(&mut self, connection: &Connection);
+
+    /// What was written while nobody served is announced, and nobody had to be told: from now on there is somebody.
+    fn started(&mut self) {}
 }
 
-async fn drain(
-    config: StoreConfig,
-    writer: Connection,
-    mut queue: mpsc::Receiver<Job>,
+pub(super) struct Writer {
     hook: Box<dyn Hook>,
-    mut kept: u64,
-) {
-    let writer = tokio_rusqlite::Connection::from(writer);
-    let hook = Arc::new(Mutex::new(hook));
-    let mut prune = tokio::time::interval(PRUNE_INTERVAL);
-    prune.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        let mut jobs = Vec::with_capacity(64);
-        let taken = tokio::select! {
-            biased;
-            taken = queue.recv_many(&mut jobs, COMMANDS_PER_COMMIT) => Some(taken),
-            _ = prune.tick() => None,
-        };
-        if taken == Some(0) {
-            break;
-        }
-        let (hook, retention) = (hook.clone(), Retention::of(&config));
-        let due = taken.is_none() || kept > retention.events + ROWS_PER_STEP as u64;
-        let step = writer
-            .call(move |c| -> Result<u64, Error> {
-                if !jobs.is_empty() {
-                    batch::run(
-                        c,
-                        jobs,
-                        hook.lock().unwrap_or_else(PoisonError::into_inner).as_mut(),
-                    );
-                }
-                // a step of its own transaction, so that no command waits for more than one
-                if due {
-                    forget(c, &retention)
-                } else {
-                    history::count(c)
-                }
-            })
-            .await;
-        match step {
-            Ok(left) => kept = left,
-            Err(tokio_rusqlite::Error::Error(Error::Busy)) => {}
-            Err(tokio_rusqlite::Error::Error(error)) => {
-                tracing::error!(%error, "old history cannot be forgotten")
-            }
-            Err(_) => break,
-        }
-    }
-    // the next start is quicker without a log to read
-    let _ = writer
-        .call(|c| c.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)"))
-        .await;
-}
-
-/// How much is kept.
-#[derive(Clone, Copy)]
-struct Retention {
-    events: u64,
-    age: Duration,
+    retention: Retention,
     outcome_age: Duration,
+    stats: Arc<Stats>,
+    /// What `change_context` holds within the open transaction. Between transactions it is empty, so that no other program writes in our name.
+    said: Said,
+    /// When there was nothing left to forget.
+    tidied: Instant,
+    /// Events since the last look.
+    announced: u64,
 }
 
-impl Retention {
-    fn of(config: &StoreConfig) -> Self {
-        Retention {
-            events: config.retention_events,
-            age: config.retention_age,
-            outcome_age: config.outcome_age,
+impl Writer {
+    pub fn new(
+        hook: Box<dyn Hook>,
+        retention: Retention,
+        outcome_age: Duration,
+        stats: Arc<Stats>,
+    ) -> Self {
+        Writer {
+            hook,
+            retention,
+            outcome_age,
+            stats,
+            said: Said::default(),
+            tidied: Instant::now(),
+            announced: 0,
         }
     }
-}
 
-fn forget(c: &mut Connection, retention: &Retention) -> Result<u64, Error> {
-    let now = wall_ms();
-    let (events_before, outcomes_before) = (
-        now - retention.age.as_millis() as i64,
-        now - retention.outcome_age.as_millis() as i64,
-    );
-    if !history::prunable(c, retention.events, events_before)?
-        && !outcomes::prunable(c, outcomes_before)?
-    {
-        return history::count(c);
+    /// Announces what was written while nobody served.
+    pub fn start(&mut self, c: &Connection, patience: Duration) -> Result<(), Error> {
+        self.begin(c, patience)?;
+        self.commit(c, Vec::new());
+        self.hook.started();
+        Ok(())
     }
-    let tx = c.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    let left = history::prune(&tx, retention.events, events_before, ROWS_PER_STEP)?;
-    outcomes::prune(&tx, outcomes_before, ROWS_PER_STEP)?;
-    tx.commit()?;
-    Ok(left)
-}
 
-/// Looks for commits of other programs. An empty job makes the writer announce them.
-async fn watch_others(watch: Connection, jobs: mpsc::WeakSender<Job>, every: Duration) {
-    let mut tick = tokio::time::interval(every);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut known = None;
-    loop {
-        tick.tick().await;
-        let version = watch
-            .prepare_cached("PRAGMA data_version")
-            .and_then(|mut q| q.query_row([], |r| r.get::<_, i64>(0)))
-            .ok();
-        if version.is_some() && version == known {
-            continue;
+    pub fn batch(&mut self, c: &Connection, jobs: Vec<Job>) {
+        self.stats.jobs.fetch_add(jobs.len() as u64, Relaxed);
+        let mut jobs = VecDeque::from(jobs);
+        while let Some(earliest) = jobs.iter().map(|job| job.deadline).min() {
+            match self.begin(c, earliest.saturating_duration_since(Instant::now())) {
+                Ok(()) => self.transaction(c, &mut jobs),
+                // Only those who waited long enough: others may still be lucky.
+                Err(Error::Busy) => self.expire(&mut jobs),
+                Err(e) => {
+                    tracing::error!(error = %e, jobs = jobs.len(), "the writer cannot begin a transaction");
+                    for job in jobs.drain(..) {
+                        job.work.finish(Err(Error::Store(e.to_string())));
+                    }
+                }
+            }
         }
-        // our own commits change the version too, but leave nothing that waits
-        if history::waiting(&watch).unwrap_or(true) {
-            let Some(jobs) = jobs.upgrade() else { return };
-            let (tell, told) = oneshot::channel();
-            let run: Run = Box::new(|_| Done {
-                keep: false,
-                reply: Box::new(|_| drop(tell.send(()))),
-            });
-            if jobs.send(Job { shard: None, run }).await.is_err() {
+    }
+
+    fn expire(&mut self, jobs: &mut VecDeque<Job>) {
+        let now = Instant::now();
+        let (late, rest): (VecDeque<_>, _) = jobs.drain(..).partition(|job| job.deadline <= now);
+        *jobs = rest;
+        self.stats.busy.fetch_add(late.len() as u64, Relaxed);
+        for job in late {
+            job.work.finish(Err(Error::Busy));
+        }
+    }
+
+    /// Opens a transaction in which nothing of others waits. A large backlog is announced in transactions of its own, so that neither memory nor
+    /// the history grows beyond its bound.
+    fn begin(&mut self, c: &Connection, patience: Duration) -> Result<(), Error> {
+        loop {
+            // In whole milliseconds, and 0 would mean not to wait at all.
+            c.busy_timeout(patience + Duration::from_millis(1))?;
+            c.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+            match self.hook.staged(c, CHUNK) {
+                Ok(announced) if announced < CHUNK => return Ok(()),
+                Ok(_) => {
+                    if !self.commit(c, Vec::new()) {
+                        return Err(Error::Store("the backlog cannot be committed".to_owned()));
+                    }
+                    self.tidy(c);
+                }
+                Err(e) => {
+                    self.abandon(c);
+                    return Err(e);
+                }
+            }
+        }
+    }
+
+    /// Runs jobs in the open transaction, and commits. Jobs that are left in the queue need a new one.
+    fn transaction(&mut self, c: &Connection, jobs: &mut VecDeque<Job>) {
+        let mut done = Vec::with_capacity(jobs.len());
+        while let Some(mut job) = jobs.pop_front() {
+            let step = self.step(c, &mut job);
+            // A RAISE(ROLLBACK) or a full disk has ended the transaction, with what others did in it.
+            if step.is_err() || c.is_autocommit() {
+                self.stats.lost.fetch_add(1, Relaxed);
+                let why = step
+                    .err()
+                    .unwrap_or_else(|| Error::Store("the transaction was rolled back".to_owned()));
+                tracing::error!(error = %why, undone = done.len(), "a job brought its transaction down");
+                self.abandon(c);
+                for (_, work) in done {
+                    Work::finish(work, Err(Error::Busy));
+                }
+                job.work.fail(why);
+                job.work.finish(Ok(()));
                 return;
             }
-            let _ = told.await;
-            // looked at again until nothing waits: the writer may have found the database held
-            known = None;
-        } else {
-            known = version;
+            done.push((job.shard, job.work));
+        }
+        self.commit(c, done);
+    }
+
+    /// # Errors
+    /// A statement of ours failed: the transaction is not to be trusted any more.
+    fn step(&mut self, c: &Connection, job: &mut Job) -> Result<(), Error> {
+        // Before the savepoint: rolling back to it leaves what we believe about it true.
+        self.say(c, &job.said)?;
+        c.prepare_cached("SAVEPOINT job")?.execute([])?;
+        let mut kept = job.work.run(c);
+        if c.is_autocommit() {
+            return Ok(()); // the caller looks
+        }
+        if kept && let Err(e) = self.hook.staged(c, usize::MAX) {
+            self.hook.unstaged();
+            job.work.fail(e);
+            kept = false;
+        }
+        if !kept {
+            c.prepare_cached("ROLLBACK TO job")?.execute([])?;
+        }
+        job.work.record(c)?;
+        c.prepare_cached("RELEASE job")?.execute([])?;
+        Ok(())
+    }
+
+    fn say(&mut self, c: &Connection, said: &Said) -> Result<(), Error> {
+        if self.said != *said {
+            c.prepare_cached("INSERT INTO change_context(one, actor, command_id) VALUES(1, ?1, ?2) ON CONFLICT(one) DO UPDATE SET actor = excluded.actor, command_id = excluded.command_id")?
+                .execute(params![said.actor, said.command_id])?;
+            self.said = said.clone();
+        }
+        Ok(())
+    }
+
+    /// Commits and tells everybody. Whether it worked.
+    fn commit(&mut self, c: &Connection, done: Vec<(Option<usize>, Box<dyn Work>)>) -> bool {
+        let committed = self
+            .say(c, &Said::default())
+            .and_then(|()| Ok(c.prepare_cached("COMMIT")?.execute([])?));
+        match committed {
+            Ok(_) => {
+                self.stats.commits.fetch_add(1, Relaxed); // before anybody can ask
+                let replies = done
+                    .into_iter()
+                    .map(|(shard, work)| (shard, Box::new(move || work.finish(Ok(()))) as Reply))
+                    .collect();
+                let events = self.hook.committed(replies);
+                self.retention.added(events);
+                self.announced += events;
+                true
+            }
+            Err(e) => {
+                self.stats.lost.fetch_add(1, Relaxed);
+                tracing::error!(error = %e, jobs = done.len(), "a commit failed");
+                self.abandon(c);
+                for (_, work) in done {
+                    work.finish(Err(Error::UnknownOutcome(e.to_string())));
+                }
+                false
+            }
+        }
+    }
+
+    fn abandon(&mut self, c: &Connection) {
+        if !c.is_autocommit()
+            && let Err(e) = c.execute_batch("ROLLBACK")
+        {
+            tracing::error!(error = %e, "a transaction cannot be rolled back");
+        }
+        self.said = Said::default();
+        self.hook.aborted(c);
+    }
+
+    /// Between transactions: forgets a step where that is due, and as many as it takes to keep pace with what was just announced. Whether there is more
+    /// to forget.
+    pub fn tidy(&mut self, c: &Connection) -> bool {
+        let steps = 1 + self.announced / PRUNE_STEP as u64;
+        self.announced = 0;
+        for _ in 0..steps {
+            let looks = self.tidied.elapsed() >= TIDY;
+            if !looks && !self.retention.pressing() {
+                return false;
+            }
+            match self.forget(c) {
+                Ok(true) => {}
+                Ok(false) => return false,
+                Err(e) => {
+                    if !matches!(e, Error::Busy) {
+                        tracing::error!(error = %e, "history cannot be pruned");
+                    }
+                    self.tidied = Instant::now();
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
+    fn forget(&mut self, c: &Connection) -> Result<bool, Error> {
+        // Nobody waits for this: when another program writes, later will do.
+        c.busy_timeout(Duration::ZERO)?;
+        let now = now_ms();
+        let oldest_outcome = now - self.outcome_age.as_millis() as i64;
+        if self.retention.step(c, now)? || outcomes::prune(c, oldest_outcome, PRUNE_STEP)? {
+            return Ok(true);
+        }
+        self.tidied = Instant::now();
+        Ok(false)
+    }
+}
+
+/// Takes jobs out of the queue until there is nobody left who could put one in, or `stop` was notified and the queue is empty.
+pub(super) async fn drain(
+    writer: Writer,
+    connection: &tokio_rusqlite::Connection,
+    mut jobs: mpsc::Receiver<Job>,
+    stop: &Notify,
+) {
+    // One user at a time; the lock is how a value travels to the connection's thread and back.
+    let writer = Arc::new(Mutex::new(writer));
+    let (mut more, mut stopping) = (false, false);
+    loop {
+        let mut batch = Vec::with_capacity(64);
+        let pause = if more { Duration::ZERO } else { TIDY };
+        tokio::select! {
+            biased;
+            () = stop.notified(), if !stopping => {
+                jobs.close(); // those who come now are told "closed"
+                stopping = true;
+                continue;
+            }
+            taken = jobs.recv_many(&mut batch, BATCH) => if taken == 0 {
+                return;
+            },
+            () = tokio::time::sleep(pause) => {}
+        }
+        let writer = writer.clone();
+        let ran = connection.call(move |c| {
+            let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut more = false;
+            // A panic here is a mistake of ours; it must not end the connection's thread, and all writing with it.
+            let end = guarded(|| {
+                writer.batch(c, batch);
+                more = writer.tidy(c);
+                Ok(())
+            });
+            if let Err(e) = end {
+                tracing::error!(error = %e, "the writer panicked");
+                writer.abandon(c);
+            }
+            Ok::<bool, Error>(more)
+        });
+        match ran.await {
+            Ok(left) => more = left,
+            Err(e) => {
+                tracing::error!(error = %e, "the writer's connection is gone");
+                return;
+            }
         }
     }
 }

@@ -101,10 +101,9 @@ impl Partial {
             return Ok(step);
         }
 
-        // Only a caller that did not drain the carry first gets here with something to cut off.
+        // Half at a time, which makes the moving linear in what was read even for a caller that never drains.
         if self.done > self.carry.len() / 2 {
-            self.carry.drain(..self.done);
-            self.done = 0;
+            self.let_go();
         }
         self.carry.extend_from_slice(fresh);
         let (bytes, done) = (&mut self.carry, &mut self.done);
@@ -113,11 +112,16 @@ impl Partial {
             self.carry = Vec::new();
             self.done = 0;
         } else if step.is_none() && self.done > 0 {
-            // What stays is the start of one frame, and may stay for long: let go of the room the others needed.
-            self.carry = self.carry.split_off(self.done);
-            self.done = 0;
+            // What stays is the start of one frame, and may stay for long.
+            self.let_go();
         }
         Ok(step)
+    }
+
+    /// Cuts off what is done with, and gives back the room it took.
+    fn let_go(&mut self) {
+        self.carry = self.carry.split_off(self.done);
+        self.done = 0;
     }
 }
 

@@ -134,7 +134,7 @@ fn server_frames_are_those_of_the_rfc() {
         assert_eq!(frame, [head, &payload].concat(), "{length} bytes");
     }
     let mut out = b"before".to_vec();
-    encode_into(&mut out, true, Opcode::Text, b"zipped");
+    frame::encode_into(&mut out, true, Opcode::Text, b"zipped");
     assert_eq!(out, b"before\xc1\x06zipped");
 }
 
@@ -286,7 +286,7 @@ fn sizes_are_refused_as_announced() {
 
 #[test]
 fn fragments_are_counted() {
-    let pieces = |count| [masked(0x01, b""), masked(0x00, b"").repeat(count - 1)].concat();
+    let pieces = |count: usize| [masked(0x01, b""), masked(0x00, b"").repeat(count - 1)].concat();
     let four = [pieces(3), masked(0x80, b"")].concat();
     expect(&four, &[text("")], Ok(()));
     let five = [&pieces(4)[..], b"\x80\x80"].concat();

@@ -1,6 +1,7 @@
 //! A request as its handler sees it, and what it answers.
 
 use crate::access::{self, Action, Bearer, Target};
+use crate::domain::orders::{PAGE_MAX, Page};
 use crate::domain::{Key, Refusal};
 use crate::restaurant::Claims;
 use bytes::Bytes;
@@ -87,7 +88,6 @@ impl Call {
         bearer.may(action)?;
         let mut list = List {
             restaurants: bearer.restaurants().map(<[i64]>::to_vec),
-            bearer,
             left: self.query.iter().map(|(k, v)| (&**k, &**v)).collect(),
             before: None,
             limit: PAGE,
@@ -111,11 +111,10 @@ impl Call {
 
 /// What part of a list is wanted: `?restaurant_id=2&limit=50&before=<id>` and what the list has besides.
 pub struct List<'a> {
-    pub bearer: Bearer,
     /// Of which restaurants; `None`: of all.
     pub restaurants: Option<Vec<i64>>,
     left: BTreeMap<&'a str, &'a str>,
-    /// Only those with a lower id: the last page's `next`.
+    /// The last page's `next`: go on after it.
     pub before: Option<i64>,
     pub limit: u32,
 }
@@ -131,6 +130,31 @@ impl<'a> List<'a> {
         let text = self.text(name);
         let number = text.map(|text| text.parse().map_err(|_| Refusal::value(name, "a number")));
         Ok(number.transpose()?)
+    }
+
+    /// The one restaurant that is meant: the only one they belong to, or the one they name.
+    pub fn one_restaurant(&self) -> Result<i64, Error> {
+        match self.restaurants.as_deref() {
+            Some([restaurant]) => Ok(*restaurant),
+            _ => Err(Refusal::value("restaurant_id", "say which restaurant").into()),
+        }
+    }
+
+    /// The page that is wanted of a list that is short enough to be read as a whole, in its own order: it goes on after the thing that `before` names.
+    pub fn cut<T>(&self, mut all: Vec<T>, id: impl Fn(&T) -> i64) -> Page<T> {
+        let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
+        if let Some(before) = self.before {
+            let seen = all.iter().position(|thing| id(thing) == before);
+            all.drain(..seen.map_or(all.len(), |seen| seen + 1));
+        }
+        let limit = self.limit.clamp(1, PAGE_MAX) as usize;
+        let more = all.len() > limit;
+        all.truncate(limit);
+        Page {
+            next: all.last().filter(|_| more).map(id),
+            items: all,
+            total,
+        }
     }
 
     /// Refuses what nobody asked for: a misspelled filter must not look like one that matches everything.

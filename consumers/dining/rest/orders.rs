@@ -1,14 +1,14 @@
 //! `/api/v1/orders`: orders, their lines, their payments.
 
 use super::call::{Answer, Call};
-use super::shown::{Listed, Order};
+use super::shown::{Listed, Order, Payment};
 use crate::access::{Action, Bearer, Target};
 use crate::dining::messages::ItemData;
-use crate::domain::edits;
 use crate::domain::items::{self, ItemFacts, ItemPatch};
-use crate::domain::orders::{self as domain, Filter, OrderFacts};
-use crate::domain::placing::{self, NewLine, NewOrder};
-use crate::domain::progress::{self, Move};
+use crate::domain::orders::{
+    self as domain, Filter, Move, NewLine, NewOrder, OrderFacts, Paid, Patch,
+};
+use crate::domain::payments::{self as money, NewPayment};
 use crate::domain::{DINING, Key, Refusal, ids, time};
 use maitred::{Error, Reader, Transaction};
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,9 @@ pub fn list(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
     let words = statuses.split(',').filter(|word| !word.is_empty());
     let filter = Filter {
         restaurants: list.restaurants.clone(),
-        statuses: words.map(|word| DINING.parse(word)).collect::<Result<_, _>>()?,
+        statuses: words
+            .map(|word| DINING.parse(word))
+            .collect::<Result<_, _>>()?,
         table_id: list.number("table_id")?,
         session_id: list.number("session_id")?,
         waiter_id: list.number("waiter_id")?,
@@ -36,7 +38,7 @@ pub fn place(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let new: NewOrder = call.body()?;
     let restaurant = ids::restaurant(tx, &new.restaurant_id)?;
     let bearer = call.may(Action::PlaceOrder, Target::Restaurant(restaurant), tx)?;
-    let order = placing::create(tx, &bearer.actor(), &new)?;
+    let order = domain::create(tx, &bearer.actor(), &new)?;
     let lines = items::of_order(tx, order.id)?;
     Answer::created(&Order::with_items(&order, &lines))
 }
@@ -113,7 +115,7 @@ pub fn change(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let mut order = None;
     if edits {
         let (id, bearer) = named(call, Action::EditOrder, tx)?;
-        let patch = edits::Patch {
+        let patch = Patch {
             note: change.note,
             allergy_note: change.allergy_note,
             eta_at: match change.eta_at {
@@ -125,7 +127,7 @@ pub fn change(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
             waiter_id: change.waiter_id,
             expected_version: expected_version.take(),
         };
-        order = Some(edits::patch(tx, &bearer.actor(), id, &patch)?.id);
+        order = Some(domain::patch(tx, &bearer.actor(), id, &patch)?.id);
     }
     if let Some(word) = &change.status {
         let (id, bearer) = named(call, Action::MoveOrder, tx)?;
@@ -139,7 +141,11 @@ pub fn change(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
             expected_version,
             ..Move::to(DINING.parse(word)?)
         };
-        order = Some(progress::change_status(tx, &bearer.actor(), id, &wanted)?.order.id);
+        order = Some(
+            domain::change_status(tx, &bearer.actor(), id, &wanted)?
+                .order
+                .id,
+        );
     }
     match order {
         Some(order) => shown(tx, order),
@@ -161,7 +167,7 @@ pub fn delete(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     }
     let why: Why = call.body()?;
     let (id, bearer) = named(call, Action::DeleteOrder, tx)?;
-    edits::delete(tx, &bearer.actor(), id, why.reason.as_deref())?;
+    domain::delete(tx, &bearer.actor(), id, why.reason.as_deref())?;
     Answer::ok(&Deleted { id, deleted: true })
 }
 
@@ -221,6 +227,46 @@ pub fn void_item(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let (item, bearer) = line(call, tx)?;
     let item = items::void(tx, &bearer.actor(), item, reason.as_deref(), version)?;
     Answer::ok(&ItemData::of(&item))
+}
+
+/// `GET /orders/{id}/payments`
+pub fn payments(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
+    #[derive(Serialize)]
+    struct Payments<'a> {
+        order_id: i64,
+        payments: Vec<Payment<'a>>,
+        balance: String,
+    }
+    let (order, _) = named(call, Action::TakePayment, db)?;
+    let (order, all) = (domain::get(db, order)?, money::of_order(db, order)?);
+    Answer::ok(&Payments {
+        order_id: order.id,
+        payments: all.iter().map(Payment::of).collect(),
+        balance: order.amount(order.balance_minor()),
+    })
+}
+
+/// `POST /orders/{id}/payments`
+pub fn pay(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
+    #[derive(Serialize)]
+    struct Taken<'a> {
+        #[serde(flatten)]
+        payment: Payment<'a>,
+        payment_status: Paid,
+        balance: String,
+    }
+    let new: NewPayment = call.body()?;
+    let (order, bearer) = named(call, Action::TakePayment, tx)?;
+    let taken = money::take(tx, &bearer.actor(), order, &new)?;
+    let answer = Taken {
+        payment: Payment::of(&taken.payment),
+        payment_status: taken.paid,
+        balance: taken.order.amount(taken.order.balance_minor()),
+    };
+    match taken.already {
+        true => Answer::ok(&answer),
+        false => Answer::created(&answer),
+    }
 }
 
 /// The order that the path names.

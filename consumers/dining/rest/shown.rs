@@ -1,9 +1,11 @@
 //! How things look over HTTP: canonical statuses, amounts as decimal text, times in ISO 8601.
 
 use super::super::messages::{ItemData, Time};
-use crate::domain::Status;
 use crate::domain::items::ItemFacts;
 use crate::domain::orders::{OrderFacts, OrderType, Page, Paid, Source};
+use crate::domain::payments::{PaymentFacts, PaymentState};
+use crate::domain::waiters::WaiterFacts;
+use crate::domain::{Status, menu, money};
 use serde::Serialize;
 
 /// An order, with its lines where one was asked for.
@@ -125,6 +127,141 @@ impl<T> Listed<T> {
             items: page.items.iter().map(show).collect(),
             next: page.next,
             total: page.total,
+        }
+    }
+}
+
+/// A dish, and what can be chosen about it.
+#[derive(Serialize)]
+pub struct Dish<'a> {
+    id: i64,
+    uuid: &'a str,
+    restaurant_id: i64,
+    category: Option<&'a str>,
+    name: &'a str,
+    description: &'a str,
+    price: String,
+    is_available: bool,
+    allergens: &'a [String],
+    course: Option<i64>,
+    prep_s: Option<i64>,
+    image_url: Option<&'a str>,
+    choices: Vec<Choices<'a>>,
+    version: i64,
+}
+
+#[derive(Serialize)]
+struct Choices<'a> {
+    name: &'a str,
+    min: i64,
+    max: i64,
+    modifiers: Vec<Choice<'a>>,
+}
+
+#[derive(Serialize)]
+struct Choice<'a> {
+    id: i64,
+    name: &'a str,
+    price: String,
+}
+
+impl<'a> Dish<'a> {
+    /// With those of the choices that are about it.
+    pub fn of(dish: &'a menu::Dish, groups: &'a [menu::Group]) -> Self {
+        let own = groups.iter().filter(|group| group.menu_item_id == dish.id);
+        let choice = |choice: &'a menu::Choice| Choice {
+            id: choice.id,
+            name: &choice.name,
+            price: money::format(choice.price_minor, dish.currency_exp),
+        };
+        Dish {
+            id: dish.id,
+            uuid: &dish.uuid,
+            restaurant_id: dish.restaurant_id,
+            category: dish.category.as_deref(),
+            name: &dish.name,
+            description: &dish.description,
+            price: money::format(dish.price_minor, dish.currency_exp),
+            is_available: dish.is_available,
+            allergens: &dish.allergens,
+            course: dish.course,
+            prep_s: dish.prep_s,
+            image_url: dish.image_url.as_deref(),
+            choices: own
+                .map(|group| Choices {
+                    name: &group.name,
+                    min: group.min,
+                    max: group.max,
+                    modifiers: group.modifiers.iter().map(choice).collect(),
+                })
+                .collect(),
+            version: dish.version,
+        }
+    }
+}
+
+/// Somebody who serves.
+#[derive(Serialize)]
+pub struct Waiter<'a> {
+    id: i64,
+    waiter_id: i64,
+    uuid: &'a str,
+    restaurant_id: i64,
+    name: &'a str,
+    is_active: bool,
+    version: i64,
+}
+
+impl<'a> Waiter<'a> {
+    pub fn of(waiter: &'a WaiterFacts) -> Self {
+        Waiter {
+            id: waiter.id,
+            waiter_id: waiter.id,
+            uuid: &waiter.uuid,
+            restaurant_id: waiter.restaurant_id,
+            name: &waiter.name,
+            is_active: waiter.is_active,
+            version: waiter.version,
+        }
+    }
+}
+
+/// A payment.
+#[derive(Serialize)]
+pub struct Payment<'a> {
+    id: i64,
+    payment_id: i64,
+    uuid: &'a str,
+    order_id: Option<i64>,
+    session_id: Option<i64>,
+    table_number: Option<&'a str>,
+    amount: String,
+    tip: String,
+    currency: &'a str,
+    method: &'a str,
+    status: PaymentState,
+    created_at: Time,
+    captured_at: Time,
+    version: i64,
+}
+
+impl<'a> Payment<'a> {
+    pub fn of(payment: &'a PaymentFacts) -> Self {
+        Payment {
+            id: payment.id,
+            payment_id: payment.id,
+            uuid: &payment.uuid,
+            order_id: payment.order_id,
+            session_id: payment.session_id,
+            table_number: payment.table_number.as_deref(),
+            amount: payment.amount(),
+            tip: money::format(payment.tip_minor, payment.currency_exp),
+            currency: &payment.currency,
+            method: &payment.method,
+            status: payment.status,
+            created_at: Time(Some(payment.created_at)),
+            captured_at: Time(payment.captured_at),
+            version: payment.version,
         }
     }
 }

@@ -1,0 +1,104 @@
+//! What can be typed after `maitred`. Each command is a file.
+
+mod address;
+mod backoff;
+mod banner;
+mod check;
+mod failure;
+mod house;
+mod identifier;
+mod keys;
+mod log;
+mod migrate;
+mod routing;
+mod send;
+mod serve;
+mod tail;
+mod token;
+
+use clap::{Parser, Subcommand};
+use failure::Failure;
+use std::io::Write;
+use std::process::ExitCode;
+
+const HELP: &str = "\
+Examples:
+  maitred serve --demo                         a restaurant to look around in
+  export MAITRED_JWT_SECRET=$(openssl rand -hex 32)
+  maitred serve                                a real one, in maitred.db
+  maitred token --role waiter --id 10 --restaurant 2
+  maitred tail /ws/orders/1/                   what a screen would hear
+
+Exit codes:
+  0   done
+  1   failed
+  2   the command line makes no sense
+  78  the configuration cannot be used (a key, routing.toml, the database)
+
+Logs go to stderr: for people on a terminal, as JSON elsewhere. MAITRED_LOG chooses what (default: info), for example
+MAITRED_LOG=warn,maitred=debug.";
+
+/// The real-time tier of a restaurant: whoever changes the data, everybody concerned hears of it.
+#[derive(Debug, Parser)]
+#[command(name = "maitred", version, after_help = HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the server
+    Serve(serve::Serve),
+    /// Reads routing.toml and reports every mistake in it
+    Check(check::Check),
+    /// Makes a token
+    Token(token::Token),
+    /// Brings a database to this program's version
+    Migrate(migrate::Migrate),
+    /// Prints what a channel says, and comes back whenever the connection is lost
+    Tail(tail::Tail),
+    /// Tells a restaurant something
+    Send(send::Send),
+}
+
+/// Does what was typed.
+pub fn run() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Serve(serve) => serve.run(),
+        Command::Check(check) => check.run(),
+        Command::Token(token) => token.run(),
+        Command::Migrate(migrate) => migrate.run(),
+        Command::Tail(tail) => tail.run(),
+        Command::Send(send) => send.run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+/// Prints a line of the command's result, at once: whoever reads it through a pipe should not wait for the next.
+fn say(line: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(line.as_bytes())
+        .and_then(|()| out.write_all(b"\n"))
+        .and_then(|()| out.flush())
+        .map_err(Failure::of_stdout)
+}
+
+/// Prints a remark that is no result.
+fn note(text: &str) {
+    // Nobody is left to be told that nobody listens.
+    let _ = writeln!(std::io::stderr().lock(), "maitred: {text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,155 @@
+//! What a demo prints when it runs: everything there is to try, ready to paste.
+
+use super::token::{Claims, Role};
+use std::fmt::Write;
+use std::time::Duration;
+
+/// How long the printed tokens are good for.
+const TTL: Duration = Duration::from_secs(12 * 3600);
+
+/// What stands in for a token where the server has only a public key.
+const NO_TOKEN: &str = "TOKEN";
+
+/// The demo restaurant's endpoints: what each is, its path, and whose token is printed with it.
+const ENDPOINTS: [(&str, &str, Bearer); 8] = [
+    ("an order", "/ws/orders/1/", Bearer::Manager),
+    ("its items", "/ws/orders/1/items/", Bearer::Manager),
+    ("a table", "/ws/tables/5/", Bearer::Waiter),
+    ("a table session", "/ws/tables/sessions/1/", Bearer::Waiter),
+    ("a waiter", "/ws/waiters/10/", Bearer::Waiter),
+    (
+        "all waiters",
+        "/ws/restaurants/2/notifications/",
+        Bearer::Waiter,
+    ),
+    ("the restaurant", "/ws/restaurants/2/", Bearer::Manager),
+    ("every change", "/ws/changes/", Bearer::Admin),
+];
+
+/// Whom tokens are printed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bearer {
+    Manager,
+    Waiter,
+    Admin,
+}
+
+impl Bearer {
+    fn claims(self) -> Option<Claims> {
+        let restaurant = [2.into()];
+        match self {
+            Bearer::Manager => Some(Claims::new(Role::Manager, None, TTL)?.at(&restaurant)),
+            Bearer::Waiter => {
+                Some(Claims::new(Role::Waiter, Some(10.into()), TTL)?.at(&restaurant))
+            }
+            Bearer::Admin => Claims::new(Role::Admin, None, TTL),
+        }
+    }
+}
+
+/// The text, for a server at `base` (`localhost:9000`) on this database. `mint` signs claims; `None` if it cannot.
+pub fn banner(base: &str, database: &str, mint: impl Fn(&Claims) -> Option<String>) -> String {
+    let token = |bearer: Bearer| {
+        let minted = bearer.claims().and_then(|claims| mint(&claims));
+        minted.unwrap_or_else(|| NO_TOKEN.to_owned())
+    };
+    let [manager, waiter, admin] = [Bearer::Manager, Bearer::Waiter, Bearer::Admin].map(token);
+    let token_of = |bearer| match bearer {
+        Bearer::Manager => &manager,
+        Bearer::Waiter => &waiter,
+        Bearer::Admin => &admin,
+    };
+    let mut text = String::from(
+        "\nThis is a demo: everybody on this machine may look, and do what the examples show, without a token.\n\
+         Leave out `?token=...` to be a guest. What a manager, a waiter or an admin may do needs theirs; these end in 12 hours.\n",
+    );
+    for (what, path, bearer) in ENDPOINTS {
+        let who = format!("{bearer:?}").to_lowercase();
+        let url = format!("ws://{base}{path}?token={}", token_of(bearer));
+        // `write!` to a String cannot fail.
+        let _ = write!(text, "\n# {what}, as {who}\nwscat -c \"{url}\"\n");
+    }
+    let api = format!("http://{base}/api/v1");
+    let _ = write!(
+        text,
+        r#"
+# watch one of them while you do these (install wscat with: npm install -g wscat)
+curl -X POST {api}/orders -H "Authorization: Bearer {manager}" -H "Content-Type: application/json" -d '{{"restaurant_id":2,"table_id":5,"items":[{{"menu_item_id":1,"quantity":2}}]}}'
+curl -X PATCH {api}/orders/1 -H "Authorization: Bearer {manager}" -H "Content-Type: application/json" -d '{{"status":"ready"}}'
+curl -X POST {api}/restaurants/2/broadcast -H "Authorization: Bearer {manager}" -H "Content-Type: application/json" -d '{{"message":"Kitchen closes in 30 minutes"}}'
+
+# any program that writes rows is heard
+sqlite3 {database} "UPDATE tables SET capacity = capacity + 1 WHERE id = 5"
+"#,
+    );
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn example() -> String {
+        banner("localhost:9000", "maitred-demo.db", |claims| {
+            Some(format!("token-of-{}", claims.sub))
+        })
+    }
+
+    #[test]
+    fn each_endpoint_has_a_line_to_paste() {
+        let text = example();
+        let lines: Vec<&str> = text.lines().filter(|l| l.starts_with("wscat")).collect();
+        assert_eq!(lines.len(), 8);
+        assert!(
+            lines
+                .contains(&r#"wscat -c "ws://localhost:9000/ws/orders/1/?token=token-of-manager""#)
+        );
+        assert!(
+            lines.contains(&r#"wscat -c "ws://localhost:9000/ws/waiters/10/?token=token-of-10""#)
+        );
+        assert!(
+            lines.contains(&r#"wscat -c "ws://localhost:9000/ws/changes/?token=token-of-admin""#)
+        );
+    }
+
+    #[test]
+    fn every_path_is_one_of_routing_toml() {
+        let routing = include_str!("../../routing.toml");
+        for (_, path, _) in ENDPOINTS {
+            let numberless = |s: &str| {
+                let parts = s.split('/');
+                let is_number = |p: &str| p.starts_with('<') || p.parse::<u64>().is_ok();
+                parts
+                    .map(|p| if is_number(p) { "*" } else { p })
+                    .collect::<Vec<_>>()
+                    .join("/")
+            };
+            let known = routing
+                .lines()
+                .filter_map(|l| l.strip_prefix("path = \"")?.split('"').next());
+            assert!(
+                known.map(numberless).any(|p| p == numberless(path)),
+                "{path}"
+            );
+        }
+    }
+
+    #[test]
+    fn bodies_are_json_and_quotes_do_not_clash() {
+        let text = example();
+        let bodies: Vec<&str> = text
+            .lines()
+            .filter_map(|line| line.split_once("-d '")?.1.strip_suffix('\''))
+            .collect();
+        assert_eq!(bodies.len(), 3);
+        for body in bodies {
+            assert!(!body.contains('\''));
+            serde_json::from_str::<serde_json::Value>(body).expect(body);
+        }
+    }
+
+    #[test]
+    fn without_a_secret_the_reader_fills_in_a_token() {
+        assert!(banner("a", "b", |_| None).contains("/ws/orders/1/?token=TOKEN"));
+    }
+}

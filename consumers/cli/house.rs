@@ -1,0 +1,45 @@
+//! The only place where the command line meets the application: its consumers, its tables, its demo.
+
+mod provisional;
+
+use super::routing::Source;
+use maitred::{Command, Error, Keys, Known, Routing, Server, Started, Store, StoreConfig};
+use provisional::{Restaurant, SCHEMA, registry, seed};
+
+/// What to serve, and how.
+pub struct Plan {
+    pub routing: Routing,
+    pub store: StoreConfig,
+    pub keys: Keys,
+    pub shards: Option<usize>,
+}
+
+/// Reads a routing file, with the application's names.
+pub fn routing(source: &Source) -> Result<Routing, Error> {
+    let registry = registry();
+    let known = Known {
+        consumers: &registry.consumers(),
+        rest: &registry.interfaces(),
+    };
+    Routing::parse(&source.name, &source.text, &known)
+}
+
+/// From which version to which.
+pub fn migrate(store: &StoreConfig) -> Result<(u32, u32), Error> {
+    maitred::migrate(store, &SCHEMA, <Restaurant as maitred::App>::WATCHED)
+}
+
+pub fn start(plan: Plan) -> Result<Started, Error> {
+    let mut server = Server::new(plan.routing, registry())
+        .store(plan.store, SCHEMA)
+        .keys(plan.keys);
+    if let Some(shards) = plan.shards {
+        server = server.shards(shards);
+    }
+    server.start()
+}
+
+/// Fills an empty database with the demo restaurant.
+pub async fn furnish(store: &Store) -> Result<(), Error> {
+    store.write(Command::new().by("demo"), seed).await
+}

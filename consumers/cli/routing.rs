@@ -1,0 +1,52 @@
+//! Which routing file is meant.
+
+use super::failure::Failure;
+use super::house;
+use clap::Args;
+use maitred::{Error, Routing};
+use std::io::ErrorKind;
+use std::path::PathBuf;
+
+const FILE: &str = "routing.toml";
+const EMBEDDED: &str = include_str!("../../routing.toml");
+
+#[derive(Debug, Args)]
+pub struct RoutingArgs {
+    /// Who listens where [default: routing.toml if there is one, else the built-in one]
+    #[arg(long, value_name = "PATH", env = "MAITRED_ROUTING")]
+    routing: Option<PathBuf>,
+}
+
+/// A routing file: its name, for messages, and what it says.
+pub struct Source {
+    pub name: String,
+    pub text: String,
+}
+
+impl RoutingArgs {
+    pub fn read(&self) -> Result<Source, Failure> {
+        let path = self.routing.clone().unwrap_or_else(|| FILE.into());
+        let name = path.display().to_string();
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Ok(Source { name, text }),
+            Err(e) if e.kind() == ErrorKind::NotFound && self.routing.is_none() => Ok(Source {
+                name: format!("{FILE} (built in)"),
+                text: EMBEDDED.to_owned(),
+            }),
+            Err(e) => Err(Failure::Config(format!("{name}: {e}"))),
+        }
+    }
+}
+
+impl Source {
+    /// Reads it. Its mistakes are printed as compilers do it, so that editors find the places.
+    pub fn parse(&self) -> Result<Routing, Failure> {
+        house::routing(self).map_err(|e| match e {
+            Error::Config(mistakes) => {
+                eprintln!("{mistakes}");
+                Failure::Config(format!("{} cannot be used", self.name))
+            }
+            other => other.into(),
+        })
+    }
+}

@@ -1,0 +1,204 @@
+//! `maitred serve`
+
+use super::banner::banner;
+use super::failure::Failure;
+use super::keys::{self, KeyArgs};
+use super::routing::RoutingArgs;
+use super::{house, log, say};
+use clap::Args;
+use maitred::{Keys, Started, StoreConfig};
+use std::net::SocketAddr;
+use std::num::NonZeroU64;
+use std::path::PathBuf;
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+
+const DATABASE: &str = "maitred.db";
+/// A demo never touches a real restaurant's rows by accident.
+const DEMO_DATABASE: &str = "maitred-demo.db";
+/// The listener whose endpoints a demo prints.
+const DINING: &str = "dining";
+
+const HELP: &str = "\
+Prints `listening on ADDRESS (LISTENER)` for each address on stdout. SIGTERM or Ctrl-C ends it in order: what was accepted is
+committed, and clients are told to come back.
+
+Examples:
+  maitred serve --demo
+  MAITRED_JWT_SECRET=$(cat secret) maitred serve --database /var/lib/maitred/restaurant.db
+  maitred serve --key-file issuer.pem --routing /etc/maitred/routing.toml";
+
+/// Runs the server.
+///
+/// The database is made if there is none, and brought up to date if it is old.
+#[derive(Debug, Args)]
+#[command(after_help = HELP, after_long_help = format!("{HELP}\n\n{}", keys::HELP))]
+pub struct Serve {
+    /// A restaurant to look around in, with rows and without rules for this machine's own clients
+    #[arg(long)]
+    demo: bool,
+    /// The database file [default: maitred.db, in a demo maitred-demo.db]
+    #[arg(long, value_name = "PATH", env = "MAITRED_DATABASE")]
+    database: Option<PathBuf>,
+    #[command(flatten)]
+    routing: RoutingArgs,
+    #[command(flatten)]
+    keys: KeyArgs,
+    /// Also accept tokens whose `aud` is this; otherwise a token with an `aud` is refused
+    #[arg(long, value_name = "NAME", env = "MAITRED_AUDIENCE")]
+    audience: Option<String>,
+    /// Threads that serve connections [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    shards: Option<u16>,
+    /// Events that are kept for clients that come back [default: 100000]
+    #[arg(long, value_name = "N", env = "MAITRED_RETENTION_EVENTS")]
+    retention_events: Option<NonZeroU64>,
+    /// How long they are kept [default: 24h]
+    #[arg(long, value_name = "TIME", env = "MAITRED_RETENTION_AGE", value_parser = positive)]
+    retention_age: Option<Duration>,
+    /// How often other programs' writes are looked for [default: 5ms]
+    #[arg(long, value_name = "TIME", env = "MAITRED_POLL_INTERVAL", value_parser = positive)]
+    poll_interval: Option<Duration>,
+}
+
+impl Serve {
+    pub fn run(self) -> Result<(), Failure> {
+        let (keys, own_key) = self.keys()?;
+        log::start()?;
+        let source = self.routing.read()?;
+        let mut routing = source.parse()?;
+        if self.demo {
+            routing = routing.demo();
+        }
+        let store = self.store();
+        let database = store.path.display().to_string();
+        tracing::info!(
+            routing = source.name,
+            database,
+            demo = self.demo,
+            "starting"
+        );
+        let server = house::start(house::Plan {
+            routing,
+            store,
+            keys: keys.clone(),
+            shards: self.shards.map(usize::from),
+        })?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|e| Failure::Failed(e.to_string()))?;
+        if let (true, Some(store)) = (self.demo, server.store()) {
+            runtime.block_on(house::furnish(store))?;
+        }
+        announce(&server);
+        if self.demo {
+            if own_key {
+                tracing::warn!("no MAITRED_JWT_SECRET: tokens are good until this server stops");
+            }
+            if let Some(base) = base(server.addresses()) {
+                // A demo without an audience goes on.
+                let _ = say(&banner(&base, &database, |claims| keys.mint(claims).ok()));
+            }
+        }
+        runtime.block_on(the_end())?;
+        tracing::info!("stopping");
+        server.stop();
+        Ok(())
+    }
+
+    /// The key, and whether it is one for this run.
+    fn keys(&self) -> Result<(Keys, bool), Failure> {
+        let (keys, own_key) = if !self.demo {
+            let otherwise = "\n\nTo look around without one: maitred serve --demo";
+            (self.keys.require(otherwise)?, false)
+        } else if let Some(keys) = self.keys.load()? {
+            (keys, false)
+        } else {
+            (keys::random()?, true)
+        };
+        Ok(match &self.audience {
+            Some(audience) => (keys.with_audience(audience), own_key),
+            None => (keys, own_key),
+        })
+    }
+
+    fn store(&self) -> StoreConfig {
+        let default = if self.demo { DEMO_DATABASE } else { DATABASE };
+        let mut store = StoreConfig::new(self.database.clone().unwrap_or_else(|| default.into()));
+        if let Some(events) = self.retention_events {
+            store.retention_events = events.get();
+        }
+        store.retention_age = self.retention_age.unwrap_or(store.retention_age);
+        store.poll_interval = self.poll_interval.unwrap_or(store.poll_interval);
+        store
+    }
+}
+
+fn positive(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(Duration::ZERO) => Err("more than nothing".to_owned()),
+        Ok(time) => Ok(time),
+        Err(e) => Err(e.to_string()),
+    }
+}
+
+/// A server goes on when nobody reads this.
+fn announce(server: &Started) {
+    for (name, address) in server.addresses() {
+        tracing::info!(listener = name, %address, "listening");
+        let _ = say(&format!("listening on {address} ({name})"));
+    }
+}
+
+/// How the dining listener is called in a URL: as the documents have it where that works, else by number.
+fn base(addresses: &[(String, SocketAddr)]) -> Option<String> {
+    let dining = addresses.iter().filter(|(name, _)| name == DINING);
+    let (_, address) = dining.min_by_key(|(_, address)| !address.ip().is_loopback())?;
+    Some(
+        match address.ip().is_loopback() || address.ip().is_unspecified() {
+            true => format!("localhost:{}", address.port()),
+            false => address.to_string(),
+        },
+    )
+}
+
+/// Returns at SIGTERM or Ctrl-C.
+async fn the_end() -> Result<(), Failure> {
+    let failed = |e: std::io::Error| Failure::Failed(format!("signals: {e}"));
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn localhost_is_preferred() {
+        let at = |list: &[(&str, &str)]| {
+            let list: Vec<_> = list
+                .iter()
+                .map(|(name, address)| (name.to_string(), address.parse().unwrap()))
+                .collect();
+            base(&list)
+        };
+        let kitchen = ("kitchen", "127.0.0.1:3001");
+        assert_eq!(at(&[kitchen]), None);
+        assert_eq!(
+            at(&[kitchen, ("dining", "127.0.0.1:9000")]).unwrap(),
+            "localhost:9000"
+        );
+        assert_eq!(at(&[("dining", "0.0.0.0:80")]).unwrap(), "localhost:80");
+        assert_eq!(at(&[("dining", "10.0.0.5:80")]).unwrap(), "10.0.0.5:80");
+        assert_eq!(
+            at(&[("dining", "10.0.0.5:80"), ("dining", "[::1]:81")]).unwrap(),
+            "localhost:81"
+        );
+    }
+}

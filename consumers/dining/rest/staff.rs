@@ -1,0 +1,117 @@
+//! `/api/v1`: what those who serve must know and do, and the menu.
+
+use super::call::{Answer, Call};
+use super::shown::{Dish, Listed, Waiter};
+use crate::access::{Action, Bearer, Target};
+use crate::dining::messages::{NotificationData, TaskData};
+use crate::domain::alerts::{self, NewAlert};
+use crate::domain::broadcasts::{self, NewBroadcast};
+use crate::domain::notifications::{self as told, Filter};
+use crate::domain::tasks::{self as domain, NewTask};
+use crate::domain::{ids, menu as dishes, waiters as people};
+use maitred::{Error, Reader, Transaction};
+use serde::Serialize;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// `GET /menu?restaurant_id=2`
+pub fn menu(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
+    let list = call.list(db, Action::ReadMenu)?;
+    let restaurant = list.one_restaurant()?;
+    list.nothing_else()?;
+    let groups = dishes::groups(db, Some(restaurant), None)?;
+    let page = list.cut(dishes::dishes(db, restaurant)?, |dish| dish.id);
+    Answer::ok(&Listed::of(&page, |dish| Dish::of(dish, &groups)))
+}
+
+/// `GET /waiters`
+pub fn waiters(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
+    let list = call.list(db, Action::ReadLists)?;
+    let restaurant = list.one_restaurant()?;
+    list.nothing_else()?;
+    let page = list.cut(people::list(db, restaurant)?, |waiter| waiter.id);
+    Answer::ok(&Listed::of(&page, Waiter::of))
+}
+
+/// `GET /waiters/{id}/tasks`
+pub fn tasks_of(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
+    let (waiter, _) = call.target(0, ids::user, Target::Waiter, Action::HearWaiter, db)?;
+    let list = call.list(db, Action::HearWaiter)?;
+    list.nothing_else()?;
+    let page = list.cut(domain::of_waiter(db, waiter)?, |task| task.id);
+    Answer::ok(&Listed::of(&page, TaskData::of))
+}
+
+/// `POST /waiters/{id}/tasks`
+pub fn assign(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
+    let new: NewTask = call.body()?;
+    let (waiter, bearer) = call.target(0, ids::user, Target::Waiter, Action::AssignTask, tx)?;
+    let restaurant = people::get(tx, waiter)?.restaurant_id;
+    let to = Some(waiter.into());
+    let task = domain::create(tx, &bearer.actor(), restaurant, to.as_ref(), &new)?;
+    Answer::created(&TaskData::of(&task))
+}
+
+/// `GET /tasks?live=true`
+pub fn tasks(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
+    let mut list = call.list(db, Action::ReadLists)?;
+    let live = list.text("live") == Some("true");
+    let restaurant = list.one_restaurant()?;
+    list.nothing_else()?;
+    let page = domain::list(db, restaurant, live, list.before, list.limit)?;
+    Answer::ok(&Listed::of(&page, TaskData::of))
+}
+
+/// `GET /notifications?open=true&waiter_id=10`
+pub fn notifications(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
+    let mut list = call.list(db, Action::ReadLists)?;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now = now.ok().and_then(|now| i64::try_from(now.as_millis()).ok());
+    let filter = Filter {
+        waiter_id: list.number("waiter_id")?,
+        open_at: now.filter(|_| list.text("open") == Some("true")),
+        restaurant_id: list.one_restaurant()?,
+    };
+    list.nothing_else()?;
+    let page = told::list(db, &filter, list.before, list.limit)?;
+    Answer::ok(&Listed::of(&page, NotificationData::of))
+}
+
+/// `POST /notifications/{id}/acknowledge`
+pub fn acknowledge(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
+    #[derive(Serialize)]
+    struct Taken<'a> {
+        #[serde(flatten)]
+        notification: NotificationData<'a>,
+        /// Somebody was faster.
+        already: bool,
+        by: String,
+    }
+    let target = Target::Notification;
+    let (id, bearer) = call.target(0, ids::notification, target, Action::Acknowledge, tx)?;
+    let done = told::acknowledge(tx, &bearer.actor(), id)?;
+    Answer::ok(&Taken {
+        notification: NotificationData::of(&done.notification),
+        already: done.already,
+        by: done.by,
+    })
+}
+
+/// `POST /restaurants/{id}/alerts`
+pub fn alert(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
+    let new: NewAlert = call.body()?;
+    let (restaurant, bearer) = restaurant(call, Action::Alert, tx)?;
+    let alert = alerts::raise(tx, &bearer.actor(), restaurant, &new)?;
+    Answer::created(&NotificationData::of(&alert))
+}
+
+/// `POST /restaurants/{id}/broadcast`
+pub fn broadcast(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
+    let new: NewBroadcast = call.body()?;
+    let (restaurant, bearer) = restaurant(call, Action::Broadcast, tx)?;
+    let broadcast = broadcasts::send(tx, &bearer.actor(), restaurant, &new)?;
+    Answer::created(&NotificationData::of(&broadcast))
+}
+
+fn restaurant(call: &Call, action: Action, db: &Reader<'_>) -> Result<(i64, Bearer), Error> {
+    call.target(0, ids::restaurant, Target::Restaurant, action, db)
+}

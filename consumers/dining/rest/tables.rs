@@ -1,0 +1,128 @@
+//! `/api/v1/tables` and `/api/v1/sessions`: tables, and who sits there.
+
+use super::call::{Answer, Call};
+use super::shown::Listed;
+use crate::access::{Action, Target};
+use crate::dining::messages::{SessionData, TableData};
+use crate::domain::sessions::{self as visits, Closing, SessionPatch};
+use crate::domain::tables as domain;
+use crate::domain::{Key, ids};
+use maitred::{Error, Reader, Transaction};
+use serde::{Deserialize, Serialize};
+
+/// `GET /tables`: those of one restaurant, by zone.
+pub fn list(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
+    let list = call.list(db, Action::ReadLists)?;
+    let restaurant = list.one_restaurant()?;
+    list.nothing_else()?;
+    let version = db.head()?;
+    let page = list.cut(domain::list(db, restaurant)?, |table| table.id);
+    Answer::ok(&Listed::of(&page, |table| TableData::of(table, version)))
+}
+
+/// `GET /tables/{id}`
+pub fn show(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
+    let (table, _) = call.target(0, ids::table, Target::Table, Action::HearTable, db)?;
+    shown(db, table)
+}
+
+fn shown(db: &Reader<'_>, table: i64) -> Result<Answer, Error> {
+    let table = domain::get(db, table)?;
+    Answer::ok(&TableData::of(&table, db.head()?))
+}
+
+/// A table after it was occupied.
+#[derive(Serialize)]
+struct Occupied<'a> {
+    #[serde(flatten)]
+    table: TableData<'a>,
+    /// Somebody had occupied it already: this is their visit.
+    joined: bool,
+}
+
+/// `POST /tables/{id}/occupy`
+pub fn occupy(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Guests {
+        guests_count: Option<i64>,
+    }
+    let guests: Guests = call.body()?;
+    let (table, bearer) = call.target(0, ids::table, Target::Table, Action::Occupy, tx)?;
+    let done = domain::occupy(tx, &bearer.actor(), table, guests.guests_count)?;
+    let table = TableData::of(&done.table, tx.head()?);
+    let joined = done.joined;
+    Answer::ok(&Occupied { table, joined })
+}
+
+/// `POST /tables/{id}/release`
+pub fn release(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
+    let how: Closing = call.body()?;
+    let (table, bearer) = call.target(0, ids::table, Target::Table, Action::Release, tx)?;
+    if how.force {
+        bearer.may(Action::ForceRelease)?;
+    }
+    domain::release(tx, &bearer.actor(), table, &how)?;
+    shown(tx, table)
+}
+
+/// `GET /sessions`: the visits that go on in one restaurant.
+pub fn sessions(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
+    let list = call.list(db, Action::ReadLists)?;
+    let restaurant = list.one_restaurant()?;
+    list.nothing_else()?;
+    let open = domain::list(db, restaurant)?.into_iter();
+    let open = open.filter_map(|table| table.session).collect();
+    let page = list.cut(open, |session| session.id);
+    Answer::ok(&Listed::of(&page, SessionData::of))
+}
+
+/// `GET /sessions/{id}`
+pub fn session(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
+    let (session, _) = call.target(0, ids::session, Target::Session, Action::HearSession, db)?;
+    Answer::ok(&SessionData::of(&visits::get(db, session)?))
+}
+
+/// What may be changed about a visit: who sits there, who serves, and that it ends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Change {
+    guests_count: Option<i64>,
+    waiter_id: Option<Key>,
+    /// `closed`: it ends, as with a table's `release`.
+    status: Option<Ending>,
+    #[serde(default)]
+    force: bool,
+    reason: Option<String>,
+    version: Option<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Ending {
+    Closed,
+}
+
+/// `PATCH /sessions/{id}`
+pub fn change_session(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
+    let change: Change = call.body()?;
+    let (session, bearer) = call.target(0, ids::session, Target::Session, Action::SetGuests, tx)?;
+    let actor = bearer.actor();
+    if change.guests_count.is_some() || change.waiter_id.is_some() {
+        let patch = SessionPatch {
+            guests_count: change.guests_count,
+            waiter_id: change.waiter_id,
+            expected_version: change.version,
+        };
+        visits::patch(tx, &actor, session, &patch)?;
+    }
+    if let Some(Ending::Closed) = change.status {
+        bearer.may(Action::CloseSession)?;
+        if change.force {
+            bearer.may(Action::ForceRelease)?;
+        }
+        let (force, reason) = (change.force, change.reason);
+        visits::close(tx, &actor, session, &Closing { force, reason })?;
+    }
+    Answer::ok(&SessionData::of(&visits::get(tx, session)?))
+}

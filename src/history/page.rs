@@ -1,0 +1,135 @@
+//! Replay, page by page.
+
+use super::floor;
+use crate::{App, Error, Kind};
+use bytes::Bytes;
+use rusqlite::{Connection, OptionalExtension, params};
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// Events that one page looks at.
+const PAGE_EVENTS: usize = 1_000;
+/// A page ends with the frame that reaches it.
+const PAGE_BYTES: usize = 256 << 10;
+
+/// A piece of what a client missed.
+#[derive(Debug)]
+pub(crate) struct Page {
+    /// In the order of their numbers.
+    pub frames: Vec<Bytes>,
+    /// The page reaches so far: the next one's `since`.
+    pub upto: u64,
+    /// There is another page.
+    pub more: bool,
+}
+
+/// The events after `since` and up to `upto` that concern `groups`, as `render` shows them: each once, as the first of its groups that is among
+/// `groups` and that `render` knows a frame for, as live delivery does. Reads must be of one state of the database.
+///
+/// # Errors
+/// A client's error `HISTORY_PRUNED` when events after `since` were forgotten meanwhile: the client has to come back, and is told to reset then.
+/// [`Error::Json`] when an event was written by another version of the application.
+pub(crate) fn page<A: App>(
+    c: &Connection,
+    groups: &[A::Group],
+    since: u64,
+    upto: u64,
+    mut render: impl FnMut(u64, &A::Event, &A::Group) -> Option<Bytes>,
+) -> Result<Page, Error> {
+    if since < floor(c)? {
+        return Err(Error::client(
+            Kind::Gone,
+            "HISTORY_PRUNED",
+            "what came after this number is no longer known",
+        ));
+    }
+    let names: HashMap<String, &A::Group> = groups.iter().map(|g| (g.to_string(), g)).collect();
+    let numbers = numbers(c, names.keys(), since, upto)?;
+    let full = numbers.len() == PAGE_EVENTS;
+    let mut event_row = c.prepare_cached("SELECT event, groups FROM event_log WHERE seq = ?1")?;
+    let (mut frames, mut bytes, mut reached) = (Vec::new(), 0, since);
+    for seq in numbers {
+        let frame = event_row
+            .query_row([seq], |row| {
+                Ok(first::<A>(
+                    seq,
+                    row.get_ref(0)?.as_str()?,
+                    row.get_ref(1)?.as_str()?,
+                    &names,
+                    &mut render,
+                ))
+            })
+            .optional()?
+            .transpose()?
+            .flatten();
+        reached = seq;
+        if let Some(frame) = frame {
+            bytes += frame.len();
+            frames.push(frame);
+            if bytes >= PAGE_BYTES {
+                return Ok(Page {
+                    frames,
+                    upto: reached,
+                    more: reached < upto,
+                });
+            }
+        }
+    }
+    let upto_now = if full { reached } else { upto.max(since) };
+    Ok(Page {
+        frames,
+        upto: upto_now,
+        more: upto_now < upto,
+    })
+}
+
+/// The frame of one event for a connection that is in the groups `names`.
+fn first<A: App>(
+    seq: u64,
+    event: &str,
+    groups: &str,
+    names: &HashMap<String, &A::Group>,
+    render: &mut impl FnMut(u64, &A::Event, &A::Group) -> Option<Bytes>,
+) -> Result<Option<Bytes>, Error> {
+    // A text without escapes is borrowed; `Cow` in a list is always copied, so these are few and short.
+    let told: Vec<Cow<'_, str>> = serde_json::from_str(groups)?;
+    let event: A::Event = serde_json::from_str(event)?;
+    Ok(told
+        .iter()
+        .filter_map(|name| names.get(name.as_ref()))
+        .find_map(|group| render(seq, &event, group)))
+}
+
+/// The numbers of the next events of any of the groups, at most a page of them.
+fn numbers<'n>(
+    c: &Connection,
+    names: impl Iterator<Item = &'n String>,
+    since: u64,
+    upto: u64,
+) -> Result<Vec<u64>, Error> {
+    let mut query = c.prepare_cached(
+        "SELECT seq FROM event_group WHERE grp = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq",
+    )?;
+    let (mut found, mut bound): (Vec<u64>, u64) = (Vec::new(), upto);
+    for name in names {
+        // No `LIMIT ?`: SQLite plans such a statement anew each time it is bound.
+        let of_group = query.query_map(params![name, since, bound], |r| r.get(0))?;
+        for seq in of_group.take(PAGE_EVENTS) {
+            found.push(seq?);
+        }
+        // With a page full of numbers, the next groups are asked only for what would come before its end.
+        if found.len() >= 2 * PAGE_EVENTS {
+            bound = cut(&mut found).unwrap_or(bound);
+        }
+    }
+    cut(&mut found);
+    Ok(found)
+}
+
+/// Leaves the first page of numbers; says the last one if the page is full.
+fn cut(found: &mut Vec<u64>) -> Option<u64> {
+    found.sort_unstable();
+    found.dedup();
+    found.truncate(PAGE_EVENTS);
+    found.last().copied().filter(|_| found.len() == PAGE_EVENTS)
+}

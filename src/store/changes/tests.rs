@@ -1,0 +1,410 @@
+//! The log is right when the tables can be rebuilt from it alone, after any history of statements, under any pragmas.
+
+use super::*;
+use crate::Stamp;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+const SCHEMA: &str = "
+CREATE TABLE o(id INTEGER PRIMARY KEY, uuid TEXT UNIQUE, st TEXT, waiter INT, ready_at INT, secret TEXT, bytes BLOB,
+  version INTEGER NOT NULL DEFAULT 1, updated_at INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE i(id INTEGER PRIMARY KEY, o INT REFERENCES o(id) ON DELETE CASCADE, n TEXT, version INTEGER NOT NULL DEFAULT 1, UNIQUE(o, n));
+CREATE UNIQUE INDEX i_one ON i(n) WHERE o IS NULL;
+CREATE TABLE m(id INTEGER PRIMARY KEY, i INT REFERENCES i(id) ON DELETE CASCADE, note TEXT);
+CREATE TABLE p(id INTEGER PRIMARY KEY, o INT REFERENCES o(id) ON DELETE SET NULL, amount INT, version INTEGER NOT NULL DEFAULT 1);";
+
+const WATCHED: &[Watched] = &[
+    Watched {
+        table: "o",
+        stamps: &[Stamp {
+            column: "st",
+            value: "ready",
+            at: "ready_at",
+        }],
+        secret: &["secret"],
+    },
+    Watched {
+        table: "i",
+        stamps: &[],
+        secret: &[],
+    },
+    Watched {
+        table: "m",
+        stamps: &[],
+        secret: &[],
+    },
+    Watched {
+        table: "p",
+        stamps: &[],
+        secret: &[],
+    },
+];
+
+fn database() -> Connection {
+    let c = Connection::open_in_memory().expect("a database");
+    c.execute_batch(SCHEMA).expect("the schema");
+    c.execute_batch(TABLES).expect("our tables");
+    install(&c, WATCHED).expect("the triggers");
+    c
+}
+
+type Row = Map<String, Value>;
+
+/// Table, id, operation, the row before, the row after.
+type Logged = (String, i64, String, Option<Row>, Option<Row>);
+
+fn log(c: &Connection) -> Vec<Logged> {
+    let parse = |text: Option<String>| text.map(|t| serde_json::from_str(&t).expect("a row"));
+    c.prepare("SELECT tbl, row_id, op, old, new FROM change_log ORDER BY seq")
+        .expect("a query")
+        .query_map([], |r| {
+            Ok((
+                r.get(0)?,
+                r.get(1)?,
+                r.get(2)?,
+                parse(r.get(3)?),
+                parse(r.get(4)?),
+            ))
+        })
+        .expect("rows")
+        .collect::<Result<_, _>>()
+        .expect("rows")
+}
+
+/// What is told of a row: the repair of version and time is no change of its own.
+fn told(row: &Row) -> Row {
+    row.iter()
+        .filter(|(k, _)| !["version", "updated_at"].contains(&k.as_str()))
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect()
+}
+
+fn rebuild(c: &Connection) -> Result<(), String> {
+    let mut tables: BTreeMap<(String, i64), Row> = BTreeMap::new();
+    for (n, (table, id, op, old, new)) in log(c).into_iter().enumerate() {
+        let at = |row: &Row| (table.clone(), row["id"].as_i64().expect("an id"));
+        let live = old.as_ref().and_then(|o| tables.get(&at(o)));
+        match op.as_str() {
+            "i" if new.as_ref().is_some_and(|x| tables.contains_key(&at(x))) => {
+                return Err(format!("{n}: insert over a live row"));
+            }
+            "u" | "d" if live.map(told) != old.as_ref().map(told) => {
+                return Err(format!(
+                    "{n}: {table} {op} says it was {old:?}, the log said {live:?}"
+                ));
+            }
+            "u" => {
+                let (o, x) = (old.as_ref().expect("old"), new.as_ref().expect("new"));
+                if o["id"] == x["id"]
+                    && x.get("version")
+                        .is_some_and(|v| v.as_i64() <= o["version"].as_i64())
+                {
+                    return Err(format!("{n}: the version did not rise: {o:?} {x:?}"));
+                }
+            }
+            _ => {}
+        }
+        if new
+            .as_ref()
+            .or(old.as_ref())
+            .is_none_or(|row| at(row).1 != id)
+        {
+            return Err(format!("{n}: row_id {id}"));
+        }
+        old.map(|o| tables.remove(&at(&o)));
+        new.map(|x| tables.insert(at(&x), x));
+    }
+    let mut real: BTreeMap<(String, i64), Row> = BTreeMap::new();
+    for w in WATCHED {
+        let table = Table::read(c, w).expect("a table");
+        let sql = format!("SELECT id, {} FROM {} x", table.object("x"), w.table);
+        let mut query = c.prepare(&sql).expect("a query");
+        let mut rows = query.query([]).expect("rows");
+        while let Some(r) = rows.next().expect("a row") {
+            let json: String = r.get(1).expect("text");
+            real.insert(
+                (w.table.to_owned(), r.get(0).expect("id")),
+                serde_json::from_str(&json).expect("a row"),
+            );
+        }
+    }
+    let told = |t: &BTreeMap<(String, i64), Row>| -> Vec<_> {
+        t.iter().map(|(k, v)| (k.clone(), told(v))).collect()
+    };
+    if told(&real) == told(&tables) {
+        Ok(())
+    } else {
+        Err(format!("the tables are {real:?}, the log says {tables:?}"))
+    }
+}
+
+/// xorshift: a history is named by its seed.
+struct Dice(u64);
+impl Dice {
+    fn roll(&mut self, n: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % n
+    }
+    fn statement(&mut self) -> String {
+        let k = [(); 4].map(|()| self.roll(5) + 1);
+        let t = [(); 2].map(|()| ["'a'", "'b'", "'c'", "NULL"][self.roll(4) as usize]);
+        let s = [(); 2].map(|()| ["'new'", "'ready'"][self.roll(2) as usize]);
+        match self.roll(22) {
+            0 => format!(
+                "INSERT INTO o(id, uuid, st, waiter) VALUES({}, {}, {}, {})",
+                k[0], t[0], s[0], k[1]
+            ),
+            1 => format!(
+                "INSERT OR REPLACE INTO o(id, uuid, st) VALUES({}, {}, {}), ({}, {}, {})",
+                k[0], t[0], s[0], k[1], t[1], s[1]
+            ),
+            2 => format!(
+                "INSERT OR IGNORE INTO o(id, uuid, st) VALUES({}, {}, {})",
+                k[0], t[0], s[0]
+            ),
+            3 => format!(
+                "INSERT INTO o(id, uuid, st) VALUES({}, {}, {}) ON CONFLICT(id) DO UPDATE SET st = excluded.st, uuid = excluded.uuid",
+                k[0], t[0], s[0]
+            ),
+            4 => format!("REPLACE INTO o(uuid, st) VALUES({}, {})", t[0], s[0]),
+            5 => format!("UPDATE o SET st = {}", s[0]),
+            6 => "UPDATE o SET st = st".to_owned(),
+            7 => format!(
+                "UPDATE OR REPLACE o SET uuid = {} WHERE id <= {}",
+                t[0], k[0]
+            ),
+            8 => format!("UPDATE OR IGNORE o SET id = {} WHERE id = {}", k[0], k[1]),
+            9 => format!("UPDATE OR REPLACE o SET id = {} WHERE id = {}", k[0], k[1]),
+            10 => format!("DELETE FROM o WHERE id = {}", k[0]),
+            11 => format!(
+                "UPDATE o SET version = version + 1, st = {} WHERE id = {}",
+                s[0], k[0]
+            ),
+            12 => format!(
+                "INSERT INTO i(id, o, n) VALUES({}, {}, {})",
+                k[0], k[1], t[0]
+            ),
+            13 => format!(
+                "REPLACE INTO i(id, o, n) VALUES({}, {}, {})",
+                k[0], k[1], t[0]
+            ),
+            14 => format!("UPDATE OR REPLACE i SET o = {} WHERE id = {}", k[0], k[1]),
+            15 => format!("DELETE FROM i WHERE id = {}", k[0]),
+            16 => format!("INSERT OR REPLACE INTO i(id, n) VALUES({}, {})", k[0], t[0]),
+            17 => format!(
+                "INSERT INTO m(id, i, note) VALUES({}, {}, {})",
+                k[0], k[1], t[0]
+            ),
+            18 => format!(
+                "INSERT INTO p(id, o, amount) VALUES({}, {}, {})",
+                k[0], k[1], k[2]
+            ),
+            19 => format!(
+                "UPDATE o SET ready_at = {}, secret = {} WHERE id = {}",
+                k[0], t[0], k[1]
+            ),
+            20 if self.roll(4) == 0 => "DELETE FROM o".to_owned(),
+            _ => format!("UPDATE o SET bytes = x'0{}' WHERE id = {}", k[0], k[1]),
+        }
+    }
+}
+
+#[test]
+fn the_tables_can_be_rebuilt_from_the_log_alone() {
+    for seed in 1..=600u64 {
+        let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let c = database();
+        let pragmas = format!(
+            "PRAGMA foreign_keys={}; PRAGMA recursive_triggers={}",
+            dice.roll(2),
+            0
+        );
+        c.execute_batch(&pragmas).expect("pragmas");
+        for n in 1..=40 {
+            let statement = dice.statement();
+            let within = dice.roll(3) == 0;
+            if within {
+                c.execute_batch("BEGIN IMMEDIATE; SAVEPOINT j")
+                    .expect("begin");
+            }
+            let _ = c.execute_batch(&statement); // refused by a constraint: nothing happened
+            if within {
+                c.execute_batch(if dice.roll(2) == 0 {
+                    "ROLLBACK TO j; COMMIT"
+                } else {
+                    "COMMIT"
+                })
+                .expect("commit");
+            }
+            // the whole log is read again each time: not after each statement
+            if n % 5 == 0
+                && let Err(wrong) = rebuild(&c)
+            {
+                panic!("seed {seed}, {pragmas}, after {statement}: {wrong}");
+            }
+        }
+    }
+}
+
+/// Runs a statement and says what was logged: table, operation, id.
+fn logged(c: &Connection, sql: &str) -> Vec<String> {
+    c.execute_batch("DELETE FROM change_log").expect("empty");
+    c.execute_batch(sql).expect(sql);
+    log(c)
+        .into_iter()
+        .map(|(t, id, op, ..)| format!("{t}{id}{op}"))
+        .collect()
+}
+
+#[test]
+fn each_kind_of_statement_is_logged_once_for_each_row() {
+    let c = database();
+    assert_eq!(
+        logged(&c, "INSERT INTO o(id, uuid) VALUES(1, 'a'), (2, 'b')"),
+        ["o1i", "o2i"]
+    );
+    assert_eq!(logged(&c, "INSERT INTO i(id, o, n) VALUES(10, 1, 'x'); INSERT INTO m(id, i) VALUES(100, 10); INSERT INTO p(id, o) VALUES(5, 1)").len(), 3);
+    assert_eq!(
+        logged(
+            &c,
+            "UPDATE o SET st = NULL, version = version, updated_at = 7"
+        ),
+        [""; 0],
+        "nothing changed"
+    );
+    assert_eq!(
+        logged(&c, "UPDATE o SET secret = 's' WHERE id = 1"),
+        ["o1u"],
+        "a secret change is a change"
+    );
+    assert!(
+        log(&c)
+            .iter()
+            .all(|(.., new)| !new.as_ref().expect("new").contains_key("secret"))
+    );
+    assert_eq!(
+        logged(&c, "INSERT OR IGNORE INTO o(id, uuid) VALUES(9, 'a')"),
+        [""; 0]
+    );
+    assert_eq!(
+        logged(&c, "REPLACE INTO o(id, uuid) VALUES(3, 'b')"),
+        ["o2d", "o3i"]
+    );
+    assert_eq!(
+        logged(&c, "DELETE FROM o WHERE id = 1"),
+        ["m100d", "i10d", "p5u", "o1d"],
+        "children first, with foreign keys off"
+    );
+}
+
+#[test]
+fn version_time_and_stamp_are_kept_for_writers_that_do_not_know_them() {
+    let c = database();
+    c.execute_batch("INSERT INTO o(id, st) VALUES(1, 'new'); UPDATE o SET st = 'ready'")
+        .expect("update");
+    let read = || {
+        c.query_row(
+            "SELECT version, updated_at > 1700000000000, ready_at FROM o",
+            [],
+            |r| {
+                Ok((
+                    r.get::<_, i64>(0)?,
+                    r.get::<_, bool>(1)?,
+                    r.get::<_, Option<i64>>(2)?,
+                ))
+            },
+        )
+        .expect("a row")
+    };
+    let (version, touched, stamp) = read();
+    assert_eq!((version, touched), (2, true));
+    assert!(stamp.is_some_and(|at| at > 1_700_000_000_000));
+    c.execute_batch("UPDATE o SET st = 'new'; UPDATE o SET st = 'ready', ready_at = 5")
+        .expect("update");
+    assert_eq!(
+        (read().0, read().2),
+        (4, Some(5)),
+        "who sets the stamp is right"
+    );
+    c.execute_batch("UPDATE o SET version = 100, waiter = 3")
+        .expect("update");
+    assert_eq!(read().0, 100);
+    c.execute_batch("REPLACE INTO o(id, st) VALUES(1, 'new')")
+        .expect("replace");
+    assert!(read().0 > 100, "a replaced row's version goes on");
+}
+
+#[test]
+fn a_stock_shell_is_another_program_like_any() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("shell.db");
+    {
+        let c = Connection::open(&path).expect("a database");
+        c.execute_batch(SCHEMA).expect("the schema");
+        c.execute_batch(TABLES).expect("our tables");
+        install(&c, WATCHED).expect("the triggers");
+    }
+    let script = "INSERT INTO o(id, uuid) VALUES(1, 'a'), (2, 'b'); INSERT INTO i(id, o, n) VALUES(10, 1, 'x');
+        REPLACE INTO o(id, uuid) VALUES(3, 'b'); UPDATE o SET st = 'ready'; DELETE FROM o WHERE id = 1;";
+    let done = std::process::Command::new("sqlite3")
+        .arg(&path)
+        .arg(script)
+        .output()
+        .expect("the sqlite3 shell: tests/run installs it");
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    let c = Connection::open(&path).expect("a database");
+    let ops: Vec<String> = log(&c)
+        .into_iter()
+        .map(|(t, id, op, ..)| format!("{t}{id}{op}"))
+        .collect();
+    assert_eq!(
+        ops,
+        [
+            "o1i", "o2i", "i10i", "o2d", "o3i", "o1u", "o3u", "i10d", "o1d"
+        ]
+    );
+    rebuild(&c).expect("the tables");
+}
+
+#[test]
+fn installing_again_changes_nothing_and_mistakes_are_named() {
+    let c = database();
+    let schema = |c: &Connection| {
+        c.query_row("PRAGMA schema_version", [], |r| r.get::<_, i64>(0))
+            .expect("a version")
+    };
+    let before = schema(&c);
+    install(&c, WATCHED).expect("again");
+    assert_eq!(schema(&c), before);
+    install(&c, &WATCHED[..1]).expect("fewer");
+    c.execute_batch("DELETE FROM change_log; INSERT INTO m(id) VALUES(1)")
+        .expect("insert");
+    assert!(log(&c).is_empty(), "not watched any more");
+    let refused = |w: Watched| install(&c, &[w]).expect_err("a mistake").to_string();
+    let nothing = Watched {
+        table: "zzz",
+        stamps: &[],
+        secret: &[],
+    };
+    assert!(refused(nothing).contains("no such table"));
+    let stamp = [Stamp {
+        column: "st",
+        value: "x",
+        at: "nope",
+    }];
+    let stamp: &'static [Stamp] = Box::leak(Box::new(stamp));
+    assert!(
+        refused(Watched {
+            table: "o",
+            stamps: stamp,
+            secret: &[]
+        })
+        .contains("nope")
+    );
+}

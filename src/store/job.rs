@@ -1,0 +1,86 @@
+//! A command on its way through the writer.
+
+use super::outcomes::Ran;
+use super::{guarded, now_ms};
+use crate::Error;
+use rusqlite::Connection;
+use std::time::Instant;
+use tokio::sync::oneshot;
+
+/// One command in the queue.
+pub(super) struct Job {
+    pub shard: Option<usize>,
+    pub said: Said,
+    /// Until when it may wait for another program's transaction.
+    pub deadline: Instant,
+    pub work: Box<dyn Work>,
+}
+
+/// What the triggers note about whoever changes a row.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Said {
+    pub actor: Option<String>,
+    pub command_id: Option<String>,
+}
+
+/// A command without its type.
+pub(super) trait Work: Send {
+    /// Within its savepoint. Whether its changes are to be kept.
+    fn run(&mut self, tx: &Connection) -> bool;
+    /// After its changes were announced, or rolled back: stores the outcome.
+    fn record(&self, tx: &Connection) -> Result<(), Error>;
+    /// It cannot be kept after all. A command that failed by itself keeps its own error.
+    fn fail(&mut self, error: Error);
+    /// Tells the caller: what `run` led to, or what became of the transaction.
+    fn finish(self: Box<Self>, end: Result<(), Error>);
+}
+
+pub(super) struct Task<T, F> {
+    run: Option<F>,
+    ran: Option<Ran<T>>,
+    answer: oneshot::Sender<Result<T, Error>>,
+}
+
+impl<T, F> Task<T, F> {
+    pub fn new(run: F, answer: oneshot::Sender<Result<T, Error>>) -> Self {
+        Task {
+            run: Some(run),
+            ran: None,
+            answer,
+        }
+    }
+}
+
+impl<T: Send, F: FnOnce(&Connection) -> Ran<T> + Send> Work for Task<T, F> {
+    fn run(&mut self, tx: &Connection) -> bool {
+        let Some(run) = self.run.take() else {
+            return false;
+        };
+        let ran = guarded(|| Ok(run(tx))).unwrap_or_else(|e| Ran::unrecorded(Err(e)));
+        let keep = ran.result.is_ok();
+        self.ran = Some(ran);
+        keep
+    }
+
+    fn record(&self, tx: &Connection) -> Result<(), Error> {
+        match self.ran.as_ref().and_then(|ran| ran.record.as_ref()) {
+            Some(record) => record.store(tx, now_ms()),
+            None => Ok(()),
+        }
+    }
+
+    fn fail(&mut self, error: Error) {
+        if self.ran.as_ref().is_none_or(|ran| ran.result.is_ok()) {
+            self.ran = Some(Ran::unrecorded(Err(error)));
+        }
+    }
+
+    fn finish(self: Box<Self>, end: Result<(), Error>) {
+        let result = match (end, self.ran) {
+            (Err(e), _) => Err(e),
+            (Ok(()), Some(ran)) => ran.result,
+            (Ok(()), None) => Err(Error::Closed),
+        };
+        let _ = self.answer.send(result); // the caller may be gone
+    }
+}
