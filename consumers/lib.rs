@@ -1,4 +1,4 @@
-//! The restaurant.
+//! The restaurant: an order server built on [`maitred`].
 
 pub mod access;
 pub mod changes;
@@ -9,3 +9,17 @@ pub mod domain;
 pub mod restaurant;
 mod signals;
 pub mod watched;
+
+use maitred::{Registry, Schema};
+use restaurant::Restaurant;
+
+/// The tables. Migration n makes version n; a released one is never changed.
+pub const SCHEMA: Schema = Schema {
+    application_id: 0x6d61_6974, // "mait"
+    migrations: &[include_str!("../schema.sql")],
+};
+
+/// The consumers and REST interfaces that `routing.toml` may name.
+pub fn registry() -> Registry<Restaurant> {
+    dining::register(Registry::new().with::<changes::Changes>())
+}

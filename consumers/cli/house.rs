@@ -1,10 +1,10 @@
 //! The only place where the command line meets the application: its consumers, its tables, its demo.
 
-mod provisional;
-
 use super::routing::Source;
 use maitred::{Command, Error, Keys, Known, Routing, Server, Started, Store, StoreConfig};
-use provisional::{Restaurant, SCHEMA, registry, seed};
+use restaurant::demo::seed;
+use restaurant::restaurant::Restaurant;
+use restaurant::{SCHEMA, registry};
 
 /// What to serve, and how.
 pub struct Plan {

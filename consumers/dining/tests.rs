@@ -1,8 +1,7 @@
 //! The dining room at the wire: a server with the demo restaurant, and plain clients.
 
-use crate::restaurant::Restaurant;
-use crate::{changes, demo, dining};
-use maitred::{Command, Keys, Known, Registry, Routing, Schema, Server, Started, StoreConfig};
+use crate::{SCHEMA, demo, registry};
+use maitred::{Command, Keys, Known, Routing, Server, Started, StoreConfig};
 use serde_json::{Value, json};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
@@ -45,12 +44,8 @@ impl Drop for House {
 
 impl House {
     fn open() -> House {
-        const SCHEMA: Schema = Schema {
-            application_id: 1,
-            migrations: &[include_str!("../../schema.sql")],
-        };
         let dir = tempfile::tempdir().expect("a directory");
-        let registry = dining::register(Registry::<Restaurant>::new()).with::<changes::Changes>();
+        let registry = registry();
         let known = Known {
             consumers: &registry.consumers(),
             rest: &registry.interfaces(),

@@ -223,8 +223,7 @@ fn apply(
     }
     for passed in &path {
         for (status, at) in stamps(&mut after) {
-            // Cooking that begins again goes on where it was: its timer never jumps.
-            if status == *passed && (forward || status != Status::Preparing) {
+            if status == *passed {
                 *at = Some(now);
             }
         }

@@ -1,0 +1,2 @@
+// Gives node what a browser has.
+globalThis.WebSocket = require('ws');

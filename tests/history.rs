@@ -1,0 +1,159 @@
+//! What a history cannot give back is told: a database that was deleted or restored, another database, more changes than are kept.
+
+use crate::changes::{many_orders, part};
+use crate::resume::{is_reset, note};
+use crate::support::{Client, PATIENCE, Place, Server};
+
+fn remove_database(place: &Place) {
+    let database = place.database();
+    for end in ["", "-wal", "-shm"] {
+        let file = format!("{}{end}", database.display());
+        let _ = std::fs::remove_file(file);
+    }
+}
+
+#[test]
+fn a_database_that_was_deleted() {
+    let mut server = Server::start();
+    let mut guest = Client::open(&server, "/ws/orders/1/");
+    guest.next_is("order_status");
+    note(&server, 1, "soon forgotten");
+    guest.next_is("order_update");
+    server.kill();
+    remove_database(&server.place);
+    server.restart();
+    let mut back = Client::open(&server, &format!("/ws/orders/1/?since={}", guest.seq));
+    is_reset(&back.next(), "order_status");
+    assert!(
+        back.next_number_after(&server) > guest.seq,
+        "numbers never recur"
+    );
+}
+
+impl Client {
+    /// The number of a change made now.
+    fn next_number_after(&mut self, server: &Server) -> u64 {
+        note(server, 1, "a number, please");
+        self.expect("order_update")["seq"]
+            .as_u64()
+            .expect("a number")
+    }
+}
+
+#[test]
+fn a_database_restored_from_a_backup() {
+    let mut server = Server::start();
+    let mut guest = Client::open(&server, "/ws/orders/1/");
+    guest.next_is("order_status");
+    note(&server, 1, "in the backup");
+    guest.next_is("order_update");
+    let before = guest.seq;
+    let backup = server.place.file("backup.db");
+    server.shell(&format!(".backup '{}'", backup.display()));
+    note(&server, 1, "after the backup");
+    guest.next_is("order_update");
+    let lost = guest.seq;
+    server.kill();
+    remove_database(&server.place);
+    std::fs::copy(&backup, server.place.database()).expect("restored");
+    server.restart();
+    // The history that this client saw does not exist any more.
+    let mut back = Client::open(&server, &format!("/ws/orders/1/?since={lost}"));
+    is_reset(&back.next(), "order_status");
+    assert!(
+        back.next_number_after(&server) > lost,
+        "numbers never recur"
+    );
+    // One that saw nothing of it goes on.
+    let mut back = Client::back(&server, "/ws/orders/1/", before);
+    assert_eq!(back.next()["type"], "order_update");
+}
+
+#[test]
+fn a_since_of_another_database() {
+    let here = Server::start();
+    let there = Server::start();
+    let mut guest = Client::open(&there, "/ws/orders/1/");
+    guest.next_is("order_status");
+    note(&there, 1, "elsewhere");
+    guest.next_is("order_update");
+    // Both count from the clock, so only a number of this history's own may be silent.
+    let mut back = Client::open(&here, &format!("/ws/orders/1/?since={}", guest.seq));
+    is_reset(&back.next(), "order_status");
+}
+
+#[test]
+fn more_changes_than_are_kept() {
+    let server = Server::with(&["--retention-events", "100"]);
+    outgrow(&server, 150, 100);
+}
+
+#[test]
+fn one_update_of_150_000_rows_and_a_retention_of_100_000() {
+    let server = Server::start();
+    outgrow(&server, 150_000, 100_000);
+}
+
+/// One UPDATE of `rows` rows where `kept` events are kept.
+fn outgrow(server: &Server, rows: usize, kept: u64) {
+    server.shell(&many_orders(rows));
+    let token = server.token("admin");
+    let last = server.place.number("SELECT max(id) FROM orders");
+    let mut order = Client::open(server, &format!("/ws/orders/{last}/"));
+    order.next_is("order_status");
+    let since = order.seq;
+    server.shell("UPDATE orders SET status='ready' WHERE attributes_json='{\"bulk\":1}';");
+    // The last row's order is told like any other.
+    assert_eq!(order.expect("order_status")["data"]["status"], "ready");
+    let end = order.seq;
+    // The bound may be exceeded by what is written between two prunings, not by half of it.
+    let deadline = std::time::Instant::now() + PATIENCE;
+    while server
+        .place
+        .number("SELECT count(*) FROM event_log")
+        .cast_unsigned()
+        > kept + kept / 2
+    {
+        assert!(
+            std::time::Instant::now() < deadline,
+            "the history is not pruned"
+        );
+        order.sync();
+    }
+    // What was pruned cannot be replayed: told, on every kind of channel.
+    let first = server
+        .place
+        .number("SELECT min(seq) FROM event_log")
+        .cast_unsigned();
+    assert!(first > since, "something was pruned");
+    let mut back = Client::open(server, &format!("/ws/orders/{last}/?since={since}"));
+    is_reset(&back.next(), "order_status");
+    let mut feed = Client::open_as(
+        server,
+        &format!("/ws/changes/?entity=order&since={since}"),
+        &token,
+    );
+    assert_eq!(feed.next()["reset"], true);
+    // What is kept is replayed in full, each order once, in the order of the change.
+    let mut feed = Client::open_as(
+        server,
+        &format!("/ws/changes/?entity=order&since={first}"),
+        &token,
+    );
+    feed.seq = first;
+    let mut expected = None;
+    while feed.seq < end {
+        let frame = feed.next();
+        assert_ne!(frame["reset"], true, "{frame}");
+        let id = part(&frame, "id").as_i64().expect("an id");
+        assert!(
+            expected.is_none_or(|e| e == id),
+            "{id} instead of {expected:?}"
+        );
+        expected = Some(id + 1);
+        if id == last {
+            break;
+        }
+    }
+    assert_eq!(expected, Some(last + 1));
+}

@@ -1,0 +1,13 @@
+//! One file for each promise, tested at the wire against the real binary. `tests/run` installs what they need.
+
+mod changes;
+mod dining;
+mod history;
+mod refusals;
+mod resume;
+mod staff;
+mod stress;
+mod support;
+mod tidy;
+mod tokens;
+mod transcripts;

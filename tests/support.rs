@@ -1,0 +1,35 @@
+//! What the tests share: a server of their own, clients with a deadline, the `sqlite3` shell. Nothing here sleeps: every wait is for an event, and a
+//! wait that takes longer than [`PATIENCE`] fails the test.
+
+pub mod client;
+pub mod http;
+pub mod raw;
+pub mod server;
+pub mod shell;
+pub mod token;
+
+pub use client::Client;
+pub use server::{Place, Server};
+pub use shell::shell;
+
+use std::time::Duration;
+
+/// How long a test waits for something that must happen. Long, because a loaded machine is slow; nothing waits this long when all is well.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A small generator (xorshift) for tests that choose at random and print their seed.
+pub struct Random(u64);
+
+impl Random {
+    pub fn new(seed: u64) -> Self {
+        Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
+    /// A number below `bound`.
+    pub fn below(&mut self, bound: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % bound
+    }
+}

@@ -1,0 +1,114 @@
+//! WebSocket frames byte by byte, for what no decent client would send.
+
+use super::PATIENCE;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+
+pub const TEXT: u8 = 0x1;
+pub const BINARY: u8 = 0x2;
+pub const CLOSE: u8 = 0x8;
+pub const PING: u8 = 0x9;
+/// The last frame of a message.
+pub const FIN: u8 = 0x80;
+
+pub struct Raw {
+    stream: TcpStream,
+}
+
+impl Raw {
+    /// The upgrade request; panics unless it is answered 101.
+    pub fn open(address: SocketAddr, path: &str) -> Self {
+        let mut stream = TcpStream::connect(address).expect("a connection");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a deadline");
+        let port = address.port();
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+             Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        )
+        .expect("sent");
+        let mut head = Vec::new();
+        let mut byte = [0];
+        while !head.ends_with(b"\r\n\r\n") {
+            stream
+                .read_exact(&mut byte)
+                .expect("an answer to the upgrade");
+            head.push(byte[0]);
+        }
+        let head = String::from_utf8_lossy(&head);
+        assert!(head.starts_with("HTTP/1.1 101"), "{head}");
+        // RFC 6455, section 1.3: the answer to this key.
+        assert!(head.contains("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="), "{head}");
+        Raw { stream }
+    }
+
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        self.stream.write_all(bytes).expect("sent");
+    }
+
+    /// A masked frame, as a client must send it. `first` is FIN, reserved bits and opcode.
+    pub fn frame(&mut self, first: u8, payload: &[u8]) {
+        let mut out = vec![first];
+        match payload.len() {
+            n if n < 126 => out.push(0x80 | n as u8),
+            n if n < 65_536 => {
+                out.push(0x80 | 126);
+                out.extend_from_slice(&(n as u16).to_be_bytes());
+            }
+            n => {
+                out.push(0x80 | 127);
+                out.extend_from_slice(&(n as u64).to_be_bytes());
+            }
+        }
+        let mask = [7, 99, 200, 33];
+        out.extend_from_slice(&mask);
+        out.extend(payload.iter().zip(mask.iter().cycle()).map(|(b, m)| b ^ m));
+        // The server may have hung up halfway: what counts is what it says.
+        let _ = self.stream.write_all(&out);
+    }
+
+    /// The next frame's first byte and payload, pings passed over; `None` at the end.
+    pub fn read(&mut self) -> Option<(u8, Vec<u8>)> {
+        loop {
+            let (first, payload) = self.any()?;
+            if first & 0x0F != PING {
+                return Some((first, payload));
+            }
+        }
+    }
+
+    fn any(&mut self) -> Option<(u8, Vec<u8>)> {
+        let mut head = [0; 2];
+        self.stream.read_exact(&mut head).ok()?;
+        assert_eq!(head[1] & 0x80, 0, "a server never masks");
+        let length = match head[1] {
+            126 => {
+                let mut n = [0; 2];
+                self.stream.read_exact(&mut n).ok()?;
+                u64::from(u16::from_be_bytes(n))
+            }
+            127 => {
+                let mut n = [0; 8];
+                self.stream.read_exact(&mut n).ok()?;
+                u64::from_be_bytes(n)
+            }
+            n => u64::from(n),
+        };
+        let mut payload = vec![0; usize::try_from(length).expect("a sane length")];
+        self.stream.read_exact(&mut payload).ok()?;
+        Some((head[0], payload))
+    }
+
+    /// Reads on to the close frame: its code, and how many frames came before it. `None` if the connection just ended.
+    pub fn close_code(&mut self) -> Option<u16> {
+        while let Some((first, payload)) = self.read() {
+            if first & 0x0F == CLOSE {
+                return Some(match payload[..] {
+                    [a, b, ..] => u16::from_be_bytes([a, b]),
+                    _ => 1005,
+                });
+            }
+        }
+        None
+    }
+}

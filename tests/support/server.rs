@@ -1,0 +1,233 @@
+//! The real binary on a database of its own.
+
+use super::{PATIENCE, http, shell, token};
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+
+/// The key of all test servers.
+pub const SECRET: &str = "only-for-tests-0123456789abcdef0123456789abcdef";
+
+/// The folder of one restaurant: its database, its routing file, its server's log. Removed when dropped.
+pub struct Place {
+    dir: tempfile::TempDir,
+}
+
+impl Place {
+    /// An empty folder with the product's own `routing.toml`, every port replaced by 0 so that tests can run side by side.
+    pub fn new() -> Self {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let product = concat!(env!("CARGO_MANIFEST_DIR"), "/../routing.toml");
+        let routing = std::fs::read_to_string(product).expect("routing.toml at the top");
+        std::fs::write(dir.path().join("routing.toml"), any_port(&routing)).expect("routing");
+        Place { dir }
+    }
+
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    pub fn database(&self) -> PathBuf {
+        self.file("restaurant.db")
+    }
+
+    /// Another program's connection to the database, as any program would open it.
+    pub fn foreign(&self) -> rusqlite::Connection {
+        let db = rusqlite::Connection::open(self.database()).expect("the database opens");
+        db.busy_timeout(PATIENCE).expect("a busy timeout");
+        db
+    }
+
+    /// One number out of the database.
+    pub fn number(&self, sql: &str) -> i64 {
+        self.foreign()
+            .query_row(sql, [], |row| row.get(0))
+            .unwrap_or_else(|e| panic!("{sql}: {e}"))
+    }
+
+    /// `maitred ARGS` in this place.
+    pub fn maitred(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_maitred"));
+        command
+            .args(args)
+            .current_dir(self.dir.path())
+            .env("MAITRED_JWT_SECRET", SECRET)
+            .stdin(Stdio::null());
+        command
+    }
+}
+
+/// A running server. Killed (with SIGKILL) when dropped.
+pub struct Server {
+    pub place: Place,
+    pub address: SocketAddr,
+    child: Child,
+    args: Vec<String>,
+}
+
+impl Server {
+    /// `maitred serve --demo` on a fresh database.
+    pub fn start() -> Self {
+        Server::with(&[])
+    }
+
+    /// The same with further arguments, which a [`restart`](Self::restart) repeats.
+    pub fn with(args: &[&str]) -> Self {
+        Server::on(Place::new(), args)
+    }
+
+    /// On the database that lies in `place`.
+    pub fn on(place: Place, args: &[&str]) -> Self {
+        let args: Vec<String> = args.iter().map(|&a| a.to_owned()).collect();
+        let (child, address) = serve(&place, &args);
+        Server {
+            place,
+            address,
+            child,
+            args,
+        }
+    }
+
+    /// `kill -9`: nothing is flushed, nobody is told.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("the server is killed");
+        self.child.wait().expect("the server is gone");
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Starts again on what lies in the place now. The port is another one.
+    pub fn restart(&mut self) {
+        (self.child, self.address) = serve(&self.place, &self.args);
+    }
+
+    /// Types SQL into a `sqlite3` shell that has this database open.
+    pub fn shell(&self, sql: &str) -> String {
+        shell(&self.place.database(), sql)
+    }
+
+    /// A token of the server's own making for the demo's first user of that role.
+    pub fn token(&self, role: &str) -> String {
+        token::mint(&self.place, role)
+    }
+
+    /// A JSON request with that token: the status and the answer.
+    pub fn rest(&self, token: &str, line: &str, body: serde_json::Value) -> http::Answer {
+        http::request(
+            self.address,
+            line,
+            &[("Authorization", &format!("Bearer {token}"))],
+            body,
+        )
+    }
+
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.place.file("server.log")).unwrap_or_default()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if std::thread::panicking() {
+            eprintln!("--- the server's log ---\n{}", self.log());
+        }
+    }
+}
+
+fn serve(place: &Place, args: &[String]) -> (Child, SocketAddr) {
+    let log = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(place.file("server.log"))
+        .expect("a log file");
+    let mut child = place
+        .maitred(&["serve", "--demo", "--database"])
+        .arg(place.database())
+        .arg("--routing")
+        .arg(place.file("routing.toml"))
+        .args(args)
+        .stdout(Stdio::piped())
+        .stderr(log)
+        .spawn()
+        .expect("maitred starts");
+    let out = BufReader::new(child.stdout.take().expect("its output"));
+    let (tell, told) = mpsc::channel();
+    // Reads until the server ends, so that a full pipe never stops it.
+    std::thread::spawn(move || {
+        for line in out.lines().map_while(Result::ok) {
+            let _ = tell.send(line);
+        }
+    });
+    let mut said = String::new();
+    loop {
+        match told.recv_timeout(PATIENCE) {
+            Ok(line) => {
+                if let Some(address) = listening(&line) {
+                    return (child, address);
+                }
+                said.push_str(&line);
+                said.push('\n');
+            }
+            Err(problem) => {
+                let _ = child.kill();
+                let status = child.wait();
+                let log = std::fs::read_to_string(place.file("server.log")).unwrap_or_default();
+                panic!("no dining listener ({problem}, {status:?})\n{said}\n{log}");
+            }
+        }
+    }
+}
+
+/// `listening on 127.0.0.1:9000 (dining)`
+fn listening(line: &str) -> Option<SocketAddr> {
+    let address = line
+        .trim()
+        .strip_prefix("listening on ")?
+        .strip_suffix(" (dining)")?;
+    address.parse().ok().filter(SocketAddr::is_ipv4)
+}
+
+/// Every `bind = "host:port"` with port 0.
+fn any_port(routing: &str) -> String {
+    let mut out = String::new();
+    for line in routing.lines() {
+        if line.trim_start().starts_with("bind") {
+            let mut rest = line;
+            while let Some(at) = rest.find(":") {
+                let digits = rest[at + 1..]
+                    .bytes()
+                    .take_while(u8::is_ascii_digit)
+                    .count();
+                let is_port = digits > 0 && rest[at + 1 + digits..].starts_with('"');
+                out.push_str(&rest[..=at]);
+                if is_port {
+                    out.push('0');
+                }
+                rest = &rest[at + 1 + if is_port { digits } else { 0 }..];
+            }
+            out.push_str(rest);
+        } else {
+            out.push_str(line);
+        }
+        out.push('\n');
+    }
+    out
+}
+
+#[test]
+fn ports_are_replaced_and_nothing_else() {
+    let given = "[[listener]]\nbind = [\"127.0.0.1:9000\", \"[::1]:9000\"]\npath = \"/a:9000\"\n";
+    let wanted = "[[listener]]\nbind = [\"127.0.0.1:0\", \"[::1]:0\"]\npath = \"/a:9000\"\n";
+    assert_eq!(any_port(given), wanted);
+    assert_eq!(
+        listening("listening on 127.0.0.1:4711 (dining)"),
+        Some(([127, 0, 0, 1], 4711).into())
+    );
+    assert_eq!(listening("listening on [::1]:4711 (dining)"), None);
+}

@@ -1,0 +1,219 @@
+//! Runs the dialogues in `tests/transcripts/`: what a person types into `wscat`, and what comes back.
+//!
+//! ```text
+//! # A comment.
+//! $ wscat -c ws://localhost:9000/ws/orders/1/ as manager     opens a connection (`as ROLE`: with a token)
+//! > {"action":"get_status"}                                  sends a frame
+//! < {"type":"order_status","data":{"id":1,"at":<time>}}      must be the next frame
+//! $ sqlite3 maitred.db "UPDATE ..."                          another program writes
+//! ```
+//!
+//! `<int>`, `<time>`, `<text>` and `<any>` stand for what differs from run to run. `BLESS=1 cargo test -p restaurant transcripts` writes what came
+//! into the files; read the difference before you commit it.
+
+use crate::support::client::{Heard, parse};
+use crate::support::{Client, PATIENCE, Server};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+#[test]
+fn dialogues_go_as_written() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/transcripts");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .expect("the folder")
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|e| e == "txt"))
+        .collect();
+    files.sort();
+    assert!(files.len() >= 7, "one for each endpoint");
+    let mut wrong = Vec::new();
+    for file in files {
+        let written = std::fs::read_to_string(&file).expect("text");
+        let came = run(&written);
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(&file, came.text).expect("blessed");
+        } else if let Some(difference) = came.difference {
+            wrong.push(format!("{}:{difference}", file.display()));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{}\n(BLESS=1 accepts what came)",
+        wrong.join("\n")
+    );
+}
+
+struct Came {
+    /// The transcript with what really came.
+    text: String,
+    /// The first line that was not as written.
+    difference: Option<String>,
+}
+
+fn run(written: &str) -> Came {
+    let server = Server::start();
+    let mut client: Option<Client> = None;
+    let mut came = Came {
+        text: String::new(),
+        difference: None,
+    };
+    let mut differs = |n: usize, wanted: &str, got: &str| {
+        if came.difference.is_none() {
+            came.difference = Some(format!("{}:\nwritten {wanted}\ncame    {got}", n + 1));
+        }
+    };
+    for (n, line) in written.lines().enumerate() {
+        let mut out = line.to_owned();
+        if let Some(command) = line.strip_prefix("$ ") {
+            if let Some(sql) = command.strip_prefix("sqlite3 maitred.db ") {
+                server.shell(&format!("{};", sql.trim_matches('"')));
+            } else {
+                client = Some(open(&server, command));
+            }
+        } else if let Some(frame) = line.strip_prefix("> ") {
+            client
+                .as_mut()
+                .expect("a connection first")
+                .send_text(frame);
+        } else if let Some(wanted) = line.strip_prefix("< ") {
+            match client
+                .as_mut()
+                .expect("a connection first")
+                .listen(PATIENCE)
+            {
+                Heard::Text(text) => {
+                    let wanted_value = parse(&quoted(wanted));
+                    // What was written stays where it fits, so that its placeholders stay.
+                    if !matches(&wanted_value, &parse(&text)) {
+                        out = format!("< {}", general(&text));
+                        differs(n, wanted, &text);
+                    }
+                }
+                other => {
+                    differs(n, wanted, &format!("{other:?}"));
+                    break;
+                }
+            }
+        }
+        came.text.push_str(&out);
+        came.text.push('\n');
+    }
+    came
+}
+
+/// `wscat -c ws://localhost:9000/ws/orders/1/ as manager`
+fn open(server: &Server, command: &str) -> Client {
+    let (url, role) = command.split_once(" as ").unwrap_or((command, ""));
+    let path = url
+        .strip_prefix("wscat -c ws://localhost:9000")
+        .unwrap_or_else(|| panic!("no connection: {command}"));
+    if role.is_empty() {
+        Client::open(server, path.trim())
+    } else {
+        Client::open_as(server, path.trim(), &server.token(role.trim()))
+    }
+}
+
+/// Puts the placeholders, which are bare words, between quotation marks, so that the line is JSON.
+fn quoted(template: &str) -> String {
+    let mut out = String::new();
+    let mut rest = template;
+    while let Some(c) = rest.chars().next() {
+        let (token, after) = match c {
+            '"' => rest.split_at(string_end(rest)),
+            '<' => rest.split_at(rest.find('>').map_or(rest.len(), |at| at + 1)),
+            _ => rest.split_at(c.len_utf8()),
+        };
+        if c == '<' {
+            out.push_str(&format!("\"{token}\""));
+        } else {
+            out.push_str(token);
+        }
+        rest = after;
+    }
+    out
+}
+
+fn matches(wanted: &Value, got: &Value) -> bool {
+    match (wanted, got) {
+        (Value::String(w), _) if w == "<any>" => true,
+        (Value::String(w), Value::Number(n)) if w == "<int>" => n.is_i64() || n.is_u64(),
+        (Value::String(w), Value::String(s)) if w == "<time>" => is_time(s),
+        (Value::String(w), Value::String(_)) if w == "<text>" => true,
+        (Value::Object(w), Value::Object(g)) => {
+            w.len() == g.len()
+                && w.iter()
+                    .all(|(key, w)| g.get(key).is_some_and(|g| matches(w, g)))
+        }
+        (Value::Array(w), Value::Array(g)) => {
+            w.len() == g.len() && w.iter().zip(g).all(|(w, g)| matches(w, g))
+        }
+        _ => wanted == got,
+    }
+}
+
+fn is_time(text: &str) -> bool {
+    text.len() >= 20 && text.ends_with('Z') && text.as_bytes()[10] == b'T'
+}
+
+/// A frame as it came, with placeholders for what the next run will not repeat: times, identifiers, numbers of the history.
+fn general(text: &str) -> String {
+    let mut out = String::new();
+    let mut key = String::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let end = match c {
+            '"' => string_end(rest),
+            '0'..='9' | '-' => rest
+                .find(|c: char| !"0123456789+-.eE".contains(c))
+                .unwrap_or(rest.len()),
+            _ => c.len_utf8(),
+        };
+        let (token, after) = rest.split_at(end);
+        let is_key = c == '"' && after.starts_with(':');
+        let varies = ["seq", "as_of", "since"].contains(&key.as_str());
+        let content = token.trim_matches('"');
+        if is_key {
+            key = content.to_owned();
+            out.push_str(token);
+        } else if c == '"' && is_time(content) {
+            out.push_str("<time>");
+        } else if c == '"' && (key == "uuid" || key == "session_code" && content != "ABC123") {
+            out.push_str("<text>");
+        } else if varies && (c.is_ascii_digit()) {
+            out.push_str("<int>");
+        } else {
+            out.push_str(token);
+        }
+        rest = after;
+    }
+    out
+}
+
+/// Where the string literal at the start of `text` ends.
+fn string_end(text: &str) -> usize {
+    let mut escaped = false;
+    for (i, c) in text.char_indices().skip(1) {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => return i + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+#[test]
+fn placeholders_stand_for_what_differs() {
+    let frame = r#"{"type":"x","seq":7,"data":{"id":1,"at":"2026-01-28T21:00:00Z","as_of":9,"note":"a \"b\": 3","none":""}}"#;
+    let wanted = r#"{"type":"x","seq":<int>,"data":{"id":1,"at":<time>,"as_of":<int>,"note":"a \"b\": 3","none":""}}"#;
+    assert_eq!(general(frame), wanted);
+    assert!(matches(&parse(&quoted(wanted)), &parse(frame)));
+    assert!(!matches(&parse(r#"{"id":1}"#), &parse(r#"{"id":2}"#)));
+    assert!(!matches(
+        &parse(r#"{"id":1}"#),
+        &parse(r#"{"id":1,"more":true}"#)
+    ));
+}
