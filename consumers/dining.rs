@@ -10,6 +10,8 @@ pub mod rest;
 mod restaurant;
 mod session;
 mod table;
+#[cfg(test)]
+mod tests;
 mod waiter;
 
 use crate::restaurant::Restaurant;

@@ -372,6 +372,7 @@ fn record(
         order_id: Option<i64>,
         table_id: Option<i64>,
         session_id: Option<i64>,
+        menu_item_id: Option<i64>,
         status: Option<String>,
         version: Option<i64>,
     }
@@ -380,14 +381,16 @@ fn record(
             if self.restaurant_id.is_some() {
                 return Ok(self.restaurant_id);
             }
-            // An order that is gone with its lines is still in the log: their changes come before its own.
+            // A line whose order went with it says by its dish whose it was. A free text's order is looked up in the log, where it follows soon: the changes
+            // of its lines come first.
             db.row(
                 "SELECT coalesce(
                    (SELECT restaurant_id FROM orders WHERE id = ?1),
                    (SELECT restaurant_id FROM tables WHERE id = ?2),
                    (SELECT t.restaurant_id FROM table_sessions s JOIN tables t ON t.id = s.table_id WHERE s.id = ?3),
-                   (SELECT json_extract(old, '$.restaurant_id') FROM change_log WHERE tbl = 'orders' AND row_id = ?1 AND old IS NOT NULL LIMIT 1))",
-                params![self.order_id, self.table_id, self.session_id],
+                   (SELECT restaurant_id FROM menu_items WHERE id = ?4),
+                   (SELECT json_extract(old, '$.restaurant_id') FROM change_log WHERE ?1 IS NOT NULL AND tbl = 'orders' AND row_id = ?1 AND op = 'd' LIMIT 1))",
+                params![self.order_id, self.table_id, self.session_id, self.menu_item_id],
                 |row| row.get(0),
             )
             .map(Option::flatten)

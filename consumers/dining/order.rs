@@ -2,8 +2,8 @@
 
 use super::messages;
 use crate::access::{self, Action, Target};
-use crate::domain::orders::Move;
-use crate::domain::{DINING, Key, Status, ids, orders};
+use crate::domain::orders::{self, Move};
+use crate::domain::{DINING, Key, Status, ids};
 use crate::restaurant::{Event, Fact, Group, Restaurant};
 use maitred::{ClientError, Consumer, Context, Error, Message, Reader, Reply};
 use serde::{Deserialize, Serialize};

@@ -135,7 +135,11 @@ pub fn routes(api: Api<Restaurant>) -> BoxedFilter<(Response,)> {
                     caller,
                     query,
                 };
-                match request.answer(&api, body).await {
+                let (handler, keys) = match find(&request.path, &request.method) {
+                    Ok(found) => found,
+                    Err(miss) => return missed(&miss, &request),
+                };
+                match request.answer(handler, keys, &api, body).await {
                     Ok(answer) => response(answer.status(), answer.body().to_owned()),
                     Err(error) => refusal(&error),
                 }
@@ -153,11 +157,12 @@ struct Request {
 
 impl Request {
     async fn answer<B: Buf, E>(
-        self,
+        &self,
+        handler: Handler,
+        keys: Vec<&str>,
         api: &Api<Restaurant>,
         body: impl Stream<Item = Result<B, E>>,
     ) -> Result<Answer, ClientError> {
-        let (handler, keys) = find(&self.path, &self.method)?;
         let origin = self.caller.headers.get("origin");
         let origin = origin.map(|origin| origin.to_str().unwrap_or("?"));
         if !api.allows_origin(origin) {
@@ -168,12 +173,12 @@ impl Request {
         let body = all(body, api.max_body_bytes()).await?;
         let done = match handler {
             Read(f) => {
-                let call = Call::new(identity, keys, self.query, body);
+                let call = Call::new(identity, keys, self.query.clone(), body);
                 api.read(move |db| f(&call, db)).await
             }
             Write(f) => {
                 let command = self.command(&identity, &body)?;
-                let call = Call::new(identity, keys, self.query, body);
+                let call = Call::new(identity, keys, self.query.clone(), body);
                 api.write(command, move |tx| f(&call, tx)).await
             }
         };
@@ -185,10 +190,10 @@ impl Request {
         identity: &Identity<crate::restaurant::Claims>,
         body: &[u8],
     ) -> Result<Command, ClientError> {
-        let actor = identity.subject.clone();
-        let command = actor
-            .clone()
-            .map_or_else(Command::new, |actor| Command::new().by(actor));
+        let command = match &identity.subject {
+            Some(subject) => Command::new().by(subject),
+            None => Command::new(),
+        };
         let Some(key) = self.caller.headers.get("idempotency-key") else {
             return Ok(command);
         };
@@ -197,9 +202,9 @@ impl Request {
             let text = "an Idempotency-Key is plain text of at most 128 bytes";
             return Err(ClientError::new(Kind::Invalid, "INVALID_KEY", text));
         };
-        let scope = actor.unwrap_or_else(|| "anonymous".to_owned());
-        let head = format!("{} {}\n", self.method, self.path);
-        let content = [head.as_bytes(), body].concat();
+        let scope = identity.subject.as_deref().unwrap_or("anonymous");
+        let mut content = format!("{} {}\n", self.method, self.path).into_bytes();
+        content.extend_from_slice(body);
         Ok(command.with_id(CommandId::new(scope, key, &content)))
     }
 }
@@ -207,8 +212,16 @@ impl Request {
 /// A UUID is 36.
 const KEY_BYTES: usize = 128;
 
+type Methods = &'static [(Method, Handler)];
+
+/// Why a path and a method mean nothing.
+enum Miss {
+    Path,
+    Method(Methods),
+}
+
 /// What a path and a method mean, and the keys in it.
-fn find<'p>(path: &'p str, method: &Method) -> Result<(Handler, Vec<&'p str>), ClientError> {
+fn find<'p>(path: &'p str, method: &Method) -> Result<(Handler, Vec<&'p str>), Miss> {
     let matching = |pattern: &str| {
         let mut keys = Vec::new();
         let (mut wanted, mut given) = (pattern.split('/'), path.split('/'));
@@ -223,28 +236,31 @@ fn find<'p>(path: &'p str, method: &Method) -> Result<(Handler, Vec<&'p str>), C
     };
     let found = ROUTES
         .iter()
-        .find_map(|(pattern, methods)| Some((methods, matching(pattern)?)));
-    let Some((methods, keys)) = found else {
-        let text = "there is nothing at this path";
-        return Err(ClientError::new(Kind::NotFound, "NOT_FOUND", text));
-    };
-    match methods.iter().find(|(m, _)| m == method) {
+        .find_map(|(pattern, methods)| Some((*methods, matching(pattern)?)));
+    let (methods, keys) = found.ok_or(Miss::Path)?;
+    match methods.iter().find(|(known, _)| known == method) {
         Some((_, handler)) => Ok((*handler, keys)),
-        None => {
-            #[derive(serde::Serialize)]
-            struct Allowed<'a> {
-                allowed: Vec<&'a str>,
-            }
-            let allowed = methods.iter().map(|(m, _)| m.as_str()).collect();
-            let text = format!("{method} means nothing here");
-            Err(ClientError::new(Kind::Invalid, METHOD_NOT_ALLOWED, text)
-                .with_details(&Allowed { allowed }))
-        }
+        None => Err(Miss::Method(methods)),
     }
 }
 
-/// The one code whose HTTP status is not that of its kind.
-const METHOD_NOT_ALLOWED: &str = "METHOD_NOT_ALLOWED";
+/// Clients are told what would have a meaning.
+fn missed(miss: &Miss, request: &Request) -> Response {
+    let Miss::Method(methods) = miss else {
+        let text = "there is nothing at this path";
+        return refusal(&ClientError::new(Kind::NotFound, "NOT_FOUND", text));
+    };
+    let allowed: Vec<_> = methods.iter().map(|(method, _)| method.as_str()).collect();
+    let allowed = allowed.join(", ");
+    let text = format!("{} means nothing here: {allowed} do", request.method);
+    let error = ClientError::new(Kind::Invalid, "METHOD_NOT_ALLOWED", text);
+    let mut answer = refusal(&error);
+    *answer.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+    if let Ok(allowed) = HeaderValue::from_str(&allowed) {
+        answer.headers_mut().insert(ALLOW, allowed);
+    }
+    answer
+}
 
 /// The whole body, unless it is over the limit.
 async fn all<B: Buf, E>(
@@ -268,16 +284,10 @@ async fn all<B: Buf, E>(
 }
 
 fn refusal(error: &ClientError) -> Response {
-    let status = match &*error.code {
-        METHOD_NOT_ALLOWED => 405,
-        _ => error.kind.status(),
-    };
-    let mut answer = response(status, messages::error(error).data().to_owned());
-    if status == 405 {
-        let allow = HeaderValue::from_static("GET, POST, PATCH, DELETE");
-        answer.headers_mut().insert(ALLOW, allow);
-    }
-    answer
+    response(
+        error.kind.status(),
+        messages::error(error).data().to_owned(),
+    )
 }
 
 fn response(status: u16, body: String) -> Response {
@@ -291,17 +301,6 @@ fn response(status: u16, body: String) -> Response {
     response
 }
 
-/// FNV-1a over all parts and the places between them: it is stored, so it must be the same in every version.
-fn fingerprint(parts: &[&[u8]]) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for part in parts {
-        for byte in part.iter().chain(&[0xff]) {
-            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3);
-        }
-    }
-    hash
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -312,19 +311,13 @@ mod tests {
             .ok()
             .unwrap();
         assert_eq!(keys, ["order-7", "12"]);
-        for (path, method, code) in [
-            ("orders//items", Method::GET, "NOT_FOUND"),
-            ("orders/1/items/2/3", Method::GET, "NOT_FOUND"),
-            ("", Method::GET, "NOT_FOUND"),
-            ("tables/5", Method::DELETE, METHOD_NOT_ALLOWED),
-        ] {
-            assert_eq!(find(path, &method).err().unwrap().code, code, "{path}");
+        for path in ["orders//items", "orders/1/items/2/3", ""] {
+            assert!(
+                matches!(find(path, &Method::GET), Err(Miss::Path)),
+                "{path}"
+            );
         }
-    }
-
-    #[test]
-    fn another_content_has_another_fingerprint() {
-        assert_ne!(fingerprint(&[b"ab", b"c"]), fingerprint(&[b"a", b"bc"]));
-        assert_eq!(fingerprint(&[]), 0xcbf2_9ce4_8422_2325);
+        let miss = find("tables/5", &Method::DELETE);
+        assert!(matches!(miss, Err(Miss::Method([(Method::GET, _)]))));
     }
 }

@@ -88,7 +88,6 @@ impl Call {
         bearer.may(action)?;
         let mut list = List {
             restaurants: bearer.restaurants().map(<[i64]>::to_vec),
-            bearer,
             left: self.query.iter().map(|(k, v)| (&**k, &**v)).collect(),
             before: None,
             limit: PAGE,
@@ -112,7 +111,6 @@ impl Call {
 
 /// What part of a list is wanted: `?restaurant_id=2&limit=50&before=<id>` and what the list has besides.
 pub struct List<'a> {
-    pub bearer: Bearer,
     /// Of which restaurants; `None`: of all.
     pub restaurants: Option<Vec<i64>>,
     left: BTreeMap<&'a str, &'a str>,

@@ -4,11 +4,10 @@ use super::call::{Answer, Call};
 use super::shown::{Listed, Order, Payment};
 use crate::access::{Action, Bearer, Target};
 use crate::dining::messages::ItemData;
-
 use crate::domain::items::{self, ItemFacts, ItemPatch};
-
-use crate::domain::orders::{self as domain, Filter, Move, NewLine, NewOrder, OrderFacts, Paid};
-
+use crate::domain::orders::{
+    self as domain, Filter, Move, NewLine, NewOrder, OrderFacts, Paid, Patch,
+};
 use crate::domain::payments::{self as money, NewPayment};
 use crate::domain::{DINING, Key, Refusal, ids, time};
 use maitred::{Error, Reader, Transaction};
@@ -116,7 +115,7 @@ pub fn change(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let mut order = None;
     if edits {
         let (id, bearer) = named(call, Action::EditOrder, tx)?;
-        let patch = domain::Patch {
+        let patch = Patch {
             note: change.note,
             allergy_note: change.allergy_note,
             eta_at: match change.eta_at {
