@@ -313,7 +313,7 @@ CREATE TABLE orders (
 ) STRICT;
 CREATE INDEX orders_restaurant ON orders(restaurant_id, status, id);
 CREATE INDEX orders_public     ON orders(public_id);
-CREATE INDEX orders_table      ON orders(table_id, status) WHERE table_id IS NOT NULL;
+CREATE INDEX orders_table      ON orders(table_id, session_id) WHERE table_id IS NOT NULL;
 CREATE INDEX orders_session    ON orders(session_id)       WHERE session_id IS NOT NULL;
 CREATE INDEX orders_waiter     ON orders(waiter_id, status) WHERE waiter_id IS NOT NULL;
 CREATE INDEX orders_customer   ON orders(customer_id)      WHERE customer_id IS NOT NULL;

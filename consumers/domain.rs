@@ -27,6 +27,8 @@ pub mod tables;
 pub mod tasks;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 pub mod time;
 pub mod waiters;
 pub mod workflow;

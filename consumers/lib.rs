@@ -3,6 +3,8 @@
 pub mod access;
 pub mod changes;
 pub mod db;
+// 80_00 is 80.00.
+#[allow(clippy::inconsistent_digit_grouping)]
 pub mod demo;
 pub mod dining;
 pub mod domain;

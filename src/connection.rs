@@ -1,26 +1,25 @@
 //! One connection from the upgrade to the close: THE loop.
 
+use crate::admission::{authenticated, expiring, note_expiry, verify, wait_for_token, wall_ms};
 use crate::auth::{Identity, Keys};
-use crate::close::{Ending, TOKEN_TIMEOUT};
+use crate::close::Ending;
 use crate::context::Context;
 use crate::dialect::{Control, Inbound};
 use crate::pattern::Params;
+use crate::reader::MessageReader;
 use crate::registry::Session;
 use crate::routing::Policy;
 use crate::shard::Shard;
 use crate::socket::{CLOSE_TIMEOUT, Socket};
-use crate::websocket::{self, Incoming, Limits, Opcode, Parser};
+use crate::websocket::{self, Incoming, Opcode};
 use crate::{App, ClientError, Error, Kind, Message, Reply};
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use serde::Serialize;
-use std::cell::RefCell;
 use std::io;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
-use tokio::io::Interest;
 use tokio::net::TcpStream;
 
 /// A connection that the HTTP side let in.
@@ -46,7 +45,7 @@ enum Step<'a> {
 }
 
 /// What was read, where nothing is borrowed from the consumer.
-enum Frame {
+pub(crate) enum Frame {
     /// A command's outcome; `Err`: its handler panicked.
     Handled(Option<String>, Result<Result<Reply, Error>, ()>),
     Control(Option<String>, Control),
@@ -73,10 +72,7 @@ pub(crate) async fn run<A: App>(shard: Rc<Shard<A>>, opening: Opening<A>) {
     } = opening;
     let socket = Rc::new(Socket::new(stream, policy, shard.clock()));
     let registered = shard.register(&socket);
-    let mut reader = Reader {
-        parser: Parser::default(),
-        early,
-    };
+    let mut reader = MessageReader::new(early);
     let identity = match identity {
         Some(identity) => identity,
         None => wait_for_token(&shard, &socket, lane, keys.as_deref(), &mut reader).await,
@@ -143,7 +139,7 @@ async fn serve<A: App>(
     ctx: &mut Context<A>,
     session: &mut Box<dyn Session<A>>,
     keys: Option<&Keys>,
-    reader: &mut Reader,
+    reader: &mut MessageReader,
 ) -> Ending {
     let socket = ctx.socket.clone();
     let shard = ctx.shard.clone();
@@ -219,7 +215,7 @@ async fn serve<A: App>(
 const NO_CODE: u16 = 1005;
 
 /// What is no text message.
-fn unaddressed(incoming: Incoming<'_>) -> Frame {
+pub(crate) fn unaddressed(incoming: Incoming<'_>) -> Frame {
     match incoming {
         Incoming::Ping(payload) => Frame::Ping(payload.to_vec()),
         Incoming::Close(Some((code, _))) => Frame::Close(Ending {
@@ -298,135 +294,13 @@ async fn steer<A: App>(
     }
 }
 
-fn verify<A: App>(keys: Option<&Keys>, token: &str) -> Result<Identity<A::Claims>, ClientError> {
-    match keys {
-        Some(keys) => keys.verify(token),
-        None => Err(ClientError::new(
-            Kind::Unauthenticated,
-            "TOKEN_INVALID",
-            "this server knows no tokens",
-        )),
-    }
-}
-
-const TOKEN_FIRST: &str = r#"send {"action":"authenticate","token":"..."} first"#;
-
-/// Where a token is required and did not come with the handshake, the first frame brings it.
-async fn wait_for_token<A: App>(
-    shard: &Rc<Shard<A>>,
-    socket: &Rc<Socket<A>>,
-    lane: u16,
-    keys: Option<&Keys>,
-    reader: &mut Reader,
-) -> Result<Identity<A::Claims>, ClientError> {
-    let missing =
-        |text: &'static str| ClientError::new(Kind::Unauthenticated, "TOKEN_MISSING", text);
-    let first = async {
-        loop {
-            if socket.take_ending().is_some() {
-                return Err(missing("closed"));
-            }
-            let frame = reader.next(socket, shard.clock(), |incoming| match incoming {
-                Incoming::Text(text) => match shard.lanes[lane as usize].dialect.decode(text) {
-                    Ok(Inbound::Control { id, control }) => Frame::Control(id, control),
-                    Ok(Inbound::Command { id, .. }) => Frame::Refused(id, missing(TOKEN_FIRST)),
-                    Err(error) => Frame::Refused(None, error),
-                },
-                other => unaddressed(other),
-            });
-            match frame {
-                Ok(Some(Frame::Control(_, Control::Authenticate(token)))) => {
-                    return verify::<A>(keys, &token);
-                }
-                Ok(Some(Frame::Control(..))) => return Err(missing(TOKEN_FIRST)),
-                Ok(Some(Frame::Refused(_, error))) => {
-                    return Err(ClientError {
-                        kind: Kind::Unauthenticated,
-                        ..error
-                    });
-                }
-                Ok(Some(Frame::Ping(payload))) => {
-                    shard.send(socket, websocket::encode(Opcode::Pong, &payload))
-                }
-                Ok(Some(Frame::Pong | Frame::Nothing | Frame::Handled(..))) => {}
-                Ok(Some(Frame::Close(_))) | Err(_) => {
-                    return Err(missing("closed before a token came"));
-                }
-                Ok(None) => {
-                    if std::future::poll_fn(|cx| socket.poll_work(cx))
-                        .await
-                        .is_err()
-                    {
-                        return Err(missing("closed before a token came"));
-                    }
-                }
-            }
-        }
-    };
-    match tokio::time::timeout(socket.policy.auth_timeout, first).await {
-        Ok(Ok(identity)) => {
-            let told = authenticated(&identity);
-            shard.send(
-                socket,
-                shard.lanes[lane as usize].frame(&told, Default::default()),
-            );
-            Ok(identity)
-        }
-        Ok(Err(error)) => Err(error),
-        Err(_) => Err(ClientError::new(
-            Kind::Unauthenticated,
-            TOKEN_TIMEOUT,
-            "no token came in time",
-        )),
-    }
-}
-
-fn note_expiry<A: App>(socket: &Socket<A>, identity: &Identity<A::Claims>) {
-    socket
-        .expires_at_ms
-        .set(identity.expires_at.map_or(i64::MAX, ms));
-    socket.expiry_told.set(false);
-}
-
-#[derive(Serialize)]
-struct Expiry {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expires_at_ms: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    seconds_left: Option<i64>,
-}
-
-fn expiry(at_ms: Option<i64>) -> Expiry {
-    Expiry {
-        expires_at_ms: at_ms,
-        seconds_left: at_ms.map(|at| (at - wall_ms()).max(0) / 1000),
-    }
-}
-
-fn expiring(at_ms: i64) -> Message {
-    Message::new("auth:expiring", &expiry(Some(at_ms)))
-}
-
-fn authenticated<C>(identity: &Identity<C>) -> Message {
-    Message::new("authenticated", &expiry(identity.expires_at.map(ms)))
-}
-
-fn ms(at: SystemTime) -> i64 {
-    at.duration_since(UNIX_EPOCH)
-        .map_or(0, |d| d.as_millis() as i64)
-}
-
-fn wall_ms() -> i64 {
-    ms(SystemTime::now())
-}
-
 /// Says why, closes in order, and waits a little for the client to take it.
 async fn finish<A: App>(
     shard: &Rc<Shard<A>>,
     socket: &Rc<Socket<A>>,
     lane: u16,
     ending: Ending,
-    mut reader: Reader,
+    mut reader: MessageReader,
 ) {
     if ending.code == 0 {
         socket.abort();
@@ -476,78 +350,4 @@ async fn finish<A: App>(
 /// Sends the end of our side of the stream.
 fn shut_write(stream: &TcpStream) -> io::Result<()> {
     socket2::SockRef::from(stream).shutdown(std::net::Shutdown::Write)
-}
-
-/// One read of a thread: a client's frames are usually far smaller.
-const READ_BYTES: usize = 64 << 10;
-
-thread_local! {
-    /// All connections of a shard read into the same buffer; a connection keeps only what is incomplete.
-    static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES]);
-}
-
-/// Reads messages from a socket.
-struct Reader {
-    parser: Parser,
-    early: Vec<u8>,
-}
-
-impl Reader {
-    /// Hands the next message to `deliver`, in the thread's buffer. `None`: nothing complete has come.
-    fn next<A: App, T>(
-        &mut self,
-        socket: &Socket<A>,
-        now: u64,
-        deliver: impl FnOnce(Incoming<'_>) -> T,
-    ) -> Result<Option<T>, Ending> {
-        let limits = Limits {
-            max_message_bytes: socket.policy.max_message_bytes,
-            max_fragments: 65_536,
-        };
-        let violated = |v: websocket::Violation| Ending {
-            code: v.code(),
-            reason: v.reason(),
-            error: None,
-        };
-        if !self.early.is_empty() {
-            let mut early = std::mem::take(&mut self.early);
-            return self
-                .parser
-                .next(&mut early, &limits, deliver)
-                .map_err(violated);
-        }
-        let mut deliver = Some(deliver);
-        let mut once = |incoming: Incoming<'_>| (deliver.take().expect("delivers once"))(incoming);
-        if let Some(found) = self
-            .parser
-            .next(&mut [], &limits, &mut once)
-            .map_err(violated)?
-        {
-            return Ok(Some(found));
-        }
-        BUFFER.with_borrow_mut(|buffer| {
-            loop {
-                let n = match socket.stream.try_read(buffer) {
-                    Ok(0) => return Err(Ending::gone()),
-                    Ok(n) => n,
-                    Err(e) if e.kind() == io::ErrorKind::WouldBlock => return Ok(None),
-                    Err(_) => return Err(Ending::gone()),
-                };
-                socket.heard_at.set(now);
-                if n < buffer.len() {
-                    // a short read emptied the socket: tokio may know, which saves the read that would find out
-                    let _ = socket.stream.try_io(Interest::READABLE, || {
-                        Err::<(), _>(io::ErrorKind::WouldBlock.into())
-                    });
-                }
-                if let Some(found) = self
-                    .parser
-                    .next(&mut buffer[..n], &limits, &mut once)
-                    .map_err(violated)?
-                {
-                    return Ok(Some(found));
-                }
-            }
-        })
-    }
 }

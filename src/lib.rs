@@ -1,6 +1,7 @@
 #![doc = include_str!("ARCHITECTURE.md")]
 #![deny(missing_docs)]
 
+mod admission;
 mod app;
 mod auth;
 mod close;
@@ -16,7 +17,9 @@ mod message;
 mod outbox;
 mod pattern;
 mod publication;
+mod reader;
 mod registry;
+mod rest;
 mod routing;
 mod server;
 mod shard;
@@ -33,8 +36,9 @@ pub use error::{ClientError, Error, Kind};
 pub use limits::ConnectionLimits;
 pub use message::{Message, Reply};
 pub use registry::Registry;
+pub use rest::{Api, Caller};
 pub use routing::{Known, Routing};
-pub use server::{Api, Caller, Server, Started};
+pub use server::{Server, Started};
 pub use store::{
     Command, CommandId, Durability, FromValue, Reader, Row, Schema, Store, StoreConfig,
     Transaction, Value, migrate,

@@ -1,12 +1,10 @@
 //! The consumers that `routing.toml` may name. Forgets their types once, here: the only boxed futures.
 
 use crate::pattern::{self, Params};
-use crate::server::Api;
+use crate::rest::Routes;
 use crate::{App, ClientError, Consumer, Context, Error, Kind, Message, Reply};
 use futures::future::LocalBoxFuture;
 use std::collections::BTreeMap;
-use warp::filters::BoxedFilter;
-use warp::reply::Response;
 
 /// A connection that is being opened.
 type Opening<'a, A> = LocalBoxFuture<'a, Result<Box<dyn Session<A>>, Error>>;
@@ -74,13 +72,10 @@ fn connect<'a, C: Consumer>(
     }))
 }
 
-/// Makes the HTTP routes of one listener and shard.
-pub(crate) type Rest<A> = fn(Api<A>) -> BoxedFilter<(Response,)>;
-
 /// The consumers and REST interfaces that `routing.toml` may name.
 pub struct Registry<A: App> {
     pub(crate) entries: BTreeMap<&'static str, Entry<A>>,
-    pub(crate) rest: BTreeMap<&'static str, Rest<A>>,
+    pub(crate) rest: BTreeMap<&'static str, Routes<A>>,
 }
 
 impl<A: App> Default for Registry<A> {
@@ -121,11 +116,7 @@ impl<A: App> Registry<A> {
     ///
     /// # Panics
     /// When two interfaces have one name.
-    pub fn rest(
-        mut self,
-        name: &'static str,
-        routes: fn(Api<A>) -> BoxedFilter<(Response,)>,
-    ) -> Self {
+    pub fn rest(mut self, name: &'static str, routes: Routes<A>) -> Self {
         assert!(
             self.rest.insert(name, routes).is_none(),
             "two REST interfaces are named {name}"

@@ -1,15 +1,13 @@
 //! Listeners, shards, and the one place where HTTP is: warp decides, our own loop accepts.
 
 mod http;
-mod rest;
-
-pub use rest::{Api, Caller};
 
 use crate::auth::Keys;
 use crate::dialect::Dialect;
 use crate::limits::{ConnectionLimits, Connections};
 use crate::publication::{INBOX_MESSAGES, ToShard};
-use crate::registry::{Registry, Rest};
+use crate::registry::Registry;
+use crate::rest::Routes;
 use crate::routing::{Listener, Policy, Routing};
 use crate::shard::{Lane, Shard};
 use crate::signals;
@@ -174,7 +172,7 @@ struct Shared<A: App> {
     /// Of each listener's routes: shared by their connections.
     policies: Vec<Vec<Arc<Policy>>>,
     lane_of: std::collections::HashMap<&'static str, u16>,
-    rest: std::collections::HashMap<&'static str, Rest<A>>,
+    rest: std::collections::HashMap<&'static str, Routes<A>>,
     keys: Option<Arc<Keys>>,
     connections: Arc<Connections>,
 }

@@ -168,7 +168,7 @@ fn ready_skips_what_the_document_cannot_name_and_says_so_once() {
     for status in ["confirmed", "ready", "delivered"] {
         manager.command(json!({"action": "update_status", "status": status}));
     }
-    let mut guest = Client::back(&server, &path, 0);
+    let mut guest = Client::open(&server, &path);
     let state = guest.next_is("order_status");
     assert_eq!(state["data"]["status"], "delivered");
     for at in ["confirmed_at", "ready_at", "delivered_at"] {

@@ -172,7 +172,9 @@ fn general(text: &str) -> String {
         };
         let (token, after) = rest.split_at(end);
         let is_key = c == '"' && after.starts_with(':');
-        let varies = ["seq", "as_of", "since"].contains(&key.as_str());
+        // A view's version is a point of the history; a row's counts from 1.
+        let varies = ["seq", "as_of", "serverTime"].contains(&key.as_str())
+            || key == "version" && token.len() > 6;
         let content = token.trim_matches('"');
         if is_key {
             key = content.to_owned();

@@ -39,7 +39,8 @@ impl Decimal {
 
 impl<'de> Deserialize<'de> for Decimal {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(deserializer)?.get();
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        let raw = raw.get();
         if raw.starts_with('"') {
             return serde_json::from_str(raw)
                 .map(Decimal)

@@ -1,12 +1,16 @@
 //! Orders: what they are, finding them, and changes that are not a change of status.
 
-use super::{Actor, Refusal, Role, Status, money};
-use crate::db::{Error, Reader, Row, params};
-use serde::{Deserialize, Serialize};
+mod list;
 
 pub use super::edits::{Patch, delete, patch};
 pub use super::placing::{NewLine, NewModifier, NewOrder, create};
 pub use super::progress::{Move, Moved, change_status};
+pub(super) use list::paged;
+pub use list::{Filter, PAGE_MAX, Page, list};
+
+use super::{Actor, Refusal, Role, Status, money};
+use crate::db::{Error, Reader, Row, params};
+use serde::{Deserialize, Serialize};
 
 /// An order without its lines.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -167,6 +171,7 @@ macro_rules! facts_sql {
         )
     };
 }
+use facts_sql;
 
 fn read(row: &Row<'_>) -> Result<OrderFacts, Error> {
     let phase: Option<String> = row.get(41)?;
@@ -275,98 +280,4 @@ pub(super) fn same_version(expected: Option<i64>, version: i64) -> Result<(), Re
         Some(expected) if expected != version => Err(Refusal::Version { version }),
         _ => Ok(()),
     }
-}
-
-/// Which orders.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// Of which restaurants; `None`: of all.
-    pub restaurants: Option<Vec<i64>>,
-    /// In which statuses; empty: in any.
-    pub statuses: Vec<Status>,
-    /// At which table.
-    pub table_id: Option<i64>,
-    /// Of which visit.
-    pub session_id: Option<i64>,
-    /// Of which waiter.
-    pub waiter_id: Option<i64>,
-    /// Of which driver.
-    pub driver_id: Option<i64>,
-}
-
-/// One page: newest first.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Page<T> {
-    /// What is on it.
-    pub items: Vec<T>,
-    /// `before` of the next page; `None`: that was all.
-    pub next: Option<i64>,
-    /// How many there are on all pages.
-    pub total: i64,
-}
-
-const WHICH: &str = " WHERE o.workflow_id = 1 AND (?1 IS NULL OR o.restaurant_id IN (SELECT value FROM json_each(?1)))
-  AND (?2 IS NULL OR o.status IN (SELECT value FROM json_each(?2))) AND (?3 IS NULL OR o.table_id = ?3) AND (?4 IS NULL OR o.session_id = ?4)
-  AND (?5 IS NULL OR o.waiter_id = ?5) AND (?6 IS NULL OR o.driver_id = ?6)";
-
-/// The largest page.
-pub const PAGE_MAX: u32 = 200;
-
-/// Orders, newest first, from the one with an id below `before`.
-///
-/// # Errors
-/// [`Error::Store`].
-pub fn list(
-    db: &Reader<'_>,
-    filter: &Filter,
-    before: Option<i64>,
-    limit: u32,
-) -> Result<Page<OrderFacts>, Error> {
-    let restaurants = filter
-        .restaurants
-        .as_ref()
-        .map(serde_json::to_string)
-        .transpose()?;
-    let statuses = match filter.statuses.as_slice() {
-        [] => None,
-        some => Some(serde_json::to_string(some)?),
-    };
-    let limit = limit.clamp(1, PAGE_MAX);
-    let which = params![
-        &restaurants,
-        &statuses,
-        filter.table_id,
-        filter.session_id,
-        filter.waiter_id,
-        filter.driver_id
-    ];
-    let mut page = which.to_vec();
-    page.extend_from_slice(params![before, limit + 1]);
-    let items = db.rows(
-        &format!(
-            "{}{WHICH} AND (?7 IS NULL OR o.id < ?7) ORDER BY o.id DESC LIMIT ?8",
-            facts_sql!("")
-        ),
-        &page,
-        read,
-    )?;
-    let total = db.one(
-        &format!("SELECT count(*) FROM orders o{WHICH}"),
-        which,
-        |row| row.get(0),
-    )?;
-    Ok(paged(items, limit, total, |order| order.id))
-}
-
-/// Cuts off the one row that was read too many to know whether there is more.
-pub(super) fn paged<T>(
-    mut items: Vec<T>,
-    limit: u32,
-    total: i64,
-    id: impl Fn(&T) -> i64,
-) -> Page<T> {
-    let more = items.len() > limit as usize;
-    items.truncate(limit as usize);
-    let next = items.last().filter(|_| more).map(id);
-    Page { items, next, total }
 }

@@ -1,11 +1,11 @@
 //! Accepting, the handshake (RFC 6455, section 4.2), health, and the way from a warp filter to a connection.
 
 use super::Shared;
-use super::rest::{Api, Caller, Peer, json_error};
 use crate::auth::{self, Identity};
 use crate::connection::{self, Opening};
 use crate::limits::Permit;
 use crate::pattern::Params;
+use crate::rest::{Api, Caller, Peer, json_error};
 use crate::routing::{Auth, Policy};
 use crate::shard::Shard;
 use crate::websocket;

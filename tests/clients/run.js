@@ -286,6 +286,7 @@ async function check(name, run) {
 
 /** What `serve --demo` prints is ready to paste: its wscat lines work. */
 async function pasted(server) {
+  await server.shows(/wscat .*\/ws\/changes\//);
   const lines = server.output.match(/wscat (?:-\S+ )*-c \S.*$/gm) || [];
   if (lines.length < 7) throw new Error(`a wscat line for each endpoint: ${server.output}`);
   const bin = path.join(HERE, 'node_modules', '.bin');

@@ -11,12 +11,16 @@ use std::convert::Infallible;
 use std::marker::PhantomData;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use warp::filters::BoxedFilter;
 use warp::reply::Response;
 use warp::{Filter, Reply};
 
 /// The address at the other end, put into each request by the accept loop: warp's own is private.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Peer(pub SocketAddr);
+pub(crate) struct Peer(pub SocketAddr);
+
+/// Makes the HTTP routes of one listener and shard.
+pub(crate) type Routes<A> = fn(Api<A>) -> BoxedFilter<(Response,)>;
 
 /// What a request says about who sent it.
 #[derive(Debug, Clone)]
@@ -31,7 +35,7 @@ pub struct Caller {
 
 impl Caller {
     /// Whether a policy lets this caller in without a token.
-    pub(super) fn may_be_anonymous(&self, auth: Auth) -> bool {
+    pub(crate) fn may_be_anonymous(&self, auth: Auth) -> bool {
         match auth {
             Auth::Required => false,
             Auth::Optional | Auth::None => true,
@@ -71,7 +75,7 @@ impl<A: App> Clone for Api<A> {
 }
 
 impl<A: App> Api<A> {
-    pub(super) fn new(
+    pub(crate) fn new(
         store: Store,
         keys: Option<Arc<Keys>>,
         policy: Arc<Policy>,
@@ -161,7 +165,7 @@ impl<A: App> Api<A> {
 }
 
 /// `{"error": ..., "code": ...}` with the status of its kind.
-pub(super) fn json_error(error: &ClientError) -> Response {
+pub(crate) fn json_error(error: &ClientError) -> Response {
     #[derive(Serialize)]
     struct Body<'a> {
         error: &'a str,

@@ -1,0 +1,139 @@
+//! Who is let in: a token that comes as the first frame, one that ends soon, one that replaces another.
+
+use crate::auth::{Identity, Keys};
+use crate::close::TOKEN_TIMEOUT;
+use crate::connection::{Frame, unaddressed};
+use crate::dialect::{Control, Inbound};
+use crate::reader::MessageReader;
+use crate::shard::Shard;
+use crate::socket::Socket;
+use crate::websocket::{self, Incoming, Opcode};
+use crate::{App, ClientError, Kind, Message};
+use serde::Serialize;
+use std::rc::Rc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+pub(crate) fn verify<A: App>(
+    keys: Option<&Keys>,
+    token: &str,
+) -> Result<Identity<A::Claims>, ClientError> {
+    match keys {
+        Some(keys) => keys.verify(token),
+        None => Err(ClientError::new(
+            Kind::Unauthenticated,
+            "TOKEN_INVALID",
+            "this server knows no tokens",
+        )),
+    }
+}
+
+const TOKEN_FIRST: &str = r#"send {"action":"authenticate","token":"..."} first"#;
+
+/// Where a token is required and did not come with the handshake, the first frame brings it.
+pub(crate) async fn wait_for_token<A: App>(
+    shard: &Rc<Shard<A>>,
+    socket: &Rc<Socket<A>>,
+    lane: u16,
+    keys: Option<&Keys>,
+    reader: &mut MessageReader,
+) -> Result<Identity<A::Claims>, ClientError> {
+    let missing =
+        |text: &'static str| ClientError::new(Kind::Unauthenticated, "TOKEN_MISSING", text);
+    let first = async {
+        loop {
+            if socket.take_ending().is_some() {
+                return Err(missing("closed"));
+            }
+            let frame = reader.next(socket, shard.clock(), |incoming| match incoming {
+                Incoming::Text(text) => match shard.lanes[lane as usize].dialect.decode(text) {
+                    Ok(Inbound::Control { id, control }) => Frame::Control(id, control),
+                    Ok(Inbound::Command { id, .. }) => Frame::Refused(id, missing(TOKEN_FIRST)),
+                    Err(error) => Frame::Refused(None, error),
+                },
+                other => unaddressed(other),
+            });
+            match frame {
+                Ok(Some(Frame::Control(_, Control::Authenticate(token)))) => {
+                    return verify::<A>(keys, &token);
+                }
+                Ok(Some(Frame::Control(..))) => return Err(missing(TOKEN_FIRST)),
+                Ok(Some(Frame::Refused(_, error))) => {
+                    return Err(ClientError {
+                        kind: Kind::Unauthenticated,
+                        ..error
+                    });
+                }
+                Ok(Some(Frame::Ping(payload))) => {
+                    shard.send(socket, websocket::encode(Opcode::Pong, &payload))
+                }
+                Ok(Some(Frame::Pong | Frame::Nothing | Frame::Handled(..))) => {}
+                Ok(Some(Frame::Close(_))) | Err(_) => {
+                    return Err(missing("closed before a token came"));
+                }
+                Ok(None) => {
+                    if std::future::poll_fn(|cx| socket.poll_work(cx))
+                        .await
+                        .is_err()
+                    {
+                        return Err(missing("closed before a token came"));
+                    }
+                }
+            }
+        }
+    };
+    match tokio::time::timeout(socket.policy.auth_timeout, first).await {
+        Ok(Ok(identity)) => {
+            let told = authenticated(&identity);
+            shard.send(
+                socket,
+                shard.lanes[lane as usize].frame(&told, Default::default()),
+            );
+            Ok(identity)
+        }
+        Ok(Err(error)) => Err(error),
+        Err(_) => Err(ClientError::new(
+            Kind::Unauthenticated,
+            TOKEN_TIMEOUT,
+            "no token came in time",
+        )),
+    }
+}
+
+pub(crate) fn note_expiry<A: App>(socket: &Socket<A>, identity: &Identity<A::Claims>) {
+    socket
+        .expires_at_ms
+        .set(identity.expires_at.map_or(i64::MAX, ms));
+    socket.expiry_told.set(false);
+}
+
+#[derive(Serialize)]
+struct Expiry {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at_ms: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seconds_left: Option<i64>,
+}
+
+fn expiry(at_ms: Option<i64>) -> Expiry {
+    Expiry {
+        expires_at_ms: at_ms,
+        seconds_left: at_ms.map(|at| (at - wall_ms()).max(0) / 1000),
+    }
+}
+
+pub(crate) fn expiring(at_ms: i64) -> Message {
+    Message::new("auth:expiring", &expiry(Some(at_ms)))
+}
+
+pub(crate) fn authenticated<C>(identity: &Identity<C>) -> Message {
+    Message::new("authenticated", &expiry(identity.expires_at.map(ms)))
+}
+
+fn ms(at: SystemTime) -> i64 {
+    at.duration_since(UNIX_EPOCH)
+        .map_or(0, |d| d.as_millis() as i64)
+}
+
+pub(crate) fn wall_ms() -> i64 {
+    ms(SystemTime::now())
+}

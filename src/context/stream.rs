@@ -1,0 +1,230 @@
+//! Snapshot and stream without a gap, and what was missed: how a connection becomes live.
+
+use super::{Context, Look};
+use crate::close::Ending;
+use crate::dialect::Envelope;
+use crate::socket::Hold;
+use crate::{App, Error, Message, Reader, history};
+use bytes::Bytes;
+use serde::Serialize;
+use std::sync::Arc;
+
+/// A snapshot is read again when more came meanwhile than can be held. A client that is flooded faster than its state can be read is told to come back.
+const SNAPSHOT_TRIES: usize = 8;
+
+impl<A: App> Context<A> {
+    /// After `connect`: a consumer without a first frame still resumes, and what was held is let go.
+    pub(crate) async fn settle(&mut self) -> Result<(), Error> {
+        if self.socket.held.borrow().is_some() || self.since.is_some() {
+            self.open().await
+        } else {
+            Ok(())
+        }
+    }
+
+    pub(super) async fn open(&mut self) -> Result<(), Error> {
+        let since = self.since.take();
+        if self.shard.store.is_none() {
+            self.release(0, Vec::new());
+            return Ok(());
+        }
+        match since {
+            Some(since) if self.resume(since).await? => Ok(()),
+            Some(_) => self.restart(true).await,
+            None => self.restart(false).await,
+        }
+    }
+
+    /// The client asks to start its stream again, on the open connection. Frames before the answer are void.
+    pub(crate) async fn resume_in_band(&mut self, since: Option<u64>) -> Result<(), Error> {
+        let all = self.memberships.iter().map(|m| m.group.clone()).collect();
+        *self.socket.held.borrow_mut() = Some(Box::new(Hold {
+            fresh: all,
+            frames: Vec::new(),
+            bytes: 0,
+            overflowed: false,
+        }));
+        let since = since.unwrap_or(u64::MAX);
+        if self.shard.store.is_none() {
+            self.release(0, Vec::new());
+            return Ok(());
+        }
+        let accepted = self
+            .store()?
+            .read(move |db| history::accepts(db.connection, since))
+            .await?;
+        if accepted {
+            #[derive(Serialize)]
+            struct Resumed {
+                since: u64,
+            }
+            self.socket.last.set(since);
+            self.send(&Message::new("resumed", &Resumed { since }));
+            if self.resume(since).await? {
+                return Ok(());
+            }
+        }
+        self.socket.last.set(0);
+        if self.opening.is_some() {
+            let reset = Envelope {
+                seq: None,
+                reset: true,
+            };
+            self.send_as(&reset_message(), reset);
+        }
+        self.restart(true).await
+    }
+
+    /// A new stream, from a snapshot or from now.
+    async fn restart(&mut self, reset: bool) -> Result<(), Error> {
+        let look = self
+            .opening
+            .as_ref()
+            .filter(|o| reset || !o.only_on_reset)
+            .map(|o| o.look.clone());
+        if look.is_none() && !reset {
+            self.release(0, Vec::new());
+            return Ok(());
+        }
+        let look = look.unwrap_or_else(|| Arc::new(|_: &Reader<'_>| Ok(reset_message())));
+        for _ in 0..SNAPSHOT_TRIES {
+            if let Some(held) = self.socket.held.borrow_mut().as_mut()
+                && held.overflowed
+            {
+                held.clear();
+            }
+            let (at, message) = self.look(look.clone()).await?;
+            self.shard.caught_up(at).await; // everything up to `at` is now sent, or held here
+            if self
+                .socket
+                .held
+                .borrow()
+                .as_ref()
+                .is_some_and(|h| h.overflowed)
+            {
+                continue;
+            }
+            let frame = self.lane().frame(
+                &message,
+                Envelope {
+                    seq: Some(at),
+                    reset,
+                },
+            );
+            self.release(at, vec![frame]);
+            return Ok(());
+        }
+        self.socket.end(Ending::slow());
+        Err(Error::Closed)
+    }
+
+    /// The state, and the number it belongs to.
+    async fn look(&self, look: Look) -> Result<(u64, Message), Error> {
+        let again = look.clone();
+        let (judged, first) = self.judged(move |db| {
+            // rows that somebody else changed and nobody announced yet: this snapshot would show them, and the stream would tell them again
+            if history::waiting(db.connection)? {
+                return Ok(None);
+            }
+            Ok(Some((db.head()?, look(db)?)))
+        });
+        let result = self.store()?.read(move |db| first(db)).await;
+        if let Some(found) = self.told(judged, result)? {
+            return Ok(found);
+        }
+        // the writer announces what waits before it does anything else, and nobody can commit beside it
+        let (judged, second) = self.judged(move |db| Ok((db.head()?, again(db)?)));
+        let result = self
+            .store()?
+            .write_raw(Some(self.shard.id), move |db| second(db))
+            .await;
+        self.told(judged, result)
+    }
+
+    /// What was missed, page by page at the client's speed. What is held meanwhile may be thrown away: the next page has it. `false`: it cannot be resumed.
+    async fn resume(&mut self, mut since: u64) -> Result<bool, Error> {
+        let groups: Arc<[A::Group]> = self.memberships.iter().map(|m| m.group.clone()).collect();
+        loop {
+            if let Some(held) = self.socket.held.borrow_mut().as_mut() {
+                held.clear();
+            }
+            let (lanes, lane, groups) =
+                (self.shard.lanes.clone(), self.lane as usize, groups.clone());
+            let (judged, read) = self.judged(move |db| {
+                if !history::accepts(db.connection, since)? {
+                    return Ok(None);
+                }
+                let upto = db.head()?;
+                history::page::<A>(db.connection, &groups, since, upto, |seq, event, group| {
+                    lanes[lane].render(seq, event, group)
+                })
+                .map(Some)
+            });
+            let result = self.store()?.read(move |db| read(db)).await;
+            let Some(page) = self.told(judged, result)? else {
+                return Ok(false);
+            };
+            self.shard.caught_up(page.upto).await;
+            let complete = !page.more
+                && self
+                    .socket
+                    .held
+                    .borrow()
+                    .as_ref()
+                    .is_none_or(|h| !h.overflowed);
+            if complete {
+                self.release(page.upto, page.frames);
+                return Ok(true);
+            }
+            for frame in page.frames {
+                self.shard.send(&self.socket, frame);
+            }
+            self.shard.flush();
+            if !self.socket.drained().await {
+                return Err(Error::Closed);
+            }
+            since = page.upto;
+        }
+    }
+
+    /// What older groups were told up to `at`, then `first`, then the news: the client's last number never runs ahead of what it was sent.
+    /// One turn, no await: from here on the connection is live.
+    fn release(&mut self, at: u64, first: Vec<Bytes>) {
+        let held = self
+            .socket
+            .held
+            .borrow_mut()
+            .take()
+            .map(|h| h.frames)
+            .unwrap_or_default();
+        let (before, after): (Vec<_>, Vec<_>) =
+            held.into_iter().partition(|h| h.seq != 0 && h.seq <= at);
+        for h in before {
+            if !h.fresh && self.socket.passes(h.seq) {
+                self.shard.send(&self.socket, h.frame);
+            }
+        }
+        for frame in first {
+            self.shard.send(&self.socket, frame);
+        }
+        self.socket.last.set(self.socket.last.get().max(at));
+        for h in after {
+            if self.socket.passes(h.seq) {
+                self.shard.send(&self.socket, h.frame);
+            }
+        }
+    }
+}
+
+fn reset_message() -> Message {
+    #[derive(Serialize)]
+    struct Reset {
+        reason: &'static str,
+    }
+    Message::new(
+        "reset",
+        &Reset {
+            reason: "what you missed is not kept any more: read the state again",
+        },
+    )
+}
