@@ -3,9 +3,13 @@
 //! Judged on the rows as they are now, never on what a token said when it was issued: the account must be active and still have that role, a guest's
 //! visit must not be over, and everybody but an admin without a restaurant stays within their own restaurants.
 
-use crate::domain::{Actor, Key, Refusal, Role, ids};
+mod bearer;
+
+pub use bearer::Bearer;
+
+use crate::domain::Refusal;
 use crate::restaurant::{Claims, Group, Restaurant};
-use maitred::{Context, Error, Identity, Kind, Reader, Row, params};
+use maitred::{Context, Error, Identity, Kind, Reader, params};
 
 /// What somebody is in the eyes of [`RULES`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,22 +134,6 @@ pub enum Target {
     Notification(i64),
 }
 
-/// Whoever asks, after a look at the rows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bearer {
-    pub who: Who,
-    /// Their row in `users`, where there is one.
-    pub account: Option<i64>,
-    /// What they are called.
-    pub name: Option<String>,
-    /// Where they belong; `None`: everywhere.
-    restaurants: Option<Vec<i64>>,
-    /// A guest's visit, as long as it lasts.
-    pub session: Option<i64>,
-    /// A guest's table.
-    pub table: Option<i64>,
-}
-
 /// Lets pass who may do `action` to `target`, and says who it is.
 ///
 /// # Errors
@@ -193,38 +181,6 @@ pub async fn enter(
 }
 
 impl Bearer {
-    /// Who an identity is, by the rows as they are now.
-    ///
-    /// # Errors
-    /// `UNAUTHENTICATED` when the account is gone, inactive, or not what the token says; `SESSION_CLOSED` for a guest who has left.
-    pub fn of(identity: &Identity<Claims>, db: &Reader<'_>) -> Result<Bearer, Error> {
-        let Some(claims) = &identity.claims else {
-            return Ok(Bearer {
-                who: Anonymous,
-                account: None,
-                name: None,
-                restaurants: None,
-                session: None,
-                table: None,
-            });
-        };
-        let account = Account::of(claims, db)?;
-        let mut bearer = Bearer {
-            who: claims.role.into(),
-            restaurants: restaurants(claims, account.as_ref(), db)?,
-            account: account.as_ref().map(|account| account.id),
-            name: account.map(|account| account.name),
-            session: None,
-            table: None,
-        };
-        if let (Guest, Some(visit)) = (bearer.who, Visit::of(claims, db)?) {
-            bearer.restaurants = Some(vec![visit.restaurant]);
-            bearer.session = visit.session;
-            bearer.table = Some(visit.table);
-        }
-        Ok(bearer)
-    }
-
     /// Asks the table alone: may such people do such things at all?
     ///
     /// # Errors
@@ -246,32 +202,6 @@ impl Bearer {
         };
         let text = format!("this needs a token with the role {}", roles.join(" or "));
         Err(Error::client(kind, code, text))
-    }
-
-    /// Who it is for the domain.
-    pub fn actor(&self) -> Actor {
-        let role = match self.who {
-            // A demo's visitor plays a waiter.
-            Anonymous | Waiter => Role::Waiter,
-            Guest => Role::Customer,
-            Kitchen => Role::Kitchen,
-            Display => Role::Display,
-            Driver => Role::Driver,
-            Manager => Role::Manager,
-            Admin => Role::Admin,
-        };
-        Actor {
-            role,
-            user_id: self.account,
-            session_id: self.session,
-            name: self.name.clone(),
-            anonymous: self.who == Anonymous,
-        }
-    }
-
-    /// The restaurants they belong to; `None`: all.
-    pub fn restaurants(&self) -> Option<&[i64]> {
-        self.restaurants.as_deref()
     }
 
     fn reaches(&self, action: Action, target: Target, place: &Place) -> bool {
@@ -299,154 +229,6 @@ impl Bearer {
             },
             Kitchen | Display | Manager | Admin => in_restaurant,
         }
-    }
-}
-
-impl From<Role> for Who {
-    fn from(role: Role) -> Self {
-        match role {
-            Role::Customer => Guest,
-            Role::Waiter => Waiter,
-            Role::Kitchen => Kitchen,
-            Role::Driver => Driver,
-            Role::Manager => Manager,
-            // No token says that somebody is the house itself.
-            Role::Admin | Role::System => Admin,
-            Role::Display => Display,
-        }
-    }
-}
-
-/// The row in `users` behind a token.
-struct Account {
-    id: i64,
-    name: String,
-    restaurant: Option<i64>,
-}
-
-impl Account {
-    fn of(claims: &Claims, db: &Reader<'_>) -> Result<Option<Account>, Error> {
-        let Some(named) = claims.account() else {
-            return Ok(None);
-        };
-        let refused = |text| {
-            Err(Error::client(
-                Kind::Unauthenticated,
-                "UNAUTHENTICATED",
-                text,
-            ))
-        };
-        let Some(id) = found(ids::user(db, named))? else {
-            return match claims.waiter_id {
-                Some(_) => refused("this account is gone"),
-                None => Ok(None),
-            };
-        };
-        let (account, role, active, token_version) = db.one(
-            "SELECT name, restaurant_id, role, is_active, token_version FROM users WHERE id = ?1",
-            params![id],
-            |row| {
-                let account = Account {
-                    id,
-                    name: row.get(0)?,
-                    restaurant: row.get(1)?,
-                };
-                let (role, active): (String, bool) = (row.get(2)?, row.get(3)?);
-                Ok((account, role, active, row.get::<i64>(4)?))
-            },
-        )?;
-        if !active {
-            return refused("this account is not active");
-        }
-        if claims.token_version.is_some_and(|v| v < token_version) {
-            return refused("this token was withdrawn: log in again");
-        }
-        // A foreign issuer's `sub` may be a number that means nobody here: only an id that says it is ours binds the token to the account's role.
-        let ours = claims.sub.as_ref() != Some(named) || matches!(named, Key::Text(_));
-        match role.as_str() == claims.role.name() {
-            true => Ok(Some(account)),
-            false if ours => refused("this account has another role now: log in again"),
-            false => Ok(None),
-        }
-    }
-}
-
-/// Where the bearer belongs; `None`: everywhere.
-fn restaurants(
-    claims: &Claims,
-    account: Option<&Account>,
-    db: &Reader<'_>,
-) -> Result<Option<Vec<i64>>, Error> {
-    let mut named = Vec::new();
-    for key in claims.all_restaurants() {
-        // A key that is no restaurant's opens none.
-        named.extend(found(ids::restaurant(db, key))?);
-    }
-    let home = account.and_then(|account| account.restaurant);
-    match home {
-        Some(home) if !claims.names_restaurant() => Ok(Some(vec![home])),
-        Some(home) if !named.contains(&home) => Err(Error::client(
-            Kind::Unauthenticated,
-            "UNAUTHENTICATED",
-            "this account belongs to another restaurant now: log in again",
-        )),
-        // An admin who is bound to no restaurant runs all of them; anybody else belongs to none.
-        None if claims.role == Role::Admin && !claims.names_restaurant() => Ok(None),
-        _ => Ok(Some(named)),
-    }
-}
-
-/// Where a guest sits.
-struct Visit {
-    restaurant: i64,
-    table: i64,
-    session: Option<i64>,
-}
-
-impl Visit {
-    /// A token for a visit ends with it; a token for a table (a code on the table) means whatever visit is going on there.
-    fn of(claims: &Claims, db: &Reader<'_>) -> Result<Option<Visit>, Error> {
-        if let Some(key) = &claims.session_id {
-            let open = match found(ids::session(db, key))? {
-                Some(id) => db.row(
-                    "SELECT t.restaurant_id, t.id, s.id FROM table_sessions s JOIN tables t ON t.id = s.table_id
-                     WHERE s.id = ?1 AND s.closed_at IS NULL",
-                    params![id],
-                    Visit::read,
-                )?,
-                None => None,
-            };
-            return open.map(Some).ok_or_else(|| Refusal::SessionClosed.into());
-        }
-        let Some(key) = &claims.table_id else {
-            return Ok(None);
-        };
-        match found(ids::table(db, key))? {
-            Some(id) => db.row(
-                "SELECT t.restaurant_id, t.id, s.id FROM tables t LEFT JOIN table_sessions s ON s.table_id = t.id AND s.closed_at IS NULL
-                 WHERE t.id = ?1",
-                params![id],
-                Visit::read,
-            ),
-            None => Ok(None),
-        }
-    }
-
-    fn read(row: &Row<'_>) -> Result<Visit, Error> {
-        Ok(Visit {
-            restaurant: row.get(0)?,
-            table: row.get(1)?,
-            session: row.get(2)?,
-        })
-    }
-}
-
-/// What is not there is no mistake here: a token may name what is gone.
-fn found(id: Result<i64, Error>) -> Result<Option<i64>, Error> {
-    match id {
-        Ok(id) => Ok(Some(id)),
-        Err(Error::Client(refusal)) if refusal.kind == Kind::NotFound => Ok(None),
-        Err(error) => Err(error),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The dining room over HTTP, under `/api/v1`: because somebody must create things.
 //!
-//! Statuses have their canonical names here; the shorter vocabulary of the sockets is understood. Amounts are decimal text. Unknown fields are refused. A
+//! Statuses have their canonical names here; the shorter vocabulary of the sockets is understood, and what it cannot name is passed through. Amounts are decimal text. Unknown fields are refused. A
 //! request that changes something may carry an `Idempotency-Key`: sent again with the same content, it gets the same answer and nothing happens twice.
 //! Whoever listens on a socket hears of every change made here; that is the change log's doing, and nothing is sent from this module.
 

@@ -139,7 +139,7 @@ pub fn change(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
             back: change.back,
             force: change.force,
             expected_version,
-            ..Move::to(DINING.parse(word)?)
+            ..Move::word(&DINING, word)?
         };
         order = Some(
             domain::change_status(tx, &bearer.actor(), id, &wanted)?
