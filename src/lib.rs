@@ -35,6 +35,8 @@ pub use message::{Message, Reply};
 pub use registry::Registry;
 pub use routing::{Known, Routing};
 pub use server::{Api, Caller, Server, Started};
+#[cfg(feature = "testing")]
+pub use store::Scratch;
 pub use store::{
     Command, CommandId, Durability, FromValue, Reader, Row, Schema, Store, StoreConfig,
     Transaction, Value, migrate,
