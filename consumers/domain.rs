@@ -26,8 +26,6 @@ mod status;
 pub mod tables;
 pub mod tasks;
 #[cfg(test)]
-mod testing;
-#[cfg(test)]
 mod tests;
 pub mod time;
 pub mod waiters;

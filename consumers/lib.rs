@@ -10,6 +10,8 @@ pub mod dining;
 pub mod domain;
 pub mod restaurant;
 mod signals;
+#[cfg(test)]
+mod testing;
 pub mod watched;
 
 use maitred::{Registry, Schema};

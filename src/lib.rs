@@ -39,6 +39,8 @@ pub use registry::Registry;
 pub use rest::{Api, Caller};
 pub use routing::{Known, Routing};
 pub use server::{Server, Started};
+#[cfg(feature = "testing")]
+pub use store::Scratch;
 pub use store::{
     Command, CommandId, Durability, FromValue, Reader, Row, Schema, Store, StoreConfig,
     Transaction, Value, migrate,

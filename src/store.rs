@@ -8,6 +8,8 @@ mod job;
 mod migrations;
 mod outcomes;
 mod rows;
+#[cfg(feature = "testing")]
+mod scratch;
 mod sqlite;
 mod writer;
 
@@ -17,6 +19,8 @@ mod tests;
 pub use migrations::{Schema, migrate};
 pub use outcomes::CommandId;
 pub use rows::{FromValue, Reader, Row, Transaction, Value};
+#[cfg(feature = "testing")]
+pub use scratch::Scratch;
 pub(crate) use sqlite::{Opened, Running, open};
 pub(crate) use writer::Hook;
 

@@ -3,13 +3,14 @@
 mod floor;
 mod machine;
 mod money;
+mod moving;
 mod ordering;
 mod shell;
 mod words;
 
-use super::orders::{NewOrder, OrderFacts};
-use super::testing::House;
-use super::{Actor, Role, orders};
+use super::orders::{Move, NewOrder, OrderFacts, change_status};
+use super::{Actor, Role, Status, orders};
+use crate::testing::House;
 
 fn mia() -> Actor {
     Actor::user(Role::Waiter, 10)
@@ -35,4 +36,9 @@ const SUPPER: &str = r#"{"restaurant_id":2,"table_id":5,"items":[{"menu_item_id"
 fn placed(house: &House, json: &str) -> OrderFacts {
     let new = new_order(json);
     house.run(|tx| orders::create(tx, &mia(), &new)).unwrap()
+}
+
+fn to(house: &House, actor: &Actor, id: i64, status: Status) -> OrderFacts {
+    let moved = house.run(|tx| change_status(tx, actor, id, &Move::to(status)));
+    moved.unwrap().order
 }

@@ -83,7 +83,10 @@ impl<A: App> Context<A> {
             .filter(|o| reset || !o.only_on_reset)
             .map(|o| o.look.clone());
         if look.is_none() && !reset {
-            self.release(0, Vec::new());
+            // from now: what was committed before, and is still on its way to this shard, is not told
+            let at = self.store()?.read(|db| db.head()).await?;
+            self.shard.caught_up(at).await;
+            self.release(at, Vec::new());
             return Ok(());
         }
         let look = look.unwrap_or_else(|| Arc::new(|_: &Reader<'_>| Ok(reset_message())));

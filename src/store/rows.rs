@@ -256,13 +256,6 @@ impl<'c> Transaction<'c> {
         }
     }
 
-    /// A transaction on a connection of a test's own: the test begins and ends it.
-    #[cfg(feature = "testing")]
-    #[doc(hidden)]
-    pub fn for_tests(connection: &'c rusqlite::Connection, now_ms: i64) -> Self {
-        Transaction::new(connection, now_ms)
-    }
-
     /// Runs a statement and says how many rows it changed (those that triggers and cascades changed do not count).
     ///
     /// # Errors

@@ -1,12 +1,14 @@
 //! A database for one test.
 
-use crate::db::{Error, Transaction};
+use crate::SCHEMA;
+use crate::db::{Error, Transaction, params};
 use crate::watched::WATCHED;
+use maitred::Scratch;
 use std::cell::Cell;
 
-/// A restaurant in memory. Instead of the server's triggers it has simple ones that raise versions.
+/// A restaurant in memory.
 pub struct House {
-    connection: rusqlite::Connection,
+    rows: Scratch,
     now_ms: Cell<i64>,
 }
 
@@ -16,23 +18,8 @@ pub const OPENING_MS: i64 = 1_769_634_000_000;
 impl House {
     /// The tables, and nothing in them.
     pub fn empty() -> House {
-        let connection = rusqlite::Connection::open_in_memory().unwrap();
-        connection
-            .execute_batch("PRAGMA foreign_keys = ON")
-            .unwrap();
-        connection
-            .execute_batch(include_str!("../../schema.sql"))
-            .unwrap();
-        for watched in WATCHED {
-            let table = watched.table;
-            let raise = format!(
-                "CREATE TRIGGER {table}_v AFTER UPDATE ON {table} WHEN NEW.version IS OLD.version
-                 BEGIN UPDATE {table} SET version = version + 1 WHERE id = NEW.id; END"
-            );
-            connection.execute_batch(&raise).unwrap();
-        }
         House {
-            connection,
+            rows: Scratch::new(&SCHEMA, WATCHED).unwrap(),
             now_ms: Cell::new(OPENING_MS),
         }
     }
@@ -55,13 +42,7 @@ impl House {
 
     /// Runs a command, as the writer does: all of it or nothing.
     pub fn run<T>(&self, f: impl FnOnce(&Transaction<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        self.sql("SAVEPOINT job");
-        let done = f(&Transaction::for_tests(&self.connection, self.now_ms.get()));
-        if done.is_err() {
-            self.sql("ROLLBACK TO job");
-        }
-        self.sql("RELEASE job");
-        done
+        self.rows.run(self.now_ms.get(), f)
     }
 
     /// The code that a command is refused with.
@@ -75,18 +56,14 @@ impl House {
 
     /// What somebody types in a shell.
     pub fn sql(&self, statements: &str) {
-        self.connection.execute_batch(statements).unwrap();
+        self.rows.sql(statements).unwrap();
     }
 
     /// The first column of the first row, as text.
     pub fn text(&self, query: &str) -> String {
-        let read = |row: &rusqlite::Row<'_>| row.get::<_, rusqlite::types::Value>(0);
-        match self.connection.query_row(query, [], read).unwrap() {
-            rusqlite::types::Value::Null => "NULL".to_owned(),
-            rusqlite::types::Value::Integer(number) => number.to_string(),
-            rusqlite::types::Value::Text(text) => text,
-            other => panic!("{other:?}"),
-        }
+        let query = format!("SELECT coalesce(CAST(({query}) AS TEXT), 'NULL')");
+        self.run(|tx| tx.one(&query, params![], |row| row.get(0)))
+            .unwrap()
     }
 
     /// Time goes by.
