@@ -100,7 +100,8 @@ impl House {
     /// Somebody who asks neither a consumer nor the domain.
     fn sql(&self, statements: &'static [&'static str]) {
         let store = self.server.as_ref().and_then(Started::store).cloned();
-        let run = store.expect("a store").write(Command::new(), move |tx| {
+        let store = store.expect("a store");
+        let run = store.write(Command::new(), move |tx| {
             for statement in statements {
                 tx.execute(statement, &[])?;
             }
