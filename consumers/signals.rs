@@ -263,7 +263,12 @@ fn session(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
                 version,
                 occupancy: true,
             };
-            all.push(Told::to([Group::Table(id)], status));
+            let begins = new
+                .as_ref()
+                .filter(|new| old.is_none() && new.table_id == id);
+            let mut groups = vec![Group::Table(id)];
+            groups.extend(begins.map(|new| Group::Visit(new.id)));
+            all.push(Told::to(groups, status));
             all.push(Told::to(everywhere, details));
         }
     }

@@ -114,6 +114,7 @@ impl<A: App> Shard<A> {
     pub fn join(
         self: &Rc<Self>,
         group: A::Group,
+        from: u64,
         lane: u16,
         socket: &Rc<Socket<A>>,
     ) -> Membership<A> {
@@ -122,6 +123,7 @@ impl<A: App> Shard<A> {
             shard: self.clone(),
             socket: socket.clone(),
             group,
+            from,
             lane,
         }
     }
@@ -358,6 +360,8 @@ pub(crate) struct Membership<A: App> {
     shard: Rc<Shard<A>>,
     socket: Rc<Socket<A>>,
     pub group: A::Group,
+    /// Replay does not reach behind this number.
+    pub from: u64,
     lane: u16,
 }
 

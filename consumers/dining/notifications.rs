@@ -35,8 +35,13 @@ impl Consumer for FloorSocket {
         let restaurant = ctx
             .read(move |db| ids::restaurant(db, &params.restaurant_id))
             .await?;
-        access::enter(ctx, Action::HearFloor, Target::Restaurant(restaurant)).await?;
-        ctx.join(Group::Floor(restaurant));
+        access::enter(
+            ctx,
+            Action::HearFloor,
+            Target::Restaurant(restaurant),
+            Group::Floor(restaurant),
+        )
+        .await?;
         // The document has no first frame here: its clients would take it for news.
         ctx.snapshot_on_reset(move |db| to_do(db, restaurant, None, None))
             .await?;

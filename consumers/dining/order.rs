@@ -53,8 +53,13 @@ impl Consumer for OrderSocket {
         let order = ctx
             .read(move |db| ids::order(db, &params.order_id, None))
             .await?;
-        access::enter(ctx, Action::HearOrder, Target::Order(order)).await?;
-        ctx.join(Group::Order(order));
+        access::enter(
+            ctx,
+            Action::HearOrder,
+            Target::Order(order),
+            Group::Order(order),
+        )
+        .await?;
         ctx.snapshot(move |db| status(db, order, None)).await?;
         Ok(OrderSocket { order })
     }

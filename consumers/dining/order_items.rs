@@ -32,8 +32,13 @@ impl Consumer for ItemsSocket {
         let order = ctx
             .read(move |db| ids::order(db, &params.order_id, None))
             .await?;
-        access::enter(ctx, Action::HearOrder, Target::Order(order)).await?;
-        ctx.join(Group::Order(order));
+        access::enter(
+            ctx,
+            Action::HearOrder,
+            Target::Order(order),
+            Group::Order(order),
+        )
+        .await?;
         ctx.snapshot(move |db| list(db, order, None)).await?;
         Ok(ItemsSocket { order })
     }

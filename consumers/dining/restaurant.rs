@@ -33,8 +33,13 @@ impl Consumer for RestaurantSocket {
             .read(move |db| ids::restaurant(db, &params.restaurant_id))
             .await?;
         let target = Target::Restaurant(restaurant);
-        access::enter(ctx, Action::HearRestaurant, target).await?;
-        ctx.join(Group::Restaurant(restaurant));
+        access::enter(
+            ctx,
+            Action::HearRestaurant,
+            target,
+            Group::Restaurant(restaurant),
+        )
+        .await?;
         // The document has no first frame here: its clients would take it for news.
         ctx.snapshot_on_reset(move |db| status(db, restaurant, None))
             .await?;

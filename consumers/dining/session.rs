@@ -59,8 +59,13 @@ impl Consumer for SessionSocket {
         let session = ctx
             .read(move |db| ids::session(db, &params.session_id))
             .await?;
-        access::enter(ctx, Action::HearSession, Target::Session(session)).await?;
-        ctx.join(Group::Session(session));
+        access::enter(
+            ctx,
+            Action::HearSession,
+            Target::Session(session),
+            Group::Session(session),
+        )
+        .await?;
         ctx.snapshot(move |db| status(db, session, None)).await?;
         Ok(SessionSocket { session })
     }

@@ -71,8 +71,13 @@ impl Consumer for TableSocket {
 
     async fn connect(params: Params, ctx: &mut Context<Restaurant>) -> Result<Self, Error> {
         let table = ctx.read(move |db| ids::table(db, &params.table_id)).await?;
-        access::enter(ctx, Action::HearTable, Target::Table(table)).await?;
-        ctx.join(Group::Table(table));
+        access::enter(
+            ctx,
+            Action::HearTable,
+            Target::Table(table),
+            Group::Table(table),
+        )
+        .await?;
         ctx.snapshot(move |db| status(db, table, None)).await?;
         Ok(TableSocket { table })
     }

@@ -38,8 +38,13 @@ impl Consumer for WaiterSocket {
             .read(move |db| waiters::get(db, ids::user(db, &params.waiter_id)?))
             .await?;
         let (waiter, restaurant) = (waiter.id, waiter.restaurant_id);
-        access::enter(ctx, Action::HearWaiter, Target::Waiter(waiter)).await?;
-        ctx.join(Group::Waiter(waiter));
+        access::enter(
+            ctx,
+            Action::HearWaiter,
+            Target::Waiter(waiter),
+            Group::Waiter(waiter),
+        )
+        .await?;
         // Alerts for everybody reach everybody.
         ctx.join(Group::Floor(restaurant));
         // The document has no first frame here: its clients would take it for news.

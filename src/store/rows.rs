@@ -5,6 +5,7 @@
 use crate::Error;
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
+use std::fmt::Display;
 use std::ops::Deref;
 
 /// A value on its way into a statement. Made by [`params!`](crate::params).
@@ -239,6 +240,15 @@ impl<'c> Reader<'c> {
     /// [`Error::Store`].
     pub fn head(&self) -> Result<u64, Error> {
         crate::history::head(self.connection)
+    }
+
+    /// The number of the oldest event in the history that was told to `group`: see [`Context::join_after`](crate::Context::join_after). `None`: none was,
+    /// or none is kept.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn first_told(&self, group: &impl Display) -> Result<Option<u64>, Error> {
+        crate::history::first_told(self.connection, &group.to_string())
     }
 }
 
