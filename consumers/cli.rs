@@ -4,6 +4,7 @@ mod address;
 mod backoff;
 mod banner;
 mod check;
+mod explain;
 mod failure;
 mod house;
 mod identifier;
@@ -52,6 +53,8 @@ enum Command {
     Serve(serve::Serve),
     /// Reads routing.toml and reports every mistake in it
     Check(check::Check),
+    /// Says where a path leads, under which policy, and to which groups
+    Explain(explain::Explain),
     /// Makes a token
     Token(token::Token),
     /// Brings a database to this program's version
@@ -67,6 +70,7 @@ pub fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Serve(serve) => serve.run(),
         Command::Check(check) => check.run(),
+        Command::Explain(explain) => explain.run(),
         Command::Token(token) => token.run(),
         Command::Migrate(migrate) => migrate.run(),
         Command::Tail(tail) => tail.run(),

@@ -1,6 +1,6 @@
 //! What an application plugs in.
 
-use crate::{Error, Reader};
+use crate::{Error, Identity, Reader};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -55,6 +55,11 @@ pub trait App: Sized + Send + Sync + 'static {
     /// # Errors
     /// An error or a panic sets the change aside (it is logged, and kept in `change_rejects`); it never stops the writer.
     fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Self>>, Error>;
+
+    /// Whether the bearer of a verified token runs this server, and may read its metrics. Nobody does, unless the application says who.
+    fn operates(_bearer: &Identity<Self::Claims>) -> bool {
+        false
+    }
 }
 
 /// A table whose changes are announced. Triggers for it are generated from the schema.

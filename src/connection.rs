@@ -1,18 +1,21 @@
 //! One connection from the upgrade to the close: THE loop.
 
-use crate::admission::{authenticated, expiring, note_expiry, verify, wait_for_token, wall_ms};
+use crate::admission::{
+    authenticated, expiring, note_expiry, place_of_user, verify, wait_for_token, wall_ms,
+};
 use crate::auth::{Identity, Keys};
 use crate::close::Ending;
 use crate::context::Context;
 use crate::dialect::{Control, Inbound};
+use crate::limits::UserPlace;
 use crate::pattern::Params;
 use crate::reader::MessageReader;
 use crate::registry::Session;
-use crate::routing::Policy;
+use crate::routing::{Delivery, Policy};
 use crate::shard::Shard;
 use crate::socket::{CLOSE_TIMEOUT, Socket};
 use crate::websocket::{self, Incoming, Opcode};
-use crate::{App, ClientError, Error, Kind, Message, Reply};
+use crate::{App, ClientError, Error, Kind, Message, Reply, metering};
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use serde::Serialize;
@@ -24,6 +27,8 @@ use tokio::net::TcpStream;
 
 /// A connection that the HTTP side let in.
 pub(crate) struct Opening<A: App> {
+    /// Its number: see [`connection_id`](crate::connection_id).
+    pub id: u64,
     pub stream: TcpStream,
     /// What came with the handshake and belongs to the WebSocket.
     pub early: Vec<u8>,
@@ -35,6 +40,8 @@ pub(crate) struct Opening<A: App> {
     pub since: Option<u64>,
     pub policy: Arc<Policy>,
     pub keys: Option<Arc<Keys>>,
+    /// Its place among the connections of its user, where the token came with the handshake.
+    pub user: Option<Arc<UserPlace>>,
 }
 
 /// What was read.
@@ -60,6 +67,7 @@ pub(crate) enum Frame {
 /// Serves a connection until it ends, and closes it in order.
 pub(crate) async fn run<A: App>(shard: Rc<Shard<A>>, opening: Opening<A>) {
     let Opening {
+        id,
         stream,
         early,
         lane,
@@ -69,15 +77,22 @@ pub(crate) async fn run<A: App>(shard: Rc<Shard<A>>, opening: Opening<A>) {
         since,
         policy,
         keys,
+        user,
     } = opening;
-    let socket = Rc::new(Socket::new(stream, policy, shard.clock()));
+    let counts = shard.counts.clone();
+    let socket = Rc::new(Socket::new(id, stream, policy, counts, shard.clock()));
+    *socket.user.borrow_mut() = user;
     let registered = shard.register(&socket);
     let mut reader = MessageReader::new(early);
     let identity = match identity {
         Some(identity) => identity,
         None => wait_for_token(&shard, &socket, lane, keys.as_deref(), &mut reader).await,
     };
-    let mut ctx = match identity {
+    let placed = identity.and_then(|identity| {
+        place_of_user(&shard, &socket, &identity)?;
+        Ok(identity)
+    });
+    let mut ctx = match placed {
         Ok(identity) => {
             note_expiry(&socket, &identity);
             Context::new(shard.clone(), socket.clone(), lane, identity, since)
@@ -157,21 +172,43 @@ async fn serve<A: App>(
         if socket.take_expiring() {
             ctx.send(&expiring(socket.expires_at_ms.get()));
         }
+        if let Some(count) = socket.take_dropped() {
+            ctx.send(&dropped(count, socket.policy.delivery));
+        }
         let lane = ctx.lane;
+        let now = shard.clock();
         // matched at once: a variable would keep the consumer borrowed
-        let frame = match reader.next(&socket, shard.clock(), |incoming| match incoming {
-            Incoming::Text(text) => match shard.lanes[lane as usize].dialect.decode(text) {
-                Ok(Inbound::Command { id, body }) => {
-                    ctx.begin(id.as_deref(), body);
-                    match session.receive(body, ctx) {
-                        Ok(running) => Step::Run(id, running),
-                        Err(error) => Step::Frame(Frame::Refused(id, error)),
+        let frame = match reader.next(&socket, now, |incoming| {
+            let metered = metering::frame(&shard, &socket, &incoming, now);
+            match incoming {
+                Incoming::Text(text) => match shard.lanes[lane as usize].dialect.decode(text) {
+                    Ok(Inbound::Command { id, action, body }) => {
+                        let metered = metered.and_then(|()| {
+                            metering::action(&socket, action.as_deref(), body.len(), now)
+                        });
+                        if let Err(too_fast) = metered {
+                            return Step::Frame(metering::refuse(&shard, id, too_fast));
+                        }
+                        ctx.begin(id.as_deref(), body);
+                        match session.receive(body, ctx) {
+                            Ok(running) => Step::Run(id, running),
+                            Err(error) => Step::Frame(Frame::Refused(id, error)),
+                        }
                     }
-                }
-                Ok(Inbound::Control { id, control }) => Step::Frame(Frame::Control(id, control)),
-                Err(error) => Step::Frame(Frame::Refused(None, error)),
-            },
-            other => Step::Frame(unaddressed(other)),
+                    Ok(Inbound::Control { id, control }) => Step::Frame(match metered {
+                        Ok(()) => Frame::Control(id, control),
+                        Err(too_fast) => metering::refuse(&shard, id, too_fast),
+                    }),
+                    Err(error) => Step::Frame(match metered {
+                        Ok(()) => Frame::Refused(None, error),
+                        Err(too_fast) => metering::refuse(&shard, None, too_fast),
+                    }),
+                },
+                other => Step::Frame(match metered {
+                    Ok(()) => unaddressed(other),
+                    Err(too_fast) => metering::refuse(&shard, None, too_fast),
+                }),
+            }
         }) {
             Ok(Some(Step::Run(id, running))) => Frame::Handled(
                 id,
@@ -279,6 +316,7 @@ async fn steer<A: App>(
         Control::Resume(since) => ctx.resume_in_band(since).await.map(|()| Reply::done()),
         Control::Authenticate(token) => {
             let identity = verify::<A>(keys, &token)?;
+            place_of_user(&ctx.shard, &ctx.socket, &identity)?;
             if ctx.identity().subject.is_some() && ctx.identity().subject != identity.subject {
                 return Err(Error::client(
                     Kind::Forbidden,
@@ -294,6 +332,17 @@ async fn steer<A: App>(
     }
 }
 
+/// What a client missed by its own choice of route, told when it keeps up again. What it missed is in the history.
+fn dropped(count: u32, delivery: Delivery) -> Message {
+    #[derive(Serialize)]
+    struct Dropped {
+        count: u32,
+        delivery: &'static str,
+    }
+    let delivery = delivery.name();
+    Message::new("dropped", &Dropped { count, delivery })
+}
+
 /// Says why, closes in order, and waits a little for the client to take it.
 async fn finish<A: App>(
     shard: &Rc<Shard<A>>,
@@ -302,6 +351,7 @@ async fn finish<A: App>(
     ending: Ending,
     mut reader: MessageReader,
 ) {
+    shard.stats.closed(ending.code);
     if ending.code == 0 {
         socket.abort();
         return;
@@ -309,10 +359,10 @@ async fn finish<A: App>(
     if !socket.is_closing() {
         let lane = &shard.lanes[lane as usize];
         if let Some(error) = &ending.error {
-            shard.send(
-                socket,
-                lane.frame(&(lane.entry.render_error)(error), Default::default()),
-            );
+            tracing::info!(code = %error.code, close = ending.code, "a client is refused");
+            // the number by which this connection is found in the log
+            let told = (lane.entry.render_error)(error).beside("connection", &socket.id);
+            shard.send(socket, lane.frame(&told, Default::default()));
         }
         let close = match ending.code {
             NO_CODE => websocket::encode(Opcode::Close, &[]),

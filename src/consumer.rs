@@ -108,6 +108,16 @@ pub trait Consumer: Sized + 'static {
         group: &<Self::App as App>::Group,
     ) -> Option<Message>;
 
+    /// Which entity the rendered event shows, for routes with `delivery = "latest"`: of the frames that wait for a slow client only the newest of each entity
+    /// is kept. What is told in frames of several names, or for several kinds of rows, has different numbers for each. `None`: never superseded. As
+    /// [`render`](Self::render) it runs once for all connections of this kind.
+    fn entity(
+        _event: &<Self::App as App>::Event,
+        _group: &<Self::App as App>::Group,
+    ) -> Option<u64> {
+        None
+    }
+
     /// How a mistake is told in this vocabulary.
     fn render_error(error: &ClientError) -> Message;
 

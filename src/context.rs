@@ -4,11 +4,12 @@ mod stream;
 
 use crate::close::Ending;
 use crate::dialect::Envelope;
+use crate::limits::Limit;
 use crate::publication::Publication;
 use crate::shard::{Lane, Membership, Shard};
 use crate::socket::{Hold, Socket};
 use crate::store::{Command, CommandId};
-use crate::{App, Error, Identity, Message, Reader, Transaction};
+use crate::{App, ClientError, Error, Identity, Kind, Message, Reader, Transaction};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use smallvec::SmallVec;
@@ -88,15 +89,40 @@ impl<A: App> Context<A> {
     }
 
     /// From here on nothing announced to `group` is lost. Join before reading a snapshot.
+    ///
+    /// A connection that is in `groups_per_connection` groups already is closed with 4429: to go on without this group would be a silent gap. For groups that
+    /// a client asks for there is [`try_join`](Self::try_join).
     pub fn join(&mut self, group: A::Group) {
         self.join_after(group, 0);
+    }
+
+    /// As [`join`](Self::join), and the connection stays open when the group is one too many.
+    ///
+    /// # Errors
+    /// Of kind [`RateLimited`](crate::Kind::RateLimited): `TOO_MANY_GROUPS`.
+    pub fn try_join(&mut self, group: A::Group) -> Result<(), ClientError> {
+        self.try_join_after(group, 0)
     }
 
     /// As [`join`](Self::join), for a client that was admitted to the group at the number `from`: what came before is not replayed either,
     /// whatever `since` it comes back with. [`Reader::first_told`](crate::Reader::first_told) finds the number of the event that admitted it.
     pub fn join_after(&mut self, group: A::Group, from: u64) {
+        if let Err(error) = self.try_join_after(group, from) {
+            self.socket.end(Ending::refused(error));
+        }
+    }
+
+    fn try_join_after(&mut self, group: A::Group, from: u64) -> Result<(), ClientError> {
         if self.memberships.iter().any(|m| m.group == group) {
-            return;
+            return Ok(());
+        }
+        if self.memberships.len() >= self.socket.policy.groups_per_connection {
+            self.socket.limited(Limit::Groups);
+            return Err(ClientError::new(
+                Kind::RateLimited,
+                "TOO_MANY_GROUPS",
+                "this connection is in too many groups: leave some, or open another",
+            ));
         }
         let hold = || {
             Box::new(Hold {
@@ -115,6 +141,7 @@ impl<A: App> Context<A> {
             .push(group.clone());
         self.memberships
             .push(self.shard.join(group, from, self.lane, &self.socket));
+        Ok(())
     }
 
     /// Leaves a group.
@@ -203,6 +230,15 @@ impl<A: App> Context<A> {
     /// Leaves every group: nothing more is told.
     pub(crate) fn leave_all(&mut self) {
         self.memberships.clear();
+    }
+
+    pub(crate) fn groups(&self) -> impl Iterator<Item = &A::Group> {
+        self.memberships.iter().map(|m| &m.group)
+    }
+
+    /// Why the connection is being closed, if it is.
+    pub(crate) fn ending(&self) -> Option<Ending> {
+        self.socket.take_ending()
     }
 
     pub(crate) fn send_as(&self, message: &Message, envelope: Envelope) {

@@ -4,6 +4,7 @@ mod raw;
 
 use crate::{ClientError, Message};
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 
 /// A vocabulary's envelope. The set is ours: a new variant must break every `match` that forgot it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -28,6 +29,8 @@ pub(crate) enum Inbound<'a> {
     Command {
         /// The client's own id of this command: asks for an acknowledgement, and makes a retry safe.
         id: Option<String>,
+        /// What is asked for: what `action_rates` counts.
+        action: Option<Cow<'a, str>>,
         body: &'a str,
     },
     /// For the connection.

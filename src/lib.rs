@@ -10,10 +10,12 @@ mod consumer;
 mod context;
 mod dialect;
 mod error;
+mod explain;
 mod groups;
 mod history;
 mod limits;
 mod message;
+mod metering;
 mod outbox;
 mod pattern;
 mod publication;
@@ -25,7 +27,9 @@ mod server;
 mod shard;
 mod signals;
 mod socket;
+mod stats;
 mod store;
+mod trace;
 mod websocket;
 
 pub use app::{App, Change, Op, Signal, Stamp, Watched};
@@ -33,11 +37,11 @@ pub use auth::{Identity, Keys};
 pub use consumer::Consumer;
 pub use context::Context;
 pub use error::{ClientError, Error, Kind};
-pub use limits::ConnectionLimits;
+pub use explain::{Preview, preview};
 pub use message::{Message, Reply};
 pub use registry::Registry;
 pub use rest::{Api, Caller};
-pub use routing::{Known, Routing};
+pub use routing::{Explained, Known, Routing, Setting};
 pub use server::{Server, Started};
 #[cfg(feature = "testing")]
 pub use store::Scratch;
@@ -45,3 +49,4 @@ pub use store::{
     Command, CommandId, Durability, FromValue, Reader, Row, Schema, Store, StoreConfig,
     Transaction, Value, migrate,
 };
+pub use trace::connection_id;

@@ -4,6 +4,7 @@ use crate::App;
 use bytes::Bytes;
 use smallvec::SmallVec;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 use tokio::sync::mpsc;
 
 /// An event, its audience, and the frames made of it so far: at most one per group and lane in the whole process.
@@ -62,6 +63,8 @@ pub(crate) enum ToShard<A: App> {
         head: u64,
         publications: Arc<[Arc<Publication<A>>]>,
         replies: Vec<Reply>,
+        /// When it was durable.
+        at: Instant,
     },
     /// Close every connection with this code and stop.
     Stop,

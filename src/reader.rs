@@ -2,6 +2,7 @@
 
 use crate::App;
 use crate::close::Ending;
+use crate::limits::Limit;
 use crate::socket::Socket;
 use crate::websocket::{Incoming, Limits, Parser, Violation};
 use std::cell::RefCell;
@@ -43,10 +44,15 @@ impl MessageReader {
             max_message_bytes: socket.policy.max_message_bytes,
             max_fragments: 65_536,
         };
-        let violated = |v: Violation| Ending {
-            code: v.code(),
-            reason: v.reason(),
-            error: None,
+        let violated = |v: Violation| {
+            if v.code() == 1009 {
+                socket.limited(Limit::MessageBytes);
+            }
+            Ending {
+                code: v.code(),
+                reason: v.reason(),
+                error: None,
+            }
         };
         if !self.early.is_empty() {
             let mut early = std::mem::take(&mut self.early);

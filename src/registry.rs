@@ -16,6 +16,7 @@ pub(crate) struct Entry<A: App> {
     pub name: &'static str,
     pub connect: Connect<A>,
     pub render: fn(&A::Event, &A::Group) -> Option<Message>,
+    pub entity: fn(&A::Event, &A::Group) -> Option<u64>,
     pub render_error: fn(&ClientError) -> Message,
 }
 
@@ -102,6 +103,7 @@ impl<A: App> Registry<A> {
             name: C::NAME,
             connect: connect::<C>,
             render: C::render,
+            entity: C::entity,
             render_error: C::render_error,
         };
         assert!(

@@ -1,16 +1,19 @@
 //! Listeners, shards, and the one place where HTTP is: warp decides, our own loop accepts.
 
 mod http;
+mod metrics;
+mod refusal;
 
 use crate::auth::Keys;
 use crate::dialect::Dialect;
-use crate::limits::{ConnectionLimits, Connections};
+use crate::limits::Admission;
 use crate::publication::{INBOX_MESSAGES, ToShard};
 use crate::registry::Registry;
 use crate::rest::Routes;
 use crate::routing::{Listener, Policy, Routing};
 use crate::shard::{Lane, Shard};
 use crate::signals;
+use crate::stats::Stats;
 use crate::store::{Running, Schema, Store, StoreConfig};
 use crate::{App, Error};
 use std::net::SocketAddr;
@@ -37,7 +40,6 @@ pub struct Server<A: App> {
     shards: usize,
     store: Option<(StoreConfig, Schema)>,
     keys: Option<Keys>,
-    limits: ConnectionLimits,
 }
 
 impl<A: App> Server<A> {
@@ -50,7 +52,6 @@ impl<A: App> Server<A> {
             shards: cores,
             store: None,
             keys: None,
-            limits: ConnectionLimits::default(),
         }
     }
 
@@ -69,12 +70,6 @@ impl<A: App> Server<A> {
     /// The key that tokens are verified with. Without one nobody has a token.
     pub fn keys(mut self, keys: Keys) -> Self {
         self.keys = Some(keys);
-        self
-    }
-
-    /// How many connections there may be.
-    pub fn limits(mut self, limits: ConnectionLimits) -> Self {
-        self.limits = limits;
         self
     }
 
@@ -110,6 +105,9 @@ impl<A: App> Server<A> {
                 .map(|r| Arc::new(r.policy.clone()))
                 .collect()
         };
+        let limits = self.routing.limits;
+        let admission = Arc::new(Admission::new(limits));
+        let stats = Stats::new(self.shards, admission, limits.outbox_total_bytes);
         let shared = Arc::new(Shared {
             policies: self.routing.listeners.iter().map(policies).collect(),
             routing: self.routing,
@@ -120,7 +118,7 @@ impl<A: App> Server<A> {
                 .collect(),
             rest: self.registry.rest.into_iter().collect(),
             keys: self.keys.map(Arc::new),
-            connections: Arc::new(Connections::new(self.limits)),
+            stats: Arc::new(stats),
         });
 
         // sockets are made here, so that a port that is taken is an error of `start`
@@ -174,7 +172,8 @@ struct Shared<A: App> {
     lane_of: std::collections::HashMap<&'static str, u16>,
     rest: std::collections::HashMap<&'static str, Routes<A>>,
     keys: Option<Arc<Keys>>,
-    connections: Arc<Connections>,
+    /// What is counted; who has a place is a part of it.
+    stats: Arc<Stats>,
 }
 
 /// Binds every address of a listener once per shard.
@@ -272,7 +271,9 @@ impl<A: App> ShardSeed<A> {
             }
         };
         runtime.block_on(async move {
-            let shard = Rc::new(Shard::new(id, lanes, store, peers));
+            let shard = Rc::new(Shard::new(id, lanes, store, peers, shared.stats.clone()));
+            let runtime = tokio::runtime::Handle::current().metrics();
+            let _ = shard.counts.runtime.set(runtime);
             tokio::task::spawn_local(shard.clone().flush_turns());
             tokio::task::spawn_local(shard.clone().take_in(inbox));
             tokio::task::spawn_local(sweep(shard.clone(), sweep_interval(&shared.routing)));

@@ -5,7 +5,8 @@ use crate::dialect::{Dialect, Envelope};
 use crate::groups::Groups;
 use crate::publication::{Inbox, Publication, ToShard};
 use crate::registry::Entry;
-use crate::socket::{Cork, Socket};
+use crate::socket::{Cork, Mark, Socket};
+use crate::stats::{Drop as Dropped, MICROS, ShardStats, Stats};
 use crate::store::Store;
 use crate::websocket::{self, Opcode};
 use crate::{App, ClientError, Kind, Message};
@@ -21,6 +22,11 @@ use tokio::sync::{Notify, mpsc, watch};
 const OUTGOING_PUBLICATIONS: usize = 65_536;
 /// A client is warned this long before its token ends.
 const EXPIRY_WARNING: Duration = Duration::from_secs(60);
+
+/// All outboxes are looked through at most so often, in milliseconds.
+const RELIEF_PAUSE_MS: u64 = 20;
+/// Addresses that nobody connects from any more are forgotten so often, in milliseconds.
+const TIDY_MS: u64 = 2_000;
 
 /// Connections that get byte-identical frames: one consumer, one dialect.
 pub(crate) struct Lane<A: App> {
@@ -43,6 +49,14 @@ impl<A: App> Lane<A> {
         Some(self.frame(&message?, envelope))
     }
 
+    /// The entity that an event shows. A consumer that panics shows none.
+    fn entity(&self, event: &A::Event, group: &A::Group) -> Option<u64> {
+        catch_unwind(AssertUnwindSafe(|| (self.entry.entity)(event, group))).unwrap_or_else(|_| {
+            tracing::error!(consumer = self.entry.name, %group, "entity panicked");
+            None
+        })
+    }
+
     pub fn frame(&self, message: &Message, envelope: Envelope) -> Bytes {
         websocket::encode(
             Opcode::Text,
@@ -62,6 +76,8 @@ pub(crate) struct Shard<A: App> {
     groups: RefCell<Groups<A>>,
     sockets: RefCell<slab::Slab<Rc<Socket<A>>>>,
     turn: RefCell<Vec<Bytes>>,
+    /// Of each frame of the turn.
+    marks: RefCell<Vec<Mark>>,
     dirty: RefCell<Vec<Rc<Socket<A>>>>,
     outgoing: RefCell<Vec<Arc<Publication<A>>>>,
     scheduled: Cell<bool>,
@@ -69,6 +85,14 @@ pub(crate) struct Shard<A: App> {
     cork: RefCell<Cork>,
     started: Instant,
     stopping: watch::Sender<bool>,
+    /// The process's counters, and this shard's own.
+    pub stats: Arc<Stats>,
+    pub counts: Arc<ShardStats>,
+    /// The oldest commit of which this turn tells.
+    committed_at: Cell<Option<Instant>>,
+    /// When the outboxes were looked through last, and when old addresses were forgotten.
+    relieved_at: Cell<u64>,
+    tidied_at: Cell<u64>,
 }
 
 impl<A: App> Shard<A> {
@@ -77,8 +101,15 @@ impl<A: App> Shard<A> {
         lanes: Arc<[Lane<A>]>,
         store: Option<Store>,
         peers: Vec<Inbox<A>>,
+        stats: Arc<Stats>,
     ) -> Self {
         Shard {
+            counts: stats.shards[id].clone(),
+            stats,
+            marks: RefCell::default(),
+            committed_at: Cell::new(None),
+            relieved_at: Cell::new(0),
+            tidied_at: Cell::new(0),
             id,
             lanes,
             store,
@@ -119,6 +150,7 @@ impl<A: App> Shard<A> {
         socket: &Rc<Socket<A>>,
     ) -> Membership<A> {
         self.groups.borrow_mut().join(group.clone(), lane, socket);
+        self.count_groups();
         Membership {
             shard: self.clone(),
             socket: socket.clone(),
@@ -126,6 +158,17 @@ impl<A: App> Shard<A> {
             from,
             lane,
         }
+    }
+
+    fn count_groups(&self) {
+        let (groups, members) = self.groups.borrow().size();
+        self.counts.groups.set(groups);
+        self.counts.members.set(members);
+    }
+
+    /// The inboxes of all shards.
+    pub fn peers(&self) -> Vec<Inbox<A>> {
+        self.peers.clone()
     }
 
     /// To the local members now, to the other shards at the end of the turn. Ephemeral: at most once.
@@ -137,6 +180,7 @@ impl<A: App> Shard<A> {
             if outgoing.len() < OUTGOING_PUBLICATIONS {
                 outgoing.push(publication);
             } else {
+                self.counts.dropped(Dropped::Ephemeral, 1);
                 tracing::warn!("another shard does not keep up: an ephemeral signal is dropped");
             }
             drop(outgoing);
@@ -148,6 +192,8 @@ impl<A: App> Shard<A> {
         let groups = self.groups.borrow();
         let mut turn = self.turn.borrow_mut();
         let mut dirty = self.dirty.borrow_mut();
+        let mut marks = self.marks.borrow_mut();
+        let mut delivered = 0;
         for (position, group) in publication.groups.iter().enumerate() {
             for (lane, members) in groups.members(group) {
                 let frame = publication.frame(position, lane, |event, group| {
@@ -163,18 +209,22 @@ impl<A: App> Shard<A> {
                             continue;
                         }
                         socket.pending.borrow_mut().push(index);
+                        delivered += 1;
                         if !socket.queued.replace(true) {
                             dirty.push(socket.clone());
                         }
                     }
                     turn.push(frame);
+                    let entity = self.lanes[lane as usize].entity(&publication.event, group);
+                    marks.push(Mark::Event(entity));
                 }
                 if publication.rechecks {
                     members.iter().for_each(|socket| socket.recheck());
                 }
             }
         }
-        drop((turn, dirty));
+        self.counts.delivered.add(delivered);
+        drop((turn, dirty, marks));
         self.schedule();
     }
 
@@ -186,6 +236,7 @@ impl<A: App> Shard<A> {
         let mut turn = self.turn.borrow_mut();
         socket.pending.borrow_mut().push(turn.len() as u32);
         turn.push(frame);
+        self.marks.borrow_mut().push(Mark::Own);
         if !socket.queued.replace(true) {
             self.dirty.borrow_mut().push(socket.clone());
         }
@@ -205,19 +256,59 @@ impl<A: App> Shard<A> {
         self.hand_over();
         let mut dirty = std::mem::take(&mut *self.dirty.borrow_mut());
         let mut turn = std::mem::take(&mut *self.turn.borrow_mut());
+        let mut marks = std::mem::take(&mut *self.marks.borrow_mut());
         let mut cork = self.cork.borrow_mut();
         for socket in dirty.drain(..) {
             socket.queued.set(false);
-            socket.flush(&turn, &mut cork);
+            socket.flush(&turn, &marks, &mut cork);
         }
         cork.forget();
         turn.clear();
+        marks.clear();
+        if let Some(at) = self.committed_at.take() {
+            let micros = at.elapsed().as_micros();
+            let micros = u64::try_from(micros).unwrap_or(u64::MAX);
+            self.counts.announced.record(&MICROS, micros);
+        }
+        if self.counts.backlog.is_over() {
+            self.relieve();
+        }
         // the lists' memory is used again, unless a burst made it large
         if dirty.capacity() <= 65_536 {
             *self.dirty.borrow_mut() = dirty;
         }
         if turn.capacity() <= 4_096 {
             *self.turn.borrow_mut() = turn;
+        }
+        if marks.capacity() <= 4_096 {
+            *self.marks.borrow_mut() = marks;
+        }
+    }
+
+    /// Too much waits in the process: the largest outboxes are closed, until there is room again. Each shard closes its own; that one is at least as large
+    /// as the average holds for some shard, and each looks at the end of its turns and in its sweep.
+    fn relieve(&self) {
+        let now = self.clock();
+        if now < self.relieved_at.get() + RELIEF_PAUSE_MS {
+            return;
+        }
+        self.relieved_at.set(now);
+        let backlog = &self.counts.backlog;
+        let average = backlog.average().max(1);
+        let mut behind: Vec<(usize, Rc<Socket<A>>)> = self
+            .sockets
+            .borrow()
+            .iter()
+            .map(|(_, s)| (s.waiting_bytes(), s))
+            .filter(|(bytes, _)| *bytes >= average)
+            .map(|(bytes, s)| (bytes, s.clone()))
+            .collect();
+        behind.sort_by_key(|(bytes, _)| std::cmp::Reverse(*bytes));
+        for (_, socket) in behind {
+            if backlog.is_relieved() {
+                break;
+            }
+            socket.give_up(Dropped::Budget);
         }
     }
 
@@ -228,6 +319,7 @@ impl<A: App> Shard<A> {
         }
         for (id, peer) in self.peers.iter().enumerate() {
             if id != self.id && peer.try_send(ToShard::Published(outgoing.clone())).is_err() {
+                self.counts.dropped(Dropped::Ephemeral, outgoing.len());
                 tracing::warn!(
                     shard = id,
                     dropped = outgoing.len(),
@@ -257,7 +349,11 @@ impl<A: App> Shard<A> {
                         head,
                         publications,
                         replies,
+                        at,
                     } => {
+                        if !publications.is_empty() && self.committed_at.get().is_none() {
+                            self.committed_at.set(Some(at));
+                        }
                         publications.iter().for_each(|p| self.deliver(p));
                         replies.into_iter().for_each(|reply| reply());
                         self.seen.set(head);
@@ -285,6 +381,11 @@ impl<A: App> Shard<A> {
         }
     }
 
+    /// Waits for nothing from now on: where nothing is delivered.
+    pub fn skip_ahead(&self) {
+        self.seen.set(u64::MAX);
+    }
+
     /// Resolves when the shard is told to stop.
     pub async fn stopped(&self) {
         let _ = self.stopping.subscribe().wait_for(|stop| *stop).await;
@@ -301,6 +402,13 @@ impl<A: App> Shard<A> {
         let wall_ms = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .map_or(0, |d| d.as_millis() as i64);
+        if self.counts.backlog.is_over() {
+            self.relieve();
+        }
+        if self.id == 0 && now >= self.tidied_at.get() + TIDY_MS {
+            self.tidied_at.set(now);
+            self.stats.admission.tidy();
+        }
         let sockets: Vec<Rc<Socket<A>>> = self
             .sockets
             .borrow()
@@ -371,6 +479,7 @@ impl<A: App> Drop for Membership<A> {
             .groups
             .borrow_mut()
             .leave(&self.group, self.lane, &self.socket);
+        self.shard.count_groups();
     }
 }
 

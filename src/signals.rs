@@ -12,6 +12,7 @@ use rusqlite::{Connection, Row, params};
 use smallvec::SmallVec;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use std::time::Instant;
 
 /// Changes that could not be announced. Not STRICT: what is wrong with them may be a type.
 pub(crate) const TABLES: &str = "
@@ -165,6 +166,7 @@ impl<A: App> Hook for Announcer<A> {
                 None => reply(),
             }
         }
+        let at = Instant::now();
         for (shard, replies) in self.shards.iter().zip(of_shard) {
             if publications.is_empty() && replies.is_empty() {
                 continue; // it knows this head
@@ -173,6 +175,7 @@ impl<A: App> Hook for Announcer<A> {
                 head: self.head,
                 publications: publications.clone(),
                 replies,
+                at,
             };
             // The shard may have stopped: its callers are told what became of their commands all the same.
             if let Err(unsent) = shard.blocking_send(message)
@@ -203,6 +206,7 @@ impl<A: App> Hook for Announcer<A> {
                 head: self.head,
                 publications: Arc::new([]),
                 replies: Vec::new(),
+                at: Instant::now(),
             });
         }
     }

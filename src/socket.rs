@@ -2,8 +2,10 @@
 
 use crate::App;
 use crate::close::Ending;
-use crate::outbox::{Bound, Outbox};
-use crate::routing::Policy;
+use crate::limits::{Limit, Rates, UserPlace};
+use crate::outbox::{Bound, Kept, Outbox};
+use crate::routing::{Delivery, Policy};
+use crate::stats::{Drop, ShardStats};
 use crate::websocket;
 use bytes::Bytes;
 use smallvec::SmallVec;
@@ -39,6 +41,15 @@ impl Cork {
     }
 }
 
+/// What a frame is to a client that cannot take it now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mark {
+    /// An answer, a snapshot, a page of replay: never dropped.
+    Own,
+    /// An event, and the entity it shows: the route's `delivery` decides.
+    Event(Option<u64>),
+}
+
 /// Events that came while the connection was not ready for them.
 pub(crate) struct Hold<A: App> {
     /// Groups joined since the hold began: what was announced to them up to the snapshot is in the snapshot.
@@ -71,7 +82,17 @@ pub(crate) struct Seat {
 }
 
 pub(crate) struct Socket<A: App> {
+    /// The connection's number, for the log.
+    pub id: u64,
     pub stream: TcpStream,
+    /// The shard's counters.
+    counts: Arc<ShardStats>,
+    /// How fast the client speaks.
+    pub rates: Rates,
+    /// Its place among the connections of its user.
+    pub user: RefCell<Option<Arc<UserPlace>>>,
+    /// Events that were dropped, and that the client was not told of.
+    dropped: Cell<u32>,
     pub policy: Arc<Policy>,
     /// Indices into the turn's frames.
     pub pending: RefCell<SmallVec<[u32; 2]>>,
@@ -99,9 +120,20 @@ pub(crate) struct Socket<A: App> {
 }
 
 impl<A: App> Socket<A> {
-    pub fn new(stream: TcpStream, policy: Arc<Policy>, now: u64) -> Self {
+    pub fn new(
+        id: u64,
+        stream: TcpStream,
+        policy: Arc<Policy>,
+        counts: Arc<ShardStats>,
+        now: u64,
+    ) -> Self {
         Socket {
+            id,
             stream,
+            counts,
+            rates: Rates::default(),
+            user: RefCell::default(),
+            dropped: Cell::new(0),
             policy,
             pending: RefCell::default(),
             queued: Cell::new(false),
@@ -130,6 +162,7 @@ impl<A: App> Socket<A> {
             return false;
         };
         if held.bytes + frame.len() > HELD_BYTES {
+            self.counts.dropped(Drop::Held, held.frames.len() + 1);
             held.clear();
             held.overflowed = true;
         }
@@ -185,6 +218,28 @@ impl<A: App> Socket<A> {
         self.expiring.take()
     }
 
+    /// How many events were dropped, once everything else was sent.
+    pub fn take_dropped(&self) -> Option<u32> {
+        self.must_tell_drops().then(|| self.dropped.take())
+    }
+
+    fn must_tell_drops(&self) -> bool {
+        self.dropped.get() > 0 && self.outbox.borrow().is_none()
+    }
+
+    /// Bytes that wait, unless they are the last ones.
+    pub fn waiting_bytes(&self) -> usize {
+        match &*self.outbox.borrow() {
+            Some(outbox) if !self.closing.get() => outbox.bytes(),
+            _ => 0,
+        }
+    }
+
+    /// A limit of this connection was met.
+    pub fn limited(&self, limit: Limit) {
+        self.counts.limited(limit);
+    }
+
     fn wake(&self) {
         if let Some(waker) = self.waker.borrow_mut().take() {
             waker.wake();
@@ -196,7 +251,11 @@ impl<A: App> Socket<A> {
     ///
     /// Not `readable()`: `poll_read_ready` takes over the reader's slot, where the waker of the HTTP exchange would keep that finished task's memory.
     pub fn poll_work(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.ending.borrow().is_some() || self.recheck.get() || self.expiring.get() {
+        if self.ending.borrow().is_some()
+            || self.recheck.get()
+            || self.expiring.get()
+            || self.must_tell_drops()
+        {
             return Poll::Ready(Ok(()));
         }
         let mut waker = self.waker.borrow_mut();
@@ -251,7 +310,7 @@ impl<A: App> Socket<A> {
     }
 
     /// The end of a turn: everything pending, in one write.
-    pub fn flush(self: &Rc<Self>, turn: &[Bytes], cork: &mut Cork) {
+    pub fn flush(self: &Rc<Self>, turn: &[Bytes], marks: &[Mark], cork: &mut Cork) {
         let mut pending = self.pending.borrow_mut();
         if self.dead.get() {
             pending.clear();
@@ -259,7 +318,7 @@ impl<A: App> Socket<A> {
         }
         if self.outbox.borrow().is_some() {
             for &i in &*pending {
-                self.keep(turn[i as usize].clone(), false);
+                self.keep(turn[i as usize].clone(), false, marks[i as usize]);
             }
         } else {
             let bytes: &[u8] = if let [one] = pending[..] {
@@ -276,10 +335,14 @@ impl<A: App> Socket<A> {
                 &cork.bytes
             };
             match self.stream.try_write(bytes) {
-                Ok(n) if n == bytes.len() => {}
-                Ok(n) => self.keep_rest(turn, &pending, n),
+                Ok(n) => {
+                    self.counts.sent(n);
+                    if n < bytes.len() {
+                        self.keep_rest(turn, marks, &pending, n);
+                    }
+                }
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
-                    self.keep_rest(turn, &pending, 0)
+                    self.keep_rest(turn, marks, &pending, 0)
                 }
                 Err(_) => self.abort(),
             }
@@ -290,15 +353,22 @@ impl<A: App> Socket<A> {
         }
     }
 
-    fn keep_rest(self: &Rc<Self>, turn: &[Bytes], pending: &[u32], mut written: usize) {
-        *self.outbox.borrow_mut() = Some(Box::default());
+    fn keep_rest(
+        self: &Rc<Self>,
+        turn: &[Bytes],
+        marks: &[Mark],
+        pending: &[u32],
+        mut written: usize,
+    ) {
+        let outbox = Outbox::new(self.counts.backlog.clone());
+        *self.outbox.borrow_mut() = Some(Box::new(outbox));
         for &i in pending {
             let frame = &turn[i as usize];
             if written >= frame.len() {
                 written -= frame.len();
                 continue;
             }
-            self.keep(frame.slice(written..), written > 0);
+            self.keep(frame.slice(written..), written > 0, marks[i as usize]);
             written = 0;
         }
         let socket = self.clone();
@@ -308,7 +378,7 @@ impl<A: App> Socket<A> {
         });
     }
 
-    fn keep(&self, frame: Bytes, partial: bool) {
+    fn keep(&self, frame: Bytes, partial: bool, mark: Mark) {
         if self.closing.get() {
             return; // the close frame is in the outbox: nothing follows it
         }
@@ -320,17 +390,55 @@ impl<A: App> Socket<A> {
         let Some(waiting) = outbox.as_mut() else {
             return;
         };
-        if !waiting.push(frame, partial, bound) {
-            let ending = Ending::slow();
-            let dropped = waiting.cut(websocket::encode_close(ending.code, &ending.reason));
-            self.closing.set(true);
-            drop(outbox);
-            tracing::info!(
-                dropped,
-                "a client reads too slowly: closed, it can come back with its seq"
-            );
-            self.end(ending);
+        let entity = match (mark, self.policy.delivery) {
+            (Mark::Event(_), Delivery::Volatile) if !partial && waiting.bytes() > 0 => {
+                drop(outbox);
+                self.missed(Drop::Volatile);
+                return;
+            }
+            (Mark::Event(entity), Delivery::Latest) => entity,
+            _ => None,
+        };
+        let kept = waiting.push(frame, partial, entity, bound);
+        drop(outbox);
+        match kept {
+            Kept::Yes => {}
+            Kept::Instead => self.missed(Drop::Superseded),
+            Kept::TooMuch => self.give_up(Drop::Slow),
         }
+        // the largest of all are closed at the end of the turn; until then it must not grow for ever
+        if self.counts.backlog.is_far_over() {
+            self.give_up(Drop::Budget);
+        }
+    }
+
+    fn missed(&self, why: Drop) {
+        self.counts.dropped(why, 1);
+        self.dropped.set(self.dropped.get().saturating_add(1));
+    }
+
+    /// Closes a client that does not keep up. It can come back with its number: nothing is lost.
+    pub fn give_up(&self, why: Drop) {
+        let ending = Ending::slow();
+        let dropped = {
+            let mut outbox = self.outbox.borrow_mut();
+            let Some(waiting) = outbox.as_mut().filter(|_| !self.closing.get()) else {
+                return;
+            };
+            waiting.cut(websocket::encode_close(ending.code, &ending.reason))
+        };
+        self.closing.set(true);
+        self.counts.dropped(why, dropped);
+        self.limited(match why {
+            Drop::Budget => Limit::OutboxTotal,
+            _ => Limit::Outbox,
+        });
+        tracing::info!(
+            connection = self.id,
+            dropped,
+            "a client reads too slowly: closed, it can come back with its seq"
+        );
+        self.end(ending);
     }
 
     /// Writes what waits. `true`: the socket is full again.
@@ -340,11 +448,17 @@ impl<A: App> Socket<A> {
             return false;
         };
         match waiting.write_to(&self.stream) {
-            Ok(false) => true,
-            Ok(true) => {
+            Ok(sent) => {
+                self.counts.sent(sent);
+                if waiting.bytes() > 0 {
+                    return true;
+                }
                 *outbox = None;
                 drop(outbox);
-                self.relieved.notify_waiters();
+                match self.dropped.get() {
+                    0 => self.relieved.notify_waiters(),
+                    _ => self.wake(), // the task tells the client what it missed
+                }
                 false
             }
             Err(_) => {

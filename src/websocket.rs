@@ -68,6 +68,17 @@ pub(crate) enum Incoming<'a> {
     Close(Option<(u16, &'a str)>),
 }
 
+impl Incoming<'_> {
+    /// The payload's bytes.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Incoming::Text(text) => text.len(),
+            Incoming::Binary(bytes) | Incoming::Ping(bytes) | Incoming::Pong(bytes) => bytes.len(),
+            Incoming::Close(last) => last.map_or(0, |(_, reason)| 2 + reason.len()),
+        }
+    }
+}
+
 /// What a client may make the server hold for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Limits {

@@ -1,8 +1,14 @@
 //! Where the log goes, and how it looks.
 
 use super::failure::Failure;
+use maitred::connection_id;
+use std::fmt::{self, Write};
 use std::io::{IsTerminal, stderr};
+use tracing::{Event, Subscriber};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::registry::LookupSpan;
 
 const FILTER: &str = "MAITRED_LOG";
 
@@ -16,10 +22,46 @@ pub fn start() -> Result<(), Failure> {
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(stderr);
+    let format = tracing_subscriber::fmt::format();
     if stderr().is_terminal() {
-        log.init();
+        log.event_format(Numbered(format)).init();
     } else {
-        log.json().flatten_event(true).init();
+        let format = format.json().flatten_event(true);
+        log.json().event_format(Numbered(format)).init();
     }
     Ok(())
+}
+
+/// Every line that a connection's task writes has the connection's number, also what the application logs.
+struct Numbered<F>(F);
+
+impl<S, N, F> FormatEvent<S, N> for Numbered<F>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+    F: FormatEvent<S, N>,
+{
+    fn format_event(
+        &self,
+        ctx: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        let Some(id) = connection_id().filter(|_| !names_connection(event)) else {
+            return self.0.format_event(ctx, writer, event);
+        };
+        let mut line = String::new();
+        let ansi = writer.has_ansi_escapes();
+        let inner = Writer::new(&mut line).with_ansi_escapes(ansi);
+        self.0.format_event(ctx, inner, event)?;
+        match line.strip_prefix('{') {
+            Some(rest) => write!(writer, "{{\"connection\":{id},{rest}"),
+            None => write!(writer, "{} connection={id}\n", line.trim_end()),
+        }
+    }
+}
+
+/// It says itself which one.
+fn names_connection(event: &Event<'_>) -> bool {
+    event.metadata().fields().field("connection").is_some()
 }

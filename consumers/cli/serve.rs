@@ -13,9 +13,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
-const DATABASE: &str = "maitred.db";
+pub const DATABASE: &str = "maitred.db";
 /// A demo never touches a real restaurant's rows by accident.
-const DEMO_DATABASE: &str = "maitred-demo.db";
+pub const DEMO_DATABASE: &str = "maitred-demo.db";
 /// The listener whose endpoints a demo prints.
 const DINING: &str = "dining";
 

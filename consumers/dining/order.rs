@@ -131,6 +131,18 @@ impl Consumer for OrderSocket {
         }
     }
 
+    /// Frames of one name show the whole order, or all its lines.
+    fn entity(event: &Event, _: &Group) -> Option<u64> {
+        match event.fact.as_ref()? {
+            Fact::OrderStatus { order, previous } => {
+                Some(u64::from(DINING.alike(order.status, *previous)))
+            }
+            Fact::OrderChanged(_) => Some(1),
+            Fact::Items { .. } => Some(2),
+            _ => None,
+        }
+    }
+
     fn render_error(error: &ClientError) -> Message {
         messages::error(error)
     }

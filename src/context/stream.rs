@@ -5,6 +5,7 @@ use crate::close::Ending;
 use crate::dialect::Envelope;
 use crate::history::{Heard, Unresumable};
 use crate::socket::Hold;
+use crate::stats::{EVENTS, Return};
 use crate::{App, Error, Message, Reader, history};
 use bytes::Bytes;
 use serde::Serialize;
@@ -82,6 +83,9 @@ impl<A: App> Context<A> {
     /// A new stream, from a snapshot or from now; the client is told if it asked for another one.
     async fn restart(&mut self, unresumable: Option<Unresumable>) -> Result<(), Error> {
         let reset = unresumable.is_some();
+        if reset {
+            self.shard.counts.returned(Return::Reset);
+        }
         let look = self
             .opening
             .as_ref()
@@ -157,6 +161,7 @@ impl<A: App> Context<A> {
             .iter()
             .map(|m| (m.group.clone(), m.from))
             .collect();
+        let mut replayed = 0;
         loop {
             if let Some(held) = self.socket.held.borrow_mut().as_mut() {
                 held.clear();
@@ -179,6 +184,7 @@ impl<A: App> Context<A> {
                 Err(why) => return Ok(Err(why)),
             };
             self.shard.caught_up(page.upto).await;
+            replayed += page.frames.len() as u64;
             let complete = !page.more
                 && self
                     .socket
@@ -187,6 +193,9 @@ impl<A: App> Context<A> {
                     .as_ref()
                     .is_none_or(|h| !h.overflowed);
             if complete {
+                let counts = &self.shard.counts;
+                counts.returned(Return::Resumed);
+                counts.replayed.record(&EVENTS, replayed);
                 self.release(page.upto, page.frames);
                 return Ok(Ok(()));
             }

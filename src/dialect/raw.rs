@@ -105,7 +105,7 @@ pub(super) fn decode(text: &str) -> Result<Inbound<'_>, ClientError> {
         .map(|a| serde_json::from_str::<Cow<'_, str>>(a.get()))
     {
         None => None,
-        Some(Ok(action)) => Some(action.into_owned()),
+        Some(Ok(action)) => Some(action),
         Some(Err(_)) => {
             return Err(invalid(
                 "INVALID_FRAME",
@@ -131,7 +131,13 @@ pub(super) fn decode(text: &str) -> Result<Inbound<'_>, ClientError> {
                 ));
             }
         },
-        _ => return Ok(Inbound::Command { id, body: text }),
+        _ => {
+            return Ok(Inbound::Command {
+                id,
+                action,
+                body: text,
+            });
+        }
     };
     Ok(Inbound::Control { id, control })
 }

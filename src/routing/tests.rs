@@ -101,7 +101,7 @@ r.toml:29:12: unknown consumer "something.else.entirely": there are changes, din
 r.toml:30:16: out of bounds: allowed is 4KiB to 256MiB
 r.toml:32:1: a route needs a "consumer"
 r.toml:33:19: bad path: a second parameter named "a"
-r.toml:35:1: a listener without a route and without "rest" serves nothing
+r.toml:35:1: a listener without a route, "rest" or "metrics" serves nothing
 r.toml:36:8: a listener "dining" is in line 9 already
 r.toml:37:9: 127.0.0.1:9000 is taken by 127.0.0.1:9000 in line 10
 r.toml:37:27: "example.com:80" is not an address: write "localhost:9000", "127.0.0.1:9000" or "[::1]:9000"
@@ -148,7 +148,7 @@ fn single_mistakes() {
         ),
         (
             "[[listener]]\nname = \"a b\"\nbind = 1\nroute = []",
-            "r.toml:1:1: a listener without a route and without \"rest\" serves nothing\n\
+            "r.toml:1:1: a listener without a route, \"rest\" or \"metrics\" serves nothing\n\
              r.toml:2:8: a listener's name is one word\n\
              r.toml:3:8: expected an address like \"localhost:9000\", or a list, found an integer",
         ),

@@ -1,19 +1,21 @@
 //! Accepting, the handshake (RFC 6455, section 4.2), health, and the way from a warp filter to a connection.
 
-use super::Shared;
+use super::{Shared, metrics, refusal};
 use crate::auth::{self, Identity};
 use crate::connection::{self, Opening};
-use crate::limits::Permit;
+use crate::limits::{Limited, Place, UserPlace};
 use crate::pattern::Params;
 use crate::rest::{Api, Caller, Peer, json_error};
 use crate::routing::{Auth, Policy};
 use crate::shard::Shard;
 use crate::websocket;
-use crate::{App, ClientError, Kind};
+use crate::stats::RouteStats;
+use crate::{App, ClientError, Kind, trace};
 use ::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::convert::Infallible;
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +29,8 @@ use warp::{Filter, Reply};
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 /// The most a request's head may be, in bytes.
 const HEAD_BYTES: usize = 16 << 10;
+/// Connections of one shard and listener that are told that there is no place for them; more are just closed.
+const REFUSALS: usize = 256;
 /// After an accept that failed (no descriptor is left), before the next one.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
@@ -39,6 +43,8 @@ struct Upgrade<A: App> {
     identity: Option<Result<Identity<A::Claims>, ClientError>>,
     since: Option<u64>,
     policy: Arc<Policy>,
+    user: Option<Arc<UserPlace>>,
+    route: Arc<RouteStats>,
 }
 
 // `derive` would ask for `A: Clone`
@@ -52,6 +58,8 @@ impl<A: App> Clone for Upgrade<A> {
             identity: self.identity.clone(),
             since: self.since,
             policy: self.policy.clone(),
+            user: self.user.clone(),
+            route: self.route.clone(),
         }
     }
 }
@@ -65,6 +73,8 @@ pub(super) async fn accept<A: App>(
     let service = warp::service(routes(&shard, &shared, listener));
     let stopped = shard.stopped();
     tokio::pin!(stopped);
+    // those who are told that there is no place for them
+    let refusing = Rc::new(Cell::new(0));
     loop {
         let accepted = tokio::select! {
             accepted = socket.accept() => accepted,
@@ -78,15 +88,29 @@ pub(super) async fn accept<A: App>(
                 continue;
             }
         };
-        let Some(permit) = shared.connections.admit(peer.ip()) else {
-            tracing::warn!(%peer, "too many connections");
-            continue;
+        let id = shared.stats.next_connection();
+        let permit = match shared.stats.admission.admit(peer.ip()) {
+            Ok(place) => place,
+            Err(limited) => {
+                shard.counts.limited(limited.limit);
+                let limit = limited.limit.name();
+                tracing::warn!(connection = id, %peer, limit, "no place for a connection");
+                if refusing.get() < REFUSALS {
+                    refusing.set(refusing.get() + 1);
+                    let refusing = refusing.clone();
+                    tokio::task::spawn_local(async move {
+                        trace::within(id, refusal::turn_away(stream, limited)).await;
+                        refusing.set(refusing.get() - 1);
+                    });
+                }
+                continue;
+            }
         };
         // frames leave when they are written: nothing is gained by waiting for more
         let _ = stream.set_nodelay(true);
         let (shard, shared, service) = (shard.clone(), shared.clone(), service.clone());
-        tokio::task::spawn_local(async move {
-            let permit = std::cell::Cell::new(Some(permit));
+        tokio::task::spawn_local(trace::within(id, async move {
+            let permit = Cell::new(Some(permit));
             let answer =
                 hyper::service::service_fn(|mut request: Request<hyper::body::Incoming>| {
                     request.extensions_mut().insert(Peer(peer));
@@ -97,12 +121,9 @@ pub(super) async fn accept<A: App>(
                         if let Some(upgrade) = response.extensions_mut().remove::<Upgrade<A>>()
                             && let Some(permit) = permit.take()
                         {
-                            tokio::task::spawn_local(upgraded(
-                                shard.clone(),
-                                shared.clone(),
-                                upgrade,
-                                permit,
-                            ));
+                            let upgraded =
+                                upgraded(shard.clone(), shared.clone(), upgrade, id, permit);
+                            tokio::task::spawn_local(trace::within(id, upgraded));
                         }
                         Ok::<_, Infallible>(response)
                     }
@@ -114,7 +135,7 @@ pub(super) async fn accept<A: App>(
                 .serve_connection(TokioIo::new(stream), answer)
                 .with_upgrades()
                 .await;
-        });
+        }));
     }
 }
 
@@ -122,7 +143,8 @@ async fn upgraded<A: App>(
     shard: Rc<Shard<A>>,
     shared: Arc<Shared<A>>,
     upgrade: Upgrade<A>,
-    permit: Permit,
+    id: u64,
+    permit: Place,
 ) {
     let Upgrade {
         on,
@@ -132,6 +154,8 @@ async fn upgraded<A: App>(
         identity,
         since,
         policy,
+        user,
+        route,
     } = upgrade;
     let Ok(upgraded) = on.await else { return };
     let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
@@ -142,6 +166,7 @@ async fn upgraded<A: App>(
     let stream = parts.io.into_inner();
     drop(parts.read_buf);
     let opening = Opening {
+        id,
         stream,
         early,
         lane,
@@ -151,12 +176,15 @@ async fn upgraded<A: App>(
         since,
         policy,
         keys: shared.keys.clone(),
+        user,
     };
+    let open = route.open();
     // a task of its own: this one, with all that the upgrade needed, ends here
-    tokio::task::spawn_local(async move {
+    let served = async move {
         connection::run(shard, opening).await;
-        drop(permit);
-    });
+        drop((permit, open));
+    };
+    tokio::task::spawn_local(trace::within(id, served));
 }
 
 fn routes<A: App>(
@@ -165,7 +193,7 @@ fn routes<A: App>(
     listener: usize,
 ) -> BoxedFilter<(Response,)> {
     let sockets = {
-        let shared = shared.clone();
+        let (shared, counts) = (shared.clone(), shard.counts.clone());
         warp::method()
             .and(warp::path::full())
             .and(warp::query::raw().or(warp::any().map(String::new)).unify())
@@ -191,6 +219,14 @@ fn routes<A: App>(
                         },
                         on,
                     );
+                    let answer = answer.map(|answer| {
+                        answer.unwrap_or_else(|limited| {
+                            counts.limited(limited.limit);
+                            let limit = limited.limit.name();
+                            tracing::info!(%peer, limit, "a handshake is refused");
+                            refusal::limited(limited)
+                        })
+                    });
                     std::future::ready(answer.ok_or_else(warp::reject::not_found))
                 },
             )
@@ -215,7 +251,8 @@ fn routes<A: App>(
         });
         live.or(ready).unify()
     };
-    let mut all: BoxedFilter<(Response,)> = sockets.or(health).unify().boxed();
+    let metrics = metrics::route(shard, shared, listener);
+    let mut all: BoxedFilter<(Response,)> = sockets.or(health).unify().or(metrics).unify().boxed();
     let here = &shared.routing.listeners[listener];
     for mount in &here.rest {
         if let Some(rest) = shared.rest.get(mount.name.as_str())
@@ -260,6 +297,9 @@ struct Health {
 }
 
 /// Answers a request for a WebSocket route; `None`: the path is none.
+///
+/// # Errors
+/// A limit refuses it.
 fn handshake<A: App>(
     shared: &Shared<A>,
     method: &Method,
@@ -267,7 +307,7 @@ fn handshake<A: App>(
     path: &str,
     caller: Caller,
     on: Option<OnUpgrade>,
-) -> Option<Response> {
+) -> Option<Result<Response, Limited>> {
     let here = &shared.routing.listeners[listener];
     let (index, params) = here.find(path)?;
     let route = &here.routes[index];
@@ -282,59 +322,74 @@ fn handshake<A: App>(
             .any(|v| v.trim().eq_ignore_ascii_case(word))
     };
     let refuse = |status: StatusCode, why: &str| {
-        Some(warp::reply::with_status(why.to_owned(), status).into_response())
+        warp::reply::with_status(why.to_owned(), status).into_response()
     };
 
     if method != Method::GET {
-        return Some(json_error(&method_not_allowed()));
+        return Some(Ok(json_error(&method_not_allowed())));
     }
     if !listed(header::UPGRADE, "websocket") || !listed(header::CONNECTION, "upgrade") {
         let mut response = refuse(
             StatusCode::UPGRADE_REQUIRED,
             "this is a WebSocket endpoint: connect with ws://\n",
-        )?;
+        );
         response
             .headers_mut()
             .insert(header::UPGRADE, HeaderValue::from_static("websocket"));
         response
             .headers_mut()
             .insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
-        return Some(response);
+        return Some(Ok(response));
     }
     if text(header::SEC_WEBSOCKET_VERSION) != Some("13") {
         let mut response = refuse(
             StatusCode::UPGRADE_REQUIRED,
             "WebSocket version 13 is spoken here\n",
-        )?;
+        );
         response.headers_mut().insert(
             header::SEC_WEBSOCKET_VERSION,
             HeaderValue::from_static("13"),
         );
-        return Some(response);
+        return Some(Ok(response));
     }
     let Some(key) = text(header::SEC_WEBSOCKET_KEY).filter(|k| websocket::valid_key(k)) else {
-        return refuse(
+        return Some(Ok(refuse(
             StatusCode::BAD_REQUEST,
             "Sec-WebSocket-Key is missing or no 16 bytes of base64\n",
-        );
+        )));
     };
     let policy = &route.policy;
     if !policy.origins.allows(text(header::ORIGIN)) {
-        return refuse(StatusCode::FORBIDDEN, "this origin is not allowed here\n");
+        return Some(Ok(refuse(StatusCode::FORBIDDEN, "this origin is not allowed here\n")));
     }
     let Some(on) = on else {
-        return refuse(
+        return Some(Ok(refuse(
             StatusCode::BAD_REQUEST,
             "this connection cannot be upgraded\n",
-        );
+        )));
     };
 
+    // before the token: to verify one is what a handshake costs most
+    let admission = &shared.stats.admission;
+    if let Some(peer) = caller.peer
+        && let Err(limited) = admission.handshake(peer.ip())
+    {
+        return Some(Err(limited));
+    }
     let found = auth::token_of(
         text(header::AUTHORIZATION),
         text(header::SEC_WEBSOCKET_PROTOCOL),
         query,
     );
     let identity = identify(shared, policy, &caller, found.token.as_deref());
+    let subject = identity.as_ref().and_then(|i| i.as_ref().ok());
+    let user = match subject.and_then(|i| i.subject.as_deref()) {
+        Some(subject) => match admission.user(subject) {
+            Ok(place) => Some(Arc::new(place)),
+            Err(limited) => return Some(Err(limited)),
+        },
+        None => None,
+    };
     let lane = *shared.lane_of.get(route.consumer.as_str())?;
     tracing::debug!(
         peer = ?caller.peer,
@@ -350,6 +405,8 @@ fn handshake<A: App>(
         since: since(query),
         query: query.clone(),
         policy: shared.policies[listener][index].clone(),
+        user,
+        route: shared.stats.route(&here.name, route.pattern.as_str()),
     };
     let mut response = StatusCode::SWITCHING_PROTOCOLS.into_response();
     let head = response.headers_mut();
@@ -362,7 +419,7 @@ fn handshake<A: App>(
         head.insert(header::SEC_WEBSOCKET_PROTOCOL, protocol);
     }
     response.extensions_mut().insert(upgrade);
-    Some(response)
+    Some(Ok(response))
 }
 
 /// Who asks. `None`: a token is required and has not come.

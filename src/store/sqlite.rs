@@ -106,6 +106,29 @@ pub(crate) fn open(
     })
 }
 
+/// A store that only reads: commands are told that it is closed. Takes no lock, so a server may have the same database open.
+///
+/// # Errors
+/// [`Error::Config`] when there is no such file; [`Error::Store`].
+pub(crate) fn look(config: &StoreConfig) -> Result<Store, Error> {
+    if !config.path.exists() {
+        let path = config.path.display();
+        return Err(Error::Config(format!("{path}: there is no such database")));
+    }
+    let reader = tokio_rusqlite::Connection::from(reader(config)?);
+    let (jobs, _) = mpsc::channel(1);
+    let shared = Shared {
+        jobs,
+        readers: [reader].into(),
+        next_reader: Default::default(),
+        busy_timeout: config.busy_timeout,
+        stats: Arc::default(),
+    };
+    Ok(Store {
+        shared: Arc::new(shared),
+    })
+}
+
 /// The writer's connection to an upgraded database, the lock, and the version it had before.
 pub(super) fn prepare(
     config: &StoreConfig,

@@ -7,6 +7,7 @@ use super::{Stats, guarded, now_ms, outcomes};
 use crate::Error;
 use crate::history::{PRUNE_STEP, Retention};
 use crate::publication::Reply;
+use crate::stats::MICROS;
 use rusqlite::{Connection, params};
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering::Relaxed;
@@ -53,6 +54,8 @@ pub(super) struct Writer {
     tidied: Instant,
     /// Events since the last look.
     announced: u64,
+    /// When the open transaction was begun, before it waited for other programs.
+    begun: Instant,
 }
 
 impl Writer {
@@ -70,6 +73,7 @@ impl Writer {
             said: Said::default(),
             tidied: Instant::now(),
             announced: 0,
+            begun: Instant::now(),
         }
     }
 
@@ -113,6 +117,7 @@ impl Writer {
     /// the history grows beyond its bound.
     fn begin(&mut self, c: &Connection, patience: Duration) -> Result<(), Error> {
         loop {
+            self.begun = Instant::now();
             // In whole milliseconds, and 0 would mean not to wait at all.
             c.busy_timeout(patience + Duration::from_millis(1))?;
             c.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
@@ -197,6 +202,10 @@ impl Writer {
         match committed {
             Ok(_) => {
                 self.stats.commits.fetch_add(1, Relaxed); // before anybody can ask
+                let micros = self.begun.elapsed().as_micros();
+                self.stats
+                    .committed
+                    .record(&MICROS, u64::try_from(micros).unwrap_or(u64::MAX));
                 let replies = done
                     .into_iter()
                     .map(|(shard, work)| (shard, Box::new(move || work.finish(Ok(()))) as Reply))
