@@ -171,6 +171,10 @@ fn order_item(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> 
     let left = old.filter(|order| Some(*order) != new);
     let mut all = Vec::new();
     for id in [left, new].into_iter().flatten() {
+        // The whole list is told: once, by the last of the lines that changed together.
+        if change.superseded(db, "order_id", id)? {
+            continue;
+        }
         // Lines that went with their order are not told one by one: the order's end is.
         let Some(order) = orders::facts(db, id)? else {
             continue;

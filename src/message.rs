@@ -1,8 +1,10 @@
 //! What is said to a client, before a dialect puts an envelope around it.
 
+use crate::ClientError;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// A name and JSON data, encoded once. The vocabulary's dialect decides how it looks on the wire.
@@ -37,6 +39,24 @@ impl Message {
             data: raw(data),
             beside: String::new(),
         }
+    }
+
+    /// How a mistake is told where a vocabulary has no shape of its own: `{"error": "...", "code": "..."}`, and beside them the members of its details.
+    pub fn error(error: &ClientError) -> Self {
+        #[derive(Serialize)]
+        struct Told<'a> {
+            error: &'a str,
+            code: &'a str,
+            #[serde(flatten)]
+            details: BTreeMap<&'a str, &'a RawValue>,
+        }
+        let details = error.details.as_deref().map(RawValue::get);
+        let details = details.and_then(|details| serde_json::from_str(details).ok());
+        Message::bare(&Told {
+            error: &error.text,
+            code: &error.code,
+            details: details.unwrap_or_default(),
+        })
     }
 
     /// Adds a member beside `data`, for vocabularies whose clients look in both places. `key` is written as it is: a plain word.

@@ -111,6 +111,9 @@ fn an_id_that_names_nothing() {
         "/ws/waiters/999999/",
         "/ws/restaurants/999999/",
         "/ws/restaurants/999999/notifications/",
+        "/ws/orders/one/",
+        "/ws/orders/order-999999/",
+        "/ws/tables/00000000-0000-0000-0000-000000000000/",
     ] {
         let (close, code) = Client::open_as(&server, path, &server.token("admin")).closed();
         assert!(matches!(close, Some(4404 | 4403)), "{path}: {close:?}");
@@ -133,8 +136,10 @@ fn unknown_paths_and_odd_ids_are_404_before_the_upgrade() {
         "/",
         "/ws",
         "/ws/orders/",
-        "/ws/orders/one/",
         "/ws/orders/-1/",
+        "/ws/orders/%2d1/",
+        "/ws/orders/one%20order/",
+        "/ws/orders/1.5/",
         "/ws/orders/1/2/",
         "/ws/orders//1/",
         "/ws/orders/99999999999999999999/",

@@ -5,7 +5,7 @@ use super::waiter::{acknowledge, to_do};
 use crate::access::{self, Action, Target};
 use crate::domain::{Key, ids};
 use crate::restaurant::{Event, Fact, Group, Restaurant};
-use maitred::{ClientError, Consumer, Context, Error, Message, Reply};
+use maitred::{Consumer, Context, Error, Message, Reply};
 use serde::Deserialize;
 
 pub struct FloorSocket {
@@ -73,9 +73,5 @@ impl Consumer for FloorSocket {
             }
             _ => None,
         }
-    }
-
-    fn render_error(error: &ClientError) -> Message {
-        messages::error(error)
     }
 }

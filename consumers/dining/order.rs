@@ -5,7 +5,7 @@ use crate::access::{self, Action, Target};
 use crate::domain::orders::{self, Move};
 use crate::domain::{DINING, Key, Status, ids};
 use crate::restaurant::{Event, Fact, Group, Restaurant};
-use maitred::{ClientError, Consumer, Context, Error, Message, Reader, Reply};
+use maitred::{Consumer, Context, Error, Message, Reader, Reply};
 use serde::{Deserialize, Serialize};
 
 pub struct OrderSocket {
@@ -129,10 +129,6 @@ impl Consumer for OrderSocket {
             } => Some(messages::order_items_update(order, items, *version)),
             _ => None,
         }
-    }
-
-    fn render_error(error: &ClientError) -> Message {
-        messages::error(error)
     }
 }
 

@@ -4,7 +4,7 @@ use super::messages;
 use crate::access::{self, Action, Target};
 use crate::domain::{Key, ids, items, orders};
 use crate::restaurant::{Event, Fact, Group, Restaurant};
-use maitred::{ClientError, Consumer, Context, Error, Message, Reader, Reply};
+use maitred::{Consumer, Context, Error, Message, Reader, Reply};
 use serde::Deserialize;
 
 pub struct ItemsSocket {
@@ -67,10 +67,6 @@ impl Consumer for ItemsSocket {
             Fact::OrderDeleted { id, .. } => Some(messages::items_gone(*id)),
             _ => None,
         }
-    }
-
-    fn render_error(error: &ClientError) -> Message {
-        messages::error(error)
     }
 }
 

@@ -4,7 +4,7 @@ use super::messages;
 use crate::access::{self, Action, Target};
 use crate::domain::{DINING, Key, Status, ids, restaurants};
 use crate::restaurant::{Event, Fact, Group, Restaurant};
-use maitred::{ClientError, Consumer, Context, Error, Message, Reader, Reply};
+use maitred::{Consumer, Context, Error, Message, Reader, Reply};
 use serde::Deserialize;
 
 pub struct RestaurantSocket {
@@ -78,10 +78,6 @@ impl Consumer for RestaurantSocket {
             Fact::Notified(notification) => Some(messages::notification(notification)),
             _ => None,
         }
-    }
-
-    fn render_error(error: &ClientError) -> Message {
-        messages::error(error)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::access::{self, Action, Target};
 use crate::domain::sessions::{self, SessionFacts};
 use crate::domain::{Key, ids};
 use crate::restaurant::{Event, Fact, Group, Restaurant};
-use maitred::{ClientError, Consumer, Context, Error, Message, Reader, Reply};
+use maitred::{Consumer, Context, Error, Message, Reader, Reply};
 use serde::{Deserialize, Serialize};
 
 pub struct SessionSocket {
@@ -115,10 +115,6 @@ impl Consumer for SessionSocket {
             Fact::SessionDeleted { id, version } => Some(messages::session_deleted(*id, *version)),
             _ => None,
         }
-    }
-
-    fn render_error(error: &ClientError) -> Message {
-        messages::error(error)
     }
 }
 

@@ -5,7 +5,7 @@ use crate::access::{self, Action, Bearer, Target};
 use crate::domain::sessions::Closing;
 use crate::domain::{Key, Refusal, ids, tables};
 use crate::restaurant::{Event, Fact, Group, Restaurant};
-use maitred::{ClientError, Consumer, Context, Error, Message, Reader, Reply};
+use maitred::{Consumer, Context, Error, Message, Reader, Reply};
 use serde::{Deserialize, Serialize};
 
 pub struct TableSocket {
@@ -146,10 +146,6 @@ impl Consumer for TableSocket {
             Fact::TableDeleted { id, version } => Some(messages::table_deleted(*id, *version)),
             _ => None,
         }
-    }
-
-    fn render_error(error: &ClientError) -> Message {
-        messages::error(error)
     }
 }
 

@@ -18,6 +18,14 @@ pub struct Schema {
 }
 
 impl Schema {
+    /// Tables that these migrations make.
+    pub const fn new(application_id: i32, migrations: &'static [&'static str]) -> Self {
+        Schema {
+            application_id,
+            migrations,
+        }
+    }
+
     fn version(&self) -> u32 {
         self.migrations.len() as u32
     }
