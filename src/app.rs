@@ -1,5 +1,8 @@
 //! What an application plugs in.
 
+#[cfg(test)]
+mod tests;
+
 use crate::{Error, Reader, Value};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -123,6 +126,9 @@ pub struct Change<'a> {
     pub(crate) new: Option<&'a str>,
 }
 
+/// What `op` is compared with is a literal, because the index is of deletions only.
+const GONE: &str = "SELECT old FROM change_log WHERE op = 'd' AND tbl = ?1 AND row_id = ?2 AND seq > ?3 ORDER BY seq LIMIT 1";
+
 impl Change<'_> {
     /// The row before the change: `None` for an insert. Columns are the members; `T` picks those it needs.
     ///
@@ -170,6 +176,22 @@ impl Change<'_> {
             |_| Ok(()),
         )?;
         Ok(found.is_some())
+    }
+
+    /// What a row of another watched table was, if it is gone and that is told later: of a line whose order was deleted with it, the order. Rows that
+    /// went together are told from the inside out, lines before their order.
+    ///
+    /// # Errors
+    /// [`Error::Json`] when the row is not what `T` expects; [`Error::Store`].
+    pub fn gone<T: DeserializeOwned>(
+        &self,
+        db: &Reader<'_>,
+        table: &str,
+        id: i64,
+    ) -> Result<Option<T>, Error> {
+        db.row(GONE, &[table.into(), id.into(), self.seq.into()], |row| {
+            row.json(0)
+        })
     }
 
     /// The columns whose values differ, in the table's order; all of them for an insert or a delete.

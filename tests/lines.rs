@@ -170,3 +170,39 @@ fn a_line_that_moves_is_told_at_both_orders() {
         }
     }
 }
+
+/// What another program wrote is announced or set aside; either way the next change is announced.
+#[test]
+fn a_line_that_makes_no_sense_is_set_aside_and_stops_nothing() {
+    let server = Server::start();
+    let (broken, sound) = (new_order(&server), new_order(&server));
+    let mut clients = listeners(&server, broken);
+    let mut other = listeners(&server, sound);
+    let rejects = "SELECT count(*) FROM change_rejects WHERE tbl='order_items'";
+    for (n, (pragma, modifiers)) in [
+        ("", r#"{"no":"list"}"#),
+        ("", "7"),
+        ("PRAGMA ignore_check_constraints=ON;", "[oops"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        server.shell(&format!(
+            "{pragma} UPDATE order_items SET modifiers_json='{modifiers}' WHERE order_id={broken};
+             UPDATE orders SET note='after {n}' WHERE id={broken};
+             UPDATE order_items SET seat={n} WHERE order_id={sound};"
+        ));
+        let told = clients[0].next_is("order_update");
+        assert_eq!(told["data"]["note"], format!("after {n}"));
+        let list = other[1].next_is("items_updated");
+        assert_eq!(list["data"]["items"][0]["seat"], n);
+        assert_eq!(server.place.number(rejects), n as i64 + 1, "{modifiers}");
+    }
+    // Whoever asks is told that it is our fault, and stays connected; once it is repaired everybody is told.
+    assert_eq!(clients[1].refused(r#"{"action":"get_items"}"#), "INTERNAL");
+    server.shell(&format!(
+        "UPDATE order_items SET modifiers_json='[]' WHERE order_id={broken};"
+    ));
+    let list = clients[1].next_is("items_updated");
+    assert_eq!(list["data"]["items"][0]["modifiers"], json!([]));
+}

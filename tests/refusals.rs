@@ -44,6 +44,21 @@ fn nonsense_is_answered_and_the_connection_stays() {
             "a stable code in the documents' spelling: {code} for {text}"
         );
     }
+    // In words for whoever wrote the client, not in the decoder's.
+    for (frame, text) in [
+        (
+            r#"{"action":"get_stats"}"#,
+            r#"unknown action "get_stats"; did you mean get_status? known: get_status, update_status"#,
+        ),
+        (
+            r#"{"action":"update_status","status":7}"#,
+            "status: text is expected, not 7",
+        ),
+        (r#"{"action":"update_status"}"#, r#""status" is missing"#),
+    ] {
+        guest.send_text(frame);
+        assert_eq!(guest.next()["error"], text);
+    }
     // As deep as a small frame can be: an error, not the end of a stack.
     guest.refused(&"[".repeat(20_000));
     alive(&mut guest);
@@ -274,6 +289,20 @@ fn an_illegal_transition_is_refused_with_the_state_as_it_is() {
         manager.refused(r#"{"action":"update_status","status":"delivered"}"#),
         "INVALID_TRANSITION"
     );
+    // A word for every status, so no status is passed through; the documents' five words pass through what they cannot name.
+    let patch = format!("PATCH /api/v1/orders/{id}");
+    let to = |status: &str| server.rest(&token, &patch, json!({"status": status}));
+    to("confirmed").ok();
+    let refused = to("ready");
+    assert_eq!(refused.refused(409), "INVALID_TRANSITION");
+    to("preparing").ok();
+    assert_eq!(to("confirmed").refused(409), "INVALID_TRANSITION");
+    to("ready").ok();
+    let other = new_order(&server);
+    let mut socket = Client::open_as(&server, &format!("/ws/orders/{other}/"), &token);
+    socket.command(json!({"action": "update_status", "status": "confirmed"}));
+    socket.command(json!({"action": "update_status", "status": "ready"}));
+    manager.sync();
     manager.command(json!({"action": "update_status", "status": "cancelled"}));
     for status in ["pending", "confirmed", "ready", "delivered"] {
         let frame = json!({"action": "update_status", "status": status}).to_string();
@@ -283,7 +312,6 @@ fn an_illegal_transition_is_refused_with_the_state_as_it_is() {
             "cancelled is the end"
         );
     }
-    let patch = format!("PATCH /api/v1/orders/{id}");
     let answer = server.rest(&token, &patch, json!({"status": "ready"}));
     assert_eq!(answer.refused(409), "INVALID_TRANSITION");
 }

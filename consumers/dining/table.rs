@@ -1,6 +1,6 @@
 //! `/ws/tables/<table_id>/`: one table and who sits there.
 
-use super::messages;
+use super::{Place, messages};
 use crate::access::{self, Action, Bearer, Target};
 use crate::domain::sessions::Closing;
 use crate::domain::{Key, Refusal, ids, tables};
@@ -70,14 +70,13 @@ impl Consumer for TableSocket {
     type Command = Command;
 
     async fn connect(params: Params, ctx: &mut Context<Restaurant>) -> Result<Self, Error> {
-        let table = ctx.read(move |db| ids::table(db, &params.table_id)).await?;
-        access::enter(
-            ctx,
-            Action::HearTable,
-            Target::Table(table),
-            Group::Table(table),
-        )
-        .await?;
+        let place = Place {
+            find: ids::table,
+            action: Action::HearTable,
+            target: Target::Table,
+            group: Group::Table,
+        };
+        let table = place.enter(params.table_id, ctx).await?;
         ctx.snapshot(move |db| status(db, table, None)).await?;
         Ok(TableSocket { table })
     }

@@ -1,5 +1,8 @@
 //! Which database this is, and how it becomes the one this program needs.
 
+#[cfg(test)]
+mod tests;
+
 use super::{StoreConfig, changes, outcomes, sqlite};
 use crate::{Error, Watched, history, signals};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
