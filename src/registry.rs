@@ -1,7 +1,6 @@
 //! The consumers that `routing.toml` may name. Forgets their types once, here: the only boxed futures.
 
-mod misfit;
-
+use crate::frame::{FromFrame, Payload};
 use crate::pattern::{self, Params};
 use crate::rest::Routes;
 use crate::{App, ClientError, Consumer, Context, Error, Kind, Known, Message, Reply, Routing};
@@ -16,6 +15,8 @@ type Connect<A> =
 /// A consumer without its type: what a connection can call.
 pub(crate) struct Entry<A: App> {
     pub name: &'static str,
+    /// Its frames have no envelope.
+    pub verbatim: bool,
     pub connect: Connect<A>,
     pub render: fn(&A::Event, &A::Group) -> Option<Message>,
     pub render_error: fn(&ClientError) -> Message,
@@ -26,7 +27,7 @@ pub(crate) trait Session<A: App> {
     /// Decodes the frame before the future is made, so that the read buffer can be the thread's.
     fn receive<'a>(
         &'a mut self,
-        body: &str,
+        body: Payload<'_>,
         ctx: &'a mut Context<A>,
     ) -> Result<LocalBoxFuture<'a, Result<Reply, Error>>, ClientError>;
     fn disconnect<'a>(self: Box<Self>, ctx: &'a mut Context<A>) -> LocalBoxFuture<'a, ()>;
@@ -37,11 +38,10 @@ struct Erased<C>(C);
 impl<C: Consumer> Session<C::App> for Erased<C> {
     fn receive<'a>(
         &'a mut self,
-        body: &str,
+        body: Payload<'_>,
         ctx: &'a mut Context<C::App>,
     ) -> Result<LocalBoxFuture<'a, Result<Reply, Error>>, ClientError> {
-        let command: C::Command =
-            serde_json::from_str(body).map_err(|_| misfit::explain::<C::Command>(body))?;
+        let command = C::Command::from_frame(body)?;
         Ok(Box::pin(self.0.receive(command, ctx)))
     }
 
@@ -90,6 +90,7 @@ impl<A: App> Registry<A> {
     pub fn with<C: Consumer<App = A>>(mut self) -> Self {
         let entry = Entry {
             name: C::NAME,
+            verbatim: C::Command::VERBATIM,
             connect: connect::<C>,
             render: C::render,
             render_error: C::render_error,

@@ -218,6 +218,7 @@ fn frames_that_break_the_protocol_are_closed_with_its_codes() {
         raw.read().expect("the state");
         raw.bytes(bytes);
         assert_eq!(raw.close_code(), Some(*code), "{what}");
+        assert!(raw.is_at_end(), "{what}: a reset, not an end");
     }
     alive(&mut witness);
 }

@@ -22,9 +22,9 @@ const SEARCHED_MEMBERS: usize = 16;
 const REPEATED: usize = 40;
 
 /// Why `body` is none of `C`.
-pub(super) fn explain<C: DeserializeOwned>(body: &str) -> ClientError {
+pub(super) fn explain<C: DeserializeOwned>(body: &[u8]) -> ClientError {
     let invalid = |text: String| ClientError::new(Kind::Invalid, "INVALID_FRAME", text);
-    let Ok(Value::Object(frame)) = serde_json::from_str(body) else {
+    let Ok(Value::Object(frame)) = serde_json::from_slice(body) else {
         return invalid("a frame is a JSON object with an \"action\"".into());
     };
     let action = frame.get("action").and_then(Value::as_str);
