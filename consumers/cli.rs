@@ -37,7 +37,7 @@ Exit codes:
   78  the configuration cannot be used (a key, routing.toml, the database)
 
 Logs go to stderr: for people on a terminal, as JSON elsewhere. MAITRED_LOG chooses what (default: info), for example
-MAITRED_LOG=warn,maitred=debug.";
+MAITRED_LOG=warn,maitred=debug. MAITRED_LOG_FORMAT=text or json says how. Lines that concern a connection carry its number.";
 
 /// The real-time tier of a restaurant: whoever changes the data, everybody concerned hears of it.
 #[derive(Debug, Parser)]

@@ -28,6 +28,9 @@ impl App for Restaurant {
 
     /// An admin's token: whoever may read every row may read how many there are.
     fn operates(bearer: &Identity<Claims>) -> bool {
-        bearer.claims.as_ref().is_some_and(|claims| claims.role == Role::Admin)
+        bearer
+            .claims
+            .as_ref()
+            .is_some_and(|claims| claims.role == Role::Admin)
     }
 }

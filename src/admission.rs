@@ -51,7 +51,8 @@ pub(crate) async fn wait_for_token<A: App>(
                 other if metering::frame(shard, socket, &other, now).is_err() => {
                     Frame::Refused(None, missing("too much before a token"))
                 }
-                Incoming::Text(text) => match shard.lanes[lane as usize].dialect.decode(text) {
+                Incoming::Data(payload) => match shard.lanes[lane as usize].dialect.decode(payload)
+                {
                     Ok(Inbound::Control { id, control }) => Frame::Control(id, control),
                     Ok(Inbound::Command { id, .. }) => Frame::Refused(id, missing(TOKEN_FIRST)),
                     Err(error) => Frame::Refused(None, error),

@@ -13,7 +13,7 @@ use crate::reader::MessageReader;
 use crate::registry::Session;
 use crate::routing::{Delivery, Policy};
 use crate::shard::Shard;
-use crate::socket::{CLOSE_TIMEOUT, Socket};
+use crate::socket::{CLOSE_TIMEOUT, Compression, Socket};
 use crate::websocket::{self, Incoming, Opcode};
 use crate::{App, ClientError, Error, Kind, Message, Reply, metering};
 use futures::FutureExt;
@@ -39,6 +39,7 @@ pub(crate) struct Opening<A: App> {
     pub identity: Option<Result<Identity<A::Claims>, ClientError>>,
     pub since: Option<u64>,
     pub policy: Arc<Policy>,
+    pub compression: Compression,
     pub keys: Option<Arc<Keys>>,
     /// Its place among the connections of its user, where the token came with the handshake.
     pub user: Option<Arc<UserPlace>>,
@@ -76,11 +77,13 @@ pub(crate) async fn run<A: App>(shard: Rc<Shard<A>>, opening: Opening<A>) {
         identity,
         since,
         policy,
+        compression,
         keys,
         user,
     } = opening;
     let counts = shard.counts.clone();
-    let socket = Rc::new(Socket::new(id, stream, policy, counts, shard.clock()));
+    let now = shard.clock();
+    let socket = Rc::new(Socket::new(id, stream, policy, compression, counts, now));
     *socket.user.borrow_mut() = user;
     let registered = shard.register(&socket);
     let mut reader = MessageReader::new(early);
@@ -181,10 +184,12 @@ async fn serve<A: App>(
         let frame = match reader.next(&socket, now, |incoming| {
             let metered = metering::frame(&shard, &socket, &incoming, now);
             match incoming {
-                Incoming::Text(text) => match shard.lanes[lane as usize].dialect.decode(text) {
+                Incoming::Data(payload) => match shard.lanes[lane as usize].dialect.decode(payload)
+                {
                     Ok(Inbound::Command { id, action, body }) => {
                         let metered = metered.and_then(|()| {
-                            metering::action(&socket, action.as_deref(), body.len(), now)
+                            let len = body.bytes().len();
+                            metering::action(&socket, action.as_deref(), len, now)
                         });
                         if let Err(too_fast) = metered {
                             return Step::Frame(metering::refuse(&shard, id, too_fast));
@@ -251,7 +256,7 @@ async fn serve<A: App>(
 /// Stands for "closed without a code" (RFC 6455, section 7.4.1); never on the wire.
 const NO_CODE: u16 = 1005;
 
-/// What is no text message.
+/// What is no data message.
 pub(crate) fn unaddressed(incoming: Incoming<'_>) -> Frame {
     match incoming {
         Incoming::Ping(payload) => Frame::Ping(payload.to_vec()),
@@ -261,15 +266,7 @@ pub(crate) fn unaddressed(incoming: Incoming<'_>) -> Frame {
             error: None,
         }),
         Incoming::Close(None) => Frame::Close(Ending::new(NO_CODE, "")),
-        Incoming::Binary(_) => Frame::Refused(
-            None,
-            ClientError::new(
-                Kind::Invalid,
-                "BINARY_FRAME",
-                "send text frames: this endpoint speaks JSON",
-            ),
-        ),
-        Incoming::Pong(_) | Incoming::Text(_) => Frame::Pong,
+        Incoming::Pong(_) | Incoming::Data(_) => Frame::Pong,
     }
 }
 

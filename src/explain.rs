@@ -2,12 +2,11 @@
 
 use crate::auth::{Identity, Keys};
 use crate::context::Context;
-use crate::dialect::Dialect;
 use crate::limits::Admission;
 use crate::registry::Registry;
 use crate::routing::Auth;
 use crate::shard::{Lane, Shard};
-use crate::socket::Socket;
+use crate::socket::{Compression, Socket};
 use crate::stats::Stats;
 use crate::store::{StoreConfig, look};
 use crate::{App, ClientError, Error, Routing};
@@ -52,10 +51,7 @@ pub fn preview<A: App>(
     let lanes: Arc<[Lane<A>]> = registry
         .entries
         .into_values()
-        .map(|entry| Lane {
-            entry: Arc::new(entry),
-            dialect: Dialect::Raw,
-        })
+        .map(|entry| Lane::new(Arc::new(entry)))
         .collect();
     let lane = lanes.iter().position(|l| l.entry.name == route.consumer);
     let lane = lane.ok_or_else(missing)?;
@@ -88,7 +84,14 @@ pub fn preview<A: App>(
         shard.skip_ahead(); // nobody delivers here: there is nothing to wait for
         let policy = Arc::new(route.policy.clone());
         let (stream, _other_end) = pair().await?;
-        let socket = Socket::new(0, stream, policy, shard.counts.clone(), 0);
+        let socket = Socket::new(
+            0,
+            stream,
+            policy,
+            Compression::NONE,
+            shard.counts.clone(),
+            0,
+        );
         let mut ctx = Context::new(shard.clone(), Rc::new(socket), lane as u16, identity, None);
         let connect = ctx.lane().entry.connect;
         let opened = async { connect(&params, query, &mut ctx)?.await };

@@ -76,13 +76,7 @@ impl Outbox {
 
     /// Keeps a frame, or what is left of one (`partial`: only for the first). With an entity, the frame that showed it before is removed, unless it has begun
     /// to be sent.
-    pub fn push(
-        &mut self,
-        frame: Bytes,
-        partial: bool,
-        entity: Option<u64>,
-        bound: Bound,
-    ) -> Kept {
+    pub fn push(&mut self, frame: Bytes, partial: bool, entity: Option<u64>, bound: Bound) -> Kept {
         debug_assert!(
             !partial || self.waiting == 0,
             "only the first frame can be partly sent"

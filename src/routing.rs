@@ -38,6 +38,7 @@ mod tests;
 pub(crate) use bind::Bind;
 pub use explain::{Explained, Setting};
 pub(crate) use limits::Metrics;
+pub(crate) use mistakes::nearest;
 pub(crate) use policy::{Auth, Delivery, Policy};
 
 use crate::Error;

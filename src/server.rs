@@ -5,7 +5,6 @@ mod metrics;
 mod refusal;
 
 use crate::auth::Keys;
-use crate::dialect::Dialect;
 use crate::limits::Admission;
 use crate::publication::{INBOX_MESSAGES, ToShard};
 use crate::registry::Registry;
@@ -15,7 +14,7 @@ use crate::shard::{Lane, Shard};
 use crate::signals;
 use crate::stats::Stats;
 use crate::store::{Running, Schema, Store, StoreConfig};
-use crate::{App, Error};
+use crate::{App, Consumer, Error};
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -24,6 +23,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::{Builder, LocalOptions};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 /// Connections that wait to be accepted, for one listener and shard: a restaurant's screens all come back at once after a power cut.
@@ -55,6 +55,23 @@ impl<A: App> Server<A> {
         }
     }
 
+    /// One consumer at one path, for everybody: to try something out without a routing file.
+    ///
+    /// # Errors
+    /// [`Error::Config`] when `bind` is no address or `path` no pattern.
+    pub fn single<C: Consumer<App = A>>(bind: &str, path: &str) -> Result<Self, Error> {
+        let registry = Registry::new().with::<C>();
+        let text = |s: &str| toml::Value::from(s).to_string();
+        let file = format!(
+            "[[listener]]\nname = 'single'\nbind = {}\norigins = '*'\n[[listener.route]]\npath = {}\nconsumer = {}\nauth = 'none'",
+            text(bind),
+            text(path),
+            text(C::NAME),
+        );
+        let routing = registry.routing("Server::single", &file)?;
+        Ok(Server::new(routing, registry))
+    }
+
     /// How many shards: one per core by default, at least 1.
     pub fn shards(mut self, shards: usize) -> Self {
         self.shards = shards.max(1);
@@ -73,6 +90,29 @@ impl<A: App> Server<A> {
         self
     }
 
+    /// Starts, prints `listening on ADDRESS` for each address, and stops in order at Ctrl-C or SIGTERM. Blocks.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub fn run(self) -> Result<(), Error> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let started = self.start()?;
+        for (_, address) in started.addresses() {
+            println!("listening on {address}");
+        }
+        runtime.block_on(async {
+            let mut terminate = signal(SignalKind::terminate())?;
+            let mut interrupt = signal(SignalKind::interrupt())?;
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            Ok::<_, Error>(())
+        })?;
+        started.stop();
+        Ok(())
+    }
+
     /// Opens the store, announces what other programs wrote meanwhile, binds every listener, and serves.
     ///
     /// # Errors
@@ -81,10 +121,7 @@ impl<A: App> Server<A> {
         let entries: Vec<_> = self.registry.entries.into_values().map(Arc::new).collect();
         let lanes: Arc<[Lane<A>]> = entries
             .iter()
-            .map(|entry| Lane {
-                entry: entry.clone(),
-                dialect: Dialect::Raw,
-            })
+            .map(|entry| Lane::new(entry.clone()))
             .collect();
         let (inboxes, mail): (Vec<_>, Vec<_>) = (0..self.shards)
             .map(|_| mpsc::channel::<ToShard<A>>(INBOX_MESSAGES))

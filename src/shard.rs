@@ -5,7 +5,7 @@ use crate::dialect::{Dialect, Envelope};
 use crate::groups::Groups;
 use crate::publication::{Inbox, Publication, ToShard};
 use crate::registry::Entry;
-use crate::socket::{Cork, Mark, Socket};
+use crate::socket::{Cork, Mark, Said, Socket};
 use crate::stats::{Drop as Dropped, MICROS, ShardStats, Stats};
 use crate::store::Store;
 use crate::websocket::{self, Opcode};
@@ -35,6 +35,14 @@ pub(crate) struct Lane<A: App> {
 }
 
 impl<A: App> Lane<A> {
+    pub fn new(entry: Arc<Entry<A>>) -> Self {
+        let dialect = match entry.verbatim {
+            true => Dialect::Verbatim,
+            false => Dialect::Raw,
+        };
+        Lane { entry, dialect }
+    }
+
     /// The frame of an event. A consumer that panics tells nobody, and harms nobody.
     pub fn render(&self, seq: u64, event: &A::Event, group: &A::Group) -> Option<Bytes> {
         let made = catch_unwind(AssertUnwindSafe(|| (self.entry.render)(event, group)));
@@ -58,10 +66,8 @@ impl<A: App> Lane<A> {
     }
 
     pub fn frame(&self, message: &Message, envelope: Envelope) -> Bytes {
-        websocket::encode(
-            Opcode::Text,
-            self.dialect.encode(message, envelope).as_bytes(),
-        )
+        let (opcode, payload) = self.dialect.encode(message, envelope);
+        websocket::encode(opcode, &payload)
     }
 }
 
@@ -75,14 +81,13 @@ pub(crate) struct Shard<A: App> {
     advanced: Notify,
     groups: RefCell<Groups<A>>,
     sockets: RefCell<slab::Slab<Rc<Socket<A>>>>,
-    turn: RefCell<Vec<Bytes>>,
-    /// Of each frame of the turn.
-    marks: RefCell<Vec<Mark>>,
+    turn: RefCell<Vec<Said>>,
     dirty: RefCell<Vec<Rc<Socket<A>>>>,
     outgoing: RefCell<Vec<Arc<Publication<A>>>>,
     scheduled: Cell<bool>,
     kick: Notify,
-    cork: RefCell<Cork>,
+    /// One for the sockets that get plain frames, one for the others: they alternate in a group.
+    corks: RefCell<[Cork; 2]>,
     started: Instant,
     stopping: watch::Sender<bool>,
     /// The process's counters, and this shard's own.
@@ -106,7 +111,6 @@ impl<A: App> Shard<A> {
         Shard {
             counts: stats.shards[id].clone(),
             stats,
-            marks: RefCell::default(),
             committed_at: Cell::new(None),
             relieved_at: Cell::new(0),
             tidied_at: Cell::new(0),
@@ -123,7 +127,7 @@ impl<A: App> Shard<A> {
             outgoing: RefCell::default(),
             scheduled: Cell::new(false),
             kick: Notify::new(),
-            cork: RefCell::default(),
+            corks: RefCell::default(),
             started: Instant::now(),
             stopping: watch::Sender::new(false),
         }
@@ -192,31 +196,44 @@ impl<A: App> Shard<A> {
         let groups = self.groups.borrow();
         let mut turn = self.turn.borrow_mut();
         let mut dirty = self.dirty.borrow_mut();
-        let mut marks = self.marks.borrow_mut();
         let mut delivered = 0;
         for (position, group) in publication.groups.iter().enumerate() {
             for (lane, members) in groups.members(group) {
                 let frame = publication.frame(position, lane, |event, group| {
                     self.lanes[lane as usize].render(publication.seq, event, group)
                 });
-                if let Some(frame) = frame {
-                    let index = turn.len() as u32;
+                if let Some(plain) = frame {
+                    let plain_at = turn.len();
+                    let mut deflated_at = None;
+                    let length = plain.len();
+                    let entity = self.lanes[lane as usize].entity(&publication.event, group);
+                    let mark = Mark::Event(entity);
+                    turn.push(Said { frame: plain, mark });
                     for socket in members {
-                        if socket.is_closing()
-                            || socket.hold(publication.seq, group, &frame)
+                        if socket.is_closing() {
+                            continue;
+                        }
+                        let at = if length < socket.compression.deflate_from {
+                            plain_at
+                        } else {
+                            *deflated_at.get_or_insert_with(|| {
+                                let plain = &turn[plain_at].frame;
+                                let frame = publication.deflated(position, lane, plain);
+                                turn.push(Said { frame, mark });
+                                turn.len() - 1
+                            })
+                        };
+                        if socket.hold(publication.seq, group, &turn[at].frame)
                             || !socket.passes(publication.seq)
                         {
                             continue;
                         }
-                        socket.pending.borrow_mut().push(index);
+                        socket.pending.borrow_mut().push(at as u32);
                         delivered += 1;
                         if !socket.queued.replace(true) {
                             dirty.push(socket.clone());
                         }
                     }
-                    turn.push(frame);
-                    let entity = self.lanes[lane as usize].entity(&publication.event, group);
-                    marks.push(Mark::Event(entity));
                 }
                 if publication.rechecks {
                     members.iter().for_each(|socket| socket.recheck());
@@ -224,19 +241,28 @@ impl<A: App> Shard<A> {
             }
         }
         self.counts.delivered.add(delivered);
-        drop((turn, dirty, marks));
+        drop((turn, dirty));
         self.schedule();
     }
 
     /// A frame for one socket, at the end of the turn.
     pub fn send(&self, socket: &Rc<Socket<A>>, frame: Bytes) {
+        if !socket.is_closing() {
+            self.send_suited(socket, socket.suited(frame));
+        }
+    }
+
+    /// A frame that is compressed already if this socket's frames are.
+    pub fn send_suited(&self, socket: &Rc<Socket<A>>, frame: Bytes) {
         if socket.is_closing() {
             return;
         }
         let mut turn = self.turn.borrow_mut();
         socket.pending.borrow_mut().push(turn.len() as u32);
-        turn.push(frame);
-        self.marks.borrow_mut().push(Mark::Own);
+        turn.push(Said {
+            frame,
+            mark: Mark::Own,
+        });
         if !socket.queued.replace(true) {
             self.dirty.borrow_mut().push(socket.clone());
         }
@@ -256,15 +282,14 @@ impl<A: App> Shard<A> {
         self.hand_over();
         let mut dirty = std::mem::take(&mut *self.dirty.borrow_mut());
         let mut turn = std::mem::take(&mut *self.turn.borrow_mut());
-        let mut marks = std::mem::take(&mut *self.marks.borrow_mut());
-        let mut cork = self.cork.borrow_mut();
+        let mut corks = self.corks.borrow_mut();
         for socket in dirty.drain(..) {
             socket.queued.set(false);
-            socket.flush(&turn, &marks, &mut cork);
+            let cork = &mut corks[usize::from(socket.compression.inflates)];
+            socket.flush(&turn, cork);
         }
-        cork.forget();
+        corks.iter_mut().for_each(Cork::forget);
         turn.clear();
-        marks.clear();
         if let Some(at) = self.committed_at.take() {
             let micros = at.elapsed().as_micros();
             let micros = u64::try_from(micros).unwrap_or(u64::MAX);
@@ -279,9 +304,6 @@ impl<A: App> Shard<A> {
         }
         if turn.capacity() <= 4_096 {
             *self.turn.borrow_mut() = turn;
-        }
-        if marks.capacity() <= 4_096 {
-            *self.marks.borrow_mut() = marks;
         }
     }
 

@@ -6,7 +6,7 @@ use crate::limits::{Limit, Rates, UserPlace};
 use crate::outbox::{Bound, Kept, Outbox};
 use crate::routing::{Delivery, Policy};
 use crate::stats::{Drop, ShardStats};
-use crate::websocket;
+use crate::websocket::{self, extension::Agreed};
 use bytes::Bytes;
 use smallvec::SmallVec;
 use std::cell::{Cell, RefCell};
@@ -50,6 +50,12 @@ pub(crate) enum Mark {
     Event(Option<u64>),
 }
 
+/// A frame of the turn, for one client or many.
+pub(crate) struct Said {
+    pub frame: Bytes,
+    pub mark: Mark,
+}
+
 /// Events that came while the connection was not ready for them.
 pub(crate) struct Hold<A: App> {
     /// Groups joined since the hold began: what was announced to them up to the snapshot is in the snapshot.
@@ -81,6 +87,32 @@ pub(crate) struct Seat {
     pub at: u32,
 }
 
+/// What was agreed about compression in the handshake.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Compression {
+    /// The client may send compressed messages.
+    pub inflates: bool,
+    /// Frames of at least so many bytes are sent compressed; `usize::MAX`: none is.
+    pub deflate_from: usize,
+}
+
+impl Compression {
+    pub const NONE: Compression = Compression {
+        inflates: false,
+        deflate_from: usize::MAX,
+    };
+
+    pub fn agreed(agreed: &Agreed, from_bytes: usize) -> Self {
+        Compression {
+            inflates: true,
+            deflate_from: match agreed.full_window {
+                true => from_bytes + websocket::head_bytes(from_bytes),
+                false => usize::MAX,
+            },
+        }
+    }
+}
+
 pub(crate) struct Socket<A: App> {
     /// The connection's number, for the log.
     pub id: u64,
@@ -94,6 +126,7 @@ pub(crate) struct Socket<A: App> {
     /// Events that were dropped, and that the client was not told of.
     dropped: Cell<u32>,
     pub policy: Arc<Policy>,
+    pub compression: Compression,
     /// Indices into the turn's frames.
     pub pending: RefCell<SmallVec<[u32; 2]>>,
     /// On the shard's list of sockets to flush.
@@ -124,6 +157,7 @@ impl<A: App> Socket<A> {
         id: u64,
         stream: TcpStream,
         policy: Arc<Policy>,
+        compression: Compression,
         counts: Arc<ShardStats>,
         now: u64,
     ) -> Self {
@@ -135,6 +169,7 @@ impl<A: App> Socket<A> {
             user: RefCell::default(),
             dropped: Cell::new(0),
             policy,
+            compression,
             pending: RefCell::default(),
             queued: Cell::new(false),
             last: Cell::new(0),
@@ -175,6 +210,14 @@ impl<A: App> Socket<A> {
             });
         }
         true
+    }
+
+    /// The frame as this client gets it. Only for one that nobody else gets: what is told to a group is compressed once for all of it.
+    pub fn suited(&self, frame: Bytes) -> Bytes {
+        match frame.len() >= self.compression.deflate_from {
+            true => websocket::deflated(&frame),
+            false => frame,
+        }
     }
 
     /// Whether an event passes: a signal that names several of a client's groups is told once. Events come in order, so the last number is enough.
@@ -310,7 +353,7 @@ impl<A: App> Socket<A> {
     }
 
     /// The end of a turn: everything pending, in one write.
-    pub fn flush(self: &Rc<Self>, turn: &[Bytes], marks: &[Mark], cork: &mut Cork) {
+    pub fn flush(self: &Rc<Self>, turn: &[Said], cork: &mut Cork) {
         let mut pending = self.pending.borrow_mut();
         if self.dead.get() {
             pending.clear();
@@ -318,18 +361,19 @@ impl<A: App> Socket<A> {
         }
         if self.outbox.borrow().is_some() {
             for &i in &*pending {
-                self.keep(turn[i as usize].clone(), false, marks[i as usize]);
+                let Said { frame, mark } = &turn[i as usize];
+                self.keep(frame.clone(), false, *mark);
             }
         } else {
             let bytes: &[u8] = if let [one] = pending[..] {
-                &turn[one as usize]
+                &turn[one as usize].frame
             } else {
                 // neighbours in a room wait for the same frames: they are put together once for all of them
                 if cork.of != *pending {
                     cork.of.clone_from(&SmallVec::from_slice(&pending));
                     cork.bytes.clear();
                     for &i in &*pending {
-                        cork.bytes.extend_from_slice(&turn[i as usize]);
+                        cork.bytes.extend_from_slice(&turn[i as usize].frame);
                     }
                 }
                 &cork.bytes
@@ -338,11 +382,11 @@ impl<A: App> Socket<A> {
                 Ok(n) => {
                     self.counts.sent(n);
                     if n < bytes.len() {
-                        self.keep_rest(turn, marks, &pending, n);
+                        self.keep_rest(turn, &pending, n);
                     }
                 }
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
-                    self.keep_rest(turn, marks, &pending, 0)
+                    self.keep_rest(turn, &pending, 0)
                 }
                 Err(_) => self.abort(),
             }
@@ -353,22 +397,16 @@ impl<A: App> Socket<A> {
         }
     }
 
-    fn keep_rest(
-        self: &Rc<Self>,
-        turn: &[Bytes],
-        marks: &[Mark],
-        pending: &[u32],
-        mut written: usize,
-    ) {
+    fn keep_rest(self: &Rc<Self>, turn: &[Said], pending: &[u32], mut written: usize) {
         let outbox = Outbox::new(self.counts.backlog.clone());
         *self.outbox.borrow_mut() = Some(Box::new(outbox));
         for &i in pending {
-            let frame = &turn[i as usize];
+            let Said { frame, mark } = &turn[i as usize];
             if written >= frame.len() {
                 written -= frame.len();
                 continue;
             }
-            self.keep(frame.slice(written..), written > 0, marks[i as usize]);
+            self.keep(frame.slice(written..), written > 0, *mark);
             written = 0;
         }
         let socket = self.clone();

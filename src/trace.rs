@@ -71,9 +71,8 @@ mod tests {
         });
         assert_eq!((a, b, none), (Some(7), (Some(2), Some(1)), None));
         let panics = within(9, async { panic!("on purpose") });
-        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            runtime.block_on(panics)
-        }));
+        let caught =
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| runtime.block_on(panics)));
         assert!(caught.is_err() && connection_id().is_none());
     }
 }

@@ -75,7 +75,10 @@ impl Explain {
             for (name, value) in &explained.params {
                 say(&format!("  parameter  {name} = {value}"))?;
             }
-            say(&format!("  groups     {}", self.groups(explained, &routing)?))?;
+            say(&format!(
+                "  groups     {}",
+                self.groups(explained, &routing)?
+            ))?;
             say("  policy")?;
             settings(&explained.policy)?;
         }

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use maitred::connection_id;
-use std::fmt::{self, Write};
+use std::fmt;
 use std::io::{IsTerminal, stderr};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::EnvFilter;
@@ -11,19 +11,33 @@ use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
 const FILTER: &str = "MAITRED_LOG";
+const FORMAT: &str = "MAITRED_LOG_FORMAT";
 
-/// To stderr: for people on a terminal, else as JSON, a line for each entry.
+/// To stderr: for people on a terminal, else as JSON, a line for each entry; or as the environment says.
 pub fn start() -> Result<(), Failure> {
     let filter = match std::env::var(FILTER) {
         Ok(text) if !text.trim().is_empty() => EnvFilter::try_new(&text)
             .map_err(|e| Failure::Config(format!("{FILTER}={text}: {e}")))?,
         _ => EnvFilter::new("info"),
     };
+    let terminal = stderr().is_terminal();
+    let people = match std::env::var(FORMAT).as_deref() {
+        Ok("text") => true,
+        Ok("json") => false,
+        Ok("") | Err(_) => terminal,
+        Ok(other) => {
+            let text = format!("{FORMAT}={other}: it is \"text\" or \"json\"");
+            return Err(Failure::Config(text));
+        }
+    };
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(stderr);
     let format = tracing_subscriber::fmt::format();
-    if stderr().is_terminal() {
+    if people {
+        // said here, because the line is put together apart from the writer that would know
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+        let format = format.with_ansi(terminal && !plain);
         log.event_format(Numbered(format)).init();
     } else {
         let format = format.json().flatten_event(true);
@@ -51,12 +65,10 @@ where
             return self.0.format_event(ctx, writer, event);
         };
         let mut line = String::new();
-        let ansi = writer.has_ansi_escapes();
-        let inner = Writer::new(&mut line).with_ansi_escapes(ansi);
-        self.0.format_event(ctx, inner, event)?;
+        self.0.format_event(ctx, Writer::new(&mut line), event)?;
         match line.strip_prefix('{') {
             Some(rest) => write!(writer, "{{\"connection\":{id},{rest}"),
-            None => write!(writer, "{} connection={id}\n", line.trim_end()),
+            None => writeln!(writer, "{} connection={id}", line.trim_end()),
         }
     }
 }

@@ -8,14 +8,15 @@ use crate::pattern::Params;
 use crate::rest::{Api, Caller, Peer, json_error};
 use crate::routing::{Auth, Policy};
 use crate::shard::Shard;
-use crate::websocket;
+use crate::socket::Compression;
 use crate::stats::RouteStats;
+use crate::websocket;
 use crate::{App, ClientError, Kind, trace};
 use ::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use std::convert::Infallible;
 use std::cell::Cell;
+use std::convert::Infallible;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,6 +46,7 @@ struct Upgrade<A: App> {
     policy: Arc<Policy>,
     user: Option<Arc<UserPlace>>,
     route: Arc<RouteStats>,
+    compression: Compression,
 }
 
 // `derive` would ask for `A: Clone`
@@ -60,6 +62,7 @@ impl<A: App> Clone for Upgrade<A> {
             policy: self.policy.clone(),
             user: self.user.clone(),
             route: self.route.clone(),
+            compression: self.compression,
         }
     }
 }
@@ -156,6 +159,7 @@ async fn upgraded<A: App>(
         policy,
         user,
         route,
+        compression,
     } = upgrade;
     let Ok(upgraded) = on.await else { return };
     let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
@@ -175,6 +179,7 @@ async fn upgraded<A: App>(
         identity,
         since,
         policy,
+        compression,
         keys: shared.keys.clone(),
         user,
     };
@@ -360,7 +365,10 @@ fn handshake<A: App>(
     };
     let policy = &route.policy;
     if !policy.origins.allows(text(header::ORIGIN)) {
-        return Some(Ok(refuse(StatusCode::FORBIDDEN, "this origin is not allowed here\n")));
+        return Some(Ok(refuse(
+            StatusCode::FORBIDDEN,
+            "this origin is not allowed here\n",
+        )));
     }
     let Some(on) = on else {
         return Some(Ok(refuse(
@@ -397,6 +405,11 @@ fn handshake<A: App>(
         route = route.pattern.as_str(),
         "a connection"
     );
+    let offers = headers.get_all(header::SEC_WEBSOCKET_EXTENSIONS);
+    let extension = policy.compress_from.and_then(|from| {
+        let offers = offers.iter().filter_map(|v| v.to_str().ok());
+        Some((websocket::extension::negotiate(offers)?, from))
+    });
     let upgrade = Upgrade::<A> {
         on,
         lane,
@@ -407,6 +420,10 @@ fn handshake<A: App>(
         policy: shared.policies[listener][index].clone(),
         user,
         route: shared.stats.route(&here.name, route.pattern.as_str()),
+        compression: match &extension {
+            Some((agreed, from)) => Compression::agreed(agreed, *from),
+            None => Compression::NONE,
+        },
     };
     let mut response = StatusCode::SWITCHING_PROTOCOLS.into_response();
     let head = response.headers_mut();
@@ -417,6 +434,9 @@ fn handshake<A: App>(
     }
     if let Some(protocol) = found.protocol.and_then(|p| HeaderValue::from_str(p).ok()) {
         head.insert(header::SEC_WEBSOCKET_PROTOCOL, protocol);
+    }
+    if let Some(answer) = extension.and_then(|(e, _)| HeaderValue::try_from(e.answer).ok()) {
+        head.insert(header::SEC_WEBSOCKET_EXTENSIONS, answer);
     }
     response.extensions_mut().insert(upgrade);
     Some(Ok(response))

@@ -34,7 +34,8 @@ pub(super) fn limited(limited: Limited) -> Response {
         retry_after_ms: limited.retry_after.as_millis().max(1) as u64,
         connection: trace::connection_id(),
     };
-    let status = StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+    let status =
+        StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
     let mut response = warp::reply::with_status(warp::reply::json(&body), status).into_response();
     let head = response.headers_mut();
     head.insert(
@@ -47,9 +48,8 @@ pub(super) fn limited(limited: Limited) -> Response {
 
 /// Answers one request of a connection that has no place, and hangs up.
 pub(super) async fn turn_away(stream: TcpStream, refused: Limited) {
-    let answer = hyper::service::service_fn(move |_| async move {
-        Ok::<_, Infallible>(limited(refused))
-    });
+    let answer =
+        hyper::service::service_fn(move |_| async move { Ok::<_, Infallible>(limited(refused)) });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(PATIENCE)

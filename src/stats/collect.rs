@@ -69,11 +69,8 @@ pub(crate) fn collect(
         "Messages and control frames of clients.",
     )
     .value(sum(&|s| s.received_frames.get()));
-    t.counter(
-        "maitred_received_bytes_total",
-        "Bytes of their payloads.",
-    )
-    .value(sum(&|s| s.received_bytes.get()));
+    t.counter("maitred_received_bytes_total", "Bytes of their payloads.")
+        .value(sum(&|s| s.received_bytes.get()));
     let mut dropped = t.counter(
         "maitred_dropped_frames_total",
         "Frames that waited for a client, or a shard, and were dropped.",
