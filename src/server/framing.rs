@@ -230,7 +230,7 @@ mod tests {
             ("GET / HTTP/1.1\n", "\n"),
             ("GET / HTTP/1.1\r\nHost: a\n", "\n"),
             ("GET / HTTP/1.1\r\nHost: a\rb", "b"),
-            ("GET / HTTP/1.1\r\n\tHost: a\r\n", "\t"),
+            ("GET / HTTP/1.1\r\n\tHost: a\r\n", "\tHost: a\r\n"),
             ("GET / HTTP/1.1\r\nHost: a\r\n b\r\n", " b\r\n"),
             ("GET / HTTP/1.1\r\nHost : a\r\n", "\n"),
             ("GET / HTTP/1.1\r\nHost a\r\n", "\n"),
