@@ -10,7 +10,7 @@ use crate::reader::MessageReader;
 use crate::registry::Session;
 use crate::routing::Policy;
 use crate::shard::Shard;
-use crate::socket::{CLOSE_TIMEOUT, Socket};
+use crate::socket::{CLOSE_TIMEOUT, Compression, Socket};
 use crate::stream::Stream;
 use crate::websocket::{self, Incoming, Opcode};
 use crate::{App, ClientError, Error, Kind, Message, Reply};
@@ -33,6 +33,7 @@ pub(crate) struct Opening<A: App> {
     pub identity: Option<Result<Identity<A::Claims>, ClientError>>,
     pub since: Option<u64>,
     pub policy: Arc<Policy>,
+    pub compression: Compression,
     pub keys: Option<Arc<Keys>>,
 }
 
@@ -67,9 +68,10 @@ pub(crate) async fn run<A: App>(shard: Rc<Shard<A>>, opening: Opening<A>) {
         identity,
         since,
         policy,
+        compression,
         keys,
     } = opening;
-    let socket = Rc::new(Socket::new(stream, policy, shard.clock()));
+    let socket = Rc::new(Socket::new(stream, policy, compression, shard.clock()));
     let registered = shard.register(&socket);
     let mut reader = MessageReader::new(early);
     let identity = match identity {
@@ -159,7 +161,7 @@ async fn serve<A: App>(
         let lane = ctx.lane;
         // matched at once: a variable would keep the consumer borrowed
         let frame = match reader.next(&socket, shard.clock(), |incoming| match incoming {
-            Incoming::Text(text) => match shard.lanes[lane as usize].dialect.decode(text) {
+            Incoming::Data(payload) => match shard.lanes[lane as usize].dialect.decode(payload) {
                 Ok(Inbound::Command { id, body }) => {
                     ctx.begin(id.as_deref(), body);
                     match session.receive(body, ctx) {
@@ -213,7 +215,7 @@ async fn serve<A: App>(
 /// Stands for "closed without a code" (RFC 6455, section 7.4.1); never on the wire.
 const NO_CODE: u16 = 1005;
 
-/// What is no text message.
+/// What is no data message.
 pub(crate) fn unaddressed(incoming: Incoming<'_>) -> Frame {
     match incoming {
         Incoming::Ping(payload) => Frame::Ping(payload.to_vec()),
@@ -223,15 +225,7 @@ pub(crate) fn unaddressed(incoming: Incoming<'_>) -> Frame {
             error: None,
         }),
         Incoming::Close(None) => Frame::Close(Ending::new(NO_CODE, "")),
-        Incoming::Binary(_) => Frame::Refused(
-            None,
-            ClientError::new(
-                Kind::Invalid,
-                "BINARY_FRAME",
-                "send text frames: this endpoint speaks JSON",
-            ),
-        ),
-        Incoming::Pong(_) | Incoming::Text(_) => Frame::Pong,
+        Incoming::Pong(_) | Incoming::Data(_) => Frame::Pong,
     }
 }
 

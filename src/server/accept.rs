@@ -261,6 +261,7 @@ async fn upgraded<A: App>(
         mut identity,
         since,
         policy,
+        compression,
     } = upgrade;
     let Ok(upgraded) = on.await else { return };
     let Ok(parts) = upgraded.downcast::<TokioIo<Carrier>>() else {
@@ -286,6 +287,7 @@ async fn upgraded<A: App>(
         identity,
         since,
         policy,
+        compression,
         keys: worker.shared.keys.clone(),
     };
     // a task of its own: this one, with all that the upgrade needed, ends here

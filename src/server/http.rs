@@ -6,6 +6,7 @@ use crate::pattern::Params;
 use crate::rest::{Api, Caller, Peer, json_error};
 use crate::routing::{Auth, Policy};
 use crate::shard::Shard;
+use crate::socket::Compression;
 use crate::websocket;
 use crate::{App, ClientError, Kind};
 use ::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -26,6 +27,7 @@ pub(super) struct Upgrade<A: App> {
     pub identity: Option<Result<Identity<A::Claims>, ClientError>>,
     pub since: Option<u64>,
     pub policy: Arc<Policy>,
+    pub compression: Compression,
 }
 
 // `derive` would ask for `A: Clone`
@@ -39,6 +41,7 @@ impl<A: App> Clone for Upgrade<A> {
             identity: self.identity.clone(),
             since: self.since,
             policy: self.policy.clone(),
+            compression: self.compression,
         }
     }
 }
@@ -247,6 +250,11 @@ fn handshake<A: App>(
         route = route.pattern.as_str(),
         "a connection"
     );
+    let offers = headers.get_all(header::SEC_WEBSOCKET_EXTENSIONS);
+    let extension = policy.compress_from.and_then(|from| {
+        let offers = offers.iter().filter_map(|v| v.to_str().ok());
+        Some((websocket::extension::negotiate(offers)?, from))
+    });
     let upgrade = Upgrade::<A> {
         on,
         lane,
@@ -255,6 +263,10 @@ fn handshake<A: App>(
         since: since(query),
         query: query.clone(),
         policy: listening.policies[index].clone(),
+        compression: match &extension {
+            Some((agreed, from)) => Compression::agreed(agreed, *from),
+            None => Compression::NONE,
+        },
     };
     let mut response = StatusCode::SWITCHING_PROTOCOLS.into_response();
     let head = response.headers_mut();
@@ -265,6 +277,9 @@ fn handshake<A: App>(
     }
     if let Some(protocol) = found.protocol.and_then(|p| HeaderValue::from_str(p).ok()) {
         head.insert(header::SEC_WEBSOCKET_PROTOCOL, protocol);
+    }
+    if let Some(answer) = extension.and_then(|(e, _)| HeaderValue::try_from(e.answer).ok()) {
+        head.insert(header::SEC_WEBSOCKET_EXTENSIONS, answer);
     }
     response.extensions_mut().insert(upgrade);
     Some(response)
