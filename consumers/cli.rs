@@ -11,6 +11,7 @@ mod identifier;
 mod keys;
 mod log;
 mod migrate;
+mod operator;
 mod routing;
 mod send;
 mod serve;

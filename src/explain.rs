@@ -9,6 +9,7 @@ use crate::shard::{Lane, Shard};
 use crate::socket::{Compression, Socket};
 use crate::stats::Stats;
 use crate::store::{StoreConfig, look};
+use crate::stream::Stream;
 use crate::{App, ClientError, Error, Routing};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -84,6 +85,7 @@ pub fn preview<A: App>(
         shard.skip_ahead(); // nobody delivers here: there is nothing to wait for
         let policy = Arc::new(route.policy.clone());
         let (stream, _other_end) = pair().await?;
+        let stream = Stream::Plain(stream);
         let socket = Socket::new(
             0,
             stream,

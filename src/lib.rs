@@ -30,6 +30,7 @@ mod signals;
 mod socket;
 mod stats;
 mod store;
+mod stream;
 mod trace;
 mod websocket;
 
@@ -44,7 +45,7 @@ pub use message::{Message, Reply};
 pub use registry::Registry;
 pub use rest::{Api, Caller};
 pub use routing::{Explained, Known, Routing, Setting};
-pub use server::{Server, Started};
+pub use server::{Changes, Server, Started};
 #[cfg(feature = "testing")]
 pub use store::Scratch;
 pub use store::{

@@ -1,15 +1,13 @@
 //! What waits for one client whose socket is full. A socket that takes everything at once never has an outbox.
 
 use crate::stats::Backlog;
+use crate::stream::Stream;
 use bytes::Bytes;
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
-use std::io::{self, IoSlice};
+use std::io;
 use std::sync::Arc;
-use tokio::net::TcpStream;
 
-/// Frames of one `writev`. Linux takes up to 1,024; a socket buffer is full long before.
-const FRAMES_PER_WRITE: usize = 64;
 /// Places of superseded frames that may stay empty before the list is put together anew.
 const EMPTY_PLACES: usize = 64;
 
@@ -159,28 +157,20 @@ impl Outbox {
         dropped
     }
 
-    /// Writes until the socket is full; says how many bytes it took. When [`bytes`](Self::bytes) is 0 then, nothing waits any more.
-    pub fn write_to(&mut self, stream: &TcpStream) -> io::Result<usize> {
+    /// Writes until the socket is full: how many bytes it took, and whether nothing waits any more.
+    pub fn write_to(&mut self, stream: &Stream) -> io::Result<(usize, bool)> {
         let mut total = 0;
         while self.waiting > 0 {
-            let written = {
-                let slices: smallvec::SmallVec<[IoSlice<'_>; FRAMES_PER_WRITE]> = self
-                    .frames
-                    .iter()
-                    .flatten()
-                    .take(FRAMES_PER_WRITE)
-                    .map(|f| IoSlice::new(&f.bytes))
-                    .collect();
-                match stream.try_write_vectored(&slices) {
-                    Ok(n) => n,
-                    Err(e) if e.kind() == io::ErrorKind::WouldBlock => return Ok(total),
-                    Err(e) => return Err(e),
+            match stream.write_frames(self.frames.iter().flatten().map(|f| &f.bytes)) {
+                Ok(n) => {
+                    total += n;
+                    self.written(n);
                 }
-            };
-            total += written;
-            self.written(written);
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => return Ok((total, false)),
+                Err(e) => return Err(e),
+            }
         }
-        Ok(total)
+        Ok((total, stream.settle()?))
     }
 
     fn written(&mut self, mut n: usize) {

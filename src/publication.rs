@@ -92,8 +92,6 @@ pub(crate) enum ToShard<A: App> {
         /// When it was durable.
         at: Instant,
     },
-    /// Close every connection with this code and stop.
-    Stop,
 }
 
 /// Commits that wait for one shard. The writer waits when it is full, so a shard must never wait for the writer without yielding.

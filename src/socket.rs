@@ -6,17 +6,16 @@ use crate::limits::{Limit, Rates, UserPlace};
 use crate::outbox::{Bound, Kept, Outbox};
 use crate::routing::{Delivery, Policy};
 use crate::stats::{Drop, ShardStats};
+use crate::stream::{Stream, Written};
 use crate::websocket::{self, extension::Agreed};
 use bytes::Bytes;
 use smallvec::SmallVec;
 use std::cell::{Cell, RefCell};
 use std::io;
-use std::os::fd::AsRawFd;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
-use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
 /// Events that may be held for a connection while its snapshot or replay is read, in bytes: 1,000 of the usual 256.
@@ -116,7 +115,7 @@ impl Compression {
 pub(crate) struct Socket<A: App> {
     /// The connection's number, for the log.
     pub id: u64,
-    pub stream: TcpStream,
+    pub stream: Stream,
     /// The shard's counters.
     counts: Arc<ShardStats>,
     /// How fast the client speaks.
@@ -140,6 +139,8 @@ pub(crate) struct Socket<A: App> {
     closing: Cell<bool>,
     dead: Cell<bool>,
     ending: RefCell<Option<Box<Ending>>>,
+    /// Somebody has ended it, whether or not its task knows.
+    leaving: Cell<bool>,
     recheck: Cell<bool>,
     expiring: Cell<bool>,
     waker: RefCell<Option<Waker>>,
@@ -155,7 +156,7 @@ pub(crate) struct Socket<A: App> {
 impl<A: App> Socket<A> {
     pub fn new(
         id: u64,
-        stream: TcpStream,
+        stream: Stream,
         policy: Arc<Policy>,
         compression: Compression,
         counts: Arc<ShardStats>,
@@ -179,6 +180,7 @@ impl<A: App> Socket<A> {
             closing: Cell::new(false),
             dead: Cell::new(false),
             ending: RefCell::default(),
+            leaving: Cell::new(false),
             recheck: Cell::new(false),
             expiring: Cell::new(false),
             waker: RefCell::default(),
@@ -230,6 +232,7 @@ impl<A: App> Socket<A> {
 
     /// Has the connection's task end it. The first reason wins.
     pub fn end(&self, ending: Ending) {
+        self.leaving.set(true);
         self.ending
             .borrow_mut()
             .get_or_insert_with(|| Box::new(ending));
@@ -333,6 +336,11 @@ impl<A: App> Socket<A> {
         self.dead.get()
     }
 
+    /// Whether its end is decided.
+    pub fn is_leaving(&self) -> bool {
+        self.leaving.get() || self.closing.get() || self.dead.get()
+    }
+
     /// The close frame is on its way: nothing follows it.
     pub fn set_closing(&self) {
         self.closing.set(true);
@@ -345,8 +353,7 @@ impl<A: App> Socket<A> {
     /// Gives the socket up. Its reader wakes with an end of file.
     pub fn abort(&self) {
         if !self.dead.replace(true) {
-            // SAFETY: the descriptor is open for as long as `stream` lives; shutdown(2) neither closes nor reuses it.
-            unsafe { libc::shutdown(self.stream.as_raw_fd(), libc::SHUT_RDWR) };
+            self.stream.abort();
             *self.outbox.borrow_mut() = None;
             self.wake();
         }
@@ -378,17 +385,13 @@ impl<A: App> Socket<A> {
                 }
                 &cork.bytes
             };
-            match self.stream.try_write(bytes) {
-                Ok(n) => {
+            match self.stream.write(bytes) {
+                Written::All => self.counts.sent(bytes.len()),
+                Written::Part(n) => {
                     self.counts.sent(n);
-                    if n < bytes.len() {
-                        self.keep_rest(turn, &pending, n);
-                    }
+                    self.keep_rest(turn, &pending, n);
                 }
-                Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
-                    self.keep_rest(turn, &pending, 0)
-                }
-                Err(_) => self.abort(),
+                Written::Failed => self.abort(),
             }
         }
         pending.clear();
@@ -486,9 +489,9 @@ impl<A: App> Socket<A> {
             return false;
         };
         match waiting.write_to(&self.stream) {
-            Ok(sent) => {
+            Ok((sent, done)) => {
                 self.counts.sent(sent);
-                if waiting.bytes() > 0 {
+                if !done {
                     return true;
                 }
                 *outbox = None;

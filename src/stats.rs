@@ -10,7 +10,7 @@ mod text;
 pub(crate) use collect::collect;
 pub(crate) use count::{Count, Histogram};
 
-use crate::limits::{Admission, Limit};
+use crate::limits::{Admission, Limit, Limits};
 use dashmap::DashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
@@ -235,6 +235,14 @@ impl Stats {
             routes: DashMap::new(),
             closings: DashMap::new(),
             last_connection: AtomicU64::new(0),
+        }
+    }
+
+    /// Other limits from now on: what is open stays.
+    pub fn limit(&self, limits: Limits) {
+        self.admission.set(limits);
+        if let Some(shard) = self.shards.first() {
+            shard.backlog.set_bound(limits.outbox_total_bytes);
         }
     }
 

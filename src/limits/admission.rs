@@ -43,7 +43,6 @@ impl Admission {
     }
 
     /// Other limits from now on.
-    #[allow(dead_code)] // for a reload of routing.toml
     pub fn set(&self, limits: Limits) {
         *self.limits.write().unwrap_or_else(PoisonError::into_inner) = limits;
     }

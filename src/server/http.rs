@@ -1,52 +1,38 @@
-//! Accepting, the handshake (RFC 6455, section 4.2), health, and the way from a warp filter to a connection.
+//! What a listener answers: the handshake (RFC 6455, section 4.2), health, and the REST services.
 
-use super::{Shared, metrics, refusal};
+use super::table::{Listening, Shared};
+use super::{metrics, refusal};
 use crate::auth::{self, Identity};
-use crate::connection::{self, Opening};
-use crate::limits::{Limited, Place, UserPlace};
+use crate::limits::UserPlace;
 use crate::pattern::Params;
 use crate::rest::{Api, Caller, Peer, json_error};
 use crate::routing::{Auth, Policy};
 use crate::shard::Shard;
 use crate::socket::Compression;
-use crate::stats::RouteStats;
+use crate::stats::{RouteStats, ShardStats};
 use crate::websocket;
-use crate::{App, ClientError, Kind, trace};
-use ::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
+use crate::{App, ClientError, Kind};
+use ::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use hyper::upgrade::OnUpgrade;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use std::cell::Cell;
 use std::convert::Infallible;
-use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
-use tower::ServiceExt;
+use std::sync::atomic::Ordering::Relaxed;
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
 use warp::{Filter, Reply};
 
-/// How long a client has for its request's head.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
-/// The most a request's head may be, in bytes.
-const HEAD_BYTES: usize = 16 << 10;
-/// Connections of one shard and listener that are told that there is no place for them; more are just closed.
-const REFUSALS: usize = 256;
-/// After an accept that failed (no descriptor is left), before the next one.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
-
 /// What the warp filter found out about an upgrade. Rides in the response's extensions to the shard that accepted the socket.
-struct Upgrade<A: App> {
-    on: OnUpgrade,
-    lane: u16,
-    params: Params,
-    query: String,
-    identity: Option<Result<Identity<A::Claims>, ClientError>>,
-    since: Option<u64>,
-    policy: Arc<Policy>,
-    user: Option<Arc<UserPlace>>,
-    route: Arc<RouteStats>,
-    compression: Compression,
+pub(super) struct Upgrade<A: App> {
+    pub on: OnUpgrade,
+    pub lane: u16,
+    pub params: Params,
+    pub query: String,
+    pub identity: Option<Result<Identity<A::Claims>, ClientError>>,
+    pub since: Option<u64>,
+    pub policy: Arc<Policy>,
+    pub user: Option<Arc<UserPlace>>,
+    pub route: Arc<RouteStats>,
+    pub compression: Compression,
 }
 
 // `derive` would ask for `A: Clone`
@@ -67,138 +53,15 @@ impl<A: App> Clone for Upgrade<A> {
     }
 }
 
-pub(super) async fn accept<A: App>(
-    shard: Rc<Shard<A>>,
-    shared: Arc<Shared<A>>,
-    socket: TcpListener,
-    listener: usize,
-) {
-    let service = warp::service(routes(&shard, &shared, listener));
-    let stopped = shard.stopped();
-    tokio::pin!(stopped);
-    // those who are told that there is no place for them
-    let refusing = Rc::new(Cell::new(0));
-    loop {
-        let accepted = tokio::select! {
-            accepted = socket.accept() => accepted,
-            () = &mut stopped => return,
-        };
-        let (stream, peer) = match accepted {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                tracing::warn!(%error, "accept failed");
-                tokio::time::sleep(ACCEPT_PAUSE).await;
-                continue;
-            }
-        };
-        let id = shared.stats.next_connection();
-        let permit = match shared.stats.admission.admit(peer.ip()) {
-            Ok(place) => place,
-            Err(limited) => {
-                shard.counts.limited(limited.limit);
-                let limit = limited.limit.name();
-                tracing::warn!(connection = id, %peer, limit, "no place for a connection");
-                if refusing.get() < REFUSALS {
-                    refusing.set(refusing.get() + 1);
-                    let refusing = refusing.clone();
-                    tokio::task::spawn_local(async move {
-                        trace::within(id, refusal::turn_away(stream, limited)).await;
-                        refusing.set(refusing.get() - 1);
-                    });
-                }
-                continue;
-            }
-        };
-        // frames leave when they are written: nothing is gained by waiting for more
-        let _ = stream.set_nodelay(true);
-        let (shard, shared, service) = (shard.clone(), shared.clone(), service.clone());
-        tokio::task::spawn_local(trace::within(id, async move {
-            let permit = Cell::new(Some(permit));
-            let answer =
-                hyper::service::service_fn(|mut request: Request<hyper::body::Incoming>| {
-                    request.extensions_mut().insert(Peer(peer));
-                    let service = service.clone();
-                    let (shard, shared, permit) = (&shard, &shared, &permit);
-                    async move {
-                        let mut response = service.oneshot(request).await?;
-                        if let Some(upgrade) = response.extensions_mut().remove::<Upgrade<A>>()
-                            && let Some(permit) = permit.take()
-                        {
-                            let upgraded =
-                                upgraded(shard.clone(), shared.clone(), upgrade, id, permit);
-                            tokio::task::spawn_local(trace::within(id, upgraded));
-                        }
-                        Ok::<_, Infallible>(response)
-                    }
-                });
-            let _ = hyper::server::conn::http1::Builder::new()
-                .timer(TokioTimer::new())
-                .header_read_timeout(HEAD_TIMEOUT)
-                .max_buf_size(HEAD_BYTES)
-                .serve_connection(TokioIo::new(stream), answer)
-                .with_upgrades()
-                .await;
-        }));
-    }
-}
-
-async fn upgraded<A: App>(
-    shard: Rc<Shard<A>>,
-    shared: Arc<Shared<A>>,
-    upgrade: Upgrade<A>,
-    id: u64,
-    permit: Place,
-) {
-    let Upgrade {
-        on,
-        lane,
-        params,
-        query,
-        identity,
-        since,
-        policy,
-        user,
-        route,
-        compression,
-    } = upgrade;
-    let Ok(upgraded) = on.await else { return };
-    let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
-        return;
-    };
-    // copied: even an empty slice of hyper's read buffer would keep its 8 KB for the life of the connection
-    let early = parts.read_buf.to_vec();
-    let stream = parts.io.into_inner();
-    drop(parts.read_buf);
-    let opening = Opening {
-        id,
-        stream,
-        early,
-        lane,
-        params,
-        query,
-        identity,
-        since,
-        policy,
-        compression,
-        keys: shared.keys.clone(),
-        user,
-    };
-    let open = route.open();
-    // a task of its own: this one, with all that the upgrade needed, ends here
-    let served = async move {
-        connection::run(shard, opening).await;
-        drop((permit, open));
-    };
-    tokio::task::spawn_local(trace::within(id, served));
-}
-
-fn routes<A: App>(
-    shard: &Rc<Shard<A>>,
+/// The filter of one listener on one shard.
+pub(super) fn routes<A: App>(
+    shard: &Shard<A>,
     shared: &Arc<Shared<A>>,
-    listener: usize,
+    listening: &Arc<Listening>,
 ) -> BoxedFilter<(Response,)> {
     let sockets = {
-        let (shared, counts) = (shared.clone(), shard.counts.clone());
+        let (shared, listening) = (shared.clone(), listening.clone());
+        let counts = shard.counts.clone();
         warp::method()
             .and(warp::path::full())
             .and(warp::query::raw().or(warp::any().map(String::new)).unify())
@@ -214,8 +77,9 @@ fn routes<A: App>(
                       on: Option<OnUpgrade>| {
                     let answer = handshake(
                         &shared,
+                        &counts,
+                        &listening,
                         &method,
-                        listener,
                         path.as_str(),
                         Caller {
                             headers,
@@ -224,26 +88,22 @@ fn routes<A: App>(
                         },
                         on,
                     );
-                    let answer = answer.map(|answer| {
-                        answer.unwrap_or_else(|limited| {
-                            counts.limited(limited.limit);
-                            let limit = limited.limit.name();
-                            tracing::info!(%peer, limit, "a handshake is refused");
-                            refusal::limited(limited)
-                        })
-                    });
                     std::future::ready(answer.ok_or_else(warp::reject::not_found))
                 },
             )
     };
     let health = {
-        let ready = shard.store.clone();
+        let (ready, farewell) = (shard.store.clone(), shared.farewell.clone());
         let live = warp::path!("healthz")
             .and(warp::get())
             .map(|| warp::reply::json(&Health { status: "ok" }).into_response());
         let ready = warp::path!("readyz").and(warp::get()).and_then(move || {
             let store = ready.clone();
+            let draining = farewell.draining.load(Relaxed);
             async move {
+                if draining {
+                    return Ok(json_error(&leaving()));
+                }
                 let head = match store {
                     Some(store) => store.read(|db| db.head()).await.map(|_| ()),
                     None => Ok(()),
@@ -256,9 +116,9 @@ fn routes<A: App>(
         });
         live.or(ready).unify()
     };
-    let metrics = metrics::route(shard, shared, listener);
+    let metrics = metrics::route(shard, shared, listening.listener.metrics);
     let mut all: BoxedFilter<(Response,)> = sockets.or(health).unify().or(metrics).unify().boxed();
-    let here = &shared.routing.listeners[listener];
+    let here = &listening.listener;
     for mount in &here.rest {
         if let Some(rest) = shared.rest.get(mount.name.as_str())
             && let Some(store) = &shard.store
@@ -296,24 +156,30 @@ fn method_not_allowed() -> ClientError {
     )
 }
 
+fn leaving() -> ClientError {
+    ClientError::new(
+        Kind::Busy,
+        "DRAINING",
+        "the server stops: come back in a moment",
+    )
+}
+
 #[derive(serde::Serialize)]
 struct Health {
     status: &'static str,
 }
 
 /// Answers a request for a WebSocket route; `None`: the path is none.
-///
-/// # Errors
-/// A limit refuses it.
 fn handshake<A: App>(
     shared: &Shared<A>,
+    counts: &ShardStats,
+    listening: &Listening,
     method: &Method,
-    listener: usize,
     path: &str,
     caller: Caller,
     on: Option<OnUpgrade>,
-) -> Option<Result<Response, Limited>> {
-    let here = &shared.routing.listeners[listener];
+) -> Option<Response> {
+    let here = &listening.listener;
     let (index, params) = here.find(path)?;
     let route = &here.routes[index];
     let Caller { headers, query, .. } = &caller;
@@ -327,62 +193,67 @@ fn handshake<A: App>(
             .any(|v| v.trim().eq_ignore_ascii_case(word))
     };
     let refuse = |status: StatusCode, why: &str| {
-        warp::reply::with_status(why.to_owned(), status).into_response()
+        Some(warp::reply::with_status(why.to_owned(), status).into_response())
     };
 
     if method != Method::GET {
-        return Some(Ok(json_error(&method_not_allowed())));
+        return Some(json_error(&method_not_allowed()));
     }
     if !listed(header::UPGRADE, "websocket") || !listed(header::CONNECTION, "upgrade") {
         let mut response = refuse(
             StatusCode::UPGRADE_REQUIRED,
             "this is a WebSocket endpoint: connect with ws://\n",
-        );
+        )?;
         response
             .headers_mut()
             .insert(header::UPGRADE, HeaderValue::from_static("websocket"));
         response
             .headers_mut()
             .insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
-        return Some(Ok(response));
+        return Some(response);
     }
     if text(header::SEC_WEBSOCKET_VERSION) != Some("13") {
         let mut response = refuse(
             StatusCode::UPGRADE_REQUIRED,
             "WebSocket version 13 is spoken here\n",
-        );
+        )?;
         response.headers_mut().insert(
             header::SEC_WEBSOCKET_VERSION,
             HeaderValue::from_static("13"),
         );
-        return Some(Ok(response));
+        return Some(response);
     }
     let Some(key) = text(header::SEC_WEBSOCKET_KEY).filter(|k| websocket::valid_key(k)) else {
-        return Some(Ok(refuse(
+        return refuse(
             StatusCode::BAD_REQUEST,
             "Sec-WebSocket-Key is missing or no 16 bytes of base64\n",
-        )));
+        );
     };
+    if headers.contains_key(header::CONTENT_LENGTH)
+        || headers.contains_key(header::TRANSFER_ENCODING)
+    {
+        return refuse(StatusCode::BAD_REQUEST, "a handshake has no body\n");
+    }
+    if shared.farewell.draining.load(Relaxed) {
+        return Some(json_error(&leaving()));
+    }
     let policy = &route.policy;
     if !policy.origins.allows(text(header::ORIGIN)) {
-        return Some(Ok(refuse(
-            StatusCode::FORBIDDEN,
-            "this origin is not allowed here\n",
-        )));
+        return refuse(StatusCode::FORBIDDEN, "this origin is not allowed here\n");
     }
     let Some(on) = on else {
-        return Some(Ok(refuse(
+        return refuse(
             StatusCode::BAD_REQUEST,
-            "this connection cannot be upgraded\n",
-        )));
+            "a WebSocket handshake needs HTTP/1.1\n",
+        );
     };
 
-    // before the token: to verify one is what a handshake costs most
     let admission = &shared.stats.admission;
+    // before the token: to verify one is what a handshake costs most
     if let Some(peer) = caller.peer
         && let Err(limited) = admission.handshake(peer.ip())
     {
-        return Some(Err(limited));
+        return Some(refusal::handshake(counts, &caller, limited));
     }
     let found = auth::token_of(
         text(header::AUTHORIZATION),
@@ -394,7 +265,7 @@ fn handshake<A: App>(
     let user = match subject.and_then(|i| i.subject.as_deref()) {
         Some(subject) => match admission.user(subject) {
             Ok(place) => Some(Arc::new(place)),
-            Err(limited) => return Some(Err(limited)),
+            Err(limited) => return Some(refusal::handshake(counts, &caller, limited)),
         },
         None => None,
     };
@@ -417,7 +288,7 @@ fn handshake<A: App>(
         identity,
         since: since(query),
         query: query.clone(),
-        policy: shared.policies[listener][index].clone(),
+        policy: listening.policies[index].clone(),
         user,
         route: shared.stats.route(&here.name, route.pattern.as_str()),
         compression: match &extension {
@@ -439,7 +310,7 @@ fn handshake<A: App>(
         head.insert(header::SEC_WEBSOCKET_EXTENSIONS, answer);
     }
     response.extensions_mut().insert(upgrade);
-    Some(Ok(response))
+    Some(response)
 }
 
 /// Who asks. `None`: a token is required and has not come.

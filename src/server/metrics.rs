@@ -1,6 +1,6 @@
 //! `GET /metrics`, where `routing.toml` says so.
 
-use super::Shared;
+use super::table::Shared;
 use crate::publication::Inbox;
 use crate::rest::{Api, Caller, json_error};
 use crate::routing::{Auth, Metrics};
@@ -17,9 +17,8 @@ use warp::{Filter, Reply};
 pub(super) fn route<A: App>(
     shard: &Shard<A>,
     shared: &Arc<Shared<A>>,
-    listener: usize,
+    who: Metrics,
 ) -> BoxedFilter<(Response,)> {
-    let who = shared.routing.listeners[listener].metrics;
     let (shared, store, inboxes) = (shared.clone(), shard.store.clone(), shard.peers());
     warp::path!("metrics")
         .and(warp::get())

@@ -1,18 +1,20 @@
 //! Refusing before the upgrade: what a client is told that finds no place, or comes too often.
 
+use super::carrier::Carrier;
 use crate::limits::Limited;
+use crate::rest::Caller;
+use crate::stats::ShardStats;
 use crate::trace;
 use ::http::{HeaderValue, StatusCode, header};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use serde::Serialize;
 use std::convert::Infallible;
 use std::time::Duration;
-use tokio::net::TcpStream;
 use warp::Reply;
 use warp::reply::Response;
 
-/// How long a client that is refused at the door has for its request: nobody else waits for it.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a client that is refused at the door has to hear it: nobody else waits for it.
+pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -46,14 +48,22 @@ pub(super) fn limited(limited: Limited) -> Response {
     response
 }
 
+/// A handshake that a limit refuses.
+pub(super) fn handshake(counts: &ShardStats, caller: &Caller, refused: Limited) -> Response {
+    counts.limited(refused.limit);
+    let limit = refused.limit.name();
+    tracing::info!(peer = ?caller.peer, limit, "a handshake is refused");
+    limited(refused)
+}
+
 /// Answers one request of a connection that has no place, and hangs up.
-pub(super) async fn turn_away(stream: TcpStream, refused: Limited) {
+pub(super) async fn turn_away(carrier: Carrier, refused: Limited) {
     let answer =
         hyper::service::service_fn(move |_| async move { Ok::<_, Infallible>(limited(refused)) });
-    let connection = hyper::server::conn::http1::Builder::new()
+    let _ = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(PATIENCE)
         .keep_alive(false)
-        .serve_connection(TokioIo::new(stream), answer);
-    let _ = tokio::time::timeout(PATIENCE, connection).await;
+        .serve_connection(TokioIo::new(carrier), answer)
+        .await;
 }
