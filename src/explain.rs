@@ -2,10 +2,11 @@
 
 use crate::auth::{Identity, Keys};
 use crate::context::Context;
+use crate::lane::Lane;
 use crate::limits::Admission;
 use crate::registry::Registry;
 use crate::routing::Auth;
-use crate::shard::{Lane, Shard};
+use crate::shard::Shard;
 use crate::socket::{Compression, Socket};
 use crate::stats::Stats;
 use crate::store::{StoreConfig, look};

@@ -14,6 +14,7 @@ mod explain;
 mod frame;
 mod groups;
 mod history;
+mod lane;
 mod limits;
 mod message;
 mod metering;
@@ -32,6 +33,7 @@ mod stats;
 mod store;
 mod stream;
 mod trace;
+mod turn;
 mod websocket;
 
 pub use app::{App, Change, Op, Signal, Stamp, Watched};

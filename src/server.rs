@@ -16,11 +16,11 @@ mod worker;
 pub use started::{Changes, Started};
 
 use crate::auth::Keys;
+use crate::lane::Lane;
 use crate::limits::Admission;
 use crate::publication::{INBOX_MESSAGES, ToShard};
 use crate::registry::Registry;
 use crate::routing::Routing;
-use crate::shard::Lane;
 use crate::signals;
 use crate::stats::Stats;
 use crate::store::{Schema, StoreConfig};

@@ -1,83 +1,29 @@
 //! One client's socket as its shard sees it: what is pending this turn, what waits, and what the connection's task is asked to do.
 
+mod backpressure;
+mod hold;
+
+pub(crate) use hold::Hold;
+
 use crate::App;
 use crate::close::Ending;
 use crate::limits::{Limit, Rates, UserPlace};
-use crate::outbox::{Bound, Kept, Outbox};
-use crate::routing::{Delivery, Policy};
+use crate::outbox::Outbox;
+use crate::routing::Policy;
 use crate::stats::{Drop, ShardStats};
-use crate::stream::{Stream, Written};
+use crate::stream::Stream;
 use crate::websocket::{self, extension::Agreed};
 use bytes::Bytes;
 use smallvec::SmallVec;
 use std::cell::{Cell, RefCell};
 use std::io;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 use tokio::sync::Notify;
 
-/// Events that may be held for a connection while its snapshot or replay is read, in bytes: 1,000 of the usual 256.
-const HELD_BYTES: usize = 256 << 10;
 /// How long a client has to take what is left and to answer a close frame.
 pub(crate) const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// Frames of one turn, put together once for all sockets that are sent the same ones.
-#[derive(Default)]
-pub(crate) struct Cork {
-    of: SmallVec<[u32; 8]>,
-    bytes: Vec<u8>,
-}
-
-impl Cork {
-    /// A burst must not be paid for ever.
-    pub fn forget(&mut self) {
-        self.of.clear();
-        if self.bytes.capacity() > 1 << 20 {
-            self.bytes = Vec::new();
-        }
-    }
-}
-
-/// What a frame is to a client that cannot take it now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mark {
-    /// An answer, a snapshot, a page of replay: never dropped.
-    Own,
-    /// An event, and the entity it shows: the route's `delivery` decides.
-    Event(Option<u64>),
-}
-
-/// A frame of the turn, for one client or many.
-pub(crate) struct Said {
-    pub frame: Bytes,
-    pub mark: Mark,
-}
-
-/// Events that came while the connection was not ready for them.
-pub(crate) struct Hold<A: App> {
-    /// Groups joined since the hold began: what was announced to them up to the snapshot is in the snapshot.
-    pub fresh: Vec<A::Group>,
-    pub frames: Vec<Held>,
-    pub bytes: usize,
-    /// Too much came: read again.
-    pub overflowed: bool,
-}
-
-pub(crate) struct Held {
-    pub seq: u64,
-    pub fresh: bool,
-    pub frame: Bytes,
-}
-
-impl<A: App> Hold<A> {
-    pub fn clear(&mut self) {
-        self.frames = Vec::new();
-        self.bytes = 0;
-        self.overflowed = false;
-    }
-}
 
 /// Where a socket sits in a room: so that leaving needs no search.
 #[derive(Clone, Copy)]
@@ -198,19 +144,8 @@ impl<A: App> Socket<A> {
         let Some(held) = held.as_mut() else {
             return false;
         };
-        if held.bytes + frame.len() > HELD_BYTES {
-            self.counts.dropped(Drop::Held, held.frames.len() + 1);
-            held.clear();
-            held.overflowed = true;
-        }
-        if !held.overflowed {
-            held.bytes += frame.len();
-            held.frames.push(Held {
-                seq,
-                fresh: held.fresh.contains(group),
-                frame: frame.clone(),
-            });
-        }
+        let lost = held.keep(seq, group, frame);
+        self.counts.dropped(Drop::Held, lost);
         true
     }
 
@@ -356,157 +291,6 @@ impl<A: App> Socket<A> {
             self.stream.abort();
             *self.outbox.borrow_mut() = None;
             self.wake();
-        }
-    }
-
-    /// The end of a turn: everything pending, in one write.
-    pub fn flush(self: &Rc<Self>, turn: &[Said], cork: &mut Cork) {
-        let mut pending = self.pending.borrow_mut();
-        if self.dead.get() {
-            pending.clear();
-            return;
-        }
-        if self.outbox.borrow().is_some() {
-            for &i in &*pending {
-                let Said { frame, mark } = &turn[i as usize];
-                self.keep(frame.clone(), false, *mark);
-            }
-        } else {
-            let bytes: &[u8] = if let [one] = pending[..] {
-                &turn[one as usize].frame
-            } else {
-                // neighbours in a room wait for the same frames: they are put together once for all of them
-                if cork.of != *pending {
-                    cork.of.clone_from(&SmallVec::from_slice(&pending));
-                    cork.bytes.clear();
-                    for &i in &*pending {
-                        cork.bytes.extend_from_slice(&turn[i as usize].frame);
-                    }
-                }
-                &cork.bytes
-            };
-            match self.stream.write(bytes) {
-                Written::All => self.counts.sent(bytes.len()),
-                Written::Part(n) => {
-                    self.counts.sent(n);
-                    self.keep_rest(turn, &pending, n);
-                }
-                Written::Failed => self.abort(),
-            }
-        }
-        pending.clear();
-        if pending.spilled() {
-            *pending = SmallVec::new();
-        }
-    }
-
-    fn keep_rest(self: &Rc<Self>, turn: &[Said], pending: &[u32], mut written: usize) {
-        let outbox = Outbox::new(self.counts.backlog.clone());
-        *self.outbox.borrow_mut() = Some(Box::new(outbox));
-        for &i in pending {
-            let Said { frame, mark } = &turn[i as usize];
-            if written >= frame.len() {
-                written -= frame.len();
-                continue;
-            }
-            self.keep(frame.slice(written..), written > 0, *mark);
-            written = 0;
-        }
-        let socket = self.clone();
-        // a task that exists only while the socket is full
-        tokio::task::spawn_local(async move {
-            while socket.stream.writable().await.is_ok() && socket.drain() {}
-        });
-    }
-
-    fn keep(&self, frame: Bytes, partial: bool, mark: Mark) {
-        if self.closing.get() {
-            return; // the close frame is in the outbox: nothing follows it
-        }
-        let bound = Bound {
-            bytes: self.policy.outbox_bytes,
-            frames: self.policy.outbox_frames,
-        };
-        let mut outbox = self.outbox.borrow_mut();
-        let Some(waiting) = outbox.as_mut() else {
-            return;
-        };
-        let entity = match (mark, self.policy.delivery) {
-            (Mark::Event(_), Delivery::Volatile) if !partial && waiting.bytes() > 0 => {
-                drop(outbox);
-                self.missed(Drop::Volatile);
-                return;
-            }
-            (Mark::Event(entity), Delivery::Latest) => entity,
-            _ => None,
-        };
-        let kept = waiting.push(frame, partial, entity, bound);
-        drop(outbox);
-        match kept {
-            Kept::Yes => {}
-            Kept::Instead => self.missed(Drop::Superseded),
-            Kept::TooMuch => self.give_up(Drop::Slow),
-        }
-        // the largest of all are closed at the end of the turn; until then it must not grow for ever
-        if self.counts.backlog.is_far_over() {
-            self.give_up(Drop::Budget);
-        }
-    }
-
-    fn missed(&self, why: Drop) {
-        self.counts.dropped(why, 1);
-        self.dropped.set(self.dropped.get().saturating_add(1));
-    }
-
-    /// Closes a client that does not keep up. It can come back with its number: nothing is lost.
-    pub fn give_up(&self, why: Drop) {
-        let ending = Ending::slow();
-        let dropped = {
-            let mut outbox = self.outbox.borrow_mut();
-            let Some(waiting) = outbox.as_mut().filter(|_| !self.closing.get()) else {
-                return;
-            };
-            waiting.cut(websocket::encode_close(ending.code, &ending.reason))
-        };
-        self.closing.set(true);
-        self.counts.dropped(why, dropped);
-        self.limited(match why {
-            Drop::Budget => Limit::OutboxTotal,
-            _ => Limit::Outbox,
-        });
-        tracing::info!(
-            connection = self.id,
-            dropped,
-            "a client reads too slowly: closed, it can come back with its seq"
-        );
-        self.end(ending);
-    }
-
-    /// Writes what waits. `true`: the socket is full again.
-    fn drain(&self) -> bool {
-        let mut outbox = self.outbox.borrow_mut();
-        let Some(waiting) = outbox.as_mut() else {
-            return false;
-        };
-        match waiting.write_to(&self.stream) {
-            Ok((sent, done)) => {
-                self.counts.sent(sent);
-                if !done {
-                    return true;
-                }
-                *outbox = None;
-                drop(outbox);
-                match self.dropped.get() {
-                    0 => self.relieved.notify_waiters(),
-                    _ => self.wake(), // the task tells the client what it missed
-                }
-                false
-            }
-            Err(_) => {
-                drop(outbox);
-                self.abort();
-                false
-            }
         }
     }
 }
