@@ -70,6 +70,13 @@ impl Consumer for Changes {
     fn render(event: &Event, _: &Group) -> Option<Message> {
         event.change.as_ref().map(messages::change)
     }
+
+    /// Of each row the newest change, whatever kind it is of.
+    fn entity(event: &Event, _: &Group) -> Option<u64> {
+        let change = event.change.as_ref()?;
+        let id = u64::try_from(change.id).ok().filter(|id| id >> 48 == 0)?;
+        Some((change.entity as u64) << 48 | id)
+    }
 }
 
 /// The kinds that were asked for; all, where none was.

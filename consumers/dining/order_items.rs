@@ -54,6 +54,11 @@ impl Consumer for ItemsSocket {
             _ => None,
         }
     }
+
+    /// Each frame has the whole list.
+    fn entity(event: &Event, _: &Group) -> Option<u64> {
+        matches!(event.fact.as_ref()?, Fact::Items { .. }).then_some(0)
+    }
 }
 
 fn list(db: &Reader<'_>, order: i64, as_of: Option<u64>) -> Result<Message, Error> {

@@ -75,6 +75,14 @@ impl Consumer for RestaurantSocket {
             _ => None,
         }
     }
+
+    /// A table shows itself; everything else here happens once.
+    fn entity(event: &Event, _: &Group) -> Option<u64> {
+        match event.fact.as_ref()? {
+            Fact::TableChanged { table, .. } => u64::try_from(table.id).ok(),
+            _ => None,
+        }
+    }
 }
 
 fn status(db: &Reader<'_>, restaurant: i64, as_of: Option<u64>) -> Result<Message, Error> {

@@ -113,6 +113,11 @@ impl Consumer for SessionSocket {
             _ => None,
         }
     }
+
+    /// Each frame shows the whole visit.
+    fn entity(event: &Event, _: &Group) -> Option<u64> {
+        matches!(event.fact.as_ref()?, Fact::SessionChanged(_)).then_some(0)
+    }
 }
 
 fn status(db: &Reader<'_>, session: i64, as_of: Option<u64>) -> Result<Message, Error> {

@@ -146,6 +146,15 @@ impl Consumer for TableSocket {
             _ => None,
         }
     }
+
+    /// Frames of one name show the whole table.
+    fn entity(event: &Event, _: &Group) -> Option<u64> {
+        match event.fact.as_ref()? {
+            Fact::TableStatus { .. } => Some(0),
+            Fact::TableChanged { .. } => Some(1),
+            _ => None,
+        }
+    }
 }
 
 fn status(db: &Reader<'_>, table: i64, as_of: Option<u64>) -> Result<Message, Error> {
