@@ -9,6 +9,9 @@ use std::time::{Duration, Instant};
 
 /// From one wave to the next.
 pub(super) const WAVE: Duration = Duration::from_millis(50);
+/// How long listeners stay open after `/readyz` says 503, so that whoever sends clients here hears of it before they are turned away: a tenth of the time to stop,
+/// and no more than what probes take at their usual pace.
+const NOTICE: Duration = Duration::from_secs(1);
 /// Of the time to stop, what is left for the last who are told: a quarter, and no more than a client has to answer a close frame.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
@@ -18,6 +21,8 @@ const LONGEST: Duration = Duration::from_secs(24 * 3600);
 /// By when a shard must have stopped.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Deadline {
+    /// Listeners close, and the first client is told.
+    pub deaf: Instant,
     /// Everybody was told.
     pub told: Instant,
     /// Who is still there is cut off.
@@ -29,6 +34,7 @@ impl Deadline {
     pub fn spread_over(time: Duration) -> Self {
         let (now, time) = (Instant::now(), time.min(LONGEST));
         Deadline {
+            deaf: now + (time / 10).min(NOTICE),
             told: now + (time - (time / 4).min(LAST_WORDS)),
             end: now + time,
         }
@@ -38,6 +44,7 @@ impl Deadline {
     pub fn within(time: Duration) -> Self {
         let now = Instant::now();
         Deadline {
+            deaf: now,
             told: now,
             end: now + time,
         }
@@ -45,6 +52,7 @@ impl Deadline {
 
     pub fn or_sooner(self, other: Deadline) -> Deadline {
         Deadline {
+            deaf: self.deaf.min(other.deaf),
             told: self.told.min(other.told),
             end: self.end.min(other.end),
         }
@@ -102,7 +110,10 @@ mod tests {
         let soon = Deadline::within(Duration::from_secs(1));
         assert_eq!((slow.end - slow.told).as_secs(), 5);
         for both in [slow.or_sooner(soon), soon.or_sooner(slow)] {
-            assert_eq!((both.told, both.end), (soon.told, soon.end));
+            assert_eq!(
+                (both.deaf, both.told, both.end),
+                (soon.deaf, soon.told, soon.end)
+            );
         }
     }
 }
