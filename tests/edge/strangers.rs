@@ -2,6 +2,7 @@
 
 use super::{Wire, place, routing, said, server};
 use crate::support::Client;
+use std::io::Write;
 
 #[test]
 fn who_says_nothing_is_let_go() {
@@ -96,6 +97,28 @@ fn a_body_is_as_long_as_a_message_at_most() {
         let answer = said(&server, &text);
         assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
         assert!(answer.contains("TOO_LARGE"), "{answer}");
+    }
+}
+
+/// Closing on somebody who is still sending makes the systems on both sides throw the answer away.
+#[test]
+fn an_answer_reaches_who_is_still_sending() {
+    let server = server("");
+    let head = "POST /api/v1/orders HTTP/1.1\r\nHost: a\r\n";
+    for (text, status) in [
+        (format!("{head}Content-Length: 300000\r\n\r\n"), "413"),
+        (format!("{head}X: {}", "x".repeat(30_000)), "431"),
+        (format!("{head}X : y\r\n"), "400"),
+    ] {
+        let mut wire = Wire::to(server.address);
+        wire.send(&text);
+        let answer = wire.answer();
+        assert_eq!(answer.get(9..12), Some(status), "{answer}");
+        for _ in 0..100 {
+            let sent = wire.0.write_all(&[b'x'; 1000]);
+            sent.unwrap_or_else(|e| panic!("{status}: {e}"));
+        }
+        assert_eq!(wire.rest(), "");
     }
 }
 

@@ -40,6 +40,10 @@ type Tls = StreamOwned<ClientConnection, TcpStream>;
 
 /// A client that trusts this certificate only.
 fn dial(address: SocketAddr, trusted: &CertificateDer<'static>) -> Result<Tls, std::io::Error> {
+    over(TcpStream::connect(address)?, trusted)
+}
+
+fn over(mut tcp: TcpStream, trusted: &CertificateDer<'static>) -> Result<Tls, std::io::Error> {
     let mut roots = RootCertStore::empty();
     roots.add(trusted.clone()).expect("a certificate");
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -51,7 +55,6 @@ fn dial(address: SocketAddr, trusted: &CertificateDer<'static>) -> Result<Tls, s
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     let name = ServerName::try_from("localhost").expect("a name");
     let mut session = ClientConnection::new(Arc::new(config), name).expect("a session");
-    let mut tcp = TcpStream::connect(address)?;
     tcp.set_read_timeout(Some(PATIENCE))?;
     tcp.set_nodelay(true)?;
     session.complete_io(&mut tcp)?;
@@ -62,8 +65,11 @@ struct Secure(WebSocket<Tls>);
 
 impl Secure {
     fn open(address: SocketAddr, path: &str, trusted: &CertificateDer<'static>) -> Self {
-        let stream = dial(address, trusted).expect("TLS");
-        let url = format!("wss://localhost:{}{path}", address.port());
+        Secure::on(dial(address, trusted).expect("TLS"), path)
+    }
+
+    fn on(stream: Tls, path: &str) -> Self {
+        let url = format!("wss://localhost{path}");
         let (ws, _) = tungstenite::client(url, stream).expect("a WebSocket");
         Secure(ws)
     }
@@ -125,7 +131,15 @@ fn plain_and_encrypted_clients_of_a_group_hear_the_same_in_the_same_order() {
 #[test]
 fn a_client_that_reads_late_hears_all_in_order() {
     let (server, address, certificate) = secure("outbox_bytes = \"64MiB\"");
-    let mut late = Secure::open(address, "/ws/orders/1/", &certificate);
+    // a socket that holds little: what was sent waits at the server
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None);
+    let socket = socket.expect("a socket");
+    socket.set_recv_buffer_size(16 << 10).expect("small");
+    socket.connect(&address.into()).expect("a connection");
+    let mut late = Secure::on(
+        over(socket.into(), &certificate).expect("TLS"),
+        "/ws/orders/1/",
+    );
     let mut prompt = Client::open(&server, "/ws/orders/1/");
     prompt.next_is("order_status");
     let db = server.place.foreign();
