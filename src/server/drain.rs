@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 /// From one wave to the next.
 pub(super) const WAVE: Duration = Duration::from_millis(50);
+/// Few clients are told so fast, however much time there is: they make no storm.
+const EACH: Duration = Duration::from_millis(100);
 /// How long listeners stay open after `/readyz` says 503, so that whoever sends clients here hears of it before they are turned away: a tenth of the time to stop,
 /// and no more than what probes take at their usual pace.
 const NOTICE: Duration = Duration::from_secs(1);
@@ -59,7 +61,7 @@ impl Deadline {
     }
 }
 
-/// Tells as many of a shard's clients as are due. All shards count together, so that few clients are spread over the time too.
+/// Tells as many of a shard's clients as are due. All shards count together.
 pub(super) fn wave<A: App>(
     shard: &Shard<A>,
     farewell: &Farewell,
@@ -67,10 +69,12 @@ pub(super) fn wave<A: App>(
     deadline: Deadline,
 ) {
     let now = Instant::now();
-    let untold = match now < deadline.told {
+    let open = farewell.open.load(Relaxed);
+    let few = EACH.saturating_mul(u32::try_from(open).unwrap_or(u32::MAX));
+    let all_told = deadline.told.min(began + few.min(LONGEST));
+    let untold = match now < all_told {
         true => {
-            let open = farewell.open.load(Relaxed);
-            let due = due(open, now - began, deadline.told - began);
+            let due = due(open, now - began, all_told - began);
             due.saturating_sub(farewell.told.load(Relaxed))
         }
         // also those who came while the others were told
