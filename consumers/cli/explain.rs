@@ -81,6 +81,8 @@ impl Explain {
             ))?;
             say("  policy")?;
             settings(&explained.policy)?;
+            say("  before the route is known")?;
+            settings(&explained.edge)?;
         }
         say("limits of the whole process")?;
         settings(&routing.process_limits())

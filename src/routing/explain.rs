@@ -1,7 +1,7 @@
 //! Which route a path takes, under which policy, and where each value comes from.
 
 use super::quantity::{show_duration, show_size};
-use super::{Auth, Policy, Routing};
+use super::{Auth, Edge, Policy, Routing};
 use crate::limits::Limits;
 
 /// One value of a policy.
@@ -34,6 +34,8 @@ pub struct Explained {
     pub params: Vec<(String, String)>,
     /// The route's policy.
     pub policy: Vec<Setting>,
+    /// What the listener grants before it knows the route.
+    pub edge: Vec<Setting>,
 }
 
 impl Routing {
@@ -46,6 +48,11 @@ impl Routing {
             let policy = Policy::KEYS.iter().map(|key| Setting {
                 key,
                 value: value(&route.policy, key),
+                place: route.set.of(key),
+            });
+            let edge = Edge::KEYS.iter().map(|key| Setting {
+                key,
+                value: edge_value(&listener.edge, key),
                 place: route.set.of(key),
             });
             Some(Explained {
@@ -64,6 +71,7 @@ impl Routing {
                     .map(|(name, value)| (name.to_string(), value.to_string()))
                     .collect(),
                 policy: policy.collect(),
+                edge: edge.collect(),
             })
         });
         all.collect()
@@ -95,6 +103,9 @@ fn value(policy: &Policy, key: &str) -> String {
         .to_owned(),
         "origins" => policy.origins.to_string(),
         "max_message_bytes" => show_size(policy.max_message_bytes as u64),
+        "compress_from" => policy
+            .compress_from
+            .map_or("off".to_owned(), |n| show_size(n as u64)),
         "outbox_bytes" => show_size(policy.outbox_bytes as u64),
         "outbox_frames" => policy.outbox_frames.to_string(),
         "idle_timeout" => show_duration(policy.idle_timeout),
@@ -105,7 +116,19 @@ fn value(policy: &Policy, key: &str) -> String {
         "action_rates" => policy.action_rates.to_string(),
         "groups_per_connection" => policy.groups_per_connection.to_string(),
         "delivery" => policy.delivery.name().to_owned(),
-        _ => "see routing.toml".to_owned(),
+        _ => String::new(),
+    }
+}
+
+fn edge_value(edge: &Edge, key: &str) -> String {
+    match key {
+        "first_byte_timeout" => show_duration(edge.first_byte_timeout),
+        "head_timeout" => show_duration(edge.head_timeout),
+        "body_timeout" => show_duration(edge.body_timeout),
+        "head_bytes" => show_size(edge.head_bytes as u64),
+        "tls_timeout" => show_duration(edge.tls_timeout),
+        "tls_handshakes" => edge.tls_handshakes.to_string(),
+        _ => String::new(),
     }
 }
 
@@ -118,5 +141,70 @@ fn process_value(limits: &Limits, key: &str) -> String {
         "handshakes_per_second_per_address" => or_none(limits.handshakes_per_second_per_address),
         "outbox_total_bytes" => show_size(limits.outbox_total_bytes as u64),
         _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::routing::Known;
+
+    const FILE: &str = r#"[defaults]
+frames_per_second = 7
+delivery = "latest"
+head_bytes = "32KiB"
+
+[limits]
+connections = 12
+
+[[listener]]
+name = "a"
+bind = "127.0.0.1:0"
+auth = "optional"
+metrics = "all"
+
+[[listener.route]]
+path = "/ws/<int:n>/"
+consumer = "c"
+auth = "none"
+action_rates = { ask = 2 }
+"#;
+
+    #[test]
+    fn every_value_and_where_it_was_set() {
+        let known = Known {
+            consumers: &["c"],
+            rest: &[],
+        };
+        let routing = Routing::parse("r.toml", FILE, &known).expect("valid");
+        assert!(routing.explain("/other/").is_empty());
+        let found = routing.explain("/ws/7?since=1");
+        let [explained] = &found[..] else {
+            panic!("{found:?}")
+        };
+        assert_eq!((explained.line, &*explained.consumer), (16, "c"));
+        assert_eq!(explained.params, [("n".to_owned(), "7".to_owned())]);
+        let limits = routing.process_limits();
+        let all = [&explained.policy, &explained.edge, &limits];
+        let all: Vec<_> = all.into_iter().flatten().collect();
+        assert_eq!(
+            all.len(),
+            Policy::KEYS.len() + Edge::KEYS.len() + super::super::limits::KEYS.len()
+        );
+        for setting in &all {
+            assert!(!setting.value.is_empty(), "{setting:?}");
+        }
+        let of = |key| {
+            let found = all.iter().find(|s| s.key == key).expect("a setting");
+            (&*found.value, &*found.place)
+        };
+        assert_eq!(of("auth"), ("none", "[[listener.route]], line 18"));
+        assert_eq!(of("frames_per_second"), ("7", "[defaults], line 2"));
+        assert_eq!(of("delivery"), ("latest", "[defaults], line 3"));
+        assert_eq!(of("head_bytes"), ("32KiB", "[defaults], line 4"));
+        assert_eq!(of("connections"), ("12", "[limits], line 7"));
+        assert_eq!(of("compress_from"), ("1KiB", "default"));
+        assert_eq!(of("bytes_per_second"), ("1MiB", "default"));
+        assert_eq!(of("origins"), ("[]", "default"));
     }
 }
