@@ -13,7 +13,7 @@ mod framing;
 mod limits;
 #[allow(dead_code)] // the restaurant's tests use the rest of it
 #[path = "support/raw.rs"]
-mod raw;
+pub mod raw;
 #[path = "conformance/text.rs"]
 mod text;
 

@@ -174,3 +174,7 @@ fn main() -> Result<(), Error> {
 #[cfg(test)]
 #[path = "conformance.rs"]
 mod conformance;
+
+#[cfg(test)]
+#[path = "operations.rs"]
+mod operations;

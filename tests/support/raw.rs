@@ -15,6 +15,13 @@ pub struct Raw {
     stream: TcpStream,
 }
 
+/// An upgraded connection.
+impl From<TcpStream> for Raw {
+    fn from(stream: TcpStream) -> Self {
+        Raw { stream }
+    }
+}
+
 impl Raw {
     /// The upgrade request; panics unless it is answered 101.
     pub fn open(address: SocketAddr, path: &str) -> Self {
@@ -23,14 +30,23 @@ impl Raw {
 
     /// The same with an offer of extensions, and what was accepted of it.
     pub fn offering(address: SocketAddr, path: &str, offer: &str) -> (Self, Option<String>) {
+        let stream = TcpStream::connect(address).expect("a connection");
+        Self::over(stream, path, offer)
+    }
+
+    /// On a socket that is connected already.
+    pub fn upgrade(stream: TcpStream, path: &str) -> Self {
+        Self::over(stream, path, "").0
+    }
+
+    fn over(mut stream: TcpStream, path: &str, offer: &str) -> (Self, Option<String>) {
         let offer = match offer {
             "" => String::new(),
             offer => format!("Sec-WebSocket-Extensions: {offer}\r\n"),
         };
-        let mut stream = TcpStream::connect(address).expect("a connection");
         stream.set_read_timeout(Some(PATIENCE)).expect("a deadline");
         stream.set_nodelay(true).expect("no delay");
-        let port = address.port();
+        let port = stream.peer_addr().expect("a peer").port();
         write!(
             stream,
             "GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
@@ -55,6 +71,12 @@ impl Raw {
             is_it.then(|| value.trim().to_owned())
         });
         (Raw { stream }, accepted)
+    }
+
+    /// The same connection for another thread.
+    pub fn split(&self) -> Self {
+        let stream = self.stream.try_clone().expect("another descriptor");
+        Raw { stream }
     }
 
     pub fn bytes(&mut self, bytes: &[u8]) {
