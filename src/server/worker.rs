@@ -122,7 +122,11 @@ impl<A: App> Worker<A> {
                         drain = Some(drain.map_or(deadline, |d| d.or_sooner(deadline)));
                         waves.reset_immediately();
                     }
-                    None => open = false,
+                    None => {
+                        // whoever owned the server dropped it, or its end has begun already
+                        open = false;
+                        drain.get_or_insert_with(|| Deadline::within(Duration::ZERO));
+                    }
                 },
                 () = sleep_until(hears.into()), if draining && deaf.is_none() => {
                     deaf = Some(Instant::now());

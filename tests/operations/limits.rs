@@ -58,39 +58,6 @@ fn connections_of_one_address() {
 }
 
 #[test]
-fn connections_of_one_user() {
-    let keys = Keys::hs256(b"only-for-tests-0123456789abcdef0123456789abcdef").expect("a key");
-    let token = |subject: &str| {
-        let claims = serde_json::json!({"sub": subject, "exp": 4_000_000_000_u64});
-        keys.mint(&claims).expect("a token")
-    };
-    let (ann, bob) = (token("ann"), token("bob"));
-    let (server, address) = serve(&file("connections_per_user = 1", ""), Some(keys));
-    let with = |token: &str| {
-        let header = format!("Authorization: Bearer {token}\r\n");
-        knock(HERE, address, "/token", &header)
-    };
-    let anns = with(&ann).expect("a place");
-    refused(with(&ann), 429, "RATE_LIMITED", "connections_per_user");
-    let bobs = with(&bob).expect("a place of his own");
-    // the same where the token is the first frame
-    let mut late = Raw::open(address, "/token");
-    late.frame(FIN | TEXT, ann.as_bytes());
-    let (_, told) = late.read().expect("why");
-    assert!(String::from_utf8_lossy(&told).contains("authenticate"));
-    drop((anns, late));
-    eventually("it is given back", || {
-        with(&ann).map(drop).map_err(|answer| format!("{answer:?}"))
-    });
-    assert_eq!(
-        Scrape::of(address).limited("connections_per_user").min(1.0),
-        1.0
-    );
-    drop(bobs);
-    server.stop();
-}
-
-#[test]
 fn handshakes_of_everybody_and_of_one_address() {
     for (limits, status, code, limit) in [
         (

@@ -120,7 +120,7 @@ fn who_stops_reading_changes_nothing_for_the_others() {
         );
         let cut = Scrape::of(server.address).limited("outbox_bytes");
         assert_eq!(cut, sleepers.len() as f64, "all of them were closed");
-        drop((speaker, sleepers));
+        speaker.hang_up();
         drain.join().expect("the speaker has gone");
     }
     eventually("nothing waits any more", || {
@@ -195,7 +195,7 @@ fn all_outboxes_together_have_a_bound() {
     assert!(scrape.dropped("budget") >= 1.0);
     let held = scrape.get("maitred_outbox_bytes");
     assert!(held <= BOUND * 1.25 + 8.0 * PAYLOAD as f64, "{held}");
-    drop((speaker, sleepers));
+    speaker.hang_up();
     drain.join().expect("the speaker has gone");
     server.stop();
 }

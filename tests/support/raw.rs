@@ -79,6 +79,11 @@ impl Raw {
         Raw { stream }
     }
 
+    /// Ends both sides, for all threads.
+    pub fn hang_up(&self) {
+        let _ = self.stream.shutdown(std::net::Shutdown::Both);
+    }
+
     pub fn bytes(&mut self, bytes: &[u8]) {
         self.stream.write_all(bytes).expect("sent");
     }
