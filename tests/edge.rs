@@ -140,3 +140,12 @@ fn statuses(stream: &str) -> Vec<&str> {
     });
     found.collect()
 }
+
+/// Waits until nobody listens there: each of the server's threads closes its own socket.
+#[track_caller]
+fn until_refused(address: SocketAddr) {
+    let late = Instant::now() + PATIENCE;
+    while TcpStream::connect(address).is_ok() {
+        assert!(Instant::now() < late, "somebody listens on {address}");
+    }
+}

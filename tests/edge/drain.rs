@@ -1,10 +1,9 @@
 //! The end of a server: nobody new, everybody told in good time and not all at once, what was asked is answered, and an end that comes.
 
-use super::{HANDSHAKE, Wire, change, place, routing};
+use super::{HANDSHAKE, Wire, change, place, routing, until_refused};
 use crate::support::raw::Raw;
 use crate::support::{Client, Server};
 use serde_json::json;
-use std::net::TcpStream;
 
 fn draining(time: &str) -> Server {
     let place = place(&routing("", "", ""));
@@ -51,10 +50,7 @@ fn probes_are_told_and_nobody_new_is_let_in() {
     // the first who is told is told after the listeners have closed
     let told = clients.iter_mut().map(|client| client.closed().0).next();
     assert_eq!(told, Some(Some(1012)));
-    assert!(
-        TcpStream::connect(server.address).is_err(),
-        "somebody listens"
-    );
+    until_refused(server.address);
     // somebody is in a hurry
     server.signal("TERM");
     for client in &mut clients[1..] {
@@ -135,10 +131,7 @@ fn what_was_asked_is_answered() {
     socket.next_is("order_status");
     server.signal("TERM");
     assert_eq!(socket.closed().0, Some(1012));
-    assert!(
-        TcpStream::connect(server.address).is_err(),
-        "somebody listens"
-    );
+    until_refused(server.address);
     asking.send(&body);
     let answer = asking.rest();
     assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");

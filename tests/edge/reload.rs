@@ -1,6 +1,6 @@
 //! The routing file is read again while everybody is there.
 
-use super::{Wire, change, routing, said, write};
+use super::{Wire, change, routing, said, until_refused, write};
 use crate::support::{Client, http};
 use serde_json::Value;
 use std::net::TcpListener;
@@ -42,10 +42,7 @@ fn a_new_listener_and_a_new_route_while_sockets_stay() {
         restaurant.closed(),
         (Some(4404), Some("NOT_FOUND".to_owned()))
     );
-    assert!(
-        std::net::TcpStream::connect(extra).is_err(),
-        "somebody listens"
-    );
+    until_refused(extra);
     assert_eq!(
         Client::dial(address, "/ws/restaurants/2/", &[]).err(),
         Some(404)

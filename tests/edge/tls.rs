@@ -286,15 +286,11 @@ fn the_end_is_told_to_encrypted_clients_too() {
     let mut client = Secure::open(address, "/ws/orders/1/", &certificate);
     client.next();
     server.signal("TERM");
-    loop {
-        match client.0.read().expect("a close frame") {
-            Message::Close(frame) => {
-                let frame = frame.expect("a code");
-                assert_eq!(u16::from(frame.code), 1012);
-                break;
-            }
-            _ => {}
+    let code = loop {
+        if let Message::Close(frame) = client.0.read().expect("a close frame") {
+            break frame.map(|f| u16::from(f.code));
         }
-    }
+    };
+    assert_eq!(code, Some(1012));
     assert_eq!(server.ended().code(), Some(0));
 }
