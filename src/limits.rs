@@ -20,7 +20,7 @@ use std::time::Duration;
 pub(crate) struct Limits {
     /// `connections`: open at once, HTTP included. Default 100,000: at 4 KB each, memory that any machine has.
     pub(crate) connections: usize,
-    /// `connections_per_address`. Default 20,000: a whole restaurant, or a load test, may be behind one address.
+    /// `connections_per_address`, of IPv6 per /64. Default 20,000: a whole restaurant, or a load test, may be behind one address.
     pub(crate) connections_per_address: usize,
     /// `connections_per_user`: WebSockets of one token's subject. Default 20,000, as for an address: whoever has all of them in one place is not stopped
     /// earlier; a token that got into many hands is.

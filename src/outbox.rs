@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// Places of superseded frames that may stay empty before the list is put together anew.
 const EMPTY_PLACES: usize = 64;
 
-/// How much may wait for one client.
+/// How much may wait for one client when another frame comes: whatever its size, a state that is told to who can wait for it is not cut.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bound {
     pub bytes: usize,
@@ -25,7 +25,7 @@ pub(crate) enum Kept {
     Yes,
     /// It waits, and the one before it of the same entity does not any more.
     Instead,
-    /// It waits, and with it more than the bound.
+    /// It waits, though more than the bound did already.
     TooMuch,
 }
 
@@ -88,6 +88,7 @@ impl Outbox {
         {
             kept = Kept::Instead;
         }
+        let is_full = self.bytes > bound.bytes || self.waiting >= bound.frames;
         self.count(frame.len() as isize);
         self.waiting += 1;
         self.frames.push_back(Some(Frame {
@@ -97,9 +98,9 @@ impl Outbox {
         if self.frames.len() > 2 * self.waiting + EMPTY_PLACES {
             self.close_ranks();
         }
-        match self.bytes <= bound.bytes && self.waiting <= bound.frames {
-            true => kept,
-            false => Kept::TooMuch,
+        match is_full {
+            false => kept,
+            true => Kept::TooMuch,
         }
     }
 
@@ -212,7 +213,7 @@ mod tests {
     use proptest::prelude::*;
 
     const BOUND: Bound = Bound {
-        bytes: 10,
+        bytes: 8,
         frames: 3,
     };
     const WIDE: Bound = Bound {
@@ -237,7 +238,7 @@ mod tests {
         assert_eq!(push(&mut o, "rest", true), Kept::Yes);
         assert_eq!(push(&mut o, "whole", false), Kept::Yes);
         let over = push(&mut o, "more", false);
-        assert_eq!(over, Kept::TooMuch, "13 bytes are over 10");
+        assert_eq!(over, Kept::TooMuch, "9 bytes are over 8");
         assert_eq!(o.cut(Bytes::from_static(b"bye")), 2);
         assert_eq!(left(&o), [&b"rest"[..], b"bye"]);
         assert_eq!(o.backlog.now(), (7, 1));

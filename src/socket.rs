@@ -144,7 +144,7 @@ impl<A: App> Socket<A> {
         let Some(held) = held.as_mut() else {
             return false;
         };
-        let lost = held.keep(seq, group, frame);
+        let lost = held.keep(seq, group, frame, self.policy.outbox_bytes / 2);
         self.counts.dropped(Drop::Held, lost);
         true
     }

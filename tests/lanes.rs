@@ -163,7 +163,7 @@ fn a_lossless_lane_loses_nothing() {
 /// A replay of some megabytes for a client that reads slowly: pages wait in the history, not in the server.
 #[test]
 fn a_replay_is_read_at_the_clients_speed() {
-    const OUTBOX: usize = 512 << 10;
+    const OUTBOX: usize = 64 << 10;
     let server = server(&format!("outbox_bytes = {OUTBOX}"));
     let mut client = Client::open(&server, "/ws/orders/1/");
     client.next();

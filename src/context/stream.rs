@@ -169,19 +169,28 @@ impl<A: App> Context<A> {
             let (lanes, lane, groups) =
                 (self.shard.lanes.clone(), self.lane as usize, groups.clone());
             let deflate_from = self.socket.compression.deflate_from;
+            let policy = &self.socket.policy;
+            let size = history::Size::of_outbox(policy.outbox_bytes, policy.outbox_frames);
             let (judged, read) = self.judged(move |db| {
                 if let Err(why) = history::judge(db.connection, since)? {
                     return Ok(Err(why));
                 }
                 let upto = db.head()?;
-                history::page::<A>(db.connection, &groups, since, upto, |seq, event, group| {
-                    // compressed here, on the reader's thread: a page is hundreds of frames
-                    let frame = lanes[lane].render(seq, event, group)?;
-                    Some(match frame.len() >= deflate_from {
-                        true => websocket::deflated(&frame),
-                        false => frame,
-                    })
-                })
+                history::page::<A>(
+                    db.connection,
+                    &groups,
+                    since,
+                    upto,
+                    size,
+                    |seq, event, group| {
+                        // compressed here, on the reader's thread: a page is hundreds of frames
+                        let frame = lanes[lane].render(seq, event, group)?;
+                        Some(match frame.len() >= deflate_from {
+                            true => websocket::deflated(&frame),
+                            false => frame,
+                        })
+                    },
+                )
                 .map(Ok)
             });
             let result = self.store()?.read(move |db| read(db)).await;

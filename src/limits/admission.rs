@@ -4,7 +4,7 @@ use super::bucket::{Rate, SharedBucket};
 use super::{Limit, Limited, Limits};
 use dashmap::DashMap;
 use std::hash::{BuildHasher, RandomState};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
@@ -72,7 +72,7 @@ impl Admission {
             self.total.fetch_sub(1, Relaxed);
             return Err(Limited::place(Limit::Connections));
         }
-        let address = address.to_canonical();
+        let address = network(address);
         let mut here = self.addresses.entry(address).or_default();
         if here.open >= limits.connections_per_address {
             self.total.fetch_sub(1, Relaxed);
@@ -90,7 +90,7 @@ impl Admission {
         let (limits, now) = (self.limits(), self.now_ns());
         // the address first: what it is refused is not taken from everybody
         if let Some(rate) = limits.handshakes_per_second_per_address
-            && let Some(here) = self.addresses.get(&address.to_canonical())
+            && let Some(here) = self.addresses.get(&network(address))
         {
             here.handshakes
                 .take(Rate::per_second(rate.into()), 1, now)
@@ -135,6 +135,14 @@ impl Admission {
         let now = self.now_ns();
         self.addresses
             .retain(|_, a| a.open > 0 || !a.handshakes.is_full(now));
+    }
+}
+
+/// Whom an address stands for: of IPv6 its /64, which is what one customer is given, so that nobody has more places for having more addresses.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
+        v4 => v4,
     }
 }
 
@@ -203,6 +211,21 @@ mod tests {
         drop(held);
         drop(other);
         assert_eq!((c.open(), c.remembered()), (0, (0, 0)), "nothing stays");
+    }
+
+    #[test]
+    fn an_ipv6_customer_is_one_address() {
+        let c = admission(Limits {
+            connections_per_address: 1,
+            ..Limits::default()
+        });
+        let at = |text: &str| c.admit(text.parse().expect("an address"));
+        let _one = at("2001:db8:0:1::1").expect("a place");
+        assert!(at("2001:db8:0:1:ffff::2").is_err());
+        let _other = at("2001:db8:0:2::1").expect("another customer");
+        let _mapped = at("::ffff:10.0.0.1").expect("IPv4 in IPv6");
+        assert!(at("10.0.0.1").is_err(), "is IPv4");
+        assert!(at("::ffff:10.0.0.2").is_ok());
     }
 
     #[test]

@@ -23,12 +23,12 @@ pub(crate) struct Held {
 }
 
 impl<A: App> Hold<A> {
-    /// Keeps an event; when that is too much all are forgotten. Returns how many were.
-    pub fn keep(&mut self, seq: u64, group: &A::Group, frame: &Bytes) -> usize {
+    /// Keeps an event; when that is too much (what is held is let go in one turn, and must not fill the outbox) all are forgotten. Returns how many were.
+    pub fn keep(&mut self, seq: u64, group: &A::Group, frame: &Bytes, most: usize) -> usize {
         if self.overflowed {
             return 1;
         }
-        if self.bytes + frame.len() > HELD_BYTES {
+        if self.bytes + frame.len() > HELD_BYTES.min(most) {
             let lost = self.frames.len() + 1;
             self.clear();
             self.overflowed = true;

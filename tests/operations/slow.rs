@@ -184,7 +184,7 @@ fn all_outboxes_together_have_a_bound() {
     const BOUND: f64 = 1024.0 * 1024.0;
     let policy = format!("{UNLIMITED}\noutbox_bytes = \"64MiB\"");
     let (server, address) = serve(&file("outbox_total_bytes = \"1MiB\"", &policy), None);
-    let sleepers: Vec<Raw> = (0..8).map(|_| sleeper(address, "g")).collect();
+    let _sleepers: Vec<Raw> = (0..8).map(|_| sleeper(address, "g")).collect();
     let readers = Readers::of((0..2).map(|_| member(address, "g")).collect(), BROADCASTS);
     let mut speaker = member(address, "g");
     let mut ears = speaker.split();
