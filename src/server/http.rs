@@ -184,10 +184,9 @@ fn handshake<A: App>(
     let route = &here.routes[index];
     let Caller { headers, query, .. } = &caller;
     let text = |name: header::HeaderName| headers.get(name).and_then(|v| v.to_str().ok());
+    let values = |name: header::HeaderName| headers.get_all(name).iter();
     let listed = |name, word: &str| {
-        headers
-            .get_all(name)
-            .iter()
+        values(name)
             .filter_map(|v| v.to_str().ok())
             .flat_map(|v| v.split(','))
             .any(|v| v.trim().eq_ignore_ascii_case(word))
@@ -257,11 +256,11 @@ fn handshake<A: App>(
     {
         return Some(refusal::handshake(counts, &caller, limited));
     }
-    let found = auth::token_of(
-        text(header::AUTHORIZATION),
-        text(header::SEC_WEBSOCKET_PROTOCOL),
-        query,
-    );
+    let protocols: Vec<&str> = values(header::SEC_WEBSOCKET_PROTOCOL)
+        .filter_map(|v| v.to_str().ok())
+        .collect();
+    let protocols = (!protocols.is_empty()).then(|| protocols.join(","));
+    let found = auth::token_of(text(header::AUTHORIZATION), protocols.as_deref(), query);
     let identity = identify(shared, policy, &caller, found.token.as_deref());
     let subject = identity.as_ref().and_then(|i| i.as_ref().ok());
     let user = match subject.and_then(|i| i.subject.as_deref()) {
@@ -278,11 +277,15 @@ fn handshake<A: App>(
         route = route.pattern.as_str(),
         "a connection"
     );
-    let offers = headers.get_all(header::SEC_WEBSOCKET_EXTENSIONS);
-    let extension = policy.compress_from.and_then(|from| {
-        let offers = offers.iter().filter_map(|v| v.to_str().ok());
-        Some((websocket::extension::negotiate(offers)?, from))
-    });
+    let Ok(agreed) = websocket::extension::negotiate(
+        values(header::SEC_WEBSOCKET_EXTENSIONS).map(|v| v.to_str().unwrap_or("\0")),
+    ) else {
+        return refuse(
+            StatusCode::BAD_REQUEST,
+            "Sec-WebSocket-Extensions is malformed\n",
+        );
+    };
+    let extension = agreed.zip(policy.compress_from);
     let upgrade = Upgrade::<A> {
         on,
         lane,
