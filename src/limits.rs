@@ -64,10 +64,17 @@ pub(crate) enum Limit {
     Outbox,
     OutboxTotal,
     AuthTimeout,
+    IdleTimeout,
+    FirstByteTimeout,
+    HeadTimeout,
+    HeadBytes,
+    BodyTimeout,
+    TlsTimeout,
+    TlsHandshakes,
 }
 
 impl Limit {
-    pub const ALL: [Limit; 13] = [
+    pub const ALL: [Limit; 20] = [
         Limit::Connections,
         Limit::ConnectionsPerAddress,
         Limit::ConnectionsPerUser,
@@ -81,6 +88,13 @@ impl Limit {
         Limit::Outbox,
         Limit::OutboxTotal,
         Limit::AuthTimeout,
+        Limit::IdleTimeout,
+        Limit::FirstByteTimeout,
+        Limit::HeadTimeout,
+        Limit::HeadBytes,
+        Limit::BodyTimeout,
+        Limit::TlsTimeout,
+        Limit::TlsHandshakes,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -98,6 +112,13 @@ impl Limit {
             Limit::Outbox => "outbox_bytes",
             Limit::OutboxTotal => "outbox_total_bytes",
             Limit::AuthTimeout => "auth_timeout",
+            Limit::IdleTimeout => "idle_timeout",
+            Limit::FirstByteTimeout => "first_byte_timeout",
+            Limit::HeadTimeout => "head_timeout",
+            Limit::HeadBytes => "head_bytes",
+            Limit::BodyTimeout => "body_timeout",
+            Limit::TlsTimeout => "tls_timeout",
+            Limit::TlsHandshakes => "tls_handshakes",
         }
     }
 

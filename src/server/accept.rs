@@ -8,9 +8,10 @@ use super::refusal;
 use super::table::Listening;
 use super::worker::{Presence, Worker};
 use crate::connection::{self, Opening};
-use crate::limits::{Limited, Place};
+use crate::limits::{Limit, Limited, Place};
 use crate::rest::{Peer, json_error};
 use crate::routing::Edge;
+use crate::stats::ShardStats;
 use crate::{App, ClientError, Kind, trace};
 use ::http::{HeaderValue, Request, StatusCode, Version, header};
 use hyper::body::Incoming;
@@ -129,7 +130,9 @@ pub(super) async fn accept<A: App>(worker: Rc<Worker<A>>, slot: Rc<Slot>, socket
                 let limit = refused.limit.name();
                 tracing::warn!(connection = id, %peer, limit, "no place for a connection");
                 if let Some(refusing) = Busy::one_of(&slot.refusing, REFUSALS) {
-                    let turned_away = turn_away(slot.clone(), stream, peer, refused, refusing);
+                    let counts = worker.shard.counts.clone();
+                    let turned_away =
+                        turn_away(slot.clone(), counts, stream, peer, refused, refusing);
                     tokio::task::spawn_local(trace::within(id, turned_away));
                 }
                 continue;
@@ -150,13 +153,14 @@ pub(super) async fn accept<A: App>(worker: Rc<Worker<A>>, slot: Rc<Slot>, socket
 /// Tells a client that there is no place for it, in its protocol.
 async fn turn_away(
     slot: Rc<Slot>,
+    counts: Arc<ShardStats>,
     stream: TcpStream,
     peer: SocketAddr,
     refused: Limited,
     _refusing: Busy,
 ) {
     let told = async {
-        if let Some(carrier) = begin(&slot, stream, peer).await {
+        if let Some(carrier) = begin(&slot, &counts, stream, peer).await {
             refusal::turn_away(carrier, refused).await;
         }
     };
@@ -172,7 +176,7 @@ async fn converse<A: App>(
     ticket: Ticket<A>,
 ) {
     let carrier = tokio::select! {
-        carrier = begin(&slot, stream, peer) => carrier,
+        carrier = begin(&slot, &worker.shard.counts, stream, peer) => carrier,
         () = worker.closing() => return,
     };
     let Some(carrier) = carrier else { return };
@@ -194,7 +198,15 @@ async fn converse<A: App>(
         .with_upgrades();
     let mut conversation = pin!(conversation);
     tokio::select! {
-        _ = conversation.as_mut() => return,
+        ended = conversation.as_mut() => {
+            let counts = &worker.shard.counts;
+            match ended {
+                Err(e) if e.is_timeout() => counts.limited(Limit::HeadTimeout),
+                Err(e) if e.is_parse_too_large() => counts.limited(Limit::HeadBytes),
+                _ => {}
+            }
+            return;
+        }
         () = worker.closing() => {}
     }
     conversation.as_mut().graceful_shutdown();
@@ -202,17 +214,30 @@ async fn converse<A: App>(
 }
 
 /// Waits for the client to speak, and agrees on keys where they are needed. `None`: it was too slow, or speaks something else.
-async fn begin(slot: &Slot, stream: TcpStream, peer: SocketAddr) -> Option<Carrier> {
+async fn begin(
+    slot: &Slot,
+    counts: &ShardStats,
+    stream: TcpStream,
+    peer: SocketAddr,
+) -> Option<Carrier> {
     let serving = slot.serving();
     let edge = serving.edge();
     let framing = Framing::new(2 * edge.head_bytes);
-    let spoke = timeout(edge.first_byte_timeout, stream.readable()).await;
-    spoke.ok()?.ok()?;
+    // looked at, because a socket may be called readable and have nothing
+    let spoke = timeout(edge.first_byte_timeout, stream.peek(&mut [0])).await;
+    let Ok(spoke) = spoke else {
+        counts.limited(Limit::FirstByteTimeout);
+        return None;
+    };
+    if spoke.ok()? == 0 {
+        return None;
+    }
     // asked for now: a certificate that was replaced meanwhile is the new one
     let Some(config) = slot.serving().listening.listener.tls.clone() else {
         return Some(Carrier::plain(stream, framing));
     };
     let Some(_handshake) = Busy::one_of(&slot.handshakes, edge.tls_handshakes) else {
+        counts.limited(Limit::TlsHandshakes);
         tracing::warn!(%peer, "too many TLS handshakes at once");
         return None;
     };
@@ -223,6 +248,7 @@ async fn begin(slot: &Slot, stream: TcpStream, peer: SocketAddr) -> Option<Carri
             None
         }
         Err(_) => {
+            counts.limited(Limit::TlsTimeout);
             tracing::debug!(%peer, "the TLS handshake took too long");
             None
         }
@@ -259,6 +285,10 @@ async fn answer<A: App>(
     };
     excess = excess.or_else(|| verdict.excess());
     if let Some(excess) = excess {
+        worker.shard.counts.limited(match excess {
+            Excess::Bytes => Limit::MessageBytes,
+            Excess::Time => Limit::BodyTimeout,
+        });
         response = refused(excess, limit);
     }
     if let Some(upgrade) = response.extensions_mut().remove::<Upgrade<A>>() {

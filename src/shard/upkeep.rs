@@ -2,6 +2,7 @@
 
 use super::Shard;
 use crate::close::Ending;
+use crate::limits::Limit;
 use crate::socket::Socket;
 use crate::stats::Drop as Dropped;
 use crate::websocket::{self, Opcode};
@@ -69,6 +70,7 @@ impl<A: App> Shard<A> {
             if now.saturating_sub(socket.heard_at.get())
                 >= socket.policy.idle_timeout.as_millis() as u64
             {
+                socket.limited(Limit::IdleTimeout);
                 socket.end(Ending::new(1001, "nothing was heard from you"));
                 continue;
             }

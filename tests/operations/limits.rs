@@ -207,3 +207,96 @@ fn another_file_has_other_limits() {
     drop((one, other));
     server.stop();
 }
+
+/// What a stranger does who says this, waits, and is let go.
+fn wait(address: SocketAddr, says: &str) {
+    let mut stream = TcpStream::connect(address).expect("a connection");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a deadline");
+    stream.write_all(says.as_bytes()).expect("sent");
+    let mut rest = Vec::new();
+    let _ = stream.read_to_end(&mut rest);
+}
+
+#[test]
+fn strangers_who_take_too_long_or_too_much_are_counted() {
+    let edge = "first_byte_timeout = \"100ms\"\nhead_timeout = \"100ms\"\nbody_timeout = \"100ms\"\nhead_bytes = \"1KiB\"\n\
+                idle_timeout = \"300ms\"\nping_interval = \"200ms\"";
+    let (server, address) = serve(&file("", edge), None);
+    wait(address, "");
+    let of = |limit| Scrape::of(address).limited(limit);
+    assert_eq!((of("first_byte_timeout"), of("head_timeout")), (1.0, 0.0));
+    wait(address, "GET /");
+    let long = "x".repeat(1_500);
+    wait(
+        address,
+        &format!("GET / HTTP/1.1\r\nHost: a\r\nX-Long: {long}\r\n\r\n"),
+    );
+    let mut silent = Raw::open(address, "/echo");
+    assert_eq!(silent.close_code(), Some(1001));
+    let scrape = Scrape::of(address);
+    for limit in [
+        "first_byte_timeout",
+        "head_timeout",
+        "head_bytes",
+        "idle_timeout",
+    ] {
+        assert!(scrape.limited(limit) >= 1.0, "{limit}");
+    }
+    server.stop();
+}
+
+#[test]
+fn a_name_that_is_no_limit_is_a_mistake() {
+    let registry = Registry::new()
+        .with::<Echo>()
+        .with::<Member>()
+        .with::<Many>();
+    let known = Known {
+        consumers: &registry.consumers(),
+        rest: &[],
+    };
+    let mistakes = |limits: &str, defaults: &str| {
+        let text = file(limits, defaults);
+        let parsed = Routing::parse("r.toml", &text, &known);
+        parsed.err().map(|e| e.to_string()).unwrap_or_default()
+    };
+    for (limits, defaults, mistake) in [
+        (
+            "conections = 1",
+            "",
+            "r.toml:7:1: unknown key \"conections\": did you mean \"connections\"?",
+        ),
+        (
+            "connections = 0",
+            "",
+            "r.toml:7:15: out of bounds: allowed is 1 to 10000000",
+        ),
+        ("handshakes_per_second = \"all\"", "", "r.toml:7:25: "),
+        ("outbox_total_bytes = \"1B\"", "", "r.toml:7:22: "),
+        (
+            "",
+            "frames_per_secnd = 1",
+            "r.toml:5:1: unknown key \"frames_per_secnd\": did you mean \"frames_per_second\"?",
+        ),
+        (
+            "",
+            "delivery = \"lastest\"",
+            "r.toml:5:12: unknown delivery \"lastest\": did you mean \"latest\"?",
+        ),
+        (
+            "",
+            "action_rates = { ask = { frames_per_sec = 1 } }",
+            "r.toml:5:26: unknown key \"frames_per_sec\": did you mean \"frames_per_second\"?",
+        ),
+        (
+            "",
+            "groups_per_connection = -1",
+            "r.toml:5:25: out of bounds",
+        ),
+    ] {
+        let found = mistakes(limits, defaults);
+        assert!(found.contains(mistake), "{found} is not {mistake}");
+        assert_eq!(found.lines().count(), 1, "{found}");
+    }
+    assert_eq!(mistakes("", "action_rates = { ask = 1 }"), "");
+}
