@@ -159,7 +159,8 @@ pub fn may(
     }
 }
 
-/// Opens a connection to those who may: they are judged now, with each command, and whenever their account or what let them in changes.
+/// Opens a connection to those who may, and joins it to `group`: they are judged now, with each command, and whenever their account or what let them in
+/// changes. A guest hears nothing of what was before their visit, whatever number they come back with.
 ///
 /// # Errors
 /// As [`may`].
@@ -167,17 +168,28 @@ pub async fn enter(
     ctx: &mut Context<Restaurant>,
     action: Action,
     target: Target,
+    group: Group,
 ) -> Result<(), Error> {
+    let mut admitted_at = 0;
     if ctx.identity().claims.is_some() {
         let identity = ctx.identity().clone();
-        let bearer = ctx.read(move |db| Bearer::of(&identity, db)).await?;
+        let (bearer, from) = ctx
+            .read(move |db| {
+                let bearer = Bearer::of(&identity, db)?;
+                let from = bearer.admitted_at(db)?;
+                Ok((bearer, from))
+            })
+            .await?;
+        admitted_at = from;
         // Joined before they are judged: no change of the account may pass between.
         if let Some(account) = bearer.account {
             ctx.join(Group::User(account));
         }
     }
     ctx.guard(move |identity, db| may(identity, action, target, db).map(drop))
-        .await
+        .await?;
+    ctx.join_after(group, admitted_at);
+    Ok(())
 }
 
 impl Bearer {

@@ -26,7 +26,7 @@ use std::str::FromStr;
 ///     type Claims = ();
 ///     type Group = i64; // whoever watches one counter
 ///     type Event = Count;
-///     const WATCHED: &'static [Watched] = &[Watched { table: "counter", stamps: &[], secret: &[] }];
+///     const WATCHED: &'static [Watched] = &[Watched::new("counter")];
 ///
 ///     fn announce(change: &Change<'_>, _: &Reader<'_>) -> Result<Vec<Signal<Self>>, Error> {
 ///         // `None`: the row was deleted, and nobody is told
@@ -68,6 +68,17 @@ pub struct Watched {
     pub stamps: &'static [Stamp],
     /// Columns that are left out of the change log, because they are secret (a password's hash). A change of such a column alone is still announced.
     pub secret: &'static [&'static str],
+}
+
+impl Watched {
+    /// A table without stamps and secrets.
+    pub const fn new(table: &'static str) -> Self {
+        Watched {
+            table,
+            stamps: &[],
+            secret: &[],
+        }
+    }
 }
 
 /// "When `column` became `value`, note the time in `at`", unless the statement set `at` itself.

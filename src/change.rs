@@ -1,6 +1,9 @@
 //! A committed change of a row, as the change log has it.
 
-use crate::Error;
+#[cfg(test)]
+mod tests;
+
+use crate::{Error, Reader, Value};
 use serde::de::value::MapDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, de::DeserializeOwned, forward_to_deserialize_any};
@@ -32,8 +35,13 @@ pub struct Change<'a> {
     pub actor: Option<&'a str>,
     /// The command that did it, where it had an id.
     pub command_id: Option<&'a str>,
+    /// Its place in the change log.
+    pub(crate) seq: i64,
     pub(crate) rows: Rows<'a>,
 }
+
+/// What `op` is compared with is a literal, because the index is of deletions only.
+const GONE: &str = "SELECT old FROM change_log WHERE op = 'd' AND tbl = ?1 AND row_id = ?2 AND seq > ?3 ORDER BY seq LIMIT 1";
 
 impl Change<'_> {
     /// The row before the change: `None` for an insert. Columns are the members; `T` picks those it needs.
@@ -62,6 +70,53 @@ impl Change<'_> {
         Ok(match self.rows.op {
             Op::Delete => None,
             _ => Some(T::deserialize(Object(self.rows.new.0.iter()))?),
+        })
+    }
+
+    /// Whether a later change of this table, one that waits to be announced, has `value` in `column` too, before it or after it.
+    ///
+    /// For a fact that several rows make up (the lines of an order): a statement that touches them all makes one change for each, and what is told of the
+    /// last one says everything. [`App::announce`] keeps silent about a change that is superseded; the last of them never is, whoever wrote them and however
+    /// many transactions it takes to announce them. It looks 64 changes ahead, so what a bulk write of other rows separates is told more than once.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn superseded<'v>(
+        &self,
+        db: &Reader<'_>,
+        column: &str,
+        value: impl Into<Value<'v>>,
+    ) -> Result<bool, Error> {
+        // What waits is also what a stranger wrote into the log: whatever is no JSON supersedes nothing. The limit is a literal, because a bound one has
+        // the statement planned again each time.
+        let found = db.row(
+            "SELECT 1 FROM (SELECT tbl, old, new FROM change_log WHERE seq > ?1 ORDER BY seq LIMIT 64)
+             WHERE tbl = ?2 AND (CASE WHEN json_valid(new) THEN json_extract(new, ?3) END IS ?4 OR CASE WHEN json_valid(old) THEN json_extract(old, ?3) END IS ?4)
+             LIMIT 1",
+            &[
+                self.seq.into(),
+                self.table.into(),
+                format!("$.\"{column}\"").as_str().into(),
+                value.into(),
+            ],
+            |_| Ok(()),
+        )?;
+        Ok(found.is_some())
+    }
+
+    /// What a row of another watched table was, if it is gone and that is told later: of a line whose order was deleted with it, the order. Rows that
+    /// went together are told from the inside out, lines before their order.
+    ///
+    /// # Errors
+    /// [`Error::Json`] when the row is not what `T` expects; [`Error::Store`].
+    pub fn gone<T: DeserializeOwned>(
+        &self,
+        db: &Reader<'_>,
+        table: &str,
+        id: i64,
+    ) -> Result<Option<T>, Error> {
+        db.row(GONE, &[table.into(), id.into(), self.seq.into()], |row| {
+            row.json(0)
         })
     }
 
@@ -167,103 +222,5 @@ where
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
         unit unit_struct seq tuple tuple_struct map struct enum identifier ignored_any
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeMap;
-
-    type Row = BTreeMap<String, serde_json::Value>;
-
-    fn change<'a>(op: Op, old: Option<&'a str>, new: Option<&'a str>) -> Change<'a> {
-        Change {
-            table: "t",
-            id: 1,
-            op,
-            actor: None,
-            command_id: None,
-            rows: Rows::parse(op, old, new).expect("objects"),
-        }
-    }
-
-    fn row(text: &str) -> Row {
-        serde_json::from_str(text).expect("a row")
-    }
-
-    #[test]
-    fn the_old_row_is_the_new_one_with_what_was_logged() {
-        let new = r#"{"id":1,"a":null,"b":"x \" y","c":2.5}"#;
-        for (old, whole, changed) in [
-            (
-                r#"{"a":7}"#,
-                r#"{"id":1,"a":7,"b":"x \" y","c":2.5}"#,
-                &["a"][..],
-            ),
-            (
-                r#"{"id":9,"c":null}"#,
-                r#"{"id":9,"a":null,"b":"x \" y","c":null}"#,
-                &["id", "c"],
-            ),
-            // a log of an older version has the whole row, and so has a REPLACE
-            (
-                r#"{"id":1,"a":7,"b":"x \" y","c":2.5}"#,
-                r#"{"id":1,"a":7,"b":"x \" y","c":2.5}"#,
-                &["a"],
-            ),
-            ("{}", new, &[]),
-        ] {
-            let change = change(Op::Update, Some(old), Some(new));
-            assert_eq!(change.old::<Row>().expect("old"), Some(row(whole)));
-            assert_eq!(change.new::<Row>().expect("new"), Some(row(new)));
-            assert_eq!(change.changed(), changed);
-        }
-    }
-
-    #[test]
-    fn an_insert_has_no_old_row_and_a_delete_no_new_one() {
-        let text = r#"{"id":1,"a":null}"#;
-        let insert = change(Op::Insert, None, Some(text));
-        assert_eq!(insert.old::<Row>().expect("old"), None);
-        assert_eq!(insert.new::<Row>().expect("new"), Some(row(text)));
-        assert_eq!(insert.changed(), ["id", "a"]);
-        let delete = change(Op::Delete, Some(text), None);
-        assert_eq!(delete.old::<Row>().expect("old"), Some(row(text)));
-        assert_eq!(delete.new::<Row>().expect("new"), None);
-        assert_eq!(delete.changed(), ["id", "a"]);
-    }
-
-    #[test]
-    fn a_caller_picks_what_it_needs_and_hears_what_does_not_fit() {
-        #[derive(Deserialize, Debug, PartialEq)]
-        struct Few {
-            a: Option<i64>,
-            none: Option<i64>,
-        }
-        #[derive(Deserialize, Debug, PartialEq)]
-        struct Wrapped(Few);
-        let change = change(
-            Op::Update,
-            Some(r#"{"a":1}"#),
-            Some(r#"{"a":2,"b":"text"}"#),
-        );
-        let few = |a| Few { a, none: None };
-        assert_eq!(change.old::<Few>().expect("old"), Some(few(Some(1))));
-        assert_eq!(
-            change.new::<Wrapped>().expect("new"),
-            Some(Wrapped(few(Some(2))))
-        );
-        assert_eq!(
-            change.new::<Option<Few>>().expect("new"),
-            Some(Some(few(Some(2))))
-        );
-        #[derive(Deserialize, Debug)]
-        struct Wrong {
-            #[allow(dead_code)]
-            b: i64,
-        }
-        assert!(matches!(change.new::<Wrong>(), Err(Error::Json(_))));
-        assert!(Rows::parse(Op::Update, Some("[]"), None).is_err());
     }
 }

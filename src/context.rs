@@ -90,6 +90,12 @@ impl<A: App> Context<A> {
 
     /// From here on nothing announced to `group` is lost. Join before reading a snapshot.
     pub fn join(&mut self, group: A::Group) {
+        self.join_after(group, 0);
+    }
+
+    /// As [`join`](Self::join), for a client that was admitted to the group at the number `from`: what came before is not replayed either,
+    /// whatever `since` it comes back with. [`Reader::first_told`](crate::Reader::first_told) finds the number of the event that admitted it.
+    pub fn join_after(&mut self, group: A::Group, from: u64) {
         if self.memberships.iter().any(|m| m.group == group) {
             return;
         }
@@ -109,7 +115,7 @@ impl<A: App> Context<A> {
             .fresh
             .push(group.clone());
         self.memberships
-            .push(self.shard.join(group, self.lane, &self.socket));
+            .push(self.shard.join(group, from, self.lane, &self.socket));
     }
 
     /// Leaves a group.

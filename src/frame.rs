@@ -1,6 +1,8 @@
 //! What one WebSocket message carries, before anybody reads anything into it.
 
-use crate::{ClientError, Kind};
+mod misfit;
+
+use crate::ClientError;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
@@ -89,19 +91,6 @@ impl<T: DeserializeOwned> FromFrame for T {
             Payload::Text(text) => serde_json::from_str(text),
             Payload::Binary(bytes) => serde_json::from_slice(bytes),
         }
-        .map_err(|e| unreadable(&e))
+        .map_err(|_| misfit::explain::<T>(payload.bytes()))
     }
-}
-
-/// A frame that is JSON, but none of the consumer's commands.
-fn unreadable(e: &serde_json::Error) -> ClientError {
-    // serde names the variant, or the type, and what it expected instead; where in the text it was is no help in a one-line frame
-    let text = e.to_string();
-    let text = text.split(" at line ").next().unwrap_or(&text).to_owned();
-    let code = if text.starts_with("unknown variant") {
-        "UNKNOWN_ACTION"
-    } else {
-        "INVALID_FRAME"
-    };
-    ClientError::new(Kind::Invalid, code, text)
 }

@@ -10,7 +10,7 @@ mod retention;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use page::page;
+pub(crate) use page::{Heard, page};
 pub(crate) use retention::{PRUNE_STEP, Retention};
 
 use crate::Error;
@@ -42,20 +42,45 @@ pub(crate) fn floor(c: &Connection) -> Result<u64, Error> {
         .query_row([], |r| r.get(0))?)
 }
 
+/// The oldest event of a group.
+pub(crate) fn first_told(c: &Connection, group: &str) -> Result<Option<u64>, Error> {
+    Ok(
+        c.prepare_cached("SELECT min(seq) FROM event_group WHERE grp = ?1")?
+            .query_row([group], |r| r.get(0))?,
+    )
+}
+
 /// Whether there are changes that nobody heard of yet. A snapshot must not show them: they would be told again.
 pub(crate) fn waiting(c: &Connection) -> Result<bool, Error> {
     Ok(c.prepare_cached("SELECT EXISTS(SELECT 1 FROM change_log)")?
         .query_row([], |r| r.get(0))?)
 }
 
+/// Why a stream cannot start after a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unresumable {
+    /// What came after it was forgotten.
+    Pruned,
+    /// It is none of this history's: ahead of it, or in a hole of it.
+    Unknown,
+}
+
 /// Whether everything after `since` is still here, and `since` is a number of this history. It comes from a client: any number.
-pub(crate) fn accepts(c: &Connection, since: u64) -> Result<bool, Error> {
-    if since < floor(c)? || since > head(c)? {
-        return Ok(false);
+pub(crate) fn judge(c: &Connection, since: u64) -> Result<Result<(), Unresumable>, Error> {
+    if since > head(c)? {
+        return Ok(Err(Unresumable::Unknown));
     }
-    Ok(!c
+    if since < floor(c)? {
+        return Ok(Err(Unresumable::Pruned));
+    }
+    let in_hole: bool = c
         .prepare_cached("SELECT EXISTS(SELECT 1 FROM event_hole WHERE head < ?1 AND base > ?1)")?
-        .query_row([since], |r| r.get(0))?)
+        .query_row([since], |r| r.get(0))?;
+    Ok(if in_hole {
+        Err(Unresumable::Unknown)
+    } else {
+        Ok(())
+    })
 }
 
 /// Begins a run's numbers: says the first one, and records what was skipped.

@@ -28,6 +28,7 @@ mod quantity;
 mod tests;
 
 pub(crate) use bind::Bind;
+pub(crate) use mistakes::nearest;
 pub(crate) use policy::{Auth, Policy};
 
 use crate::Error;

@@ -230,6 +230,7 @@ fn decide<A: App>(row: &Row<'_>, db: &Reader<'_>) -> Result<Vec<Told<A>>, Error>
         other => return Err(Error::Store(format!("unknown operation {other:?}"))),
     };
     let change = Change {
+        seq: row.get(0)?,
         table: text(1)?.unwrap_or_default(),
         id: row.get(2)?,
         op,

@@ -177,3 +177,7 @@ fn main() -> Result<(), Error> {
         std::thread::park();
     }
 }
+
+#[cfg(test)]
+#[path = "conformance.rs"]
+mod conformance;

@@ -3,6 +3,7 @@
 mod changes;
 mod dining;
 mod history;
+mod lines;
 mod refusals;
 mod resume;
 mod staff;

@@ -189,3 +189,43 @@ fn without_demo_and_without_a_key_the_server_does_not_start() {
         "it says how to make one: {said}"
     );
 }
+
+#[test]
+fn a_guest_hears_nothing_of_what_was_before_their_visit() {
+    let server = Server::start();
+    let table = crate::dining::free_table(&server);
+    let path = format!("/ws/tables/{table}/");
+    let boss = server.token("manager");
+    let mut staff = Client::open_as(&server, &path, &boss);
+    let before = staff.next_is("table_status")["seq"]
+        .as_u64()
+        .expect("a number");
+    staff.send(json!({"action": "occupy", "guests_count": 3}));
+    staff.expect("table_update");
+    staff.send(json!({"action": "release"}));
+    staff.expect("table_update");
+    let between = staff.seq;
+    staff.send(json!({"action": "occupy", "guests_count": 2}));
+    let begun = staff.expect("table_status");
+    let updated = staff.expect("table_update");
+
+    let visit = server.place.number(&format!(
+        "SELECT id FROM table_sessions WHERE table_id = {table} AND closed_at IS NULL"
+    ));
+    let mut claims = token::claims(&server.place, 3600);
+    claims["role"] = json!("customer");
+    claims["sub"] = json!(format!("guest-of-{visit}"));
+    claims["session_id"] = json!(visit);
+    let guest = token::signed(&claims);
+    // Whatever number they come with, staff hear everything, and guests what their own visit made.
+    for since in [0, before, between] {
+        let path = format!("{path}?since={since}");
+        let mut back = Client::open_as(&server, &path, &guest);
+        assert_eq!(back.next(), begun, "since={since}");
+        assert_eq!(back.next(), updated, "since={since}");
+        assert_eq!(back.sync(), Vec::<Value>::new());
+        let mut staff = Client::open_as(&server, &path, &boss);
+        let first = staff.next();
+        assert_eq!(first == begun, since == between, "since={since}: {first}");
+    }
+}

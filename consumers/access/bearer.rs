@@ -2,7 +2,7 @@
 
 use super::Who::{self, Admin, Anonymous, Display, Driver, Guest, Kitchen, Manager, Waiter};
 use crate::domain::{Actor, Key, Refusal, Role, ids};
-use crate::restaurant::Claims;
+use crate::restaurant::{Claims, Group};
 use maitred::{Error, Identity, Kind, Reader, Row, params};
 
 /// Whoever asks, after a look at the rows.
@@ -72,6 +72,23 @@ impl Bearer {
             session_id: self.session,
             name: self.name.clone(),
             anonymous: self.who == Anonymous,
+        }
+    }
+
+    /// The number after which they may hear what they hear: a guest's is the one before the event that told of their visit.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn admitted_at(&self, db: &Reader<'_>) -> Result<u64, Error> {
+        match (self.who, self.session) {
+            (Guest, Some(session)) => {
+                // Of a visit whose beginning is forgotten, everything that is kept came later.
+                let first = db.first_told(&Group::Visit(session))?;
+                Ok(first.map_or(0, |seq| seq - 1))
+            }
+            // Nobody sits at their table: what was before is others'.
+            (Guest, None) if self.table.is_some() => db.head(),
+            _ => Ok(0),
         }
     }
 

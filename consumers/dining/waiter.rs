@@ -6,7 +6,7 @@ use crate::domain::notifications::{self, Audience, Filter, NotificationFacts, No
 use crate::domain::orders::PAGE_MAX;
 use crate::domain::{Key, ids, tasks, waiters};
 use crate::restaurant::{Event, Fact, Group, Restaurant};
-use maitred::{ClientError, Consumer, Context, Error, Message, Reader, Reply};
+use maitred::{Consumer, Context, Error, Message, Reader, Reply};
 use serde::{Deserialize, Serialize};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -38,8 +38,13 @@ impl Consumer for WaiterSocket {
             .read(move |db| waiters::get(db, ids::user(db, &params.waiter_id)?))
             .await?;
         let (waiter, restaurant) = (waiter.id, waiter.restaurant_id);
-        access::enter(ctx, Action::HearWaiter, Target::Waiter(waiter)).await?;
-        ctx.join(Group::Waiter(waiter));
+        access::enter(
+            ctx,
+            Action::HearWaiter,
+            Target::Waiter(waiter),
+            Group::Waiter(waiter),
+        )
+        .await?;
         // Alerts for everybody reach everybody.
         ctx.join(Group::Floor(restaurant));
         // The document has no first frame here: its clients would take it for news.
@@ -75,10 +80,6 @@ impl Consumer for WaiterSocket {
             }
             _ => None,
         }
-    }
-
-    fn render_error(error: &ClientError) -> Message {
-        messages::error(error)
     }
 }
 

@@ -28,6 +28,8 @@ pub enum Group {
     },
     /// Every connection of one person. Nothing is told to it: it is how they are judged again when their account changes.
     User(i64),
+    /// The beginning of a visit. Nobody joins it: the number of what was told to it is where its guests' history begins.
+    Visit(i64),
 }
 
 /// A kind of row that announces its changes, as the change feed names it.
@@ -125,6 +127,7 @@ impl fmt::Display for Group {
             Group::Restaurant(id) => write!(f, "restaurant:{id}"),
             Group::Changes { restaurant, entity } => write!(f, "changes:{restaurant}:{entity}"),
             Group::User(id) => write!(f, "user:{id}"),
+            Group::Visit(id) => write!(f, "visit:{id}"),
         }
     }
 }
@@ -160,6 +163,7 @@ impl FromStr for Group {
             "floor" => Group::Floor,
             "restaurant" => Group::Restaurant,
             "user" => Group::User,
+            "visit" => Group::Visit,
             _ => return Err(NotAGroup),
         };
         Ok(of(id(rest)?))
@@ -191,6 +195,7 @@ mod tests {
             any::<i64>().prop_map(Group::Floor),
             any::<i64>().prop_map(Group::Restaurant),
             any::<i64>().prop_map(Group::User),
+            any::<i64>().prop_map(Group::Visit),
             (any::<i64>(), entity)
                 .prop_map(|(restaurant, entity)| Group::Changes { restaurant, entity }),
         ]

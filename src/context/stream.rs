@@ -3,8 +3,9 @@
 use super::{Context, Look};
 use crate::close::Ending;
 use crate::dialect::Envelope;
+use crate::history::{Heard, Unresumable};
 use crate::socket::Hold;
-use crate::{App, Error, Message, Reader, history};
+use crate::{App, Error, Message, Reader, history, websocket};
 use bytes::Bytes;
 use serde::Serialize;
 use std::sync::Arc;
@@ -29,9 +30,11 @@ impl<A: App> Context<A> {
             return Ok(());
         }
         match since {
-            Some(since) if self.resume(since).await? => Ok(()),
-            Some(_) => self.restart(true).await,
-            None => self.restart(false).await,
+            Some(since) => match self.resume(since).await? {
+                Ok(()) => Ok(()),
+                Err(why) => self.restart(Some(why)).await,
+            },
+            None => self.restart(None).await,
         }
     }
 
@@ -49,34 +52,36 @@ impl<A: App> Context<A> {
             self.release(0, Vec::new());
             return Ok(());
         }
-        let accepted = self
+        let mut judged = self
             .store()?
-            .read(move |db| history::accepts(db.connection, since))
+            .read(move |db| history::judge(db.connection, since))
             .await?;
-        if accepted {
+        if judged.is_ok() {
             #[derive(Serialize)]
             struct Resumed {
                 since: u64,
             }
             self.socket.last.set(since);
             self.send(&Message::new("resumed", &Resumed { since }));
-            if self.resume(since).await? {
-                return Ok(());
-            }
+            judged = self.resume(since).await?;
         }
+        let Err(why) = judged else {
+            return Ok(());
+        };
         self.socket.last.set(0);
         if self.opening.is_some() {
             let reset = Envelope {
                 seq: None,
                 reset: true,
             };
-            self.send_as(&reset_message(), reset);
+            self.send_as(&reset_message(why), reset);
         }
-        self.restart(true).await
+        self.restart(Some(why)).await
     }
 
-    /// A new stream, from a snapshot or from now.
-    async fn restart(&mut self, reset: bool) -> Result<(), Error> {
+    /// A new stream, from a snapshot or from now; the client is told if it asked for another one.
+    async fn restart(&mut self, unresumable: Option<Unresumable>) -> Result<(), Error> {
+        let reset = unresumable.is_some();
         let look = self
             .opening
             .as_ref()
@@ -89,7 +94,8 @@ impl<A: App> Context<A> {
             self.release(at, Vec::new());
             return Ok(());
         }
-        let look = look.unwrap_or_else(|| Arc::new(|_: &Reader<'_>| Ok(reset_message())));
+        let why = unresumable.unwrap_or(Unresumable::Unknown);
+        let look = look.unwrap_or_else(|| Arc::new(move |_: &Reader<'_>| Ok(reset_message(why))));
         for _ in 0..SNAPSHOT_TRIES {
             if let Some(held) = self.socket.held.borrow_mut().as_mut()
                 && held.overflowed
@@ -114,7 +120,7 @@ impl<A: App> Context<A> {
                     reset,
                 },
             );
-            self.release(at, vec![frame]);
+            self.release(at, vec![self.socket.suited(frame)]);
             return Ok(());
         }
         self.socket.end(Ending::slow());
@@ -144,28 +150,39 @@ impl<A: App> Context<A> {
         self.told(judged, result)
     }
 
-    /// What was missed, page by page at the client's speed. What is held meanwhile may be thrown away: the next page has it. `false`: it cannot be resumed.
-    async fn resume(&mut self, mut since: u64) -> Result<bool, Error> {
-        let groups: Arc<[A::Group]> = self.memberships.iter().map(|m| m.group.clone()).collect();
+    /// What was missed, page by page at the client's speed. What is held meanwhile may be thrown away: the next page has it.
+    async fn resume(&mut self, mut since: u64) -> Result<Result<(), Unresumable>, Error> {
+        let groups: Arc<[Heard<A::Group>]> = self
+            .memberships
+            .iter()
+            .map(|m| (m.group.clone(), m.from))
+            .collect();
         loop {
             if let Some(held) = self.socket.held.borrow_mut().as_mut() {
                 held.clear();
             }
             let (lanes, lane, groups) =
                 (self.shard.lanes.clone(), self.lane as usize, groups.clone());
+            let deflate_from = self.socket.compression.deflate_from;
             let (judged, read) = self.judged(move |db| {
-                if !history::accepts(db.connection, since)? {
-                    return Ok(None);
+                if let Err(why) = history::judge(db.connection, since)? {
+                    return Ok(Err(why));
                 }
                 let upto = db.head()?;
                 history::page::<A>(db.connection, &groups, since, upto, |seq, event, group| {
-                    lanes[lane].render(seq, event, group)
+                    // compressed here, on the reader's thread: a page is hundreds of frames
+                    let frame = lanes[lane].render(seq, event, group)?;
+                    Some(match frame.len() >= deflate_from {
+                        true => websocket::deflated(&frame),
+                        false => frame,
+                    })
                 })
-                .map(Some)
+                .map(Ok)
             });
             let result = self.store()?.read(move |db| read(db)).await;
-            let Some(page) = self.told(judged, result)? else {
-                return Ok(false);
+            let page = match self.told(judged, result)? {
+                Ok(page) => page,
+                Err(why) => return Ok(Err(why)),
             };
             self.shard.caught_up(page.upto).await;
             let complete = !page.more
@@ -177,10 +194,10 @@ impl<A: App> Context<A> {
                     .is_none_or(|h| !h.overflowed);
             if complete {
                 self.release(page.upto, page.frames);
-                return Ok(true);
+                return Ok(Ok(()));
             }
             for frame in page.frames {
-                self.shard.send(&self.socket, frame);
+                self.shard.send_suited(&self.socket, frame);
             }
             self.shard.flush();
             if !self.socket.drained().await {
@@ -190,7 +207,7 @@ impl<A: App> Context<A> {
         }
     }
 
-    /// What older groups were told up to `at`, then `first`, then the news: the client's last number never runs ahead of what it was sent.
+    /// What older groups were told up to `at`, then `first` (compressed already, as what was held is, if this client's frames are), then the news: the client's last number never runs ahead of what it was sent.
     /// One turn, no await: from here on the connection is live.
     fn release(&mut self, at: u64, first: Vec<Bytes>) {
         let held = self
@@ -204,22 +221,22 @@ impl<A: App> Context<A> {
             held.into_iter().partition(|h| h.seq != 0 && h.seq <= at);
         for h in before {
             if !h.fresh && self.socket.passes(h.seq) {
-                self.shard.send(&self.socket, h.frame);
+                self.shard.send_suited(&self.socket, h.frame);
             }
         }
         for frame in first {
-            self.shard.send(&self.socket, frame);
+            self.shard.send_suited(&self.socket, frame);
         }
         self.socket.last.set(self.socket.last.get().max(at));
         for h in after {
             if self.socket.passes(h.seq) {
-                self.shard.send(&self.socket, h.frame);
+                self.shard.send_suited(&self.socket, h.frame);
             }
         }
     }
 }
 
-fn reset_message() -> Message {
+fn reset_message(why: Unresumable) -> Message {
     #[derive(Serialize)]
     struct Reset {
         reason: &'static str,
@@ -227,7 +244,12 @@ fn reset_message() -> Message {
     Message::new(
         "reset",
         &Reset {
-            reason: "what you missed is not kept any more: read the state again",
+            reason: match why {
+                Unresumable::Pruned => "what you missed is not kept any more: read the state again",
+                Unresumable::Unknown => {
+                    "this number is none of this history's: read the state again"
+                }
+            },
         },
     )
 }

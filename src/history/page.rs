@@ -12,6 +12,9 @@ const PAGE_EVENTS: usize = 1_000;
 /// A page ends with the frame that reaches it.
 const PAGE_BYTES: usize = 256 << 10;
 
+/// A group that a connection hears, and the number up to which it never heard it: replay does not reach behind it.
+pub(crate) type Heard<G> = (G, u64);
+
 /// A piece of what a client missed.
 #[derive(Debug)]
 pub(crate) struct Page {
@@ -31,7 +34,7 @@ pub(crate) struct Page {
 /// [`Error::Json`] when an event was written by another version of the application.
 pub(crate) fn page<A: App>(
     c: &Connection,
-    groups: &[A::Group],
+    groups: &[Heard<A::Group>],
     since: u64,
     upto: u64,
     mut render: impl FnMut(u64, &A::Event, &A::Group) -> Option<Bytes>,
@@ -43,8 +46,9 @@ pub(crate) fn page<A: App>(
             "what came after this number is no longer known",
         ));
     }
-    let names: HashMap<String, &A::Group> = groups.iter().map(|g| (g.to_string(), g)).collect();
-    let numbers = numbers(c, names.keys(), since, upto)?;
+    let names: HashMap<String, &Heard<A::Group>> =
+        groups.iter().map(|g| (g.0.to_string(), g)).collect();
+    let numbers = numbers(c, names.iter().map(|(n, g)| (n, g.1.max(since))), upto)?;
     let full = numbers.len() == PAGE_EVENTS;
     let mut event_row = c.prepare_cached("SELECT event, groups FROM event_log WHERE seq = ?1")?;
     let (mut frames, mut bytes, mut reached) = (Vec::new(), 0, since);
@@ -88,7 +92,7 @@ fn first<A: App>(
     seq: u64,
     event: &str,
     groups: &str,
-    names: &HashMap<String, &A::Group>,
+    names: &HashMap<String, &Heard<A::Group>>,
     render: &mut impl FnMut(u64, &A::Event, &A::Group) -> Option<Bytes>,
 ) -> Result<Option<Bytes>, Error> {
     // A text without escapes is borrowed; `Cow` in a list is always copied, so these are few and short.
@@ -97,21 +101,21 @@ fn first<A: App>(
     Ok(told
         .iter()
         .filter_map(|name| names.get(name.as_ref()))
-        .find_map(|group| render(seq, &event, group)))
+        .filter(|(_, from)| seq > *from)
+        .find_map(|(group, _)| render(seq, &event, group)))
 }
 
-/// The numbers of the next events of any of the groups, at most a page of them.
+/// The numbers of the next events of any of the groups, each after its own number; at most a page of them.
 fn numbers<'n>(
     c: &Connection,
-    names: impl Iterator<Item = &'n String>,
-    since: u64,
+    names: impl Iterator<Item = (&'n String, u64)>,
     upto: u64,
 ) -> Result<Vec<u64>, Error> {
     let mut query = c.prepare_cached(
         "SELECT seq FROM event_group WHERE grp = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq",
     )?;
     let (mut found, mut bound): (Vec<u64>, u64) = (Vec::new(), upto);
-    for name in names {
+    for (name, since) in names {
         // No `LIMIT ?`: SQLite plans such a statement anew each time it is bound.
         let of_group = query.query_map(params![name, since, bound], |r| r.get(0))?;
         for seq in of_group.take(PAGE_EVENTS) {

@@ -76,6 +76,7 @@ fn read(op: &str, old: Option<&str>, new: Option<&str>) -> (Option<Row>, Option<
         _ => Op::Delete,
     };
     let change = Change {
+        seq: 0,
         table: "",
         id: 0,
         op,

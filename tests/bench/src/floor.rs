@@ -172,10 +172,10 @@ impl Shard {
         c.fd = -1;
         c.out = Vec::new();
         c.carry = Vec::new();
-        if c.open {
-            if let Some(g) = self.groups.get_mut(&c.group) {
-                g.members.retain(|m| *m != i as u32);
-            }
+        if c.open
+            && let Some(g) = self.groups.get_mut(&c.group)
+        {
+            g.members.retain(|m| *m != i as u32);
         }
     }
 

@@ -47,12 +47,11 @@ pub fn tree(roots: &[u32]) -> Vec<u32> {
     let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
     if let Ok(dir) = fs::read_dir("/proc") {
         for e in dir.flatten() {
-            if let Ok(pid) = e.file_name().to_string_lossy().parse::<u32>() {
-                if let Some(f) = stat_fields(pid) {
-                    if let Ok(ppid) = f[1].parse::<u32>() {
-                        children.entry(ppid).or_default().push(pid);
-                    }
-                }
+            if let Ok(pid) = e.file_name().to_string_lossy().parse::<u32>()
+                && let Some(f) = stat_fields(pid)
+                && let Ok(ppid) = f[1].parse::<u32>()
+            {
+                children.entry(ppid).or_default().push(pid);
             }
         }
     }
