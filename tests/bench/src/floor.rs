@@ -1,9 +1,10 @@
 //! The floor: as little server as a fan-out can have. One thread holds the sockets in an epoll set; a text
 //! frame from a client is framed once and written to every member of the client's group with one send().
 //! `--batch` gathers what one turn of the loop publishes and writes it with one send() per member.
-//! `--threads` shards the sockets.
+//! `--threads` shards the sockets. `--rows` commits what one turn brings to a database first, and tells it then.
 
 use crate::frame;
+use crate::ledger::Ledger;
 use crate::system::{self as sys, Epoll};
 use libc::{EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT};
 use std::collections::HashMap;
@@ -12,11 +13,12 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-#[derive(Clone, Copy)]
 pub struct Options {
     pub port: u16,
     pub threads: usize,
     pub batch: bool,
+    /// A database.
+    pub rows: Option<String>,
 }
 
 type Publish = (u32, Arc<Vec<u8>>);
@@ -36,7 +38,10 @@ struct Group {
 }
 
 struct Shard {
-    opts: Options,
+    batch: bool,
+    ledger: Option<Ledger>,
+    /// This turn's updates.
+    updates: Vec<(u32, Vec<u8>)>,
     ep: Epoll,
     listener: i32,
     conns: Vec<Conn>,
@@ -51,7 +56,10 @@ struct Shard {
 const LISTENER: u64 = u64::MAX;
 const INBOX: u64 = u64::MAX - 1;
 
-pub fn serve(opts: Options) -> io::Result<()> {
+pub fn serve(opts: &Options) -> io::Result<()> {
+    if opts.rows.is_some() && opts.threads > 1 {
+        return Err(io::Error::other("rows have one writer"));
+    }
     let mut ends = Vec::new();
     let mut inboxes = Vec::new();
     for _ in 0..opts.threads {
@@ -73,12 +81,17 @@ pub fn serve(opts: Options) -> io::Result<()> {
         if port == 0 {
             port = sys::port_of(listener)?;
         }
+        let batch = opts.batch;
+        let ledger = opts.rows.as_deref().map(Ledger::open);
+        let ledger = ledger.transpose().map_err(io::Error::other)?;
         handles.push(std::thread::spawn(move || -> io::Result<()> {
             let ep = Epoll::new(512)?;
             ep.add(listener, EPOLLIN, LISTENER)?;
             ep.add(efd, EPOLLIN, INBOX)?;
             Shard {
-                opts,
+                batch,
+                ledger,
+                updates: Vec::new(),
                 ep,
                 listener,
                 conns: Vec::new(),
@@ -124,6 +137,7 @@ impl Shard {
                     }
                 }
             }
+            self.commit()?;
             while let Some(g) = self.dirty.pop() {
                 let bytes = std::mem::take(&mut self.groups.get_mut(&g).unwrap().pending);
                 self.write_all(g, &bytes);
@@ -132,6 +146,18 @@ impl Shard {
                 self.groups.get_mut(&g).unwrap().pending = bytes;
             }
         }
+    }
+
+    fn commit(&mut self) -> io::Result<()> {
+        let Some(ledger) = self.ledger.as_mut().filter(|_| !self.updates.is_empty()) else {
+            return Ok(());
+        };
+        let updates = std::mem::take(&mut self.updates);
+        let frames = ledger.commit(&updates).map_err(io::Error::other)?;
+        for ((group, _), frame) in updates.iter().zip(&frames) {
+            self.fan(*group, frame);
+        }
+        Ok(())
     }
 
     fn accept(&mut self) {
@@ -245,7 +271,11 @@ impl Shard {
                 "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {}\r\n\r\n",
                 frame::accept_key(key)
             );
-            let _ = sys::send(self.conns[i].fd, answer.as_bytes());
+            let mut answer = answer.into_bytes();
+            if self.ledger.is_some() {
+                frame::server(frame::TEXT, br#"{"seq":0}"#, &mut answer);
+            }
+            let _ = sys::send(self.conns[i].fd, &answer);
             self.conns[i].open = true;
             self.conns[i].group = group;
             self.groups.entry(group).or_default().members.push(i as u32);
@@ -260,9 +290,13 @@ impl Shard {
                     if let Some(k) = f.mask {
                         frame::unmask(&mut b[start..end], k);
                     }
+                    let g = self.conns[i].group;
+                    if self.ledger.is_some() {
+                        self.updates.push((g, b[start..end].to_vec()));
+                        continue;
+                    }
                     let mut framed = Vec::with_capacity(end - start + 10);
                     frame::server(f.opcode, &b[start..end], &mut framed);
-                    let g = self.conns[i].group;
                     if self.peers.is_empty() {
                         self.fan(g, &framed);
                     } else {
@@ -285,7 +319,7 @@ impl Shard {
     }
 
     fn fan(&mut self, g: u32, frame: &[u8]) {
-        if self.opts.batch {
+        if self.batch {
             if let Some(group) = self.groups.get_mut(&g) {
                 if group.pending.is_empty() {
                     self.dirty.push(g);

@@ -3,13 +3,15 @@
 //! `tests/bench/run` builds everything, pins the servers and the load to cores of their own, and prints the table. By hand:
 //!
 //! - `bench table [--quick] [--rounds N] [--only TEXT]`: the table, or the rows whose names contain the text
-//! - `bench floor [--port N] [--threads N] [--batch]`: the floor
+//! - `bench floor [--port N] [--threads N] [--batch] [--rows FILE]`: the floor
 //! - `bench peer [--port N]`: a server on `warp::ws` with a queue for each client
 //! - `bench load KIND --port N --pid N [--path TEMPLATE]`: one run against a server that is there, as JSON. `KIND` is a row's name in the table
 
+mod catalogue;
 mod floor;
 mod frame;
 mod histogram;
+mod ledger;
 mod load;
 mod peer;
 mod process;
@@ -75,9 +77,10 @@ fn run() -> Result<(), String> {
                 port: arguments.number("--port", 0)?,
                 threads: arguments.number("--threads", 1)?,
                 batch: arguments.flag("--batch"),
+                rows: arguments.value("--rows")?,
             };
             arguments.done()?;
-            floor::serve(options).map_err(|e| e.to_string())
+            floor::serve(&options).map_err(|e| e.to_string())
         }
         "peer" => {
             let port = arguments.number("--port", 0)?;

@@ -25,13 +25,13 @@ impl Drop for Server {
 
 impl Server {
     /// Waits until it says where it listens.
-    fn start(mut command: Command, place: Option<TempDir>) -> Result<Self, String> {
+    fn start(command: Command, place: Option<TempDir>) -> Result<Self, String> {
         let failed = |e: std::io::Error| format!("{command:?}: {e}");
         let mut child = pinned(&command)
+            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
             .map_err(failed)?;
-        command.stdin(Stdio::null());
         let said = child.stdout.take().ok_or("no stdout")?;
         let mut lines = BufReader::new(said).lines();
         let port = lines.find_map(|line| {
@@ -71,13 +71,19 @@ impl Server {
         Server::start(command, None)
     }
 
-    pub fn floor(threads: u32, batch: bool) -> Result<Self, String> {
+    pub fn floor(option: Option<&str>) -> Result<Self, String> {
         let mut command = built("bench")?;
-        command.args(["floor", "--threads", &threads.to_string()]);
-        if batch {
-            command.arg("--batch");
-        }
+        command.arg("floor").args(option);
         Server::start(command, None)
+    }
+
+    /// The floor of status updates.
+    pub fn rows() -> Result<Self, String> {
+        let place = tempfile::tempdir().map_err(|e| e.to_string())?;
+        let mut command = built("bench")?;
+        command.args(["floor", "--rows"]);
+        command.arg(place.path().join("floor.db"));
+        Server::start(command, Some(place))
     }
 
     pub fn peer() -> Result<Self, String> {
