@@ -115,7 +115,7 @@ impl Server {
             .arg("--routing")
             .arg(&routing)
             .env("MAITRED_JWT_SECRET", SECRET)
-            .env("RUST_LOG", "warn");
+            .env("MAITRED_LOG", "warn");
         Server::start(command, Some(place))
     }
 }
