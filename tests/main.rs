@@ -2,6 +2,7 @@
 
 mod changes;
 mod dining;
+mod edge;
 mod history;
 mod lines;
 mod refusals;
