@@ -76,7 +76,7 @@ impl Change<'_> {
     /// Whether a later change of this table, one that waits to be announced, has `value` in `column` too, before it or after it.
     ///
     /// For a fact that several rows make up (the lines of an order): a statement that touches them all makes one change for each, and what is told of the
-    /// last one says everything. [`App::announce`] keeps silent about a change that is superseded; the last of them never is, whoever wrote them and however
+    /// last one says everything. [`App::announce`](crate::App::announce) keeps silent about a change that is superseded; the last of them never is, whoever wrote them and however
     /// many transactions it takes to announce them. It looks 64 changes ahead, so what a bulk write of other rows separates is told more than once.
     ///
     /// # Errors

@@ -63,7 +63,7 @@ impl<A: App> Shard<A> {
             .sockets
             .borrow()
             .iter()
-            .filter(|(_, s)| due(s, now, wall_ms))
+            .filter(|(_, s)| !s.is_leaving() && due(s, now, wall_ms))
             .map(|(_, s)| s.clone())
             .collect();
         for socket in sockets {

@@ -233,6 +233,13 @@ fn strangers_who_take_too_long_or_too_much_are_counted() {
     );
     let mut silent = Raw::open(address, "/echo");
     assert_eq!(silent.close_code(), Some(1001));
+    eventually("it has gone", || {
+        match Scrape::of(address).sum("maitred_connections") {
+            0.0 => Ok(()),
+            open => Err(open.to_string()),
+        }
+    });
+    assert_eq!(of("idle_timeout"), 1.0, "once, however long it takes to go");
     let scrape = Scrape::of(address);
     for limit in [
         "first_byte_timeout",
