@@ -241,9 +241,10 @@ fn every_queue_has_a_bound() {
 #[test]
 fn tests_wait_for_events_and_never_for_time() {
     let asleep = concat!("sleep", "(");
-    check(&sources("tests"), |_, code| {
-        code.contains(asleep)
-            .then(|| "wait for what must happen".to_owned())
+    check(&sources("tests"), |source, code| {
+        // a load generator keeps a pace: that is what it is for
+        let paced = source.path.starts_with("tests/bench/");
+        (code.contains(asleep) && !paced).then(|| "wait for what must happen".to_owned())
     });
 }
 
