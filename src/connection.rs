@@ -169,7 +169,7 @@ async fn serve<A: App>(
                     }
                 }
                 Ok(Inbound::Control { id, control }) => Step::Frame(Frame::Control(id, control)),
-                Err(error) => Step::Frame(Frame::Refused(None, error)),
+                Err(refusal) => Step::Frame(Frame::Refused(refusal.id, refusal.error)),
             },
             other => Step::Frame(unaddressed(other)),
         }) {
@@ -247,12 +247,22 @@ fn answer_with<A: App>(ctx: &Context<A>, id: Option<&str>, answer: Result<Reply,
             }
         }
         Err(error) => {
-            let told = (ctx.lane().entry.render_error)(&error.into_client());
-            ctx.send(&match id {
-                Some(id) => told.beside("id", &id),
-                None => told,
-            });
+            let error = error.into_client();
+            ctx.send(&told(ctx.lane().entry.render_error, &error, id));
         }
+    }
+}
+
+/// A mistake in the consumer's vocabulary, with the id of the command that made it.
+pub(crate) fn told(
+    render: fn(&ClientError) -> Message,
+    error: &ClientError,
+    id: Option<&str>,
+) -> Message {
+    let message = render(&error.in_short());
+    match id {
+        Some(id) => message.beside("id", &id),
+        None => message,
     }
 }
 
@@ -311,7 +321,10 @@ async fn finish<A: App>(
         if let Some(error) = &ending.error {
             shard.send(
                 socket,
-                lane.frame(&(lane.entry.render_error)(error), Default::default()),
+                lane.frame(
+                    &told(lane.entry.render_error, error, None),
+                    Default::default(),
+                ),
             );
         }
         let close = match ending.code {

@@ -37,6 +37,14 @@ pub(crate) enum Inbound<'a> {
     },
 }
 
+/// Why a frame could not be taken apart.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    /// As far as it could be read: who asked under an id is answered under it.
+    pub id: Option<String>,
+    pub error: ClientError,
+}
+
 /// What every connection understands, whatever its consumer.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Control {
@@ -62,7 +70,7 @@ impl Dialect {
     }
 
     /// Takes a frame apart. It comes from a stranger.
-    pub fn decode<'a>(&self, text: &'a str) -> Result<Inbound<'a>, ClientError> {
+    pub fn decode<'a>(&self, text: &'a str) -> Result<Inbound<'a>, Refusal> {
         match self {
             Dialect::Raw => raw::decode(text),
         }

@@ -10,6 +10,9 @@ mod consumer;
 mod context;
 mod dialect;
 mod error;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod groups;
 mod history;
 mod limits;

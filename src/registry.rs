@@ -17,6 +17,9 @@ pub(crate) struct Entry<A: App> {
     pub connect: Connect<A>,
     pub render: fn(&A::Event, &A::Group) -> Option<Message>,
     pub render_error: fn(&ClientError) -> Message,
+    /// Whether a frame is one of its commands.
+    #[cfg(feature = "fuzzing")]
+    pub decode: fn(&str) -> Result<(), ClientError>,
 }
 
 /// One open connection's consumer.
@@ -38,7 +41,7 @@ impl<C: Consumer> Session<C::App> for Erased<C> {
         body: &str,
         ctx: &'a mut Context<C::App>,
     ) -> Result<LocalBoxFuture<'a, Result<Reply, Error>>, ClientError> {
-        let command: C::Command = serde_json::from_str(body).map_err(|e| unreadable(&e))?;
+        let command = command::<C>(body)?;
         Ok(Box::pin(self.0.receive(command, ctx)))
     }
 
@@ -47,11 +50,16 @@ impl<C: Consumer> Session<C::App> for Erased<C> {
     }
 }
 
+fn command<C: Consumer>(body: &str) -> Result<C::Command, ClientError> {
+    serde_json::from_str(body).map_err(|e| unreadable(&e))
+}
+
 /// A frame that is JSON, but none of the consumer's commands.
 fn unreadable(e: &serde_json::Error) -> ClientError {
     // serde names the variant, or the type, and what it expected instead; where in the text it was is no help in a one-line frame
     let text = e.to_string();
-    let text = text.split(" at line ").next().unwrap_or(&text).to_owned();
+    let end = text.rfind(" at line ").unwrap_or(text.len());
+    let text = text[..end].to_owned();
     let code = if text.starts_with("unknown variant") {
         "UNKNOWN_ACTION"
     } else {
@@ -103,6 +111,8 @@ impl<A: App> Registry<A> {
             connect: connect::<C>,
             render: C::render,
             render_error: C::render_error,
+            #[cfg(feature = "fuzzing")]
+            decode: |body| command::<C>(body).map(drop),
         };
         assert!(
             self.entries.insert(C::NAME, entry).is_none(),

@@ -2,6 +2,7 @@
 
 mod changes;
 mod dining;
+mod fuzzing;
 mod history;
 mod refusals;
 mod resume;

@@ -76,7 +76,11 @@ fn collect(folder: &Path, name: &str, found: &mut Vec<Source>) {
     for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
         let inside = format!("{name}/{}", entry.file_name().to_string_lossy());
         let path = entry.path();
-        if path.is_dir() && !inside.ends_with("node_modules") {
+        if path.is_dir() {
+            // what other tools put there
+            if inside.ends_with("node_modules") || inside.ends_with("fuzz/target") {
+                continue;
+            }
             collect(&path, &inside, found);
         } else if inside.ends_with(".rs") {
             let text = std::fs::read_to_string(&path).expect("text");
