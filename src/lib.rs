@@ -10,6 +10,7 @@ mod consumer;
 mod context;
 mod dialect;
 mod error;
+mod frame;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -36,6 +37,7 @@ pub use auth::{Identity, Keys};
 pub use consumer::Consumer;
 pub use context::Context;
 pub use error::{ClientError, Error, Kind};
+pub use frame::{Frame, FromFrame, Payload};
 pub use limits::ConnectionLimits;
 pub use message::{Message, Reply};
 pub use registry::Registry;

@@ -1,8 +1,10 @@
 //! JSON frames: what the dialect makes of them, what each consumer makes of the rest, and what the client is told.
 
 use crate::connection::told;
-use crate::dialect::{Control, Dialect, Envelope, Inbound};
+use crate::dialect::{Control, Dialect, Envelope, Inbound, Refusal};
+use crate::frame::Payload;
 use crate::registry::Entry;
+use crate::websocket::Opcode;
 use crate::{App, ClientError, Kind, Message, Registry};
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
@@ -19,28 +21,30 @@ const ID_BYTES: usize = 128;
 /// # Panics
 /// When frame, id or action are not what a plain reading of the JSON says; when an error is not told in the vocabulary's shape, with the id, in few words.
 pub fn commands<A: App>(registry: &Registry<A>, data: &[u8], shape: impl Fn(&ClientError, &Value)) {
-    // the frame parser lets nothing else through
-    let Ok(text) = std::str::from_utf8(data) else {
-        return;
-    };
+    // the frame parser lets no other text through
+    let text = std::str::from_utf8(data);
     let dialect = Dialect::Raw;
-    let decoded = dialect.decode(text);
-    as_it_reads(text, &decoded);
+    let decoded = dialect.decode(text.map_or(Payload::Binary(data), Payload::Text));
+    match text {
+        Ok(text) => as_it_reads(text, &decoded),
+        Err(_) => match &decoded {
+            Err(refusal) => assert_eq!(refusal.error.code, "BINARY_FRAME"),
+            Ok(inbound) => panic!("{inbound:?}"),
+        },
+    }
 
     for entry in registry.entries.values() {
         let refused = |id: Option<&str>, error: &ClientError| {
             let frame = told(entry.render_error, error, id);
-            let frame = dialect.encode(&frame, Envelope::default());
-            assert!(frame.len() <= MOST_TOLD, "{} bytes: {frame}", frame.len());
-            let frame = read(&frame);
+            let frame = read(&dialect, &frame);
             assert_eq!(frame.get("id").and_then(Value::as_str), id, "{frame}");
             shape(&error.in_short(), &frame);
         };
         match &decoded {
-            Ok(Inbound::Command { id, body }) => match (entry.decode)(body) {
-                Ok(()) => understood(entry, body),
+            Ok(Inbound::Command { id, body }) => match (entry.decode)(*body) {
+                Ok(()) => understood(entry, *body),
                 Err(error) => {
-                    not_understood(entry, body, &error);
+                    not_understood(entry, *body, &error);
                     refused(id.as_deref(), &error);
                 }
             },
@@ -81,7 +85,7 @@ fn members(text: &str) -> Option<Vec<(String, Value)>> {
 }
 
 /// Whether the decoded frame is what a plain reading of the text says.
-fn as_it_reads(text: &str, decoded: &Result<Inbound<'_>, crate::dialect::Refusal>) {
+fn as_it_reads(text: &str, decoded: &Result<Inbound<'_>, Refusal>) {
     let code = decoded.as_ref().err().map(|refusal| &*refusal.error.code);
     if let Some(code) = code {
         assert!(matches!(code, "INVALID_JSON" | "INVALID_FRAME"), "{code}");
@@ -141,7 +145,7 @@ fn as_it_reads(text: &str, decoded: &Result<Inbound<'_>, crate::dialect::Refusal
         (Ok(Inbound::Control { control, .. }), Ok(Some(expected))) => {
             assert_eq!(*control, expected, "{text}");
         }
-        (Ok(Inbound::Command { body, .. }), Ok(None)) => assert_eq!(*body, text),
+        (Ok(Inbound::Command { body, .. }), Ok(None)) => assert_eq!(*body, Payload::Text(text)),
         (decoded, expected) => panic!("{decoded:?}, not {expected:?}: {text}"),
     }
 }
@@ -155,12 +159,16 @@ fn since(value: &Value) -> Option<u64> {
 }
 
 /// The action of a command, and whether the consumer has it. `None`: the JSON cannot be kept as a value.
-fn action<A: App>(entry: &Entry<A>, body: &str) -> Option<(Option<String>, bool)> {
+fn action<A: App>(entry: &Entry<A>, body: Payload<'_>) -> Option<(Option<String>, bool)> {
+    let Payload::Text(body) = body else {
+        return None;
+    };
     let members = members(body)?;
     let action = members.iter().find(|(name, _)| name == "action");
     let action = action.and_then(|(_, value)| Some(value.as_str()?.to_owned()));
     // serde tells which there are when it is asked for one that there cannot be
-    let probe = (entry.decode)(r#"{"action":"\u0000"}"#).expect_err("no action has such a name");
+    let probe = Payload::Text(r#"{"action":"\u0000"}"#);
+    let probe = (entry.decode)(probe).expect_err("no action has such a name");
     let (_, known) = probe.text.split_once(", ").expect("what is expected");
     let known = action
         .as_deref()
@@ -168,13 +176,13 @@ fn action<A: App>(entry: &Entry<A>, body: &str) -> Option<(Option<String>, bool)
     Some((action, known))
 }
 
-fn understood<A: App>(entry: &Entry<A>, body: &str) {
+fn understood<A: App>(entry: &Entry<A>, body: Payload<'_>) {
     if let Some((action, known)) = action(entry, body) {
         assert!(known, "{} took {action:?}", entry.name);
     }
 }
 
-fn not_understood<A: App>(entry: &Entry<A>, body: &str, error: &ClientError) {
+fn not_understood<A: App>(entry: &Entry<A>, body: Payload<'_>, error: &ClientError) {
     assert_eq!(error.kind, Kind::Invalid);
     assert!(matches!(&*error.code, "UNKNOWN_ACTION" | "INVALID_FRAME"));
     if let Some((action, known)) = action(entry, body) {
@@ -198,7 +206,7 @@ fn acknowledged(dialect: &Dialect, id: &str) {
     let some = serde_json::value::to_raw_value(&json!({"n": [1, "}"]})).expect("JSON");
     for (data, n) in [(None, None), (Some(&*some), Some(json!([1, "}"])))] {
         let ack: Message = dialect.ack(id, data);
-        let ack = read(&dialect.encode(&ack, Envelope::default()));
+        let ack = read(dialect, &ack);
         let mut expected = json!({"type": "ack", "data": {"id": id, "ok": true}});
         if let Some(n) = n {
             expected["data"]["n"] = n;
@@ -207,8 +215,13 @@ fn acknowledged(dialect: &Dialect, id: &str) {
     }
 }
 
-fn read(frame: &str) -> Value {
-    let frame: Value = serde_json::from_str(frame).unwrap_or_else(|e| panic!("{e}: {frame}"));
+/// A message as its client reads it.
+fn read(dialect: &Dialect, message: &Message) -> Value {
+    let (opcode, frame) = dialect.encode(message, Envelope::default());
+    let shown = String::from_utf8_lossy(&frame);
+    assert_eq!(opcode, Opcode::Text, "{shown}");
+    assert!(frame.len() <= MOST_TOLD, "{} bytes: {shown}", frame.len());
+    let frame: Value = serde_json::from_slice(&frame).unwrap_or_else(|e| panic!("{e}: {shown}"));
     assert!(frame.is_object(), "{frame}");
     frame
 }

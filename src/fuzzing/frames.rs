@@ -2,6 +2,7 @@
 
 use super::Dice;
 use super::rfc6455::{self, End, Said};
+use crate::frame::Payload;
 use crate::websocket::{Incoming, Limits, Opcode, Parser, Violation, encode, encode_close};
 
 /// What a frame may take besides its payload.
@@ -105,8 +106,8 @@ fn told(violation: &Violation) -> u16 {
 
 fn owned(incoming: Incoming<'_>) -> Said {
     match incoming {
-        Incoming::Text(text) => Said::Text(text.to_owned()),
-        Incoming::Binary(bytes) => Said::Binary(bytes.to_owned()),
+        Incoming::Data(Payload::Text(text)) => Said::Text(text.to_owned()),
+        Incoming::Data(Payload::Binary(bytes)) => Said::Binary(bytes.to_owned()),
         Incoming::Ping(bytes) => Said::Ping(bytes.to_owned()),
         Incoming::Pong(bytes) => Said::Pong(bytes.to_owned()),
         Incoming::Close(None) => Said::Close(None),
