@@ -106,3 +106,32 @@ fn unreadable(e: &serde_json::Error) -> ClientError {
     };
     ClientError::new(Kind::Invalid, code, text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[test]
+    fn only_the_place_in_the_text_is_cut_off() {
+        #[derive(Debug, Deserialize)]
+        #[serde(tag = "action", rename_all = "snake_case")]
+        enum Command {
+            Sit,
+        }
+        let text = r#"{"action":"dance at line 3"}"#;
+        let error = Command::from_frame(Payload::Text(text)).expect_err("no such action");
+        assert_eq!(
+            (&*error.code, &*error.text),
+            (
+                "UNKNOWN_ACTION",
+                "unknown variant `dance at line 3`, expected `sit`"
+            )
+        );
+        let error = Command::from_frame(Payload::Text("{")).expect_err("no JSON");
+        assert!(!error.text.contains(" at line "), "{}", error.text);
+        let Ok(Command::Sit) = Command::from_frame(Payload::Text(r#"{"action":"sit"}"#)) else {
+            panic!("a command");
+        };
+    }
+}

@@ -246,6 +246,30 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_number_spelled_with_escapes_is_resumed_from() {
+        let frame = r#"{"action":"resume","since":"\u0031\u0032"}"#;
+        assert!(matches!(
+            decode(frame),
+            Ok(Inbound::Control {
+                control: Control::Resume(Some(12)),
+                ..
+            })
+        ));
+    }
+
+    #[test]
+    fn a_refused_frame_is_refused_under_its_id() {
+        for (text, id) in [
+            (r#"{"action":5,"id":"x"}"#, Some("x")),
+            (r#"{"action":"authenticate","id":7}"#, Some("7")),
+            (r#"{"action":5}"#, None),
+            (r#"{"action":"ping","id":{}}"#, None),
+        ] {
+            assert_eq!(decode(text).expect_err(text).id.as_deref(), id, "{text}");
+        }
+    }
+
     proptest! {
         #[test]
         fn a_strangers_bytes_never_panic(text in ".{0,200}") {
