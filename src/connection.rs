@@ -10,7 +10,7 @@ use crate::reader::MessageReader;
 use crate::registry::Session;
 use crate::routing::Policy;
 use crate::shard::Shard;
-use crate::socket::{CLOSE_TIMEOUT, Socket};
+use crate::socket::{CLOSE_TIMEOUT, Compression, Socket};
 use crate::websocket::{self, Incoming, Opcode};
 use crate::{App, ClientError, Error, Kind, Message, Reply};
 use futures::FutureExt;
@@ -34,6 +34,7 @@ pub(crate) struct Opening<A: App> {
     pub identity: Option<Result<Identity<A::Claims>, ClientError>>,
     pub since: Option<u64>,
     pub policy: Arc<Policy>,
+    pub compression: Compression,
     pub keys: Option<Arc<Keys>>,
 }
 
@@ -68,9 +69,10 @@ pub(crate) async fn run<A: App>(shard: Rc<Shard<A>>, opening: Opening<A>) {
         identity,
         since,
         policy,
+        compression,
         keys,
     } = opening;
-    let socket = Rc::new(Socket::new(stream, policy, shard.clock()));
+    let socket = Rc::new(Socket::new(stream, policy, compression, shard.clock()));
     let registered = shard.register(&socket);
     let mut reader = MessageReader::new(early);
     let identity = match identity {

@@ -11,6 +11,9 @@ use tokio::io::Interest;
 /// One read of a thread: a client's frames are usually far smaller.
 const READ_BYTES: usize = 64 << 10;
 
+/// Frames of one message: a message of the largest permitted size in pieces of a byte each has as many as nobody needs.
+const MAX_FRAGMENTS: usize = 65_536;
+
 thread_local! {
     /// All connections of a shard read into the same buffer; a connection keeps only what is incomplete.
     static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES]);
@@ -41,7 +44,8 @@ impl MessageReader {
     ) -> Result<Option<T>, Ending> {
         let limits = Limits {
             max_message_bytes: socket.policy.max_message_bytes,
-            max_fragments: 65_536,
+            max_fragments: MAX_FRAGMENTS,
+            inflates: socket.compression.inflates,
         };
         let violated = |v: Violation| Ending {
             code: v.code(),

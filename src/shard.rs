@@ -64,7 +64,8 @@ pub(crate) struct Shard<A: App> {
     outgoing: RefCell<Vec<Arc<Publication<A>>>>,
     scheduled: Cell<bool>,
     kick: Notify,
-    cork: RefCell<Cork>,
+    /// One for the sockets that get plain frames, one for the others: they alternate in a group.
+    corks: RefCell<[Cork; 2]>,
     started: Instant,
     stopping: watch::Sender<bool>,
 }
@@ -90,7 +91,7 @@ impl<A: App> Shard<A> {
             outgoing: RefCell::default(),
             scheduled: Cell::new(false),
             kick: Notify::new(),
-            cork: RefCell::default(),
+            corks: RefCell::default(),
             started: Instant::now(),
             stopping: watch::Sender::new(false),
         }
@@ -151,21 +152,34 @@ impl<A: App> Shard<A> {
                 let frame = publication.frame(position, lane, |event, group| {
                     self.lanes[lane as usize].render(publication.seq, event, group)
                 });
-                if let Some(frame) = frame {
-                    let index = turn.len() as u32;
+                if let Some(plain) = frame {
+                    let plain_at = turn.len();
+                    let mut deflated_at = None;
+                    let length = plain.len();
+                    turn.push(plain);
                     for socket in members {
-                        if socket.is_closing()
-                            || socket.hold(publication.seq, group, &frame)
+                        if socket.is_closing() {
+                            continue;
+                        }
+                        let at = if length < socket.compression.deflate_from {
+                            plain_at
+                        } else {
+                            *deflated_at.get_or_insert_with(|| {
+                                let made = publication.deflated(position, lane, &turn[plain_at]);
+                                turn.push(made);
+                                turn.len() - 1
+                            })
+                        };
+                        if socket.hold(publication.seq, group, &turn[at])
                             || !socket.passes(publication.seq)
                         {
                             continue;
                         }
-                        socket.pending.borrow_mut().push(index);
+                        socket.pending.borrow_mut().push(at as u32);
                         if !socket.queued.replace(true) {
                             dirty.push(socket.clone());
                         }
                     }
-                    turn.push(frame);
                 }
                 if publication.rechecks {
                     members.iter().for_each(|socket| socket.recheck());
@@ -178,6 +192,13 @@ impl<A: App> Shard<A> {
 
     /// A frame for one socket, at the end of the turn.
     pub fn send(&self, socket: &Rc<Socket<A>>, frame: Bytes) {
+        if !socket.is_closing() {
+            self.send_suited(socket, socket.suited(frame));
+        }
+    }
+
+    /// A frame that is compressed already if this socket's frames are.
+    pub fn send_suited(&self, socket: &Rc<Socket<A>>, frame: Bytes) {
         if socket.is_closing() {
             return;
         }
@@ -203,12 +224,13 @@ impl<A: App> Shard<A> {
         self.hand_over();
         let mut dirty = std::mem::take(&mut *self.dirty.borrow_mut());
         let mut turn = std::mem::take(&mut *self.turn.borrow_mut());
-        let mut cork = self.cork.borrow_mut();
+        let mut corks = self.corks.borrow_mut();
         for socket in dirty.drain(..) {
             socket.queued.set(false);
-            socket.flush(&turn, &mut cork);
+            let cork = &mut corks[usize::from(socket.compression.inflates)];
+            socket.flush(&turn, cork);
         }
-        cork.forget();
+        corks.iter_mut().for_each(Cork::forget);
         turn.clear();
         // the lists' memory is used again, unless a burst made it large
         if dirty.capacity() <= 65_536 {

@@ -4,7 +4,7 @@ use crate::App;
 use crate::close::Ending;
 use crate::outbox::{Bound, Outbox};
 use crate::routing::Policy;
-use crate::websocket;
+use crate::websocket::{self, extension::Agreed};
 use bytes::Bytes;
 use smallvec::SmallVec;
 use std::cell::{Cell, RefCell};
@@ -70,9 +70,36 @@ pub(crate) struct Seat {
     pub at: u32,
 }
 
+/// What was agreed about compression in the handshake.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Compression {
+    /// The client may send compressed messages.
+    pub inflates: bool,
+    /// Frames of at least so many bytes are sent compressed; `usize::MAX`: none is.
+    pub deflate_from: usize,
+}
+
+impl Compression {
+    pub const NONE: Compression = Compression {
+        inflates: false,
+        deflate_from: usize::MAX,
+    };
+
+    pub fn agreed(agreed: &Agreed, from_bytes: usize) -> Self {
+        Compression {
+            inflates: true,
+            deflate_from: match agreed.full_window {
+                true => from_bytes + websocket::head_bytes(from_bytes),
+                false => usize::MAX,
+            },
+        }
+    }
+}
+
 pub(crate) struct Socket<A: App> {
     pub stream: TcpStream,
     pub policy: Arc<Policy>,
+    pub compression: Compression,
     /// Indices into the turn's frames.
     pub pending: RefCell<SmallVec<[u32; 2]>>,
     /// On the shard's list of sockets to flush.
@@ -99,10 +126,11 @@ pub(crate) struct Socket<A: App> {
 }
 
 impl<A: App> Socket<A> {
-    pub fn new(stream: TcpStream, policy: Arc<Policy>, now: u64) -> Self {
+    pub fn new(stream: TcpStream, policy: Arc<Policy>, compression: Compression, now: u64) -> Self {
         Socket {
             stream,
             policy,
+            compression,
             pending: RefCell::default(),
             queued: Cell::new(false),
             last: Cell::new(0),
@@ -142,6 +170,14 @@ impl<A: App> Socket<A> {
             });
         }
         true
+    }
+
+    /// The frame as this client gets it. Only for one that nobody else gets: what is told to a group is compressed once for all of it.
+    pub fn suited(&self, frame: Bytes) -> Bytes {
+        match frame.len() >= self.compression.deflate_from {
+            true => websocket::deflated(&frame),
+            false => frame,
+        }
     }
 
     /// Whether an event passes: a signal that names several of a client's groups is told once. Events come in order, so the last number is enough.

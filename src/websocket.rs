@@ -1,15 +1,18 @@
-//! RFC 6455 as the server speaks it, bytes in and values out: nothing here reads, writes or waits.
+//! RFC 6455 and RFC 7692 as the server speaks them, bytes in and values out: nothing here reads, writes or waits.
 //!
 //! Invariant: whatever a client sends is hostile. A [`Parser`] answers it with a message or with a [`Violation`], and
 //! never holds more of it than one message of the permitted size and the bytes of its caller's last read.
 
+mod deflate;
+pub(crate) mod extension;
 mod frame;
 mod handshake;
 mod parser;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use frame::{encode, encode_close};
+pub(crate) use deflate::deflated;
+pub(crate) use frame::{encode, encode_close, head_bytes};
 pub(crate) use handshake::{accept_key, valid_key};
 pub(crate) use parser::Parser;
 
@@ -75,6 +78,8 @@ pub(crate) struct Limits {
     /// The frames of one fragmented message. Empty fragments cost no memory, so the byte limit alone would let a
     /// message go on for ever.
     pub(crate) max_fragments: usize,
+    /// Compression was agreed on: the first frame of a message may say that it is compressed.
+    pub(crate) inflates: bool,
 }
 
 /// Why a connection has to be closed: always the client's doing.
@@ -84,6 +89,8 @@ pub(crate) enum Violation {
     Protocol(&'static str),
     /// 1007: a text message or a close reason that is not UTF-8.
     Utf8,
+    /// 1007: a message that is marked as compressed, and is not, or not whole.
+    Deflate,
     /// 1009: a message larger than [`Limits::max_message_bytes`]. A smaller one may be sent on a new connection.
     TooLarge {
         /// The limit, in bytes.
@@ -101,7 +108,7 @@ impl Violation {
     pub(crate) const fn code(&self) -> u16 {
         match self {
             Violation::Protocol(_) => 1002,
-            Violation::Utf8 => 1007,
+            Violation::Utf8 | Violation::Deflate => 1007,
             Violation::TooLarge { .. } | Violation::TooManyFragments { .. } => 1009,
         }
     }
@@ -111,6 +118,7 @@ impl Violation {
         match self {
             Violation::Protocol(rule) => Cow::Borrowed(rule),
             Violation::Utf8 => Cow::Borrowed("text is not UTF-8"),
+            Violation::Deflate => Cow::Borrowed("message cannot be inflated"),
             Violation::TooLarge { limit } => format!("message larger than {limit} bytes").into(),
             Violation::TooManyFragments { limit } => {
                 format!("message in more than {limit} fragments").into()

@@ -5,7 +5,7 @@ use crate::close::Ending;
 use crate::dialect::Envelope;
 use crate::history::{Heard, Unresumable};
 use crate::socket::Hold;
-use crate::{App, Error, Message, Reader, history};
+use crate::{App, Error, Message, Reader, history, websocket};
 use bytes::Bytes;
 use serde::Serialize;
 use std::sync::Arc;
@@ -120,7 +120,7 @@ impl<A: App> Context<A> {
                     reset,
                 },
             );
-            self.release(at, vec![frame]);
+            self.release(at, vec![self.socket.suited(frame)]);
             return Ok(());
         }
         self.socket.end(Ending::slow());
@@ -163,13 +163,19 @@ impl<A: App> Context<A> {
             }
             let (lanes, lane, groups) =
                 (self.shard.lanes.clone(), self.lane as usize, groups.clone());
+            let deflate_from = self.socket.compression.deflate_from;
             let (judged, read) = self.judged(move |db| {
                 if let Err(why) = history::judge(db.connection, since)? {
                     return Ok(Err(why));
                 }
                 let upto = db.head()?;
                 history::page::<A>(db.connection, &groups, since, upto, |seq, event, group| {
-                    lanes[lane].render(seq, event, group)
+                    // compressed here, on the reader's thread: a page is hundreds of frames
+                    let frame = lanes[lane].render(seq, event, group)?;
+                    Some(match frame.len() >= deflate_from {
+                        true => websocket::deflated(&frame),
+                        false => frame,
+                    })
                 })
                 .map(Ok)
             });
@@ -191,7 +197,7 @@ impl<A: App> Context<A> {
                 return Ok(Ok(()));
             }
             for frame in page.frames {
-                self.shard.send(&self.socket, frame);
+                self.shard.send_suited(&self.socket, frame);
             }
             self.shard.flush();
             if !self.socket.drained().await {
@@ -201,7 +207,7 @@ impl<A: App> Context<A> {
         }
     }
 
-    /// What older groups were told up to `at`, then `first`, then the news: the client's last number never runs ahead of what it was sent.
+    /// What older groups were told up to `at`, then `first` (compressed already, as what was held is, if this client's frames are), then the news: the client's last number never runs ahead of what it was sent.
     /// One turn, no await: from here on the connection is live.
     fn release(&mut self, at: u64, first: Vec<Bytes>) {
         let held = self
@@ -215,16 +221,16 @@ impl<A: App> Context<A> {
             held.into_iter().partition(|h| h.seq != 0 && h.seq <= at);
         for h in before {
             if !h.fresh && self.socket.passes(h.seq) {
-                self.shard.send(&self.socket, h.frame);
+                self.shard.send_suited(&self.socket, h.frame);
             }
         }
         for frame in first {
-            self.shard.send(&self.socket, frame);
+            self.shard.send_suited(&self.socket, frame);
         }
         self.socket.last.set(self.socket.last.get().max(at));
         for h in after {
             if self.socket.passes(h.seq) {
-                self.shard.send(&self.socket, h.frame);
+                self.shard.send_suited(&self.socket, h.frame);
             }
         }
     }

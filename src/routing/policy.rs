@@ -17,6 +17,9 @@ pub(crate) struct Policy {
     /// Bytes of the largest message a client may send, after reassembly: 128 B to 16 MiB. Default 64 KiB: the largest command, an order of a hundred items, is
     /// a quarter of that, and a thousand clients that each send most of one and then wait hold no more than 64 MiB.
     pub(crate) max_message_bytes: usize,
+    /// Messages of at least so many bytes are compressed for clients that can inflate them: 128 B to 16 MiB, or `"off"`: compression is not agreed on, in
+    /// either direction. Default 1 KiB: what is smaller fits one network packet as it is, and compressing it saves nothing that anybody notices.
+    pub(crate) compress_from: Option<usize>,
     /// Bytes that may wait for one client that reads slowly; with more it is closed and told to come back: 4 KiB to 256 MiB. Default 1 MiB: four pages of
     /// replay, and some thousand events, which is more than a busy restaurant has in the time a phone needs to find its network again.
     pub(crate) outbox_bytes: usize,
@@ -59,6 +62,7 @@ impl Default for Policy {
             auth: Auth::Required,
             origins: Origins::default(),
             max_message_bytes: 64 << 10,
+            compress_from: Some(1 << 10),
             outbox_bytes: 1 << 20,
             outbox_frames: 16_384,
             idle_timeout: Duration::from_secs(60),
@@ -69,10 +73,11 @@ impl Default for Policy {
 }
 
 impl Policy {
-    pub(super) const KEYS: [&str; 8] = [
+    pub(super) const KEYS: [&str; 9] = [
         "auth",
         "origins",
         "max_message_bytes",
+        "compress_from",
         "outbox_bytes",
         "outbox_frames",
         "idle_timeout",
@@ -115,6 +120,13 @@ impl Policy {
             "max_message_bytes" => set(
                 &mut self.max_message_bytes,
                 size(value, 128..=16 * MIB, mistakes),
+            ),
+            "compress_from" if value.get_ref().as_str() == Some("off") => {
+                self.compress_from = None;
+            }
+            "compress_from" => set(
+                &mut self.compress_from,
+                size(value, 128..=16 * MIB, mistakes).map(Some),
             ),
             "outbox_bytes" => set(
                 &mut self.outbox_bytes,

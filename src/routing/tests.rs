@@ -86,7 +86,7 @@ const REPORT: &str = r#"
 r.toml:2:1: unknown key "speed": there are defaults, listener
 r.toml:4:8: unknown auth "requird": did you mean "required"?
 r.toml:5:16: expected a duration with its unit, like "25s", found an integer
-r.toml:6:1: unknown key "pings": there are auth, origins, max_message_bytes, outbox_bytes, outbox_frames, idle_timeout, ping_interval, auth_timeout
+r.toml:6:1: unknown key "pings": there are auth, origins, max_message_bytes, compress_from, outbox_bytes, outbox_frames, idle_timeout, ping_interval, auth_timeout
 r.toml:11:9: unknown REST service "dinig.api": did you mean "dining.api"?
 r.toml:11:22: expected a string, found an integer
 r.toml:11:39: "timing.api" stands here twice
@@ -191,9 +191,9 @@ fn the_nearest_policy_counts() {
     assert_eq!(listener.routes[0].line, 8);
 
     let routing = parse(&file(
-        "auth = \"none\"\nidle_timeout = \"2m\"\noutbox_frames = 100\norigins = [\"https://a.b\"]",
+        "auth = \"none\"\ncompress_from = \"off\"\nidle_timeout = \"2m\"\noutbox_frames = 100\norigins = [\"https://a.b\"]",
         "auth = \"optional\"\nping_interval = \"100ms\"\noutbox_bytes = 5_000\norigins = []",
-        "auth = \"required\"\nmax_message_bytes = \"16MiB\"\norigins = \"*\"",
+        "auth = \"required\"\nmax_message_bytes = \"16MiB\"\ncompress_from = \"2KiB\"\norigins = \"*\"",
     ));
     let listener = &routing.listeners[0];
     let of_listener = Policy {
@@ -202,6 +202,7 @@ fn the_nearest_policy_counts() {
         ping_interval: Duration::from_millis(100),
         outbox_frames: 100,
         outbox_bytes: 5000,
+        compress_from: None,
         ..defaults
     };
     assert_eq!(listener.policy, of_listener);
@@ -209,6 +210,7 @@ fn the_nearest_policy_counts() {
     let of_route = Policy {
         auth: Auth::Required,
         max_message_bytes: 16 << 20,
+        compress_from: Some(2048),
         origins: listener.routes[0].policy.origins.clone(),
         ..of_listener
     };
@@ -221,6 +223,8 @@ fn bounds() {
         ("max_message_bytes", "128", "127"),
         ("max_message_bytes", "0x1000000", "16_777_217"),
         ("max_message_bytes", "\"16MiB\"", "\"17MiB\""),
+        ("compress_from", "128", "127"),
+        ("compress_from", "\"off\"", "\"17MiB\""),
         ("outbox_bytes", "\"4KiB\"", "\"4095B\""),
         ("outbox_frames", "16", "15"),
         ("idle_timeout", "\"24h\"", "\"25h\""),

@@ -8,6 +8,7 @@ use crate::pattern::Params;
 use crate::rest::{Api, Caller, Peer, json_error};
 use crate::routing::{Auth, Policy};
 use crate::shard::Shard;
+use crate::socket::Compression;
 use crate::websocket;
 use crate::{App, ClientError, Kind};
 use ::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
@@ -39,6 +40,7 @@ struct Upgrade<A: App> {
     identity: Option<Result<Identity<A::Claims>, ClientError>>,
     since: Option<u64>,
     policy: Arc<Policy>,
+    compression: Compression,
 }
 
 // `derive` would ask for `A: Clone`
@@ -52,6 +54,7 @@ impl<A: App> Clone for Upgrade<A> {
             identity: self.identity.clone(),
             since: self.since,
             policy: self.policy.clone(),
+            compression: self.compression,
         }
     }
 }
@@ -132,6 +135,7 @@ async fn upgraded<A: App>(
         identity,
         since,
         policy,
+        compression,
     } = upgrade;
     let Ok(upgraded) = on.await else { return };
     let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
@@ -150,6 +154,7 @@ async fn upgraded<A: App>(
         identity,
         since,
         policy,
+        compression,
         keys: shared.keys.clone(),
     };
     // a task of its own: this one, with all that the upgrade needed, ends here
@@ -342,6 +347,11 @@ fn handshake<A: App>(
         route = route.pattern.as_str(),
         "a connection"
     );
+    let offers = headers.get_all(header::SEC_WEBSOCKET_EXTENSIONS);
+    let extension = policy.compress_from.and_then(|from| {
+        let offers = offers.iter().filter_map(|v| v.to_str().ok());
+        Some((websocket::extension::negotiate(offers)?, from))
+    });
     let upgrade = Upgrade::<A> {
         on,
         lane,
@@ -350,6 +360,10 @@ fn handshake<A: App>(
         since: since(query),
         query: query.clone(),
         policy: shared.policies[listener][index].clone(),
+        compression: match &extension {
+            Some((agreed, from)) => Compression::agreed(agreed, *from),
+            None => Compression::NONE,
+        },
     };
     let mut response = StatusCode::SWITCHING_PROTOCOLS.into_response();
     let head = response.headers_mut();
@@ -360,6 +374,9 @@ fn handshake<A: App>(
     }
     if let Some(protocol) = found.protocol.and_then(|p| HeaderValue::from_str(p).ok()) {
         head.insert(header::SEC_WEBSOCKET_PROTOCOL, protocol);
+    }
+    if let Some(answer) = extension.and_then(|(e, _)| HeaderValue::try_from(e.answer).ok()) {
+        head.insert(header::SEC_WEBSOCKET_EXTENSIONS, answer);
     }
     response.extensions_mut().insert(upgrade);
     Some(response)

@@ -1,0 +1,113 @@
+//! What is compressed comes back, what is not sound is refused, and a bomb stays small.
+
+use super::super::{Opcode, encode};
+use super::*;
+use proptest::prelude::*;
+
+fn unpacked(message: &[u8], limit: usize) -> Result<Vec<u8>, Violation> {
+    inflate(message, limit, |bytes| Ok(bytes.to_vec()))
+}
+
+/// The payload of a frame that must be compressed.
+fn compressed(payload: &[u8]) -> Vec<u8> {
+    let frame = deflated(&encode(Opcode::Text, payload));
+    assert_eq!(frame[0], 0xc1, "a whole compressed text");
+    parts(&frame).1.to_vec()
+}
+
+#[test]
+fn the_examples_of_the_rfc_are_understood() {
+    // section 7.2.3: one block, no compression, the last block, two blocks
+    for message in [
+        &b"\xf2\x48\xcd\xc9\xc9\x07\x00"[..],
+        b"\x00\x05\x00\xfa\xff\x48\x65\x6c\x6c\x6f\x00",
+        b"\xf3\x48\xcd\xc9\xc9\x07\x00\x00",
+        b"\xf2\x48\x05\x00\x00\x00\xff\xff\xca\xc9\xc9\x07\x00",
+    ] {
+        assert_eq!(unpacked(message, 5).unwrap(), b"Hello", "{message:x?}");
+        let limit = 4;
+        assert_eq!(unpacked(message, limit), Err(Violation::TooLarge { limit }));
+    }
+    assert_eq!(unpacked(b"\x00", 0).unwrap(), b"", "an empty message");
+    assert_eq!(
+        unpacked(b"", 0).unwrap(),
+        b"",
+        "an empty message, carelessly"
+    );
+}
+
+#[test]
+fn what_is_no_whole_message_is_refused() {
+    let whole = compressed(&b"It was the best of times, it was the worst of times. ".repeat(40));
+    for cut in 1..whole.len() {
+        assert_eq!(
+            unpacked(&whole[..cut], 1 << 20),
+            Err(Violation::Deflate),
+            "{cut}"
+        );
+    }
+    for junk in [&b"\xff"[..], b"\xff\xff\xff\xff", b"Hello", b"\x07"] {
+        assert_eq!(
+            unpacked(junk, 1 << 20),
+            Err(Violation::Deflate),
+            "{junk:x?}"
+        );
+    }
+}
+
+#[test]
+fn a_bomb_is_cut_off_in_bounded_memory() {
+    let (size, limit) = (64 << 20, 64 << 10);
+    let mut stream = Compress::new(Compression::best(), false);
+    let mut bomb = Vec::with_capacity(1 << 20);
+    stream
+        .compress_vec(&vec![0; size], &mut bomb, FlushCompress::Sync)
+        .unwrap();
+    bomb.truncate(bomb.len() - TAIL.len());
+    assert!(bomb.len() <= 66 << 10, "{} bytes", bomb.len());
+    assert_eq!(unpacked(&bomb, limit), Err(Violation::TooLarge { limit }));
+    let inflater = INFLATER.take().expect("the thread's");
+    assert!(inflater.out.capacity() <= KEPT_BYTES);
+    INFLATER.set(Some(inflater));
+    // and the next message is none the worse for it
+    assert_eq!(
+        unpacked(&compressed(&[b'a'; 2000]), limit).unwrap(),
+        [b'a'; 2000]
+    );
+}
+
+#[test]
+fn what_would_grow_is_sent_as_it_is() {
+    let mut random = 0x9e37_79b9_u32;
+    let noise: Vec<u8> = std::iter::repeat_with(|| {
+        random = random.wrapping_mul(747_796_405).wrapping_add(2_891_336_453);
+        (random >> 24) as u8
+    })
+    .take(5000)
+    .collect();
+    let frame = encode(Opcode::Binary, &noise);
+    assert_eq!(deflated(&frame), frame);
+    let large = encode(Opcode::Binary, &vec![0; MOST_BYTES]);
+    assert_eq!(deflated(&large), large, "and so is what would take long");
+}
+
+proptest! {
+    #[test]
+    fn what_is_deflated_is_inflated(pieces in proptest::collection::vec("[a-f]{0,8}|.{0,20}", 1..30), times in 1_usize..100) {
+        let text = pieces.concat().repeat(times);
+        let plain = encode(Opcode::Text, text.as_bytes());
+        let frame = deflated(&plain);
+        prop_assert!(frame.len() <= plain.len());
+        if frame != plain {
+            prop_assert_eq!(frame[0], 0xc1);
+            prop_assert_eq!(unpacked(parts(&frame).1, text.len()).unwrap(), text.as_bytes());
+        }
+    }
+
+    #[test]
+    fn a_strangers_bytes_never_panic_and_never_exceed(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        if let Ok(out) = unpacked(&bytes, 1000) {
+            prop_assert!(out.len() <= 1000);
+        }
+    }
+}
