@@ -10,6 +10,7 @@ mod identifier;
 mod keys;
 mod log;
 mod migrate;
+mod operator;
 mod routing;
 mod send;
 mod serve;

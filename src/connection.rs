@@ -11,20 +11,19 @@ use crate::registry::Session;
 use crate::routing::Policy;
 use crate::shard::Shard;
 use crate::socket::{CLOSE_TIMEOUT, Compression, Socket};
+use crate::stream::Stream;
 use crate::websocket::{self, Incoming, Opcode};
 use crate::{App, ClientError, Error, Kind, Message, Reply};
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use serde::Serialize;
-use std::io;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::sync::Arc;
-use tokio::net::TcpStream;
 
 /// A connection that the HTTP side let in.
 pub(crate) struct Opening<A: App> {
-    pub stream: TcpStream,
+    pub stream: Stream,
     /// What came with the handshake and belongs to the WebSocket.
     pub early: Vec<u8>,
     pub lane: u16,
@@ -332,7 +331,7 @@ async fn finish<A: App>(
     let farewell = async {
         socket.emptied().await;
         // half closed: what the client still sends is read, so that its system does not answer with a reset that would overtake our last frames
-        let _ = shut_write(&socket.stream);
+        socket.stream.finish();
         while !socket.is_dead() {
             match reader.next(socket, shard.clock(), |incoming| {
                 matches!(incoming, Incoming::Close(_))
@@ -352,9 +351,4 @@ async fn finish<A: App>(
     };
     let _ = tokio::time::timeout(CLOSE_TIMEOUT, farewell).await;
     socket.abort();
-}
-
-/// Sends the end of our side of the stream.
-fn shut_write(stream: &TcpStream) -> io::Result<()> {
-    socket2::SockRef::from(stream).shutdown(std::net::Shutdown::Write)
 }

@@ -30,6 +30,7 @@ mod shard;
 mod signals;
 mod socket;
 mod store;
+mod stream;
 mod websocket;
 
 pub use app::{App, Change, Op, Signal, Stamp, Watched};
@@ -43,7 +44,7 @@ pub use message::{Message, Reply};
 pub use registry::Registry;
 pub use rest::{Api, Caller};
 pub use routing::{Known, Routing};
-pub use server::{Server, Started};
+pub use server::{Changes, Server, Started};
 #[cfg(feature = "testing")]
 pub use store::Scratch;
 pub use store::{

@@ -1,12 +1,9 @@
 //! What waits for one client whose socket is full. A socket that takes everything at once never has an outbox.
 
+use crate::stream::Stream;
 use bytes::Bytes;
 use std::collections::VecDeque;
-use std::io::{self, IoSlice};
-use tokio::net::TcpStream;
-
-/// Frames of one `writev`. Linux takes up to 1,024; a socket buffer is full long before.
-const FRAMES_PER_WRITE: usize = 64;
+use std::io;
 
 /// How much may wait for one client.
 #[derive(Debug, Clone, Copy)]
@@ -48,24 +45,15 @@ impl Outbox {
     }
 
     /// Writes until the socket is full. `Ok(true)`: nothing waits any more.
-    pub fn write_to(&mut self, stream: &TcpStream) -> io::Result<bool> {
+    pub fn write_to(&mut self, stream: &Stream) -> io::Result<bool> {
         while !self.frames.is_empty() {
-            let written = {
-                let slices: smallvec::SmallVec<[IoSlice<'_>; FRAMES_PER_WRITE]> = self
-                    .frames
-                    .iter()
-                    .take(FRAMES_PER_WRITE)
-                    .map(|f| IoSlice::new(f))
-                    .collect();
-                match stream.try_write_vectored(&slices) {
-                    Ok(n) => n,
-                    Err(e) if e.kind() == io::ErrorKind::WouldBlock => return Ok(false),
-                    Err(e) => return Err(e),
-                }
-            };
-            self.written(written);
+            match stream.write_frames(self.frames.iter()) {
+                Ok(n) => self.written(n),
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => return Ok(false),
+                Err(e) => return Err(e),
+            }
         }
-        Ok(true)
+        stream.settle()
     }
 
     fn written(&mut self, mut n: usize) {

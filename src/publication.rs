@@ -89,8 +89,6 @@ pub(crate) enum ToShard<A: App> {
         publications: Arc<[Arc<Publication<A>>]>,
         replies: Vec<Reply>,
     },
-    /// Close every connection with this code and stop.
-    Stop,
 }
 
 /// Commits that wait for one shard. The writer waits when it is full, so a shard must never wait for the writer without yielding.

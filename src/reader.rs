@@ -6,7 +6,6 @@ use crate::socket::Socket;
 use crate::websocket::{Incoming, Limits, Parser, Violation};
 use std::cell::RefCell;
 use std::io;
-use tokio::io::Interest;
 
 /// One read of a thread: a client's frames are usually far smaller.
 const READ_BYTES: usize = 64 << 10;
@@ -70,19 +69,13 @@ impl MessageReader {
         }
         BUFFER.with_borrow_mut(|buffer| {
             loop {
-                let n = match socket.stream.try_read(buffer) {
+                let n = match socket.stream.read(buffer) {
                     Ok(0) => return Err(Ending::gone()),
                     Ok(n) => n,
                     Err(e) if e.kind() == io::ErrorKind::WouldBlock => return Ok(None),
                     Err(_) => return Err(Ending::gone()),
                 };
                 socket.heard_at.set(now);
-                if n < buffer.len() {
-                    // a short read emptied the socket: tokio may know, which saves the read that would find out
-                    let _ = socket.stream.try_io(Interest::READABLE, || {
-                        Err::<(), _>(io::ErrorKind::WouldBlock.into())
-                    });
-                }
                 if let Some(found) = self
                     .parser
                     .next(&mut buffer[..n], &limits, &mut once)

@@ -16,23 +16,32 @@
 //! auth = "required"                        # policy for this route
 //! ```
 //!
+//! A listener may speak TLS, `tls = { certificate = "chain.pem", key = "key.pem" }`, and has bounds for those who are no clients yet (see `edge.rs`), which
+//! may also stand under `[defaults]`.
+//!
 //! Of a policy key that stands in several places the nearest counts. Of several routes that fit a path the first counts; a route that no path reaches is a
 //! mistake. All mistakes of a file are reported together.
 
 mod bind;
+mod edge;
 mod mistakes;
 mod origins;
 mod policy;
 mod quantity;
 #[cfg(test)]
 mod tests;
+mod tls;
 
-pub(crate) use bind::Bind;
+pub(crate) use bind::{Address, Bind};
+pub(crate) use edge::Edge;
 pub(crate) use policy::{Auth, Policy};
 
 use crate::Error;
 use crate::pattern::{Params, Pattern, Segments};
 use mistakes::Mistakes;
+use std::path::Path;
+use std::sync::Arc;
+use tokio_rustls::rustls::ServerConfig;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -62,6 +71,9 @@ pub(crate) struct Listener {
     pub(crate) rest: Vec<RestMount>,
     /// For what belongs to no route: the REST services.
     pub(crate) policy: Policy,
+    pub(crate) edge: Edge,
+    /// `None`: without TLS.
+    pub(crate) tls: Option<Arc<ServerConfig>>,
 }
 
 /// Which consumer answers on which paths.
@@ -83,18 +95,21 @@ pub(crate) struct RestMount {
 }
 
 const TOP_KEYS: [&str; 2] = ["defaults", "listener"];
-const LISTENER_KEYS: [&str; 4] = ["name", "bind", "rest", "route"];
+const LISTENER_KEYS: [&str; 5] = ["name", "bind", "rest", "route", "tls"];
 const ROUTE_KEYS: [&str; 2] = ["path", "consumer"];
 
 impl Routing {
-    /// Reads a routing file. `file_name` is for the messages.
+    /// Reads a routing file, and the certificates that it names. `file_name` is for the messages, and its folder is where relative paths begin.
     ///
     /// # Errors
     /// [`Error::Config`] with all mistakes, each on a line of its own: `routing.toml:12:8: unknown consumer "dining.ordr": did you mean "dining.order"?`
     pub fn parse(file_name: &str, text: &str, known: &Known<'_>) -> Result<Routing, Error> {
         let mut mistakes = Mistakes::new(file_name, text);
         let listeners = match DeTable::parse(text) {
-            Ok(table) => listeners(table.get_ref(), known, &mut mistakes),
+            Ok(table) => {
+                let folder = Path::new(file_name).parent().unwrap_or(Path::new(""));
+                listeners(table.get_ref(), folder, known, &mut mistakes)
+            }
             Err(e) => {
                 let at = e.span().map_or(text.len(), |span| span.start);
                 mistakes.add(at, e.message().replace('\n', ": "));
@@ -138,14 +153,21 @@ impl Listener {
 }
 
 /// The file's top level. Everything is read even if something is wrong, so that one run shows all mistakes.
-fn listeners(table: &DeTable<'_>, known: &Known<'_>, mistakes: &mut Mistakes<'_>) -> Vec<Listener> {
+fn listeners(
+    table: &DeTable<'_>,
+    folder: &Path,
+    known: &Known<'_>,
+    mistakes: &mut Mistakes<'_>,
+) -> Vec<Listener> {
     let mut policy = Policy::default();
+    let mut edge = Edge::default();
     if let Some(defaults) = table.get("defaults")
         && let Some(defaults) = mistakes.table(defaults, "[defaults]")
     {
         policy = policy.nearest(defaults, mistakes);
+        edge = edge.nearest(defaults, mistakes);
         for key in defaults.keys() {
-            mistakes.unless_known("key", key, &[&Policy::KEYS]);
+            mistakes.unless_known("key", key, &[&Policy::KEYS, &Edge::KEYS]);
         }
     }
     for key in table.keys() {
@@ -165,9 +187,11 @@ fn listeners(table: &DeTable<'_>, known: &Known<'_>, mistakes: &mut Mistakes<'_>
             routes: Vec::new(),
             rest: Vec::new(),
             policy: policy.nearest(row, mistakes),
+            edge: edge.nearest(row, mistakes),
+            tls: None,
         };
         for key in row.keys() {
-            mistakes.unless_known("key", key, &[&LISTENER_KEYS, &Policy::KEYS]);
+            mistakes.unless_known("key", key, &[&LISTENER_KEYS, &Policy::KEYS, &Edge::KEYS]);
         }
         match row.get("name") {
             None => mistakes.add(at, r#"a listener needs a "name""#.into()),
@@ -176,6 +200,9 @@ fn listeners(table: &DeTable<'_>, known: &Known<'_>, mistakes: &mut Mistakes<'_>
         match row.get("bind") {
             None => mistakes.add(at, r#"a listener needs a "bind", an address"#.into()),
             Some(value) => listener.bind = bind::read(value, &mut taken, mistakes),
+        }
+        if let Some(value) = row.get("tls") {
+            listener.tls = tls::read(value, folder, mistakes);
         }
         if let Some(value) = row.get("rest") {
             listener.rest = rest(value, known, mistakes);
@@ -248,6 +275,12 @@ fn routes(
     for (row, at) in mistakes.tables(rows, "[[listener.route]]") {
         let policy = policy.nearest(row, mistakes);
         for key in row.keys() {
+            if let Some(early) = Edge::KEYS.iter().find(|early| *early == key.get_ref()) {
+                let message =
+                    format!("{early} is the listener's: it counts before the route is known");
+                mistakes.add(key.span().start, message);
+                continue;
+            }
             mistakes.unless_known("key", key, &[&ROUTE_KEYS, &Policy::KEYS]);
         }
         let consumer = match row.get("consumer") {

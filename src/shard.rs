@@ -5,6 +5,7 @@ use crate::dialect::{Dialect, Envelope};
 use crate::groups::Groups;
 use crate::publication::{Inbox, Publication, ToShard};
 use crate::registry::Entry;
+use crate::routing::Policy;
 use crate::socket::{Cork, Socket};
 use crate::store::Store;
 use crate::websocket::{self, Opcode};
@@ -15,7 +16,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{Notify, mpsc};
 
 /// Ephemeral publications that wait for another shard. What is more is dropped: they are told at most once.
 const OUTGOING_PUBLICATIONS: usize = 65_536;
@@ -67,7 +68,6 @@ pub(crate) struct Shard<A: App> {
     /// One for the sockets that get plain frames, one for the others: they alternate in a group.
     corks: RefCell<[Cork; 2]>,
     started: Instant,
-    stopping: watch::Sender<bool>,
 }
 
 impl<A: App> Shard<A> {
@@ -93,7 +93,6 @@ impl<A: App> Shard<A> {
             kick: Notify::new(),
             corks: RefCell::default(),
             started: Instant::now(),
-            stopping: watch::Sender::new(false),
         }
     }
 
@@ -265,7 +264,7 @@ impl<A: App> Shard<A> {
         }
     }
 
-    /// Takes in what comes from the writer and the other shards, until told to stop. The inbox is emptied before anything is flushed.
+    /// Takes in what comes from the writer and the other shards. The inbox is emptied before anything is flushed.
     pub async fn take_in(self: Rc<Self>, mut inbox: mpsc::Receiver<ToShard<A>>) {
         while let Some(mut message) = inbox.recv().await {
             loop {
@@ -283,12 +282,6 @@ impl<A: App> Shard<A> {
                         self.seen.set(head);
                         self.advanced.notify_waiters();
                     }
-                    ToShard::Stop => {
-                        let _ = self.stopping.send(true);
-                        for (_, socket) in self.sockets.borrow().iter() {
-                            socket.end(Ending::restart());
-                        }
-                    }
                 }
                 match inbox.try_recv() {
                     Ok(next) => message = next,
@@ -305,9 +298,20 @@ impl<A: App> Shard<A> {
         }
     }
 
-    /// Resolves when the shard is told to stop.
-    pub async fn stopped(&self) {
-        let _ = self.stopping.subscribe().wait_for(|stop| *stop).await;
+    /// Ends up to `most` of the sockets that nobody has ended yet, and returns how many that were.
+    pub fn end_some(&self, most: usize, ending: fn() -> Ending) -> usize {
+        let sockets = self.sockets.borrow();
+        let open = sockets.iter().filter(|(_, s)| !s.is_leaving()).take(most);
+        open.map(|(_, s)| s.end(ending())).count()
+    }
+
+    /// Ends the sockets that were opened under such a policy.
+    pub fn end_where(&self, is_gone: impl Fn(&Arc<Policy>) -> bool, ending: fn() -> Ending) {
+        for (_, socket) in self.sockets.borrow().iter() {
+            if is_gone(&socket.policy) {
+                socket.end(ending());
+            }
+        }
     }
 
     /// How many sockets are open.

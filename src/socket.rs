@@ -4,17 +4,16 @@ use crate::App;
 use crate::close::Ending;
 use crate::outbox::{Bound, Outbox};
 use crate::routing::Policy;
+use crate::stream::{Stream, Written};
 use crate::websocket::{self, extension::Agreed};
 use bytes::Bytes;
 use smallvec::SmallVec;
 use std::cell::{Cell, RefCell};
 use std::io;
-use std::os::fd::AsRawFd;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
-use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
 /// Events that may be held for a connection while its snapshot or replay is read, in bytes: 1,000 of the usual 256.
@@ -97,7 +96,7 @@ impl Compression {
 }
 
 pub(crate) struct Socket<A: App> {
-    pub stream: TcpStream,
+    pub stream: Stream,
     pub policy: Arc<Policy>,
     pub compression: Compression,
     /// Indices into the turn's frames.
@@ -113,6 +112,8 @@ pub(crate) struct Socket<A: App> {
     closing: Cell<bool>,
     dead: Cell<bool>,
     ending: RefCell<Option<Box<Ending>>>,
+    /// Somebody has ended it, whether or not its task knows.
+    leaving: Cell<bool>,
     recheck: Cell<bool>,
     expiring: Cell<bool>,
     waker: RefCell<Option<Waker>>,
@@ -126,7 +127,7 @@ pub(crate) struct Socket<A: App> {
 }
 
 impl<A: App> Socket<A> {
-    pub fn new(stream: TcpStream, policy: Arc<Policy>, compression: Compression, now: u64) -> Self {
+    pub fn new(stream: Stream, policy: Arc<Policy>, compression: Compression, now: u64) -> Self {
         Socket {
             stream,
             policy,
@@ -140,6 +141,7 @@ impl<A: App> Socket<A> {
             closing: Cell::new(false),
             dead: Cell::new(false),
             ending: RefCell::default(),
+            leaving: Cell::new(false),
             recheck: Cell::new(false),
             expiring: Cell::new(false),
             waker: RefCell::default(),
@@ -190,6 +192,7 @@ impl<A: App> Socket<A> {
 
     /// Has the connection's task end it. The first reason wins.
     pub fn end(&self, ending: Ending) {
+        self.leaving.set(true);
         self.ending
             .borrow_mut()
             .get_or_insert_with(|| Box::new(ending));
@@ -267,6 +270,11 @@ impl<A: App> Socket<A> {
         self.dead.get()
     }
 
+    /// Whether its end is decided.
+    pub fn is_leaving(&self) -> bool {
+        self.leaving.get() || self.closing.get() || self.dead.get()
+    }
+
     /// The close frame is on its way: nothing follows it.
     pub fn set_closing(&self) {
         self.closing.set(true);
@@ -279,8 +287,7 @@ impl<A: App> Socket<A> {
     /// Gives the socket up. Its reader wakes with an end of file.
     pub fn abort(&self) {
         if !self.dead.replace(true) {
-            // SAFETY: the descriptor is open for as long as `stream` lives; shutdown(2) neither closes nor reuses it.
-            unsafe { libc::shutdown(self.stream.as_raw_fd(), libc::SHUT_RDWR) };
+            self.stream.abort();
             *self.outbox.borrow_mut() = None;
             self.wake();
         }
@@ -311,13 +318,10 @@ impl<A: App> Socket<A> {
                 }
                 &cork.bytes
             };
-            match self.stream.try_write(bytes) {
-                Ok(n) if n == bytes.len() => {}
-                Ok(n) => self.keep_rest(turn, &pending, n),
-                Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
-                    self.keep_rest(turn, &pending, 0)
-                }
-                Err(_) => self.abort(),
+            match self.stream.write(bytes) {
+                Written::All => {}
+                Written::Part(n) => self.keep_rest(turn, &pending, n),
+                Written::Failed => self.abort(),
             }
         }
         pending.clear();

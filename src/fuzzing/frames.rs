@@ -57,6 +57,7 @@ fn limits(max_message_bytes: usize, max_fragments: usize) -> Limits {
     Limits {
         max_message_bytes,
         max_fragments,
+        inflates: false,
     }
 }
 

@@ -1,9 +1,7 @@
-//! Accepting, the handshake (RFC 6455, section 4.2), health, and the way from a warp filter to a connection.
+//! What a listener answers: the handshake (RFC 6455, section 4.2), health, and the REST services.
 
-use super::Shared;
+use super::table::{Listening, Shared};
 use crate::auth::{self, Identity};
-use crate::connection::{self, Opening};
-use crate::limits::Permit;
 use crate::pattern::Params;
 use crate::rest::{Api, Caller, Peer, json_error};
 use crate::routing::{Auth, Policy};
@@ -11,36 +9,25 @@ use crate::shard::Shard;
 use crate::socket::Compression;
 use crate::websocket;
 use crate::{App, ClientError, Kind};
-use ::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
+use ::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use hyper::upgrade::OnUpgrade;
-use hyper_util::rt::{TokioIo, TokioTimer};
 use std::convert::Infallible;
-use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
-use tower::ServiceExt;
+use std::sync::atomic::Ordering::Relaxed;
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
 use warp::{Filter, Reply};
 
-/// How long a client has for its request's head.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
-/// The most a request's head may be, in bytes.
-const HEAD_BYTES: usize = 16 << 10;
-/// After an accept that failed (no descriptor is left), before the next one.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
-
 /// What the warp filter found out about an upgrade. Rides in the response's extensions to the shard that accepted the socket.
-struct Upgrade<A: App> {
-    on: OnUpgrade,
-    lane: u16,
-    params: Params,
-    query: String,
-    identity: Option<Result<Identity<A::Claims>, ClientError>>,
-    since: Option<u64>,
-    policy: Arc<Policy>,
-    compression: Compression,
+pub(super) struct Upgrade<A: App> {
+    pub on: OnUpgrade,
+    pub lane: u16,
+    pub params: Params,
+    pub query: String,
+    pub identity: Option<Result<Identity<A::Claims>, ClientError>>,
+    pub since: Option<u64>,
+    pub policy: Arc<Policy>,
+    pub compression: Compression,
 }
 
 // `derive` would ask for `A: Clone`
@@ -59,118 +46,14 @@ impl<A: App> Clone for Upgrade<A> {
     }
 }
 
-pub(super) async fn accept<A: App>(
-    shard: Rc<Shard<A>>,
-    shared: Arc<Shared<A>>,
-    socket: TcpListener,
-    listener: usize,
-) {
-    let service = warp::service(routes(&shard, &shared, listener));
-    let stopped = shard.stopped();
-    tokio::pin!(stopped);
-    loop {
-        let accepted = tokio::select! {
-            accepted = socket.accept() => accepted,
-            () = &mut stopped => return,
-        };
-        let (stream, peer) = match accepted {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                tracing::warn!(%error, "accept failed");
-                tokio::time::sleep(ACCEPT_PAUSE).await;
-                continue;
-            }
-        };
-        let Some(permit) = shared.connections.admit(peer.ip()) else {
-            tracing::warn!(%peer, "too many connections");
-            continue;
-        };
-        // frames leave when they are written: nothing is gained by waiting for more
-        let _ = stream.set_nodelay(true);
-        let (shard, shared, service) = (shard.clone(), shared.clone(), service.clone());
-        tokio::task::spawn_local(async move {
-            let permit = std::cell::Cell::new(Some(permit));
-            let answer =
-                hyper::service::service_fn(|mut request: Request<hyper::body::Incoming>| {
-                    request.extensions_mut().insert(Peer(peer));
-                    let service = service.clone();
-                    let (shard, shared, permit) = (&shard, &shared, &permit);
-                    async move {
-                        let mut response = service.oneshot(request).await?;
-                        if let Some(upgrade) = response.extensions_mut().remove::<Upgrade<A>>()
-                            && let Some(permit) = permit.take()
-                        {
-                            tokio::task::spawn_local(upgraded(
-                                shard.clone(),
-                                shared.clone(),
-                                upgrade,
-                                permit,
-                            ));
-                        }
-                        Ok::<_, Infallible>(response)
-                    }
-                });
-            let _ = hyper::server::conn::http1::Builder::new()
-                .timer(TokioTimer::new())
-                .header_read_timeout(HEAD_TIMEOUT)
-                .max_buf_size(HEAD_BYTES)
-                .serve_connection(TokioIo::new(stream), answer)
-                .with_upgrades()
-                .await;
-        });
-    }
-}
-
-async fn upgraded<A: App>(
-    shard: Rc<Shard<A>>,
-    shared: Arc<Shared<A>>,
-    upgrade: Upgrade<A>,
-    permit: Permit,
-) {
-    let Upgrade {
-        on,
-        lane,
-        params,
-        query,
-        identity,
-        since,
-        policy,
-        compression,
-    } = upgrade;
-    let Ok(upgraded) = on.await else { return };
-    let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
-        return;
-    };
-    // copied: even an empty slice of hyper's read buffer would keep its 8 KB for the life of the connection
-    let early = parts.read_buf.to_vec();
-    let stream = parts.io.into_inner();
-    drop(parts.read_buf);
-    let opening = Opening {
-        stream,
-        early,
-        lane,
-        params,
-        query,
-        identity,
-        since,
-        policy,
-        compression,
-        keys: shared.keys.clone(),
-    };
-    // a task of its own: this one, with all that the upgrade needed, ends here
-    tokio::task::spawn_local(async move {
-        connection::run(shard, opening).await;
-        drop(permit);
-    });
-}
-
-fn routes<A: App>(
-    shard: &Rc<Shard<A>>,
+/// The filter of one listener on one shard.
+pub(super) fn routes<A: App>(
+    shard: &Shard<A>,
     shared: &Arc<Shared<A>>,
-    listener: usize,
+    listening: &Arc<Listening>,
 ) -> BoxedFilter<(Response,)> {
     let sockets = {
-        let shared = shared.clone();
+        let (shared, listening) = (shared.clone(), listening.clone());
         warp::method()
             .and(warp::path::full())
             .and(warp::query::raw().or(warp::any().map(String::new)).unify())
@@ -186,8 +69,8 @@ fn routes<A: App>(
                       on: Option<OnUpgrade>| {
                     let answer = handshake(
                         &shared,
+                        &listening,
                         &method,
-                        listener,
                         path.as_str(),
                         Caller {
                             headers,
@@ -201,13 +84,17 @@ fn routes<A: App>(
             )
     };
     let health = {
-        let ready = shard.store.clone();
+        let (ready, farewell) = (shard.store.clone(), shared.farewell.clone());
         let live = warp::path!("healthz")
             .and(warp::get())
             .map(|| warp::reply::json(&Health { status: "ok" }).into_response());
         let ready = warp::path!("readyz").and(warp::get()).and_then(move || {
             let store = ready.clone();
+            let draining = farewell.draining.load(Relaxed);
             async move {
+                if draining {
+                    return Ok(json_error(&leaving()));
+                }
                 let head = match store {
                     Some(store) => store.read(|db| db.head()).await.map(|_| ()),
                     None => Ok(()),
@@ -221,7 +108,7 @@ fn routes<A: App>(
         live.or(ready).unify()
     };
     let mut all: BoxedFilter<(Response,)> = sockets.or(health).unify().boxed();
-    let here = &shared.routing.listeners[listener];
+    let here = &listening.listener;
     for mount in &here.rest {
         if let Some(rest) = shared.rest.get(mount.name.as_str())
             && let Some(store) = &shard.store
@@ -259,6 +146,14 @@ fn method_not_allowed() -> ClientError {
     )
 }
 
+fn leaving() -> ClientError {
+    ClientError::new(
+        Kind::Busy,
+        "DRAINING",
+        "the server stops: come back in a moment",
+    )
+}
+
 #[derive(serde::Serialize)]
 struct Health {
     status: &'static str,
@@ -267,13 +162,13 @@ struct Health {
 /// Answers a request for a WebSocket route; `None`: the path is none.
 fn handshake<A: App>(
     shared: &Shared<A>,
+    listening: &Listening,
     method: &Method,
-    listener: usize,
     path: &str,
     caller: Caller,
     on: Option<OnUpgrade>,
 ) -> Option<Response> {
-    let here = &shared.routing.listeners[listener];
+    let here = &listening.listener;
     let (index, params) = here.find(path)?;
     let route = &here.routes[index];
     let Caller { headers, query, .. } = &caller;
@@ -323,6 +218,14 @@ fn handshake<A: App>(
             "Sec-WebSocket-Key is missing or no 16 bytes of base64\n",
         );
     };
+    if headers.contains_key(header::CONTENT_LENGTH)
+        || headers.contains_key(header::TRANSFER_ENCODING)
+    {
+        return refuse(StatusCode::BAD_REQUEST, "a handshake has no body\n");
+    }
+    if shared.farewell.draining.load(Relaxed) {
+        return Some(json_error(&leaving()));
+    }
     let policy = &route.policy;
     if !policy.origins.allows(text(header::ORIGIN)) {
         return refuse(StatusCode::FORBIDDEN, "this origin is not allowed here\n");
@@ -330,7 +233,7 @@ fn handshake<A: App>(
     let Some(on) = on else {
         return refuse(
             StatusCode::BAD_REQUEST,
-            "this connection cannot be upgraded\n",
+            "a WebSocket handshake needs HTTP/1.1\n",
         );
     };
 
@@ -359,7 +262,7 @@ fn handshake<A: App>(
         identity,
         since: since(query),
         query: query.clone(),
-        policy: shared.policies[listener][index].clone(),
+        policy: listening.policies[index].clone(),
         compression: match &extension {
             Some((agreed, from)) => Compression::agreed(agreed, *from),
             None => Compression::NONE,

@@ -1,0 +1,114 @@
+//! A connection's bytes on their way to hyper: plain or out of TLS, and followed by [`Framing`].
+
+use super::framing::Framing;
+use crate::stream::Stream;
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::net::TcpStream;
+use tokio_rustls::server::TlsStream;
+
+pub(super) struct Carrier {
+    pipe: Pipe,
+    framing: Framing,
+    /// A request was ambiguous: nothing after it is read.
+    ended: bool,
+}
+
+enum Pipe {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+impl Carrier {
+    pub fn plain(stream: TcpStream, framing: Framing) -> Self {
+        Carrier {
+            pipe: Pipe::Plain(stream),
+            framing,
+            ended: false,
+        }
+    }
+
+    pub fn tls(stream: TlsStream<TcpStream>, framing: Framing) -> Self {
+        Carrier {
+            pipe: Pipe::Tls(Box::new(stream)),
+            framing,
+            ended: false,
+        }
+    }
+
+    /// The bare stream, after hyper has written its last byte to it.
+    pub async fn into_stream(self) -> io::Result<Stream> {
+        Ok(match self.pipe {
+            Pipe::Plain(tcp) => Stream::Plain(tcp),
+            Pipe::Tls(mut tls) => {
+                // what the cipher still holds of the answer
+                tls.flush().await?;
+                Stream::Tls(Box::new((*tls).into()))
+            }
+        })
+    }
+
+    fn pipe(self: Pin<&mut Self>) -> Pin<&mut (dyn Both + 'static)> {
+        match &mut self.get_mut().pipe {
+            Pipe::Plain(tcp) => Pin::new(tcp),
+            Pipe::Tls(tls) => Pin::new(&mut **tls),
+        }
+    }
+}
+
+trait Both: AsyncRead + AsyncWrite + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Unpin> Both for T {}
+
+impl AsyncRead for Carrier {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.ended {
+            return Poll::Ready(Ok(()));
+        }
+        let before = buf.filled().len();
+        ready!(self.as_mut().pipe().poll_read(cx, buf))?;
+        if let Err(ambiguous) = self.framing.take(&buf.filled()[before..]) {
+            // hyper has not got the end of this head yet, and no head may hold this byte: so hyper itself answers 400, after whatever was asked before it
+            let at = before + ambiguous.at;
+            buf.filled_mut()[at] = 0;
+            buf.set_filled(at + 1);
+            self.ended = true;
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Carrier {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.pipe().poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.pipe().poll_write_vectored(cx, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.pipe().poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.pipe().poll_shutdown(cx)
+    }
+}
