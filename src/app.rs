@@ -1,6 +1,9 @@
 //! What an application plugs in.
 
-use crate::{Error, Reader};
+#[cfg(test)]
+mod tests;
+
+use crate::{Error, Reader, Value};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -27,7 +30,7 @@ use std::str::FromStr;
 ///     type Claims = ();
 ///     type Group = i64; // whoever watches one counter
 ///     type Event = Count;
-///     const WATCHED: &'static [Watched] = &[Watched { table: "counter", stamps: &[], secret: &[] }];
+///     const WATCHED: &'static [Watched] = &[Watched::new("counter")];
 ///
 ///     fn announce(change: &Change<'_>, _: &Reader<'_>) -> Result<Vec<Signal<Self>>, Error> {
 ///         // `None`: the row was deleted, and nobody is told
@@ -71,6 +74,17 @@ pub struct Watched {
     pub secret: &'static [&'static str],
 }
 
+impl Watched {
+    /// A table without stamps and secrets.
+    pub const fn new(table: &'static str) -> Self {
+        Watched {
+            table,
+            stamps: &[],
+            secret: &[],
+        }
+    }
+}
+
 /// "When `column` became `value`, note the time in `at`", unless the statement set `at` itself.
 #[derive(Debug, Clone, Copy)]
 pub struct Stamp {
@@ -106,9 +120,14 @@ pub struct Change<'a> {
     pub actor: Option<&'a str>,
     /// The command that did it, where it had an id.
     pub command_id: Option<&'a str>,
+    /// Its place in the change log.
+    pub(crate) seq: i64,
     pub(crate) old: Option<&'a str>,
     pub(crate) new: Option<&'a str>,
 }
+
+/// What `op` is compared with is a literal, because the index is of deletions only.
+const GONE: &str = "SELECT old FROM change_log WHERE op = 'd' AND tbl = ?1 AND row_id = ?2 AND seq > ?3 ORDER BY seq LIMIT 1";
 
 impl Change<'_> {
     /// The row before the change: `None` for an insert. Columns are the members; `T` picks those it needs.
@@ -126,6 +145,53 @@ impl Change<'_> {
     #[allow(clippy::new_ret_no_self)] // a pair with `old`, and nobody constructs a change
     pub fn new<T: DeserializeOwned>(&self) -> Result<Option<T>, Error> {
         Ok(self.new.map(serde_json::from_str).transpose()?)
+    }
+
+    /// Whether a later change of this table, one that waits to be announced, has `value` in `column` too, before it or after it.
+    ///
+    /// For a fact that several rows make up (the lines of an order): a statement that touches them all makes one change for each, and what is told of the
+    /// last one says everything. [`App::announce`] keeps silent about a change that is superseded; the last of them never is, whoever wrote them and however
+    /// many transactions it takes to announce them. It looks 64 changes ahead, so what a bulk write of other rows separates is told more than once.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn superseded<'v>(
+        &self,
+        db: &Reader<'_>,
+        column: &str,
+        value: impl Into<Value<'v>>,
+    ) -> Result<bool, Error> {
+        // What waits is also what a stranger wrote into the log: whatever is no JSON supersedes nothing. The limit is a literal, because a bound one has
+        // the statement planned again each time.
+        let found = db.row(
+            "SELECT 1 FROM (SELECT tbl, old, new FROM change_log WHERE seq > ?1 ORDER BY seq LIMIT 64)
+             WHERE tbl = ?2 AND (CASE WHEN json_valid(new) THEN json_extract(new, ?3) END IS ?4 OR CASE WHEN json_valid(old) THEN json_extract(old, ?3) END IS ?4)
+             LIMIT 1",
+            &[
+                self.seq.into(),
+                self.table.into(),
+                format!("$.\"{column}\"").as_str().into(),
+                value.into(),
+            ],
+            |_| Ok(()),
+        )?;
+        Ok(found.is_some())
+    }
+
+    /// What a row of another watched table was, if it is gone and that is told later: of a line whose order was deleted with it, the order. Rows that
+    /// went together are told from the inside out, lines before their order.
+    ///
+    /// # Errors
+    /// [`Error::Json`] when the row is not what `T` expects; [`Error::Store`].
+    pub fn gone<T: DeserializeOwned>(
+        &self,
+        db: &Reader<'_>,
+        table: &str,
+        id: i64,
+    ) -> Result<Option<T>, Error> {
+        db.row(GONE, &[table.into(), id.into(), self.seq.into()], |row| {
+            row.json(0)
+        })
     }
 
     /// The columns whose values differ, in the table's order; all of them for an insert or a delete.

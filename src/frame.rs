@@ -1,6 +1,8 @@
 //! What one WebSocket message carries, before anybody reads anything into it.
 
-use crate::{ClientError, Kind};
+mod misfit;
+
+use crate::ClientError;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
@@ -89,49 +91,6 @@ impl<T: DeserializeOwned> FromFrame for T {
             Payload::Text(text) => serde_json::from_str(text),
             Payload::Binary(bytes) => serde_json::from_slice(bytes),
         }
-        .map_err(|e| unreadable(&e))
-    }
-}
-
-/// A frame that is JSON, but none of the consumer's commands.
-fn unreadable(e: &serde_json::Error) -> ClientError {
-    // serde names the variant, or the type, and what it expected instead; where in the text it was is no help in a one-line frame
-    let text = e.to_string();
-    let end = text.rfind(" at line ").unwrap_or(text.len());
-    let text = text[..end].to_owned();
-    let code = if text.starts_with("unknown variant") {
-        "UNKNOWN_ACTION"
-    } else {
-        "INVALID_FRAME"
-    };
-    ClientError::new(Kind::Invalid, code, text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde::Deserialize;
-
-    #[test]
-    fn only_the_place_in_the_text_is_cut_off() {
-        #[derive(Debug, Deserialize)]
-        #[serde(tag = "action", rename_all = "snake_case")]
-        enum Command {
-            Sit,
-        }
-        let text = r#"{"action":"dance at line 3"}"#;
-        let error = Command::from_frame(Payload::Text(text)).expect_err("no such action");
-        assert_eq!(
-            (&*error.code, &*error.text),
-            (
-                "UNKNOWN_ACTION",
-                "unknown variant `dance at line 3`, expected `sit`"
-            )
-        );
-        let error = Command::from_frame(Payload::Text("{")).expect_err("no JSON");
-        assert!(!error.text.contains(" at line "), "{}", error.text);
-        let Ok(Command::Sit) = Command::from_frame(Payload::Text(r#"{"action":"sit"}"#)) else {
-            panic!("a command");
-        };
+        .map_err(|_| misfit::explain::<T>(payload.bytes()))
     }
 }

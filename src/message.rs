@@ -1,10 +1,11 @@
 //! What is said to a client, before a dialect puts an envelope around it.
 
-use crate::Frame;
+use crate::{ClientError, Frame};
 use bytes::Bytes;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// A name and JSON data, encoded once. The vocabulary's dialect decides how it looks on the wire.
@@ -47,6 +48,24 @@ impl Message {
             name: None,
             data: raw(data),
             beside: String::new(),
+        })
+    }
+
+    /// How a mistake is told where a vocabulary has no shape of its own: `{"error": "...", "code": "..."}`, and beside them the members of its details.
+    pub fn error(error: &ClientError) -> Self {
+        #[derive(Serialize)]
+        struct Told<'a> {
+            error: &'a str,
+            code: &'a str,
+            #[serde(flatten)]
+            details: BTreeMap<&'a str, &'a RawValue>,
+        }
+        let details = error.details.as_deref().map(RawValue::get);
+        let details = details.and_then(|details| serde_json::from_str(details).ok());
+        Message::bare(&Told {
+            error: &error.text,
+            code: &error.code,
+            details: details.unwrap_or_default(),
         })
     }
 

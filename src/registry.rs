@@ -3,7 +3,7 @@
 use crate::frame::{FromFrame, Payload};
 use crate::pattern::{self, Params};
 use crate::rest::Routes;
-use crate::{App, ClientError, Consumer, Context, Error, Kind, Message, Reply};
+use crate::{App, ClientError, Consumer, Context, Error, Kind, Known, Message, Reply, Routing};
 use futures::future::LocalBoxFuture;
 use std::collections::BTreeMap;
 
@@ -118,6 +118,18 @@ impl<A: App> Registry<A> {
             "two REST interfaces are named {name}"
         );
         self
+    }
+
+    /// Reads a routing file that names these consumers and REST interfaces.
+    ///
+    /// # Errors
+    /// As [`Routing::parse`].
+    pub fn routing(&self, file_name: &str, text: &str) -> Result<Routing, Error> {
+        let known = Known {
+            consumers: &self.consumers(),
+            rest: &self.interfaces(),
+        };
+        Routing::parse(file_name, text, &known)
     }
 
     /// The consumers' names, for [`Routing::parse`](crate::Routing::parse).

@@ -34,6 +34,7 @@ mod tls;
 
 pub(crate) use bind::{Address, Bind};
 pub(crate) use edge::Edge;
+pub(crate) use mistakes::nearest;
 pub(crate) use policy::{Auth, Policy};
 
 use crate::Error;

@@ -22,9 +22,11 @@ use crate::routing::Routing;
 use crate::shard::Lane;
 use crate::signals;
 use crate::store::{Schema, StoreConfig};
-use crate::{App, Error};
+use crate::{App, Consumer, Error};
 use std::sync::Arc;
 use table::{Farewell, Leases, Shared, Table};
+use tokio::runtime::Builder;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 use worker::Seed;
 
@@ -54,6 +56,23 @@ impl<A: App> Server<A> {
         }
     }
 
+    /// One consumer at one path, for everybody: to try something out without a routing file.
+    ///
+    /// # Errors
+    /// [`Error::Config`] when `bind` is no address or `path` no pattern.
+    pub fn single<C: Consumer<App = A>>(bind: &str, path: &str) -> Result<Self, Error> {
+        let registry = Registry::new().with::<C>();
+        let text = |s: &str| toml::Value::from(s).to_string();
+        let file = format!(
+            "[[listener]]\nname = 'single'\nbind = {}\norigins = '*'\n[[listener.route]]\npath = {}\nconsumer = {}\nauth = 'none'",
+            text(bind),
+            text(path),
+            text(C::NAME),
+        );
+        let routing = registry.routing("Server::single", &file)?;
+        Ok(Server::new(routing, registry))
+    }
+
     /// How many shards: one per core by default, at least 1.
     pub fn shards(mut self, shards: usize) -> Self {
         self.shards = shards.max(1);
@@ -76,6 +95,29 @@ impl<A: App> Server<A> {
     pub fn limits(mut self, limits: ConnectionLimits) -> Self {
         self.limits = limits;
         self
+    }
+
+    /// Starts, prints `listening on ADDRESS` for each address, and stops in order at Ctrl-C or SIGTERM. Blocks.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub fn run(self) -> Result<(), Error> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let started = self.start()?;
+        for (_, address) in started.addresses() {
+            println!("listening on {address}");
+        }
+        runtime.block_on(async {
+            let mut terminate = signal(SignalKind::terminate())?;
+            let mut interrupt = signal(SignalKind::interrupt())?;
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            Ok::<_, Error>(())
+        })?;
+        started.stop();
+        Ok(())
     }
 
     /// Opens the store, announces what other programs wrote meanwhile, binds every listener, and serves.

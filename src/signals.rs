@@ -223,6 +223,7 @@ fn decide<A: App>(row: &Row<'_>, db: &Reader<'_>) -> Result<Vec<Told<A>>, Error>
             .map_err(rusqlite::Error::from)
     };
     let change = Change {
+        seq: row.get(0)?,
         table: text(1)?.unwrap_or_default(),
         id: row.get(2)?,
         op: match text(3)? {

@@ -16,6 +16,8 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+pub(crate) use changes::TABLES as CHANGE_LOG;
 pub use migrations::{Schema, migrate};
 pub use outcomes::CommandId;
 pub use rows::{FromValue, Reader, Row, Transaction, Value};

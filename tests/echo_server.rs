@@ -168,3 +168,7 @@ fn main() -> Result<(), Error> {
         std::thread::park();
     }
 }
+
+#[cfg(test)]
+#[path = "conformance.rs"]
+mod conformance;

@@ -4,6 +4,7 @@ mod changes;
 mod dining;
 mod fuzzing;
 mod history;
+mod lines;
 mod refusals;
 mod resume;
 mod staff;

@@ -28,7 +28,7 @@ const PURE: &[&str] = &[
     "consumers/domain/status",
 ];
 const VOCABULARIES: &[&str] = &["dining", "delivery", "workshop", "kitchen", "timing"];
-const LONGEST: usize = 500;
+const LONGEST: usize = 450;
 
 struct Source {
     /// `src/store/rows.rs`

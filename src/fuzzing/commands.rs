@@ -7,8 +7,8 @@ use crate::registry::Entry;
 use crate::websocket::Opcode;
 use crate::{App, ClientError, Kind, Message, Registry};
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
-use serde_json::{Value, json};
+use serde::de::{self, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value, json};
 use std::fmt;
 
 /// More than any error needs, and no echo of what a stranger sent.
@@ -158,47 +158,153 @@ fn since(value: &Value) -> Option<u64> {
     }
 }
 
-/// The action of a command, and whether the consumer has it. `None`: the JSON cannot be kept as a value.
-fn action<A: App>(entry: &Entry<A>, body: Payload<'_>) -> Option<(Option<String>, bool)> {
-    let Payload::Text(body) = body else {
-        return None;
-    };
-    let members = members(body)?;
-    let action = members.iter().find(|(name, _)| name == "action");
-    let action = action.and_then(|(_, value)| Some(value.as_str()?.to_owned()));
-    // serde tells which there are when it is asked for one that there cannot be
+/// The actions of a consumer.
+fn known<A: App>(entry: &Entry<A>) -> Vec<String> {
+    // there can be none with such a name, and who asks for it is told which there are
     let probe = Payload::Text(r#"{"action":"\u0000"}"#);
     let probe = (entry.decode)(probe).expect_err("no action has such a name");
-    let (_, known) = probe.text.split_once(", ").expect("what is expected");
-    let known = action
-        .as_deref()
-        .is_some_and(|action| known.contains(&format!("`{action}`")));
-    Some((action, known))
+    assert_eq!(probe.code, "UNKNOWN_ACTION", "{}", probe.text);
+    let (_, known) = probe.text.split_once("known: ").unwrap_or_default();
+    let known = known.split(", ").filter(|name| !name.is_empty());
+    known.map(str::to_owned).collect()
 }
 
+/// A command that the consumer takes is one of its actions, and it is no matter how it is spelled.
 fn understood<A: App>(entry: &Entry<A>, body: Payload<'_>) {
-    if let Some((action, known)) = action(entry, body) {
-        assert!(known, "{} took {action:?}", entry.name);
+    let Some((text, members)) = text_and_members(body) else {
+        return;
+    };
+    let action = action(&members);
+    let known = known(entry);
+    let is_known = action.is_some_and(|action| known.iter().any(|k| k == action));
+    assert!(is_known, "{} took {action:?}", entry.name);
+    if let Some(again) = spelled_again(text) {
+        let read = (entry.decode)(Payload::Text(&again));
+        assert!(read.is_ok(), "{text} is taken, {again} is not: {read:?}");
     }
 }
 
+/// What is told says what is wrong: the action that there is not, the one that is missing, or something about the others.
 fn not_understood<A: App>(entry: &Entry<A>, body: Payload<'_>, error: &ClientError) {
+    let (name, told) = (entry.name, &*error.text);
     assert_eq!(error.kind, Kind::Invalid);
-    assert!(matches!(&*error.code, "UNKNOWN_ACTION" | "INVALID_FRAME"));
-    if let Some((action, known)) = action(entry, body) {
-        let unknown = action.as_deref().filter(|_| !known);
-        if let Some(unknown) = unknown.filter(|unknown| unknown.len() < 100) {
-            let quoted = format!("unknown variant `{unknown}`, ");
-            assert!(error.text.starts_with(&quoted), "{}", error.text);
+    // serde's words are for those who write Rust
+    for word in ["variant", "`", "invalid type", "struct ", " at line "] {
+        let quoted = matches!(body, Payload::Text(text) if text.contains(word));
+        assert!(quoted || !told.contains(word), "{name}: {told}");
+    }
+    let Some((text, members)) = text_and_members(body) else {
+        // JSON, an object, but nothing that could be kept
+        assert_eq!(error.code, "INVALID_FRAME", "{told}");
+        assert!(told.starts_with("the frame cannot be read: "), "{told}");
+        return;
+    };
+    let known = known(entry);
+    let unknown = action(&members).filter(|action| known.iter().all(|k| k != action));
+    let code = match unknown {
+        Some(_) => "UNKNOWN_ACTION",
+        None => "INVALID_FRAME",
+    };
+    assert_eq!(error.code, code, "{name}: {told}: {text}");
+    let start = match unknown {
+        Some(action) => {
+            let start: String = action.chars().take(10).collect();
+            let quoted = format!("{start:?}");
+            format!("unknown action {}", &quoted[..quoted.len() - 1])
         }
-        assert_eq!(
-            error.code == "UNKNOWN_ACTION",
-            unknown.is_some(),
-            "{}: {action:?} is {}: {}",
-            entry.name,
-            error.code,
-            error.text
-        );
+        None if member(&members, "action").is_none_or(Value::is_null) => {
+            "\"action\" is missing; ".to_owned()
+        }
+        None => String::new(),
+    };
+    assert!(told.starts_with(&start), "{name}: {told}: {text}");
+    for action in known.iter().filter(|_| !start.is_empty()) {
+        assert!(told.contains(action), "{name}: {told} without {action}");
+    }
+    if let Some(again) = spelled_again(text) {
+        let told_again = (entry.decode)(Payload::Text(&again)).expect_err("refused");
+        assert_eq!(told_again.text, told, "{text}\n{again}");
+    }
+}
+
+fn text_and_members(body: Payload<'_>) -> Option<(&str, Vec<(String, Value)>)> {
+    match body {
+        Payload::Text(text) => Some((text, members(text)?)),
+        Payload::Binary(_) => None,
+    }
+}
+
+fn action(members: &[(String, Value)]) -> Option<&str> {
+    member(members, "action")?.as_str()
+}
+
+fn member<'m>(members: &'m [(String, Value)], name: &str) -> Option<&'m Value> {
+    let found = members.iter().find(|(n, _)| n == name);
+    found.map(|(_, value)| value)
+}
+
+/// The same JSON as another program would write it; `None` if it holds a name twice, which programs read in different ways.
+fn spelled_again(text: &str) -> Option<String> {
+    let Once(value) = serde_json::from_str(text).ok()?;
+    let spelled = serde_json::to_string_pretty(&value).expect("JSON");
+    let ascii = |c: char| match c {
+        ' '..='~' | '\n' => c.to_string(),
+        other => {
+            let mut units = [0; 2];
+            let units = other.encode_utf16(&mut units);
+            units.iter().map(|u| format!("\\u{u:04X}")).collect()
+        }
+    };
+    Some(spelled.chars().map(ascii).collect())
+}
+
+/// A value none of whose objects has a name twice.
+struct Once(Value);
+
+impl<'de> Deserialize<'de> for Once {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Each;
+        impl<'de> Visitor<'de> for Each {
+            type Value = Once;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("JSON")
+            }
+            fn visit_unit<E>(self) -> Result<Once, E> {
+                Ok(Once(Value::Null))
+            }
+            fn visit_bool<E>(self, b: bool) -> Result<Once, E> {
+                Ok(Once(b.into()))
+            }
+            fn visit_u64<E>(self, n: u64) -> Result<Once, E> {
+                Ok(Once(n.into()))
+            }
+            fn visit_i64<E>(self, n: i64) -> Result<Once, E> {
+                Ok(Once(n.into()))
+            }
+            fn visit_f64<E>(self, n: f64) -> Result<Once, E> {
+                Ok(Once(n.into()))
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Once, E> {
+                Ok(Once(text.into()))
+            }
+            fn visit_seq<S: SeqAccess<'de>>(self, mut list: S) -> Result<Once, S::Error> {
+                let mut values = Vec::new();
+                while let Some(Once(value)) = list.next_element()? {
+                    values.push(value);
+                }
+                Ok(Once(values.into()))
+            }
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Once, M::Error> {
+                let mut members = Map::new();
+                while let Some((name, Once(value))) = map.next_entry::<String, _>()? {
+                    if members.insert(name, value).is_some() {
+                        return Err(de::Error::custom("twice"));
+                    }
+                }
+                Ok(Once(members.into()))
+            }
+        }
+        deserializer.deserialize_any(Each)
     }
 }
 

@@ -153,7 +153,7 @@ impl<'t> Mistakes<'t> {
 }
 
 /// The known word that `wrong` is probably a misspelling of: at most a third of its letters are wrong.
-pub(super) fn nearest<'k>(wrong: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+pub(crate) fn nearest<'k>(wrong: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     known
         .map(|word| (distance(wrong, word), word))
         .filter(|(distance, word)| *distance <= (word.chars().count() / 3).max(1))

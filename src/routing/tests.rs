@@ -93,7 +93,7 @@ r.toml:11:39: "timing.api" stands here twice
 r.toml:12:21: "64KB" is not a size: write bytes, or "64KiB", or "1MiB"
 r.toml:16:12: unknown consumer "dining.ordr": did you mean "dining.order"?
 r.toml:17:1: unknown key "auht": did you mean "auth"?
-r.toml:20:21: bad path: unknown kind "itn": <int:name>, <str:name> or <name>
+r.toml:20:21: bad path: unknown kind "itn": <int:name>, <id:name>, <str:name> or <name>
 r.toml:24:8: duplicate path: line 15 has the same, "/ws/orders/<int:order_id>/"
 r.toml:25:12: expected a string, found an integer
 r.toml:28:8: shadowed: every such path goes to "/ws/orders/<int:order_id>/" in line 15; put this route before that one
@@ -304,8 +304,16 @@ fn the_file_at_the_top_level() {
             Some("dining.restaurant restaurant_id=Int(2)"),
         ),
         ("/ws/changes", Some("changes")),
-        ("/ws/tables/sessions/", None),
-        ("/ws/orders/abc/", None),
+        (
+            "/ws/orders/order-123/",
+            Some("dining.order order_id=Text(\"order-123\")"),
+        ),
+        (
+            "/ws/restaurants/11111111-1111-1111-1111-111111111111/",
+            Some("dining.restaurant restaurant_id=Text(\"11111111-1111-1111-1111-111111111111\")"),
+        ),
+        ("/ws/tables/sessions/1/2/", None),
+        ("/ws/orders/a.b/", None),
         ("/ws/", None),
         ("/", None),
         ("", None),
