@@ -5,11 +5,14 @@
 
 mod commands;
 mod frames;
+mod inflate;
+mod rfc1951;
 mod rfc6455;
 mod routing;
 
 pub use commands::commands;
 pub use frames::frames;
+pub use inflate::inflate;
 pub use routing::routing;
 
 /// Numbers that follow from a seed (SplitMix64): an input decides everything, so that a finding can be repeated.
@@ -34,6 +37,11 @@ impl Dice {
     /// From 1 to `most`.
     fn up_to(&mut self, most: usize) -> usize {
         (self.roll() % most as u64) as usize + 1
+    }
+
+    /// To mask a frame with.
+    fn key(&mut self) -> [u8; 4] {
+        (self.roll() as u32).to_be_bytes()
     }
 
     /// `whole` in pieces: mostly small ones, because the seams are where mistakes are.

@@ -97,6 +97,11 @@ fn frames_are_read_as_the_rfc_says_whatever_comes() {
 }
 
 #[test]
+fn compressed_messages_come_back_or_are_refused_whatever_comes() {
+    smoke("inflate");
+}
+
+#[test]
 fn routing_files_are_understood_or_their_mistakes_found() {
     smoke("routing");
 }

@@ -18,24 +18,18 @@ pub fn frames(data: &[u8]) {
     let Some((choice, stream)) = data.split_first() else {
         return;
     };
-    let limits = match choice % 3 {
-        0 => limits(1000, 4),
-        1 => limits(64 << 10, 65_536),
-        _ => limits(0, 1),
+    let (max_message_bytes, max_fragments) = match choice % 3 {
+        0 => (1000, 4),
+        1 => (64 << 10, 65_536),
+        _ => (0, 1),
+    };
+    let limits = Limits {
+        max_message_bytes,
+        max_fragments,
+        inflates: choice / 3 % 2 == 1,
     };
     let mut dice = Dice::of(data);
-
-    let expected = rfc6455::hear(stream, limits.max_message_bytes, limits.max_fragments);
-    let cuts = [
-        vec![stream],
-        stream.chunks(1).collect(),
-        stream.chunks(dice.up_to(300)).collect(),
-        dice.cut(stream),
-    ];
-    for reads in cuts {
-        let heard = hear(&reads, &limits);
-        assert_eq!(heard, expected, "{} reads of {stream:02x?}", reads.len());
-    }
+    let expected = heard_however_cut(stream, &limits, &mut dice);
 
     let (said, end) = expected;
     let again = frames_of(&said, &limits, &mut dice);
@@ -53,12 +47,24 @@ pub fn frames(data: &[u8]) {
     }
 }
 
-fn limits(max_message_bytes: usize, max_fragments: usize) -> Limits {
-    Limits {
-        max_message_bytes,
-        max_fragments,
-        inflates: false,
+/// What the parser and the reference hear alike, in any reads.
+pub(super) fn heard_however_cut(
+    stream: &[u8],
+    limits: &Limits,
+    dice: &mut Dice,
+) -> (Vec<Said>, End) {
+    let expected = rfc6455::hear(stream, limits);
+    let cuts = [
+        vec![stream],
+        stream.chunks(1).collect(),
+        stream.chunks(dice.up_to(300)).collect(),
+        dice.cut(stream),
+    ];
+    for reads in cuts {
+        let heard = hear(&reads, limits);
+        assert_eq!(heard, expected, "{} reads of {stream:02x?}", reads.len());
     }
+    expected
 }
 
 /// Drives a parser as a connection does: a read, then empty slices until it asks for more.
@@ -87,7 +93,8 @@ fn hear(reads: &[&[u8]], limits: &Limits) -> (Vec<Said>, End) {
             fresh = &mut [];
         }
         // a message, a control frame within it, their heads; `Vec` may keep twice as much
-        let bound = 2 * (limits.max_message_bytes + CONTROL_BYTES + 2 * HEAD_BYTES + read.len());
+        let message = limits.max_message_bytes + limits.max_message_bytes / 8 + 64;
+        let bound = 2 * (message + CONTROL_BYTES + 2 * HEAD_BYTES + read.len());
         let held = parser.held_bytes();
         assert!(held <= bound, "{held} bytes held, {bound} allowed");
         if end != End::Open {
@@ -133,16 +140,12 @@ fn frames_of(said: &[Said], limits: &Limits, dice: &mut Dice) -> Vec<u8> {
         };
         for _ in 1..fragments {
             let (piece, later) = rest.split_at(dice.up_to(rest.len() + 1) - 1);
-            stream.extend(rfc6455::client_frame(false, first, piece, key(dice)));
+            stream.extend(rfc6455::client_frame(false, first, piece, dice.key()));
             (first, rest) = (0, later);
         }
-        stream.extend(rfc6455::client_frame(true, first, rest, key(dice)));
+        stream.extend(rfc6455::client_frame(true, first, rest, dice.key()));
     }
     stream
-}
-
-fn key(dice: &mut Dice) -> [u8; 4] {
-    (dice.roll() as u32).to_be_bytes()
 }
 
 fn parts(message: &Said) -> (u8, Vec<u8>) {

@@ -9,11 +9,13 @@ const MOST_BITS: usize = 15;
 const BROKEN: u16 = 1007;
 const TOO_LARGE: u16 = 1009;
 
+#[rustfmt::skip]
 /// Section 3.2.5: the least length of a symbol from 257 on, and how many more bits tell it.
 const LENGTHS: [(u16, u8); 29] = [
     (3, 0), (4, 0), (5, 0), (6, 0), (7, 0), (8, 0), (9, 0), (10, 0), (11, 1), (13, 1), (15, 1), (17, 1), (19, 2), (23, 2), (27, 2), (31, 2),
     (35, 3), (43, 3), (51, 3), (59, 3), (67, 4), (83, 4), (99, 4), (115, 4), (131, 5), (163, 5), (195, 5), (227, 5), (258, 0),
 ];
+#[rustfmt::skip]
 /// The same of the distances.
 const DISTANCES: [(u16, u8); 30] = [
     (1, 0), (2, 0), (3, 0), (4, 0), (5, 1), (7, 1), (9, 2), (13, 2), (17, 3), (25, 3), (33, 4), (49, 4), (65, 5), (97, 5), (129, 6), (193, 6),
@@ -21,7 +23,9 @@ const DISTANCES: [(u16, u8); 30] = [
     (16385, 13), (24577, 13),
 ];
 /// Section 3.2.7: in which order the lengths of the code for lengths come.
-const ORDER: [usize; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
+const ORDER: [usize; 19] = [
+    16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15,
+];
 
 /// A message's payload. An empty one stands for an empty message. A stream that says it ends is followed by another, which knows nothing of it.
 pub(super) fn inflate(message: &[u8], limit: usize) -> Result<Vec<u8>, u16> {
@@ -48,8 +52,10 @@ pub(super) fn inflate(message: &[u8], limit: usize) -> Result<Vec<u8>, u16> {
                     256..=279 => 7,
                     _ => 8,
                 };
-                let lengths = Code::of((0..288).map(length).collect(), true)?;
-                coded(&mut input, &mut output, &lengths, &Code::of(vec![5; 30], true)?)?;
+                let lengths = Code::of(&(0..288).map(length).collect::<Vec<_>>(), true)?;
+                // two of its words mean nothing: no distance is that long
+                let distances = Code::of(&[5; 32], true)?;
+                coded(&mut input, &mut output, &lengths, &distances)?;
             }
             2 => {
                 let (lengths, distances) = codes(&mut input)?;
@@ -74,14 +80,14 @@ struct Input<'a> {
 impl Input<'_> {
     fn bit(&mut self) -> Result<usize, u16> {
         let byte = self.bytes.get(self.at / 8).ok_or(BROKEN)?;
-        let bit = byte >> (self.at % 8) & 1;
+        let bit = (byte >> (self.at % 8)) & 1;
         self.at += 1;
         Ok(bit.into())
     }
 
     /// The lowest first.
     fn bits(&mut self, count: u8) -> Result<usize, u16> {
-        (0..count).try_fold(0, |sum, i| Ok(sum | self.bit()? << i))
+        (0..count).try_fold(0, |sum, i| Ok(sum | (self.bit()? << i)))
     }
 }
 
@@ -106,7 +112,7 @@ impl Output {
 fn stored(input: &mut Input<'_>, output: &mut Output) -> Result<(), u16> {
     input.at = input.at.next_multiple_of(8);
     let (length, check) = (input.bits(16)?, input.bits(16)?);
-    if length != !check & 0xffff {
+    if length != (!check & 0xffff) {
         return Err(BROKEN);
     }
     (0..length).try_for_each(|_| {
@@ -117,36 +123,40 @@ fn stored(input: &mut Input<'_>, output: &mut Output) -> Result<(), u16> {
 
 /// Section 3.2.2: a code is known by the lengths of its words.
 struct Code {
-    lengths: Vec<usize>,
+    /// How many symbols have a word of each length.
+    counts: [usize; MOST_BITS + 1],
+    /// Those that have one, shorter words first.
+    symbols: Vec<usize>,
 }
 
 impl Code {
-    /// Every word must have a meaning; a code with but one word of one bit is allowed where not `complete`.
-    fn of(lengths: Vec<usize>, complete: bool) -> Result<Self, u16> {
-        let space: usize = lengths.iter().filter(|n| **n > 0).map(|n| 1 << (MOST_BITS - n)).sum();
-        let most = lengths.iter().max().copied().unwrap_or(0);
-        let fits = match space.cmp(&(1 << MOST_BITS)) {
-            std::cmp::Ordering::Equal => true,
-            std::cmp::Ordering::Less => !complete && most <= 1,
-            std::cmp::Ordering::Greater => false,
-        };
-        // the fixed code of the distances leaves two words without a meaning
-        let fixed = lengths.len() == 30 && lengths.iter().all(|n| *n == 5);
-        match fits || fixed {
-            true => Ok(Code { lengths }),
-            false => Err(BROKEN),
+    /// Every word must have a meaning; a code with but one word of one bit, or with none, is allowed where not `complete`.
+    fn of(lengths: &[usize], complete: bool) -> Result<Self, u16> {
+        let mut counts = [0; MOST_BITS + 1];
+        lengths.iter().for_each(|length| counts[*length] += 1);
+        let space: usize = (1..=MOST_BITS).map(|n| counts[n] << (MOST_BITS - n)).sum();
+        let whole = 1 << MOST_BITS;
+        let none_is_longer = counts[2..].iter().all(|count| *count == 0);
+        if space > whole || (space < whole && (complete || !none_is_longer)) {
+            return Err(BROKEN);
         }
+        let mut symbols: Vec<usize> = (0..lengths.len()).filter(|s| lengths[*s] > 0).collect();
+        symbols.sort_by_key(|symbol| (lengths[*symbol], *symbol));
+        Ok(Code { counts, symbols })
     }
 
     fn symbol(&self, input: &mut Input<'_>) -> Result<usize, u16> {
-        let (mut word, mut first) = (0, 0);
-        for length in 1..=MOST_BITS {
+        let (mut word, mut first, mut shorter) = (0, 0, 0);
+        for count in &self.counts[1..] {
             word |= input.bit()?;
-            let mut of_length = (0..self.lengths.len()).filter(|s| self.lengths[*s] == length);
-            let count = of_length.clone().count();
             if word < first + count {
-                return of_length.nth(word - first).ok_or(BROKEN);
+                return self
+                    .symbols
+                    .get(shorter + word - first)
+                    .copied()
+                    .ok_or(BROKEN);
             }
+            shorter += count;
             first = (first + count) << 1;
             word <<= 1;
         }
@@ -166,7 +176,7 @@ fn codes(input: &mut Input<'_>) -> Result<(Code, Code), u16> {
     for symbol in &ORDER[..listed] {
         lengths[*symbol] = input.bits(3)?;
     }
-    let code = Code::of(lengths, true)?;
+    let code = Code::of(&lengths, true)?;
     let mut lengths = Vec::new();
     while lengths.len() < literals + distances {
         let (length, times) = match code.symbol(input)? {
@@ -181,7 +191,7 @@ fn codes(input: &mut Input<'_>) -> Result<(Code, Code), u16> {
         return Err(BROKEN);
     }
     let distances = lengths.split_off(literals);
-    Ok((Code::of(lengths, false)?, Code::of(distances, false)?))
+    Ok((Code::of(&lengths, false)?, Code::of(&distances, false)?))
 }
 
 /// Section 3.2.3: literals, and pairs of a length and a distance.

@@ -1,5 +1,8 @@
-//! A second opinion on frames: RFC 6455 read line by line, over a stream that is there as a whole. Plain and slow on purpose, and it shares no code with
+//! A second opinion on frames: RFC 6455 and RFC 7692 read line by line, over a stream that is there as a whole. Plain and slow on purpose, and it shares no code with
 //! the parser it judges.
+
+use super::rfc1951;
+use crate::websocket::Limits;
 
 /// A message of a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,20 +39,23 @@ pub(super) fn is_close_code(code: u16) -> bool {
 }
 
 /// Everything a client's stream says, and how it ends.
-pub(super) fn hear(stream: &[u8], max_message: usize, max_fragments: usize) -> (Vec<Said>, End) {
+pub(super) fn hear(stream: &[u8], limits: &Limits) -> (Vec<Said>, End) {
     let mut said = Vec::new();
-    let end = hear_into(stream, max_message, max_fragments, &mut said);
+    let end = hear_into(stream, limits, &mut said);
     (said, end)
 }
 
-fn hear_into(
-    mut stream: &[u8],
-    max_message: usize,
-    max_fragments: usize,
-    said: &mut Vec<Said>,
-) -> End {
-    // the message that is being put together: its opcode, its bytes, its frames
-    let mut started: Option<(u8, Vec<u8>, usize)> = None;
+/// A message that is being put together.
+struct Started {
+    is_text: bool,
+    is_compressed: bool,
+    bytes: Vec<u8>,
+    frames: usize,
+}
+
+fn hear_into(mut stream: &[u8], limits: &Limits, said: &mut Vec<Said>) -> End {
+    let max_message = limits.max_message_bytes;
+    let mut started: Option<Started> = None;
     loop {
         let [first, ..] = *stream else {
             return End::Open;
@@ -78,7 +84,8 @@ fn hear_into(
             0 => u64::from(short),
             _ => spelled.iter().fold(0, |n, byte| n << 8 | u64::from(*byte)),
         };
-        if length >= 1 << 63 || rsv1 {
+        let may_be_compressed = limits.inflates && matches!(opcode, 1 | 2);
+        if length >= 1 << 63 || (rsv1 && !may_be_compressed) {
             return End::Violated(1002);
         }
         if !control {
@@ -86,49 +93,80 @@ fn hear_into(
                 (0, None) | (1 | 2, Some(_)) => return End::Violated(1002),
                 _ => {}
             }
-            let (before, frames) = started.as_ref().map_or((0, 0), |s| (s.1.len(), s.2));
-            if before as u128 + u128::from(length) > max_message as u128 {
+            let (before, frames, is_compressed) = match &started {
+                Some(started) => (started.bytes.len(), started.frames, started.is_compressed),
+                None => (0, 0, rsv1),
+            };
+            // what does not get smaller by compression gets a little larger
+            let slack = match is_compressed {
+                true => max_message / 8 + 64,
+                false => 0,
+            };
+            if before as u128 + u128::from(length) > (max_message + slack) as u128 {
                 return End::Violated(1009);
             }
-            if (opcode == 0 || !fin) && frames + 1 > max_fragments {
+            if (opcode == 0 || !fin) && frames + 1 > limits.max_fragments {
                 return End::Violated(1009);
             }
         }
-        let body = &stream[2 + extra..];
-        let whole = body.len() >= 4 && (body.len() - 4) as u64 >= length;
-        if !whole {
+        let Some((key, body)) = stream[2 + extra..].split_first_chunk::<4>() else {
             return End::Open;
-        }
-        let (key, body) = body.split_at(4);
-        let (masked, rest) = body.split_at(length as usize);
-        stream = rest;
-        let payload: Vec<u8> = (0..masked.len()).map(|i| masked[i] ^ key[i % 4]).collect();
+        };
+        let come = usize::try_from(length).map_or(body.len(), |length| length.min(body.len()));
+        let is_whole = come as u64 == length;
+        let payload: Vec<u8> = (0..come).map(|i| body[i] ^ key[i % 4]).collect();
+        stream = &body[come..];
 
-        match opcode {
-            8 => match close(&payload) {
+        if !control {
+            let mut message = started.take().unwrap_or(Started {
+                is_text: opcode == 1,
+                is_compressed: rsv1,
+                bytes: Vec::new(),
+                frames: 0,
+            });
+            message.bytes.extend(payload);
+            message.frames += 1;
+            let is_complete = fin && is_whole;
+            let is_plain_text = message.is_text && !message.is_compressed;
+            if is_plain_text && !may_become_text(&message.bytes, is_complete) {
+                return End::Violated(1007);
+            }
+            if is_complete {
+                match complete(message, max_message) {
+                    Ok(message) => said.push(message),
+                    Err(code) => return End::Violated(code),
+                }
+            } else if is_whole {
+                started = Some(message);
+            } else {
+                return End::Open;
+            }
+        } else if !is_whole {
+            return End::Open;
+        } else if opcode == 8 {
+            match close(&payload) {
                 Ok(told) => {
                     said.push(Said::Close(told));
                     return End::Closed;
                 }
                 Err(code) => return End::Violated(code),
-            },
-            9 => said.push(Said::Ping(payload)),
-            10 => said.push(Said::Pong(payload)),
-            _ => {
-                let (kind, mut bytes, frames) = started.take().unwrap_or((opcode, Vec::new(), 0));
-                bytes.extend(payload);
-                if kind == 1 && !may_become_text(&bytes, fin) {
-                    return End::Violated(1007);
-                }
-                if !fin {
-                    started = Some((kind, bytes, frames + 1));
-                } else if kind == 1 {
-                    said.push(Said::Text(String::from_utf8_lossy(&bytes).into_owned()));
-                } else {
-                    said.push(Said::Binary(bytes));
-                }
             }
+        } else if opcode == 9 {
+            said.push(Said::Ping(payload));
+        } else {
+            said.push(Said::Pong(payload));
         }
+    }
+}
+
+fn complete(message: Started, max_message: usize) -> Result<Said, u16> {
+    let bytes = match message.is_compressed {
+        true => rfc1951::inflate(&message.bytes, max_message)?,
+        false => message.bytes,
+    };
+    match message.is_text {
+        true => String::from_utf8(bytes).map(Said::Text).map_err(|_| 1007),
+        false => Ok(Said::Binary(bytes)),
     }
 }
 

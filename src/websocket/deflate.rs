@@ -66,7 +66,7 @@ pub(crate) fn deflated(frame: &Bytes) -> Bytes {
 }
 
 /// Hands the inflated message to `take`. Never makes more than `limit` bytes and one of it, however much is announced in however little.
-pub(super) fn inflate<T>(
+pub(crate) fn inflate<T>(
     message: &[u8],
     limit: usize,
     take: impl FnOnce(&[u8]) -> Result<T, Violation>,
@@ -89,12 +89,20 @@ pub(super) fn inflate<T>(
     taken
 }
 
+/// What an inflater of its own makes of a message, in room that the caller can look at.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn fill_for(message: &[u8], limit: usize, out: &mut Vec<u8>) -> Result<(), Violation> {
+    fill(&mut Decompress::new(false), message, limit, out)
+}
+
 fn fill(
     stream: &mut Decompress,
     message: &[u8],
     limit: usize,
     out: &mut Vec<u8>,
 ) -> Result<(), Violation> {
+    // what an earlier message of another connection left there is no room for this one: the verdict would depend on it
+    out.shrink_to(limit + 1);
     let mut ended = false;
     for mut input in [message, &TAIL, &LAST_BLOCK] {
         loop {
@@ -107,14 +115,13 @@ fn fill(
                 out.reserve_exact(more.min(limit + 1 - out.len()));
             }
             let before = (stream.total_in(), out.len());
-            let status = stream
-                .decompress_vec(input, out, FlushDecompress::None)
-                .map_err(|_| Violation::Deflate)?;
-            input = &input[(stream.total_in() - before.0) as usize..];
+            let status = stream.decompress_vec(input, out, FlushDecompress::None);
+            // first, because what comes after the limit may be broken or not
             if out.len() > limit {
                 return Err(Violation::TooLarge { limit });
             }
-            ended = status == Status::StreamEnd;
+            ended = status.map_err(|_| Violation::Deflate)? == Status::StreamEnd;
+            input = &input[(stream.total_in() - before.0) as usize..];
             let stuck = stream.total_in() == before.0 && out.len() == before.1;
             let said_all = ended || out.len() < out.capacity();
             if (input.is_empty() && said_all) || (stuck && !ended) {

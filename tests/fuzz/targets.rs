@@ -8,9 +8,10 @@ use serde_json::Value;
 pub type Target = fn(&[u8]);
 
 /// All of them, by the names of their programs and of their folders in `corpus/`.
-pub const TARGETS: [(&str, Target); 3] = [
+pub const TARGETS: [(&str, Target); 4] = [
     ("commands", commands),
     ("frames", frames),
+    ("inflate", inflate),
     ("routing", routing),
 ];
 
@@ -26,6 +27,11 @@ pub fn commands(data: &[u8]) {
 /// The bytes of a client after the handshake.
 pub fn frames(data: &[u8]) {
     fuzzing::frames(data);
+}
+
+/// A compressed message.
+pub fn inflate(data: &[u8]) {
+    fuzzing::inflate(data);
 }
 
 /// A `routing.toml`.
