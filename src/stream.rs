@@ -1,5 +1,7 @@
 //! A client's byte stream, plain or encrypted. Nothing here waits: who asks for more than the socket takes or has is told so.
 
+#[cfg(test)]
+mod tests;
 mod tls;
 
 pub(crate) use tls::Tls;

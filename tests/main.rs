@@ -2,6 +2,7 @@
 
 mod changes;
 mod dining;
+mod edge;
 mod fuzzing;
 mod history;
 mod lines;

@@ -22,8 +22,8 @@ const DINING: &str = "dining";
 const HELP: &str = "\
 Prints `listening on ADDRESS (LISTENER)` for each address on stdout.
 
-SIGTERM or Ctrl-C ends it in order: /readyz is answered 503, listeners close, what was accepted is committed, and clients are told to
-come back, one after the other over most of --drain-time. A second one ends it within a second.
+SIGTERM or Ctrl-C ends it in order: /readyz is answered 503, a second later listeners close, what was accepted is committed, and clients
+are told to come back, one after the other over most of --drain-time. A second one ends it within a second.
 SIGHUP reads the routing file and the certificates it names again. A mistake in them is logged and changes nothing.
 
 Examples:

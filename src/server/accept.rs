@@ -11,7 +11,7 @@ use crate::limits::Permit;
 use crate::rest::{Peer, json_error};
 use crate::routing::Edge;
 use crate::{App, ClientError, Kind};
-use ::http::{HeaderValue, Request, StatusCode, header};
+use ::http::{HeaderValue, Request, StatusCode, Version, header};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::cell::{Cell, RefCell};
@@ -201,7 +201,15 @@ async fn answer<A: App>(
     let mut request = request.map(|body| Bounded::new(body, limit, serving.edge().body_timeout));
     let verdict = request.body().verdict();
     let mut excess = None;
-    let mut response = if request.body().announces_too_much() {
+    let hostless =
+        request.version() >= Version::HTTP_11 && !request.headers().contains_key(header::HOST);
+    let mut response = if hostless {
+        json_error(&ClientError::new(
+            Kind::Invalid,
+            "HOST_MISSING",
+            "a request of HTTP/1.1 needs a Host header",
+        ))
+    } else if request.body().announces_too_much() {
         excess = Some(Excess::Bytes);
         Response::default()
     } else {
@@ -218,7 +226,7 @@ async fn answer<A: App>(
             let grace = serving.edge().head_timeout;
             tokio::task::spawn_local(upgraded(worker.clone(), upgrade, ticket, grace));
         }
-    } else if upgrades || excess.is_some() || worker.is_draining() {
+    } else if upgrades || hostless || excess.is_some() || worker.is_draining() {
         // what follows a refused upgrade may be frames already, and is read as nothing
         response
             .headers_mut()

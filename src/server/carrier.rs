@@ -5,15 +5,31 @@ use crate::stream::Stream;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::time::Sleep;
 use tokio_rustls::server::TlsStream;
+
+/// After a refusal, how long what the client still sends is read and dropped: closing at once would have its system throw our answer away, unread.
+const LINGER: Duration = Duration::from_secs(2);
+/// The most that is read so, in bytes: what a hasty client has on its way.
+const LINGER_BYTES: usize = 1 << 20;
 
 pub(super) struct Carrier {
     pipe: Pipe,
     framing: Framing,
     /// A request was ambiguous: nothing after it is read.
     ended: bool,
+    farewell: Farewell,
+}
+
+/// How far the end of a connection is.
+enum Farewell {
+    None,
+    /// Our side has ended; so many bytes and so much time are left to the client.
+    Lingering(usize, Pin<Box<Sleep>>),
+    Done,
 }
 
 enum Pipe {
@@ -27,6 +43,7 @@ impl Carrier {
             pipe: Pipe::Plain(stream),
             framing,
             ended: false,
+            farewell: Farewell::None,
         }
     }
 
@@ -35,6 +52,7 @@ impl Carrier {
             pipe: Pipe::Tls(Box::new(stream)),
             framing,
             ended: false,
+            farewell: Farewell::None,
         }
     }
 
@@ -48,6 +66,27 @@ impl Carrier {
                 Stream::Tls(Box::new((*tls).into()))
             }
         })
+    }
+
+    /// Reads what is of no interest any more, until the client ends its side too.
+    fn poll_linger(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut scrap = [0; 4096];
+        while let Farewell::Lingering(left, until) = &mut self.farewell {
+            let mut scrap = ReadBuf::new(&mut scrap);
+            if *left == 0 || until.as_mut().poll(cx).is_ready() {
+                self.farewell = Farewell::Done;
+                break;
+            }
+            let read = ready!(self.as_mut().pipe().poll_read(cx, &mut scrap));
+            let n = scrap.filled().len();
+            match &mut self.farewell {
+                Farewell::Lingering(left, _) if read.is_ok() && n > 0 => {
+                    *left = left.saturating_sub(n);
+                }
+                farewell => *farewell = Farewell::Done,
+            }
+        }
+        Poll::Ready(())
     }
 
     fn pipe(self: Pin<&mut Self>) -> Pin<&mut (dyn Both + 'static)> {
@@ -108,7 +147,15 @@ impl AsyncWrite for Carrier {
         self.pipe().poll_flush(cx)
     }
 
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.pipe().poll_shutdown(cx)
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if let Farewell::None = self.farewell {
+            ready!(self.as_mut().pipe().poll_shutdown(cx))?;
+            self.farewell = match self.ended || self.framing.is_within_request() {
+                true => Farewell::Lingering(LINGER_BYTES, Box::pin(tokio::time::sleep(LINGER))),
+                false => Farewell::Done,
+            };
+        }
+        ready!(self.poll_linger(cx));
+        Poll::Ready(Ok(()))
     }
 }

@@ -9,6 +9,11 @@ use std::time::{Duration, Instant};
 
 /// From one wave to the next.
 pub(super) const WAVE: Duration = Duration::from_millis(50);
+/// Few clients are told so fast, however much time there is: they make no storm.
+const EACH: Duration = Duration::from_millis(100);
+/// How long listeners stay open after `/readyz` says 503, so that whoever sends clients here hears of it before they are turned away: a tenth of the time to stop,
+/// and no more than what probes take at their usual pace.
+const NOTICE: Duration = Duration::from_secs(1);
 /// Of the time to stop, what is left for the last who are told: a quarter, and no more than a client has to answer a close frame.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
@@ -18,6 +23,8 @@ const LONGEST: Duration = Duration::from_secs(24 * 3600);
 /// By when a shard must have stopped.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Deadline {
+    /// Listeners close, and the first client is told.
+    pub deaf: Instant,
     /// Everybody was told.
     pub told: Instant,
     /// Who is still there is cut off.
@@ -29,6 +36,7 @@ impl Deadline {
     pub fn spread_over(time: Duration) -> Self {
         let (now, time) = (Instant::now(), time.min(LONGEST));
         Deadline {
+            deaf: now + (time / 10).min(NOTICE),
             told: now + (time - (time / 4).min(LAST_WORDS)),
             end: now + time,
         }
@@ -38,6 +46,7 @@ impl Deadline {
     pub fn within(time: Duration) -> Self {
         let now = Instant::now();
         Deadline {
+            deaf: now,
             told: now,
             end: now + time,
         }
@@ -45,13 +54,14 @@ impl Deadline {
 
     pub fn or_sooner(self, other: Deadline) -> Deadline {
         Deadline {
+            deaf: self.deaf.min(other.deaf),
             told: self.told.min(other.told),
             end: self.end.min(other.end),
         }
     }
 }
 
-/// Tells as many of a shard's clients as are due. All shards count together, so that few clients are spread over the time too.
+/// Tells as many of a shard's clients as are due. All shards count together.
 pub(super) fn wave<A: App>(
     shard: &Shard<A>,
     farewell: &Farewell,
@@ -59,10 +69,12 @@ pub(super) fn wave<A: App>(
     deadline: Deadline,
 ) {
     let now = Instant::now();
-    let untold = match now < deadline.told {
+    let open = farewell.open.load(Relaxed);
+    let few = EACH.saturating_mul(u32::try_from(open).unwrap_or(u32::MAX));
+    let all_told = deadline.told.min(began + few.min(LONGEST));
+    let untold = match now < all_told {
         true => {
-            let open = farewell.open.load(Relaxed);
-            let due = due(open, now - began, deadline.told - began);
+            let due = due(open, now - began, all_told - began);
             due.saturating_sub(farewell.told.load(Relaxed))
         }
         // also those who came while the others were told
@@ -102,7 +114,10 @@ mod tests {
         let soon = Deadline::within(Duration::from_secs(1));
         assert_eq!((slow.end - slow.told).as_secs(), 5);
         for both in [slow.or_sooner(soon), soon.or_sooner(slow)] {
-            assert_eq!((both.told, both.end), (soon.told, soon.end));
+            assert_eq!(
+                (both.deaf, both.told, both.end),
+                (soon.deaf, soon.told, soon.end)
+            );
         }
     }
 }

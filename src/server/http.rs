@@ -212,10 +212,12 @@ fn handshake<A: App>(
         );
         return Some(response);
     }
-    let Some(key) = text(header::SEC_WEBSOCKET_KEY).filter(|k| websocket::valid_key(k)) else {
+    let keys = headers.get_all(header::SEC_WEBSOCKET_KEY).iter().count();
+    let key = text(header::SEC_WEBSOCKET_KEY).filter(|k| keys == 1 && websocket::valid_key(k));
+    let Some(key) = key else {
         return refuse(
             StatusCode::BAD_REQUEST,
-            "Sec-WebSocket-Key is missing or no 16 bytes of base64\n",
+            "Sec-WebSocket-Key is missing, repeated, or no 16 bytes of base64\n",
         );
     };
     if headers.contains_key(header::CONTENT_LENGTH)

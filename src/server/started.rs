@@ -134,8 +134,9 @@ impl Started {
         Ok(permits.into_iter().map(hand).collect())
     }
 
-    /// Begins to stop, and returns at once: probes of `/readyz` are answered 503, listeners close, and clients are told 1012 one after the other over most of
-    /// `time`, so that they do not all come back to the next server in one moment. Who is not told yet hears events as before. Requests that are being answered
+    /// Begins to stop, and returns at once: probes of `/readyz` are answered 503; after a tenth of `time`, a second at most, listeners close; then clients are
+    /// told 1012 one after the other over most of `time`, so that they do not all come back to the next server in one moment (faster
+    /// where they are few: one in 100 ms). Who is not told yet hears events as before. Requests that are being answered
     /// are finished. At the end of `time` what is left is cut off. A second call can only make it sooner.
     pub fn drain(&self, time: Duration) {
         self.leave(Deadline::spread_over(time));

@@ -80,11 +80,14 @@ impl<A: App> Seed<A> {
     }
 }
 
+/// What an address serves, and the task that accepts there.
+type Accepting = (Rc<Slot>, JoinHandle<()>);
+
 /// What the connections of a shard's thread share, beside the shard.
 pub(super) struct Worker<A: App> {
     pub shard: Rc<Shard<A>>,
     pub shared: Arc<Shared<A>>,
-    slots: RefCell<HashMap<SocketAddr, (Rc<Slot>, JoinHandle<()>)>>,
+    slots: RefCell<HashMap<SocketAddr, Accepting>>,
     /// Policies of vanished routes, for handshakes that were under way.
     gone: RefCell<Vec<Arc<Policy>>>,
     /// Connections of any kind.
@@ -98,29 +101,32 @@ pub(super) struct Worker<A: App> {
 impl<A: App> Worker<A> {
     async fn obey(self: Rc<Self>, mut orders: mpsc::Receiver<Order>) {
         let mut drain: Option<Deadline> = None;
-        let mut began = Instant::now();
+        // since when nobody new is let in
+        let mut deaf: Option<Instant> = None;
         let mut open = true;
+        let idle = Instant::now();
         let mut waves = interval(WAVE);
         waves.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let draining = drain.is_some();
-            let deadline = drain.map_or_else(|| began, |d| d.end);
+            let (hears, end) = drain.map_or((idle, idle), |d| (d.deaf, d.end));
             tokio::select! {
                 order = orders.recv(), if open => match order {
                     Some(Order::Serve(rollout)) => self.serve(rollout),
                     Some(Order::Drain(deadline)) => {
-                        if !draining {
-                            began = Instant::now();
-                            self.close_listeners();
-                            self.shared.farewell.open.fetch_add(self.shard.connections(), Relaxed);
-                        }
                         drain = Some(drain.map_or(deadline, |d| d.or_sooner(deadline)));
                         waves.reset_immediately();
                     }
                     None => open = false,
                 },
-                _ = waves.tick(), if draining => {
-                    if let Some(deadline) = drain {
+                () = sleep_until(hears.into()), if draining && deaf.is_none() => {
+                    deaf = Some(Instant::now());
+                    self.close_listeners();
+                    self.shared.farewell.open.fetch_add(self.shard.connections(), Relaxed);
+                    waves.reset_immediately();
+                }
+                _ = waves.tick(), if deaf.is_some() => {
+                    if let (Some(began), Some(deadline)) = (deaf, drain) {
                         wave(&self.shard, &self.shared.farewell, began, deadline);
                     }
                     if self.shard.connections() == 0 {
@@ -129,7 +135,7 @@ impl<A: App> Worker<A> {
                     }
                 }
                 () = self.emptied(), if draining => return,
-                () = sleep_until(deadline.into()), if draining => {
+                () = sleep_until(end.into()), if draining => {
                     tracing::warn!(shard = self.shard.id, left = self.present.get(), "connections did not end in time");
                     return;
                 }
