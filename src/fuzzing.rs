@@ -5,6 +5,7 @@
 
 mod commands;
 mod frames;
+mod handshake;
 mod inflate;
 mod rfc1951;
 mod rfc6455;
@@ -12,6 +13,7 @@ mod routing;
 
 pub use commands::commands;
 pub use frames::frames;
+pub use handshake::handshake;
 pub use inflate::inflate;
 pub use routing::routing;
 

@@ -102,6 +102,11 @@ fn compressed_messages_come_back_or_are_refused_whatever_comes() {
 }
 
 #[test]
+fn handshakes_are_judged_as_the_rfc_says_and_read_in_one_way_only() {
+    smoke("handshake");
+}
+
+#[test]
 fn routing_files_are_understood_or_their_mistakes_found() {
     smoke("routing");
 }

@@ -1,6 +1,7 @@
 //! What a listener answers: the handshake (RFC 6455, section 4.2), health, and the REST services.
 
 use super::table::{Listening, Shared};
+use super::upgrade::{self, Unfit};
 use crate::auth::{self, Identity};
 use crate::pattern::Params;
 use crate::rest::{Api, Caller, Peer, json_error};
@@ -138,7 +139,7 @@ pub(super) fn routes<A: App>(
     .boxed()
 }
 
-fn method_not_allowed() -> ClientError {
+pub(super) fn method_not_allowed() -> ClientError {
     ClientError::new(
         Kind::MethodNotAllowed,
         "METHOD_NOT_ALLOWED",
@@ -172,65 +173,19 @@ fn handshake<A: App>(
     let (index, params) = here.find(path)?;
     let route = &here.routes[index];
     let Caller { headers, query, .. } = &caller;
-    let text = |name: header::HeaderName| headers.get(name).and_then(|v| v.to_str().ok());
-    let listed = |name, word: &str| {
-        headers
-            .get_all(name)
-            .iter()
-            .filter_map(|v| v.to_str().ok())
-            .flat_map(|v| v.split(','))
-            .any(|v| v.trim().eq_ignore_ascii_case(word))
-    };
     let refuse = |status: StatusCode, why: &str| {
         Some(warp::reply::with_status(why.to_owned(), status).into_response())
     };
-
-    if method != Method::GET {
-        return Some(json_error(&method_not_allowed()));
-    }
-    if !listed(header::UPGRADE, "websocket") || !listed(header::CONNECTION, "upgrade") {
-        let mut response = refuse(
-            StatusCode::UPGRADE_REQUIRED,
-            "this is a WebSocket endpoint: connect with ws://\n",
-        )?;
-        response
-            .headers_mut()
-            .insert(header::UPGRADE, HeaderValue::from_static("websocket"));
-        response
-            .headers_mut()
-            .insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
-        return Some(response);
-    }
-    if text(header::SEC_WEBSOCKET_VERSION) != Some("13") {
-        let mut response = refuse(
-            StatusCode::UPGRADE_REQUIRED,
-            "WebSocket version 13 is spoken here\n",
-        )?;
-        response.headers_mut().insert(
-            header::SEC_WEBSOCKET_VERSION,
-            HeaderValue::from_static("13"),
-        );
-        return Some(response);
-    }
-    let keys = headers.get_all(header::SEC_WEBSOCKET_KEY).iter().count();
-    let key = text(header::SEC_WEBSOCKET_KEY).filter(|k| keys == 1 && websocket::valid_key(k));
-    let Some(key) = key else {
-        return refuse(
-            StatusCode::BAD_REQUEST,
-            "Sec-WebSocket-Key is missing, repeated, or no 16 bytes of base64\n",
-        );
+    let wish = match upgrade::wish(method, headers) {
+        Ok(wish) => wish,
+        Err(unfit) => return Some(unfit.response()),
     };
-    if headers.contains_key(header::CONTENT_LENGTH)
-        || headers.contains_key(header::TRANSFER_ENCODING)
-    {
-        return refuse(StatusCode::BAD_REQUEST, "a handshake has no body\n");
-    }
     if shared.farewell.draining.load(Relaxed) {
         return Some(json_error(&leaving()));
     }
     let policy = &route.policy;
-    if !policy.origins.allows(text(header::ORIGIN)) {
-        return refuse(StatusCode::FORBIDDEN, "this origin is not allowed here\n");
+    if !policy.origins.allows(wish.origin) {
+        return Some(Unfit::Origin.response());
     }
     let Some(on) = on else {
         return refuse(
@@ -240,8 +195,10 @@ fn handshake<A: App>(
     };
 
     let found = auth::token_of(
-        text(header::AUTHORIZATION),
-        text(header::SEC_WEBSOCKET_PROTOCOL),
+        headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok()),
+        wish.protocols.as_deref(),
         query,
     );
     let identity = identify(shared, policy, &caller, found.token.as_deref());
@@ -274,7 +231,7 @@ fn handshake<A: App>(
     let head = response.headers_mut();
     head.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
     head.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
-    if let Ok(accept) = HeaderValue::from_str(&websocket::accept_key(key)) {
+    if let Ok(accept) = HeaderValue::from_str(&websocket::accept_key(wish.key)) {
         head.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
     }
     if let Some(protocol) = found.protocol.and_then(|p| HeaderValue::from_str(p).ok()) {

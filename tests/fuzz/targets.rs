@@ -8,9 +8,10 @@ use serde_json::Value;
 pub type Target = fn(&[u8]);
 
 /// All of them, by the names of their programs and of their folders in `corpus/`.
-pub const TARGETS: [(&str, Target); 4] = [
+pub const TARGETS: [(&str, Target); 5] = [
     ("commands", commands),
     ("frames", frames),
+    ("handshake", handshake),
     ("inflate", inflate),
     ("routing", routing),
 ];
@@ -27,6 +28,11 @@ pub fn commands(data: &[u8]) {
 /// The bytes of a client after the handshake.
 pub fn frames(data: &[u8]) {
     fuzzing::frames(data);
+}
+
+/// The bytes of a client until there is a WebSocket.
+pub fn handshake(data: &[u8]) {
+    fuzzing::handshake(data);
 }
 
 /// A compressed message.
