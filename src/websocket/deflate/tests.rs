@@ -77,6 +77,19 @@ fn a_bomb_is_cut_off_in_bounded_memory() {
 }
 
 #[test]
+fn the_verdict_does_not_depend_on_earlier_messages() {
+    // ten times the limit, and then nonsense
+    let mut message = compressed(&[b'a'; 1000]);
+    message.extend(b"\x07\x07\x07");
+    let limit = 100;
+    let verdict = unpacked(&message, limit);
+    assert_eq!(verdict, Err(Violation::TooLarge { limit }));
+    let large = vec![b'b'; KEPT_BYTES];
+    assert_eq!(unpacked(&compressed(&large), KEPT_BYTES).unwrap(), large);
+    assert_eq!(unpacked(&message, limit), verdict, "after a large one");
+}
+
+#[test]
 fn what_would_grow_is_sent_as_it_is() {
     let mut random = 0x9e37_79b9_u32;
     let noise: Vec<u8> = std::iter::repeat_with(|| {
