@@ -1,13 +1,14 @@
 //! The head of a request: where it ends, what hyper makes of it, and whether it may become a WebSocket.
 
+mod habits;
 mod hyper;
-mod lenient;
 
 use super::Dice;
 use crate::server::{Framing, Place, Unfit, wish};
 use crate::websocket::{accept_key, extension::negotiate};
 use ::http::request::Parts;
 use ::http::{Version, header};
+use habits::Habits;
 
 /// The longest head, in bytes: short, so that inputs of some kilobytes find the limit.
 const HEAD_BYTES: usize = 2048;
@@ -35,16 +36,17 @@ pub fn handshake(data: &[u8]) {
         );
     }
 
+    let starts: Vec<usize> = read.requests.iter().map(|request| request.start).collect();
+    for habits in Habits::all() {
+        let others = habits::starts(&data[..read.settled], habits);
+        assert_eq!(others, starts, "{habits:?}: {}", data.escape_ascii());
+    }
+
     // what the server lets hyper see
     let mut passed = data.to_vec();
     if let Some(at) = read.wrong {
         passed.truncate(at);
     }
-    let until = read.tunnel.unwrap_or(passed.len());
-    let starts: Vec<usize> = read.requests.iter().map(|request| request.start).collect();
-    let lenient = lenient::starts(&passed[..until]);
-    assert_eq!(starts, lenient, "requests of {}", data.escape_ascii());
-
     if read.wrong.is_some() {
         passed.push(0);
     }
@@ -84,8 +86,8 @@ struct Read {
     requests: Vec<Request>,
     /// Where it stopped.
     wrong: Option<usize>,
-    /// Where another protocol begins.
-    tunnel: Option<usize>,
+    /// Up to here it is known what each byte is: the end of a head, or later. In the middle of a head there may still be some mistake.
+    settled: usize,
 }
 
 /// One whose head is complete.
@@ -128,8 +130,10 @@ impl Read {
                     request.is_complete = true;
                 }
             }
+            if !matches!(after, Place::RequestLine | Place::Fields) {
+                read.settled = at + 1;
+            }
             if after == Place::Tunnel {
-                read.tunnel = Some(at + 1);
                 break;
             }
         }
