@@ -13,7 +13,7 @@ mod tests;
 
 pub(crate) use deflate::deflated;
 #[cfg(feature = "fuzzing")]
-pub(crate) use deflate::{fill_for, inflate};
+pub(crate) use deflate::{inflate, room_taken};
 pub(crate) use frame::{encode, encode_close, head_bytes};
 pub(crate) use handshake::{accept_key, valid_key};
 pub(crate) use parser::Parser;
@@ -78,7 +78,7 @@ pub(crate) struct Limits {
     /// The payload of one data message, its fragments added up. Control frames have the protocol's own limit.
     pub(crate) max_message_bytes: usize,
     /// The frames of one fragmented message. Empty fragments cost no memory, so the byte limit alone would let a
-    /// message go on for ever.
+    /// message go on for ever. A last one that is empty does not count.
     pub(crate) max_fragments: usize,
     /// Compression was agreed on: the first frame of a message may say that it is compressed.
     pub(crate) inflates: bool,

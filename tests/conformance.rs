@@ -9,6 +9,8 @@ mod compression;
 mod fan_out;
 #[path = "conformance/framing.rs"]
 mod framing;
+#[path = "conformance/handshake.rs"]
+mod handshake;
 #[path = "conformance/limits.rs"]
 mod limits;
 #[allow(dead_code)] // the restaurant's tests use the rest of it

@@ -2,12 +2,12 @@
 
 mod habits;
 mod hyper;
+mod offers;
 
 use super::Dice;
 use crate::server::{Framing, Place, Unfit, wish};
 use crate::websocket::{accept_key, extension::negotiate};
 use ::http::request::Parts;
-use ::http::{Version, header};
 use habits::Habits;
 
 /// The longest head, in bytes: short, so that inputs of some kilobytes find the limit.
@@ -17,7 +17,7 @@ const HEAD_BYTES: usize = 2048;
 ///
 /// # Panics
 /// When the verdict depends on how the stream was cut; when what was let through could be read in two ways, by hyper or by one that forgives a lot; when a
-/// handshake is judged otherwise than the RFC does; when the answer about compression is none.
+/// handshake is judged otherwise than the RFC does; when something else is agreed on about compression.
 pub fn handshake(data: &[u8]) {
     let mut dice = Dice::of(data);
     let read = Read::of(data);
@@ -62,7 +62,6 @@ pub fn handshake(data: &[u8]) {
         }
         let head = &data[request.start..request.head_end];
         judged(&seen.head, head);
-        compression(&seen.head);
     }
 }
 
@@ -186,10 +185,16 @@ fn judged(seen: &Parts, head: &[u8]) {
     } else if origins.len() > 1 || origins.iter().any(|origin| !is_text(origin)) {
         Err(Unfit::Origin)
     } else {
-        Ok(())
+        offers::negotiated(&all("sec-websocket-extensions")).map_err(|()| Unfit::Extensions)
     };
     let judged = wish(&seen.method, &seen.headers);
-    let verdict = judged.as_ref().map(|_| ()).map_err(|unfit| *unfit);
+    let verdict = match &judged {
+        Ok(wish) => {
+            let agreed = wish.compression.as_ref();
+            Ok(agreed.map(|agreed| (agreed.answer.clone(), agreed.full_window)))
+        }
+        Err(unfit) => Err(*unfit),
+    };
     assert_eq!(verdict, expected, "{shown}");
     if let Ok(wish) = judged {
         assert_eq!(Some(wish.key.as_bytes()), key, "{shown}");
@@ -208,13 +213,16 @@ fn judged(seen: &Parts, head: &[u8]) {
             offered,
             "{shown}"
         );
+        if let Some(agreed) = &wish.compression {
+            let again = negotiate([&*agreed.answer]).expect("well-formed");
+            assert_eq!(again.as_ref(), Some(agreed), "offered again: {shown}");
+        }
         let accept = accept_key(wish.key);
         assert!(accept.len() == 28 && accept.ends_with('='), "{accept}");
     } else if let Err(unfit) = judged {
         let status = unfit.response().status();
         assert!(status.is_client_error(), "{status}: {shown}");
     }
-    assert!(seen.version != Version::HTTP_2, "{shown}");
 }
 
 /// 22 characters hold 132 bits, the last four of which must say nothing.
@@ -226,35 +234,4 @@ fn is_16_bytes_of_base64(key: &[u8]) -> bool {
         }
         _ => false,
     }
-}
-
-/// The answer about compression is one that RFC 7692, section 7.1, allows, and stays the same when it is offered.
-fn compression(seen: &Parts) {
-    const ALWAYS: &str =
-        "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
-    let offers = seen.headers.get_all(header::SEC_WEBSOCKET_EXTENSIONS);
-    let offers: Vec<&str> = offers.iter().filter_map(|v| v.to_str().ok()).collect();
-    let Some(agreed) = negotiate(offers.iter().copied()) else {
-        assert!(!offers.contains(&"permessage-deflate"), "{offers:?}");
-        return;
-    };
-    let offered = offers.join(",").to_ascii_lowercase();
-    assert!(offered.contains("permessage-deflate"), "{offers:?}");
-    let more = agreed
-        .answer
-        .strip_prefix(ALWAYS)
-        .expect("both sides alone");
-    let bits = more.strip_prefix("; server_max_window_bits=");
-    match bits.map(|bits| (bits, bits.parse::<u8>())) {
-        None => assert!(more.is_empty() && agreed.full_window, "{agreed:?}"),
-        Some((text, Ok(bits @ 8..=15))) => {
-            assert_eq!(agreed.full_window, bits == 15, "{agreed:?}");
-            assert_eq!(text, bits.to_string());
-            assert!(offered.contains("server_max_window_bits"), "{offers:?}");
-        }
-        Some(other) => panic!("{other:?} of {offers:?}"),
-    }
-    assert_eq!(negotiate([&*agreed.answer]).as_ref(), Some(&agreed));
-    let behind = std::iter::once("x-other; a=\"b,c\"").chain(offers.iter().copied());
-    assert_eq!(negotiate(behind).as_ref(), Some(&agreed), "{offers:?}");
 }

@@ -2,6 +2,8 @@
 
 /// What RFC 7692, section 7.2.2, has the receiver append.
 const TAIL: [u8; 4] = [0, 0, 0xff, 0xff];
+/// Streams in one message that say they end: the server's own limit.
+const MOST_ENDS: usize = 1024;
 /// The longest code, in bits.
 const MOST_BITS: usize = 15;
 
@@ -41,6 +43,7 @@ pub(super) fn inflate(message: &[u8], limit: usize) -> Result<Vec<u8>, u16> {
         bytes: &[message, &TAIL].concat(),
         at: 0,
     };
+    let mut ends = 0;
     while input.at < input.bytes.len() * 8 {
         let is_last = input.bit()? == 1;
         match input.bits(2)? {
@@ -64,6 +67,10 @@ pub(super) fn inflate(message: &[u8], limit: usize) -> Result<Vec<u8>, u16> {
             _ => return Err(BROKEN),
         }
         if is_last {
+            ends += 1;
+            if ends > MOST_ENDS {
+                return Err(BROKEN);
+            }
             input.at = input.at.next_multiple_of(8);
             output.since = output.bytes.len();
         }

@@ -105,7 +105,9 @@ fn hear_into(mut stream: &[u8], limits: &Limits, said: &mut Vec<Said>) -> End {
             if before as u128 + u128::from(length) > (max_message + slack) as u128 {
                 return End::Violated(1009);
             }
-            if (opcode == 0 || !fin) && frames + 1 > limits.max_fragments {
+            // the server's own rule: an empty last frame is free
+            let counts = (opcode == 0 || !fin) && !(fin && length == 0);
+            if counts && frames + 1 > limits.max_fragments {
                 return End::Violated(1009);
             }
         }

@@ -209,11 +209,7 @@ fn handshake<A: App>(
         route = route.pattern.as_str(),
         "a connection"
     );
-    let offers = headers.get_all(header::SEC_WEBSOCKET_EXTENSIONS);
-    let extension = policy.compress_from.and_then(|from| {
-        let offers = offers.iter().filter_map(|v| v.to_str().ok());
-        Some((websocket::extension::negotiate(offers)?, from))
-    });
+    let extension = wish.compression.zip(policy.compress_from);
     let upgrade = Upgrade::<A> {
         on,
         lane,

@@ -3,6 +3,7 @@
 use super::http::method_not_allowed;
 use crate::rest::json_error;
 use crate::websocket;
+use crate::websocket::extension::{Agreed, negotiate};
 use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use std::borrow::Cow;
 use warp::Reply;
@@ -17,6 +18,8 @@ pub(crate) struct Wish<'h> {
     pub origin: Option<&'h str>,
     /// The subprotocols, of all the headers that list some.
     pub protocols: Option<Cow<'h, str>>,
+    /// What there is to agree on; `None`: nothing was offered that can be accepted.
+    pub compression: Option<Agreed>,
 }
 
 /// Why it is none.
@@ -28,6 +31,7 @@ pub(crate) enum Unfit {
     Key,
     Body,
     Origin,
+    Extensions,
 }
 
 /// Reads a handshake. A header of which there may be one is refused when there are two: a proxy may have gone by the other one.
@@ -63,10 +67,17 @@ pub(crate) fn wish<'h>(method: &Method, headers: &'h HeaderMap) -> Result<Wish<'
             Cow::Owned(format!("{all},{list}"))
         })
     });
+    let offers = headers.get_all(header::SEC_WEBSOCKET_EXTENSIONS).iter();
+    // what is no text is no offer either
+    let offers = offers.map(|value| value.to_str().unwrap_or("\0"));
+    let Ok(compression) = negotiate(offers) else {
+        return Err(Unfit::Extensions);
+    };
     Ok(Wish {
         key,
         origin,
         protocols,
+        compression,
     })
 }
 
@@ -105,6 +116,10 @@ impl Unfit {
                 "Sec-WebSocket-Key is missing, repeated, or no 16 bytes of base64\n",
             ),
             Unfit::Body => text(StatusCode::BAD_REQUEST, "a handshake has no body\n"),
+            Unfit::Extensions => text(
+                StatusCode::BAD_REQUEST,
+                "Sec-WebSocket-Extensions is malformed\n",
+            ),
             Unfit::Origin => text(StatusCode::FORBIDDEN, "this origin is not allowed here\n"),
         };
         let head = response.headers_mut();
@@ -117,7 +132,7 @@ impl Unfit {
             Unfit::Version => {
                 head.insert(header::SEC_WEBSOCKET_VERSION, fixed("13"));
             }
-            Unfit::Method | Unfit::Key | Unfit::Body | Unfit::Origin => {}
+            Unfit::Method | Unfit::Key | Unfit::Body | Unfit::Origin | Unfit::Extensions => {}
         }
         response
     }

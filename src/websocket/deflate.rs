@@ -15,8 +15,11 @@ const LAST_BLOCK: [u8; 5] = [0x01, 0x00, 0x00, 0xff, 0xff];
 const MOST_BYTES: usize = 1 << 20;
 /// What a thread keeps of its scratch memory between messages.
 const KEPT_BYTES: usize = 128 << 10;
-/// The first piece of room for an inflated message.
-const FIRST_BYTES: usize = 4 << 10;
+/// A message is inflated in pieces of so many bytes.
+const PIECE_BYTES: usize = 16 << 10;
+/// Blocks of one message that may say they are the last. An ordinary sender's has none or one, and starting anew after each costs a microsecond: a message of
+/// the permitted size could have enough of them to occupy the thread for seconds.
+const MOST_LAST_BLOCKS: usize = 1024;
 
 thread_local! {
     // taken while in use: whoever needs it meanwhile makes its own
@@ -31,6 +34,7 @@ struct Deflater {
 
 struct Inflater {
     stream: Decompress,
+    piece: Box<[u8]>,
     out: Vec<u8>,
 }
 
@@ -49,23 +53,26 @@ pub(crate) fn deflated(frame: &Bytes) -> Bytes {
     let Deflater { stream, out } = &mut *deflater;
     stream.reset();
     out.clear();
-    // no more room than the plain payload has: if it does not fit, nothing would be gained
-    out.reserve(payload.len());
-    let room = out.capacity();
+    // Room for whatever comes of it: a literal takes 9 bits at most. Never less, though what is larger than the message is thrown away: of a stream that was
+    // given up halfway, zlib-rs keeps the open block and the position in its buffer, and `reset` does not forget them.
+    out.reserve(payload.len() + payload.len() / 8 + 64);
     let done = stream.compress_vec(payload, out, FlushCompress::Sync);
-    let whole = done.is_ok() && stream.total_in() == payload.len() as u64 && out.len() < room;
+    let read_all = stream.total_in() == payload.len() as u64;
+    let whole = done.is_ok() && read_all && out.len() < out.capacity();
     let smaller = out.len() < payload.len() + TAIL.len();
     let shrunk = match out.strip_suffix(&TAIL) {
         Some(message) if whole && smaller => encode_deflated(opcode, message),
         _ => frame.clone(),
     };
-    out.clear();
-    out.shrink_to(KEPT_BYTES);
-    DEFLATER.set(Some(deflater));
+    if whole {
+        out.clear();
+        out.shrink_to(KEPT_BYTES);
+        DEFLATER.set(Some(deflater));
+    }
     shrunk
 }
 
-/// Hands the inflated message to `take`. Never makes more than `limit` bytes and one of it, however much is announced in however little.
+/// Hands the inflated message to `take`. Never keeps more than `limit` bytes of it, however much is announced in however little.
 pub(crate) fn inflate<T>(
     message: &[u8],
     limit: usize,
@@ -74,67 +81,75 @@ pub(crate) fn inflate<T>(
     if message.is_empty() {
         return take(message); // a careless sender's empty message: not even an empty block
     }
-    let mut inflater = INFLATER.take().unwrap_or_else(|| {
-        let stream = Decompress::new(false);
-        let out = Vec::new();
-        Box::new(Inflater { stream, out })
-    });
-    let Inflater { stream, out } = &mut *inflater;
-    stream.reset(false);
-    out.clear();
-    let taken = fill(stream, message, limit, out).and_then(|()| take(out));
-    out.clear();
-    out.shrink_to(KEPT_BYTES);
+    let mut inflater = INFLATER.take().unwrap_or_default();
+    inflater.stream.reset(false);
+    let filled = inflater.fill(message, limit);
+    let taken = filled.and_then(|()| take(&inflater.out));
+    inflater.out.clear();
+    inflater.out.shrink_to(KEPT_BYTES);
     INFLATER.set(Some(inflater));
     taken
 }
 
-/// What an inflater of its own makes of a message, in room that the caller can look at.
-#[cfg(feature = "fuzzing")]
-pub(crate) fn fill_for(message: &[u8], limit: usize, out: &mut Vec<u8>) -> Result<(), Violation> {
-    fill(&mut Decompress::new(false), message, limit, out)
-}
-
-fn fill(
-    stream: &mut Decompress,
-    message: &[u8],
-    limit: usize,
-    out: &mut Vec<u8>,
-) -> Result<(), Violation> {
-    // what an earlier message of another connection left there is no room for this one: the verdict would depend on it
-    out.shrink_to(limit + 1);
-    let mut ended = false;
-    for mut input in [message, &TAIL, &LAST_BLOCK] {
-        loop {
-            if ended {
-                // blocks may follow one that said it was the last (section 7.2.3.5)
-                stream.reset(false);
-            }
-            if out.len() == out.capacity() {
-                let more = out.len().max(FIRST_BYTES);
-                out.reserve_exact(more.min(limit + 1 - out.len()));
-            }
-            let before = (stream.total_in(), out.len());
-            let status = stream.decompress_vec(input, out, FlushDecompress::None);
-            // first, because what comes after the limit may be broken or not
-            if out.len() > limit {
-                return Err(Violation::TooLarge { limit });
-            }
-            ended = status.map_err(|_| Violation::Deflate)? == Status::StreamEnd;
-            input = &input[(stream.total_in() - before.0) as usize..];
-            let stuck = stream.total_in() == before.0 && out.len() == before.1;
-            let said_all = ended || out.len() < out.capacity();
-            if (input.is_empty() && said_all) || (stuck && !ended) {
-                break;
-            }
-        }
-        if !input.is_empty() {
-            return Err(Violation::Deflate);
+impl Default for Inflater {
+    fn default() -> Self {
+        Inflater {
+            stream: Decompress::new(false),
+            piece: vec![0; PIECE_BYTES].into(),
+            out: Vec::new(),
         }
     }
-    match ended {
-        true => Ok(()),
-        false => Err(Violation::Deflate), // cut off within a block
+}
+
+/// The room that an inflater of its own takes for a message, in bytes.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn room_taken(message: &[u8], limit: usize) -> usize {
+    let mut inflater = Inflater::default();
+    // the verdict is judged elsewhere
+    let _ = inflater.fill(message, limit);
+    inflater.out.capacity()
+}
+
+impl Inflater {
+    fn fill(&mut self, message: &[u8], limit: usize) -> Result<(), Violation> {
+        let Inflater { stream, piece, out } = self;
+        let mut last_blocks = 0;
+        let mut ended = false;
+        for mut input in [message, &TAIL, &LAST_BLOCK] {
+            loop {
+                if ended {
+                    // blocks may follow one that said it was the last (section 7.2.3.5)
+                    last_blocks += 1;
+                    if last_blocks > MOST_LAST_BLOCKS {
+                        return Err(Violation::Deflate);
+                    }
+                    stream.reset(false);
+                }
+                let before = (stream.total_in(), stream.total_out());
+                let status = stream.decompress(input, piece, FlushDecompress::None);
+                let read = (stream.total_in() - before.0) as usize;
+                let made = (stream.total_out() - before.1) as usize;
+                input = &input[read..];
+                // first: whether what comes after the limit is sound is no matter
+                if made > limit - out.len() {
+                    return Err(Violation::TooLarge { limit });
+                }
+                out.extend_from_slice(&piece[..made]);
+                ended = status.map_err(|_| Violation::Deflate)? == Status::StreamEnd;
+                let said_all = ended || made < piece.len();
+                let stuck = read == 0 && made == 0 && !ended;
+                if (input.is_empty() && said_all) || stuck {
+                    break;
+                }
+            }
+            if !input.is_empty() {
+                return Err(Violation::Deflate);
+            }
+        }
+        match ended {
+            true => Ok(()),
+            false => Err(Violation::Deflate), // cut off within a block
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! What is agreed about compression in the handshake (RFC 7692, section 7.1).
 
+use std::borrow::Cow;
+
 /// The extension as the server speaks it.
 ///
 /// No context takeover in either direction, always: a message that is compressed by itself is compressed once for everybody, and no connection owns a
@@ -17,63 +19,113 @@ const NAME: &str = "permessage-deflate";
 /// Base-2 logarithm of the window's bytes.
 const FULL_WINDOW_BITS: u8 = 15;
 
+/// An offer that is not written as RFC 6455, section 9.1, has it: a handshake with one fails, because nobody knows what was meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Malformed;
+
 /// The first offer that can be accepted, in the client's order. `values` are those of its `Sec-WebSocket-Extensions` headers. An offer with a parameter that is
 /// unknown, twice there, or out of range is declined (section 7.1), and so are other extensions; declining breaks nothing.
-pub(crate) fn negotiate<'a>(values: impl IntoIterator<Item = &'a str>) -> Option<Agreed> {
+pub(crate) fn negotiate<'a>(
+    values: impl IntoIterator<Item = &'a str>,
+) -> Result<Option<Agreed>, Malformed> {
+    let mut agreed = None;
     let offers = values.into_iter().flat_map(|v| unquoted(v, ','));
-    offers.filter_map(accept).next()
+    // a list may have empty elements (RFC 9110, section 5.6.1)
+    for offer in offers.filter(|offer| !trimmed(offer).is_empty()) {
+        let accepted = accept(offer)?;
+        agreed = agreed.or(accepted);
+    }
+    Ok(agreed)
 }
 
-fn accept(offer: &str) -> Option<Agreed> {
-    let mut parts = unquoted(offer, ';').map(str::trim);
-    if !parts.next()?.eq_ignore_ascii_case(NAME) {
-        return None;
-    }
-    let (mut server_alone, mut client_alone) = (false, false);
+/// Reads an offer to its end, also one that is declined: it may be malformed behind that.
+fn accept(offer: &str) -> Result<Option<Agreed>, Malformed> {
+    let mut parts = unquoted(offer, ';').map(trimmed);
+    let name = token(parts.next().unwrap_or_default())?;
+    let mut acceptable = name.eq_ignore_ascii_case(NAME);
+    let (mut server_alone, mut client_alone) = (None, None);
     let (mut server_bits, mut client_bits) = (None, None);
     for part in parts {
         let (name, value) = match part.split_once('=') {
-            Some((name, value)) => (name.trim_end(), Some(value.trim_start())),
+            Some((name, value)) => (trimmed(name), Some(unquote(trimmed(value))?)),
             None => (part, None),
         };
-        let twice = match (name.to_ascii_lowercase().as_str(), value) {
-            ("server_no_context_takeover", None) => std::mem::replace(&mut server_alone, true),
-            ("client_no_context_takeover", None) => std::mem::replace(&mut client_alone, true),
-            ("server_max_window_bits", Some(value)) => server_bits.replace(bits(value)?).is_some(),
+        let value = value.as_deref();
+        let (before, now) = match (token(name)?.to_ascii_lowercase().as_str(), value) {
+            ("server_no_context_takeover", None) => (&mut server_alone, Some(0)),
+            ("client_no_context_takeover", None) => (&mut client_alone, Some(0)),
+            ("server_max_window_bits", Some(value)) => (&mut server_bits, bits(value)),
             // how well the client compresses is its own affair: the answer need not mention it
-            ("client_max_window_bits", None) => client_bits.replace(FULL_WINDOW_BITS).is_some(),
-            ("client_max_window_bits", Some(value)) => client_bits.replace(bits(value)?).is_some(),
-            _ => return None,
+            ("client_max_window_bits", None) => (&mut client_bits, Some(FULL_WINDOW_BITS)),
+            ("client_max_window_bits", Some(value)) => (&mut client_bits, bits(value)),
+            _ => {
+                acceptable = false;
+                continue;
+            }
         };
-        if twice {
-            return None;
-        }
+        acceptable &= now.is_some() && before.is_none();
+        *before = now;
+    }
+    if !acceptable {
+        return Ok(None);
     }
     let mut answer = format!("{NAME}; server_no_context_takeover; client_no_context_takeover");
     if let Some(bits) = server_bits {
         answer.push_str(&format!("; server_max_window_bits={bits}"));
     }
-    Some(Agreed {
+    Ok(Some(Agreed {
         answer,
         full_window: server_bits.is_none_or(|bits| bits == FULL_WINDOW_BITS),
-    })
+    }))
 }
 
-/// 8 to 15 without leading zeros, perhaps in quotes (section 7.1.2).
+/// 8 to 15 without leading zeros (section 7.1.2).
 fn bits(value: &str) -> Option<u8> {
-    let quoted = value.strip_prefix('"').and_then(|v| v.strip_suffix('"'));
-    match quoted.unwrap_or(value) {
+    match value {
         "8" => Some(8),
         "9" => Some(9),
         two => (10..=FULL_WINDOW_BITS).find(|bits| *two == bits.to_string()),
     }
 }
 
+fn trimmed(text: &str) -> &str {
+    text.trim_matches([' ', '\t'])
+}
+
+/// At least one character, and none of those that separate (RFC 9110, section 5.6.2).
+fn token(text: &str) -> Result<&str, Malformed> {
+    let is_one = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+    match !text.is_empty() && text.bytes().all(is_one) {
+        true => Ok(text),
+        false => Err(Malformed),
+    }
+}
+
+/// A parameter's value. What stands in quotes must be a token when they are gone (RFC 6455, section 9.1).
+fn unquote(value: &str) -> Result<Cow<'_, str>, Malformed> {
+    let Some(inner) = value.strip_prefix('"') else {
+        return token(value).map(Cow::Borrowed);
+    };
+    let inner = inner.strip_suffix('"').ok_or(Malformed)?;
+    let mut text = String::with_capacity(inner.len());
+    let mut characters = inner.chars();
+    while let Some(c) = characters.next() {
+        text.push(match c {
+            '\\' => characters.next().ok_or(Malformed)?,
+            c => c,
+        });
+    }
+    token(&text)?;
+    Ok(Cow::Owned(text))
+}
+
 /// The parts between separators that stand in no quotes.
 fn unquoted(text: &str, separator: char) -> impl Iterator<Item = &str> {
-    let mut quoted = false;
+    let (mut quoted, mut escaped) = (false, false);
     text.split(move |c| {
-        quoted ^= c == '"';
+        let is_quote = c == '"' && !escaped;
+        escaped = quoted && c == '\\' && !escaped;
+        quoted ^= is_quote;
         c == separator && !quoted
     })
 }
@@ -93,7 +145,7 @@ mod tests {
             answer,
             full_window,
         });
-        assert_eq!(negotiate([offer]), expected, "{offer}");
+        assert_eq!(negotiate([offer]), Ok(expected), "{offer}");
     }
 
     #[test]
@@ -103,11 +155,6 @@ mod tests {
         agreed("Permessage-Deflate;client_max_window_bits=8", "", true);
         agreed(ALWAYS, "", true);
         agreed("x-webkit-deflate-frame, permessage-deflate", "", true);
-        agreed(
-            r#"foo; bar="a, permessage-deflate;", permessage-deflate"#,
-            "",
-            true,
-        );
     }
 
     #[test]
@@ -120,6 +167,11 @@ mod tests {
         agreed(
             r#"permessage-deflate; server_max_window_bits = "8""#,
             "; server_max_window_bits=8",
+            false,
+        );
+        agreed(
+            r#"permessage-deflate; server_max_window_bits="1\0""#,
+            "; server_max_window_bits=10",
             false,
         );
         agreed(
@@ -136,28 +188,57 @@ mod tests {
         for offer in [
             "",
             ",",
-            ";",
             "permessage-bzip2",
-            "permessage-deflate; ",
+            r#"permessage-bzip2; level="\9""#,
             "permessage-deflate; window=5",
             "permessage-deflate; server_max_window_bits",
             "permessage-deflate; server_max_window_bits=7",
             "permessage-deflate; server_max_window_bits=16",
             "permessage-deflate; server_max_window_bits=010",
+            "permessage-deflate; server_max_window_bits=9; server_max_window_bits=9",
+            "permessage-deflate; server_max_window_bits=9; server_max_window_bits=99",
+            "permessage-deflate; client_max_window_bits; client_max_window_bits=9",
             "permessage-deflate; client_max_window_bits=+9",
-            "permessage-deflate; client_max_window_bits=",
+            "permessage-deflate; client_max_window_bits=015",
             "permessage-deflate; server_no_context_takeover=1",
             "permessage-deflate; client_no_context_takeover; client_no_context_takeover",
         ] {
-            assert_eq!(negotiate([offer]), None, "{offer}");
+            assert_eq!(negotiate([offer]), Ok(None), "{offer}");
             agreed(&format!("{offer}, permessage-deflate"), "", true);
         }
-        assert_eq!(negotiate([]), None);
+        assert_eq!(negotiate([]), Ok(None));
+        let two_headers = ["permessage-deflate; window=5", "permessage-deflate"];
+        assert!(matches!(negotiate(two_headers), Ok(Some(_))));
+    }
+
+    #[test]
+    fn what_is_no_offer_at_all_fails_the_handshake() {
+        for value in [
+            ";",
+            "permessage-deflate;",
+            "permessage-deflate; ; client_max_window_bits",
+            "permessage-deflate; =9",
+            "permessage-deflate; client_max_window_bits=",
+            "permessage-deflate; client max window bits",
+            "permessage-deflate client_max_window_bits",
+            "permessage-deflate; window=5; =",
+            r#"permessage-deflate; server_max_window_bits=""#,
+            r#"permessage-deflate; server_max_window_bits="""#,
+            r#"permessage-deflate; server_max_window_bits="9"#,
+            r#"permessage-deflate; server_max_window_bits="9 ""#,
+            r#"permessage-deflate; server_max_window_bits="9\""#,
+            r#"foo; bar="a, permessage-deflate;", permessage-deflate"#,
+            "f(o)o",
+        ] {
+            assert_eq!(negotiate([value]), Err(Malformed), "{value}");
+            let first = ["permessage-deflate", value];
+            assert_eq!(negotiate(first), Err(Malformed), "{value}");
+        }
     }
 
     proptest! {
         #[test]
-        fn a_strangers_header_never_panics(value in "[a-z_=;, \"0-9]{0,80}") {
+        fn a_strangers_header_never_panics(value in "[a-z_=;, \"\\\\0-9]{0,80}") {
             let _ = negotiate([value.as_str()]);
         }
     }

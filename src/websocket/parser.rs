@@ -221,7 +221,9 @@ fn admit(head: &Head, message: Option<&Unfinished>, limits: &Limits) -> Result<(
     if head.payload_bytes.saturating_add(bytes as u64) > most as u64 {
         return Err(Violation::TooLarge { limit });
     }
-    if !is_message(head) && fragments >= limits.max_fragments {
+    // An empty last one is not counted: it carries nothing, and those who cut a message into pieces often end with it.
+    let says_only_the_end = head.fin && head.payload_bytes == 0;
+    if !is_message(head) && !says_only_the_end && fragments >= limits.max_fragments {
         let limit = limits.max_fragments;
         return Err(Violation::TooManyFragments { limit });
     }

@@ -304,8 +304,12 @@ fn fragments_are_counted() {
     let pieces = |count: usize| [masked(0x01, b""), masked(0x00, b"").repeat(count - 1)].concat();
     let four = [pieces(3), masked(0x80, b"")].concat();
     expect(&four, &[text("")], Ok(()));
-    let five = [&pieces(4)[..], b"\x80\x80"].concat();
-    refused(&five, Violation::TooManyFragments { limit: 4 });
+    for fifth in [b"\x80\x81", b"\x00\x80"] {
+        let five = [&pieces(4)[..], fifth].concat();
+        refused(&five, Violation::TooManyFragments { limit: 4 });
+    }
+    let and_an_empty_last_one = [pieces(4), masked(0x80, b"")].concat();
+    expect(&and_an_empty_last_one, &[text("")], Ok(()));
 }
 
 #[test]

@@ -101,3 +101,19 @@ fn a_message_has_at_most_65_536_fragments() {
         }
     }
 }
+
+#[test]
+fn an_empty_last_fragment_is_not_counted() {
+    // how the Autobahn suite sends 4 MiB in pieces of 64 bytes (9.3.1 and 9.4.1)
+    let mut client = echo();
+    let payload = vec![b'*'; 4 * MIB];
+    for opcode in [TEXT, BINARY] {
+        let mut frames = Vec::new();
+        for (n, piece) in payload.chunks(64).enumerate() {
+            frames.extend(masked(if n == 0 { opcode } else { CONTINUATION }, piece));
+        }
+        client.bytes(&frames);
+        client.frame(FIN | CONTINUATION, b"");
+        hears(&mut client, FIN | opcode, &payload);
+    }
+}

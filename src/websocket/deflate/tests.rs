@@ -77,28 +77,48 @@ fn a_bomb_is_cut_off_in_bounded_memory() {
 }
 
 #[test]
-fn the_verdict_does_not_depend_on_earlier_messages() {
+fn a_message_over_the_limit_is_too_large_whatever_follows() {
     // ten times the limit, and then nonsense
     let mut message = compressed(&[b'a'; 1000]);
     message.extend(b"\x07\x07\x07");
     let limit = 100;
-    let verdict = unpacked(&message, limit);
-    assert_eq!(verdict, Err(Violation::TooLarge { limit }));
+    let too_large = Err(Violation::TooLarge { limit });
+    assert_eq!(unpacked(&message, limit), too_large);
+    // also where an earlier message has left a lot of room
     let large = vec![b'b'; KEPT_BYTES];
     assert_eq!(unpacked(&compressed(&large), KEPT_BYTES).unwrap(), large);
-    assert_eq!(unpacked(&message, limit), verdict, "after a large one");
+    assert_eq!(unpacked(&message, limit), too_large);
+    assert_eq!(unpacked(&message, 1000), Err(Violation::Deflate));
+}
+
+/// What cannot be compressed.
+fn noise(bytes: usize) -> Vec<u8> {
+    let mut random = 0x9e37_79b9_u32;
+    std::iter::repeat_with(|| {
+        random = random.wrapping_mul(747_796_405).wrapping_add(2_891_336_453);
+        (random >> 24) as u8
+    })
+    .take(bytes)
+    .collect()
+}
+
+#[test]
+fn a_message_that_cannot_be_compressed_harms_none_after_it() {
+    // the compressor is used again: what it kept of a stream that was given up went into the next one, and after some of them it panicked
+    let text = "what comes after it ".repeat(40_000);
+    for bytes in [1024, 5000, 40_000, 100_000, 300_000, MOST_BYTES - 10] {
+        let frame = encode(Opcode::Binary, &noise(bytes));
+        for _ in 0..20 {
+            assert_eq!(deflated(&frame), frame);
+        }
+        let message = compressed(text.as_bytes());
+        assert_eq!(unpacked(&message, 1 << 20).unwrap(), text.as_bytes());
+    }
 }
 
 #[test]
 fn what_would_grow_is_sent_as_it_is() {
-    let mut random = 0x9e37_79b9_u32;
-    let noise: Vec<u8> = std::iter::repeat_with(|| {
-        random = random.wrapping_mul(747_796_405).wrapping_add(2_891_336_453);
-        (random >> 24) as u8
-    })
-    .take(5000)
-    .collect();
-    let frame = encode(Opcode::Binary, &noise);
+    let frame = encode(Opcode::Binary, &noise(5000));
     assert_eq!(deflated(&frame), frame);
     let large = encode(Opcode::Binary, &vec![0; MOST_BYTES]);
     assert_eq!(deflated(&large), large, "and so is what would take long");
@@ -122,5 +142,23 @@ proptest! {
         if let Ok(out) = unpacked(&bytes, 1000) {
             prop_assert!(out.len() <= 1000);
         }
+    }
+}
+
+#[test]
+fn last_blocks_are_counted() {
+    // empty ones, and one that says "a": cheap to send, and each starts the decompressor anew
+    for (block, says) in [(&b"\x03\x00"[..], &b""[..]), (b"\x4b\x04\x00", b"a")] {
+        // and the start of the block whose end is not sent (section 7.2.3.4)
+        let message = |count| [&block.repeat(count), &b"\x00"[..]].concat();
+        let most = MOST_LAST_BLOCKS;
+        assert_eq!(
+            unpacked(&message(most), 1 << 20).unwrap(),
+            says.repeat(most)
+        );
+        assert_eq!(
+            unpacked(&message(most + 1), 1 << 20),
+            Err(Violation::Deflate)
+        );
     }
 }
