@@ -115,7 +115,7 @@ impl Inflater {
         let Inflater { stream, piece, out } = self;
         let mut last_blocks = 0;
         let mut ended = false;
-        for mut input in [message, &TAIL, &LAST_BLOCK] {
+        for (mut input, has_content) in [(message, true), (&TAIL, true), (&LAST_BLOCK, false)] {
             loop {
                 if ended {
                     // blocks may follow one that said it was the last (section 7.2.3.5)
@@ -130,6 +130,9 @@ impl Inflater {
                 let read = (stream.total_in() - before.0) as usize;
                 let made = (stream.total_out() - before.1) as usize;
                 input = &input[read..];
+                if made > 0 && !has_content {
+                    return Err(Violation::Deflate); // cut off: what was to end the message was taken for a part of it
+                }
                 // first: whether what comes after the limit is sound is no matter
                 if made > limit - out.len() {
                     return Err(Violation::TooLarge { limit });

@@ -91,6 +91,16 @@ fn a_message_over_the_limit_is_too_large_whatever_follows() {
     assert_eq!(unpacked(&message, 1000), Err(Violation::Deflate));
 }
 
+#[test]
+fn a_message_that_is_cut_off_is_not_too_large() {
+    // a stored block of 10 bytes, 4 of which come: the tail makes 8, and what tests for the end would make more than 8
+    let message = b"\x00\x0a\x00\xf5\xffwhat";
+    assert_eq!(unpacked(message, 8), Err(Violation::Deflate));
+    assert_eq!(unpacked(message, 100), Err(Violation::Deflate));
+    let limit = 7;
+    assert_eq!(unpacked(message, limit), Err(Violation::TooLarge { limit }));
+}
+
 /// What cannot be compressed.
 fn noise(bytes: usize) -> Vec<u8> {
     let mut random = 0x9e37_79b9_u32;
