@@ -106,7 +106,7 @@ fn hear_into(mut stream: &[u8], limits: &Limits, said: &mut Vec<Said>) -> End {
                 return End::Violated(1009);
             }
             // the server's own rule: an empty last frame is free
-            let counts = (opcode == 0 || !fin) && !(fin && length == 0);
+            let counts = !fin || (opcode == 0 && length > 0);
             if counts && frames + 1 > limits.max_fragments {
                 return End::Violated(1009);
             }
