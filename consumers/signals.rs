@@ -424,7 +424,7 @@ fn record(
         return Ok(None);
     };
     let row = new.or(old);
-    let mut changed = change.changed()?;
+    let mut changed = change.changed();
     changed.retain(|column| !matches!(column.as_str(), "version" | "updated_at"));
     Ok(Some(ChangeRecord {
         entity,

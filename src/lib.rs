@@ -4,6 +4,7 @@
 mod admission;
 mod app;
 mod auth;
+mod change;
 mod close;
 mod connection;
 mod consumer;
@@ -33,8 +34,9 @@ mod store;
 mod stream;
 mod websocket;
 
-pub use app::{App, Change, Op, Signal, Stamp, Watched};
+pub use app::{App, Signal, Stamp, Watched};
 pub use auth::{Identity, Keys};
+pub use change::{Change, Op};
 pub use consumer::Consumer;
 pub use context::Context;
 pub use error::{ClientError, Error, Kind};

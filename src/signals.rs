@@ -5,6 +5,7 @@ pub(crate) mod fixture;
 #[cfg(test)]
 mod tests;
 
+use crate::change::Rows;
 use crate::publication::{Inbox, Publication, Reply, ToShard};
 use crate::store::{self, Hook, Opened, Stats, guarded, now_ms};
 use crate::{App, Change, Error, Op, Reader, Schema, Signal, StoreConfig, history};
@@ -222,18 +223,18 @@ fn decide<A: App>(row: &Row<'_>, db: &Reader<'_>) -> Result<Vec<Told<A>>, Error>
             .as_str_or_null()
             .map_err(rusqlite::Error::from)
     };
+    let op = match text(3)? {
+        Some("i") => Op::Insert,
+        Some("u") => Op::Update,
+        Some("d") => Op::Delete,
+        other => return Err(Error::Store(format!("unknown operation {other:?}"))),
+    };
     let change = Change {
         seq: row.get(0)?,
         table: text(1)?.unwrap_or_default(),
         id: row.get(2)?,
-        op: match text(3)? {
-            Some("i") => Op::Insert,
-            Some("u") => Op::Update,
-            Some("d") => Op::Delete,
-            other => return Err(Error::Store(format!("unknown operation {other:?}"))),
-        },
-        old: text(4)?,
-        new: text(5)?,
+        op,
+        rows: Rows::parse(op, text(4)?, text(5)?)?,
         actor: text(6)?,
         command_id: text(7)?,
     };

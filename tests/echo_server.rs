@@ -6,13 +6,14 @@
 //! `cargo run --release --example echo_server -- --bind 127.0.0.1:9900`
 
 use maitred::*;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 /// Nothing is stored: there are groups, and what their members say.
 struct Conformance;
 
 impl App for Conformance {
-    type Claims = ();
+    type Claims = IgnoredAny;
     type Group = String;
     type Event = Said;
     const WATCHED: &'static [Watched] = &[];
@@ -124,17 +125,24 @@ consumer = "group"
 outbox_bytes = "16MiB"
 "#;
 
-const USAGE: &str = "echo_server [--bind ADDRESS] [--threads NUMBER]";
+const USAGE: &str = "echo_server [--bind ADDRESS] [--threads NUMBER] [--secret KEY]";
 
-/// Serves on `bind`, on so many shards: one per core, unless told otherwise.
-fn serve(bind: &str, threads: Option<usize>) -> Result<Started, Error> {
+/// Serves on `bind`, on so many shards: one per core, unless told otherwise. With a secret, to those who have a token.
+fn serve(bind: &str, threads: Option<usize>, secret: Option<&str>) -> Result<Started, Error> {
     let registry = Registry::new().with::<Echo>().with::<Member>();
     let known = Known {
         consumers: &registry.consumers(),
         rest: &[],
     };
-    let routing = Routing::parse("echo_server", &ROUTES.replace("BIND", bind), &known)?;
-    let server = Server::new(routing, registry);
+    let mut routes = ROUTES.replace("BIND", bind);
+    if secret.is_some() {
+        routes = routes.replace("auth = \"none\"", "auth = \"required\"");
+    }
+    let routing = Routing::parse("echo_server", &routes, &known)?;
+    let mut server = Server::new(routing, registry);
+    if let Some(secret) = secret {
+        server = server.keys(Keys::hs256(secret.as_bytes())?);
+    }
     match threads {
         Some(threads) => server.shards(threads),
         None => server,
@@ -144,7 +152,7 @@ fn serve(bind: &str, threads: Option<usize>) -> Result<Started, Error> {
 
 fn main() -> Result<(), Error> {
     let mut bind = "127.0.0.1:9900".to_owned();
-    let mut threads = None;
+    let (mut threads, mut secret) = (None, None);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let value = arguments
@@ -152,6 +160,7 @@ fn main() -> Result<(), Error> {
             .ok_or_else(|| Error::Config(USAGE.to_owned()))?;
         match argument.as_str() {
             "--bind" => bind = value,
+            "--secret" => secret = Some(value),
             "--threads" => {
                 let number = value
                     .parse()
@@ -161,7 +170,7 @@ fn main() -> Result<(), Error> {
             _ => return Err(Error::Config(USAGE.to_owned())),
         }
     }
-    let server = serve(&bind, threads)?;
+    let server = serve(&bind, threads, secret.as_deref())?;
     println!("listening on {}", server.addresses()[0].1);
     // until it is killed
     loop {

@@ -240,9 +240,11 @@ fn apply(
         after.cancel_reason = reason.map(str::to_owned);
     }
     let cancelled_by = actor.user_id.filter(|_| end == Status::Cancelled);
+    // Version and time too: the triggers would need a second statement for them.
     let moved = tx.execute(
         "UPDATE orders SET status = ?3, approved_at = ?4, confirmed_at = ?5, preparing_at = ?6, ready_at = ?7, driver_id = ?8, driver_accepted_at = ?9,
-           picked_up_at = ?10, delivered_at = ?11, completed_at = ?12, cancelled_at = ?13, cancel_reason = ?14, cancelled_by = ?15
+           picked_up_at = ?10, delivered_at = ?11, completed_at = ?12, cancelled_at = ?13, cancel_reason = ?14, cancelled_by = ?15,
+           updated_at = ?16, version = version + 1
          WHERE id = ?1 AND status = ?2",
         params![
             order.id,
@@ -259,7 +261,8 @@ fn apply(
             after.completed_at,
             after.cancelled_at,
             &after.cancel_reason,
-            cancelled_by
+            cancelled_by,
+            now
         ],
     )?;
     match moved {

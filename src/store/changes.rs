@@ -139,27 +139,57 @@ impl<'w> Table<'w> {
         self.columns.iter().any(|(n, _)| n == column)
     }
 
-    /// A row as JSON.
-    fn object(&self, row: &str) -> String {
+    /// The columns that are logged, each with what its value in `row` is logged as.
+    fn logged(&self, row: &str) -> Vec<(&str, String)> {
         let shown = self
             .columns
             .iter()
             .filter(|(n, _)| !self.watched.secret.contains(&n.as_str()));
-        let members: Vec<String> = shown
+        shown
             .map(|(n, bytes)| {
                 let value = format!("{row}.{}", quoted(n));
-                format!(
-                    "{}, {}",
-                    literal(n),
-                    if *bytes {
-                        format!("hex({value})")
-                    } else {
-                        value
-                    }
-                )
+                let value = match bytes {
+                    true => format!("hex({value})"),
+                    false => value,
+                };
+                (n.as_str(), value)
             })
+            .collect()
+    }
+
+    /// A row as JSON.
+    fn object(&self, row: &str) -> String {
+        let members: Vec<String> = self
+            .logged(row)
+            .into_iter()
+            .map(|(n, value)| format!("{}, {value}", literal(n)))
             .collect();
         format!("json_object({})", members.join(", "))
+    }
+
+    /// Those columns of OLD, as JSON, in which it differs from `new`. An update changes few of them, and to write all costs as much as the update itself.
+    fn differences(&self, new: &str) -> String {
+        let logged = self.logged("OLD");
+        // Where several columns are the same, as most are, there is nothing to concatenate.
+        let groups = logged.chunks(8).map(|group| {
+            let same = |n: &str| format!("OLD.{0} IS {new}.{0}", quoted(n));
+            let all: Vec<String> = group.iter().map(|(n, _)| same(n)).collect();
+            let members: Vec<String> = group
+                .iter()
+                .map(|(n, value)| {
+                    let name = serde_json::Value::from(*n).to_string();
+                    let name = literal(&format!(",{name}:"));
+                    format!(
+                        "CASE WHEN {} THEN '' ELSE {name} || json_quote({value}) END",
+                        same(n)
+                    )
+                })
+                .collect();
+            let (all, members) = (all.join(" AND "), members.join(" || "));
+            format!("CASE WHEN {all} THEN '' ELSE {members} END")
+        });
+        let members = groups.collect::<Vec<_>>().join(" || ");
+        format!("'{{' || substr({members}, 2) || '}}'")
     }
 
     fn version_of(&self, row: &str) -> String {
@@ -194,26 +224,34 @@ impl<'w> Table<'w> {
         when
     }
 
-    /// What a statement left to us, after an update.
+    /// What a statement left to us, after an update. A statement that sees to all of it itself is not followed by a second one.
     fn repair_update(&self) -> Option<String> {
-        let mut set = Vec::new();
+        let (mut set, mut when) = (Vec::new(), Vec::new());
         if self.has("version") {
             set.push("version = max(version, OLD.version + 1)".to_owned());
+            when.push("NEW.version <= OLD.version".to_owned());
         }
         if self.has("updated_at") {
-            set.push(format!("updated_at = CASE WHEN NEW.updated_at IS OLD.updated_at THEN {NOW} ELSE updated_at END"));
+            let left = "NEW.updated_at IS OLD.updated_at";
+            set.push(format!(
+                "updated_at = CASE WHEN {left} THEN {NOW} ELSE updated_at END"
+            ));
+            when.push(left.to_owned());
         }
         for s in self.watched.stamps {
             let (column, at, value) = (quoted(s.column), quoted(s.at), literal(s.value));
-            set.push(format!(
-                "{at} = CASE WHEN NEW.{column} IS {value} AND OLD.{column} IS NOT {value} AND NEW.{at} IS OLD.{at} THEN {NOW} ELSE {at} END"
-            ));
+            let left = format!(
+                "NEW.{column} IS {value} AND OLD.{column} IS NOT {value} AND NEW.{at} IS OLD.{at}"
+            );
+            set.push(format!("{at} = CASE WHEN {left} THEN {NOW} ELSE {at} END"));
+            when.push(format!("({left})"));
         }
         let (table, id) = (quoted(self.watched.table), quoted(&self.id));
         (!set.is_empty()).then(|| {
             format!(
-                "UPDATE {table} SET {} WHERE {id} = NEW.{id};",
-                set.join(", ")
+                "UPDATE {table} SET {} WHERE {id} = NEW.{id} AND ({});",
+                set.join(", "),
+                when.join(" OR ")
             )
         })
     }
@@ -334,7 +372,7 @@ impl<'w> Table<'w> {
                 &format!(
                     "{repair} {log} SELECT {name}, x.{id}, 'u', {old}, {new}, {who} FROM {table} x WHERE x.{id} = NEW.{id};",
                     repair = self.repair_update().unwrap_or_default(),
-                    old = self.object("OLD"),
+                    old = self.differences("x"),
                     new = self.object("x"),
                 ),
             ),

@@ -83,7 +83,7 @@ pub(crate) fn open(
             let connection = tokio_rusqlite::Connection::from(connection);
             runtime.block_on(async {
                 tokio::select! {
-                    () = writer::drain(writer, &connection, jobs, &stopped) => {}
+                    () = writer::drain(writer, &connection, jobs, stopped) => {}
                     () = watch(&poll, weak, interval) => {}
                 }
                 drop(poll);
@@ -115,6 +115,8 @@ pub(super) fn prepare(
     migrations::inspect(&config.path, schema)?;
     let lock = lock(&config.path)?;
     let mut c = connect(config)?;
+    // What a savepoint may have to undo is kept in memory, and not in a file as soon as it is 64 KiB: a write(2) for each page that a command touches.
+    c.pragma_update(None, "temp_store", "MEMORY")?;
     let mode: String = c.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
     if mode != "wal" {
         return Err(Error::Config(format!(

@@ -1,7 +1,8 @@
 //! The log is right when the tables can be rebuilt from it alone, after any history of statements, under any pragmas.
 
 use super::*;
-use crate::Stamp;
+use crate::change::Rows;
+use crate::{Change, Op, Stamp};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -54,21 +55,36 @@ type Row = Map<String, Value>;
 type Logged = (String, i64, String, Option<Row>, Option<Row>);
 
 fn log(c: &Connection) -> Vec<Logged> {
-    let parse = |text: Option<String>| text.map(|t| serde_json::from_str(&t).expect("a row"));
     c.prepare("SELECT tbl, row_id, op, old, new FROM change_log ORDER BY seq")
         .expect("a query")
         .query_map([], |r| {
-            Ok((
-                r.get(0)?,
-                r.get(1)?,
-                r.get(2)?,
-                parse(r.get(3)?),
-                parse(r.get(4)?),
-            ))
+            let op: String = r.get(2)?;
+            let (old, new): (Option<String>, Option<String>) = (r.get(3)?, r.get(4)?);
+            let (old, new) = read(&op, old.as_deref(), new.as_deref());
+            Ok((r.get(0)?, r.get(1)?, op, old, new))
         })
         .expect("rows")
         .collect::<Result<_, _>>()
         .expect("rows")
+}
+
+/// As whoever announces the change reads it.
+fn read(op: &str, old: Option<&str>, new: Option<&str>) -> (Option<Row>, Option<Row>) {
+    let op = match op {
+        "i" => Op::Insert,
+        "u" => Op::Update,
+        _ => Op::Delete,
+    };
+    let change = Change {
+        seq: 0,
+        table: "",
+        id: 0,
+        op,
+        actor: None,
+        command_id: None,
+        rows: Rows::parse(op, old, new).expect("objects"),
+    };
+    (change.old().expect("a row"), change.new().expect("a row"))
 }
 
 /// What is told of a row: the repair of version and time is no change of its own.
@@ -334,6 +350,75 @@ fn version_time_and_stamp_are_kept_for_writers_that_do_not_know_them() {
     c.execute_batch("REPLACE INTO o(id, st) VALUES(1, 'new')")
         .expect("replace");
     assert!(read().0 > 100, "a replaced row's version goes on");
+}
+
+#[test]
+fn of_the_old_row_an_update_logs_only_what_differs() {
+    let c = database();
+    c.execute_batch(
+        "CREATE TABLE w(id INTEGER PRIMARY KEY, \"it's \"\"quoted\"\" \\\" TEXT, bytes BLOB, real REAL, a INT, b INT, c INT, d INT, e INT, f INT, g INT, h INT);
+         INSERT INTO w VALUES(1, 'say \"no\"', x'00ff', 0.1, 1, 2, 3, 4, 5, 6, 7, 8)",
+    )
+    .expect("a table");
+    let watched = Watched {
+        table: "w",
+        stamps: &[],
+        secret: &["g"],
+    };
+    install(&c, &[watched]).expect("the triggers");
+    let old = |sql: &str| {
+        c.execute_batch("DELETE FROM change_log").expect("empty");
+        c.execute_batch(sql).expect(sql);
+        c.query_row("SELECT old FROM change_log", [], |r| r.get::<_, String>(0))
+            .expect("one change")
+    };
+    let odd = r#""it's \"quoted\" \\""#;
+    assert_eq!(
+        old("UPDATE w SET \"it's \"\"quoted\"\" \\\" = NULL"),
+        format!("{{{odd}:\"say \\\"no\\\"\"}}")
+    );
+    assert_eq!(
+        old("UPDATE w SET bytes = NULL, real = 7, h = NULL"),
+        r#"{"bytes":"00FF","real":0.1,"h":8}"#
+    );
+    assert_eq!(
+        old("UPDATE w SET id = 2, bytes = x'01'"),
+        r#"{"id":1,"bytes":""}"#,
+        "as a whole row would have it"
+    );
+    assert_eq!(
+        old("UPDATE w SET g = 0"),
+        "{}",
+        "a secret's change is a change, of which nothing is said"
+    );
+}
+
+#[test]
+fn triggers_of_an_older_version_are_replaced_and_what_they_logged_is_understood() {
+    let c = database();
+    c.execute_batch(
+        "DROP TRIGGER maitred_p_au;
+         CREATE TRIGGER maitred_p_au AFTER UPDATE ON p BEGIN
+           INSERT INTO change_log(tbl, row_id, op, old, new) VALUES('p', NEW.id, 'u',
+             json_object('id', OLD.id, 'o', OLD.o, 'amount', OLD.amount, 'version', OLD.version),
+             json_object('id', NEW.id, 'o', NEW.o, 'amount', NEW.amount, 'version', NEW.version));
+         END;
+         INSERT INTO p(id, amount) VALUES(1, 10); UPDATE p SET amount = 11, version = 2;",
+    )
+    .expect("an older version's change");
+    install(&c, WATCHED).expect("the triggers");
+    c.execute_batch("UPDATE p SET amount = 12").expect("update");
+    rebuild(&c).expect("the tables");
+    let old: Vec<Option<String>> = c
+        .prepare("SELECT old FROM change_log ORDER BY seq")
+        .expect("a query")
+        .query_map([], |r| r.get(0))
+        .expect("rows")
+        .collect::<Result<_, _>>()
+        .expect("rows");
+    let whole = r#"{"id":1,"o":null,"amount":10,"version":1}"#;
+    let part = r#"{"amount":11,"version":2}"#;
+    assert_eq!(old, [None, Some(whole.to_owned()), Some(part.to_owned())]);
 }
 
 #[test]

@@ -1,8 +1,9 @@
-//! What a change can find out about the others that wait with it.
+//! What a change knows of its row, and can find out about the others that wait with it.
 
 use super::*;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
 
 fn log(rows: &[(&str, i64, &str, Json, Json)]) -> rusqlite::Connection {
     let c = rusqlite::Connection::open_in_memory().unwrap();
@@ -25,8 +26,7 @@ fn nth(n: i64, table: &str) -> Change<'_> {
         actor: None,
         command_id: None,
         seq: n,
-        old: None,
-        new: None,
+        rows: Rows::parse(Op::Update, None, None).unwrap(),
     }
 }
 
@@ -140,4 +140,97 @@ fn a_row_as_it_is_now() {
         db.get::<Vec<i64>>("the dishes", 5),
         Err(Error::Json(_))
     ));
+}
+
+type Row = BTreeMap<String, serde_json::Value>;
+
+fn change<'a>(op: Op, old: Option<&'a str>, new: Option<&'a str>) -> Change<'a> {
+    Change {
+        table: "t",
+        id: 1,
+        op,
+        actor: None,
+        command_id: None,
+        seq: 0,
+        rows: Rows::parse(op, old, new).expect("objects"),
+    }
+}
+
+fn row(text: &str) -> Row {
+    serde_json::from_str(text).expect("a row")
+}
+
+#[test]
+fn the_old_row_is_the_new_one_with_what_was_logged() {
+    let new = r#"{"id":1,"a":null,"b":"x \" y","c":2.5}"#;
+    for (old, whole, changed) in [
+        (
+            r#"{"a":7}"#,
+            r#"{"id":1,"a":7,"b":"x \" y","c":2.5}"#,
+            &["a"][..],
+        ),
+        (
+            r#"{"id":9,"c":null}"#,
+            r#"{"id":9,"a":null,"b":"x \" y","c":null}"#,
+            &["id", "c"],
+        ),
+        // a log of an older version has the whole row, and so has a REPLACE
+        (
+            r#"{"id":1,"a":7,"b":"x \" y","c":2.5}"#,
+            r#"{"id":1,"a":7,"b":"x \" y","c":2.5}"#,
+            &["a"],
+        ),
+        ("{}", new, &[]),
+    ] {
+        let change = change(Op::Update, Some(old), Some(new));
+        assert_eq!(change.old::<Row>().expect("old"), Some(row(whole)));
+        assert_eq!(change.new::<Row>().expect("new"), Some(row(new)));
+        assert_eq!(change.changed(), changed);
+    }
+}
+
+#[test]
+fn an_insert_has_no_old_row_and_a_delete_no_new_one() {
+    let text = r#"{"id":1,"a":null}"#;
+    let insert = change(Op::Insert, None, Some(text));
+    assert_eq!(insert.old::<Row>().expect("old"), None);
+    assert_eq!(insert.new::<Row>().expect("new"), Some(row(text)));
+    assert_eq!(insert.changed(), ["id", "a"]);
+    let delete = change(Op::Delete, Some(text), None);
+    assert_eq!(delete.old::<Row>().expect("old"), Some(row(text)));
+    assert_eq!(delete.new::<Row>().expect("new"), None);
+    assert_eq!(delete.changed(), ["id", "a"]);
+}
+
+#[test]
+fn a_caller_picks_what_it_needs_and_hears_what_does_not_fit() {
+    #[derive(Deserialize, Debug, PartialEq)]
+    struct Few {
+        a: Option<i64>,
+        none: Option<i64>,
+    }
+    #[derive(Deserialize, Debug, PartialEq)]
+    struct Wrapped(Few);
+    let change = change(
+        Op::Update,
+        Some(r#"{"a":1}"#),
+        Some(r#"{"a":2,"b":"text"}"#),
+    );
+    let few = |a| Few { a, none: None };
+    assert_eq!(change.old::<Few>().expect("old"), Some(few(Some(1))));
+    assert_eq!(
+        change.new::<Wrapped>().expect("new"),
+        Some(Wrapped(few(Some(2))))
+    );
+    assert_eq!(
+        change.new::<Option<Few>>().expect("new"),
+        Some(Some(few(Some(2))))
+    );
+    #[derive(Deserialize, Debug)]
+    struct Wrong {
+        #[allow(dead_code)]
+        b: i64,
+    }
+    assert!(matches!(change.new::<Wrong>(), Err(Error::Json(_))));
+    assert!(Rows::parse(Op::Update, Some("[]"), None).is_err());
 }
