@@ -1,6 +1,7 @@
 //! What a listener answers: the handshake (RFC 6455, section 4.2), health, and the REST services.
 
 use super::table::{Listening, Shared};
+use super::upgrade::{self, Unfit};
 use super::{metrics, refusal};
 use crate::auth::{self, Identity};
 use crate::limits::UserPlace;
@@ -148,7 +149,7 @@ pub(super) fn routes<A: App>(
     .boxed()
 }
 
-fn method_not_allowed() -> ClientError {
+pub(super) fn method_not_allowed() -> ClientError {
     ClientError::new(
         Kind::MethodNotAllowed,
         "METHOD_NOT_ALLOWED",
@@ -183,64 +184,19 @@ fn handshake<A: App>(
     let (index, params) = here.find(path)?;
     let route = &here.routes[index];
     let Caller { headers, query, .. } = &caller;
-    let text = |name: header::HeaderName| headers.get(name).and_then(|v| v.to_str().ok());
-    let values = |name: header::HeaderName| headers.get_all(name).iter();
-    let listed = |name, word: &str| {
-        values(name)
-            .filter_map(|v| v.to_str().ok())
-            .flat_map(|v| v.split(','))
-            .any(|v| v.trim().eq_ignore_ascii_case(word))
-    };
     let refuse = |status: StatusCode, why: &str| {
         Some(warp::reply::with_status(why.to_owned(), status).into_response())
     };
-
-    if method != Method::GET {
-        return Some(json_error(&method_not_allowed()));
-    }
-    if !listed(header::UPGRADE, "websocket") || !listed(header::CONNECTION, "upgrade") {
-        let mut response = refuse(
-            StatusCode::UPGRADE_REQUIRED,
-            "this is a WebSocket endpoint: connect with ws://\n",
-        )?;
-        response
-            .headers_mut()
-            .insert(header::UPGRADE, HeaderValue::from_static("websocket"));
-        response
-            .headers_mut()
-            .insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
-        return Some(response);
-    }
-    if text(header::SEC_WEBSOCKET_VERSION) != Some("13") {
-        let mut response = refuse(
-            StatusCode::UPGRADE_REQUIRED,
-            "WebSocket version 13 is spoken here\n",
-        )?;
-        response.headers_mut().insert(
-            header::SEC_WEBSOCKET_VERSION,
-            HeaderValue::from_static("13"),
-        );
-        return Some(response);
-    }
-    let keys = headers.get_all(header::SEC_WEBSOCKET_KEY).iter().count();
-    let key = text(header::SEC_WEBSOCKET_KEY).filter(|k| keys == 1 && websocket::valid_key(k));
-    let Some(key) = key else {
-        return refuse(
-            StatusCode::BAD_REQUEST,
-            "Sec-WebSocket-Key is missing, repeated, or no 16 bytes of base64\n",
-        );
+    let wish = match upgrade::wish(method, headers) {
+        Ok(wish) => wish,
+        Err(unfit) => return Some(unfit.response()),
     };
-    if headers.contains_key(header::CONTENT_LENGTH)
-        || headers.contains_key(header::TRANSFER_ENCODING)
-    {
-        return refuse(StatusCode::BAD_REQUEST, "a handshake has no body\n");
-    }
     if shared.farewell.draining.load(Relaxed) {
         return Some(json_error(&leaving()));
     }
     let policy = &route.policy;
-    if !policy.origins.allows(text(header::ORIGIN)) {
-        return refuse(StatusCode::FORBIDDEN, "this origin is not allowed here\n");
+    if !policy.origins.allows(wish.origin) {
+        return Some(Unfit::Origin.response());
     }
     let Some(on) = on else {
         return refuse(
@@ -256,11 +212,13 @@ fn handshake<A: App>(
     {
         return Some(refusal::handshake(counts, &caller, limited));
     }
-    let protocols: Vec<&str> = values(header::SEC_WEBSOCKET_PROTOCOL)
-        .filter_map(|v| v.to_str().ok())
-        .collect();
-    let protocols = (!protocols.is_empty()).then(|| protocols.join(","));
-    let found = auth::token_of(text(header::AUTHORIZATION), protocols.as_deref(), query);
+    let found = auth::token_of(
+        headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok()),
+        wish.protocols.as_deref(),
+        query,
+    );
     let identity = identify(shared, policy, &caller, found.token.as_deref());
     let subject = identity.as_ref().and_then(|i| i.as_ref().ok());
     let user = match subject.and_then(|i| i.subject.as_deref()) {
@@ -277,15 +235,7 @@ fn handshake<A: App>(
         route = route.pattern.as_str(),
         "a connection"
     );
-    let Ok(agreed) = websocket::extension::negotiate(
-        values(header::SEC_WEBSOCKET_EXTENSIONS).map(|v| v.to_str().unwrap_or("\0")),
-    ) else {
-        return refuse(
-            StatusCode::BAD_REQUEST,
-            "Sec-WebSocket-Extensions is malformed\n",
-        );
-    };
-    let extension = agreed.zip(policy.compress_from);
+    let extension = wish.compression.zip(policy.compress_from);
     let upgrade = Upgrade::<A> {
         on,
         lane,
@@ -305,7 +255,7 @@ fn handshake<A: App>(
     let head = response.headers_mut();
     head.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
     head.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
-    if let Ok(accept) = HeaderValue::from_str(&websocket::accept_key(key)) {
+    if let Ok(accept) = HeaderValue::from_str(&websocket::accept_key(wish.key)) {
         head.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
     }
     if let Some(protocol) = found.protocol.and_then(|p| HeaderValue::from_str(p).ok()) {
