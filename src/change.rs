@@ -53,11 +53,8 @@ impl Change<'_> {
         Ok(match op {
             Op::Insert => None,
             // Members that the log has are what they were; the others are what they are.
-            Op::Update => {
-                let kept = new.0.iter().filter(|(name, _)| !old.has(name));
-                Some(T::deserialize(Object(old.0.iter().chain(kept)))?)
-            }
-            Op::Delete => Some(T::deserialize(Object(old.0.iter()))?),
+            Op::Update => Some(T::deserialize(Object(old, Some(new)))?),
+            Op::Delete => Some(T::deserialize(Object(old, None))?),
         })
     }
 
@@ -69,7 +66,7 @@ impl Change<'_> {
     pub fn new<T: DeserializeOwned>(&self) -> Result<Option<T>, Error> {
         Ok(match self.rows.op {
             Op::Delete => None,
-            _ => Some(T::deserialize(Object(self.rows.new.0.iter()))?),
+            _ => Some(T::deserialize(Object(&self.rows.new, None))?),
         })
     }
 
@@ -191,20 +188,38 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
     }
 }
 
-/// Members as the object they make up.
-struct Object<I>(I);
+/// Members as the object they make up; what the first ones lack is taken from the others.
+struct Object<'m>(&'m Members<'m>, Option<&'m Members<'m>>);
 
-impl<'de, 'm, I> Deserializer<'de> for Object<I>
-where
-    'm: 'de,
-    I: Iterator<Item = &'m (Cow<'m, str>, &'m RawValue)>,
-{
+impl<'m> Object<'m> {
+    fn get(&self, name: &str) -> Option<&'m RawValue> {
+        self.0.get(name).or_else(|| self.1?.get(name))
+    }
+}
+
+impl<'de> Deserializer<'de> for Object<'de> {
     type Error = serde_json::Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        let Object(first, others) = self;
+        let others = others.iter().flat_map(|others| &others.0);
+        let all = first.0.iter().chain(others.filter(|(n, _)| !first.has(n)));
         visitor.visit_map(MapDeserializer::new(
-            self.0.map(|(name, value)| (&**name, *value)),
+            all.map(|(name, value)| (&**name, *value)),
         ))
+    }
+
+    /// A caller that says which members it knows is not shown the others: a table has many columns, and few of them decide who is told.
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        let known = fields
+            .iter()
+            .filter_map(|name| Some((*name, self.get(name)?)));
+        visitor.visit_map(MapDeserializer::new(known))
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
@@ -221,6 +236,6 @@ where
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
-        unit unit_struct seq tuple tuple_struct map struct enum identifier ignored_any
+        unit unit_struct seq tuple tuple_struct map enum identifier ignored_any
     }
 }

@@ -10,14 +10,18 @@
 //!
 //! Limits: a unique index on an expression is not looked at by `REPLACE`; `ON UPDATE CASCADE` is left to SQLite (ids do not change here).
 
+mod cascades;
+
 use crate::{Error, Watched};
+use cascades::{Child, cascades, children};
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
+/// `seq` orders what waits, and may begin again once nothing does: numbers that are never given twice would cost each statement a second table.
 pub(crate) const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS change_log(
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, tbl TEXT NOT NULL, row_id INTEGER NOT NULL, op TEXT NOT NULL,
+  seq INTEGER PRIMARY KEY, tbl TEXT NOT NULL, row_id INTEGER NOT NULL, op TEXT NOT NULL,
   old TEXT, new TEXT, actor TEXT, command_id TEXT) STRICT;
 CREATE INDEX IF NOT EXISTS change_log_gone ON change_log(tbl, row_id) WHERE op = 'd';
 CREATE TABLE IF NOT EXISTS change_context(one INTEGER PRIMARY KEY CHECK(one = 1), actor TEXT, command_id TEXT) STRICT;
@@ -72,6 +76,14 @@ fn quoted(name: &str) -> String {
 /// `'text'`
 fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
+}
+
+/// Columns and what their values are, as a JSON object.
+fn pairs<'c>(columns: impl IntoIterator<Item = &'c (&'c str, String)>) -> String {
+    let members = columns
+        .into_iter()
+        .map(|(n, value)| format!("{}, {value}", literal(n)));
+    format!("json_object({})", members.collect::<Vec<_>>().join(", "))
 }
 
 /// A watched table, as far as its triggers depend on it.
@@ -159,20 +171,23 @@ impl<'w> Table<'w> {
 
     /// A row as JSON.
     fn object(&self, row: &str) -> String {
-        let members: Vec<String> = self
-            .logged(row)
-            .into_iter()
-            .map(|(n, value)| format!("{}, {value}", literal(n)))
-            .collect();
-        format!("json_object({})", members.join(", "))
+        pairs(&self.logged(row))
     }
 
-    /// Those columns of OLD, as JSON, in which it differs from `new`. An update changes few of them, and to write all costs as much as the update itself.
+    /// Whether a step of the row's life sets the column.
+    fn is_lively(&self, column: &str) -> bool {
+        let stamps = self.watched.stamps;
+        let stamped = stamps.iter().any(|s| s.column == column || s.at == column);
+        stamped || column == "version" || column == "updated_at"
+    }
+
+    /// Columns of OLD, as JSON: at least those in which it differs from `new`. An update changes few of them, and to write all costs as much as the update
+    /// itself. A mere step of the row's life, which is the commonest update, has all that it may have set: to look at each costs more than to write them.
     fn differences(&self, new: &str) -> String {
         let logged = self.logged("OLD");
+        let same = |n: &str| format!("OLD.{0} IS {new}.{0}", quoted(n));
         // Where several columns are the same, as most are, there is nothing to concatenate.
         let groups = logged.chunks(8).map(|group| {
-            let same = |n: &str| format!("OLD.{0} IS {new}.{0}", quoted(n));
             let all: Vec<String> = group.iter().map(|(n, _)| same(n)).collect();
             let members: Vec<String> = group
                 .iter()
@@ -189,7 +204,17 @@ impl<'w> Table<'w> {
             format!("CASE WHEN {all} THEN '' ELSE {members} END")
         });
         let members = groups.collect::<Vec<_>>().join(" || ");
-        format!("'{{' || substr({members}, 2) || '}}'")
+        let any = format!("'{{' || substr({members}, 2) || '}}'");
+        let (lively, still): (Vec<_>, Vec<_>) = logged.iter().partition(|(n, _)| self.is_lively(n));
+        if self.watched.stamps.is_empty() || still.is_empty() {
+            return any;
+        }
+        let still: Vec<String> = still.iter().map(|(n, _)| same(n)).collect();
+        let step = pairs(lively);
+        format!(
+            "CASE WHEN {} THEN {step} ELSE {any} END",
+            still.join(" AND ")
+        )
     }
 
     fn version_of(&self, row: &str) -> String {
@@ -370,7 +395,7 @@ impl<'w> Table<'w> {
                 "au",
                 &format!("AFTER UPDATE ON {table} WHEN {}", self.differs()),
                 &format!(
-                    "{repair} {log} SELECT {name}, x.{id}, 'u', {old}, {new}, {who} FROM {table} x WHERE x.{id} = NEW.{id};",
+                    "{repair} {log} SELECT {name}, x.{id}, 'u', {old}, {new}, w.actor, w.command_id FROM {table} x LEFT JOIN change_context w WHERE x.{id} = NEW.{id};",
                     repair = self.repair_update().unwrap_or_default(),
                     old = self.differences("x"),
                     new = self.object("x"),
@@ -406,53 +431,6 @@ fn unique_sets(c: &Connection, table: &str) -> Result<Vec<Vec<String>>, Error> {
         }
     }
     Ok(sets)
-}
-
-/// A foreign key whose deletion has an effect.
-struct Child {
-    parent: String,
-    table: String,
-    column: String,
-    sets_null: bool,
-}
-
-impl Child {
-    /// What happens to the children of the parents that `which` picks.
-    fn statement(&self, which: &str) -> String {
-        let (table, column) = (quoted(&self.table), quoted(&self.column));
-        if self.sets_null {
-            format!("UPDATE {table} SET {column} = NULL WHERE {column} {which};")
-        } else {
-            format!("DELETE FROM {table} WHERE {column} {which};")
-        }
-    }
-}
-
-fn children(c: &Connection) -> Result<Vec<Child>, Error> {
-    let found = c
-        .prepare(
-            "SELECT f.\"table\", t.name, f.\"from\", f.on_delete FROM sqlite_master t, pragma_foreign_key_list(t.name) f
-             WHERE t.type = 'table' AND f.on_delete IN ('CASCADE', 'SET NULL') ORDER BY 1, 2, 3",
-        )?
-        .query_map([], |r| Ok(Child { parent: r.get(0)?, table: r.get(1)?, column: r.get(2)?, sets_null: r.get::<_, String>(3)? == "SET NULL" }))?
-        .collect::<Result<_, _>>()?;
-    Ok(found)
-}
-
-/// For each parent, what its deletion does to its children.
-fn cascades(c: &Connection) -> Result<BTreeMap<String, String>, Error> {
-    let mut all: BTreeMap<String, String> = BTreeMap::new();
-    for child in children(c)? {
-        let id: String = c.query_row(
-            "SELECT name FROM pragma_table_info(?1) WHERE pk = 1",
-            [&child.parent],
-            |r| r.get(0),
-        )?;
-        all.entry(child.parent.clone())
-            .or_default()
-            .push_str(&child.statement(&format!("= OLD.{}", quoted(&id))));
-    }
-    Ok(all)
 }
 
 #[cfg(test)]

@@ -109,6 +109,7 @@ proptest! {
             prop_assert_eq!(before.status, now);
             match house.run(|tx| change_status(tx, &actor, id, &wanted)) {
                 Ok(moved) => {
+                    prop_assert_eq!(&moved.order, &house.run(|tx| orders::get(tx, id)).unwrap(), "what is said of it is what is there");
                     prop_assert_eq!(moved.previous, now);
                     prop_assert_eq!(moved.changed, moved.order.status != now);
                     if moved.changed {

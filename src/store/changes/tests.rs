@@ -1,8 +1,11 @@
 //! The log is right when the tables can be rebuilt from it alone, after any history of statements, under any pragmas.
 
+mod dice;
+
 use super::*;
 use crate::change::Rows;
 use crate::{Change, Op, Stamp};
+use dice::Dice;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -151,79 +154,6 @@ fn rebuild(c: &Connection) -> Result<(), String> {
         Ok(())
     } else {
         Err(format!("the tables are {real:?}, the log says {tables:?}"))
-    }
-}
-
-/// xorshift: a history is named by its seed.
-struct Dice(u64);
-impl Dice {
-    fn roll(&mut self, n: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % n
-    }
-    fn statement(&mut self) -> String {
-        let k = [(); 4].map(|()| self.roll(5) + 1);
-        let t = [(); 2].map(|()| ["'a'", "'b'", "'c'", "NULL"][self.roll(4) as usize]);
-        let s = [(); 2].map(|()| ["'new'", "'ready'"][self.roll(2) as usize]);
-        match self.roll(22) {
-            0 => format!(
-                "INSERT INTO o(id, uuid, st, waiter) VALUES({}, {}, {}, {})",
-                k[0], t[0], s[0], k[1]
-            ),
-            1 => format!(
-                "INSERT OR REPLACE INTO o(id, uuid, st) VALUES({}, {}, {}), ({}, {}, {})",
-                k[0], t[0], s[0], k[1], t[1], s[1]
-            ),
-            2 => format!(
-                "INSERT OR IGNORE INTO o(id, uuid, st) VALUES({}, {}, {})",
-                k[0], t[0], s[0]
-            ),
-            3 => format!(
-                "INSERT INTO o(id, uuid, st) VALUES({}, {}, {}) ON CONFLICT(id) DO UPDATE SET st = excluded.st, uuid = excluded.uuid",
-                k[0], t[0], s[0]
-            ),
-            4 => format!("REPLACE INTO o(uuid, st) VALUES({}, {})", t[0], s[0]),
-            5 => format!("UPDATE o SET st = {}", s[0]),
-            6 => "UPDATE o SET st = st".to_owned(),
-            7 => format!(
-                "UPDATE OR REPLACE o SET uuid = {} WHERE id <= {}",
-                t[0], k[0]
-            ),
-            8 => format!("UPDATE OR IGNORE o SET id = {} WHERE id = {}", k[0], k[1]),
-            9 => format!("UPDATE OR REPLACE o SET id = {} WHERE id = {}", k[0], k[1]),
-            10 => format!("DELETE FROM o WHERE id = {}", k[0]),
-            11 => format!(
-                "UPDATE o SET version = version + 1, st = {} WHERE id = {}",
-                s[0], k[0]
-            ),
-            12 => format!(
-                "INSERT INTO i(id, o, n) VALUES({}, {}, {})",
-                k[0], k[1], t[0]
-            ),
-            13 => format!(
-                "REPLACE INTO i(id, o, n) VALUES({}, {}, {})",
-                k[0], k[1], t[0]
-            ),
-            14 => format!("UPDATE OR REPLACE i SET o = {} WHERE id = {}", k[0], k[1]),
-            15 => format!("DELETE FROM i WHERE id = {}", k[0]),
-            16 => format!("INSERT OR REPLACE INTO i(id, n) VALUES({}, {})", k[0], t[0]),
-            17 => format!(
-                "INSERT INTO m(id, i, note) VALUES({}, {}, {})",
-                k[0], k[1], t[0]
-            ),
-            18 => format!(
-                "INSERT INTO p(id, o, amount) VALUES({}, {}, {})",
-                k[0], k[1], k[2]
-            ),
-            19 => format!(
-                "UPDATE o SET ready_at = {}, secret = {} WHERE id = {}",
-                k[0], t[0], k[1]
-            ),
-            20 if self.roll(4) == 0 => "DELETE FROM o".to_owned(),
-            _ => format!("UPDATE o SET bytes = x'0{}' WHERE id = {}", k[0], k[1]),
-        }
     }
 }
 
@@ -394,6 +324,32 @@ fn of_the_old_row_an_update_logs_only_what_differs() {
 }
 
 #[test]
+fn a_step_logs_what_a_step_may_have_set_and_anything_else_what_differs() {
+    let c = database();
+    c.execute_batch("INSERT INTO o(id, uuid, st) VALUES(1, 'u', 'new')")
+        .expect("a row");
+    let old = |sql: &str| {
+        c.execute_batch("DELETE FROM change_log").expect("empty");
+        c.execute_batch(sql).expect(sql);
+        c.query_row("SELECT old FROM change_log", [], |r| r.get::<_, String>(0))
+            .expect("one change")
+    };
+    assert_eq!(
+        old("UPDATE o SET st = 'ready', ready_at = 5, version = version + 1, updated_at = 5"),
+        r#"{"st":"new","ready_at":null,"version":1,"updated_at":0}"#
+    );
+    assert_eq!(
+        old("UPDATE o SET st = 'new', version = version + 1, updated_at = 6"),
+        r#"{"st":"ready","ready_at":5,"version":2,"updated_at":5}"#,
+        "with what it could have set and did not"
+    );
+    assert_eq!(
+        old("UPDATE o SET st = 'old', waiter = 7, version = version + 1, updated_at = 8"),
+        r#"{"st":"new","waiter":null,"version":3,"updated_at":6}"#
+    );
+}
+
+#[test]
 fn triggers_of_an_older_version_are_replaced_and_what_they_logged_is_understood() {
     let c = database();
     c.execute_batch(
@@ -478,16 +434,15 @@ fn installing_again_changes_nothing_and_mistakes_are_named() {
         secret: &[],
     };
     assert!(refused(nothing).contains("no such table"));
-    let stamp = [Stamp {
+    const STAMP: &[Stamp] = &[Stamp {
         column: "st",
         value: "x",
         at: "nope",
     }];
-    let stamp: &'static [Stamp] = Box::leak(Box::new(stamp));
     assert!(
         refused(Watched {
             table: "o",
-            stamps: stamp,
+            stamps: STAMP,
             secret: &[]
         })
         .contains("nope")
