@@ -2,7 +2,9 @@
 
 use super::body::{Bounded, Excess};
 use super::carrier::Carrier;
+use super::direct::{self, First};
 use super::framing::Framing;
+use super::handshake::{Agreed, Sockets};
 use super::http::{Upgrade, routes};
 use super::refusal;
 use super::table::Listening;
@@ -12,12 +14,14 @@ use crate::limits::{Limit, Limited, Place};
 use crate::rest::{Peer, json_error};
 use crate::routing::Edge;
 use crate::stats::ShardStats;
+use crate::stream::Stream;
 use crate::{App, ClientError, Kind, trace};
 use ::http::{HeaderValue, Request, StatusCode, Version, header};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::rc::Rc;
@@ -38,35 +42,39 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 const READ_AHEAD: usize = 8 << 10;
 
 /// A listener as one shard serves it.
-pub(super) struct Serving {
+pub(super) struct Serving<A: App> {
     listening: Arc<Listening>,
+    pub sockets: Arc<Sockets<A>>,
     routes: BoxedFilter<(Response,)>,
 }
 
-impl Serving {
-    pub fn new<A: App>(worker: &Worker<A>, listening: Arc<Listening>) -> Self {
+impl<A: App> Serving<A> {
+    pub fn new(worker: &Worker<A>, listening: Arc<Listening>) -> Self {
+        let sockets = Sockets::new(&worker.shard, &worker.shared, &listening);
+        let sockets = Arc::new(sockets);
         Serving {
-            routes: routes(&worker.shard, &worker.shared, &listening),
+            routes: routes(&worker.shard, &worker.shared, &listening, &sockets),
             listening,
+            sockets,
         }
     }
 
-    fn edge(&self) -> &Edge {
+    pub fn edge(&self) -> &Edge {
         &self.listening.listener.edge
     }
 }
 
 /// A bound address of a shard, whatever it serves at the moment.
-pub(super) struct Slot {
-    serving: RefCell<Rc<Serving>>,
+pub(super) struct Slot<A: App> {
+    serving: RefCell<Rc<Serving<A>>>,
     /// TLS handshakes in progress.
     handshakes: Rc<Cell<usize>>,
     /// Clients that are told that there is no place for them.
     refusing: Rc<Cell<usize>>,
 }
 
-impl Slot {
-    pub fn new(serving: Rc<Serving>) -> Self {
+impl<A: App> Slot<A> {
+    pub fn new(serving: Rc<Serving<A>>) -> Self {
         Slot {
             serving: RefCell::new(serving),
             handshakes: Rc::default(),
@@ -75,11 +83,11 @@ impl Slot {
     }
 
     /// From the next request on.
-    pub fn serve(&self, serving: Rc<Serving>) {
+    pub fn serve(&self, serving: Rc<Serving<A>>) {
         *self.serving.borrow_mut() = serving;
     }
 
-    fn serving(&self) -> Rc<Serving> {
+    fn serving(&self) -> Rc<Serving<A>> {
         self.serving.borrow().clone()
     }
 }
@@ -111,7 +119,7 @@ struct Ticket<A: App> {
     _presence: Presence<A>,
 }
 
-pub(super) async fn accept<A: App>(worker: Rc<Worker<A>>, slot: Rc<Slot>, socket: TcpListener) {
+pub(super) async fn accept<A: App>(worker: Rc<Worker<A>>, slot: Rc<Slot<A>>, socket: TcpListener) {
     loop {
         let (stream, peer) = match socket.accept().await {
             Ok(accepted) => accepted,
@@ -138,21 +146,19 @@ pub(super) async fn accept<A: App>(worker: Rc<Worker<A>>, slot: Rc<Slot>, socket
                 continue;
             }
         };
-        // frames leave when they are written: nothing is gained by waiting for more
-        let _ = stream.set_nodelay(true);
         let ticket = Ticket {
             id,
             _place: place,
             _presence: worker.arrive(),
         };
-        let conversation = converse(worker.clone(), slot.clone(), stream, peer, ticket);
-        tokio::task::spawn_local(trace::within(id, conversation));
+        let met = meet(worker.clone(), slot.clone(), stream, peer, ticket);
+        tokio::task::spawn_local(trace::within(id, met));
     }
 }
 
 /// Tells a client that there is no place for it, in its protocol.
-async fn turn_away(
-    slot: Rc<Slot>,
+async fn turn_away<A: App>(
+    slot: Rc<Slot<A>>,
     counts: Arc<ShardStats>,
     stream: TcpStream,
     peer: SocketAddr,
@@ -167,23 +173,95 @@ async fn turn_away(
     let _ = timeout(refusal::PATIENCE, told).await;
 }
 
-/// Answers the requests of one connection, until it becomes a WebSocket or ends.
-async fn converse<A: App>(
+/// Begins with a connection: the ordinary handshake is answered at once, anything else is for hyper.
+async fn meet<A: App>(
     worker: Rc<Worker<A>>,
-    slot: Rc<Slot>,
+    slot: Rc<Slot<A>>,
     stream: TcpStream,
     peer: SocketAddr,
     ticket: Ticket<A>,
 ) {
-    let carrier = tokio::select! {
-        carrier = begin(&slot, &worker.shard.counts, stream, peer) => carrier,
-        () = worker.closing() => return,
+    // boxed: what most connections do not need must not make their task larger
+    if slot.serving().listening.listener.tls.is_some() {
+        let carrier = Box::pin(async {
+            tokio::select! {
+                carrier = begin(&slot, &worker.shard.counts, stream, peer) => carrier,
+                () = worker.closing() => None,
+            }
+        });
+        if let Some(carrier) = carrier.await {
+            Box::pin(converse(worker, slot, carrier, None, peer, ticket)).await;
+        }
+        return;
+    }
+    let stream = Stream::Plain(stream);
+    let first = match direct::read(&stream, &slot.serving(), peer) {
+        First::Nothing => Box::pin(first_bytes(&worker, &slot, &stream, peer)).await,
+        first => first,
     };
-    let Some(carrier) = carrier else { return };
+    match (first, stream) {
+        (First::Upgraded(agreed, early), stream) => {
+            begin_socket(worker, agreed, ticket, stream, early);
+        }
+        (First::Http(read, answer), Stream::Plain(stream)) => {
+            let framing = Framing::new(2 * slot.serving().edge().head_bytes);
+            let carrier = Carrier::plain(stream, read, framing);
+            Box::pin(converse(worker, slot, carrier, answer, peer, ticket)).await;
+        }
+        _ => {}
+    }
+}
+
+/// Waits for the client to speak.
+async fn first_bytes<A: App>(
+    worker: &Rc<Worker<A>>,
+    slot: &Slot<A>,
+    stream: &Stream,
+    peer: SocketAddr,
+) -> First<A> {
+    let read = async {
+        loop {
+            // a socket may be called readable and have nothing
+            if poll_fn(|cx| stream.poll_read_ready(cx)).await.is_err() {
+                return First::Gone;
+            }
+            // asked for now: what was replaced meanwhile is the new one
+            match direct::read(stream, &slot.serving(), peer) {
+                First::Nothing => {}
+                first => return first,
+            }
+        }
+    };
+    let patience = slot.serving().edge().first_byte_timeout;
+    tokio::select! {
+        biased;
+        first = read => first,
+        () = worker.closing() => First::Gone,
+        () = tokio::time::sleep(patience) => {
+            worker.shard.counts.limited(Limit::FirstByteTimeout);
+            First::Gone
+        }
+    }
+}
+
+/// Answers the requests of one connection, until it becomes a WebSocket or ends. `known`: the answer to the first.
+async fn converse<A: App>(
+    worker: Rc<Worker<A>>,
+    slot: Rc<Slot<A>>,
+    carrier: Carrier,
+    known: Option<Response>,
+    peer: SocketAddr,
+    ticket: Ticket<A>,
+) {
+    let known = Cell::new(known);
     let ticket = Cell::new(Some(ticket));
     let service = hyper::service::service_fn(|request: Request<Incoming>| {
         let (worker, serving, ticket) = (&worker, slot.serving(), &ticket);
-        async move { Ok::<_, Infallible>(answer(worker, &serving, request, peer, ticket).await) }
+        let known = known.take();
+        async move {
+            let answer = answer(worker, &serving, request, known, peer, ticket);
+            Ok::<_, Infallible>(answer.await)
+        }
     });
     let (head_timeout, head_bytes) = {
         let serving = slot.serving();
@@ -214,8 +292,8 @@ async fn converse<A: App>(
 }
 
 /// Waits for the client to speak, and agrees on keys where they are needed. `None`: it was too slow, or speaks something else.
-async fn begin(
-    slot: &Slot,
+async fn begin<A: App>(
+    slot: &Slot<A>,
     counts: &ShardStats,
     stream: TcpStream,
     peer: SocketAddr,
@@ -234,7 +312,7 @@ async fn begin(
     }
     // asked for now: a certificate that was replaced meanwhile is the new one
     let Some(config) = slot.serving().listening.listener.tls.clone() else {
-        return Some(Carrier::plain(stream, framing));
+        return Some(Carrier::plain(stream, Vec::new(), framing));
     };
     let Some(_handshake) = Busy::one_of(&slot.handshakes, edge.tls_handshakes) else {
         counts.limited(Limit::TlsHandshakes);
@@ -257,8 +335,9 @@ async fn begin(
 
 async fn answer<A: App>(
     worker: &Rc<Worker<A>>,
-    serving: &Serving,
+    serving: &Serving<A>,
     request: Request<Incoming>,
+    known: Option<Response>,
     peer: SocketAddr,
     ticket: &Cell<Option<Ticket<A>>>,
 ) -> Response {
@@ -269,7 +348,9 @@ async fn answer<A: App>(
     let mut excess = None;
     let hostless =
         request.version() >= Version::HTTP_11 && !request.headers().contains_key(header::HOST);
-    let mut response = if hostless {
+    let mut response = if let Some(known) = known {
+        known
+    } else if hostless {
         json_error(&ClientError::new(
             Kind::Invalid,
             "HOST_MISSING",
@@ -333,8 +414,31 @@ async fn upgraded<A: App>(
     ticket: Ticket<A>,
     grace: Duration,
 ) {
-    let Upgrade {
-        on,
+    let Upgrade { on, agreed } = upgrade;
+    let Ok(upgraded) = on.await else { return };
+    let Ok(parts) = upgraded.downcast::<TokioIo<Carrier>>() else {
+        return;
+    };
+    // copied: even an empty slice of hyper's read buffer would keep its 8 KB for the life of the connection
+    let mut early = parts.read_buf.to_vec();
+    let mut carrier = parts.io.into_inner();
+    early.extend_from_slice(&carrier.take_unread());
+    drop(parts.read_buf);
+    let Ok(Ok(stream)) = timeout(grace, carrier.into_stream()).await else {
+        return;
+    };
+    begin_socket(worker, agreed, ticket, stream, early);
+}
+
+/// Runs a WebSocket in a task of its own: with what the handshake needed, the old one ends.
+fn begin_socket<A: App>(
+    worker: Rc<Worker<A>>,
+    agreed: Agreed<A>,
+    ticket: Ticket<A>,
+    stream: Stream,
+    early: Vec<u8>,
+) {
+    let Agreed {
         lane,
         params,
         query,
@@ -344,18 +448,7 @@ async fn upgraded<A: App>(
         user,
         route,
         compression,
-    } = upgrade;
-    let Ok(upgraded) = on.await else { return };
-    let Ok(parts) = upgraded.downcast::<TokioIo<Carrier>>() else {
-        return;
-    };
-    // copied: even an empty slice of hyper's read buffer would keep its 8 KB for the life of the connection
-    let early = parts.read_buf.to_vec();
-    let carrier = parts.io.into_inner();
-    drop(parts.read_buf);
-    let Ok(Ok(stream)) = timeout(grace, carrier.into_stream()).await else {
-        return;
-    };
+    } = agreed;
     if worker.is_gone(&policy) {
         let error = ClientError::new(Kind::NotFound, "NOT_FOUND", "this path is served no more");
         identity = Some(Err(error));
@@ -376,7 +469,6 @@ async fn upgraded<A: App>(
         user,
     };
     let open = route.open();
-    // a task of its own: this one, with all that the upgrade needed, ends here
     let shard = worker.shard.clone();
     let served = async move {
         connection::run(shard, opening).await;
