@@ -454,7 +454,7 @@ fn begin_socket<A: App>(
         identity = Some(Err(error));
     }
     let id = ticket.id;
-    let opening = Opening {
+    let opening = Box::new(Opening {
         id,
         stream,
         early,
@@ -467,7 +467,7 @@ fn begin_socket<A: App>(
         compression,
         keys: worker.shared.keys.clone(),
         user,
-    };
+    });
     let open = route.open();
     let shard = worker.shard.clone();
     let served = async move {
