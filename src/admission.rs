@@ -55,7 +55,7 @@ pub(crate) async fn wait_for_token<A: App>(
                 {
                     Ok(Inbound::Control { id, control }) => Frame::Control(id, control),
                     Ok(Inbound::Command { id, .. }) => Frame::Refused(id, missing(TOKEN_FIRST)),
-                    Err(error) => Frame::Refused(None, error),
+                    Err(refusal) => Frame::Refused(refusal.id, refusal.error),
                 },
                 other => unaddressed(other),
             });

@@ -312,9 +312,9 @@ fn read<'a, A: App>(
                     Ok(()) => Frame::Control(id, control),
                     Err(too_fast) => metering::refuse(&shard, id, too_fast),
                 }),
-                Err(error) => frame(match metered {
-                    Ok(()) => Frame::Refused(None, error),
-                    Err(too_fast) => metering::refuse(&shard, None, too_fast),
+                Err(refusal) => frame(match metered {
+                    Ok(()) => Frame::Refused(refusal.id, refusal.error),
+                    Err(too_fast) => metering::refuse(&shard, refusal.id, too_fast),
                 }),
             },
             other => frame(match metered {
@@ -358,12 +358,22 @@ fn answer_with<A: App>(ctx: &Context<A>, id: Option<&str>, answer: Result<Reply,
             }
         }
         Err(error) => {
-            let told = (ctx.lane().entry.render_error)(&error.into_client());
-            ctx.send(&match id {
-                Some(id) => told.beside("id", &id),
-                None => told,
-            });
+            let error = error.into_client();
+            ctx.send(&told(ctx.lane().entry.render_error, &error, id));
         }
+    }
+}
+
+/// A mistake in the consumer's vocabulary, with the id of the command that made it.
+pub(crate) fn told(
+    render: fn(&ClientError) -> Message,
+    error: &ClientError,
+    id: Option<&str>,
+) -> Message {
+    let message = render(&error.in_short());
+    match id {
+        Some(id) => message.beside("id", &id),
+        None => message,
     }
 }
 
@@ -435,7 +445,7 @@ async fn finish<A: App>(
         if let Some(error) = &ending.error {
             tracing::info!(code = %error.code, close = ending.code, "a client is refused");
             // the number by which this connection is found in the log
-            let told = (lane.entry.render_error)(error).beside("connection", &socket.id);
+            let told = told(lane.entry.render_error, error, None).beside("connection", &socket.id);
             shard.send(socket, lane.frame(&told, Default::default()));
         }
         let close = match ending.code {

@@ -45,6 +45,14 @@ pub(crate) enum Inbound<'a> {
     },
 }
 
+/// Why a frame could not be taken apart.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    /// As far as it could be read: who asked under an id is answered under it.
+    pub id: Option<String>,
+    pub error: ClientError,
+}
+
 /// What every connection understands, whatever its consumer.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Control {
@@ -77,14 +85,17 @@ impl Dialect {
     }
 
     /// Takes a frame apart. It comes from a stranger.
-    pub fn decode<'a>(&self, payload: Payload<'a>) -> Result<Inbound<'a>, ClientError> {
+    pub fn decode<'a>(&self, payload: Payload<'a>) -> Result<Inbound<'a>, Refusal> {
         match (self, payload) {
             (Dialect::Raw, Payload::Text(text)) => raw::decode(text),
-            (Dialect::Raw, Payload::Binary(_)) => Err(ClientError::new(
-                Kind::Invalid,
-                "BINARY_FRAME",
-                "send text frames: this endpoint speaks JSON",
-            )),
+            (Dialect::Raw, Payload::Binary(_)) => Err(Refusal {
+                id: None,
+                error: ClientError::new(
+                    Kind::Invalid,
+                    "BINARY_FRAME",
+                    "send text frames: this endpoint speaks JSON",
+                ),
+            }),
             (Dialect::Verbatim, body) => Ok(Inbound::Command {
                 id: None,
                 action: None,

@@ -13,6 +13,9 @@ mod dialect;
 mod error;
 mod explain;
 mod frame;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod groups;
 mod history;
 mod lane;

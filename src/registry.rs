@@ -21,6 +21,9 @@ pub(crate) struct Entry<A: App> {
     pub render: fn(&A::Event, &A::Group) -> Option<Message>,
     pub entity: fn(&A::Event, &A::Group) -> Option<u64>,
     pub render_error: fn(&ClientError) -> Message,
+    /// Whether a frame is one of its commands.
+    #[cfg(feature = "fuzzing")]
+    pub decode: fn(Payload<'_>) -> Result<(), ClientError>,
 }
 
 /// One open connection's consumer.
@@ -96,6 +99,8 @@ impl<A: App> Registry<A> {
             render: C::render,
             entity: C::entity,
             render_error: C::render_error,
+            #[cfg(feature = "fuzzing")]
+            decode: |body| C::Command::from_frame(body).map(drop),
         };
         assert!(
             self.entries.insert(C::NAME, entry).is_none(),

@@ -13,7 +13,13 @@ mod metrics;
 mod refusal;
 mod started;
 mod table;
+mod upgrade;
 mod worker;
+
+#[cfg(feature = "fuzzing")]
+pub(crate) use framing::{Framing, Place};
+#[cfg(feature = "fuzzing")]
+pub(crate) use upgrade::{Unfit, wish};
 
 pub use started::{Changes, Started};
 

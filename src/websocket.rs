@@ -12,6 +12,8 @@ mod parser;
 mod tests;
 
 pub(crate) use deflate::deflated;
+#[cfg(feature = "fuzzing")]
+pub(crate) use deflate::{inflate, room_taken};
 pub(crate) use frame::{encode, encode_close, head_bytes};
 pub(crate) use handshake::{accept_key, valid_key};
 pub(crate) use parser::Parser;

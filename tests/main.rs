@@ -3,6 +3,7 @@
 mod changes;
 mod dining;
 mod edge;
+mod fuzzing;
 mod history;
 mod lanes;
 mod lines;

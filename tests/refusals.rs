@@ -65,6 +65,43 @@ fn nonsense_is_answered_and_the_connection_stays() {
 }
 
 #[test]
+fn a_frame_that_is_refused_is_answered_under_its_id() {
+    let server = Server::start();
+    let mut guest = Client::open(&server, "/ws/orders/1/");
+    guest.next_is("order_status");
+    for frame in [
+        r#"{"action":"dance","id":"a"}"#,
+        r#"{"action":7,"id":"a"}"#,
+        r#"{"action":"authenticate","id":"a"}"#,
+        r#"{"action":"update_status","status":"burnt","id":"a"}"#,
+    ] {
+        guest.send_text(frame);
+        let error = guest.until(|frame| frame["error"].is_string());
+        assert_eq!(error.last().map(|e| &e["id"]), Some(&json!("a")), "{frame}");
+    }
+    alive(&mut guest);
+}
+
+#[test]
+fn a_mistake_that_quotes_the_client_is_told_in_few_words() {
+    let server = Server::start();
+    let mut guest = Client::open(&server, "/ws/orders/1/");
+    guest.next_is("order_status");
+    let long = "dänce".repeat(6000);
+    for frame in [
+        json!({"action": long}),
+        json!({"action": "update_status", "status": long}),
+        json!({"action": "update_status", "status": "ready", "version": long}),
+    ] {
+        guest.send(frame);
+        let text = guest.next_text();
+        assert!(text.len() < 1024, "{} bytes: {text}", text.len());
+        assert!(text.contains(r#""error""#), "{text}");
+    }
+    alive(&mut guest);
+}
+
+#[test]
 fn the_same_mistake_has_the_same_code_at_every_endpoint() {
     let server = Server::start();
     let mut codes = Vec::new();

@@ -24,8 +24,16 @@ const REPEATED: usize = 40;
 /// Why `body` is none of `C`.
 pub(super) fn explain<C: DeserializeOwned>(body: &[u8]) -> ClientError {
     let invalid = |text: String| ClientError::new(Kind::Invalid, "INVALID_FRAME", text);
-    let Ok(Value::Object(frame)) = serde_json::from_slice(body) else {
-        return invalid("a frame is a JSON object with an \"action\"".into());
+    let frame: Map<String, Value> = match serde_json::from_slice(body) {
+        Ok(Value::Object(frame)) => frame,
+        Ok(_) => return invalid("a frame is a JSON object with an \"action\"".into()),
+        // JSON can say what no value holds: a number out of range, half a character, a hundred lists in each other
+        Err(error) => {
+            let text = error.to_string();
+            let place = format!(" at line {} column {}", error.line(), error.column());
+            let why = text.strip_suffix(&place).unwrap_or(&text);
+            return invalid(format!("the frame cannot be read: {why}"));
+        }
     };
     let action = frame.get("action").and_then(Value::as_str);
     match read::<C>(frame.clone()) {
@@ -38,7 +46,7 @@ pub(super) fn explain<C: DeserializeOwned>(body: &[u8]) -> ClientError {
             let text = format!("unknown action {}; {text}", repeated(&word));
             ClientError::new(Kind::Invalid, "UNKNOWN_ACTION", text)
         }
-        Err(Misfit::Missing("action")) => {
+        Err(_) if frame.get("action").is_none_or(Value::is_null) => {
             let known = actions::<C>().join(", ");
             invalid(format!("\"action\" is missing; known: {known}"))
         }
@@ -49,8 +57,8 @@ pub(super) fn explain<C: DeserializeOwned>(body: &[u8]) -> ClientError {
                 None => invalid(text),
             }
         }
-        // Both decoders understand the same, but a command may ask for one of them.
-        Ok(_) => invalid("the frame cannot be read".into()),
+        // Both decoders understand the same, but an object keeps one of two members with the same name, and a command may ask for one of the decoders.
+        Ok(_) => invalid("the frame cannot be read: is a name in it twice?".into()),
     }
 }
 

@@ -56,10 +56,7 @@ fn first<A: App>(
     let Some((length, path, caller)) = ordinary(bytes, serving.edge().head_bytes, peer) else {
         return http(None);
     };
-    match serving
-        .sockets
-        .handshake(&Method::GET, path, &caller, true)
-    {
+    match serving.sockets.handshake(&Method::GET, path, &caller, true) {
         None => http(None),
         Some(Err(refusal)) => http(Some(refusal)),
         Some(Ok(accepted)) => match stream.write(&answer(&accepted)) {

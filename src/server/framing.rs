@@ -6,7 +6,7 @@
 //! `chunked` (6.1, 6.3). The RFC lets a server accept some of these; nobody who means well sends them.
 
 /// Follows the requests of one connection.
-pub(super) struct Framing {
+pub(crate) struct Framing {
     state: State,
     /// The line that is being read, without its end.
     line: Vec<u8>,
@@ -31,6 +31,18 @@ enum State {
     Tunnel,
 }
 
+/// Where a byte of a connection stands.
+#[cfg(feature = "fuzzing")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Between,
+    RequestLine,
+    Fields,
+    Body,
+    Chunking,
+    Tunnel,
+}
+
 /// What the fields so far say about the request's framing.
 #[derive(Default)]
 struct Head {
@@ -43,7 +55,7 @@ struct Head {
 
 /// A request that means two things. The byte with this index is where that became clear.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Ambiguous {
+pub(crate) struct Ambiguous {
     pub at: usize,
 }
 
@@ -132,6 +144,19 @@ impl Framing {
     /// Whether the request says whose it is.
     pub fn names_host(&self) -> bool {
         self.head.host
+    }
+
+    /// What the next byte belongs to.
+    #[cfg(feature = "fuzzing")]
+    pub fn place(&self) -> Place {
+        match self.state {
+            State::Start if self.line.is_empty() => Place::Between,
+            State::Start => Place::RequestLine,
+            State::Fields => Place::Fields,
+            State::Body(_) | State::Chunk(_) => Place::Body,
+            State::ChunkSize | State::ChunkEnd | State::Trailers => Place::Chunking,
+            State::Tunnel => Place::Tunnel,
+        }
     }
 
     fn begin(&mut self) {

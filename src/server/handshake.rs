@@ -2,6 +2,7 @@
 
 use super::refusal;
 use super::table::{Listening, Shared};
+use super::upgrade::{self, Unfit};
 use crate::auth::{self, Identity};
 use crate::limits::UserPlace;
 use crate::pattern::Params;
@@ -108,70 +109,17 @@ impl<A: App> Sockets<A> {
         let route = &self.listening.listener.routes[index];
         let (shared, counts) = (&*self.shared, &*self.counts);
         let Caller { headers, query, .. } = caller;
-        let text = |name: header::HeaderName| headers.get(name).and_then(|v| v.to_str().ok());
-        let values = |name: header::HeaderName| headers.get_all(name).iter();
-        let listed = |name, word: &str| {
-            values(name)
-                .filter_map(|v| v.to_str().ok())
-                .flat_map(|v| v.split(','))
-                .any(|v| v.trim().eq_ignore_ascii_case(word))
-        };
-
-        if method != Method::GET {
-            return Err(json_error(&method_not_allowed()));
-        }
-        if !listed(header::UPGRADE, "websocket") || !listed(header::CONNECTION, "upgrade") {
-            let mut response = refuse(
-                StatusCode::UPGRADE_REQUIRED,
-                "this is a WebSocket endpoint: connect with ws://\n",
-            );
-            let head = response.headers_mut();
-            head.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
-            head.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
-            return Err(response);
-        }
-        if text(header::SEC_WEBSOCKET_VERSION) != Some("13") {
-            let mut response = refuse(
-                StatusCode::UPGRADE_REQUIRED,
-                "WebSocket version 13 is spoken here\n",
-            );
-            response.headers_mut().insert(
-                header::SEC_WEBSOCKET_VERSION,
-                HeaderValue::from_static("13"),
-            );
-            return Err(response);
-        }
-        let keys = values(header::SEC_WEBSOCKET_KEY).count();
-        let key = text(header::SEC_WEBSOCKET_KEY).filter(|k| keys == 1 && websocket::valid_key(k));
-        let Some(key) = key else {
-            return Err(refuse(
-                StatusCode::BAD_REQUEST,
-                "Sec-WebSocket-Key is missing, repeated, or no 16 bytes of base64\n",
-            ));
-        };
-        if headers.contains_key(header::CONTENT_LENGTH)
-            || headers.contains_key(header::TRANSFER_ENCODING)
-        {
-            return Err(refuse(
-                StatusCode::BAD_REQUEST,
-                "a handshake has no body\n",
-            ));
-        }
+        let wish = upgrade::wish(method, headers).map_err(|unfit| unfit.response())?;
         if shared.farewell.draining.load(Relaxed) {
             return Err(json_error(&leaving()));
         }
         let policy = &route.policy;
-        if !policy.origins.allows(text(header::ORIGIN)) {
-            return Err(refuse(
-                StatusCode::FORBIDDEN,
-                "this origin is not allowed here\n",
-            ));
+        if !policy.origins.allows(wish.origin) {
+            return Err(Unfit::Origin.response());
         }
         if !can_upgrade {
-            return Err(refuse(
-                StatusCode::BAD_REQUEST,
-                "a WebSocket handshake needs HTTP/1.1\n",
-            ));
+            let why = "a WebSocket handshake needs HTTP/1.1\n";
+            return Err(warp::reply::with_status(why, StatusCode::BAD_REQUEST).into_response());
         }
 
         let admission = &shared.stats.admission;
@@ -181,11 +129,12 @@ impl<A: App> Sockets<A> {
         {
             return Err(refusal::handshake(counts, caller, limited));
         }
-        let protocols: Vec<&str> = values(header::SEC_WEBSOCKET_PROTOCOL)
-            .filter_map(|v| v.to_str().ok())
-            .collect();
-        let protocols = (!protocols.is_empty()).then(|| protocols.join(","));
-        let found = auth::token_of(text(header::AUTHORIZATION), protocols.as_deref(), query);
+        let authorization = headers.get(header::AUTHORIZATION);
+        let found = auth::token_of(
+            authorization.and_then(|value| value.to_str().ok()),
+            wish.protocols.as_deref(),
+            query,
+        );
         let identity = identify(shared, policy, caller, found.token.as_deref());
         let subject = identity.as_ref().and_then(|i| i.as_ref().ok());
         let user = match subject.and_then(|i| i.subject.as_deref()) {
@@ -203,15 +152,7 @@ impl<A: App> Sockets<A> {
             route = route.pattern.as_str(),
             "a connection"
         );
-        let Ok(agreed) = websocket::extension::negotiate(
-            values(header::SEC_WEBSOCKET_EXTENSIONS).map(|v| v.to_str().unwrap_or("\0")),
-        ) else {
-            return Err(refuse(
-                StatusCode::BAD_REQUEST,
-                "Sec-WebSocket-Extensions is malformed\n",
-            ));
-        };
-        let extension = agreed.zip(policy.compress_from);
+        let extension = wish.compression.zip(policy.compress_from);
         let agreed = Agreed {
             lane,
             params,
@@ -228,15 +169,11 @@ impl<A: App> Sockets<A> {
         };
         Ok(Accepted {
             agreed,
-            key: HeaderValue::try_from(websocket::accept_key(key)).expect("is base64"),
+            key: HeaderValue::try_from(websocket::accept_key(wish.key)).expect("is base64"),
             protocol: found.protocol.and_then(|p| HeaderValue::from_str(p).ok()),
             extension: extension.and_then(|(e, _)| HeaderValue::try_from(e.answer).ok()),
         })
     }
-}
-
-fn refuse(status: StatusCode, why: &'static str) -> Response {
-    warp::reply::with_status(why, status).into_response()
 }
 
 pub(super) fn nothing_here() -> ClientError {

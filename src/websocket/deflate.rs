@@ -73,7 +73,7 @@ pub(crate) fn deflated(frame: &Bytes) -> Bytes {
 }
 
 /// Hands the inflated message to `take`. Never keeps more than `limit` bytes of it, however much is announced in however little.
-pub(super) fn inflate<T>(
+pub(crate) fn inflate<T>(
     message: &[u8],
     limit: usize,
     take: impl FnOnce(&[u8]) -> Result<T, Violation>,
@@ -81,13 +81,7 @@ pub(super) fn inflate<T>(
     if message.is_empty() {
         return take(message); // a careless sender's empty message: not even an empty block
     }
-    let mut inflater = INFLATER.take().unwrap_or_else(|| {
-        Box::new(Inflater {
-            stream: Decompress::new(false),
-            piece: vec![0; PIECE_BYTES].into(),
-            out: Vec::new(),
-        })
-    });
+    let mut inflater = INFLATER.take().unwrap_or_default();
     inflater.stream.reset(false);
     let filled = inflater.fill(message, limit);
     let taken = filled.and_then(|()| take(&inflater.out));
@@ -97,12 +91,31 @@ pub(super) fn inflate<T>(
     taken
 }
 
+impl Default for Inflater {
+    fn default() -> Self {
+        Inflater {
+            stream: Decompress::new(false),
+            piece: vec![0; PIECE_BYTES].into(),
+            out: Vec::new(),
+        }
+    }
+}
+
+/// The room that an inflater of its own takes for a message, in bytes.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn room_taken(message: &[u8], limit: usize) -> usize {
+    let mut inflater = Inflater::default();
+    // the verdict is judged elsewhere
+    let _ = inflater.fill(message, limit);
+    inflater.out.capacity()
+}
+
 impl Inflater {
     fn fill(&mut self, message: &[u8], limit: usize) -> Result<(), Violation> {
         let Inflater { stream, piece, out } = self;
         let mut last_blocks = 0;
         let mut ended = false;
-        for mut input in [message, &TAIL, &LAST_BLOCK] {
+        for (mut input, has_content) in [(message, true), (&TAIL, true), (&LAST_BLOCK, false)] {
             loop {
                 if ended {
                     // blocks may follow one that said it was the last (section 7.2.3.5)
@@ -113,17 +126,19 @@ impl Inflater {
                     stream.reset(false);
                 }
                 let before = (stream.total_in(), stream.total_out());
-                let status = stream
-                    .decompress(input, piece, FlushDecompress::None)
-                    .map_err(|_| Violation::Deflate)?;
+                let status = stream.decompress(input, piece, FlushDecompress::None);
                 let read = (stream.total_in() - before.0) as usize;
                 let made = (stream.total_out() - before.1) as usize;
                 input = &input[read..];
+                if made > 0 && !has_content {
+                    return Err(Violation::Deflate); // cut off: what was to end the message was taken for a part of it
+                }
+                // first: whether what comes after the limit is sound is no matter
                 if made > limit - out.len() {
                     return Err(Violation::TooLarge { limit });
                 }
                 out.extend_from_slice(&piece[..made]);
-                ended = status == Status::StreamEnd;
+                ended = status.map_err(|_| Violation::Deflate)? == Status::StreamEnd;
                 let said_all = ended || made < piece.len();
                 let stuck = read == 0 && made == 0 && !ended;
                 if (input.is_empty() && said_all) || stuck {

@@ -55,8 +55,8 @@ impl Parser {
     }
 
     /// The memory held.
-    #[cfg(test)]
-    pub(super) fn held_bytes(&self) -> usize {
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(crate) fn held_bytes(&self) -> usize {
         match self {
             Parser::Idle | Parser::Finished => 0,
             Parser::Busy(partial) => {

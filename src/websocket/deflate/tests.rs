@@ -76,6 +76,31 @@ fn a_bomb_is_cut_off_in_bounded_memory() {
     );
 }
 
+#[test]
+fn a_message_over_the_limit_is_too_large_whatever_follows() {
+    // ten times the limit, and then nonsense
+    let mut message = compressed(&[b'a'; 1000]);
+    message.extend(b"\x07\x07\x07");
+    let limit = 100;
+    let too_large = Err(Violation::TooLarge { limit });
+    assert_eq!(unpacked(&message, limit), too_large);
+    // also where an earlier message has left a lot of room
+    let large = vec![b'b'; KEPT_BYTES];
+    assert_eq!(unpacked(&compressed(&large), KEPT_BYTES).unwrap(), large);
+    assert_eq!(unpacked(&message, limit), too_large);
+    assert_eq!(unpacked(&message, 1000), Err(Violation::Deflate));
+}
+
+#[test]
+fn a_message_that_is_cut_off_is_not_too_large() {
+    // a stored block of 10 bytes, 4 of which come: the tail makes 8, and what tests for the end would make more than 8
+    let message = b"\x00\x0a\x00\xf5\xffwhat";
+    assert_eq!(unpacked(message, 8), Err(Violation::Deflate));
+    assert_eq!(unpacked(message, 100), Err(Violation::Deflate));
+    let limit = 7;
+    assert_eq!(unpacked(message, limit), Err(Violation::TooLarge { limit }));
+}
+
 /// What cannot be compressed.
 fn noise(bytes: usize) -> Vec<u8> {
     let mut random = 0x9e37_79b9_u32;
