@@ -96,8 +96,7 @@ struct Live<A: App> {
 
 /// Serves a connection until it ends, and closes it in order.
 pub(crate) async fn run<A: App>(shard: Rc<Shard<A>>, opening: Box<Opening<A>>) {
-    // boxed is what comes before and after: nearly all its life a connection waits in `serve`, and its task is as large as the largest of the three
-    let Some(mut live) = Box::pin(begin(shard, opening)).await else {
+    let Some(mut live) = begin(shard, opening).await else {
         return;
     };
     let ending = serve(&mut live).await;

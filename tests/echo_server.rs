@@ -9,10 +9,6 @@ use maitred::*;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-/// A connection's life begins with many short-lived allocations: an allocator that keeps sizes apart has their room used again, and not cut up.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Nothing is stored: there are groups, and what their members say.
 struct Conformance;
 
