@@ -71,13 +71,8 @@ fn means_the_same_when_written_again(text: &str, routing: &Routing, known: &Know
     }
 }
 
-/// All that a routing says, but where in the file it says it.
 fn facts(routing: &Routing) -> String {
-    let mut routing = routing.clone();
-    for listener in &mut routing.listeners {
-        listener.routes.iter_mut().for_each(|route| route.line = 0);
-    }
-    format!("{routing:?}")
+    format!("{:?}", routing.clone().without_places())
 }
 
 /// By a path that is spelled in no other route of the listener.

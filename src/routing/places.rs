@@ -46,3 +46,18 @@ impl Places {
         })
     }
 }
+
+#[cfg(feature = "fuzzing")]
+impl super::Routing {
+    /// All that a routing says, but where in the file it says it.
+    pub(crate) fn without_places(mut self) -> Self {
+        self.limits_set = Places::default();
+        for listener in &mut self.listeners {
+            for route in &mut listener.routes {
+                route.line = 0;
+                route.set = Places::default();
+            }
+        }
+        self
+    }
+}
