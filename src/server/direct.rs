@@ -134,3 +134,45 @@ fn answer<A: App>(accepted: &Accepted<A>) -> Vec<u8> {
     answer.extend_from_slice(b"\r\n");
     answer
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIELDS: &str = "Host: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";
+
+    fn looks_ordinary(text: &str) -> Option<(usize, String, String)> {
+        let peer = SocketAddr::from(([127, 0, 0, 1], 1));
+        let (length, path, caller) = ordinary(text.as_bytes(), 1024, peer)?;
+        Some((length, path.to_owned(), caller.query))
+    }
+
+    #[test]
+    fn an_ordinary_handshake_ends_where_its_head_does() {
+        let head = format!("GET /ws/a/?since=3&x=%20 HTTP/1.1\r\n{FIELDS}X: \r\n\r\n");
+        let found = looks_ordinary(&format!("{head}\u{1}frame"));
+        let expected = (head.len(), "/ws/a/".to_owned(), "since=3&x=%20".to_owned());
+        assert_eq!(found, Some(expected));
+    }
+
+    #[test]
+    fn what_is_odd_is_left_to_hyper() {
+        let long = "a".repeat(1024);
+        for text in [
+            format!("GET / HTTP/1.1\r\n{FIELDS}"),
+            format!("POST / HTTP/1.1\r\n{FIELDS}\r\n"),
+            format!("GET / HTTP/1.0\r\n{FIELDS}\r\n"),
+            format!("GET http://a/ HTTP/1.1\r\n{FIELDS}\r\n"),
+            format!("GET /#a HTTP/1.1\r\n{FIELDS}\r\n"),
+            format!("GET / HTTP/1.1\r\n{FIELDS}Host: b\r\n\r\n"),
+            format!("GET / HTTP/1.1\r\n{FIELDS}Content-Length: 1\r\n\r\n"),
+            format!("GET / HTTP/1.1\r\n{FIELDS}Transfer-Encoding: chunked\r\n\r\n"),
+            format!("GET / HTTP/1.1\n{FIELDS}\r\n"),
+            format!("GET / HTTP/1.1\r\n{FIELDS}X: {long}\r\n\r\n"),
+            "GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n".to_owned(),
+            "GET / HTTP/1.1\r\nHost: a\r\n\r\n".to_owned(),
+        ] {
+            assert_eq!(looks_ordinary(&text), None, "{text:?}");
+        }
+    }
+}
