@@ -97,6 +97,7 @@ impl<A: App> Sockets<A> {
         Some(self.judge(index, params, method, path, caller, can_upgrade))
     }
 
+    #[expect(clippy::result_large_err, reason = "made once and moved on")]
     fn judge(
         &self,
         index: usize,
