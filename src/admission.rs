@@ -73,7 +73,7 @@ pub(crate) async fn wait_for_token<A: App>(
                 Ok(Some(Frame::Ping(payload))) => {
                     shard.send(socket, websocket::encode(Opcode::Pong, &payload))
                 }
-                Ok(Some(Frame::Pong | Frame::Nothing | Frame::Handled(..))) => {}
+                Ok(Some(Frame::Pong)) => {}
                 Ok(Some(Frame::Close(_))) | Err(_) => {
                     return Err(missing("closed before a token came"));
                 }

@@ -8,7 +8,7 @@ use crate::frame::Payload;
 use crate::lane::Lane;
 use crate::limits::Limit;
 use crate::publication::Publication;
-use crate::shard::{Membership, Shard};
+use crate::shard::Shard;
 use crate::socket::{Hold, Socket};
 use crate::store::{Command, CommandId};
 use crate::{App, ClientError, Error, Identity, Kind, Message, Reader, Transaction};
@@ -32,6 +32,13 @@ struct Opening {
     only_on_reset: bool,
 }
 
+/// A place in a group. Given up by [`Context::give_up`].
+struct Membership<G> {
+    group: G,
+    /// Replay does not reach behind this number.
+    from: u64,
+}
+
 /// One connection's view of the server: who it is, its groups, the rows.
 pub struct Context<A: App> {
     pub(crate) shard: Rc<Shard<A>>,
@@ -39,12 +46,12 @@ pub struct Context<A: App> {
     pub(crate) lane: u16,
     identity: Arc<Identity<A::Claims>>,
     guard: Option<Guard<A>>,
-    memberships: SmallVec<[Membership<A>; 2]>,
+    memberships: SmallVec<[Membership<A::Group>; 1]>,
     opening: Option<Opening>,
     /// The number the client came with, until a stream started from it.
     since: Option<u64>,
     /// The frame that is being handled, where it has an id. Its scope is filled in for each write.
-    command: Option<CommandId>,
+    command: Option<Box<CommandId>>,
     /// Writes of this command so far: each has an outcome of its own.
     writes: Cell<u32>,
 }
@@ -141,14 +148,14 @@ impl<A: App> Context<A> {
             .get_or_insert_with(hold)
             .fresh
             .push(group.clone());
-        self.memberships
-            .push(self.shard.join(group, from, self.lane, &self.socket));
+        self.shard.join(group.clone(), self.lane, &self.socket);
+        self.memberships.push(Membership { group, from });
         Ok(())
     }
 
     /// Leaves a group.
     pub fn leave(&mut self, group: &A::Group) {
-        self.memberships.retain(|m| m.group != *group);
+        self.give_up(|g| g == group);
     }
 
     /// What the client must know first, read at one point of the history: events up to it are not told, later ones follow. A client that came back with
@@ -231,7 +238,18 @@ impl<A: App> Context<A> {
 
     /// Leaves every group: nothing more is told.
     pub(crate) fn leave_all(&mut self) {
-        self.memberships.clear();
+        self.give_up(|_| true);
+    }
+
+    fn give_up(&mut self, which: impl Fn(&A::Group) -> bool) {
+        let (shard, socket, lane) = (&self.shard, &self.socket, self.lane);
+        self.memberships.retain(|m| {
+            let goes = which(&m.group);
+            if goes {
+                shard.leave(&m.group, lane, socket);
+            }
+            !goes
+        });
     }
 
     pub(crate) fn groups(&self) -> impl Iterator<Item = &A::Group> {
@@ -260,7 +278,7 @@ impl<A: App> Context<A> {
 
     /// The frame that is handled next.
     pub(crate) fn begin(&mut self, id: Option<&str>, body: Payload<'_>) {
-        self.command = id.map(|id| CommandId::new("", id, body.bytes()));
+        self.command = id.map(|id| Box::new(CommandId::new("", id, body.bytes())));
         self.writes.set(0);
     }
 
@@ -280,7 +298,7 @@ impl<A: App> Context<A> {
     fn next_command(&self) -> Command {
         let nth = self.writes.replace(self.writes.get() + 1);
         let actor = self.identity.subject.clone();
-        let id = self.command.clone().map(|mut id| {
+        let id = self.command.as_deref().cloned().map(|mut id| {
             id.scope = actor.clone().unwrap_or_else(|| "anonymous".to_owned());
             if nth > 0 {
                 id.key = format!("{}#{nth}", id.key);
@@ -323,5 +341,12 @@ impl<A: App> Context<A> {
             self.socket.end(Ending::refused(error.clone()));
         }
         result
+    }
+}
+
+/// Nobody stays in a group without a connection.
+impl<A: App> Drop for Context<A> {
+    fn drop(&mut self) {
+        self.leave_all();
     }
 }

@@ -95,22 +95,14 @@ impl<A: App> Shard<A> {
         }
     }
 
-    pub fn join(
-        self: &Rc<Self>,
-        group: A::Group,
-        from: u64,
-        lane: u16,
-        socket: &Rc<Socket<A>>,
-    ) -> Membership<A> {
-        self.groups.borrow_mut().join(group.clone(), lane, socket);
+    pub fn join(&self, group: A::Group, lane: u16, socket: &Rc<Socket<A>>) {
+        self.groups.borrow_mut().join(group, lane, socket);
         self.count_groups();
-        Membership {
-            shard: self.clone(),
-            socket: socket.clone(),
-            group,
-            from,
-            lane,
-        }
+    }
+
+    pub fn leave(&self, group: &A::Group, lane: u16, socket: &Rc<Socket<A>>) {
+        self.groups.borrow_mut().leave(group, lane, socket);
+        self.count_groups();
     }
 
     fn count_groups(&self) {
@@ -343,26 +335,6 @@ impl<A: App> Shard<A> {
     /// How many sockets are open.
     pub fn connections(&self) -> usize {
         self.sockets.borrow().len()
-    }
-}
-
-/// A place in a group, given up when dropped.
-pub(crate) struct Membership<A: App> {
-    shard: Rc<Shard<A>>,
-    socket: Rc<Socket<A>>,
-    pub group: A::Group,
-    /// Replay does not reach behind this number.
-    pub from: u64,
-    lane: u16,
-}
-
-impl<A: App> Drop for Membership<A> {
-    fn drop(&mut self) {
-        self.shard
-            .groups
-            .borrow_mut()
-            .leave(&self.group, self.lane, &self.socket);
-        self.shard.count_groups();
     }
 }
 

@@ -79,7 +79,7 @@ pub(crate) struct Socket<A: App> {
     /// The newest number this client was sent, or skips.
     pub last: Cell<u64>,
     pub held: RefCell<Option<Box<Hold<A>>>>,
-    pub seats: RefCell<SmallVec<[Seat; 2]>>,
+    pub seats: RefCell<SmallVec<[Seat; 1]>>,
     outbox: RefCell<Option<Box<Outbox>>>,
     /// A close frame is the last one: nothing follows.
     closing: Cell<bool>,
@@ -228,15 +228,19 @@ impl<A: App> Socket<A> {
         self.relieved.notify_waiters();
     }
 
+    /// Whether something is asked of the connection's task.
+    pub fn is_asked(&self) -> bool {
+        self.ending.borrow().is_some()
+            || self.recheck.get()
+            || self.expiring.get()
+            || self.must_tell_drops()
+    }
+
     /// Ready when there is something to read, or something was asked of the task.
     ///
     /// Not `readable()`: `poll_read_ready` takes over the reader's slot, where the waker of the HTTP exchange would keep that finished task's memory.
     pub fn poll_work(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.ending.borrow().is_some()
-            || self.recheck.get()
-            || self.expiring.get()
-            || self.must_tell_drops()
-        {
+        if self.is_asked() {
             return Poll::Ready(Ok(()));
         }
         let mut waker = self.waker.borrow_mut();

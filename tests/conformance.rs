@@ -35,7 +35,12 @@ const RSV1: u8 = 0x40;
 fn address() -> SocketAddr {
     static ADDRESS: OnceLock<SocketAddr> = OnceLock::new();
     *ADDRESS.get_or_init(|| {
-        let server = super::serve("127.0.0.1:0", Some(2), None).expect("a server");
+        let options = super::Options {
+            bind: "127.0.0.1:0".to_owned(),
+            threads: Some(2),
+            ..super::Options::default()
+        };
+        let server = super::serve(options).expect("a server");
         let address = server.addresses()[0].1;
         std::mem::forget(server); // it ends with the process
         address

@@ -1,32 +1,29 @@
-//! From an accepted socket to a request, and from a request to a WebSocket connection.
+//! From an accepted socket to whoever speaks with it: hyper, or a WebSocket's task.
 
-use super::body::{Bounded, Excess};
 use super::carrier::Carrier;
+use super::conversation::converse;
+use super::direct::{self, First};
 use super::framing::Framing;
-use super::http::{Upgrade, routes};
+use super::handshake::{Agreed, Sockets};
+use super::http::routes;
 use super::refusal;
 use super::table::Listening;
 use super::worker::{Presence, Worker};
 use crate::connection::{self, Opening};
 use crate::limits::{Limit, Limited, Place};
-use crate::rest::{Peer, json_error};
 use crate::routing::Edge;
 use crate::stats::ShardStats;
+use crate::stream::Stream;
 use crate::{App, ClientError, Kind, trace};
-use ::http::{HeaderValue, Request, StatusCode, Version, header};
-use hyper::body::Incoming;
-use hyper_util::rt::{TokioIo, TokioTimer};
 use std::cell::{Cell, RefCell};
-use std::convert::Infallible;
+use std::future::poll_fn;
 use std::net::SocketAddr;
-use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
-use tower::ServiceExt;
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
 
@@ -34,39 +31,41 @@ use warp::reply::Response;
 const REFUSALS: usize = 256;
 /// After an accept that failed (no descriptor is left), before the next one.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
-/// What hyper may read ahead beyond a head, in bytes.
-const READ_AHEAD: usize = 8 << 10;
 
 /// A listener as one shard serves it.
-pub(super) struct Serving {
-    listening: Arc<Listening>,
-    routes: BoxedFilter<(Response,)>,
+pub(super) struct Serving<A: App> {
+    pub listening: Arc<Listening>,
+    pub sockets: Arc<Sockets<A>>,
+    pub routes: BoxedFilter<(Response,)>,
 }
 
-impl Serving {
-    pub fn new<A: App>(worker: &Worker<A>, listening: Arc<Listening>) -> Self {
+impl<A: App> Serving<A> {
+    pub fn new(worker: &Worker<A>, listening: Arc<Listening>) -> Self {
+        let sockets = Sockets::new(&worker.shard, &worker.shared, &listening);
+        let sockets = Arc::new(sockets);
         Serving {
-            routes: routes(&worker.shard, &worker.shared, &listening),
+            routes: routes(&worker.shard, &worker.shared, &listening, &sockets),
             listening,
+            sockets,
         }
     }
 
-    fn edge(&self) -> &Edge {
+    pub fn edge(&self) -> &Edge {
         &self.listening.listener.edge
     }
 }
 
 /// A bound address of a shard, whatever it serves at the moment.
-pub(super) struct Slot {
-    serving: RefCell<Rc<Serving>>,
+pub(super) struct Slot<A: App> {
+    serving: RefCell<Rc<Serving<A>>>,
     /// TLS handshakes in progress.
     handshakes: Rc<Cell<usize>>,
     /// Clients that are told that there is no place for them.
     refusing: Rc<Cell<usize>>,
 }
 
-impl Slot {
-    pub fn new(serving: Rc<Serving>) -> Self {
+impl<A: App> Slot<A> {
+    pub fn new(serving: Rc<Serving<A>>) -> Self {
         Slot {
             serving: RefCell::new(serving),
             handshakes: Rc::default(),
@@ -75,11 +74,11 @@ impl Slot {
     }
 
     /// From the next request on.
-    pub fn serve(&self, serving: Rc<Serving>) {
+    pub fn serve(&self, serving: Rc<Serving<A>>) {
         *self.serving.borrow_mut() = serving;
     }
 
-    fn serving(&self) -> Rc<Serving> {
+    pub fn serving(&self) -> Rc<Serving<A>> {
         self.serving.borrow().clone()
     }
 }
@@ -104,14 +103,14 @@ impl Drop for Busy {
 }
 
 /// What a connection holds from its accept to its end.
-struct Ticket<A: App> {
+pub(super) struct Ticket<A: App> {
     /// The connection's number.
-    id: u64,
+    pub id: u64,
     _place: Place,
     _presence: Presence<A>,
 }
 
-pub(super) async fn accept<A: App>(worker: Rc<Worker<A>>, slot: Rc<Slot>, socket: TcpListener) {
+pub(super) async fn accept<A: App>(worker: Rc<Worker<A>>, slot: Rc<Slot<A>>, socket: TcpListener) {
     loop {
         let (stream, peer) = match socket.accept().await {
             Ok(accepted) => accepted,
@@ -138,21 +137,19 @@ pub(super) async fn accept<A: App>(worker: Rc<Worker<A>>, slot: Rc<Slot>, socket
                 continue;
             }
         };
-        // frames leave when they are written: nothing is gained by waiting for more
-        let _ = stream.set_nodelay(true);
         let ticket = Ticket {
             id,
             _place: place,
             _presence: worker.arrive(),
         };
-        let conversation = converse(worker.clone(), slot.clone(), stream, peer, ticket);
-        tokio::task::spawn_local(trace::within(id, conversation));
+        let met = meet(worker.clone(), slot.clone(), stream, peer, ticket);
+        tokio::task::spawn_local(trace::within(id, met));
     }
 }
 
 /// Tells a client that there is no place for it, in its protocol.
-async fn turn_away(
-    slot: Rc<Slot>,
+async fn turn_away<A: App>(
+    slot: Rc<Slot<A>>,
     counts: Arc<ShardStats>,
     stream: TcpStream,
     peer: SocketAddr,
@@ -167,55 +164,80 @@ async fn turn_away(
     let _ = timeout(refusal::PATIENCE, told).await;
 }
 
-/// Answers the requests of one connection, until it becomes a WebSocket or ends.
-async fn converse<A: App>(
+/// Begins with a connection: the ordinary handshake is answered at once, anything else is for hyper.
+async fn meet<A: App>(
     worker: Rc<Worker<A>>,
-    slot: Rc<Slot>,
+    slot: Rc<Slot<A>>,
     stream: TcpStream,
     peer: SocketAddr,
     ticket: Ticket<A>,
 ) {
-    let carrier = tokio::select! {
-        carrier = begin(&slot, &worker.shard.counts, stream, peer) => carrier,
-        () = worker.closing() => return,
-    };
-    let Some(carrier) = carrier else { return };
-    let ticket = Cell::new(Some(ticket));
-    let service = hyper::service::service_fn(|request: Request<Incoming>| {
-        let (worker, serving, ticket) = (&worker, slot.serving(), &ticket);
-        async move { Ok::<_, Infallible>(answer(worker, &serving, request, peer, ticket).await) }
-    });
-    let (head_timeout, head_bytes) = {
-        let serving = slot.serving();
-        (serving.edge().head_timeout, serving.edge().head_bytes)
-    };
-    let conversation = hyper::server::conn::http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(head_timeout)
-        .max_header_size(head_bytes)
-        .max_buf_size(head_bytes + READ_AHEAD)
-        .serve_connection(TokioIo::new(carrier), service)
-        .with_upgrades();
-    let mut conversation = pin!(conversation);
-    tokio::select! {
-        ended = conversation.as_mut() => {
-            let counts = &worker.shard.counts;
-            match ended {
-                Err(e) if e.is_timeout() => counts.limited(Limit::HeadTimeout),
-                Err(e) if e.is_parse_too_large() => counts.limited(Limit::HeadBytes),
-                _ => {}
+    // boxed: what most connections do not need must not make their task larger
+    if slot.serving().listening.listener.tls.is_some() {
+        let carrier = Box::pin(async {
+            tokio::select! {
+                carrier = begin(&slot, &worker.shard.counts, stream, peer) => carrier,
+                () = worker.closing() => None,
             }
-            return;
+        });
+        if let Some(carrier) = carrier.await {
+            Box::pin(converse(worker, slot, carrier, None, peer, ticket)).await;
         }
-        () = worker.closing() => {}
+        return;
     }
-    conversation.as_mut().graceful_shutdown();
-    let _ = conversation.await;
+    let stream = Stream::Plain(stream);
+    let first = match direct::read(&stream, &slot.serving(), peer) {
+        First::Nothing => Box::pin(first_bytes(&worker, &slot, &stream, peer)).await,
+        first => first,
+    };
+    match (first, stream) {
+        (First::Upgraded(agreed, early), stream) => {
+            begin_socket(worker, agreed, ticket, stream, early);
+        }
+        (First::Http(read, answer), Stream::Plain(stream)) => {
+            let framing = Framing::new(2 * slot.serving().edge().head_bytes);
+            let carrier = Carrier::plain(stream, read, framing);
+            Box::pin(converse(worker, slot, carrier, answer, peer, ticket)).await;
+        }
+        _ => {}
+    }
+}
+
+/// Waits for the client to speak.
+async fn first_bytes<A: App>(
+    worker: &Rc<Worker<A>>,
+    slot: &Slot<A>,
+    stream: &Stream,
+    peer: SocketAddr,
+) -> First<A> {
+    let read = async {
+        loop {
+            // a socket may be called readable and have nothing
+            if poll_fn(|cx| stream.poll_read_ready(cx)).await.is_err() {
+                return First::Gone;
+            }
+            // asked for now: what was replaced meanwhile is the new one
+            match direct::read(stream, &slot.serving(), peer) {
+                First::Nothing => {}
+                first => return first,
+            }
+        }
+    };
+    let patience = slot.serving().edge().first_byte_timeout;
+    tokio::select! {
+        biased;
+        first = read => first,
+        () = worker.closing() => First::Gone,
+        () = tokio::time::sleep(patience) => {
+            worker.shard.counts.limited(Limit::FirstByteTimeout);
+            First::Gone
+        }
+    }
 }
 
 /// Waits for the client to speak, and agrees on keys where they are needed. `None`: it was too slow, or speaks something else.
-async fn begin(
-    slot: &Slot,
+async fn begin<A: App>(
+    slot: &Slot<A>,
     counts: &ShardStats,
     stream: TcpStream,
     peer: SocketAddr,
@@ -234,7 +256,7 @@ async fn begin(
     }
     // asked for now: a certificate that was replaced meanwhile is the new one
     let Some(config) = slot.serving().listening.listener.tls.clone() else {
-        return Some(Carrier::plain(stream, framing));
+        return Some(Carrier::plain(stream, Vec::new(), framing));
     };
     let Some(_handshake) = Busy::one_of(&slot.handshakes, edge.tls_handshakes) else {
         counts.limited(Limit::TlsHandshakes);
@@ -255,86 +277,15 @@ async fn begin(
     }
 }
 
-async fn answer<A: App>(
-    worker: &Rc<Worker<A>>,
-    serving: &Serving,
-    request: Request<Incoming>,
-    peer: SocketAddr,
-    ticket: &Cell<Option<Ticket<A>>>,
-) -> Response {
-    let upgrades = request.headers().contains_key(header::UPGRADE);
-    let limit = serving.listening.listener.policy.max_message_bytes;
-    let mut request = request.map(|body| Bounded::new(body, limit, serving.edge().body_timeout));
-    let verdict = request.body().verdict();
-    let mut excess = None;
-    let hostless =
-        request.version() >= Version::HTTP_11 && !request.headers().contains_key(header::HOST);
-    let mut response = if hostless {
-        json_error(&ClientError::new(
-            Kind::Invalid,
-            "HOST_MISSING",
-            "a request of HTTP/1.1 needs a Host header",
-        ))
-    } else if request.body().announces_too_much() {
-        excess = Some(Excess::Bytes);
-        Response::default()
-    } else {
-        request.extensions_mut().insert(Peer(peer));
-        let Ok(response) = warp::service(serving.routes.clone()).oneshot(request).await;
-        response
-    };
-    excess = excess.or_else(|| verdict.excess());
-    if let Some(excess) = excess {
-        worker.shard.counts.limited(match excess {
-            Excess::Bytes => Limit::MessageBytes,
-            Excess::Time => Limit::BodyTimeout,
-        });
-        response = refused(excess, limit);
-    }
-    if let Some(upgrade) = response.extensions_mut().remove::<Upgrade<A>>() {
-        if let Some(ticket) = ticket.take() {
-            let grace = serving.edge().head_timeout;
-            let id = ticket.id;
-            let upgraded = upgraded(worker.clone(), upgrade, ticket, grace);
-            tokio::task::spawn_local(trace::within(id, upgraded));
-        }
-    } else if upgrades || hostless || excess.is_some() || worker.is_draining() {
-        // what follows a refused upgrade may be frames already, and is read as nothing
-        response
-            .headers_mut()
-            .append(header::CONNECTION, HeaderValue::from_static("close"));
-    }
-    response
-}
-
-fn refused(excess: Excess, limit: usize) -> Response {
-    match excess {
-        Excess::Bytes => json_error(&ClientError::new(
-            Kind::TooLarge,
-            "TOO_LARGE",
-            format!("the body is over {limit} bytes"),
-        )),
-        Excess::Time => {
-            let mut response = json_error(&ClientError::new(
-                Kind::Invalid,
-                "BODY_TIMEOUT",
-                "the body took too long",
-            ));
-            *response.status_mut() = StatusCode::REQUEST_TIMEOUT;
-            response
-        }
-    }
-}
-
-/// Waits for hyper to let go of the socket, and begins the connection.
-async fn upgraded<A: App>(
+/// Runs a WebSocket in a task of its own: with what the handshake needed, the old one ends.
+pub(super) fn begin_socket<A: App>(
     worker: Rc<Worker<A>>,
-    upgrade: Upgrade<A>,
+    agreed: Agreed<A>,
     ticket: Ticket<A>,
-    grace: Duration,
+    stream: Stream,
+    early: Vec<u8>,
 ) {
-    let Upgrade {
-        on,
+    let Agreed {
         lane,
         params,
         query,
@@ -344,24 +295,13 @@ async fn upgraded<A: App>(
         user,
         route,
         compression,
-    } = upgrade;
-    let Ok(upgraded) = on.await else { return };
-    let Ok(parts) = upgraded.downcast::<TokioIo<Carrier>>() else {
-        return;
-    };
-    // copied: even an empty slice of hyper's read buffer would keep its 8 KB for the life of the connection
-    let early = parts.read_buf.to_vec();
-    let carrier = parts.io.into_inner();
-    drop(parts.read_buf);
-    let Ok(Ok(stream)) = timeout(grace, carrier.into_stream()).await else {
-        return;
-    };
+    } = agreed;
     if worker.is_gone(&policy) {
         let error = ClientError::new(Kind::NotFound, "NOT_FOUND", "this path is served no more");
         identity = Some(Err(error));
     }
     let id = ticket.id;
-    let opening = Opening {
+    let opening = Box::new(Opening {
         id,
         stream,
         early,
@@ -374,9 +314,8 @@ async fn upgraded<A: App>(
         compression,
         keys: worker.shared.keys.clone(),
         user,
-    };
+    });
     let open = route.open();
-    // a task of its own: this one, with all that the upgrade needed, ends here
     let shard = worker.shard.clone();
     let served = async move {
         connection::run(shard, opening).await;

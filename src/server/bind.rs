@@ -83,6 +83,8 @@ fn socket(at: SocketAddr, shared: bool) -> io::Result<Socket> {
     socket.set_nonblocking(true)?;
     socket.set_reuse_address(true)?;
     socket.set_reuse_port(shared)?;
+    // frames leave when they are written: nothing is gained by waiting for more. What is accepted inherits it
+    socket.set_tcp_nodelay(true)?;
     socket.bind(&at.into())?;
     Ok(socket)
 }

@@ -2,6 +2,7 @@
 
 use super::framing::Framing;
 use crate::stream::Stream;
+use bytes::Bytes;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -18,6 +19,8 @@ const LINGER_BYTES: usize = 1 << 20;
 
 pub(super) struct Carrier {
     pipe: Pipe,
+    /// What was read before hyper asked.
+    read: Bytes,
     framing: Framing,
     /// A request was ambiguous: nothing after it is read.
     ended: bool,
@@ -38,9 +41,11 @@ enum Pipe {
 }
 
 impl Carrier {
-    pub fn plain(stream: TcpStream, framing: Framing) -> Self {
+    /// `read`: what has come already.
+    pub fn plain(stream: TcpStream, read: Vec<u8>, framing: Framing) -> Self {
         Carrier {
             pipe: Pipe::Plain(stream),
+            read: read.into(),
             framing,
             ended: false,
             farewell: Farewell::None,
@@ -50,10 +55,16 @@ impl Carrier {
     pub fn tls(stream: TlsStream<TcpStream>, framing: Framing) -> Self {
         Carrier {
             pipe: Pipe::Tls(Box::new(stream)),
+            read: Bytes::new(),
             framing,
             ended: false,
             farewell: Farewell::None,
         }
+    }
+
+    /// What came and hyper has not asked for.
+    pub fn take_unread(&mut self) -> Bytes {
+        std::mem::take(&mut self.read)
     }
 
     /// The bare stream, after hyper has written its last byte to it.
@@ -110,7 +121,12 @@ impl AsyncRead for Carrier {
             return Poll::Ready(Ok(()));
         }
         let before = buf.filled().len();
-        ready!(self.as_mut().pipe().poll_read(cx, buf))?;
+        if self.read.is_empty() {
+            ready!(self.as_mut().pipe().poll_read(cx, buf))?;
+        } else {
+            let n = self.read.len().min(buf.remaining());
+            buf.put_slice(&self.read.split_to(n));
+        }
         if let Err(ambiguous) = self.framing.take(&buf.filled()[before..]) {
             // hyper has not got the end of this head yet, and no head may hold this byte: so hyper itself answers 400, after whatever was asked before it
             let at = before + ambiguous.at;

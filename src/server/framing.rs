@@ -87,6 +87,15 @@ impl Framing {
                         _ => {}
                     }
                 }
+                // most lines come whole, and need not be copied
+                _ if self.line.is_empty()
+                    && let Some(line) = plain_line(&bytes[at..], self.longest) =>
+                {
+                    let end = at + line.len() + 1;
+                    let next = self.line_ended(line);
+                    self.state = next.ok_or(Ambiguous { at: end })?;
+                    at = end + 1;
+                }
                 _ => {
                     self.byte(bytes[at]).ok_or(Ambiguous { at })?;
                     at += 1;
@@ -125,6 +134,16 @@ impl Framing {
     /// Whether a request has begun and not ended.
     pub fn is_within_request(&self) -> bool {
         self.state != State::Start || !self.line.is_empty()
+    }
+
+    /// Whether what follows belongs to another protocol, or to nobody.
+    pub fn is_tunnel(&self) -> bool {
+        self.state == State::Tunnel
+    }
+
+    /// Whether the request says whose it is.
+    pub fn names_host(&self) -> bool {
+        self.head.host
     }
 
     /// What the next byte belongs to.
@@ -216,6 +235,14 @@ impl Head {
             _ => State::Start,
         }
     }
+}
+
+/// A line that is there to its end, without that, if nothing about its ends and blanks needs a closer look.
+fn plain_line(bytes: &[u8], longest: usize) -> Option<&[u8]> {
+    let end = bytes.iter().position(|b| *b == b'\n')?;
+    let line = bytes[..end].strip_suffix(b"\r")?;
+    let odd = matches!(line.first(), Some(b' ' | b'\t')) || line.contains(&b'\r');
+    (!odd && line.len() < longest).then_some(line)
 }
 
 /// Hexadecimal digits, perhaps with an extension, which nobody uses.

@@ -1,6 +1,6 @@
 //! Whether a request may become a WebSocket, by its head alone (RFC 6455, section 4.2.1). Who asks, and whether the origin may, is judged after this.
 
-use super::http::method_not_allowed;
+use super::handshake::method_not_allowed;
 use crate::rest::json_error;
 use crate::websocket;
 use crate::websocket::extension::{Agreed, negotiate};

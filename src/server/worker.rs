@@ -86,13 +86,13 @@ impl<A: App> Seed<A> {
 }
 
 /// What an address serves, and the task that accepts there.
-type Accepting = (Rc<Slot>, JoinHandle<()>);
+type Accepting<A> = (Rc<Slot<A>>, JoinHandle<()>);
 
 /// What the connections of a shard's thread share, beside the shard.
 pub(super) struct Worker<A: App> {
     pub shard: Rc<Shard<A>>,
     pub shared: Arc<Shared<A>>,
-    slots: RefCell<HashMap<SocketAddr, Accepting>>,
+    slots: RefCell<HashMap<SocketAddr, Accepting<A>>>,
     /// Policies of vanished routes, for handshakes that were under way.
     gone: RefCell<Vec<Arc<Policy>>>,
     /// Connections of any kind.
