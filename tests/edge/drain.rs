@@ -10,13 +10,17 @@ fn draining(time: &str) -> Server {
     Server::on(place, &["--shards", "2", "--drain-time", time])
 }
 
-/// Asks on one connection until the server says that it is not ready.
-fn until_unready(probe: &mut Wire) -> String {
+/// Asks until the server says that it is not ready, and on one connection for as long as the server keeps it: an answer that was made just before the end
+/// began, and sent just after, is the last of its connection.
+fn until_unready(server: &Server, probe: &mut Wire) -> String {
     loop {
         probe.send("GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n");
         let answer = probe.answer();
         if !answer.starts_with("HTTP/1.1 200") {
             return answer;
+        }
+        if answer.contains("connection: close") {
+            *probe = Wire::to(server.address);
         }
     }
 }
@@ -36,7 +40,7 @@ fn probes_are_told_and_nobody_new_is_let_in() {
     late.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
     late.answer();
     server.signal("TERM");
-    let answer = until_unready(&mut probe);
+    let answer = until_unready(&server, &mut probe);
     assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
     assert!(answer.contains("DRAINING"), "{answer}");
     assert_eq!(
