@@ -1,22 +1,23 @@
 //! One connection from the upgrade to the close: THE loop.
 
 mod farewell;
+mod opening;
+
+pub(crate) use opening::{Agreed, Opening};
 
 use crate::admission::{
     authenticated, expiring, note_expiry, place_of_user, verify, wait_for_token, wall_ms,
 };
-use crate::auth::{Identity, Keys};
+use crate::auth::Keys;
 use crate::close::Ending;
 use crate::context::Context;
 use crate::dialect::{Control, Inbound};
-use crate::limits::UserPlace;
 use crate::pattern::Params;
 use crate::reader::MessageReader;
 use crate::registry::Session;
-use crate::routing::{Delivery, Policy};
+use crate::routing::Delivery;
 use crate::shard::{Registered, Shard};
-use crate::socket::{Compression, Socket};
-use crate::stream::Stream;
+use crate::socket::Socket;
 use crate::websocket::{self, Incoming, Opcode};
 use crate::{App, ClientError, Error, Kind, Message, Reply, metering};
 use farewell::{NO_CODE, finish};
@@ -29,26 +30,6 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{self, Poll};
-
-/// A connection that the HTTP side let in.
-pub(crate) struct Opening<A: App> {
-    /// Its number: see [`connection_id`](crate::connection_id).
-    pub id: u64,
-    pub stream: Stream,
-    /// What came with the handshake and belongs to the WebSocket.
-    pub early: Vec<u8>,
-    pub lane: u16,
-    pub params: Params,
-    pub query: String,
-    /// `None`: a token is required and has not come yet; the first frame must bring it.
-    pub identity: Option<Result<Identity<A::Claims>, ClientError>>,
-    pub since: Option<u64>,
-    pub policy: Arc<Policy>,
-    pub compression: Compression,
-    pub keys: Option<Arc<Keys>>,
-    /// Its place among the connections of its user, where the token came with the handshake.
-    pub user: Option<Arc<UserPlace>>,
-}
 
 /// What was read.
 enum Step<'a> {
@@ -112,16 +93,20 @@ async fn begin<A: App>(shard: Rc<Shard<A>>, opening: Box<Opening<A>>) -> Option<
         id,
         stream,
         early,
+        keys,
+        agreed,
+    } = *opening;
+    let Agreed {
         lane,
         params,
         query,
         identity,
         since,
         policy,
-        compression,
-        keys,
         user,
-    } = *opening;
+        compression,
+        ..
+    } = agreed;
     let counts = shard.counts.clone();
     let now = shard.clock();
     let socket = Rc::new(Socket::new(id, stream, policy, compression, counts, now));

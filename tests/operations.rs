@@ -99,18 +99,26 @@ auth = "required"
     )
 }
 
-/// A server of this process with this routing, and where it is.
-fn serve(routing: &str, keys: Option<Keys>) -> (Started, SocketAddr) {
-    let registry = Registry::new()
+fn registry() -> Registry<Conformance> {
+    Registry::new()
         .with::<Echo>()
         .with::<Member>()
-        .with::<Many>();
+        .with::<Many>()
+}
+
+/// A routing file of this server's consumers.
+fn parsed(text: &str) -> Result<Routing, Error> {
     let known = Known {
-        consumers: &registry.consumers(),
+        consumers: &registry().consumers(),
         rest: &[],
     };
-    let routing = Routing::parse("routing.toml", routing, &known).expect("a routing file");
-    let mut server = Server::new(routing, registry).shards(2);
+    Routing::parse("r.toml", text, &known)
+}
+
+/// A server of this process with this routing, and where it is.
+fn serve(routing: &str, keys: Option<Keys>) -> (Started, SocketAddr) {
+    let routing = parsed(routing).expect("a routing file");
+    let mut server = Server::new(routing, registry()).shards(2);
     if let Some(keys) = keys {
         server = server.keys(keys);
     }

@@ -4,12 +4,12 @@ use super::carrier::Carrier;
 use super::conversation::converse;
 use super::direct::{self, First};
 use super::framing::Framing;
-use super::handshake::{Agreed, Sockets};
+use super::handshake::Sockets;
 use super::http::routes;
 use super::refusal;
 use super::table::Listening;
 use super::worker::{Presence, Worker};
-use crate::connection::{self, Opening};
+use crate::connection::{self, Agreed, Opening};
 use crate::limits::{Limit, Limited, Place};
 use crate::routing::Edge;
 use crate::stats::ShardStats;
@@ -280,42 +280,24 @@ async fn begin<A: App>(
 /// Runs a WebSocket in a task of its own: with what the handshake needed, the old one ends.
 pub(super) fn begin_socket<A: App>(
     worker: Rc<Worker<A>>,
-    agreed: Agreed<A>,
+    mut agreed: Agreed<A>,
     ticket: Ticket<A>,
     stream: Stream,
     early: Vec<u8>,
 ) {
-    let Agreed {
-        lane,
-        params,
-        query,
-        mut identity,
-        since,
-        policy,
-        user,
-        route,
-        compression,
-    } = agreed;
-    if worker.is_gone(&policy) {
+    if worker.is_gone(&agreed.policy) {
         let error = ClientError::new(Kind::NotFound, "NOT_FOUND", "this path is served no more");
-        identity = Some(Err(error));
+        agreed.identity = Some(Err(error));
     }
     let id = ticket.id;
+    let open = agreed.route.open();
     let opening = Box::new(Opening {
         id,
         stream,
         early,
-        lane,
-        params,
-        query,
-        identity,
-        since,
-        policy,
-        compression,
         keys: worker.shared.keys.clone(),
-        user,
+        agreed,
     });
-    let open = route.open();
     let shard = worker.shard.clone();
     let served = async move {
         connection::run(shard, opening).await;

@@ -3,8 +3,9 @@
 
 use super::accept::Serving;
 use super::framing::Framing;
-use super::handshake::{Accepted, Agreed};
+use super::handshake::Accepted;
 use crate::App;
+use crate::connection::Agreed;
 use crate::rest::Caller;
 use crate::stream::{Stream, Written};
 use ::http::{HeaderMap, HeaderName, HeaderValue, Method};

@@ -4,7 +4,7 @@ use super::refusal;
 use super::table::{Listening, Shared};
 use super::upgrade::{self, Unfit};
 use crate::auth::{self, Identity};
-use crate::limits::UserPlace;
+use crate::connection::Agreed;
 use crate::pattern::Params;
 use crate::rest::{Caller, json_error};
 use crate::routing::{Auth, Policy};
@@ -18,36 +18,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use warp::Reply;
 use warp::reply::Response;
-
-/// What is known of a connection whose handshake was accepted.
-pub(super) struct Agreed<A: App> {
-    pub lane: u16,
-    pub params: Params,
-    pub query: String,
-    pub identity: Option<Result<Identity<A::Claims>, ClientError>>,
-    pub since: Option<u64>,
-    pub policy: Arc<Policy>,
-    pub user: Option<Arc<UserPlace>>,
-    pub route: Arc<RouteStats>,
-    pub compression: Compression,
-}
-
-// `derive` would ask for `A: Clone`
-impl<A: App> Clone for Agreed<A> {
-    fn clone(&self) -> Self {
-        Agreed {
-            lane: self.lane,
-            params: self.params.clone(),
-            query: self.query.clone(),
-            identity: self.identity.clone(),
-            since: self.since,
-            policy: self.policy.clone(),
-            user: self.user.clone(),
-            route: self.route.clone(),
-            compression: self.compression,
-        }
-    }
-}
 
 /// An accepted handshake, and the values of the answer's fields.
 pub(super) struct Accepted<A: App> {

@@ -1,8 +1,9 @@
 //! What a listener answers: handshakes, health, and the REST services.
 
-use super::handshake::{Accepted, Agreed, Sockets, leaving, method_not_allowed, nothing_here};
+use super::handshake::{Accepted, Sockets, leaving, method_not_allowed, nothing_here};
 use super::metrics;
 use super::table::{Listening, Shared};
+use crate::connection::Agreed;
 use crate::rest::{Api, Caller, Peer, json_error};
 use crate::shard::Shard;
 use crate::{App, ClientError, Kind};

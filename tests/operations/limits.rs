@@ -182,15 +182,7 @@ fn another_file_has_other_limits() {
         "SERVER_FULL",
         "connections",
     );
-    let registry = Registry::new()
-        .with::<Echo>()
-        .with::<Member>()
-        .with::<Many>();
-    let known = Known {
-        consumers: &registry.consumers(),
-        rest: &[],
-    };
-    let routing = Routing::parse("routing.toml", &file("connections = 2", ""), &known);
+    let routing = parsed(&file("connections = 2", ""));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -254,18 +246,12 @@ fn strangers_who_take_too_long_or_too_much_are_counted() {
 
 #[test]
 fn a_name_that_is_no_limit_is_a_mistake() {
-    let registry = Registry::new()
-        .with::<Echo>()
-        .with::<Member>()
-        .with::<Many>();
-    let known = Known {
-        consumers: &registry.consumers(),
-        rest: &[],
-    };
     let mistakes = |limits: &str, defaults: &str| {
         let text = file(limits, defaults);
-        let parsed = Routing::parse("r.toml", &text, &known);
-        parsed.err().map(|e| e.to_string()).unwrap_or_default()
+        parsed(&text)
+            .err()
+            .map(|e| e.to_string())
+            .unwrap_or_default()
     };
     for (limits, defaults, mistake) in [
         (
