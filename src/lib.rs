@@ -56,7 +56,7 @@ pub use server::{Changes, Server, Started};
 #[cfg(feature = "testing")]
 pub use store::Scratch;
 pub use store::{
-    Command, CommandId, Durability, FromValue, Reader, Row, Schema, Store, StoreConfig,
+    Command, CommandId, Durability, FromValue, Moment, Reader, Row, Schema, Store, StoreConfig,
     Transaction, Value, migrate,
 };
 pub use trace::connection_id;

@@ -4,6 +4,7 @@
 //! a commit means to the clients is behind [`Hook`](writer::Hook).
 
 mod changes;
+mod desk;
 mod job;
 mod migrations;
 mod outcomes;
@@ -18,7 +19,11 @@ mod tests;
 
 #[cfg(test)]
 pub(crate) use changes::TABLES as CHANGE_LOG;
+pub(crate) use changes::{Image, Note, Notes, Shown};
+pub(crate) use desk::Desk;
+pub use desk::Moment;
 pub use migrations::{Schema, migrate};
+pub(crate) use job::Said;
 pub use outcomes::CommandId;
 pub use rows::{FromValue, Reader, Row, Transaction, Value};
 #[cfg(feature = "testing")]
@@ -28,7 +33,7 @@ pub(crate) use writer::Hook;
 
 use crate::Error;
 use crate::stats::{Histogram, MICROS};
-use job::{Job, Said, Task};
+use job::{Job, Task};
 use outcomes::Ran;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -198,10 +203,12 @@ impl Store {
             actor,
             command_id: id.as_ref().map(|id| id.key.clone()),
         };
-        let run = move |c: &rusqlite::Connection| {
-            outcomes::once(c, id, || f(&Transaction::new(c, now_ms())))
+        let run = move |c: &rusqlite::Connection, desk: &Desk| {
+            outcomes::once(c, id, || {
+                f(&Transaction::new(Reader::at(c, desk), now_ms()))
+            })
         };
-        self.submit(shard, said, run).await
+        self.submit(shard, said, false, run).await
     }
 
     /// Reads as one of the writer's jobs, where nothing waits to be announced: what a snapshot does that found changes of another program waiting.
@@ -214,15 +221,16 @@ impl Store {
         shard: Option<usize>,
         f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let run = move |c: &rusqlite::Connection| Ran::unrecorded(f(&Reader::new(c)));
-        self.submit(shard, Said::default(), run).await
+        let run = move |c: &rusqlite::Connection, _: &Desk| Ran::unrecorded(f(&Reader::new(c)));
+        self.submit(shard, Said::default(), true, run).await
     }
 
     async fn submit<T: Send + 'static>(
         &self,
         shard: Option<usize>,
         said: Said,
-        run: impl FnOnce(&rusqlite::Connection) -> Ran<T> + Send + 'static,
+        reads: bool,
+        run: impl FnOnce(&rusqlite::Connection, &Desk) -> Ran<T> + Send + 'static,
     ) -> Result<T, Error> {
         // The clock starts before the queue: whoever waits for room is not to wait twice as long for BUSY.
         let deadline = Instant::now() + self.shared.busy_timeout;
@@ -230,6 +238,7 @@ impl Store {
         let job = Job {
             shard,
             said,
+            reads,
             deadline,
             work: Box::new(Task::new(run, answer)),
         };

@@ -2,6 +2,7 @@
 //!
 //! Statements use numbered placeholders (`?1`, `?2`), and an insert that needs its id says `RETURNING id`.
 
+use super::desk::{Desk, Moment};
 use crate::{Error, Kind};
 use rusqlite::types::ValueRef;
 use serde::de::DeserializeOwned;
@@ -180,11 +181,45 @@ impl<T: FromValue> FromValue for Option<T> {
 /// Reads rows: all reads through one `Reader` see one state of the database.
 pub struct Reader<'c> {
     pub(crate) connection: &'c rusqlite::Connection,
+    /// Of the writer's connection.
+    desk: Option<&'c Desk>,
 }
 
 impl<'c> Reader<'c> {
     pub(crate) fn new(connection: &'c rusqlite::Connection) -> Self {
-        Reader { connection }
+        Reader {
+            connection,
+            desk: None,
+        }
+    }
+
+    /// On the writer's connection.
+    pub(crate) fn at(connection: &'c rusqlite::Connection, desk: &'c Desk) -> Self {
+        Reader {
+            connection,
+            desk: Some(desk),
+        }
+    }
+
+    /// Between two changes of rows: what was read at this moment is what would be read now. Only the writer knows: `None` elsewhere. Asking costs less
+    /// than any read, so what a command has read, its announcement need not read again.
+    pub fn moment(&self) -> Option<Moment> {
+        self.desk.map(|desk| desk.moment(self.connection))
+    }
+
+    /// The moment at which a row of a table that [`App::STEADY`](crate::App::STEADY) names was last different, or may have been: what was read of them
+    /// since then is still true. `None` where nobody knows: see [`moment`](Self::moment).
+    pub fn era(&self) -> Option<Moment> {
+        self.desk.map(Desk::era)
+    }
+
+    /// Runs a statement that may change rows: of what fails, no note is kept.
+    fn noted<T>(&self, run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+        let Some(desk) = self.desk else {
+            return run();
+        };
+        let mark = desk.mark();
+        run().inspect_err(|_| desk.failed(self.connection, mark))
     }
 
     /// All rows of a query.
@@ -200,7 +235,7 @@ impl<'c> Reader<'c> {
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(params))?;
         let mut found = Vec::new();
-        while let Some(row) = rows.next()? {
+        while let Some(row) = self.noted(|| Ok(rows.next()?))? {
             found.push(read(&Row(row))?);
         }
         Ok(found)
@@ -218,7 +253,8 @@ impl<'c> Reader<'c> {
     ) -> Result<Option<T>, Error> {
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(params))?;
-        rows.next()?.map(|row| read(&Row(row))).transpose()
+        let row = self.noted(|| Ok(rows.next()?))?;
+        row.map(|row| read(&Row(row))).transpose()
     }
 
     /// The row of a query that always has one.
@@ -289,11 +325,8 @@ pub struct Transaction<'c> {
 }
 
 impl<'c> Transaction<'c> {
-    pub(crate) fn new(connection: &'c rusqlite::Connection, now_ms: i64) -> Self {
-        Transaction {
-            reader: Reader::new(connection),
-            now_ms,
-        }
+    pub(crate) fn new(reader: Reader<'c>, now_ms: i64) -> Self {
+        Transaction { reader, now_ms }
     }
 
     /// Runs a statement and says how many rows it changed (those that triggers and cascades changed do not count).
@@ -301,10 +334,8 @@ impl<'c> Transaction<'c> {
     /// # Errors
     /// [`Error::Store`].
     pub fn execute(&self, sql: &str, params: &[Value<'_>]) -> Result<usize, Error> {
-        Ok(self
-            .connection
-            .prepare_cached(sql)?
-            .execute(rusqlite::params_from_iter(params))?)
+        let mut statement = self.connection.prepare_cached(sql)?;
+        self.noted(|| Ok(statement.execute(rusqlite::params_from_iter(params))?))
     }
 
     /// The server's clock when this command began: milliseconds since 1970-01-01 UTC.

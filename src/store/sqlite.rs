@@ -1,6 +1,8 @@
 //! SQLite: connections, the lock, the thread "store".
 
-use super::job::{Job, Said, Task};
+use super::desk::Desk;
+use super::Said;
+use super::job::{Job, Task};
 use super::outcomes::Ran;
 use super::writer::{self, Hook, Writer};
 use super::{Durability, Schema, Shared, Stats, Store, StoreConfig, guarded, migrations};
@@ -54,13 +56,15 @@ pub(crate) fn open(
     config: &StoreConfig,
     schema: &Schema,
     watched: &[Watched],
+    steady: &[&str],
     hook: impl FnOnce(&Connection, Arc<Stats>) -> Result<Box<dyn Hook>, Error>,
 ) -> Result<Opened, Error> {
     let (connection, lock, _) = prepare(config, schema, watched)?;
     let stats = Arc::new(Stats::default());
     let hook = hook(&connection, stats.clone())?;
     let retention = Retention::new(&connection, config.retention_events, config.retention_age)?;
-    let mut writer = Writer::new(hook, retention, config.outcome_age, stats.clone());
+    let desk = Desk::new(&connection, watched, steady)?;
+    let mut writer = Writer::new(hook, desk, retention, config.outcome_age, stats.clone());
     writer.start(&connection, config.busy_timeout)?;
 
     let mut readers = Vec::new();
@@ -246,8 +250,12 @@ async fn nudge(jobs: &mpsc::WeakSender<Job>) -> Result<(), Error> {
     let job = Job {
         shard: None,
         said: Said::default(),
+        reads: true,
         deadline: Instant::now(), // does not wait for others: they tell us by committing
-        work: Box::new(Task::new(|_: &Connection| Ran::unrecorded(Ok(())), answer)),
+        work: Box::new(Task::new(
+            |_: &Connection, _: &Desk| Ran::unrecorded(Ok(())),
+            answer,
+        )),
     };
     jobs.send(job).await.map_err(|_| Error::Closed)?;
     drop(jobs);

@@ -1,0 +1,181 @@
+//! Changes that were noted in memory, with the rows as they are: those of our own statements.
+
+use super::Table;
+use crate::{Op, Value};
+use rusqlite::functions::Context;
+use rusqlite::types::ValueRef;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A watched table, as far as a note shows it.
+#[derive(Debug)]
+pub(crate) struct Shown {
+    pub table: String,
+    /// The columns that are logged, in the table's order.
+    pub columns: Vec<String>,
+}
+
+/// A row, its texts one behind the other.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Image {
+    cells: Box<[Cell]>,
+    text: String,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Cell {
+    Null,
+    Integer(i64),
+    Real(f64),
+    Text(Range<u32>),
+}
+
+impl Image {
+    /// The arguments of a function.
+    pub fn read(arguments: &Context<'_>, from: usize, columns: usize) -> Self {
+        let mut text = String::new();
+        let mut cell = |value: ValueRef<'_>| {
+            let start = text.len() as u32;
+            match value {
+                ValueRef::Null => return Cell::Null,
+                ValueRef::Integer(n) => return Cell::Integer(n),
+                ValueRef::Real(x) => return Cell::Real(x),
+                ValueRef::Text(bytes) => text.push_str(&String::from_utf8_lossy(bytes)),
+                // In a column that is not declared for bytes; those that are come as `hex()`.
+                ValueRef::Blob(bytes) => {
+                    text.extend(bytes.iter().map(|byte| format!("{byte:02X}")));
+                }
+            }
+            Cell::Text(start..text.len() as u32)
+        };
+        let cells = (from..from + columns).map(|at| cell(arguments.get_raw(at)));
+        Image {
+            cells: cells.collect(),
+            text,
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    pub fn value(&self, column: usize) -> Value<'_> {
+        match &self.cells[column] {
+            Cell::Null => Value::Null,
+            Cell::Integer(n) => Value::Integer(*n),
+            Cell::Real(x) => Value::Real(*x),
+            Cell::Text(at) => Value::Text(self.text[at.start as usize..at.end as usize].into()),
+        }
+    }
+}
+
+/// One change.
+pub(crate) struct Note {
+    pub table: usize,
+    pub id: i64,
+    pub op: Op,
+    pub old: Option<Image>,
+    pub new: Option<Image>,
+}
+
+/// What was noted and not yet announced.
+#[derive(Clone, Copy)]
+pub(crate) struct Notes<'n> {
+    pub all: &'n [Note],
+    pub tables: &'n [Shown],
+    /// Where in `all` each deletion is.
+    pub gone: &'n HashMap<(usize, i64), Vec<usize>>,
+}
+
+impl<'n> Notes<'n> {
+    pub fn shown(&self, note: &Note) -> &'n Shown {
+        &self.tables[note.table]
+    }
+
+    /// The row that is deleted by a note after the one at `at`.
+    pub fn gone(&self, table: &str, id: i64, at: usize) -> Option<(&'n Shown, &'n Image)> {
+        let table = self.tables.iter().position(|shown| shown.table == table)?;
+        let found = self.gone.get(&(table, id))?.iter().find(|n| **n > at)?;
+        Some((&self.tables[table], self.all[*found].old.as_ref()?))
+    }
+}
+
+/// Where the functions put what they see.
+pub(crate) struct Pad {
+    pub tables: Arc<[Shown]>,
+    pub notes: Vec<Note>,
+    /// Rows of each table that a `REPLACE` may remove, with their versions: what `change_replaced` is for other programs.
+    replaced: Vec<BTreeMap<i64, (Image, Option<i64>)>>,
+    /// A row of a steady table changed.
+    pub unsteady: bool,
+}
+
+impl Pad {
+    pub(super) fn new(tables: &[Table<'_>]) -> Self {
+        let shown = tables.iter().map(|table| Shown {
+            table: table.watched.table.to_owned(),
+            columns: table
+                .logged("x")
+                .into_iter()
+                .map(|(name, _)| name.to_owned())
+                .collect(),
+        });
+        Pad {
+            tables: shown.collect(),
+            notes: Vec::new(),
+            replaced: tables.iter().map(|_| BTreeMap::new()).collect(),
+            unsteady: false,
+        }
+    }
+
+    /// Before a row is written: no older clash counts.
+    pub fn fresh(&mut self, table: usize) {
+        self.replaced[table].clear();
+    }
+
+    pub fn clash(&mut self, table: usize, id: i64, version: Option<i64>, row: Image) {
+        self.replaced[table].insert(id, (row, version));
+    }
+
+    pub fn clashing(&self, table: usize) -> impl Iterator<Item = i64> {
+        self.replaced[table].keys().copied()
+    }
+
+    /// The version of the row that a new one with this id replaced.
+    pub fn replaced_version(&self, table: usize, id: i64) -> Option<i64> {
+        self.replaced[table].get(&id)?.1
+    }
+
+    /// A row went for another one's sake.
+    pub fn evicted(&mut self, table: usize, id: i64) {
+        let old = self.replaced[table].get(&id).map(|(row, _)| row.clone());
+        self.note(table, id, Op::Delete, old, None);
+    }
+
+    pub fn inserted(&mut self, table: usize, id: i64, new: Image) {
+        let old = self.replaced[table].remove(&id).map(|(row, _)| row);
+        let op = old.as_ref().map_or(Op::Insert, |_| Op::Update);
+        self.note(table, id, op, old, Some(new));
+        self.fresh(table);
+    }
+
+    pub fn updated(&mut self, table: usize, id: i64, old: Image, new: Image) {
+        self.note(table, id, Op::Update, Some(old), Some(new));
+    }
+
+    pub fn deleted(&mut self, table: usize, id: i64, old: Image) {
+        self.replaced[table].remove(&id);
+        self.note(table, id, Op::Delete, Some(old), None);
+    }
+
+    fn note(&mut self, table: usize, id: i64, op: Op, old: Option<Image>, new: Option<Image>) {
+        self.notes.push(Note {
+            table,
+            id,
+            op,
+            old,
+            new,
+        });
+    }
+}
