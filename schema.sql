@@ -309,7 +309,9 @@ CREATE TABLE orders (
   UNIQUE (restaurant_id, public_id),
   FOREIGN KEY (workflow_id, status) REFERENCES workflow_states(workflow_id, code),
   -- Again as a check, because a stock shell has foreign keys off and the server knows exactly these nine.
-  CHECK (workflow_id <> 1 OR status IN ('new','pending','confirmed','preparing','ready','out_for_delivery','delivered','completed','cancelled'))
+  -- Not `IN`, which makes a table of so many words each time a status changes.
+  CHECK (workflow_id <> 1 OR CASE status WHEN 'new' THEN 1 WHEN 'pending' THEN 1 WHEN 'confirmed' THEN 1 WHEN 'preparing' THEN 1 WHEN 'ready' THEN 1
+    WHEN 'out_for_delivery' THEN 1 WHEN 'delivered' THEN 1 WHEN 'completed' THEN 1 WHEN 'cancelled' THEN 1 ELSE 0 END)
 ) STRICT;
 CREATE INDEX orders_restaurant ON orders(restaurant_id, status, id);
 CREATE INDEX orders_public     ON orders(public_id);
@@ -417,9 +419,11 @@ CREATE TABLE notifications (
   id              INTEGER PRIMARY KEY AUTOINCREMENT,
   uuid            TEXT    NOT NULL UNIQUE DEFAULT (lower(hex(randomblob(4))||'-'||hex(randomblob(2))||'-4'||substr(hex(randomblob(2)),2)||'-a'||substr(hex(randomblob(2)),2)||'-'||hex(randomblob(6)))),
   restaurant_id   INTEGER NOT NULL REFERENCES restaurants(id),
-  audience        TEXT    NOT NULL DEFAULT 'floor'
-                  CHECK (audience IN ('floor','kitchen','admin','restaurant') OR (audience GLOB 'waiter:[1-9]*' AND substr(audience, 8) NOT GLOB '*[^0-9]*')),
-  kind            TEXT    NOT NULL CHECK (kind IN ('order_notification','payment_notification','task_notification','alert','broadcast')),
+  audience        TEXT    NOT NULL DEFAULT 'floor'                           -- `CASE` costs less than `IN` with many words
+                  CHECK (CASE audience WHEN 'floor' THEN 1 WHEN 'kitchen' THEN 1 WHEN 'admin' THEN 1 WHEN 'restaurant' THEN 1
+                         ELSE audience GLOB 'waiter:[1-9]*' AND substr(audience, 8) NOT GLOB '*[^0-9]*' END),
+  kind            TEXT    NOT NULL CHECK (CASE kind WHEN 'order_notification' THEN 1 WHEN 'payment_notification' THEN 1 WHEN 'task_notification' THEN 1
+                                          WHEN 'alert' THEN 1 WHEN 'broadcast' THEN 1 ELSE 0 END),
   event           TEXT,                                                      -- created, assigned, ready, cancelled, captured
   severity        INTEGER NOT NULL DEFAULT 2 CHECK (severity BETWEEN 1 AND 5),
   title           TEXT,
@@ -489,14 +493,14 @@ CREATE TRIGGER orders_ready_items AFTER UPDATE OF status ON orders
 WHEN NEW.workflow_id = 1 AND NEW.status = 'ready' AND OLD.status IN ('new','pending','confirmed','preparing')
 BEGIN
   UPDATE order_items SET status = 'ready', ready_at = coalesce(NEW.ready_at, CAST((julianday('now')-2440587.5)*86400000 AS INTEGER))
-  WHERE order_id = NEW.id AND status IN ('queued','preparing');
+  WHERE order_id = NEW.id AND (+status = 'queued' OR +status = 'preparing');   -- by order alone: it has few lines
 END;
 
 CREATE TRIGGER orders_served_items AFTER UPDATE OF status ON orders
 WHEN NEW.workflow_id = 1 AND NEW.status IN ('delivered','completed') AND OLD.status NOT IN ('delivered','completed','cancelled')
 BEGIN
   UPDATE order_items SET status = 'served', served_at = coalesce(NEW.delivered_at, CAST((julianday('now')-2440587.5)*86400000 AS INTEGER))
-  WHERE order_id = NEW.id AND status IN ('queued','preparing','ready');
+  WHERE order_id = NEW.id AND (+status = 'queued' OR +status = 'preparing' OR +status = 'ready');
 END;
 
 CREATE TRIGGER payments_tell_inserted AFTER INSERT ON payments

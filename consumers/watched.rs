@@ -75,3 +75,11 @@ pub const WATCHED: &[Watched] = &[
     },
     plain("notifications"),
 ];
+
+/// For `App::STEADY`: who somebody is, and how work flows.
+pub const STEADY: &[&str] = &[
+    "restaurants",
+    "users",
+    "workflow_states",
+    "workflow_transitions",
+];

@@ -8,7 +8,8 @@ mod tests;
 use crate::change::{Rows, Waiting};
 use crate::publication::{Inbox, Publication, Reply, ToShard};
 use crate::store::{self, Desk, Hook, Notes, Opened, Said, Stats, guarded, now_ms};
-use crate::{App, Change, Error, Op, Reader, Schema, Signal, StoreConfig, history};
+use crate::history::{self, Index};
+use crate::{App, Change, Error, Op, Reader, Schema, Signal, StoreConfig};
 use rusqlite::{Connection, Row, params};
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -33,8 +34,8 @@ pub(crate) fn open<A: App>(
     schema: &Schema,
     shards: Vec<Inbox<A>>,
 ) -> Result<Opened, Error> {
-    store::open(config, schema, A::WATCHED, A::STEADY, |c, stats| {
-        Ok(Box::new(Announcer::<A>::new(c, shards, stats)?))
+    store::open(config, schema, A::WATCHED, A::STEADY, |c, stats, index| {
+        Ok(Box::new(Announcer::<A>::new(c, shards, stats, index)?))
     })
 }
 
@@ -52,10 +53,16 @@ pub(crate) struct Announcer<A: App> {
     /// There may be connections.
     live: bool,
     stats: Arc<Stats>,
+    index: Arc<Index>,
 }
 
 impl<A: App> Announcer<A> {
-    fn new(c: &Connection, shards: Vec<Inbox<A>>, stats: Arc<Stats>) -> Result<Self, Error> {
+    fn new(
+        c: &Connection,
+        shards: Vec<Inbox<A>>,
+        stats: Arc<Stats>,
+        index: Arc<Index>,
+    ) -> Result<Self, Error> {
         Ok(Announcer {
             head: history::head(c)?,
             last: history::start(c, now_ms())? - 1,
@@ -64,6 +71,7 @@ impl<A: App> Announcer<A> {
             shards,
             live: false,
             stats,
+            index,
         })
     }
 
@@ -100,10 +108,7 @@ impl<A: App> Announcer<A> {
             "INSERT INTO event_log(seq, event, groups, at, rechecks) VALUES(?1, ?2, ?3, ?4, ?5)",
         )?
         .execute(params![seq, event, groups, at, signal.rechecks])?;
-        let mut group = tx.prepare_cached("INSERT INTO event_group(grp, seq) VALUES(?1, ?2)")?;
-        for name in &names {
-            group.execute(params![name, seq])?;
-        }
+        self.index.add(&names, seq);
         self.last = seq;
         let mut publication = Publication::new(seq, signal.event, signal.groups);
         publication.rechecks = signal.rechecks;
@@ -113,8 +118,12 @@ impl<A: App> Announcer<A> {
 
     /// Forgets what was staged after the first `kept`. Their numbers were never told: the next ones get them.
     fn forget(&mut self, kept: usize) {
-        self.last -= (self.staged.len() - kept) as u64;
-        self.staged.truncate(kept);
+        for undone in self.staged.drain(kept..).rev() {
+            for group in &undone.groups {
+                self.index.take_back(&group.to_string(), undone.seq);
+            }
+            self.last -= 1;
+        }
     }
 }
 

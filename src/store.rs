@@ -32,6 +32,7 @@ pub(crate) use sqlite::{Opened, Running, look, open};
 pub(crate) use writer::Hook;
 
 use crate::Error;
+use crate::history::Index;
 use crate::stats::{Histogram, MICROS};
 use job::{Job, Task};
 use outcomes::Ran;
@@ -160,6 +161,8 @@ struct Shared {
     next_reader: AtomicUsize,
     busy_timeout: Duration,
     stats: Arc<Stats>,
+    /// Of the writer; `None` where there is none.
+    index: Option<Arc<Index>>,
 }
 
 impl Store {
@@ -175,7 +178,9 @@ impl Store {
     ) -> Result<T, Error> {
         let next = self.shared.next_reader.fetch_add(1, Relaxed);
         let reader = &self.shared.readers[next % self.shared.readers.len()];
-        match reader.call(move |c| sqlite::snapshot(c, f)).await {
+        let index = self.shared.index.clone();
+        let call = reader.call(move |c| sqlite::snapshot(c, index.as_deref(), f));
+        match call.await {
             Ok(value) => Ok(value),
             Err(tokio_rusqlite::Error::Error(e)) => Err(e),
             Err(_) => Err(Error::Closed),
@@ -221,7 +226,9 @@ impl Store {
         shard: Option<usize>,
         f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let run = move |c: &rusqlite::Connection, _: &Desk| Ran::unrecorded(f(&Reader::new(c)));
+        let run = move |c: &rusqlite::Connection, desk: &Desk| {
+            Ran::unrecorded(f(&Reader::at(c, desk)))
+        };
         self.submit(shard, Said::default(), true, run).await
     }
 

@@ -177,7 +177,7 @@ impl<A: App> Context<A> {
                 }
                 let upto = db.head()?;
                 history::page::<A>(
-                    db.connection,
+                    db,
                     &groups,
                     since,
                     upto,

@@ -1,6 +1,7 @@
 //! What the writer knows of its own connection: what it changed, and since when rows are what they are.
 
 use super::changes::{Note, Notes, Noting, Shown};
+use crate::history::Index;
 use crate::{Error, Op, Watched};
 use rusqlite::Connection;
 use std::cell::{Cell, RefCell};
@@ -23,6 +24,7 @@ impl Moment {
 
 /// Lives with the writer, on its thread.
 pub(crate) struct Desk {
+    pub index: Arc<Index>,
     noting: Noting,
     tables: Arc<[Shown]>,
     moment: Cell<Moment>,
@@ -39,10 +41,16 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    pub fn new(c: &Connection, watched: &[Watched], steady: &[&str]) -> Result<Self, Error> {
+    pub fn new(
+        c: &Connection,
+        watched: &[Watched],
+        steady: &[&str],
+        index: Arc<Index>,
+    ) -> Result<Self, Error> {
         let noting = Noting::install(c, watched, steady)?;
         let tables = noting.pad().tables.clone();
         Ok(Desk {
+            index,
             noting,
             tables,
             moment: Cell::new(Moment::new()),

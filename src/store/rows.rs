@@ -3,6 +3,7 @@
 //! Statements use numbered placeholders (`?1`, `?2`), and an insert that needs its id says `RETURNING id`.
 
 use super::desk::{Desk, Moment};
+use crate::history::Index;
 use crate::{Error, Kind};
 use rusqlite::types::ValueRef;
 use serde::de::DeserializeOwned;
@@ -183,13 +184,20 @@ pub struct Reader<'c> {
     pub(crate) connection: &'c rusqlite::Connection,
     /// Of the writer's connection.
     desk: Option<&'c Desk>,
+    index: Option<&'c Index>,
 }
 
 impl<'c> Reader<'c> {
     pub(crate) fn new(connection: &'c rusqlite::Connection) -> Self {
+        Reader::with(connection, None)
+    }
+
+    /// Where a writer may be at work.
+    pub(crate) fn with(connection: &'c rusqlite::Connection, index: Option<&'c Index>) -> Self {
         Reader {
             connection,
             desk: None,
+            index,
         }
     }
 
@@ -198,6 +206,7 @@ impl<'c> Reader<'c> {
         Reader {
             connection,
             desk: Some(desk),
+            index: Some(&desk.index),
         }
     }
 
@@ -314,7 +323,18 @@ impl<'c> Reader<'c> {
     /// # Errors
     /// [`Error::Store`].
     pub fn first_told(&self, group: &impl Display) -> Result<Option<u64>, Error> {
-        crate::history::first_told(self.connection, &group.to_string())
+        let head = self.head()?;
+        let first = self.index(|index| index.first(&group.to_string()))?;
+        // What is being written now is not told yet.
+        Ok(first.filter(|seq| *seq <= head))
+    }
+
+    /// Asks the index of the history: the writer's, or else one that is made for this question.
+    pub(crate) fn index<T>(&self, ask: impl FnOnce(&Index) -> T) -> Result<T, Error> {
+        Ok(match self.index {
+            Some(index) => ask(index),
+            None => ask(&Index::read(self.connection)?),
+        })
     }
 }
 

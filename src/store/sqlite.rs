@@ -6,7 +6,7 @@ use super::job::{Job, Task};
 use super::outcomes::Ran;
 use super::writer::{self, Hook, Writer};
 use super::{Durability, Schema, Shared, Stats, Store, StoreConfig, guarded, migrations};
-use crate::history::{self, Retention};
+use crate::history::{self, Index, Retention};
 use crate::{Error, Reader, Watched};
 use rusqlite::Connection;
 use std::fs::{File, TryLockError};
@@ -57,13 +57,19 @@ pub(crate) fn open(
     schema: &Schema,
     watched: &[Watched],
     steady: &[&str],
-    hook: impl FnOnce(&Connection, Arc<Stats>) -> Result<Box<dyn Hook>, Error>,
+    hook: impl FnOnce(&Connection, Arc<Stats>, Arc<Index>) -> Result<Box<dyn Hook>, Error>,
 ) -> Result<Opened, Error> {
     let (connection, lock, _) = prepare(config, schema, watched)?;
     let stats = Arc::new(Stats::default());
-    let hook = hook(&connection, stats.clone())?;
-    let retention = Retention::new(&connection, config.retention_events, config.retention_age)?;
-    let desk = Desk::new(&connection, watched, steady)?;
+    let index = Arc::new(Index::read(&connection)?);
+    let hook = hook(&connection, stats.clone(), index.clone())?;
+    let retention = Retention::new(
+        &connection,
+        config.retention_events,
+        config.retention_age,
+        index.clone(),
+    )?;
+    let desk = Desk::new(&connection, watched, steady, index.clone())?;
     let mut writer = Writer::new(hook, desk, retention, config.outcome_age, stats.clone());
     writer.start(&connection, config.busy_timeout)?;
 
@@ -101,6 +107,7 @@ pub(crate) fn open(
         next_reader: Default::default(),
         busy_timeout: config.busy_timeout,
         stats,
+        index: Some(index),
     };
     Ok(Opened {
         store: Store {
@@ -127,6 +134,7 @@ pub(crate) fn look(config: &StoreConfig) -> Result<Store, Error> {
         next_reader: Default::default(),
         busy_timeout: config.busy_timeout,
         stats: Arc::default(),
+        index: None,
     };
     Ok(Store {
         shared: Arc::new(shared),
@@ -200,10 +208,11 @@ fn reader(config: &StoreConfig) -> Result<Connection, Error> {
 /// Runs `f` in one read transaction: everything it reads is of one state.
 pub(super) fn snapshot<T>(
     c: &Connection,
+    index: Option<&Index>,
     f: impl FnOnce(&Reader<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
     c.prepare_cached("BEGIN DEFERRED")?.execute([])?;
-    let result = guarded(|| f(&Reader::new(c)));
+    let result = guarded(|| f(&Reader::with(c, index)));
     if !c.is_autocommit() {
         c.prepare_cached("ROLLBACK")?.execute([])?;
     }
