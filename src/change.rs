@@ -228,10 +228,7 @@ impl<'a> Members<'a> {
                 let found = all.iter().find(|(n, _)| n == name);
                 found.map(|(_, value)| Member::Json(value))
             }
-            Members::Noted(shown, row) => {
-                let at = shown.columns.iter().position(|column| column == name)?;
-                Some(Member::Sql(row.value(at)))
-            }
+            Members::Noted(shown, row) => row.value(shown.place(name)?).map(Member::Sql),
         }
     }
 
@@ -243,10 +240,10 @@ impl<'a> Members<'a> {
     }
 
     fn iter(&self) -> impl Iterator<Item = (&str, Member<'a>)> {
-        (0..self.len()).map(move |at| match self {
-            Members::Logged(Logged(all)) => (&*all[at].0, Member::Json(all[at].1)),
+        (0..self.len()).filter_map(move |at| match self {
+            Members::Logged(Logged(all)) => Some((&*all[at].0, Member::Json(all[at].1))),
             Members::Noted(shown, row) => {
-                (shown.columns[at].as_str(), Member::Sql(row.value(at)))
+                Some((shown.columns[at].as_str(), Member::Sql(row.value(at)?)))
             }
         })
     }

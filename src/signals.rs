@@ -6,9 +6,9 @@ pub(crate) mod fixture;
 mod tests;
 
 use crate::change::{Rows, Waiting};
+use crate::history::{self, Index};
 use crate::publication::{Inbox, Publication, Reply, ToShard};
 use crate::store::{self, Desk, Hook, Notes, Opened, Said, Stats, guarded, now_ms};
-use crate::history::{self, Index};
 use crate::{App, Change, Error, Op, Reader, Schema, Signal, StoreConfig};
 use rusqlite::{Connection, Row, params};
 use smallvec::SmallVec;
@@ -131,9 +131,8 @@ impl<A: App> Hook for Announcer<A> {
     fn logged(&mut self, tx: &Connection, at_most: usize) -> Result<usize, Error> {
         self.mark = self.staged.len();
         // No `LIMIT ?`: SQLite plans such a statement anew each time it is bound.
-        let mut waiting = tx.prepare_cached(
-            "SELECT seq, tbl, row_id, op, old, new FROM change_log ORDER BY seq",
-        )?;
+        let mut waiting = tx
+            .prepare_cached("SELECT seq, tbl, row_id, op, old, new FROM change_log ORDER BY seq")?;
         let mut rows = waiting.query([])?;
         let (mut count, mut upto, mut at) = (0, 0_i64, 0);
         while let Some(row) = rows.next()? {
@@ -322,12 +321,7 @@ fn reject_logged(tx: &Connection, row: &Row<'_>, error: &Error, at: i64) -> Resu
     forget_rejects(tx)
 }
 
-fn reject_noted(
-    tx: &Connection,
-    change: &Change<'_>,
-    error: &Error,
-    at: i64,
-) -> Result<(), Error> {
+fn reject_noted(tx: &Connection, change: &Change<'_>, error: &Error, at: i64) -> Result<(), Error> {
     tracing::error!(change = change.id, table = change.table, error = %error, "a change cannot be announced, see change_rejects");
     let op = match change.op {
         Op::Insert => "i",

@@ -22,8 +22,8 @@ pub(crate) use changes::TABLES as CHANGE_LOG;
 pub(crate) use changes::{Image, Note, Notes, Shown};
 pub(crate) use desk::Desk;
 pub use desk::Moment;
-pub use migrations::{Schema, migrate};
 pub(crate) use job::Said;
+pub use migrations::{Schema, migrate};
 pub use outcomes::CommandId;
 pub use rows::{FromValue, Reader, Row, Transaction, Value};
 #[cfg(feature = "testing")]
@@ -226,9 +226,8 @@ impl Store {
         shard: Option<usize>,
         f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let run = move |c: &rusqlite::Connection, desk: &Desk| {
-            Ran::unrecorded(f(&Reader::at(c, desk)))
-        };
+        let run =
+            move |c: &rusqlite::Connection, desk: &Desk| Ran::unrecorded(f(&Reader::at(c, desk)));
         self.submit(shard, Said::default(), true, run).await
     }
 

@@ -30,7 +30,8 @@ impl Index {
         let mut all = c.prepare("SELECT seq, groups FROM event_log ORDER BY seq")?;
         let mut rows = all.query([])?;
         while let Some(row) = rows.next()? {
-            let names: Vec<String> = serde_json::from_str(row.get_ref(1)?.as_str().unwrap_or("[]"))?;
+            let names: Vec<String> =
+                serde_json::from_str(row.get_ref(1)?.as_str().unwrap_or("[]"))?;
             index.add(&names, row.get(0)?);
         }
         Ok(index)

@@ -1,6 +1,6 @@
 use super::*;
-use crate::Reader;
 use crate::Kind;
+use crate::Reader;
 use crate::signals::fixture::{Cafe, Event, Group};
 use bytes::Bytes;
 use proptest::prelude::*;
@@ -184,9 +184,14 @@ fn a_replay_that_is_overtaken_by_forgetting_says_so() {
     }
     retention(&c, 10, FOREVER).step(&c, 0).unwrap();
     let replay = |since| {
-        page::<Cafe>(&Reader::new(&c), &[(Group::Menu(1), 0)], since, 30, ALL, |seq, _, _| {
-            Some(seq.to_string().into())
-        })
+        page::<Cafe>(
+            &Reader::new(&c),
+            &[(Group::Menu(1), 0)],
+            since,
+            30,
+            ALL,
+            |seq, _, _| Some(seq.to_string().into()),
+        )
     };
     assert_eq!(replay(20).unwrap().frames.len(), 10);
     match replay(19) {
@@ -203,11 +208,35 @@ fn a_page_that_is_exactly_full_is_not_the_last_for_all_it_knows() {
     for seq in 1..=1000 {
         add(&c, seq, &[Group::Menu(1)], "x", 0);
     }
-    let p = page::<Cafe>(&Reader::new(&c), &[(Group::Menu(1), 0)], 0, 1000, ALL, |_, _, _| None).unwrap();
+    let p = page::<Cafe>(
+        &Reader::new(&c),
+        &[(Group::Menu(1), 0)],
+        0,
+        1000,
+        ALL,
+        |_, _, _| None,
+    )
+    .unwrap();
     assert_eq!((p.frames.len(), p.upto, p.more), (0, 1000, false));
-    let p = page::<Cafe>(&Reader::new(&c), &[(Group::Menu(1), 0)], 0, 1500, ALL, |_, _, _| None).unwrap();
+    let p = page::<Cafe>(
+        &Reader::new(&c),
+        &[(Group::Menu(1), 0)],
+        0,
+        1500,
+        ALL,
+        |_, _, _| None,
+    )
+    .unwrap();
     assert_eq!((p.upto, p.more), (1000, true));
-    let p = page::<Cafe>(&Reader::new(&c), &[(Group::Menu(2), 0)], 0, 1500, ALL, |_, _, _| None).unwrap();
+    let p = page::<Cafe>(
+        &Reader::new(&c),
+        &[(Group::Menu(2), 0)],
+        0,
+        1500,
+        ALL,
+        |_, _, _| None,
+    )
+    .unwrap();
     assert_eq!((p.upto, p.more), (1500, false));
     let p = page::<Cafe>(&Reader::new(&c), &[], 7, 7, ALL, |_, _, _| None).unwrap();
     assert_eq!((p.upto, p.more), (7, false));
@@ -282,12 +311,21 @@ proptest! {
 #[test]
 fn the_index_is_what_the_rows_say_whatever_became_of_them() {
     let names = |groups: &[i64]| -> Vec<String> {
-        groups.iter().map(|id| Group::Menu(*id).to_string()).collect()
+        groups
+            .iter()
+            .map(|id| Group::Menu(*id).to_string())
+            .collect()
     };
     let numbers = |index: &Index| -> Vec<Vec<u64>> {
         let of = |id: i64| {
             let mut found = Vec::new();
-            index.after(&Group::Menu(id).to_string(), 0, u64::MAX, usize::MAX, &mut found);
+            index.after(
+                &Group::Menu(id).to_string(),
+                0,
+                u64::MAX,
+                usize::MAX,
+                &mut found,
+            );
             found
         };
         (0..4).map(of).collect()
@@ -315,7 +353,9 @@ fn the_index_is_what_the_rows_say_whatever_became_of_them() {
             if roll(4) == 0 {
                 // Rolled back: the next ones get their numbers.
                 for (seq, groups) in told.iter().rev() {
-                    names(groups).iter().for_each(|name| index.take_back(name, *seq));
+                    names(groups)
+                        .iter()
+                        .for_each(|name| index.take_back(name, *seq));
                 }
                 continue;
             }
@@ -328,7 +368,11 @@ fn the_index_is_what_the_rows_say_whatever_became_of_them() {
             if roll(3) == 0 {
                 kept.step(&c, 0).unwrap();
             }
-            assert_eq!(numbers(&index), numbers(&Index::read(&c).unwrap()), "seed {seed}");
+            assert_eq!(
+                numbers(&index),
+                numbers(&Index::read(&c).unwrap()),
+                "seed {seed}"
+            );
             assert_eq!(index.floor(), floor(&c).unwrap());
         }
     }
@@ -355,7 +399,9 @@ fn a_reader_of_an_older_state_is_told_what_was_forgotten_since() {
     let replay = |since| {
         let db = Reader::with(&older, Some(&index));
         let heard = [(Group::Menu(1), 0)];
-        page::<Cafe>(&db, &heard, since, 30, ALL, |seq, _, _| Some(seq.to_string().into()))
+        page::<Cafe>(&db, &heard, since, 30, ALL, |seq, _, _| {
+            Some(seq.to_string().into())
+        })
     };
     assert_eq!(replay(20).unwrap().frames.len(), 10);
     match replay(19) {

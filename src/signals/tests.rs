@@ -71,7 +71,11 @@ async fn events_and_their_groups_are_kept_in_order() {
             let store = store.clone();
             async move { store.read(move |db| db.first_told(&group)).await.unwrap() }
         };
-        (first("dish:1").await, first("menu:1").await, first("menu:2").await)
+        (
+            first("dish:1").await,
+            first("menu:1").await,
+            first("menu:2").await,
+        )
     };
     let expected = (Some(seq), Some(seq), None);
     assert_eq!(told(served.store()).await, expected);

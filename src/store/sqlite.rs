@@ -1,7 +1,7 @@
 //! SQLite: connections, the lock, the thread "store".
 
-use super::desk::Desk;
 use super::Said;
+use super::desk::Desk;
 use super::job::{Job, Task};
 use super::outcomes::Ran;
 use super::writer::{self, Hook, Writer};

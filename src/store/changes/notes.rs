@@ -4,6 +4,7 @@ use super::Table;
 use crate::{Op, Value};
 use rusqlite::functions::Context;
 use rusqlite::types::ValueRef;
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
@@ -14,6 +15,24 @@ pub(crate) struct Shown {
     pub table: String,
     /// The columns that are logged, in the table's order.
     pub columns: Vec<String>,
+    /// Where each of them is: a change is asked for a few of many.
+    places: FxHashMap<String, usize>,
+}
+
+impl Shown {
+    fn new(table: &Table<'_>) -> Self {
+        let columns = table.logged("x").into_iter();
+        let columns: Vec<String> = columns.map(|(name, _)| name.to_owned()).collect();
+        Shown {
+            table: table.watched.table.to_owned(),
+            places: columns.iter().cloned().zip(0..).collect(),
+            columns,
+        }
+    }
+
+    pub fn place(&self, column: &str) -> Option<usize> {
+        self.places.get(column).copied()
+    }
 }
 
 /// A row, its texts one behind the other.
@@ -25,6 +44,8 @@ pub(crate) struct Image {
 
 #[derive(Debug, Clone, PartialEq)]
 enum Cell {
+    /// Of a row before an update: what it is after it.
+    Same,
     Null,
     Integer(i64),
     Real(f64),
@@ -34,14 +55,37 @@ enum Cell {
 impl Image {
     /// The arguments of a function.
     pub fn read(arguments: &Context<'_>, from: usize, columns: usize) -> Self {
+        Image::of((from..from + columns).map(|at| Some(arguments.get_raw(at))))
+    }
+
+    /// Of a row before and after: arguments one behind the other. Most of the former is the same as the latter.
+    pub fn before(arguments: &Context<'_>, from: usize, columns: usize) -> Self {
+        Image::of((from..from + columns).map(|at| {
+            let (old, new) = (arguments.get_raw(at), arguments.get_raw(at + columns));
+            (old != new).then_some(old)
+        }))
+    }
+
+    fn of<'v>(values: impl Iterator<Item = Option<ValueRef<'v>>>) -> Self {
         let mut text = String::new();
-        let mut cell = |value: ValueRef<'_>| {
+        let mut cell = |value: Option<ValueRef<'_>>| {
+            let Some(value) = value else {
+                return Cell::Same;
+            };
             let start = text.len() as u32;
             match value {
                 ValueRef::Null => return Cell::Null,
                 ValueRef::Integer(n) => return Cell::Integer(n),
                 ValueRef::Real(x) => return Cell::Real(x),
-                ValueRef::Text(bytes) => text.push_str(&String::from_utf8_lossy(bytes)),
+                ValueRef::Text(bytes) => {
+                    if text.capacity() == 0 {
+                        text.reserve(192); // most rows
+                    }
+                    match std::str::from_utf8(bytes) {
+                        Ok(part) => text.push_str(part),
+                        Err(_) => text.push_str(&String::from_utf8_lossy(bytes)),
+                    }
+                }
                 // In a column that is not declared for bytes; those that are come as `hex()`.
                 ValueRef::Blob(bytes) => {
                     text.extend(bytes.iter().map(|byte| format!("{byte:02X}")));
@@ -49,24 +93,23 @@ impl Image {
             }
             Cell::Text(start..text.len() as u32)
         };
-        let cells = (from..from + columns).map(|at| cell(arguments.get_raw(at)));
-        Image {
-            cells: cells.collect(),
-            text,
-        }
+        let cells = values.map(&mut cell).collect();
+        Image { cells, text }
     }
 
     pub fn len(&self) -> usize {
         self.cells.len()
     }
 
-    pub fn value(&self, column: usize) -> Value<'_> {
-        match &self.cells[column] {
+    /// `None`: as it is afterwards.
+    pub fn value(&self, column: usize) -> Option<Value<'_>> {
+        Some(match &self.cells[column] {
+            Cell::Same => return None,
             Cell::Null => Value::Null,
             Cell::Integer(n) => Value::Integer(*n),
             Cell::Real(x) => Value::Real(*x),
             Cell::Text(at) => Value::Text(self.text[at.start as usize..at.end as usize].into()),
-        }
+        })
     }
 }
 
@@ -113,16 +156,8 @@ pub(crate) struct Pad {
 
 impl Pad {
     pub(super) fn new(tables: &[Table<'_>]) -> Self {
-        let shown = tables.iter().map(|table| Shown {
-            table: table.watched.table.to_owned(),
-            columns: table
-                .logged("x")
-                .into_iter()
-                .map(|(name, _)| name.to_owned())
-                .collect(),
-        });
         Pad {
-            tables: shown.collect(),
+            tables: tables.iter().map(Shown::new).collect(),
             notes: Vec::new(),
             replaced: tables.iter().map(|_| BTreeMap::new()).collect(),
             unsteady: false,

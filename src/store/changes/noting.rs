@@ -73,7 +73,7 @@ impl Noting {
         self.function(c, "maitred_updated", |pad, arguments| {
             let table: usize = arguments.get(0)?;
             let columns = pad.tables[table].columns.len();
-            let old = Image::read(arguments, 2, columns);
+            let old = Image::before(arguments, 2, columns);
             let new = Image::read(arguments, 2 + columns, columns);
             pad.updated(table, arguments.get(1)?, old, new);
             Ok(None)
@@ -144,8 +144,7 @@ fn triggers(table: &Table<'_>, at: usize) -> String {
         .iter()
         .map(|child| child.statement_where(&format!("IN (SELECT e.value {evicted})"), &any))
         .collect();
-    let gone =
-        format!("{orphans} SELECT maitred_evicted({at}, e.value) {evicted} AND {any};");
+    let gone = format!("{orphans} SELECT maitred_evicted({at}, e.value) {evicted} AND {any};");
     let version = format!("maitred_replaced_version({at}, NEW.{id})");
     let trigger = |suffix: &str, when: &str, body: &str| {
         format!("CREATE TEMP TRIGGER {PREFIX}{t}_{suffix} {when} BEGIN {body} END;")

@@ -28,21 +28,9 @@ const WATCHED: &[Watched] = &[
         }],
         secret: &["secret"],
     },
-    Watched {
-        table: "i",
-        stamps: &[],
-        secret: &[],
-    },
-    Watched {
-        table: "m",
-        stamps: &[],
-        secret: &[],
-    },
-    Watched {
-        table: "p",
-        stamps: &[],
-        secret: &[],
-    },
+    Watched::new("i"),
+    Watched::new("m"),
+    Watched::new("p"),
 ];
 
 fn database() -> Connection {

@@ -75,7 +75,10 @@ impl Dice {
                 "INSERT INTO o(id, uuid, st) VALUES({}, {}, {}), ({}, {}, {})",
                 k[0], t[0], s[0], k[1], t[1], s[1]
             ),
-            23 => format!("UPDATE i SET o = {}, n = {} WHERE id <= {}", k[0], t[0], k[1]),
+            23 => format!(
+                "UPDATE i SET o = {}, n = {} WHERE id <= {}",
+                k[0], t[0], k[1]
+            ),
             20 if self.roll(4) == 0 => "DELETE FROM o".to_owned(),
             _ => format!("UPDATE o SET bytes = x'0{}' WHERE id = {}", k[0], k[1]),
         }

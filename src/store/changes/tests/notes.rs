@@ -79,7 +79,11 @@ fn what_is_noted_is_what_other_programs_would_have_logged() {
             let statement = dice.statement();
             let refused = theirs.execute(&statement, []).is_err();
             let mark = noting.pad().notes.len();
-            assert_eq!(ours.execute(&statement, []).is_err(), refused, "{statement}");
+            assert_eq!(
+                ours.execute(&statement, []).is_err(),
+                refused,
+                "{statement}"
+            );
             if refused && ours.changes() == 0 {
                 noting.pad().notes.truncate(mark);
             }
@@ -127,7 +131,10 @@ fn a_value_is_noted_as_it_is_logged() {
     }
     assert_eq!(log(&theirs), noted(&noting));
     let secret = noted(&noting);
-    let secret = secret.iter().flat_map(|(.., old, new)| [old, new]).flatten();
+    let secret = secret
+        .iter()
+        .flat_map(|(.., old, new)| [old, new])
+        .flatten();
     assert!(secret.into_iter().all(|row| !row.contains_key("secret")));
 }
 
