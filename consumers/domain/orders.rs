@@ -10,6 +10,7 @@ pub use list::{Filter, PAGE_MAX, Page, list};
 
 use super::{Actor, Refusal, Role, Status, money};
 use crate::db::{Error, Moment, Reader, Row, params};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 
@@ -70,7 +71,7 @@ pub struct OrderFacts {
 }
 
 /// How it reaches whoever eats it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum OrderType {

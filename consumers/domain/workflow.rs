@@ -103,9 +103,12 @@ pub fn step(db: &Reader<'_>, workflow: i64, from: &str, to: &str) -> Result<Opti
     Ok(found.cloned())
 }
 
+/// Since when, which workflow, and all its steps.
+type Known = (Moment, i64, Rc<[Step]>);
+
 thread_local! {
-    /// The writer's, since the rows are what they are. There are two workflows.
-    static KNOWN: RefCell<Vec<(Moment, i64, Rc<[Step]>)>> = const { RefCell::new(Vec::new()) };
+    /// The writer's, since the rows are what they are. There are few workflows.
+    static KNOWN: RefCell<Vec<Known>> = const { RefCell::new(Vec::new()) };
 }
 
 /// All steps of a workflow, in the order of their states.

@@ -54,9 +54,12 @@ pub struct Claims {
     pub seen: Seen,
 }
 
+/// Since when, and who.
+type Known = (Moment, Arc<Bearer>);
+
 /// What the rows said about the bearer of one token, and since when they have said it: asked for with each command.
 #[derive(Debug, Clone, Default)]
-pub struct Seen(Arc<Mutex<Option<(Moment, Arc<Bearer>)>>>);
+pub struct Seen(Arc<Mutex<Option<Known>>>);
 
 impl Seen {
     /// Who it is, if nothing has changed since.

@@ -146,3 +146,6 @@ impl Desk {
         done
     }
 }
+
+#[cfg(test)]
+mod tests;
