@@ -1,5 +1,7 @@
 //! From a change to those who hear of it: the only place where a fact gets an audience.
 
+mod stale;
+
 use crate::domain::notifications::{self, Audience};
 use crate::domain::orders::OrderFacts;
 use crate::domain::payments::{self, PaymentState};
@@ -40,6 +42,7 @@ pub fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Resta
     let Some(entity) = Entity::of_table(change.table) else {
         return Ok(Vec::new());
     };
+    stale::forget_orders(entity, change)?;
     let mut all = match entity {
         Entity::Order => order(change, db)?,
         Entity::OrderItem => order_item(change, db)?,

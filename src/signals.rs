@@ -168,6 +168,7 @@ impl<A: App> Hook for Announcer<A> {
         }
         let at = now_ms();
         for (n, note) in notes.all.iter().enumerate() {
+            desk.untold(notes.all.len() - n - 1);
             let change = Change {
                 table: &notes.shown(note).table,
                 id: note.id,

@@ -1,18 +1,20 @@
 //! Orders: what they are, finding them, and changes that are not a change of status.
 
+mod known;
 mod list;
 
 pub use super::edits::{Patch, delete, patch};
 pub use super::placing::{NewLine, NewModifier, NewOrder, create};
 pub use super::progress::{Move, Moved, change_status};
+pub(super) use known::remember;
+pub use known::{forget, forget_all};
 pub(super) use list::paged;
 pub use list::{Filter, PAGE_MAX, Page, list};
 
 use super::{Actor, Refusal, Role, Status, money};
-use crate::db::{Error, Moment, Reader, Row, params};
+use crate::db::{Error, Reader, Row, params};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::cell::RefCell;
 
 /// An order without its lines.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -251,39 +253,20 @@ fn read(row: &Row<'_>) -> Result<OrderFacts, Error> {
     })
 }
 
-thread_local! {
-    /// The order that the writer's thread looked at last. A command asks whose it is, moves it and tells of it: that is one order, and one read.
-    static LAST: RefCell<Option<(Moment, OrderFacts)>> = const { RefCell::new(None) };
-}
-
 /// An order, if there is one.
 ///
 /// # Errors
 /// [`Error::Store`]; likewise below.
 pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<OrderFacts>, Error> {
-    let Some(moment) = db.moment() else {
-        return read_facts(db, id);
-    };
-    let last = LAST.with_borrow(|last| {
-        let last = last.as_ref().filter(|(at, _)| *at == moment);
-        last.filter(|(_, order)| order.id == id)
-            .map(|(_, order)| order.clone())
-    });
-    if last.is_some() {
-        return Ok(last);
+    if let Some(order) = known::get(db, id) {
+        debug_assert_eq!(read_facts(db, id)?.as_ref(), Some(&order), "what is known");
+        return Ok(Some(order));
     }
     let order = read_facts(db, id)?;
     if let Some(order) = &order {
-        remember(db, order);
+        known::remember(db, order);
     }
     Ok(order)
-}
-
-/// What was just read, or written with all that follows from it.
-pub(super) fn remember(db: &Reader<'_>, order: &OrderFacts) {
-    if let Some(moment) = db.moment() {
-        LAST.set(Some((moment, order.clone())));
-    }
 }
 
 pub(super) fn read_facts(db: &Reader<'_>, id: i64) -> Result<Option<OrderFacts>, Error> {

@@ -30,6 +30,10 @@ pub(crate) struct Desk {
     moment: Cell<Moment>,
     /// The moment at which a steady table was last different.
     era: Cell<Moment>,
+    /// Since when all that changed was announced.
+    settled: Cell<Moment>,
+    /// Changes that were taken and wait behind the one that is being announced.
+    untold: Cell<usize>,
     /// A steady table was touched in the open transaction.
     touched: Cell<bool>,
     /// Rows that this connection changed until `moment`.
@@ -55,6 +59,8 @@ impl Desk {
             tables,
             moment: Cell::new(Moment::new()),
             era: Cell::new(Moment::new()),
+            settled: Cell::new(Moment::new()),
+            untold: Cell::new(0),
             touched: Cell::new(false),
             changes: Cell::new(c.total_changes()),
             version: Cell::new(-1),
@@ -71,11 +77,14 @@ impl Desk {
         if self.version.replace(version) != version {
             self.moment.set(Moment::new());
             self.era.set(Moment::new());
+            self.settled.set(Moment::new());
         }
         Ok(())
     }
 
     /// Rows are again what they were: nothing that was noted since then counts, and nothing that was read since then is true.
+    ///
+    /// What was settled before a command is what its savepoint goes back to, if nothing of the command was announced.
     pub fn undone(&self) {
         self.noting.pad().notes.clear();
         self.moment.set(Moment::new());
@@ -83,6 +92,24 @@ impl Desk {
         if self.touched.get() {
             self.era.set(Moment::new());
         }
+    }
+
+    /// A transaction was undone, with what was announced in it.
+    pub fn abandoned(&self) {
+        self.undone();
+        self.untold.set(0);
+        self.settled.set(Moment::new());
+    }
+
+    /// See [`Reader::settled`](crate::Reader::settled).
+    pub fn settled(&self) -> Option<Moment> {
+        let settled = self.untold.get() == 0 && self.noting.pad().notes.is_empty();
+        settled.then(|| self.settled.get())
+    }
+
+    /// Of what was taken, so many changes come after the one that is announced now.
+    pub fn untold(&self, changes: usize) {
+        self.untold.set(changes);
     }
 
     pub fn moment(&self, c: &Connection) -> Moment {
@@ -133,11 +160,17 @@ impl Desk {
                 gone.entry((note.table, note.id)).or_default().push(at);
             }
         }
+        self.untold.set(all.len());
         let done = f(Notes {
             all: &all,
             tables: &self.tables,
             gone: &gone,
         });
+        self.untold.set(0);
+        if done.is_err() {
+            // It will be undone, and was announced in part.
+            self.settled.set(Moment::new());
+        }
         let mut room = all;
         room.clear();
         // A bulk change is no reason to keep so much.

@@ -222,6 +222,14 @@ impl<'c> Reader<'c> {
         self.desk.map(Desk::era)
     }
 
+    /// What outlives a command: `Some` while no change of a watched table waits to be announced, the one that is being announced aside, and the same one
+    /// until rows may differ without an announcement, because another program committed or a transaction was undone. So what was read at a settled moment
+    /// is true at the same one later, unless [`App::announce`](crate::App::announce) was told otherwise. Rows of tables that nobody watches are not covered.
+    /// `None` where nobody knows: see [`moment`](Self::moment).
+    pub fn settled(&self) -> Option<Moment> {
+        self.desk.and_then(Desk::settled)
+    }
+
     /// Runs a statement that may change rows: of what fails, no note is kept.
     fn noted<T>(&self, run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
         let Some(desk) = self.desk else {

@@ -258,7 +258,7 @@ impl Writer {
             tracing::error!(error = %e, "a transaction cannot be rolled back");
         }
         self.quiet = false;
-        self.desk.undone();
+        self.desk.abandoned();
         self.hook.aborted(c);
     }
 

@@ -5,6 +5,7 @@ use crate::{Op, Value};
 use rusqlite::functions::Context;
 use rusqlite::types::ValueRef;
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
@@ -58,12 +59,17 @@ impl Image {
         Image::of((from..from + columns).map(|at| Some(arguments.get_raw(at))))
     }
 
-    /// Of a row before and after: arguments one behind the other. Most of the former is the same as the latter.
-    pub fn before(arguments: &Context<'_>, from: usize, columns: usize) -> Self {
-        Image::of((from..from + columns).map(|at| {
-            let (old, new) = (arguments.get_raw(at), arguments.get_raw(at + columns));
-            (old != new).then_some(old)
-        }))
+    /// A row before and after, arguments one behind the other. Most of the former is the same as the latter. Each argument is read once: that is what
+    /// costs, with so many columns.
+    pub fn pair(arguments: &Context<'_>, from: usize, columns: usize) -> (Self, Self) {
+        let new: SmallVec<[ValueRef<'_>; 48]> = (from + columns..from + 2 * columns)
+            .map(|at| arguments.get_raw(at))
+            .collect();
+        let old = Image::of(new.iter().zip(from..).map(|(new, at)| {
+            let old = arguments.get_raw(at);
+            (old != *new).then_some(old)
+        }));
+        (old, Image::of(new.into_iter().map(Some)))
     }
 
     fn of<'v>(values: impl Iterator<Item = Option<ValueRef<'v>>>) -> Self {

@@ -73,8 +73,7 @@ impl Noting {
         self.function(c, "maitred_updated", |pad, arguments| {
             let table: usize = arguments.get(0)?;
             let columns = pad.tables[table].columns.len();
-            let old = Image::before(arguments, 2, columns);
-            let new = Image::read(arguments, 2 + columns, columns);
+            let (old, new) = Image::pair(arguments, 2, columns);
             pad.updated(table, arguments.get(1)?, old, new);
             Ok(None)
         })?;
