@@ -168,6 +168,13 @@ impl Change<'_> {
     /// The columns whose values differ, in the table's order; all of them for an insert or a delete.
     pub fn changed(&self) -> Vec<String> {
         let Rows { op, old, new } = &self.rows;
+        // The writer notes of the row before little more than what differs.
+        if let (Op::Update, Members::Noted(..)) = (op, old) {
+            let differs =
+                |name: &str, was: &Member<'_>| new.get(name).is_some_and(|value| !was.same(&value));
+            let changed = old.iter().filter(|(name, was)| differs(name, was));
+            return changed.map(|(name, _)| name.to_owned()).collect();
+        }
         let differs = |name: &str, value: &Member<'_>| match op {
             Op::Update => old.get(name).is_some_and(|was| !was.same(value)),
             Op::Insert | Op::Delete => true,

@@ -11,6 +11,7 @@ use crate::publication::{Inbox, Publication, Reply, ToShard};
 use crate::store::{self, Desk, Hook, Notes, Opened, Said, Stats, guarded, now_ms};
 use crate::{App, Change, Error, Op, Reader, Schema, Signal, StoreConfig};
 use rusqlite::{Connection, Row, params};
+use serde::Serialize;
 use smallvec::SmallVec;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -301,13 +302,20 @@ fn decide<A: App>(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told<A>>, 
                 new
             });
             Ok(Told {
-                event: serde_json::to_string(&signal.event)?,
+                event: json(&signal.event)?,
                 groups: serde_json::to_string(names.as_slice())?,
                 names,
                 signal,
             })
         })
         .collect()
+}
+
+/// Most events are larger than what `to_string` begins with, and would be copied three times.
+fn json(event: &impl Serialize) -> Result<String, Error> {
+    let mut text = Vec::with_capacity(1_024);
+    serde_json::to_writer(&mut text, event)?;
+    String::from_utf8(text).map_err(|e| Error::Store(e.to_string()))
 }
 
 fn reject_logged(tx: &Connection, row: &Row<'_>, error: &Error, at: i64) -> Result<(), Error> {
