@@ -85,6 +85,8 @@ pub struct Plan {
     /// Without progress.
     pub patience: Duration,
     pub server: u32,
+    /// Clients speak Socket.IO: they join their group by a namespace, and answer pings.
+    pub socket_io: bool,
 }
 
 impl Plan {
@@ -104,12 +106,16 @@ impl Plan {
             spin: true,
             patience: Duration::from_secs(10),
             server,
+            socket_io: false,
         })
     }
 }
 
 /// An order's status, of 300 bytes.
 pub const MESSAGE: &str = r#"{"type":"order_status","data":{"id":%g,"status":"ready","status_display":"Ready","total_amount":"250.00","items_count":3,"created_at":"2026-01-28T21:00:00Z","confirmed_at":"2026-01-28T21:02:00Z","delivered_at":null,"k":"%K","p":"%P"}}"#;
+
+/// Where the groups of a Socket.IO server are.
+pub const NAMESPACE: &str = "/group";
 
 /// What came of it.
 #[derive(Debug, Clone, Default, Serialize)]

@@ -1,7 +1,7 @@
 //! What is measured, against what, and what it should be.
 
 use crate::catalogue;
-use crate::load::{self, Mode, Plan, Report};
+use crate::load::{self, MESSAGE, Mode, NAMESPACE, Plan, Report};
 use crate::server::{SECRET, Server};
 use crate::template::Template;
 use jsonwebtoken::{EncodingKey, Header};
@@ -9,6 +9,7 @@ use serde_json::json;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 const GROUP: &str = "/conformance/group/%g/";
+const SOCKET_IO: &str = "/conformance/socket.io/?EIO=4&transport=websocket";
 const ORDER: &str = "/ws/orders/%g/";
 
 /// Whom a row measures.
@@ -28,6 +29,12 @@ pub enum Who {
     Rows,
     /// `warp::ws`, a queue and a task for each client.
     Peer,
+    /// The framework, to Socket.IO clients.
+    SocketIo,
+    /// `socket.io` of its authors, on node.
+    Node,
+    /// `socketioxide`.
+    Socketioxide,
     /// The restaurant.
     Restaurant,
 }
@@ -90,6 +97,9 @@ impl Row {
     pub fn measure(&self, who: Who, rate: f64) -> Result<Report, String> {
         let server = match who {
             Who::Echo(threads) => Server::echo(threads, false),
+            Who::SocketIo => Server::echo(1, false),
+            Who::Node => Server::node(),
+            Who::Socketioxide => Server::socketioxide(),
             Who::Deflate => Server::echo(1, false),
             Who::Guarded => Server::echo(1, true),
             Who::Floor => Server::floor(None),
@@ -116,7 +126,14 @@ impl Row {
             Mode::Status { .. } => ORDER,
             _ => GROUP,
         };
+        let socket_io = matches!(who, Who::SocketIo | Who::Node | Who::Socketioxide);
+        let usual = if socket_io { SOCKET_IO } else { usual };
         let mut plan = Plan::new(self.mode, port, path.unwrap_or(usual), pid)?;
+        if socket_io {
+            plan.socket_io = true;
+            let event = format!(r#"42{NAMESPACE},["message",{MESSAGE}]"#);
+            plan.message = Template::parse(&event, 300 + event.len() - MESSAGE.len())?;
+        }
         if matches!(who, Who::Guarded | Who::Restaurant | Who::Rows) {
             plan.tokens = vec![token()?];
             let bearer = Template::parse("Bearer %t", 0)?;

@@ -92,6 +92,18 @@ impl Server {
         Server::start(command, None)
     }
 
+    /// `tests/bench/run` installs what it needs.
+    pub fn node() -> Result<Self, String> {
+        let mut command = Command::new("node");
+        command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/peers/socket_io.mjs"));
+        Server::start(command, None)
+    }
+
+    /// `tests/bench/run` builds it.
+    pub fn socketioxide() -> Result<Self, String> {
+        Server::start(built("socketioxide-peer")?, None)
+    }
+
     /// The restaurant, with so many orders that wait.
     pub fn restaurant(orders: u32) -> Result<Self, String> {
         let place = tempfile::tempdir().map_err(|e| e.to_string())?;
