@@ -7,7 +7,7 @@ mod frames;
 mod schema;
 mod typescript;
 
-pub use frames::{Channel, Frame};
+pub use frames::{Channel, Dialect, Frame};
 
 use crate::{changes, dining};
 use maitred::Routing;

@@ -1,7 +1,7 @@
 //! The contract as an AsyncAPI 3.0 document (<https://www.asyncapi.com/docs/reference/specification/v3.0.0>).
 
 use super::frames::Frame;
-use super::{Channel, Contract};
+use super::{Channel, Contract, Dialect};
 use maitred::{Routed, Routing};
 use serde_json::{Map, Value, json};
 
@@ -20,7 +20,11 @@ pub fn document(contract: &Contract, routing: &Routing) -> Value {
         for frame in channel.says.iter().chain(&channel.hears) {
             messages.insert(message_key(channel, frame), message(frame));
         }
-        for notice in &contract.notices {
+        let notices = match channel.dialect {
+            Dialect::Raw => &contract.notices[..],
+            Dialect::SocketIo => &[],
+        };
+        for notice in notices {
             let key = self::key(&notice.name);
             let reference = json!({"$ref": format!("#/components/messages/{key}")});
             messages.insert(format!("notice_{key}"), reference);
@@ -40,8 +44,11 @@ pub fn document(contract: &Contract, routing: &Routing) -> Value {
         for (action, frames) in [("send", &channel.says), ("receive", &channel.hears)] {
             let mut names: Vec<String> = frames.iter().map(|f| message_key(channel, f)).collect();
             if action == "send" {
-                let notices = contract.notices.iter();
-                names.extend(notices.map(|n| format!("notice_{}", self::key(&n.name))));
+                names.extend(
+                    notices
+                        .iter()
+                        .map(|n| format!("notice_{}", self::key(&n.name))),
+                );
             }
             let messages: Vec<Value> = names
                 .iter()

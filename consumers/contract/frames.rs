@@ -41,6 +41,14 @@ pub fn notices(schemas: &mut Schemas) -> Vec<Frame> {
     all
 }
 
+/// `["name", argument]`.
+fn event(name: Value, argument: Option<Schema>) -> Schema {
+    let mut items = vec![name];
+    items.extend(argument.map(Schema::to_value));
+    let count = items.len();
+    json_schema!({"type": "array", "prefixItems": items, "minItems": 1, "maxItems": count})
+}
+
 /// `{"type": ..., "data": ...}`, and what else may stand beside these.
 fn enveloped(name: &str, members: Value, data: Schema, beside: &[&str]) -> Frame {
     let mut frame = json_schema!({"type": "object", "properties": members});
@@ -58,6 +66,8 @@ fn enveloped(name: &str, members: Value, data: Schema, beside: &[&str]) -> Frame
 
 /// What one kind of consumer says and understands.
 pub struct Channel {
+    /// How frames look.
+    pub dialect: Dialect,
     /// As `routing.toml` names it.
     pub consumer: &'static str,
     /// What it is for.
@@ -66,6 +76,15 @@ pub struct Channel {
     pub says: Vec<Frame>,
     /// From the client.
     pub hears: Vec<Frame>,
+}
+
+/// How frames look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// WebSocket messages: JSON objects with a `type` or an `action`.
+    Raw,
+    /// Socket.IO events: a name and arguments, as a JSON array.
+    SocketIo,
 }
 
 /// One frame.
@@ -113,11 +132,53 @@ impl Channel {
             }
         }));
         Channel {
+            dialect: Dialect::Raw,
             consumer: C::NAME,
             title,
             says: Vec::new(),
             hears,
         }
+    }
+
+    /// Of Socket.IO events.
+    pub fn socket_io<C: Consumer<Command: JsonSchema>>(
+        title: &'static str,
+        schemas: &mut Schemas,
+    ) -> Self {
+        let command = C::Command::json_schema(&mut schemas.asked);
+        let hears = schema::variants(command)
+            .into_iter()
+            .map(|(name, argument)| Frame {
+                schema: event(json!({"const": name}), argument),
+                name,
+            });
+        Channel {
+            dialect: Dialect::SocketIo,
+            consumer: C::NAME,
+            title,
+            says: Vec::new(),
+            hears: hears.collect(),
+        }
+    }
+
+    /// It says this event, with one argument.
+    pub fn emits<T: JsonSchema>(self, name: &'static str, schemas: &mut Schemas) -> Self {
+        self.emits_named::<T>(name, json!({"const": name}), schemas)
+    }
+
+    /// It says events with one argument, whose names are made when they are sent.
+    pub fn emits_named<T: JsonSchema>(
+        mut self,
+        name: &'static str,
+        pattern: Value,
+        schemas: &mut Schemas,
+    ) -> Self {
+        let argument = schema::closed(T::json_schema(&mut schemas.said));
+        self.says.push(Frame {
+            name: name.to_owned(),
+            schema: event(pattern, Some(argument)),
+        });
+        self
     }
 
     /// It says this, with data of this type.

@@ -49,6 +49,29 @@ pub fn open(mut schema: Schema) -> Schema {
     schema
 }
 
+/// The variants of an enum that is told apart by the name of its only member: each name, and its content if it has one.
+pub fn variants(schema: Schema) -> Vec<(String, Option<Schema>)> {
+    let value = schema.to_value();
+    let all = match value.get("oneOf").or_else(|| value.get("anyOf")) {
+        Some(Value::Array(all)) => all.clone(),
+        _ => vec![value],
+    };
+    let mut named = Vec::new();
+    for one in all {
+        let names = one.get("enum").and_then(Value::as_array).cloned();
+        for name in names.into_iter().flatten().chain(one.get("const").cloned()) {
+            named.extend(name.as_str().map(|name| (name.to_owned(), None)));
+        }
+        if let Some(Value::Object(properties)) = one.get("properties") {
+            for (name, content) in properties {
+                let content = Schema::try_from(content.clone()).ok();
+                named.push((name.clone(), content));
+            }
+        }
+    }
+    named
+}
+
 /// The variants of an enum that is told apart by a member, each with its name.
 pub fn alternatives(schema: Schema, tag: &str) -> Vec<(String, Schema)> {
     let value = schema.to_value();

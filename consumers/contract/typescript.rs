@@ -1,6 +1,6 @@
 //! The contract as declarations for TypeScript.
 
-use super::{Contract, Frame};
+use super::{Contract, Dialect, Frame};
 use serde_json::{Map, Value};
 use std::fmt::Write;
 
@@ -22,8 +22,17 @@ pub fn declarations(contract: &Contract) -> String {
         ];
         for (side, whose, frames) in sides {
             let _ = writeln!(out, "\n/** {}. {whose}. */", channel.title);
-            let _ = write!(out, "export type {name}{side} =");
-            union(&mut out, frames);
+            match channel.dialect {
+                Dialect::Raw => {
+                    let _ = write!(out, "export type {name}{side} =");
+                    union(&mut out, frames);
+                }
+                Dialect::SocketIo => {
+                    let _ = writeln!(out, "export interface {name}{side} {{");
+                    frames.iter().for_each(|frame| listener(&mut out, frame));
+                    out.push_str("}\n");
+                }
+            }
         }
     }
     out
@@ -37,6 +46,29 @@ fn union(out: &mut String, frames: &[Frame]) {
         out.push_str(" never");
     }
     out.push_str(";\n");
+}
+
+/// As socket.io-client wants its events described: `Socket<KitchenSays, KitchenHears>`.
+fn listener(out: &mut String, frame: &Frame) {
+    let arguments = frame.schema.get("prefixItems").and_then(Value::as_array);
+    let mut parameters = Vec::new();
+    for (n, argument) in arguments.into_iter().flatten().skip(1).enumerate() {
+        parameters.push(format!("argument{}: {}", n + 1, of(argument, "  ")));
+    }
+    let parameters = parameters.join(", ");
+    match frame.name.split_once('{').zip(frame.name.split_once('}')) {
+        // a name that is made when it is sent
+        Some(((before, _), (_, after))) => {
+            let _ = writeln!(
+                out,
+                "  [event: `{before}${{string}}{after}`]: ({parameters}) => void;"
+            );
+        }
+        None => {
+            let name = Value::from(frame.name.as_str());
+            let _ = writeln!(out, "  {name}: ({parameters}) => void;");
+        }
+    }
 }
 
 /// `dining.order_items` is `DiningOrderItems`.
