@@ -1,6 +1,8 @@
 //! How a message looks on the wire, and what a frame from the wire means. Codecs do no IO.
 
+pub(crate) mod engine_io;
 mod raw;
+pub(crate) mod socket_io;
 
 use crate::{ClientError, Message};
 use serde_json::value::RawValue;
