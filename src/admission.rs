@@ -45,7 +45,8 @@ pub(crate) async fn wait_for_token<A: App>(
                 return Err(missing("closed"));
             }
             let frame = reader.next(socket, shard.clock(), |incoming| match incoming {
-                Incoming::Text(text) => match shard.lanes[lane as usize].dialect.decode(text) {
+                Incoming::Data(payload) => match shard.lanes[lane as usize].dialect.decode(payload)
+                {
                     Ok(Inbound::Control { id, control }) => Frame::Control(id, control),
                     Ok(Inbound::Command { id, .. }) => Frame::Refused(id, missing(TOKEN_FIRST)),
                     Err(error) => Frame::Refused(None, error),

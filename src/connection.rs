@@ -160,7 +160,7 @@ async fn serve<A: App>(
         let lane = ctx.lane;
         // matched at once: a variable would keep the consumer borrowed
         let frame = match reader.next(&socket, shard.clock(), |incoming| match incoming {
-            Incoming::Text(text) => match shard.lanes[lane as usize].dialect.decode(text) {
+            Incoming::Data(payload) => match shard.lanes[lane as usize].dialect.decode(payload) {
                 Ok(Inbound::Command { id, body }) => {
                     ctx.begin(id.as_deref(), body);
                     match session.receive(body, ctx) {
@@ -214,7 +214,7 @@ async fn serve<A: App>(
 /// Stands for "closed without a code" (RFC 6455, section 7.4.1); never on the wire.
 const NO_CODE: u16 = 1005;
 
-/// What is no text message.
+/// What is no data message.
 pub(crate) fn unaddressed(incoming: Incoming<'_>) -> Frame {
     match incoming {
         Incoming::Ping(payload) => Frame::Ping(payload.to_vec()),
@@ -224,15 +224,7 @@ pub(crate) fn unaddressed(incoming: Incoming<'_>) -> Frame {
             error: None,
         }),
         Incoming::Close(None) => Frame::Close(Ending::new(NO_CODE, "")),
-        Incoming::Binary(_) => Frame::Refused(
-            None,
-            ClientError::new(
-                Kind::Invalid,
-                "BINARY_FRAME",
-                "send text frames: this endpoint speaks JSON",
-            ),
-        ),
-        Incoming::Pong(_) | Incoming::Text(_) => Frame::Pong,
+        Incoming::Pong(_) | Incoming::Data(_) => Frame::Pong,
     }
 }
 

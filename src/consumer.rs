@@ -1,6 +1,6 @@
 //! One endpoint's behaviour.
 
-use crate::{App, ClientError, Context, Error, Message, Reply};
+use crate::{App, ClientError, Context, Error, FromFrame, Message, Reply};
 use serde::de::DeserializeOwned;
 
 /// What one kind of endpoint does, named by `routing.toml`.
@@ -81,8 +81,9 @@ pub trait Consumer: Sized + 'static {
     type App: App;
     /// The `<name>` parts of the path, and the query's parameters (without `since` and `token`).
     type Params: DeserializeOwned;
-    /// What a client may ask. It comes from a stranger: let the types be narrow.
-    type Command: DeserializeOwned;
+    /// What a client may ask: any type that serde can read from JSON. It comes from a stranger: let the types be narrow. Or [`Frame`](crate::Frame), for
+    /// endpoints whose messages are no JSON: text and binary as they came.
+    type Command: FromFrame;
 
     /// A connection was accepted. Joins groups, sets the guard, and says what a client must know first. What is announced to a joined group is held
     /// until this returns; then comes the resume, or the snapshot, then what is new.

@@ -4,6 +4,7 @@ mod stream;
 
 use crate::close::Ending;
 use crate::dialect::Envelope;
+use crate::frame::Payload;
 use crate::publication::Publication;
 use crate::shard::{Lane, Membership, Shard};
 use crate::socket::{Hold, Socket};
@@ -221,8 +222,8 @@ impl<A: App> Context<A> {
     }
 
     /// The frame that is handled next.
-    pub(crate) fn begin(&mut self, id: Option<&str>, body: &str) {
-        self.command = id.map(|id| CommandId::new("", id, body.as_bytes()));
+    pub(crate) fn begin(&mut self, id: Option<&str>, body: Payload<'_>) {
+        self.command = id.map(|id| CommandId::new("", id, body.bytes()));
         self.writes.set(0);
     }
 

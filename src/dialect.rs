@@ -4,14 +4,20 @@ pub(crate) mod engine_io;
 mod raw;
 pub(crate) mod socket_io;
 
-use crate::{ClientError, Message};
+use crate::frame::{Frame, Payload};
+use crate::message::Content;
+use crate::websocket::Opcode;
+use crate::{ClientError, Kind, Message};
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 
 /// A vocabulary's envelope. The set is ours: a new variant must break every `match` that forgot it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Dialect {
     /// Seed 003's: `{"type": ..., "seq": ..., "data": ...}`.
     Raw,
+    /// None: frames are the consumer's own.
+    Verbatim,
 }
 
 /// What stands around a message besides its name and data.
@@ -30,7 +36,7 @@ pub(crate) enum Inbound<'a> {
     Command {
         /// The client's own id of this command: asks for an acknowledgement, and makes a retry safe.
         id: Option<String>,
-        body: &'a str,
+        body: Payload<'a>,
     },
     /// For the connection.
     Control {
@@ -50,23 +56,36 @@ pub(crate) enum Control {
 }
 
 impl Dialect {
-    pub fn encode(&self, message: &Message, envelope: Envelope) -> String {
-        match self {
-            Dialect::Raw => raw::encode(message, envelope),
+    /// The payload of the frame that tells a message. A message that is verbatim needs no dialect.
+    pub fn encode<'m>(&self, message: &'m Message, envelope: Envelope) -> (Opcode, Cow<'m, [u8]>) {
+        match (self, message.content()) {
+            (_, Content::Verbatim(Frame::Text(text))) => (Opcode::Text, text.as_bytes().into()),
+            (_, Content::Verbatim(Frame::Binary(bytes))) => (Opcode::Binary, bytes[..].into()),
+            // what the framework itself has to say (an error, a reset) is JSON also where the consumer's frames are not
+            (Dialect::Raw | Dialect::Verbatim, Content::Json { name, data, beside }) => {
+                let text = raw::encode(name.as_deref(), data.get(), beside, envelope);
+                (Opcode::Text, text.into_bytes().into())
+            }
         }
     }
 
     /// The acknowledgement of a command with an id.
     pub fn ack(&self, id: &str, data: Option<&RawValue>) -> Message {
         match self {
-            Dialect::Raw => raw::ack(id, data),
+            Dialect::Raw | Dialect::Verbatim => raw::ack(id, data),
         }
     }
 
     /// Takes a frame apart. It comes from a stranger.
-    pub fn decode<'a>(&self, text: &'a str) -> Result<Inbound<'a>, ClientError> {
-        match self {
-            Dialect::Raw => raw::decode(text),
+    pub fn decode<'a>(&self, payload: Payload<'a>) -> Result<Inbound<'a>, ClientError> {
+        match (self, payload) {
+            (Dialect::Raw, Payload::Text(text)) => raw::decode(text),
+            (Dialect::Raw, Payload::Binary(_)) => Err(ClientError::new(
+                Kind::Invalid,
+                "BINARY_FRAME",
+                "send text frames: this endpoint speaks JSON",
+            )),
+            (Dialect::Verbatim, body) => Ok(Inbound::Command { id: None, body }),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What is said to a client, before a dialect puts an envelope around it.
 
+use crate::Frame;
+use bytes::Bytes;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -13,51 +15,85 @@ use std::fmt::Write;
 /// assert_eq!(m.data(), r#"{"id":1,"status":"ready"}"#);
 /// ```
 #[derive(Debug, Clone)]
-pub struct Message {
-    name: Option<Cow<'static, str>>,
-    data: Box<RawValue>,
-    beside: String,
+pub struct Message(Content);
+
+#[derive(Debug, Clone)]
+pub(crate) enum Content {
+    /// For a dialect's envelope.
+    Json {
+        name: Option<Cow<'static, str>>,
+        data: Box<RawValue>,
+        /// The members beside `data`, each with a comma before it: `,"items":[]`.
+        beside: String,
+    },
+    /// As it is: no envelope, no number.
+    Verbatim(Frame),
 }
 
 impl Message {
     /// A named message. `data` that cannot be written as JSON (a map with keys that are no strings) becomes `null` and is logged: it is our mistake,
     /// and no client should lose its connection over it.
     pub fn new(name: impl Into<Cow<'static, str>>, data: &impl Serialize) -> Self {
-        Message {
+        Message(Content::Json {
             name: Some(name.into()),
             data: raw(data),
             beside: String::new(),
-        }
+        })
     }
 
     /// A message without a name: `data`, an object, is all there is. For vocabularies whose errors have no envelope.
     pub fn bare(data: &impl Serialize) -> Self {
-        Message {
+        Message(Content::Json {
             name: None,
             data: raw(data),
             beside: String::new(),
-        }
+        })
     }
 
-    /// Adds a member beside `data`, for vocabularies whose clients look in both places. `key` is written as it is: a plain word.
+    /// A text message that is exactly this, without an envelope. It carries no number, so a client cannot come back to it: for ephemeral signals and answers.
+    pub fn text(text: impl Into<String>) -> Self {
+        Frame::Text(text.into()).into()
+    }
+
+    /// A binary message that is exactly these bytes; otherwise as [`text`](Self::text).
+    pub fn binary(bytes: impl Into<Bytes>) -> Self {
+        Frame::Binary(bytes.into()).into()
+    }
+
+    /// Adds a member beside `data`, for vocabularies whose clients look in both places. `key` is written as it is: a plain word. A verbatim message has no
+    /// members, and stays as it is.
     pub fn beside(mut self, key: &'static str, value: &impl Serialize) -> Self {
-        let _ = write!(self.beside, r#","{key}":{}"#, raw(value).get());
+        if let Content::Json { beside, .. } = &mut self.0 {
+            let _ = write!(beside, r#","{key}":{}"#, raw(value).get());
+        }
         self
     }
 
-    /// The name, unless it is a bare message.
+    /// The name, unless it is a bare or a verbatim message.
     pub fn name(&self) -> Option<&str> {
-        self.name.as_deref()
+        match &self.0 {
+            Content::Json { name, .. } => name.as_deref(),
+            Content::Verbatim(_) => None,
+        }
     }
 
-    /// The JSON text of the data.
+    /// The JSON text of the data; of a verbatim message `null`, because it has none.
     pub fn data(&self) -> &str {
-        self.data.get()
+        match &self.0 {
+            Content::Json { data, .. } => data.get(),
+            Content::Verbatim(_) => RawValue::NULL.get(),
+        }
     }
 
-    /// The members beside `data`, each with a comma before it: `,"items":[]`.
-    pub(crate) fn members(&self) -> &str {
-        &self.beside
+    pub(crate) fn content(&self) -> &Content {
+        &self.0
+    }
+}
+
+impl From<Frame> for Message {
+    /// A message that is exactly this frame.
+    fn from(frame: Frame) -> Self {
+        Message(Content::Verbatim(frame))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The consumers that `routing.toml` may name. Forgets their types once, here: the only boxed futures.
 
+use crate::frame::{FromFrame, Payload};
 use crate::pattern::{self, Params};
 use crate::rest::Routes;
 use crate::{App, ClientError, Consumer, Context, Error, Kind, Message, Reply};
@@ -14,6 +15,8 @@ type Connect<A> =
 /// A consumer without its type: what a connection can call.
 pub(crate) struct Entry<A: App> {
     pub name: &'static str,
+    /// Its frames have no envelope.
+    pub verbatim: bool,
     pub connect: Connect<A>,
     pub render: fn(&A::Event, &A::Group) -> Option<Message>,
     pub render_error: fn(&ClientError) -> Message,
@@ -24,7 +27,7 @@ pub(crate) trait Session<A: App> {
     /// Decodes the frame before the future is made, so that the read buffer can be the thread's.
     fn receive<'a>(
         &'a mut self,
-        body: &str,
+        body: Payload<'_>,
         ctx: &'a mut Context<A>,
     ) -> Result<LocalBoxFuture<'a, Result<Reply, Error>>, ClientError>;
     fn disconnect<'a>(self: Box<Self>, ctx: &'a mut Context<A>) -> LocalBoxFuture<'a, ()>;
@@ -35,29 +38,16 @@ struct Erased<C>(C);
 impl<C: Consumer> Session<C::App> for Erased<C> {
     fn receive<'a>(
         &'a mut self,
-        body: &str,
+        body: Payload<'_>,
         ctx: &'a mut Context<C::App>,
     ) -> Result<LocalBoxFuture<'a, Result<Reply, Error>>, ClientError> {
-        let command: C::Command = serde_json::from_str(body).map_err(|e| unreadable(&e))?;
+        let command = C::Command::from_frame(body)?;
         Ok(Box::pin(self.0.receive(command, ctx)))
     }
 
     fn disconnect<'a>(self: Box<Self>, ctx: &'a mut Context<C::App>) -> LocalBoxFuture<'a, ()> {
         Box::pin(self.0.disconnect(ctx))
     }
-}
-
-/// A frame that is JSON, but none of the consumer's commands.
-fn unreadable(e: &serde_json::Error) -> ClientError {
-    // serde names the variant, or the type, and what it expected instead; where in the text it was is no help in a one-line frame
-    let text = e.to_string();
-    let text = text.split(" at line ").next().unwrap_or(&text).to_owned();
-    let code = if text.starts_with("unknown variant") {
-        "UNKNOWN_ACTION"
-    } else {
-        "INVALID_FRAME"
-    };
-    ClientError::new(Kind::Invalid, code, text)
 }
 
 fn connect<'a, C: Consumer>(
@@ -100,6 +90,7 @@ impl<A: App> Registry<A> {
     pub fn with<C: Consumer<App = A>>(mut self) -> Self {
         let entry = Entry {
             name: C::NAME,
+            verbatim: C::Command::VERBATIM,
             connect: connect::<C>,
             render: C::render,
             render_error: C::render_error,

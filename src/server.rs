@@ -88,7 +88,10 @@ impl<A: App> Server<A> {
             .iter()
             .map(|entry| Lane {
                 entry: entry.clone(),
-                dialect: Dialect::Raw,
+                dialect: match entry.verbatim {
+                    true => Dialect::Verbatim,
+                    false => Dialect::Raw,
+                },
             })
             .collect();
         let (inboxes, mail): (Vec<_>, Vec<_>) = (0..self.shards)

@@ -44,10 +44,8 @@ impl<A: App> Lane<A> {
     }
 
     pub fn frame(&self, message: &Message, envelope: Envelope) -> Bytes {
-        websocket::encode(
-            Opcode::Text,
-            self.dialect.encode(message, envelope).as_bytes(),
-        )
+        let (opcode, payload) = self.dialect.encode(message, envelope);
+        websocket::encode(opcode, &payload)
     }
 }
 

@@ -13,6 +13,7 @@ pub(crate) use frame::{encode, encode_close};
 pub(crate) use handshake::{accept_key, valid_key};
 pub(crate) use parser::Parser;
 
+use crate::frame::Payload;
 use std::borrow::Cow;
 
 /// What a frame is (RFC 6455, section 5.2).
@@ -56,10 +57,8 @@ impl Opcode {
 /// One message from a client, borrowed from the bytes it came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Incoming<'a> {
-    /// A text message, checked to be UTF-8.
-    Text(&'a str),
-    /// A binary message.
-    Binary(&'a [u8]),
+    /// A message, put together if it came in fragments.
+    Data(Payload<'a>),
     /// A ping, at most 125 bytes.
     Ping(&'a [u8]),
     /// A pong, at most 125 bytes.

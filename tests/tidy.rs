@@ -15,6 +15,7 @@ const LEAVES: &[&str] = &[
     "pattern",
     "close",
     "error",
+    "frame",
     "limits",
     "message",
     "websocket",

@@ -1,6 +1,7 @@
 //! One JSON object per WebSocket message (seed 003).
 
 use super::{Control, Envelope, Inbound};
+use crate::frame::Payload;
 use crate::{ClientError, Kind, Message};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -10,15 +11,14 @@ use std::fmt::Write;
 /// The longest command id, in bytes: a UUID is 36.
 const ID_BYTES: usize = 128;
 
-pub(super) fn encode(message: &Message, envelope: Envelope) -> String {
-    let data = message.data();
-    let mut out = String::with_capacity(data.len() + message.members().len() + 64);
-    match message.name() {
+pub(super) fn encode(name: Option<&str>, data: &str, beside: &str, envelope: Envelope) -> String {
+    let mut out = String::with_capacity(data.len() + beside.len() + 64);
+    match name {
         Some(name) => {
             out.push_str(r#"{"type":"#);
             push_text(&mut out, name);
             push_envelope(&mut out, envelope);
-            out.push_str(message.members());
+            out.push_str(beside);
             out.push_str(r#","data":"#);
             out.push_str(data);
             out.push('}');
@@ -29,7 +29,7 @@ pub(super) fn encode(message: &Message, envelope: Envelope) -> String {
             out.push_str(inner);
             let mut rest = String::new();
             push_envelope(&mut rest, envelope);
-            rest.push_str(message.members());
+            rest.push_str(beside);
             let rest = if inner == "{" {
                 rest.strip_prefix(',').unwrap_or(&rest)
             } else {
@@ -131,7 +131,12 @@ pub(super) fn decode(text: &str) -> Result<Inbound<'_>, ClientError> {
                 ));
             }
         },
-        _ => return Ok(Inbound::Command { id, body: text }),
+        _ => {
+            return Ok(Inbound::Command {
+                id,
+                body: Payload::Text(text),
+            });
+        }
     };
     Ok(Inbound::Control { id, control })
 }
@@ -159,11 +164,13 @@ fn command_id(raw: &RawValue) -> Result<String, ClientError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dialect::Dialect;
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
     fn parsed(message: &Message, envelope: Envelope) -> Value {
-        serde_json::from_str(&encode(message, envelope)).expect("JSON")
+        let (_, text) = Dialect::Raw.encode(message, envelope);
+        serde_json::from_slice(&text).expect("JSON")
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::frame::{Head, parse_close, unmask};
 use super::{Incoming, Limits, Opcode, Violation};
+use crate::frame::Payload;
 
 const MASK_BYTES: usize = 4;
 
@@ -153,7 +154,7 @@ fn read<T>(
                 deliver(Incoming::Close(parse_close(payload)?))
             }
             Opcode::Text if head.fin => deliver(text(payload)?),
-            Opcode::Binary if head.fin => deliver(Incoming::Binary(payload)),
+            Opcode::Binary if head.fin => deliver(Incoming::Data(Payload::Binary(payload))),
             Opcode::Text | Opcode::Binary => {
                 let started = message.insert(Fragments::new(head.opcode == Opcode::Text));
                 started.push(payload, false)?;
@@ -170,7 +171,7 @@ fn read<T>(
                 }
                 match whole.is_text {
                     true => deliver(text(&whole.bytes)?),
-                    false => deliver(Incoming::Binary(&whole.bytes)),
+                    false => deliver(Incoming::Data(Payload::Binary(&whole.bytes))),
                 }
             }
         };
@@ -219,7 +220,7 @@ fn payload<'a>(frame: &'a mut [u8], head: &Head) -> Option<&'a mut [u8]> {
 
 fn text(payload: &[u8]) -> Result<Incoming<'_>, Violation> {
     let text = simdutf8::basic::from_utf8(payload).map_err(|_| Violation::Utf8)?;
-    Ok(Incoming::Text(text))
+    Ok(Incoming::Data(Payload::Text(text)))
 }
 
 /// The fragments of a message, put together.

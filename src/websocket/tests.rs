@@ -23,8 +23,8 @@ enum Heard {
 impl From<Incoming<'_>> for Heard {
     fn from(incoming: Incoming<'_>) -> Self {
         match incoming {
-            Incoming::Text(text) => Heard::Text(text.to_owned()),
-            Incoming::Binary(bytes) => Heard::Binary(bytes.to_owned()),
+            Incoming::Data(Payload::Text(text)) => Heard::Text(text.to_owned()),
+            Incoming::Data(Payload::Binary(bytes)) => Heard::Binary(bytes.to_owned()),
             Incoming::Ping(bytes) => Heard::Ping(bytes.to_owned()),
             Incoming::Pong(bytes) => Heard::Pong(bytes.to_owned()),
             Incoming::Close(None) => Heard::Close(None),
@@ -168,7 +168,7 @@ fn a_whole_frame_is_delivered_where_it_lies() {
     let mut read = [masked(0x81, b"here"), masked(0x82, b"carried")].concat();
     let range = read.as_ptr_range();
     let place = parser.next(&mut read, &LIMITS, |incoming| match incoming {
-        Incoming::Text("here") => incoming_place(incoming),
+        Incoming::Data(Payload::Text("here")) => incoming_place(incoming),
         other => panic!("{other:?}"),
     });
     assert!(range.contains(&place.unwrap().unwrap()));
@@ -180,7 +180,7 @@ fn a_whole_frame_is_delivered_where_it_lies() {
 
 fn incoming_place(incoming: Incoming<'_>) -> *const u8 {
     match incoming {
-        Incoming::Text(text) => text.as_ptr(),
+        Incoming::Data(Payload::Text(text)) => text.as_ptr(),
         _ => unreachable!(),
     }
 }

@@ -158,7 +158,7 @@ proptest! {
         frame.splice(head..head, key);
         let limits = Limits { max_message_bytes: 70_000, max_fragments: 1 };
         let same = Parser::default().next(&mut frame, &limits, |incoming| {
-            incoming == Incoming::Binary(&payload)
+            incoming == Incoming::Data(Payload::Binary(&payload))
         });
         prop_assert_eq!(same, Ok(Some(true)));
     }

@@ -1,0 +1,170 @@
+//! What a WebSocket server must get right when nothing else is asked of it, on the framework's public interface only.
+//!
+//! - `/conformance/echo` sends back every message as it came, text as text and binary as binary, up to 16 MiB, and is silent otherwise.
+//! - `/conformance/group/<name>/` passes every message on to all members of the group, its sender too: each gets it once, byte for byte. Up to 64 KiB.
+//!
+//! `cargo run --release --example echo_server -- --bind 127.0.0.1:9900`
+
+use maitred::*;
+use serde::{Deserialize, Serialize};
+
+/// Nothing is stored: there are groups, and what their members say.
+struct Conformance;
+
+impl App for Conformance {
+    type Claims = ();
+    type Group = String;
+    type Event = Said;
+    const WATCHED: &'static [Watched] = &[];
+
+    fn announce(_: &Change<'_>, _: &Reader<'_>) -> Result<Vec<Signal<Self>>, Error> {
+        Ok(Vec::new())
+    }
+}
+
+/// A member's message.
+#[derive(Serialize, Deserialize)]
+enum Said {
+    Text(String),
+    Binary(Vec<u8>),
+}
+
+struct Echo;
+
+impl Consumer for Echo {
+    const NAME: &'static str = "echo";
+    type App = Conformance;
+    type Params = Nothing;
+    type Command = Frame;
+
+    async fn connect(_: Nothing, _: &mut Context<Conformance>) -> Result<Self, Error> {
+        Ok(Echo)
+    }
+
+    async fn receive(
+        &mut self,
+        frame: Frame,
+        _: &mut Context<Conformance>,
+    ) -> Result<Reply, Error> {
+        Ok(Reply::message(frame.into()))
+    }
+
+    fn render(_: &Said, _: &String) -> Option<Message> {
+        None
+    }
+
+    fn render_error(error: &ClientError) -> Message {
+        Message::text(error.text.clone())
+    }
+}
+
+/// A member of a group.
+struct Member(String);
+
+impl Consumer for Member {
+    const NAME: &'static str = "group";
+    type App = Conformance;
+    type Params = Place;
+    type Command = Frame;
+
+    async fn connect(Place { name }: Place, ctx: &mut Context<Conformance>) -> Result<Self, Error> {
+        ctx.join(name.clone());
+        Ok(Member(name))
+    }
+
+    async fn receive(
+        &mut self,
+        frame: Frame,
+        ctx: &mut Context<Conformance>,
+    ) -> Result<Reply, Error> {
+        let said = match frame {
+            Frame::Text(text) => Said::Text(text),
+            Frame::Binary(bytes) => Said::Binary(bytes.into()),
+        };
+        ctx.publish(self.0.clone(), said);
+        Ok(Reply::done())
+    }
+
+    fn render(said: &Said, _: &String) -> Option<Message> {
+        Some(match said {
+            Said::Text(text) => Message::text(text.clone()),
+            Said::Binary(bytes) => Message::binary(bytes.clone()),
+        })
+    }
+
+    fn render_error(error: &ClientError) -> Message {
+        Message::text(error.text.clone())
+    }
+}
+
+#[derive(Deserialize)]
+struct Nothing {}
+
+#[derive(Deserialize)]
+struct Place {
+    name: String,
+}
+
+const ROUTES: &str = r#"
+[[listener]]
+name = "all"
+bind = "BIND"
+auth = "none"
+origins = "*"
+
+[[listener.route]]
+path = "/conformance/echo"
+consumer = "echo"
+max_message_bytes = "16MiB"
+outbox_bytes = "64MiB"
+
+[[listener.route]]
+path = "/conformance/group/<name>/"
+consumer = "group"
+outbox_bytes = "16MiB"
+"#;
+
+const USAGE: &str = "echo_server [--bind ADDRESS] [--threads NUMBER]";
+
+/// Serves on `bind`, on so many shards: one per core, unless told otherwise.
+fn serve(bind: &str, threads: Option<usize>) -> Result<Started, Error> {
+    let registry = Registry::new().with::<Echo>().with::<Member>();
+    let known = Known {
+        consumers: &registry.consumers(),
+        rest: &[],
+    };
+    let routing = Routing::parse("echo_server", &ROUTES.replace("BIND", bind), &known)?;
+    let server = Server::new(routing, registry);
+    match threads {
+        Some(threads) => server.shards(threads),
+        None => server,
+    }
+    .start()
+}
+
+fn main() -> Result<(), Error> {
+    let mut bind = "127.0.0.1:9900".to_owned();
+    let mut threads = None;
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        let value = arguments
+            .next()
+            .ok_or_else(|| Error::Config(USAGE.to_owned()))?;
+        match argument.as_str() {
+            "--bind" => bind = value,
+            "--threads" => {
+                let number = value
+                    .parse()
+                    .map_err(|e| Error::Config(format!("--threads {value}: {e}")))?;
+                threads = Some(number);
+            }
+            _ => return Err(Error::Config(USAGE.to_owned())),
+        }
+    }
+    let server = serve(&bind, threads)?;
+    println!("listening on {}", server.addresses()[0].1);
+    // until it is killed
+    loop {
+        std::thread::park();
+    }
+}
