@@ -12,7 +12,7 @@ use crate::routing::Policy;
 use crate::shard::Shard;
 use crate::socket::{CLOSE_TIMEOUT, Socket};
 use crate::websocket::{self, Incoming, Opcode};
-use crate::{App, ClientError, Error, Kind, Message, Reply};
+use crate::{App, Arguments, ClientError, Error, Kind, Message, Reply};
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use serde::Serialize;
@@ -235,7 +235,7 @@ fn answer_with<A: App>(ctx: &Context<A>, id: Option<&str>, answer: Result<Reply,
                 ctx.send(&message);
             }
             if let Some(id) = id {
-                ctx.send(&ctx.lane().dialect.ack(id, ack.as_deref()));
+                ctx.send(&ctx.lane().dialect.ack(id, ack.as_ref().and_then(Arguments::first)));
             }
         }
         Err(error) => {
@@ -314,10 +314,22 @@ async fn finish<A: App>(
         shard.flush();
         socket.set_closing();
     }
+    farewell(shard, socket, &mut reader).await;
+}
+
+/// Waits a little for the client to take what is left, and its answer to our close frame.
+pub(crate) async fn farewell<A: App>(
+    shard: &Rc<Shard<A>>,
+    socket: &Rc<Socket<A>>,
+    reader: &mut MessageReader,
+) {
     let farewell = async {
         socket.emptied().await;
         // half closed: what the client still sends is read, so that its system does not answer with a reset that would overtake our last frames
-        let _ = shut_write(&socket.stream);
+        let Some(stream) = socket.stream() else {
+            return;
+        };
+        let _ = shut_write(stream);
         while !socket.is_dead() {
             match reader.next(socket, shard.clock(), |incoming| {
                 matches!(incoming, Incoming::Close(_))
@@ -325,7 +337,7 @@ async fn finish<A: App>(
                 Ok(Some(true)) | Err(_) => break,
                 Ok(Some(false)) => {}
                 Ok(None) => {
-                    if std::future::poll_fn(|cx| socket.stream.poll_read_ready(cx))
+                    if std::future::poll_fn(|cx| stream.poll_read_ready(cx))
                         .await
                         .is_err()
                     {

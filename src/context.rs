@@ -223,7 +223,7 @@ impl<A: App> Context<A> {
 
     /// The frame that is handled next.
     pub(crate) fn begin(&mut self, id: Option<&str>, body: Payload<'_>) {
-        self.command = id.map(|id| CommandId::new("", id, body.bytes()));
+        self.command = id.map(|id| CommandId::new("", id, &body.bytes()));
         self.writes.set(0);
     }
 

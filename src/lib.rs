@@ -3,6 +3,7 @@
 
 mod admission;
 mod app;
+mod arguments;
 mod auth;
 mod close;
 mod connection;
@@ -29,12 +30,13 @@ mod socket;
 mod store;
 mod websocket;
 
+pub use arguments::{Arguments, Binary};
 pub use app::{App, Change, Op, Signal, Stamp, Watched};
 pub use auth::{Identity, Keys};
 pub use consumer::Consumer;
 pub use context::Context;
 pub use error::{ClientError, Error, Kind};
-pub use frame::{Frame, FromFrame, Payload};
+pub use frame::{Event, Frame, FromFrame, Payload};
 pub use limits::ConnectionLimits;
 pub use message::{Message, Reply};
 pub use registry::Registry;

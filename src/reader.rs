@@ -64,9 +64,12 @@ impl MessageReader {
         {
             return Ok(Some(found));
         }
+        let Some(stream) = socket.stream() else {
+            return Ok(None);
+        };
         BUFFER.with_borrow_mut(|buffer| {
             loop {
-                let n = match socket.stream.try_read(buffer) {
+                let n = match stream.try_read(buffer) {
                     Ok(0) => return Err(Ending::gone()),
                     Ok(n) => n,
                     Err(e) if e.kind() == io::ErrorKind::WouldBlock => return Ok(None),
@@ -75,7 +78,7 @@ impl MessageReader {
                 socket.heard_at.set(now);
                 if n < buffer.len() {
                     // a short read emptied the socket: tokio may know, which saves the read that would find out
-                    let _ = socket.stream.try_io(Interest::READABLE, || {
+                    let _ = stream.try_io(Interest::READABLE, || {
                         Err::<(), _>(io::ErrorKind::WouldBlock.into())
                     });
                 }

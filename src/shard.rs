@@ -45,7 +45,18 @@ impl<A: App> Lane<A> {
 
     pub fn frame(&self, message: &Message, envelope: Envelope) -> Bytes {
         let (opcode, payload) = self.dialect.encode(message, envelope);
-        websocket::encode(opcode, &payload)
+        let frame = websocket::encode(opcode, &payload);
+        match self.dialect.attachments(message) {
+            [] => frame,
+            // one piece: nothing may come between a message and what belongs to it
+            attachments => {
+                let mut all = Vec::from(frame);
+                for bytes in attachments {
+                    websocket::encode_into(&mut all, false, Opcode::Binary, bytes);
+                }
+                all.into()
+            }
+        }
     }
 }
 
@@ -160,9 +171,10 @@ impl<A: App> Shard<A> {
                         {
                             continue;
                         }
-                        socket.pending.borrow_mut().push(index);
-                        if !socket.queued.replace(true) {
-                            dirty.push(socket.clone());
+                        let wire = socket.wire();
+                        wire.pending.borrow_mut().push(index);
+                        if !wire.queued.replace(true) {
+                            dirty.push(wire.clone());
                         }
                     }
                     turn.push(frame);
@@ -182,10 +194,11 @@ impl<A: App> Shard<A> {
             return;
         }
         let mut turn = self.turn.borrow_mut();
-        socket.pending.borrow_mut().push(turn.len() as u32);
+        let wire = socket.wire();
+        wire.pending.borrow_mut().push(turn.len() as u32);
         turn.push(frame);
-        if !socket.queued.replace(true) {
-            self.dirty.borrow_mut().push(socket.clone());
+        if !wire.queued.replace(true) {
+            self.dirty.borrow_mut().push(wire.clone());
         }
         drop(turn);
         self.schedule();

@@ -7,7 +7,7 @@ use crate::routing::Policy;
 use crate::websocket;
 use bytes::Bytes;
 use smallvec::SmallVec;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::io;
 use std::os::fd::AsRawFd;
 use std::rc::Rc;
@@ -70,8 +70,14 @@ pub(crate) struct Seat {
     pub at: u32,
 }
 
+/// What a connection's frames pass through on their way, and what its groups know of it.
+///
+/// A raw connection is one socket. An Engine.IO session is one too, whose stream may come later (until then its frames wait to be polled), and each of its
+/// namespaces is another: a member of groups with numbers of its own, whose frames leave by the session's.
 pub(crate) struct Socket<A: App> {
-    pub stream: TcpStream,
+    stream: OnceCell<TcpStream>,
+    /// Whose frames these are sent with, if not its own.
+    wire: Option<Rc<Socket<A>>>,
     pub policy: Arc<Policy>,
     /// Indices into the turn's frames.
     pub pending: RefCell<SmallVec<[u32; 2]>>,
@@ -100,8 +106,31 @@ pub(crate) struct Socket<A: App> {
 
 impl<A: App> Socket<A> {
     pub fn new(stream: TcpStream, policy: Arc<Policy>, now: u64) -> Self {
+        Socket::made(OnceCell::from(stream), None, policy, now)
+    }
+
+    /// Without a stream yet: its frames wait.
+    pub fn parked(policy: Arc<Policy>, now: u64) -> Self {
+        let socket = Socket::made(OnceCell::new(), None, policy, now);
+        *socket.outbox.borrow_mut() = Some(Box::default());
+        socket
+    }
+
+    /// A part of another one: a namespace.
+    pub fn beside(wire: &Rc<Self>, policy: Arc<Policy>) -> Self {
+        // the session has a heartbeat of its own
+        Socket::made(OnceCell::new(), Some(wire.clone()), policy, u64::MAX)
+    }
+
+    fn made(
+        stream: OnceCell<TcpStream>,
+        wire: Option<Rc<Socket<A>>>,
+        policy: Arc<Policy>,
+        now: u64,
+    ) -> Self {
         Socket {
             stream,
+            wire,
             policy,
             pending: RefCell::default(),
             queued: Cell::new(false),
@@ -121,6 +150,43 @@ impl<A: App> Socket<A> {
             expires_at_ms: Cell::new(i64::MAX),
             expiry_told: Cell::new(false),
         }
+    }
+
+    /// The socket that its frames leave by.
+    pub fn wire<'s>(self: &'s Rc<Self>) -> &'s Rc<Self> {
+        self.wire.as_ref().unwrap_or(self)
+    }
+
+    /// The byte stream. There is none (yet) in a session that polls, nor in a namespace.
+    pub fn stream(&self) -> Option<&TcpStream> {
+        self.stream.get()
+    }
+
+    /// Gives a parked socket its stream: what waits leaves first.
+    pub fn attach(self: &Rc<Self>, stream: TcpStream) {
+        if self.stream.set(stream).is_ok() {
+            self.drain_later();
+        }
+    }
+
+    /// The stream of a socket that nobody else holds any more.
+    pub fn into_stream(self) -> Option<TcpStream> {
+        self.stream.into_inner()
+    }
+
+    /// Whether frames wait to be polled.
+    pub fn has_waiting(&self) -> bool {
+        self.outbox.borrow().as_ref().is_some_and(|o| !o.is_empty())
+    }
+
+    /// Takes frames that wait to be polled: at least one, up to about so many bytes.
+    pub fn take_waiting(&self, bytes: usize) -> Vec<Bytes> {
+        let taken = match self.outbox.borrow_mut().as_mut() {
+            Some(waiting) if self.stream.get().is_none() => waiting.take(bytes),
+            _ => Vec::new(),
+        };
+        self.relieved.notify_waiters();
+        taken
     }
 
     /// Keeps an event for later, if the connection is not ready. What is too much is forgotten: a resume reads on, a snapshot is read again.
@@ -185,7 +251,7 @@ impl<A: App> Socket<A> {
         self.expiring.take()
     }
 
-    fn wake(&self) {
+    pub fn wake(&self) {
         if let Some(waker) = self.waker.borrow_mut().take() {
             waker.wake();
         }
@@ -196,7 +262,8 @@ impl<A: App> Socket<A> {
     ///
     /// Not `readable()`: `poll_read_ready` takes over the reader's slot, where the waker of the HTTP exchange would keep that finished task's memory.
     pub fn poll_work(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.ending.borrow().is_some() || self.recheck.get() || self.expiring.get() {
+        let asked = self.ending.borrow().is_some() || self.recheck.get() || self.expiring.get();
+        if asked || self.dead.get() {
             return Poll::Ready(Ok(()));
         }
         let mut waker = self.waker.borrow_mut();
@@ -204,25 +271,38 @@ impl<A: App> Socket<A> {
             *waker = Some(cx.waker().clone());
         }
         drop(waker);
-        self.stream.poll_read_ready(cx)
+        match self.stream.get() {
+            Some(stream) => stream.poll_read_ready(cx),
+            None => Poll::Pending,
+        }
     }
 
     /// Waits until nothing waits for the client. `false`: it is being closed.
     pub async fn drained(&self) -> bool {
+        let wire = self.wire.as_deref().unwrap_or(self);
         loop {
-            if self.closing.get() || self.dead.get() || self.ending.borrow().is_some() {
+            if self.is_going() || wire.is_going() {
                 return false;
             }
-            if self.outbox.borrow().is_none() {
+            if !wire.has_waiting() {
                 return true;
             }
-            self.relieved.notified().await; // single thread: nothing can change between the test and the wait
+            // single thread: nothing can change between the test and the wait
+            futures::future::select(
+                std::pin::pin!(self.relieved.notified()),
+                std::pin::pin!(wire.relieved.notified()),
+            )
+            .await;
         }
+    }
+
+    fn is_going(&self) -> bool {
+        self.closing.get() || self.dead.get() || self.ending.borrow().is_some()
     }
 
     /// Waits until the last byte is with the kernel, or the socket is dead.
     pub async fn emptied(&self) {
-        while !self.dead.get() && self.outbox.borrow().is_some() {
+        while !self.dead.get() && self.has_waiting() {
             self.relieved.notified().await;
         }
     }
@@ -237,14 +317,16 @@ impl<A: App> Socket<A> {
     }
 
     pub fn is_closing(&self) -> bool {
-        self.closing.get()
+        self.closing.get() || self.wire.as_ref().is_some_and(|wire| wire.closing.get())
     }
 
     /// Gives the socket up. Its reader wakes with an end of file.
     pub fn abort(&self) {
         if !self.dead.replace(true) {
-            // SAFETY: the descriptor is open for as long as `stream` lives; shutdown(2) neither closes nor reuses it.
-            unsafe { libc::shutdown(self.stream.as_raw_fd(), libc::SHUT_RDWR) };
+            if let Some(stream) = self.stream.get() {
+                // SAFETY: the descriptor is open for as long as `stream` lives; shutdown(2) neither closes nor reuses it.
+                unsafe { libc::shutdown(stream.as_raw_fd(), libc::SHUT_RDWR) };
+            }
             *self.outbox.borrow_mut() = None;
             self.wake();
         }
@@ -261,7 +343,10 @@ impl<A: App> Socket<A> {
             for &i in &*pending {
                 self.keep(turn[i as usize].clone(), false);
             }
-        } else {
+            if self.stream.get().is_none() {
+                self.wake(); // somebody may be polling
+            }
+        } else if let Some(stream) = self.stream.get() {
             let bytes: &[u8] = if let [one] = pending[..] {
                 &turn[one as usize]
             } else {
@@ -275,7 +360,7 @@ impl<A: App> Socket<A> {
                 }
                 &cork.bytes
             };
-            match self.stream.try_write(bytes) {
+            match stream.try_write(bytes) {
                 Ok(n) if n == bytes.len() => {}
                 Ok(n) => self.keep_rest(turn, &pending, n),
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
@@ -301,10 +386,17 @@ impl<A: App> Socket<A> {
             self.keep(frame.slice(written..), written > 0);
             written = 0;
         }
+        self.drain_later();
+    }
+
+    fn drain_later(self: &Rc<Self>) {
         let socket = self.clone();
         // a task that exists only while the socket is full
         tokio::task::spawn_local(async move {
-            while socket.stream.writable().await.is_ok() && socket.drain() {}
+            let Some(stream) = socket.stream.get() else {
+                return;
+            };
+            while stream.writable().await.is_ok() && socket.drain(stream) {}
         });
     }
 
@@ -334,12 +426,12 @@ impl<A: App> Socket<A> {
     }
 
     /// Writes what waits. `true`: the socket is full again.
-    fn drain(&self) -> bool {
+    fn drain(&self, stream: &TcpStream) -> bool {
         let mut outbox = self.outbox.borrow_mut();
         let Some(waiting) = outbox.as_mut() else {
             return false;
         };
-        match waiting.write_to(&self.stream) {
+        match waiting.write_to(stream) {
             Ok(false) => true,
             Ok(true) => {
                 *outbox = None;

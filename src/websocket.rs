@@ -9,7 +9,7 @@ mod parser;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use frame::{encode, encode_close};
+pub(crate) use frame::{encode, encode_close, encode_into};
 pub(crate) use handshake::{accept_key, valid_key};
 pub(crate) use parser::Parser;
 

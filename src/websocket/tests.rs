@@ -25,6 +25,7 @@ impl From<Incoming<'_>> for Heard {
         match incoming {
             Incoming::Data(Payload::Text(text)) => Heard::Text(text.to_owned()),
             Incoming::Data(Payload::Binary(bytes)) => Heard::Binary(bytes.to_owned()),
+            Incoming::Data(Payload::Event(_)) => unreachable!("a parser knows no events"),
             Incoming::Ping(bytes) => Heard::Ping(bytes.to_owned()),
             Incoming::Pong(bytes) => Heard::Pong(bytes.to_owned()),
             Incoming::Close(None) => Heard::Close(None),
