@@ -1,14 +1,15 @@
 //! `/ws/changes/?since=SEQ`: every committed change of the own restaurants, for integrators.
 //!
-//! `{"type":"change","seq":812,"data":{"entity":"order","id":1,"restaurant_id":2,"version":4,"op":"update","status":"ready","changed":["status","ready_at"]}}`:
-//! one for each change, whoever made it, and nothing else but `{"type":"reset","seq":900,"reset":true,"data":{}}` where what was missed cannot be told any
-//! more: then read what is needed over HTTP, and go on from that number. `&entity=order` (several with commas) and `&restaurant_id=2` narrow it down.
+//! `{"seq":812,"type":"change","entity":"order","id":1,"restaurant_id":2,"version":4,"op":"update","status":"ready","changed":["status","ready_at"]}`: one
+//! for each change, whoever made it, and nothing else but `{"seq":900,"type":"reset","reset":true}` where what was missed cannot be told any more: then
+//! read what is needed over HTTP, and go on from that number. `status` is there where such rows have one. `&entity=order` (several with commas) and
+//! `&restaurant_id=2` narrow it down.
 
 use crate::access::{Action, Bearer};
 use crate::dining::messages;
 use crate::domain::{Key, Refusal, ids};
 use crate::restaurant::{Claims, Entity, Event, Group, Restaurant};
-use maitred::{ClientError, Consumer, Context, Error, Identity, Kind, Message, Reader, Reply};
+use maitred::{Consumer, Context, Error, Identity, Kind, Message, Reader, Reply};
 use serde::Deserialize;
 
 /// The feed.
@@ -70,8 +71,11 @@ impl Consumer for Changes {
         event.change.as_ref().map(messages::change)
     }
 
-    fn render_error(error: &ClientError) -> Message {
-        messages::error(error)
+    /// Of each row the newest change, whatever kind it is of.
+    fn entity(event: &Event, _: &Group) -> Option<u64> {
+        let change = event.change.as_ref()?;
+        let id = u64::try_from(change.id).ok().filter(|id| id >> 48 == 0)?;
+        Some((change.entity as u64) << 48 | id)
     }
 }
 

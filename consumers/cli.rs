@@ -4,12 +4,14 @@ mod address;
 mod backoff;
 mod banner;
 mod check;
+mod explain;
 mod failure;
 mod house;
 mod identifier;
 mod keys;
 mod log;
 mod migrate;
+mod operator;
 mod routing;
 mod send;
 mod serve;
@@ -36,7 +38,7 @@ Exit codes:
   78  the configuration cannot be used (a key, routing.toml, the database)
 
 Logs go to stderr: for people on a terminal, as JSON elsewhere. MAITRED_LOG chooses what (default: info), for example
-MAITRED_LOG=warn,maitred=debug.";
+MAITRED_LOG=warn,maitred=debug. MAITRED_LOG_FORMAT=text or json says how. Lines that concern a connection carry its number.";
 
 /// The real-time tier of a restaurant: whoever changes the data, everybody concerned hears of it.
 #[derive(Debug, Parser)]
@@ -52,6 +54,8 @@ enum Command {
     Serve(serve::Serve),
     /// Reads routing.toml and reports every mistake in it
     Check(check::Check),
+    /// Says where a path leads, under which policy, and to which groups
+    Explain(explain::Explain),
     /// Makes a token
     Token(token::Token),
     /// Brings a database to this program's version
@@ -67,6 +71,7 @@ pub fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Serve(serve) => serve.run(),
         Command::Check(check) => check.run(),
+        Command::Explain(explain) => explain.run(),
         Command::Token(token) => token.run(),
         Command::Migrate(migrate) => migrate.run(),
         Command::Tail(tail) => tail.run(),

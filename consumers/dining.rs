@@ -14,8 +14,28 @@ mod table;
 mod tests;
 mod waiter;
 
-use crate::restaurant::Restaurant;
-use maitred::Registry;
+use crate::access::{self, Action, Target};
+use crate::domain::Key;
+use crate::restaurant::{Group, Restaurant};
+use maitred::{Context, Error, Reader, Registry};
+
+/// What a path leads to: how its key is looked up, what a client wants to hear there, and in which group that is told.
+struct Place {
+    find: fn(&Reader<'_>, &Key) -> Result<i64, Error>,
+    action: Action,
+    target: fn(i64) -> Target,
+    group: fn(i64) -> Group,
+}
+
+impl Place {
+    /// Finds what the key names, and lets the client in.
+    async fn enter(self, key: Key, ctx: &mut Context<Restaurant>) -> Result<i64, Error> {
+        let id = ctx.read(move |db| (self.find)(db, &key)).await?;
+        let (target, group) = ((self.target)(id), (self.group)(id));
+        access::enter(ctx, self.action, target, group).await?;
+        Ok(id)
+    }
+}
 
 /// The consumers and the REST interface that `routing.toml` may name.
 pub fn register(registry: Registry<Restaurant>) -> Registry<Restaurant> {

@@ -8,9 +8,10 @@ pub use claims::Claims;
 pub use event::{ChangeRecord, Event, Fact, Operation};
 pub use group::{Entity, Group, NotAGroup};
 
+use crate::domain::Role;
 use crate::signals;
 use crate::watched::WATCHED;
-use maitred::{App, Change, Error, Reader, Signal, Watched};
+use maitred::{App, Change, Error, Identity, Reader, Signal, Watched};
 
 /// The application.
 pub struct Restaurant;
@@ -23,5 +24,13 @@ impl App for Restaurant {
 
     fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Self>>, Error> {
         signals::announce(change, db)
+    }
+
+    /// An admin's token: whoever may read every row may read how many there are.
+    fn operates(bearer: &Identity<Claims>) -> bool {
+        bearer
+            .claims
+            .as_ref()
+            .is_some_and(|claims| claims.role == Role::Admin)
     }
 }

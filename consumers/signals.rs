@@ -171,6 +171,10 @@ fn order_item(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> 
     let left = old.filter(|order| Some(*order) != new);
     let mut all = Vec::new();
     for id in [left, new].into_iter().flatten() {
+        // The whole list is told: once, by the last of the lines that changed together.
+        if change.superseded(db, "order_id", id)? {
+            continue;
+        }
         // Lines that went with their order are not told one by one: the order's end is.
         let Some(order) = orders::facts(db, id)? else {
             continue;
@@ -382,23 +386,28 @@ fn record(
         version: Option<i64>,
     }
     impl Row {
-        fn restaurant(&self, db: &Reader<'_>) -> Result<Option<i64>, Error> {
+        fn restaurant(&self, change: &Change<'_>, db: &Reader<'_>) -> Result<Option<i64>, Error> {
             if self.restaurant_id.is_some() {
                 return Ok(self.restaurant_id);
             }
-            // A line whose order went with it says by its dish whose it was. A free text's order is looked up in the log, where it follows soon: the changes
-            // of its lines come first.
-            db.row(
+            let found: Option<i64> = db.row(
                 "SELECT coalesce(
                    (SELECT restaurant_id FROM orders WHERE id = ?1),
                    (SELECT restaurant_id FROM tables WHERE id = ?2),
                    (SELECT t.restaurant_id FROM table_sessions s JOIN tables t ON t.id = s.table_id WHERE s.id = ?3),
-                   (SELECT restaurant_id FROM menu_items WHERE id = ?4),
-                   (SELECT json_extract(old, '$.restaurant_id') FROM change_log WHERE ?1 IS NOT NULL AND tbl = 'orders' AND row_id = ?1 AND op = 'd' LIMIT 1))",
+                   (SELECT restaurant_id FROM menu_items WHERE id = ?4))",
                 params![self.order_id, self.table_id, self.session_id, self.menu_item_id],
                 |row| row.get(0),
             )
-            .map(Option::flatten)
+            .map(Option::flatten)?;
+            // A free text whose order went with it.
+            match (found, self.order_id) {
+                (None, Some(order)) => {
+                    let order = change.gone::<Row>(db, "orders", order)?;
+                    Ok(order.and_then(|order| order.restaurant_id))
+                }
+                _ => Ok(found),
+            }
         }
     }
     let (old, new) = rows::<Row>(change)?;
@@ -407,7 +416,7 @@ fn record(
         if restaurant.is_none() {
             restaurant = match entity {
                 Entity::Restaurant => Some(change.id),
-                _ => row.restaurant(db)?,
+                _ => row.restaurant(change, db)?,
             };
         }
     }
@@ -415,7 +424,7 @@ fn record(
         return Ok(None);
     };
     let row = new.or(old);
-    let mut changed = change.changed()?;
+    let mut changed = change.changed();
     changed.retain(|column| !matches!(column.as_str(), "version" | "updated_at"));
     Ok(Some(ChangeRecord {
         entity,

@@ -4,13 +4,15 @@ use crate::auth::{Identity, Keys};
 use crate::close::TOKEN_TIMEOUT;
 use crate::connection::{Frame, unaddressed};
 use crate::dialect::{Control, Inbound};
+use crate::limits::Limit;
 use crate::reader::MessageReader;
 use crate::shard::Shard;
 use crate::socket::Socket;
 use crate::websocket::{self, Incoming, Opcode};
-use crate::{App, ClientError, Kind, Message};
+use crate::{App, ClientError, Kind, Message, metering};
 use serde::Serialize;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 pub(crate) fn verify<A: App>(
@@ -44,12 +46,16 @@ pub(crate) async fn wait_for_token<A: App>(
             if socket.take_ending().is_some() {
                 return Err(missing("closed"));
             }
-            let frame = reader.next(socket, shard.clock(), |incoming| match incoming {
+            let now = shard.clock();
+            let frame = reader.next(socket, now, |incoming| match incoming {
+                other if metering::frame(shard, socket, &other, now).is_err() => {
+                    Frame::Refused(None, missing("too much before a token"))
+                }
                 Incoming::Data(payload) => match shard.lanes[lane as usize].dialect.decode(payload)
                 {
                     Ok(Inbound::Control { id, control }) => Frame::Control(id, control),
                     Ok(Inbound::Command { id, .. }) => Frame::Refused(id, missing(TOKEN_FIRST)),
-                    Err(error) => Frame::Refused(None, error),
+                    Err(refusal) => Frame::Refused(refusal.id, refusal.error),
                 },
                 other => unaddressed(other),
             });
@@ -67,7 +73,7 @@ pub(crate) async fn wait_for_token<A: App>(
                 Ok(Some(Frame::Ping(payload))) => {
                     shard.send(socket, websocket::encode(Opcode::Pong, &payload))
                 }
-                Ok(Some(Frame::Pong | Frame::Nothing | Frame::Handled(..))) => {}
+                Ok(Some(Frame::Pong)) => {}
                 Ok(Some(Frame::Close(_))) | Err(_) => {
                     return Err(missing("closed before a token came"));
                 }
@@ -92,12 +98,32 @@ pub(crate) async fn wait_for_token<A: App>(
             Ok(identity)
         }
         Ok(Err(error)) => Err(error),
-        Err(_) => Err(ClientError::new(
-            Kind::Unauthenticated,
-            TOKEN_TIMEOUT,
-            "no token came in time",
-        )),
+        Err(_) => {
+            socket.limited(Limit::AuthTimeout);
+            Err(ClientError::new(
+                Kind::Unauthenticated,
+                TOKEN_TIMEOUT,
+                "no token came in time",
+            ))
+        }
     }
+}
+
+/// Takes a place among the connections of the token's subject, if this connection has none yet.
+pub(crate) fn place_of_user<A: App>(
+    shard: &Shard<A>,
+    socket: &Socket<A>,
+    identity: &Identity<A::Claims>,
+) -> Result<(), ClientError> {
+    let mut place = socket.user.borrow_mut();
+    if let (None, Some(subject)) = (&*place, &identity.subject) {
+        let found = shard.stats.admission.user(subject).map_err(|limited| {
+            socket.limited(limited.limit);
+            limited.error()
+        })?;
+        *place = Some(Arc::new(found));
+    }
+    Ok(())
 }
 
 pub(crate) fn note_expiry<A: App>(socket: &Socket<A>, identity: &Identity<A::Claims>) {

@@ -1,9 +1,8 @@
 //! What an application plugs in.
 
-use crate::{Error, Reader};
+use crate::{Change, Error, Identity, Reader};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
 use std::fmt::Display;
 use std::hash::Hash;
 use std::str::FromStr;
@@ -27,7 +26,7 @@ use std::str::FromStr;
 ///     type Claims = ();
 ///     type Group = i64; // whoever watches one counter
 ///     type Event = Count;
-///     const WATCHED: &'static [Watched] = &[Watched { table: "counter", stamps: &[], secret: &[] }];
+///     const WATCHED: &'static [Watched] = &[Watched::new("counter")];
 ///
 ///     fn announce(change: &Change<'_>, _: &Reader<'_>) -> Result<Vec<Signal<Self>>, Error> {
 ///         // `None`: the row was deleted, and nobody is told
@@ -55,6 +54,11 @@ pub trait App: Sized + Send + Sync + 'static {
     /// # Errors
     /// An error or a panic sets the change aside (it is logged, and kept in `change_rejects`); it never stops the writer.
     fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Self>>, Error>;
+
+    /// Whether the bearer of a verified token runs this server, and may read its metrics. Nobody does, unless the application says who.
+    fn operates(_bearer: &Identity<Self::Claims>) -> bool {
+        false
+    }
 }
 
 /// A table whose changes are announced. Triggers for it are generated from the schema.
@@ -71,6 +75,17 @@ pub struct Watched {
     pub secret: &'static [&'static str],
 }
 
+impl Watched {
+    /// A table without stamps and secrets.
+    pub const fn new(table: &'static str) -> Self {
+        Watched {
+            table,
+            stamps: &[],
+            secret: &[],
+        }
+    }
+}
+
 /// "When `column` became `value`, note the time in `at`", unless the statement set `at` itself.
 #[derive(Debug, Clone, Copy)]
 pub struct Stamp {
@@ -80,105 +95,6 @@ pub struct Stamp {
     pub value: &'static str,
     /// The column that gets the time, in milliseconds since 1970-01-01 UTC.
     pub at: &'static str,
-}
-
-/// What happened to a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Op {
-    /// It is new.
-    Insert,
-    /// It is different.
-    Update,
-    /// It is gone.
-    Delete,
-}
-
-/// One committed change of one row, whoever made it.
-#[derive(Debug)]
-pub struct Change<'a> {
-    /// The table.
-    pub table: &'a str,
-    /// The row's id (of an update that changed the id: the new one).
-    pub id: i64,
-    /// What happened.
-    pub op: Op,
-    /// Who did it, where the writer said so: [`Command`](crate::Command)'s actor. `None` for other programs.
-    pub actor: Option<&'a str>,
-    /// The command that did it, where it had an id.
-    pub command_id: Option<&'a str>,
-    pub(crate) old: Option<&'a str>,
-    pub(crate) new: Option<&'a str>,
-}
-
-impl Change<'_> {
-    /// The row before the change: `None` for an insert. Columns are the members; `T` picks those it needs.
-    ///
-    /// # Errors
-    /// [`Error::Json`] when the row is not what `T` expects.
-    pub fn old<T: DeserializeOwned>(&self) -> Result<Option<T>, Error> {
-        Ok(self.old.map(serde_json::from_str).transpose()?)
-    }
-
-    /// The row after the change: `None` for a delete.
-    ///
-    /// # Errors
-    /// [`Error::Json`] when the row is not what `T` expects.
-    #[allow(clippy::new_ret_no_self)] // a pair with `old`, and nobody constructs a change
-    pub fn new<T: DeserializeOwned>(&self) -> Result<Option<T>, Error> {
-        Ok(self.new.map(serde_json::from_str).transpose()?)
-    }
-
-    /// The columns whose values differ, in the table's order; all of them for an insert or a delete.
-    ///
-    /// # Errors
-    /// [`Error::Json`] when the logged rows are no JSON objects.
-    pub fn changed(&self) -> Result<Vec<String>, Error> {
-        let old = self.old.map(members).transpose()?.unwrap_or_default();
-        let new = self.new.map(members).transpose()?.unwrap_or_default();
-        let (all, other) = if new.is_empty() {
-            (&old, &new)
-        } else {
-            (&new, &old)
-        };
-        Ok(all
-            .iter()
-            .filter(|(name, value)| {
-                other
-                    .iter()
-                    .find(|(n, _)| n == name)
-                    .is_none_or(|(_, v)| v.get() != value.get())
-            })
-            .map(|(name, _)| name.clone())
-            .collect())
-    }
-}
-
-/// The members of a JSON object in their order.
-fn members(json: &str) -> Result<Vec<(String, Box<RawValue>)>, Error> {
-    struct Members(Vec<(String, Box<RawValue>)>);
-    impl<'de> serde::Deserialize<'de> for Members {
-        fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-            struct Visitor;
-            impl<'de> serde::de::Visitor<'de> for Visitor {
-                type Value = Members;
-                fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                    f.write_str("an object")
-                }
-                fn visit_map<M: serde::de::MapAccess<'de>>(
-                    self,
-                    mut map: M,
-                ) -> Result<Members, M::Error> {
-                    let mut all = Vec::new();
-                    while let Some(entry) = map.next_entry()? {
-                        all.push(entry);
-                    }
-                    Ok(Members(all))
-                }
-            }
-            d.deserialize_map(Visitor)
-        }
-    }
-    Ok(serde_json::from_str::<Members>(json)?.0)
 }
 
 /// A fact and everybody it concerns. A client hears one signal once, however many of its groups are named; each signal has a `seq` of its own.

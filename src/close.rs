@@ -64,6 +64,15 @@ impl Ending {
         Ending::new(1012, "restarting: come back with your seq")
     }
 
+    /// The route is served no more: `routing.toml` was read again.
+    pub fn unserved() -> Self {
+        Ending::refused(ClientError::new(
+            Kind::NotFound,
+            "NOT_FOUND",
+            "this path is served no more",
+        ))
+    }
+
     /// The client's mistake is such that staying is unsafe.
     pub fn refused(error: ClientError) -> Self {
         let code = if error.code == TOKEN_TIMEOUT {

@@ -1,113 +1,172 @@
 //! One connection from the upgrade to the close: THE loop.
 
-use crate::admission::{authenticated, expiring, note_expiry, verify, wait_for_token, wall_ms};
-use crate::auth::{Identity, Keys};
+mod farewell;
+mod opening;
+
+pub(crate) use opening::{Agreed, Opening};
+
+use crate::admission::{
+    authenticated, expiring, note_expiry, place_of_user, verify, wait_for_token, wall_ms,
+};
+use crate::auth::Keys;
 use crate::close::Ending;
 use crate::context::Context;
 use crate::dialect::{Control, Inbound};
 use crate::pattern::Params;
 use crate::reader::MessageReader;
 use crate::registry::Session;
-use crate::routing::Policy;
-use crate::shard::Shard;
-use crate::socket::{CLOSE_TIMEOUT, Socket};
+use crate::routing::Delivery;
+use crate::shard::{Registered, Shard};
+use crate::socket::Socket;
 use crate::websocket::{self, Incoming, Opcode};
-use crate::{App, Arguments, ClientError, Error, Kind, Message, Reply};
+use crate::{App, ClientError, Error, Kind, Message, Reply, metering};
+use farewell::{NO_CODE, finish};
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use serde::Serialize;
-use std::io;
-use std::panic::AssertUnwindSafe;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use tokio::net::TcpStream;
-
-/// A connection that the HTTP side let in.
-pub(crate) struct Opening<A: App> {
-    pub stream: TcpStream,
-    /// What came with the handshake and belongs to the WebSocket.
-    pub early: Vec<u8>,
-    pub lane: u16,
-    pub params: Params,
-    pub query: String,
-    /// `None`: a token is required and has not come yet; the first frame must bring it.
-    pub identity: Option<Result<Identity<A::Claims>, ClientError>>,
-    pub since: Option<u64>,
-    pub policy: Arc<Policy>,
-    pub keys: Option<Arc<Keys>>,
-}
+use std::task::{self, Poll};
 
 /// What was read.
 enum Step<'a> {
     /// A command that is being handled.
-    Run(Option<String>, LocalBoxFuture<'a, Result<Reply, Error>>),
-    Frame(Frame),
+    Run(Handled<'a>),
+    /// Boxed: it is rare, and large.
+    Frame(Box<Frame>),
+    /// Nothing complete has come.
+    Nothing,
+}
+
+/// A command that is being handled, and its id. `Err`: its handler panicked.
+struct Handled<'a> {
+    id: Option<String>,
+    running: LocalBoxFuture<'a, Result<Reply, Error>>,
+}
+
+impl Future for Handled<'_> {
+    type Output = (Option<String>, std::thread::Result<Result<Reply, Error>>);
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
+        let running = self.running.as_mut();
+        match catch_unwind(AssertUnwindSafe(|| running.poll(cx))) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(answer)) => Poll::Ready((self.id.take(), Ok(answer))),
+            Err(panic) => Poll::Ready((self.id.take(), Err(panic))),
+        }
+    }
 }
 
 /// What was read, where nothing is borrowed from the consumer.
 pub(crate) enum Frame {
-    /// A command's outcome; `Err`: its handler panicked.
-    Handled(Option<String>, Result<Result<Reply, Error>, ()>),
     Control(Option<String>, Control),
     Refused(Option<String>, ClientError),
     Ping(Vec<u8>),
     Pong,
     Close(Ending),
-    /// Nothing complete yet.
-    Nothing,
+}
+
+/// A connection that was let in.
+struct Live<A: App> {
+    ctx: Context<A>,
+    session: Box<dyn Session<A>>,
+    reader: MessageReader,
+    keys: Option<Arc<Keys>>,
+    registered: Registered<A>,
 }
 
 /// Serves a connection until it ends, and closes it in order.
-pub(crate) async fn run<A: App>(shard: Rc<Shard<A>>, opening: Opening<A>) {
+pub(crate) async fn run<A: App>(shard: Rc<Shard<A>>, opening: Box<Opening<A>>) {
+    let Some(mut live) = begin(shard, opening).await else {
+        return;
+    };
+    let ending = serve(&mut live).await;
+    Box::pin(end(live, ending)).await;
+}
+
+/// Lets a connection in, or ends it.
+async fn begin<A: App>(shard: Rc<Shard<A>>, opening: Box<Opening<A>>) -> Option<Live<A>> {
     let Opening {
+        id,
         stream,
         early,
+        keys,
+        agreed,
+    } = *opening;
+    let Agreed {
         lane,
         params,
         query,
         identity,
         since,
         policy,
-        keys,
-    } = opening;
-    let socket = Rc::new(Socket::new(stream, policy, shard.clock()));
+        user,
+        compression,
+        ..
+    } = agreed;
+    let counts = shard.counts.clone();
+    let now = shard.clock();
+    let socket = Rc::new(Socket::new(id, stream, policy, compression, counts, now));
+    *socket.user.borrow_mut() = user;
     let registered = shard.register(&socket);
     let mut reader = MessageReader::new(early);
     let identity = match identity {
         Some(identity) => identity,
         None => wait_for_token(&shard, &socket, lane, keys.as_deref(), &mut reader).await,
     };
-    let mut ctx = match identity {
+    let placed = identity.and_then(|identity| {
+        place_of_user(&shard, &socket, &identity)?;
+        Ok(identity)
+    });
+    let mut ctx = match placed {
         Ok(identity) => {
             note_expiry(&socket, &identity);
             Context::new(shard.clone(), socket.clone(), lane, identity, since)
         }
         Err(error) => {
             finish(&shard, &socket, lane, Ending::refused(error), reader).await;
-            return;
+            return None;
         }
     };
-    let ending = match Box::pin(open(&params, &query, &mut ctx)).await {
-        Ok(mut session) => {
-            drop((params, query));
-            let ending = serve(&mut ctx, &mut session, keys.as_deref(), &mut reader).await;
-            ctx.leave_all();
-            if AssertUnwindSafe(session.disconnect(&mut ctx))
-                .catch_unwind()
-                .await
-                .is_err()
-            {
-                tracing::error!(consumer = ctx.lane().entry.name, "disconnect panicked");
-            }
-            ending
-        }
+    match open(&params, &query, &mut ctx).await {
+        Ok(session) => Some(Live {
+            ctx,
+            session,
+            reader,
+            keys,
+            registered,
+        }),
         Err(ending) => {
-            ctx.leave_all();
-            ending
+            drop(ctx);
+            finish(&shard, &socket, lane, ending, reader).await;
+            None
         }
-    };
+    }
+}
+
+/// Ends a connection that was let in.
+async fn end<A: App>(live: Live<A>, ending: Ending) {
+    let Live {
+        mut ctx,
+        session,
+        reader,
+        registered,
+        ..
+    } = live;
+    ctx.leave_all();
+    if AssertUnwindSafe(session.disconnect(&mut ctx))
+        .catch_unwind()
+        .await
+        .is_err()
+    {
+        tracing::error!(consumer = ctx.lane().entry.name, "disconnect panicked");
+    }
+    let (shard, socket, lane) = (ctx.shard.clone(), ctx.socket.clone(), ctx.lane);
     drop(ctx);
-    Box::pin(finish(&shard, &socket, lane, ending, reader)).await;
+    finish(&shard, &socket, lane, ending, reader).await;
     drop(registered);
 }
 
@@ -135,71 +194,48 @@ async fn open<A: App>(
     }
 }
 
-async fn serve<A: App>(
-    ctx: &mut Context<A>,
-    session: &mut Box<dyn Session<A>>,
-    keys: Option<&Keys>,
-    reader: &mut MessageReader,
-) -> Ending {
-    let socket = ctx.socket.clone();
-    let shard = ctx.shard.clone();
+/// Until the connection's end.
+async fn serve<A: App>(live: &mut Live<A>) -> Ending {
+    let Live {
+        ctx,
+        session,
+        reader,
+        keys,
+        ..
+    } = live;
     loop {
-        if let Some(ending) = socket.take_ending() {
+        if ctx.socket.is_asked()
+            && let Some(ending) = Box::pin(attend(ctx)).await
+        {
             return ending;
         }
-        if socket.take_recheck()
-            && let Err(error) = ctx.judge().await
-        {
-            return socket
-                .take_ending()
-                .unwrap_or_else(|| Ending::refused(error.into_client()));
-        }
-        if socket.take_expiring() {
-            ctx.send(&expiring(socket.expires_at_ms.get()));
-        }
-        let lane = ctx.lane;
-        // matched at once: a variable would keep the consumer borrowed
-        let frame = match reader.next(&socket, shard.clock(), |incoming| match incoming {
-            Incoming::Data(payload) => match shard.lanes[lane as usize].dialect.decode(payload) {
-                Ok(Inbound::Command { id, body }) => {
-                    ctx.begin(id.as_deref(), body);
-                    match session.receive(body, ctx) {
-                        Ok(running) => Step::Run(id, running),
-                        Err(error) => Step::Frame(Frame::Refused(id, error)),
-                    }
-                }
-                Ok(Inbound::Control { id, control }) => Step::Frame(Frame::Control(id, control)),
-                Err(error) => Step::Frame(Frame::Refused(None, error)),
-            },
-            other => Step::Frame(unaddressed(other)),
-        }) {
-            Ok(Some(Step::Run(id, running))) => Frame::Handled(
-                id,
-                AssertUnwindSafe(running).catch_unwind().await.map_err(drop),
-            ),
-            Ok(Some(Step::Frame(frame))) => frame,
-            Ok(None) => Frame::Nothing,
-            Err(ending) => return ending,
+        // the consumer is borrowed until its future is done
+        let read = match read(ctx, session, reader) {
+            Step::Run(handled) => Ok(handled.await),
+            Step::Frame(frame) => Err(Some(frame)),
+            Step::Nothing => Err(None),
         };
-        let (id, answer) = match frame {
-            Frame::Handled(id, Ok(answer)) => (id, answer),
-            Frame::Handled(_, Err(())) => {
+        let (id, answer) = match read {
+            Ok((id, Ok(answer))) => (id, answer),
+            Ok((_, Err(_))) => {
                 tracing::error!(consumer = ctx.lane().entry.name, "receive panicked");
                 return Ending::internal();
             }
-            Frame::Control(id, control) => (id, Box::pin(steer(ctx, keys, control)).await),
-            Frame::Refused(id, error) => (id, Err(error.into())),
-            Frame::Ping(payload) => {
-                shard.send(&socket, websocket::encode(Opcode::Pong, &payload));
-                continue;
-            }
-            Frame::Pong => continue,
-            Frame::Close(ending) => return ending,
-            Frame::Nothing => {
-                if std::future::poll_fn(|cx| socket.poll_work(cx))
-                    .await
-                    .is_err()
-                {
+            Err(Some(frame)) => match *frame {
+                Frame::Control(id, control) => {
+                    (id, Box::pin(steer(ctx, keys.as_deref(), control)).await)
+                }
+                Frame::Refused(id, error) => (id, Err(error.into())),
+                Frame::Ping(payload) => {
+                    let pong = websocket::encode(Opcode::Pong, &payload);
+                    ctx.shard.send(&ctx.socket, pong);
+                    continue;
+                }
+                Frame::Pong => continue,
+                Frame::Close(ending) => return ending,
+            },
+            Err(None) => {
+                if poll_fn(|cx| ctx.socket.poll_work(cx)).await.is_err() {
                     return Ending::gone();
                 }
                 continue;
@@ -211,8 +247,75 @@ async fn serve<A: App>(
     }
 }
 
-/// Stands for "closed without a code" (RFC 6455, section 7.4.1); never on the wire.
-const NO_CODE: u16 = 1005;
+/// Does what others have asked of this connection. `Some`: it ends.
+async fn attend<A: App>(ctx: &mut Context<A>) -> Option<Ending> {
+    let ending = ctx.socket.take_ending();
+    if ending.is_some() {
+        return ending;
+    }
+    if ctx.socket.take_recheck()
+        && let Err(error) = ctx.judge().await
+    {
+        let ending = ctx.socket.take_ending();
+        return Some(ending.unwrap_or_else(|| Ending::refused(error.into_client())));
+    }
+    if ctx.socket.take_expiring() {
+        ctx.send(&expiring(ctx.socket.expires_at_ms.get()));
+    }
+    if let Some(count) = ctx.socket.take_dropped() {
+        ctx.send(&dropped(count, ctx.socket.policy.delivery));
+    }
+    None
+}
+
+/// Reads the next message, and has the consumer begin with it.
+fn read<'a, A: App>(
+    ctx: &'a mut Context<A>,
+    session: &'a mut Box<dyn Session<A>>,
+    reader: &mut MessageReader,
+) -> Step<'a> {
+    let (socket, shard, lane) = (ctx.socket.clone(), ctx.shard.clone(), ctx.lane);
+    let now = shard.clock();
+    let frame = |frame| Step::Frame(Box::new(frame));
+    let read = reader.next(&socket, now, |incoming| {
+        let metered = metering::frame(&shard, &socket, &incoming, now);
+        match incoming {
+            Incoming::Data(payload) => match shard.lanes[lane as usize].dialect.decode(payload) {
+                Ok(Inbound::Command { id, action, body }) => {
+                    let metered = metered.and_then(|()| {
+                        let len = body.bytes().len();
+                        metering::action(&socket, action.as_deref(), len, now)
+                    });
+                    if let Err(too_fast) = metered {
+                        return frame(metering::refuse(&shard, id, too_fast));
+                    }
+                    ctx.begin(id.as_deref(), body);
+                    match session.receive(body, ctx) {
+                        Ok(running) => Step::Run(Handled { id, running }),
+                        Err(error) => frame(Frame::Refused(id, error)),
+                    }
+                }
+                Ok(Inbound::Control { id, control }) => frame(match metered {
+                    Ok(()) => Frame::Control(id, control),
+                    Err(too_fast) => metering::refuse(&shard, id, too_fast),
+                }),
+                Err(refusal) => frame(match metered {
+                    Ok(()) => Frame::Refused(refusal.id, refusal.error),
+                    Err(too_fast) => metering::refuse(&shard, refusal.id, too_fast),
+                }),
+            },
+            other => frame(match metered {
+                Ok(()) => unaddressed(other),
+                Err(too_fast) => metering::refuse(&shard, None, too_fast),
+            }),
+        }
+    });
+    match read {
+        Ok(Some(step)) => step,
+        Ok(None) => Step::Nothing,
+        Err(ending) => Step::Frame(Box::new(Frame::Close(ending))),
+    }
+}
 
 /// What is no data message.
 pub(crate) fn unaddressed(incoming: Incoming<'_>) -> Frame {
@@ -235,16 +338,26 @@ fn answer_with<A: App>(ctx: &Context<A>, id: Option<&str>, answer: Result<Reply,
                 ctx.send(&message);
             }
             if let Some(id) = id {
-                ctx.send(&ctx.lane().dialect.ack(id, ack.as_ref().and_then(Arguments::first)));
+                ctx.send(&ctx.lane().dialect.ack(id, ack.as_deref()));
             }
         }
         Err(error) => {
-            let told = (ctx.lane().entry.render_error)(&error.into_client());
-            ctx.send(&match id {
-                Some(id) => told.beside("id", &id),
-                None => told,
-            });
+            let error = error.into_client();
+            ctx.send(&told(ctx.lane().entry.render_error, &error, id));
         }
+    }
+}
+
+/// A mistake in the consumer's vocabulary, with the id of the command that made it.
+pub(crate) fn told(
+    render: fn(&ClientError) -> Message,
+    error: &ClientError,
+    id: Option<&str>,
+) -> Message {
+    let message = render(&error.in_short());
+    match id {
+        Some(id) => message.beside("id", &id),
+        None => message,
     }
 }
 
@@ -271,6 +384,7 @@ async fn steer<A: App>(
         Control::Resume(since) => ctx.resume_in_band(since).await.map(|()| Reply::done()),
         Control::Authenticate(token) => {
             let identity = verify::<A>(keys, &token)?;
+            place_of_user(&ctx.shard, &ctx.socket, &identity)?;
             if ctx.identity().subject.is_some() && ctx.identity().subject != identity.subject {
                 return Err(Error::client(
                     Kind::Forbidden,
@@ -286,72 +400,13 @@ async fn steer<A: App>(
     }
 }
 
-/// Says why, closes in order, and waits a little for the client to take it.
-async fn finish<A: App>(
-    shard: &Rc<Shard<A>>,
-    socket: &Rc<Socket<A>>,
-    lane: u16,
-    ending: Ending,
-    mut reader: MessageReader,
-) {
-    if ending.code == 0 {
-        socket.abort();
-        return;
+/// What a client missed by its own choice of route, told when it keeps up again. What it missed is in the history.
+fn dropped(count: u32, delivery: Delivery) -> Message {
+    #[derive(Serialize)]
+    struct Dropped {
+        count: u32,
+        delivery: &'static str,
     }
-    if !socket.is_closing() {
-        let lane = &shard.lanes[lane as usize];
-        if let Some(error) = &ending.error {
-            shard.send(
-                socket,
-                lane.frame(&(lane.entry.render_error)(error), Default::default()),
-            );
-        }
-        let close = match ending.code {
-            NO_CODE => websocket::encode(Opcode::Close, &[]),
-            code => websocket::encode_close(code, &ending.reason),
-        };
-        shard.send(socket, close);
-        shard.flush();
-        socket.set_closing();
-    }
-    farewell(shard, socket, &mut reader).await;
-}
-
-/// Waits a little for the client to take what is left, and its answer to our close frame.
-pub(crate) async fn farewell<A: App>(
-    shard: &Rc<Shard<A>>,
-    socket: &Rc<Socket<A>>,
-    reader: &mut MessageReader,
-) {
-    let farewell = async {
-        socket.emptied().await;
-        // half closed: what the client still sends is read, so that its system does not answer with a reset that would overtake our last frames
-        let Some(stream) = socket.stream() else {
-            return;
-        };
-        let _ = shut_write(stream);
-        while !socket.is_dead() {
-            match reader.next(socket, shard.clock(), |incoming| {
-                matches!(incoming, Incoming::Close(_))
-            }) {
-                Ok(Some(true)) | Err(_) => break,
-                Ok(Some(false)) => {}
-                Ok(None) => {
-                    if std::future::poll_fn(|cx| stream.poll_read_ready(cx))
-                        .await
-                        .is_err()
-                    {
-                        break;
-                    }
-                }
-            }
-        }
-    };
-    let _ = tokio::time::timeout(CLOSE_TIMEOUT, farewell).await;
-    socket.abort();
-}
-
-/// Sends the end of our side of the stream.
-fn shut_write(stream: &TcpStream) -> io::Result<()> {
-    socket2::SockRef::from(stream).shutdown(std::net::Shutdown::Write)
+    let delivery = delivery.name();
+    Message::new("dropped", &Dropped { count, delivery })
 }

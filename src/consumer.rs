@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 /// connection are handled one after the other. A panic closes this connection and no other.
 ///
 /// ```
-/// use maitred::{ClientError, Consumer, Context, Error, Kind, Message, Reply, params};
+/// use maitred::{Consumer, Context, Error, Message, Reply, params};
 /// # use maitred::{App, Change, Reader, Signal, Watched};
 /// use serde::Deserialize;
 /// # struct Counters;
@@ -42,31 +42,18 @@ use serde::de::DeserializeOwned;
 ///
 ///     async fn connect(Params { id }: Params, ctx: &mut Context<Counters>) -> Result<Self, Error> {
 ///         ctx.join(id);
-///         ctx.snapshot(move |db| {
-///             let n = db.row("SELECT n FROM counter WHERE id = ?1", params![id], |r| r.get(0))?;
-///             let n = n.ok_or_else(|| Error::client(Kind::NotFound, "NOT_FOUND", "no such counter"))?;
-///             Ok(Message::new("count", &Count { id, n }))
-///         })
-///         .await?;
+///         ctx.snapshot(move |db| Ok(Message::new("count", &db.get::<Count>("counter", id)?))).await?;
 ///         Ok(Counter(id))
 ///     }
 ///
 ///     async fn receive(&mut self, Command::Add { n }: Command, ctx: &mut Context<Counters>) -> Result<Reply, Error> {
 ///         let id = self.0;
-///         ctx.write(move |tx| {
-///             tx.execute("UPDATE counter SET n = n + ?2 WHERE id = ?1", params![id, n])?;
-///             Ok(())
-///         })
-///         .await?;
+///         ctx.write(move |tx| tx.execute("UPDATE counter SET n = n + ?2 WHERE id = ?1", params![id, n])).await?;
 ///         Ok(Reply::done()) // the change itself tells everybody, this client too
 ///     }
 ///
 ///     fn render(count: &Count, _: &i64) -> Option<Message> {
 ///         Some(Message::new("count", count))
-///     }
-///
-///     fn render_error(e: &ClientError) -> Message {
-///         Message::bare(&serde_json::json!({"error": e.text, "code": e.code}))
 ///     }
 /// }
 ///
@@ -109,8 +96,20 @@ pub trait Consumer: Sized + 'static {
         group: &<Self::App as App>::Group,
     ) -> Option<Message>;
 
-    /// How a mistake is told in this vocabulary.
-    fn render_error(error: &ClientError) -> Message;
+    /// Which entity the rendered event shows, for routes with `delivery = "latest"`: of the frames that wait for a slow client only the newest of each entity
+    /// is kept. What is told in frames of several names, or for several kinds of rows, has different numbers for each. `None`: never superseded. As
+    /// [`render`](Self::render) it runs once for all connections of this kind.
+    fn entity(
+        _event: &<Self::App as App>::Event,
+        _group: &<Self::App as App>::Group,
+    ) -> Option<u64> {
+        None
+    }
+
+    /// How a mistake is told in this vocabulary: as [`Message::error`], unless it has a shape of its own.
+    fn render_error(error: &ClientError) -> Message {
+        Message::error(error)
+    }
 
     /// The connection is gone; its groups are left already.
     async fn disconnect(self, _ctx: &mut Context<Self::App>) {}

@@ -5,11 +5,13 @@ mod stream;
 use crate::close::Ending;
 use crate::dialect::Envelope;
 use crate::frame::Payload;
+use crate::lane::Lane;
+use crate::limits::Limit;
 use crate::publication::Publication;
-use crate::shard::{Lane, Membership, Shard};
+use crate::shard::Shard;
 use crate::socket::{Hold, Socket};
 use crate::store::{Command, CommandId};
-use crate::{App, Error, Identity, Message, Reader, Transaction};
+use crate::{App, ClientError, Error, Identity, Kind, Message, Reader, Transaction};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use smallvec::SmallVec;
@@ -30,6 +32,13 @@ struct Opening {
     only_on_reset: bool,
 }
 
+/// A place in a group. Given up by [`Context::give_up`].
+struct Membership<G> {
+    group: G,
+    /// Replay does not reach behind this number.
+    from: u64,
+}
+
 /// One connection's view of the server: who it is, its groups, the rows.
 pub struct Context<A: App> {
     pub(crate) shard: Rc<Shard<A>>,
@@ -37,12 +46,12 @@ pub struct Context<A: App> {
     pub(crate) lane: u16,
     identity: Arc<Identity<A::Claims>>,
     guard: Option<Guard<A>>,
-    memberships: SmallVec<[Membership<A>; 2]>,
+    memberships: SmallVec<[Membership<A::Group>; 1]>,
     opening: Option<Opening>,
     /// The number the client came with, until a stream started from it.
     since: Option<u64>,
     /// The frame that is being handled, where it has an id. Its scope is filled in for each write.
-    command: Option<CommandId>,
+    command: Option<Box<CommandId>>,
     /// Writes of this command so far: each has an outcome of its own.
     writes: Cell<u32>,
 }
@@ -89,15 +98,40 @@ impl<A: App> Context<A> {
     }
 
     /// From here on nothing announced to `group` is lost. Join before reading a snapshot.
+    ///
+    /// A connection that is in `groups_per_connection` groups already is closed with 4429: to go on without this group would be a silent gap. For groups that
+    /// a client asks for there is [`try_join`](Self::try_join).
     pub fn join(&mut self, group: A::Group) {
         self.join_after(group, 0);
+    }
+
+    /// As [`join`](Self::join), and the connection stays open when the group is one too many.
+    ///
+    /// # Errors
+    /// Of kind [`RateLimited`](crate::Kind::RateLimited): `TOO_MANY_GROUPS`.
+    pub fn try_join(&mut self, group: A::Group) -> Result<(), ClientError> {
+        self.try_join_after(group, 0)
     }
 
     /// As [`join`](Self::join), for a client that was admitted to the group at the number `from`: what came before is not replayed either,
     /// whatever `since` it comes back with. [`Reader::first_told`](crate::Reader::first_told) finds the number of the event that admitted it.
     pub fn join_after(&mut self, group: A::Group, from: u64) {
+        if let Err(error) = self.try_join_after(group, from) {
+            self.socket.end(Ending::refused(error));
+        }
+    }
+
+    fn try_join_after(&mut self, group: A::Group, from: u64) -> Result<(), ClientError> {
         if self.memberships.iter().any(|m| m.group == group) {
-            return;
+            return Ok(());
+        }
+        if self.memberships.len() >= self.socket.policy.groups_per_connection {
+            self.socket.limited(Limit::Groups);
+            return Err(ClientError::new(
+                Kind::RateLimited,
+                "TOO_MANY_GROUPS",
+                "this connection is in too many groups: leave some, or open another",
+            ));
         }
         let hold = || {
             Box::new(Hold {
@@ -114,13 +148,14 @@ impl<A: App> Context<A> {
             .get_or_insert_with(hold)
             .fresh
             .push(group.clone());
-        self.memberships
-            .push(self.shard.join(group, from, self.lane, &self.socket));
+        self.shard.join(group.clone(), self.lane, &self.socket);
+        self.memberships.push(Membership { group, from });
+        Ok(())
     }
 
     /// Leaves a group.
     pub fn leave(&mut self, group: &A::Group) {
-        self.memberships.retain(|m| m.group != *group);
+        self.give_up(|g| g == group);
     }
 
     /// What the client must know first, read at one point of the history: events up to it are not told, later ones follow. A client that came back with
@@ -203,7 +238,27 @@ impl<A: App> Context<A> {
 
     /// Leaves every group: nothing more is told.
     pub(crate) fn leave_all(&mut self) {
-        self.memberships.clear();
+        self.give_up(|_| true);
+    }
+
+    fn give_up(&mut self, which: impl Fn(&A::Group) -> bool) {
+        let (shard, socket, lane) = (&self.shard, &self.socket, self.lane);
+        self.memberships.retain(|m| {
+            let goes = which(&m.group);
+            if goes {
+                shard.leave(&m.group, lane, socket);
+            }
+            !goes
+        });
+    }
+
+    pub(crate) fn groups(&self) -> impl Iterator<Item = &A::Group> {
+        self.memberships.iter().map(|m| &m.group)
+    }
+
+    /// Why the connection is being closed, if it is.
+    pub(crate) fn ending(&self) -> Option<Ending> {
+        self.socket.take_ending()
     }
 
     pub(crate) fn send_as(&self, message: &Message, envelope: Envelope) {
@@ -223,7 +278,7 @@ impl<A: App> Context<A> {
 
     /// The frame that is handled next.
     pub(crate) fn begin(&mut self, id: Option<&str>, body: Payload<'_>) {
-        self.command = id.map(|id| CommandId::new("", id, &body.bytes()));
+        self.command = id.map(|id| Box::new(CommandId::new("", id, body.bytes())));
         self.writes.set(0);
     }
 
@@ -243,7 +298,7 @@ impl<A: App> Context<A> {
     fn next_command(&self) -> Command {
         let nth = self.writes.replace(self.writes.get() + 1);
         let actor = self.identity.subject.clone();
-        let id = self.command.clone().map(|mut id| {
+        let id = self.command.as_deref().cloned().map(|mut id| {
             id.scope = actor.clone().unwrap_or_else(|| "anonymous".to_owned());
             if nth > 0 {
                 id.key = format!("{}#{nth}", id.key);
@@ -286,5 +341,12 @@ impl<A: App> Context<A> {
             self.socket.end(Ending::refused(error.clone()));
         }
         result
+    }
+}
+
+/// Nobody stays in a group without a connection.
+impl<A: App> Drop for Context<A> {
+    fn drop(&mut self) {
+        self.leave_all();
     }
 }

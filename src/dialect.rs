@@ -1,20 +1,13 @@
 //! How a message looks on the wire, and what a frame from the wire means. Codecs do no IO.
 
-pub(crate) mod engine_io;
 mod raw;
-pub(crate) mod socket_io;
 
-use crate::arguments::placeholder;
 use crate::frame::{Frame, Payload};
 use crate::message::Content;
 use crate::websocket::Opcode;
 use crate::{ClientError, Kind, Message};
 use serde_json::value::RawValue;
-use bytes::Bytes;
-use smallvec::SmallVec;
-use socket_io::is_string;
 use std::borrow::Cow;
-use std::sync::Arc;
 
 /// A vocabulary's envelope. The set is ours: a new variant must break every `match` that forgot it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -23,14 +16,6 @@ pub(crate) enum Dialect {
     Raw,
     /// None: frames are the consumer's own.
     Verbatim,
-    /// Engine.IO messages whose content is of the dialect within: raw, or none.
-    EngineIo(Box<Dialect>),
-    /// Events of one Socket.IO namespace.
-    SocketIo {
-        namespace: Arc<str>,
-        /// Clients come back with the last number they saw: it is the last argument of what has one, and nothing else may look like it.
-        offsets: bool,
-    },
 }
 
 /// What stands around a message besides its name and data.
@@ -49,6 +34,8 @@ pub(crate) enum Inbound<'a> {
     Command {
         /// The client's own id of this command: asks for an acknowledgement, and makes a retry safe.
         id: Option<String>,
+        /// What is asked for: what `action_rates` counts.
+        action: Option<Cow<'a, str>>,
         body: Payload<'a>,
     },
     /// For the connection.
@@ -56,6 +43,14 @@ pub(crate) enum Inbound<'a> {
         id: Option<String>,
         control: Control,
     },
+}
+
+/// Why a frame could not be taken apart.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    /// As far as it could be read: who asked under an id is answered under it.
+    pub id: Option<String>,
+    pub error: ClientError,
 }
 
 /// What every connection understands, whatever its consumer.
@@ -72,107 +67,40 @@ impl Dialect {
     /// The payload of the frame that tells a message. A message that is verbatim needs no dialect.
     pub fn encode<'m>(&self, message: &'m Message, envelope: Envelope) -> (Opcode, Cow<'m, [u8]>) {
         match (self, message.content()) {
-            (Dialect::Raw | Dialect::Verbatim, Content::Verbatim(Frame::Text(text))) => {
-                (Opcode::Text, text.as_bytes().into())
-            }
-            (Dialect::Raw | Dialect::Verbatim, Content::Verbatim(Frame::Binary(bytes))) => {
-                (Opcode::Binary, bytes[..].into())
-            }
+            (_, Content::Verbatim(Frame::Text(text))) => (Opcode::Text, text.as_bytes().into()),
+            (_, Content::Verbatim(Frame::Binary(bytes))) => (Opcode::Binary, bytes[..].into()),
             // what the framework itself has to say (an error, a reset) is JSON also where the consumer's frames are not
-            (
-                Dialect::Raw | Dialect::Verbatim,
-                Content::Json {
-                    name,
-                    data,
-                    beside,
-                    arguments,
-                },
-            ) => {
-                let name = name.as_deref();
-                let text = match arguments {
-                    None => raw::encode(name, data.get(), beside, envelope),
-                    Some(arguments) => raw::encode_all(name, beside, arguments, envelope),
-                };
+            (Dialect::Raw | Dialect::Verbatim, Content::Json { name, data, beside }) => {
+                let text = raw::encode(name.as_deref(), data.get(), beside, envelope);
                 (Opcode::Text, text.into_bytes().into())
             }
-            (
-                Dialect::SocketIo { namespace, offsets },
-                Content::Json {
-                    name,
-                    data,
-                    beside,
-                    arguments,
-                },
-            ) => {
-                // arguments have no names: members stand in an object of their own
-                let beside = beside.strip_prefix(',').map(|m| format!("{{{m}}}"));
-                let offset = envelope.seq.map(|seq| format!("\"{seq}\""));
-                let mut all: SmallVec<[&str; 4]> = match arguments {
-                    None => smallvec::smallvec![data.get()],
-                    Some(arguments) => arguments.values.iter().map(|v| v.get()).collect(),
-                };
-                all.extend(beside.as_deref());
-                match &offset {
-                    Some(offset) if *offsets => all.push(offset),
-                    _ if *offsets && all.last().is_some_and(|last| is_string(last)) => {
-                        all.push("null");
-                    }
-                    _ => {}
-                }
-                let name = name.as_deref().unwrap_or("message");
-                let attachments = message.attachments().len();
-                let text = socket_io::event(namespace, None, name, all.into_iter(), attachments);
-                (Opcode::Text, text.into_bytes().into())
-            }
-            (Dialect::SocketIo { namespace, .. }, Content::Verbatim(frame)) => {
-                let (data, attachments) = match frame {
-                    Frame::Text(text) => (serde_json::to_string(text).unwrap_or_default(), 0),
-                    Frame::Binary(_) => (placeholder(0), 1),
-                };
-                let data = std::iter::once(&*data);
-                let text = socket_io::event(namespace, None, "message", data, attachments);
-                (Opcode::Text, text.into_bytes().into())
-            }
-            (Dialect::EngineIo(within), _) => match within.encode(message, envelope) {
-                (Opcode::Text, text) => (Opcode::Text, [b"4", &*text].concat().into()),
-                binary => binary,
-            },
-        }
-    }
-
-    /// Binary messages that follow a message and belong to it.
-    pub fn attachments<'m>(&self, message: &'m Message) -> &'m [Bytes] {
-        match self {
-            Dialect::SocketIo { .. } => message.attachments(),
-            Dialect::Raw | Dialect::Verbatim | Dialect::EngineIo(_) => &[],
         }
     }
 
     /// The acknowledgement of a command with an id.
     pub fn ack(&self, id: &str, data: Option<&RawValue>) -> Message {
         match self {
-            Dialect::EngineIo(within) => within.ack(id, data),
-            Dialect::Raw | Dialect::Verbatim | Dialect::SocketIo { .. } => raw::ack(id, data),
+            Dialect::Raw | Dialect::Verbatim => raw::ack(id, data),
         }
     }
 
     /// Takes a frame apart. It comes from a stranger.
-    pub fn decode<'a>(&self, payload: Payload<'a>) -> Result<Inbound<'a>, ClientError> {
+    pub fn decode<'a>(&self, payload: Payload<'a>) -> Result<Inbound<'a>, Refusal> {
         match (self, payload) {
             (Dialect::Raw, Payload::Text(text)) => raw::decode(text),
-            (Dialect::Raw, Payload::Binary(_)) => Err(ClientError::new(
-                Kind::Invalid,
-                "BINARY_FRAME",
-                "send text frames: this endpoint speaks JSON",
-            )),
-            (Dialect::EngineIo(within), payload) => within.decode(payload),
-            // a namespace's events were taken apart with their packets
-            (Dialect::Raw, Payload::Event(_)) | (Dialect::Verbatim | Dialect::SocketIo { .. }, _) => {
-                Ok(Inbound::Command {
-                    id: None,
-                    body: payload,
-                })
-            }
+            (Dialect::Raw, Payload::Binary(_)) => Err(Refusal {
+                id: None,
+                error: ClientError::new(
+                    Kind::Invalid,
+                    "BINARY_FRAME",
+                    "send text frames: this endpoint speaks JSON",
+                ),
+            }),
+            (Dialect::Verbatim, body) => Ok(Inbound::Command {
+                id: None,
+                action: None,
+                body,
+            }),
         }
     }
 }

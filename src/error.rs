@@ -55,6 +55,9 @@ impl Kind {
     }
 }
 
+/// The longest text that a client is told whole, in bytes: a screen's width or two, and more than any text of ours without a quotation.
+const TEXT_BYTES: usize = 512;
+
 /// The client's fault, told to the client in its own vocabulary.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ClientError {
@@ -82,6 +85,23 @@ impl ClientError {
             text: text.into(),
             details: None,
         }
+    }
+
+    /// The same in few words. A text may quote what the client sent, which may be as large as a message; both ends are kept, since what would have been
+    /// right stands at the end.
+    pub(crate) fn in_short(&self) -> Cow<'_, Self> {
+        if self.text.len() <= TEXT_BYTES {
+            return Cow::Borrowed(self);
+        }
+        let (start, end) = (
+            self.text.floor_char_boundary(TEXT_BYTES / 2),
+            self.text
+                .ceil_char_boundary(self.text.len() - TEXT_BYTES / 2),
+        );
+        Cow::Owned(ClientError {
+            text: format!("{} … {}", &self.text[..start], &self.text[end..]).into(),
+            ..self.clone()
+        })
     }
 
     /// Adds a JSON object with what a program needs to go on. Data that cannot be written as JSON is left out.

@@ -1,14 +1,10 @@
 //! What one WebSocket message carries, before anybody reads anything into it.
 
-mod event;
+mod misfit;
 
-pub use event::Event;
-
-use crate::arguments::supplied;
-use crate::{ClientError, Kind};
+use crate::ClientError;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
-use std::borrow::Cow;
 
 /// A message's bytes as they are on the wire. As a consumer's [`Command`](crate::Consumer::Command) it takes every data frame of a client as it came: there
 /// are no control frames of the framework then (`ping`, `resume`, `authenticate`), no ids, and no acknowledgements.
@@ -32,23 +28,19 @@ pub enum Frame {
 
 /// A data message of a client, in the thread's read buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Payload<'a> {
     /// Checked to be UTF-8.
     Text(&'a str),
     /// Anything.
     Binary(&'a [u8]),
-    /// A named event with its arguments.
-    Event(Event<'a>),
 }
 
 impl<'a> Payload<'a> {
     /// The bytes, whatever they are.
-    pub fn bytes(self) -> Cow<'a, [u8]> {
+    pub fn bytes(self) -> &'a [u8] {
         match self {
-            Payload::Text(text) => text.as_bytes().into(),
-            Payload::Binary(bytes) => bytes.into(),
-            Payload::Event(event) => event.to_json().into_bytes().into(),
+            Payload::Text(text) => text.as_bytes(),
+            Payload::Binary(bytes) => bytes,
         }
     }
 }
@@ -58,7 +50,6 @@ impl From<Payload<'_>> for Frame {
         match payload {
             Payload::Text(text) => Frame::Text(text.to_owned()),
             Payload::Binary(bytes) => Frame::Binary(Bytes::copy_from_slice(bytes)),
-            Payload::Event(event) => Frame::Text(event.to_json()),
         }
     }
 }
@@ -99,21 +90,7 @@ impl<T: DeserializeOwned> FromFrame for T {
         match payload {
             Payload::Text(text) => serde_json::from_str(text),
             Payload::Binary(bytes) => serde_json::from_slice(bytes),
-            Payload::Event(event) => supplied(event.attachments, || T::deserialize(event)),
         }
-        .map_err(|e| unreadable(&e))
+        .map_err(|_| misfit::explain::<T>(payload.bytes()))
     }
-}
-
-/// A frame that is JSON, but none of the consumer's commands.
-fn unreadable(e: &serde_json::Error) -> ClientError {
-    // serde names the variant, or the type, and what it expected instead; where in the text it was is no help in a one-line frame
-    let text = e.to_string();
-    let text = text.split(" at line ").next().unwrap_or(&text).to_owned();
-    let code = if text.starts_with("unknown variant") {
-        "UNKNOWN_ACTION"
-    } else {
-        "INVALID_FRAME"
-    };
-    ClientError::new(Kind::Invalid, code, text)
 }

@@ -17,6 +17,8 @@ struct Room<A: App> {
 pub(crate) struct Groups<A: App> {
     rooms: FxHashMap<A::Group, SmallVec<[Room<A>; 1]>>,
     next_room: u64,
+    /// Places that are taken, in all groups.
+    seats: u64,
 }
 
 impl<A: App> Default for Groups<A> {
@@ -24,6 +26,7 @@ impl<A: App> Default for Groups<A> {
         Groups {
             rooms: FxHashMap::default(),
             next_room: 0,
+            seats: 0,
         }
     }
 }
@@ -48,6 +51,12 @@ impl<A: App> Groups<A> {
             at: room.members.len() as u32,
         });
         room.members.push(socket.clone());
+        self.seats += 1;
+    }
+
+    /// How many groups have members here, and how many places in them are taken.
+    pub fn size(&self) -> (u64, u64) {
+        (self.rooms.len() as u64, self.seats)
     }
 
     pub fn leave(&mut self, group: &A::Group, lane: u16, socket: &Rc<Socket<A>>) {
@@ -66,6 +75,7 @@ impl<A: App> Groups<A> {
             seats.swap_remove(mine)
         };
         room.members.swap_remove(seat.at as usize);
+        self.seats -= 1;
         if let Some(moved) = room.members.get(seat.at as usize) {
             let mut seats = moved.seats.borrow_mut();
             if let Some(theirs) = seats.iter_mut().find(|s| s.room == room.id) {

@@ -10,7 +10,7 @@ mod retention;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use page::{Heard, page};
+pub(crate) use page::{Heard, Size, page};
 pub(crate) use retention::{PRUNE_STEP, Retention};
 
 use crate::Error;

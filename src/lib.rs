@@ -3,19 +3,25 @@
 
 mod admission;
 mod app;
-mod arguments;
 mod auth;
+mod change;
 mod close;
 mod connection;
 mod consumer;
 mod context;
 mod dialect;
 mod error;
+mod explain;
 mod frame;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod groups;
 mod history;
+mod lane;
 mod limits;
 mod message;
+mod metering;
 mod outbox;
 mod pattern;
 mod publication;
@@ -27,25 +33,30 @@ mod server;
 mod shard;
 mod signals;
 mod socket;
+mod stats;
 mod store;
+mod stream;
+mod trace;
+mod turn;
 mod websocket;
 
-pub use arguments::{Arguments, Binary};
-pub use app::{App, Change, Op, Signal, Stamp, Watched};
+pub use app::{App, Signal, Stamp, Watched};
 pub use auth::{Identity, Keys};
+pub use change::{Change, Op};
 pub use consumer::Consumer;
 pub use context::Context;
 pub use error::{ClientError, Error, Kind};
-pub use frame::{Event, Frame, FromFrame, Payload};
-pub use limits::ConnectionLimits;
+pub use explain::{Preview, preview};
+pub use frame::{Frame, FromFrame, Payload};
 pub use message::{Message, Reply};
 pub use registry::Registry;
 pub use rest::{Api, Caller};
-pub use routing::{Known, Routing};
-pub use server::{Server, Started};
+pub use routing::{Explained, Known, Routing, Setting};
+pub use server::{Changes, Server, Started};
 #[cfg(feature = "testing")]
 pub use store::Scratch;
 pub use store::{
     Command, CommandId, Durability, FromValue, Reader, Row, Schema, Store, StoreConfig,
     Transaction, Value, migrate,
 };
+pub use trace::connection_id;

@@ -1,110 +1,177 @@
-//! How many connections there may be, in total and from one address. Shared by all shards.
+//! How many, how fast: every limit has a name (its key in `routing.toml`, and its label in the metrics), a unit and a default.
+//!
+//! What is refused is told: over HTTP with 429 or 503 and `Retry-After`, on an open connection as `RATE_LIMITED` in the consumer's vocabulary. A client that
+//! goes on all the same is closed with 4429.
 
-use dashmap::DashMap;
-use std::net::IpAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+mod admission;
+mod bucket;
+mod rates;
 
-/// The most connections a server holds.
-#[derive(Debug, Clone, Copy)]
-pub struct ConnectionLimits {
-    /// In total: 100,000, which at 4 KB each is memory that any machine has.
-    pub total: usize,
-    /// From one address: 20,000, because a whole restaurant, or a load test, may be behind one.
-    pub per_address: usize,
+pub(crate) use admission::{Admission, Place, UserPlace};
+pub(crate) use bucket::Rate;
+pub(crate) use rates::{ActionRate, Actions, Rates, TooFast};
+
+use crate::{ClientError, Kind};
+use serde::Serialize;
+use std::time::Duration;
+
+/// The limits of the whole process: the table `[limits]` of `routing.toml`. `None`: there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Limits {
+    /// `connections`: open at once, HTTP included. Default 100,000: at 4 KB each, memory that any machine has.
+    pub(crate) connections: usize,
+    /// `connections_per_address`, of IPv6 per /64. Default 20,000: a whole restaurant, or a load test, may be behind one address.
+    pub(crate) connections_per_address: usize,
+    /// `connections_per_user`: WebSockets of one token's subject. Default 20,000, as for an address: whoever has all of them in one place is not stopped
+    /// earlier; a token that got into many hands is.
+    pub(crate) connections_per_user: usize,
+    /// `handshakes_per_second`: upgrades, in total; twice as many at once. Default 20,000: what four cores can verify tokens for. More would only make those
+    /// slower who are already connected.
+    pub(crate) handshakes_per_second: Option<u32>,
+    /// `handshakes_per_second_per_address`. Default 10,000: half of all, so that one address cannot keep the others out.
+    pub(crate) handshakes_per_second_per_address: Option<u32>,
+    /// `outbox_total_bytes`: what waits for slow clients, of the whole process. Default 256 MiB: 256 clients at the default `outbox_bytes`; with more the
+    /// largest are closed and told to come back.
+    pub(crate) outbox_total_bytes: usize,
 }
 
-impl Default for ConnectionLimits {
+impl Default for Limits {
     fn default() -> Self {
-        ConnectionLimits {
-            total: 100_000,
-            per_address: 20_000,
+        Limits {
+            connections: 100_000,
+            connections_per_address: 20_000,
+            connections_per_user: 20_000,
+            handshakes_per_second: Some(20_000),
+            handshakes_per_second_per_address: Some(10_000),
+            outbox_total_bytes: 256 << 20,
         }
     }
 }
 
-/// Counts connections.
-#[derive(Debug, Default)]
-pub(crate) struct Connections {
-    limits: ConnectionLimits,
-    total: AtomicUsize,
-    by_address: DashMap<IpAddr, usize>,
+/// What was refused. The names are those of the keys in `routing.toml`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Limit {
+    Connections,
+    ConnectionsPerAddress,
+    ConnectionsPerUser,
+    Handshakes,
+    HandshakesPerAddress,
+    Frames,
+    Bytes,
+    Action,
+    Groups,
+    MessageBytes,
+    Outbox,
+    OutboxTotal,
+    AuthTimeout,
+    IdleTimeout,
+    FirstByteTimeout,
+    HeadTimeout,
+    HeadBytes,
+    BodyTimeout,
+    TlsTimeout,
+    TlsHandshakes,
 }
 
-impl Connections {
-    pub fn new(limits: ConnectionLimits) -> Self {
-        Connections {
-            limits,
-            ..Connections::default()
+impl Limit {
+    pub const ALL: [Limit; 20] = [
+        Limit::Connections,
+        Limit::ConnectionsPerAddress,
+        Limit::ConnectionsPerUser,
+        Limit::Handshakes,
+        Limit::HandshakesPerAddress,
+        Limit::Frames,
+        Limit::Bytes,
+        Limit::Action,
+        Limit::Groups,
+        Limit::MessageBytes,
+        Limit::Outbox,
+        Limit::OutboxTotal,
+        Limit::AuthTimeout,
+        Limit::IdleTimeout,
+        Limit::FirstByteTimeout,
+        Limit::HeadTimeout,
+        Limit::HeadBytes,
+        Limit::BodyTimeout,
+        Limit::TlsTimeout,
+        Limit::TlsHandshakes,
+    ];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Limit::Connections => "connections",
+            Limit::ConnectionsPerAddress => "connections_per_address",
+            Limit::ConnectionsPerUser => "connections_per_user",
+            Limit::Handshakes => "handshakes_per_second",
+            Limit::HandshakesPerAddress => "handshakes_per_second_per_address",
+            Limit::Frames => "frames_per_second",
+            Limit::Bytes => "bytes_per_second",
+            Limit::Action => "action_rates",
+            Limit::Groups => "groups_per_connection",
+            Limit::MessageBytes => "max_message_bytes",
+            Limit::Outbox => "outbox_bytes",
+            Limit::OutboxTotal => "outbox_total_bytes",
+            Limit::AuthTimeout => "auth_timeout",
+            Limit::IdleTimeout => "idle_timeout",
+            Limit::FirstByteTimeout => "first_byte_timeout",
+            Limit::HeadTimeout => "head_timeout",
+            Limit::HeadBytes => "head_bytes",
+            Limit::BodyTimeout => "body_timeout",
+            Limit::TlsTimeout => "tls_timeout",
+            Limit::TlsHandshakes => "tls_handshakes",
         }
     }
 
-    #[cfg(test)]
-    fn total(&self) -> usize {
-        self.total.load(Relaxed)
+    /// Whether it is the server that is full, rather than this client that asks too much: 503 instead of 429.
+    const fn is_everybodys(self) -> bool {
+        matches!(self, Limit::Connections | Limit::Handshakes)
+    }
+}
+
+/// When a client that found no place may ask again: others leave meanwhile.
+const PLACE_WAIT: Duration = Duration::from_secs(5);
+
+/// A refusal: which limit, and when it is worth trying again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Limited {
+    pub limit: Limit,
+    pub retry_after: Duration,
+}
+
+impl Limited {
+    /// All places are taken.
+    pub const fn place(limit: Limit) -> Self {
+        Limited {
+            limit,
+            retry_after: PLACE_WAIT,
+        }
     }
 
-    /// A place for one more, given back when dropped. `None`: there is none.
-    pub fn admit(self: &Arc<Self>, address: IpAddr) -> Option<Permit> {
-        if self.total.fetch_add(1, Relaxed) >= self.limits.total {
-            self.total.fetch_sub(1, Relaxed);
-            return None;
+    /// As the client hears it: `RATE_LIMITED`, with the limit's name and when to try again.
+    pub fn error(self) -> ClientError {
+        #[derive(Serialize)]
+        struct Details {
+            limit: &'static str,
+            retry_after_ms: u64,
         }
-        let mut here = self.by_address.entry(address).or_insert(0);
-        if *here >= self.limits.per_address {
-            self.total.fetch_sub(1, Relaxed);
-            return None;
-        }
-        *here += 1;
-        Some(Permit {
-            connections: self.clone(),
-            address,
+        let (kind, code, text) = match self.limit.is_everybodys() {
+            true => (Kind::Busy, "SERVER_FULL", "the server is full"),
+            false => (
+                Kind::RateLimited,
+                "RATE_LIMITED",
+                "too many, or too fast: wait a little",
+            ),
+        };
+        ClientError::new(kind, code, text).with_details(&Details {
+            limit: self.limit.name(),
+            retry_after_ms: u64::try_from(self.retry_after.as_millis())
+                .unwrap_or(u64::MAX)
+                .max(1),
         })
     }
-}
 
-/// One connection's place.
-#[derive(Debug)]
-pub(crate) struct Permit {
-    connections: Arc<Connections>,
-    address: IpAddr,
-}
-
-impl Drop for Permit {
-    fn drop(&mut self) {
-        self.connections.total.fetch_sub(1, Relaxed);
-        self.connections
-            .by_address
-            .remove_if_mut(&self.address, |_, here| {
-                *here -= 1;
-                *here == 0
-            });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn places_are_counted_and_given_back() {
-        let c = Arc::new(Connections::new(ConnectionLimits {
-            total: 3,
-            per_address: 2,
-        }));
-        let [a, b] = [IpAddr::from([127, 0, 0, 1]), IpAddr::from([127, 0, 0, 2])];
-        let held = [c.admit(a), c.admit(a)];
-        assert!(held.iter().all(Option::is_some));
-        assert!(c.admit(a).is_none(), "two from one address");
-        let other = c.admit(b);
-        assert!(other.is_some());
-        assert!(c.admit(b).is_none(), "three in all");
-        drop(held);
-        drop(other);
-        assert_eq!(
-            (c.total(), c.by_address.len()),
-            (0, 0),
-            "nothing stays behind"
-        );
+    /// For `Retry-After`, in whole seconds.
+    pub fn retry_after_seconds(self) -> u64 {
+        self.retry_after.as_millis().div_ceil(1000).max(1) as u64
     }
 }

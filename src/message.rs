@@ -1,11 +1,11 @@
 //! What is said to a client, before a dialect puts an envelope around it.
 
-use crate::arguments::{collecting, raw};
-use crate::{Arguments, Frame};
+use crate::{ClientError, Frame};
 use bytes::Bytes;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// A name and JSON data, encoded once. The vocabulary's dialect decides how it looks on the wire.
@@ -26,8 +26,6 @@ pub(crate) enum Content {
         data: Box<RawValue>,
         /// The members beside `data`, each with a comma before it: `,"items":[]`.
         beside: String,
-        /// All arguments, `data` the first of them, where there is more than that to say: several ones, none, or binary ones.
-        arguments: Option<Box<Arguments>>,
     },
     /// As it is: no envelope, no number.
     Verbatim(Frame),
@@ -37,37 +35,37 @@ impl Message {
     /// A named message. `data` that cannot be written as JSON (a map with keys that are no strings) becomes `null` and is logged: it is our mistake,
     /// and no client should lose its connection over it.
     pub fn new(name: impl Into<Cow<'static, str>>, data: &impl Serialize) -> Self {
-        Message::json(Some(name.into()), data)
+        Message(Content::Json {
+            name: Some(name.into()),
+            data: raw(data),
+            beside: String::new(),
+        })
     }
 
     /// A message without a name: `data`, an object, is all there is. For vocabularies whose errors have no envelope.
     pub fn bare(data: &impl Serialize) -> Self {
-        Message::json(None, data)
-    }
-
-    fn json(name: Option<Cow<'static, str>>, data: &impl Serialize) -> Self {
-        let mut attachments = Vec::new();
-        let data = collecting(&mut attachments, || raw(data));
-        let arguments = (!attachments.is_empty()).then(|| {
-            let values = vec![data.clone()];
-            Box::new(Arguments { values, attachments })
-        });
         Message(Content::Json {
-            name,
-            data,
+            name: None,
+            data: raw(data),
             beside: String::new(),
-            arguments,
         })
     }
 
-    /// A named message with any number of arguments. In vocabularies whose messages have one place for data, the first one is there, and what follows is in
-    /// a list `arguments` beside it.
-    pub fn carrying(name: impl Into<Cow<'static, str>>, arguments: Arguments) -> Self {
-        Message(Content::Json {
-            name: Some(name.into()),
-            data: arguments.values.first().cloned().unwrap_or_else(|| raw(&())),
-            beside: String::new(),
-            arguments: Some(Box::new(arguments)),
+    /// How a mistake is told where a vocabulary has no shape of its own: `{"error": "...", "code": "..."}`, and beside them the members of its details.
+    pub fn error(error: &ClientError) -> Self {
+        #[derive(Serialize)]
+        struct Told<'a> {
+            error: &'a str,
+            code: &'a str,
+            #[serde(flatten)]
+            details: BTreeMap<&'a str, &'a RawValue>,
+        }
+        let details = error.details.as_deref().map(RawValue::get);
+        let details = details.and_then(|details| serde_json::from_str(details).ok());
+        Message::bare(&Told {
+            error: &error.text,
+            code: &error.code,
+            details: details.unwrap_or_default(),
         })
     }
 
@@ -106,18 +104,6 @@ impl Message {
         }
     }
 
-    /// What the placeholders in its arguments stand for.
-    pub(crate) fn attachments(&self) -> &[Bytes] {
-        match &self.0 {
-            Content::Json {
-                arguments: Some(arguments),
-                ..
-            } => &arguments.attachments,
-            Content::Verbatim(Frame::Binary(bytes)) => std::slice::from_ref(bytes),
-            _ => &[],
-        }
-    }
-
     pub(crate) fn content(&self) -> &Content {
         &self.0
     }
@@ -136,7 +122,7 @@ impl From<Frame> for Message {
 #[derive(Debug, Default)]
 pub struct Reply {
     pub(crate) message: Option<Message>,
-    pub(crate) ack: Option<Arguments>,
+    pub(crate) ack: Option<Box<RawValue>>,
 }
 
 impl Reply {
@@ -153,22 +139,18 @@ impl Reply {
         }
     }
 
-    /// Members for the acknowledgement: a JSON object. With Socket.IO: its one argument.
+    /// Members for the acknowledgement: a JSON object.
     pub fn ack(data: &impl Serialize) -> Self {
-        Reply::answer(Arguments::new().with(data))
-    }
-
-    /// The acknowledgement's arguments. Where an acknowledgement has members and no arguments, the first one's.
-    pub fn answer(arguments: Arguments) -> Self {
         Reply {
             message: None,
-            ack: Some(arguments),
+            ack: Some(raw(data)),
         }
     }
+}
 
-    /// Says something too, before the acknowledgement.
-    pub fn saying(mut self, message: Message) -> Self {
-        self.message = Some(message);
-        self
-    }
+fn raw(data: &impl Serialize) -> Box<RawValue> {
+    serde_json::value::to_raw_value(data).unwrap_or_else(|error| {
+        tracing::error!(%error, "a message cannot be written as JSON");
+        RawValue::NULL.to_owned()
+    })
 }

@@ -1,40 +1,138 @@
 //! What waits for one client whose socket is full. A socket that takes everything at once never has an outbox.
 
+use crate::stats::Backlog;
+use crate::stream::Stream;
 use bytes::Bytes;
+use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
-use std::io::{self, IoSlice};
-use tokio::net::TcpStream;
+use std::io;
+use std::sync::Arc;
 
-/// Frames of one `writev`. Linux takes up to 1,024; a socket buffer is full long before.
-const FRAMES_PER_WRITE: usize = 64;
+/// Places of superseded frames that may stay empty before the list is put together anew.
+const EMPTY_PLACES: usize = 64;
 
-/// How much may wait for one client.
+/// How much may wait for one client when another frame comes: whatever its size, a state that is told to who can wait for it is not cut.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bound {
     pub bytes: usize,
     pub frames: usize,
 }
 
+/// What became of a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// It waits.
+    Yes,
+    /// It waits, and the one before it of the same entity does not any more.
+    Instead,
+    /// It waits, though more than the bound did already.
+    TooMuch,
+}
+
+struct Frame {
+    bytes: Bytes,
+    /// The entity it shows, where a newer frame may take its place.
+    entity: Option<u64>,
+}
+
 /// Whole frames in order; only the first may be partly sent.
-#[derive(Debug, Default)]
 pub(crate) struct Outbox {
-    frames: VecDeque<Bytes>,
+    /// `None`: superseded.
+    frames: VecDeque<Option<Frame>>,
+    /// How many places were removed in front: the number of the first place.
+    gone: u64,
+    /// In which place the frame of an entity is.
+    places: FxHashMap<u64, u64>,
+    /// Frames that are not superseded.
+    waiting: usize,
     bytes: usize,
     /// Some of the first frame is on the wire: the rest of it must follow whatever happens.
     partial: bool,
+    /// What all outboxes hold.
+    backlog: Arc<Backlog>,
 }
 
 impl Outbox {
-    /// Keeps a frame, or what is left of one (`partial`: only for the first). Says whether the outbox is within its bound.
-    pub fn push(&mut self, frame: Bytes, partial: bool, bound: Bound) -> bool {
+    /// An empty one, counted in `backlog` as long as it lives.
+    pub fn new(backlog: Arc<Backlog>) -> Self {
+        backlog.opened();
+        Outbox {
+            frames: VecDeque::new(),
+            gone: 0,
+            places: FxHashMap::default(),
+            waiting: 0,
+            bytes: 0,
+            partial: false,
+            backlog,
+        }
+    }
+
+    /// Bytes that wait.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Keeps a frame, or what is left of one (`partial`: only for the first). With an entity, the frame that showed it before is removed, unless it has begun
+    /// to be sent.
+    pub fn push(&mut self, frame: Bytes, partial: bool, entity: Option<u64>, bound: Bound) -> Kept {
         debug_assert!(
-            !partial || self.frames.is_empty(),
+            !partial || self.waiting == 0,
             "only the first frame can be partly sent"
         );
         self.partial |= partial;
-        self.bytes += frame.len();
-        self.frames.push_back(frame);
-        self.bytes <= bound.bytes && self.frames.len() <= bound.frames
+        let place = self.gone + self.frames.len() as u64;
+        let mut kept = Kept::Yes;
+        if let Some(entity) = entity.filter(|_| !partial)
+            && let Some(before) = self.places.insert(entity, place)
+            && self.supersede(before)
+        {
+            kept = Kept::Instead;
+        }
+        let is_full = self.bytes > bound.bytes || self.waiting >= bound.frames;
+        self.count(frame.len() as isize);
+        self.waiting += 1;
+        self.frames.push_back(Some(Frame {
+            bytes: frame,
+            entity: entity.filter(|_| !partial),
+        }));
+        if self.frames.len() > 2 * self.waiting + EMPTY_PLACES {
+            self.close_ranks();
+        }
+        match is_full {
+            false => kept,
+            true => Kept::TooMuch,
+        }
+    }
+
+    fn supersede(&mut self, place: u64) -> bool {
+        let Some(at) = place.checked_sub(self.gone).map(|at| at as usize) else {
+            return false;
+        };
+        if at == 0 && self.partial {
+            return false;
+        }
+        let Some(old) = self.frames.get_mut(at).and_then(Option::take) else {
+            return false;
+        };
+        self.waiting -= 1;
+        self.count(-(old.bytes.len() as isize));
+        true
+    }
+
+    /// Removes the empty places. Each was made by a push, so the work is spread over those.
+    fn close_ranks(&mut self) {
+        self.frames.retain(Option::is_some);
+        self.places.clear();
+        for (at, frame) in self.frames.iter().flatten().enumerate() {
+            if let Some(entity) = frame.entity {
+                self.places.insert(entity, self.gone + at as u64);
+            }
+        }
+    }
+
+    fn count(&mut self, bytes: isize) {
+        self.bytes = self.bytes.saturating_add_signed(bytes);
+        self.backlog.add(bytes);
     }
 
     pub fn is_empty(&self) -> bool {
@@ -56,85 +154,176 @@ impl Outbox {
 
     /// Drops what is not begun, and puts `last` (a close frame) behind the frame that is. Returns how many frames were dropped.
     pub fn cut(&mut self, last: Bytes) -> usize {
-        let keep = usize::from(self.partial);
-        let dropped = self.frames.len() - keep.min(self.frames.len());
-        self.frames.truncate(keep);
-        self.frames.push_back(last);
-        self.bytes = self.frames.iter().map(Bytes::len).sum();
+        let begun = if self.partial {
+            self.frames.pop_front().flatten()
+        } else {
+            None
+        };
+        let dropped = self.waiting - usize::from(begun.is_some());
+        self.frames.clear();
+        self.places.clear();
+        self.gone = 0;
+        let last = Frame {
+            bytes: last,
+            entity: None,
+        };
+        self.frames
+            .extend([begun, Some(last)].into_iter().filter(Option::is_some));
+        self.waiting = self.frames.len();
+        let left: usize = self.frames.iter().flatten().map(|f| f.bytes.len()).sum();
+        self.count(left as isize - self.bytes as isize);
         dropped
     }
 
-    /// Writes until the socket is full. `Ok(true)`: nothing waits any more.
-    pub fn write_to(&mut self, stream: &TcpStream) -> io::Result<bool> {
-        while !self.frames.is_empty() {
-            let written = {
-                let slices: smallvec::SmallVec<[IoSlice<'_>; FRAMES_PER_WRITE]> = self
-                    .frames
-                    .iter()
-                    .take(FRAMES_PER_WRITE)
-                    .map(|f| IoSlice::new(f))
-                    .collect();
-                match stream.try_write_vectored(&slices) {
-                    Ok(n) => n,
-                    Err(e) if e.kind() == io::ErrorKind::WouldBlock => return Ok(false),
-                    Err(e) => return Err(e),
+    /// Writes until the socket is full: how many bytes it took, and whether nothing waits any more.
+    pub fn write_to(&mut self, stream: &Stream) -> io::Result<(usize, bool)> {
+        let mut total = 0;
+        while self.waiting > 0 {
+            match stream.write_frames(self.frames.iter().flatten().map(|f| &f.bytes)) {
+                Ok(n) => {
+                    total += n;
+                    self.written(n);
                 }
-            };
-            self.written(written);
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => return Ok((total, false)),
+                Err(e) => return Err(e),
+            }
         }
-        Ok(true)
+        Ok((total, stream.settle()?))
     }
 
     fn written(&mut self, mut n: usize) {
-        self.bytes -= n;
+        self.count(-(n as isize));
         while let Some(first) = self.frames.front_mut() {
-            if n < first.len() {
-                if n > 0 {
-                    *first = first.slice(n..);
-                    self.partial = true;
+            if let Some(frame) = first {
+                if n < frame.bytes.len() {
+                    if n > 0 {
+                        frame.bytes = frame.bytes.slice(n..);
+                        self.partial = true;
+                    }
+                    return;
                 }
-                return;
+                n -= frame.bytes.len();
+                self.waiting -= 1;
+                self.partial = false;
+                if let Some(entity) = frame.entity
+                    && self.places.get(&entity) == Some(&self.gone)
+                {
+                    self.places.remove(&entity);
+                }
             }
-            n -= first.len();
             self.frames.pop_front();
-            self.partial = false;
+            self.gone += 1;
         }
+    }
+}
+
+impl Drop for Outbox {
+    fn drop(&mut self) {
+        self.backlog.add(-(self.bytes as isize));
+        self.backlog.closed();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     const BOUND: Bound = Bound {
-        bytes: 10,
+        bytes: 8,
         frames: 3,
     };
+    const WIDE: Bound = Bound {
+        bytes: 1 << 20,
+        frames: 1 << 20,
+    };
+
+    fn outbox() -> Outbox {
+        Outbox::new(Arc::default())
+    }
+
+    fn left(o: &Outbox) -> Vec<&[u8]> {
+        o.frames.iter().flatten().map(|f| &f.bytes[..]).collect()
+    }
 
     #[test]
     fn a_cut_finishes_what_is_begun() {
-        let mut o = Outbox::default();
-        assert!(o.push(Bytes::from_static(b"rest"), true, BOUND));
-        assert!(o.push(Bytes::from_static(b"whole"), false, BOUND));
-        assert!(
-            !o.push(Bytes::from_static(b"more"), false, BOUND),
-            "13 bytes are over 10"
-        );
+        let mut o = outbox();
+        let push = |o: &mut Outbox, text: &'static str, partial| {
+            o.push(Bytes::from_static(text.as_bytes()), partial, None, BOUND)
+        };
+        assert_eq!(push(&mut o, "rest", true), Kept::Yes);
+        assert_eq!(push(&mut o, "whole", false), Kept::Yes);
+        let over = push(&mut o, "more", false);
+        assert_eq!(over, Kept::TooMuch, "9 bytes are over 8");
         assert_eq!(o.cut(Bytes::from_static(b"bye")), 2);
-        assert_eq!(
-            o.frames,
-            [Bytes::from_static(b"rest"), Bytes::from_static(b"bye")]
-        );
+        assert_eq!(left(&o), [&b"rest"[..], b"bye"]);
+        assert_eq!(o.backlog.now(), (7, 1));
+        let backlog = o.backlog.clone();
+        drop(o);
+        assert_eq!(backlog.now(), (0, 0), "what is gone is not counted");
     }
 
     #[test]
     fn a_partial_write_keeps_the_rest() {
-        let mut o = Outbox::default();
-        o.push(Bytes::from_static(b"abc"), false, BOUND);
-        o.push(Bytes::from_static(b"def"), false, BOUND);
+        let mut o = outbox();
+        o.push(Bytes::from_static(b"abc"), false, None, BOUND);
+        o.push(Bytes::from_static(b"def"), false, None, BOUND);
         o.written(4);
-        assert_eq!((o.frames.len(), o.bytes, o.partial), (1, 2, true));
+        assert_eq!((o.waiting, o.bytes, o.partial), (1, 2, true));
         o.written(2);
-        assert_eq!((o.frames.len(), o.bytes, o.partial), (0, 0, false));
+        assert_eq!((o.waiting, o.bytes, o.partial), (0, 0, false));
+    }
+
+    #[test]
+    fn the_newest_frame_of_an_entity_takes_the_place_at_the_end() {
+        let mut o = outbox();
+        let mut push = |text: &'static str, entity| {
+            o.push(Bytes::from_static(text.as_bytes()), false, entity, WIDE)
+        };
+        push("a1", Some(1));
+        push("b1", Some(2));
+        push("answer", None);
+        assert_eq!(push("a2", Some(1)), Kept::Instead);
+        assert_eq!(push("c1", Some(3)), Kept::Yes);
+        assert_eq!(left(&o), [&b"b1"[..], b"answer", b"a2", b"c1"]);
+        o.written(1); // b1 is half on the wire
+        o.push(Bytes::from_static(b"b2"), false, Some(2), WIDE);
+        assert_eq!(left(&o), [&b"1"[..], b"answer", b"a2", b"c1", b"b2"]);
+    }
+
+    proptest! {
+        /// As a list that is searched from its beginning would do it.
+        #[test]
+        fn entities_are_superseded_as_in_a_plain_list(steps in prop::collection::vec((0_u64..6, 1_usize..9, 0_usize..12), 1..300)) {
+            let mut o = outbox();
+            let mut model: Vec<(Option<u64>, Vec<u8>, bool)> = Vec::new();
+            for (n, (entity, len, written)) in steps.into_iter().enumerate() {
+                let entity = (entity > 0).then_some(entity);
+                let bytes = vec![n as u8; len];
+                o.push(bytes.clone().into(), false, entity, WIDE);
+                if entity.is_some() {
+                    model.retain(|(e, _, begun)| *e != entity || *begun);
+                }
+                model.push((entity, bytes, false));
+                let mut written = written.min(o.bytes);
+                o.written(written);
+                while written > 0 {
+                    let n = written.min(model[0].1.len());
+                    model[0].1.drain(..n);
+                    model[0].2 = true;
+                    if model[0].1.is_empty() {
+                        model.remove(0);
+                    }
+                    written -= n;
+                }
+                let expected: Vec<&[u8]> = model.iter().map(|m| &m.1[..]).collect();
+                prop_assert_eq!(left(&o), expected);
+                prop_assert_eq!(o.waiting, model.len());
+                prop_assert_eq!(o.bytes, model.iter().map(|m| m.1.len()).sum::<usize>());
+                prop_assert!(o.frames.len() <= 2 * o.waiting + EMPTY_PLACES);
+                prop_assert!(o.places.len() <= o.waiting);
+            }
+        }
     }
 }

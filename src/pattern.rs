@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `orders` | this segment |
 //! | `<int:name>` | decimal digits, at most 19 of them and at most `i64::MAX`; no sign |
+//! | `<id:name>` | what a thing may be called: digits as `<int:name>`, or up to 64 letters, digits, `-` and `_` (a uuid, `order-123`), no sign first |
 //! | `<name>`, `<str:name>` | any one segment that is not empty |
 //!
 //! Segments are compared after percent-decoding, so `%2F` is a character of a segment and never a separator. A path fits with and without its trailing
@@ -24,9 +25,9 @@ pub(crate) type Params = SmallVec<[(Arc<str>, Param); 2]>;
 /// What one `<name>` part matched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Param {
-    /// `<int:name>`; never negative.
+    /// `<int:name>`, or `<id:name>` that is one; never negative.
     Int(i64),
-    /// `<name>` or `<str:name>`, percent-decoded; never empty. It comes from a stranger and may hold any character, `/` and NUL included.
+    /// `<id:name>`, `<name>` or `<str:name>`, percent-decoded; never empty. It comes from a stranger and may hold any character, `/` and NUL included.
     Text(String),
 }
 
@@ -44,6 +45,7 @@ pub(crate) struct Pattern {
 enum Part {
     Literal(Box<str>),
     Int(Arc<str>),
+    Id(Arc<str>),
     Text(Arc<str>),
 }
 
@@ -117,6 +119,7 @@ impl Pattern {
             .filter_map(|(part, segment)| match part {
                 Part::Literal(_) => None,
                 Part::Int(name) => Some(int(segment).map(|n| (name.clone(), Param::Int(n)))),
+                Part::Id(name) => Some(id(segment).map(|id| (name.clone(), id))),
                 Part::Text(name) => Some(Some((name.clone(), Param::Text(segment.to_string())))),
             })
             .collect()
@@ -133,16 +136,30 @@ impl Pattern {
                 .iter()
                 .zip(&later.parts)
                 .all(|(earlier, later)| match (earlier, later) {
-                    (Part::Text(_), _) | (Part::Int(_), Part::Int(_)) => true,
-                    (Part::Int(_) | Part::Literal(_), Part::Literal(l)) => earlier.fits(l),
-                    (Part::Int(_), Part::Text(_))
-                    | (Part::Literal(_), Part::Int(_) | Part::Text(_)) => false,
+                    (Part::Text(_), _)
+                    | (Part::Id(_), Part::Id(_) | Part::Int(_))
+                    | (Part::Int(_), Part::Int(_)) => true,
+                    (Part::Id(_) | Part::Int(_) | Part::Literal(_), Part::Literal(l)) => {
+                        earlier.fits(l)
+                    }
+                    (Part::Id(_), Part::Text(_))
+                    | (Part::Int(_), Part::Id(_) | Part::Text(_))
+                    | (Part::Literal(_), Part::Id(_) | Part::Int(_) | Part::Text(_)) => false,
                 })
     }
 
     /// Whether exactly the same paths fit both; names of parameters do not matter.
     pub(crate) fn same_paths(&self, other: &Pattern) -> bool {
         self.shadows(other) && other.shadows(self)
+    }
+}
+
+impl fmt::Display for Param {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Param::Int(n) => n.fmt(f),
+            Param::Text(text) => text.fmt(f),
+        }
     }
 }
 
@@ -191,15 +208,16 @@ impl Part {
             && !name.starts_with(|c: char| c.is_ascii_digit())
             && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         match kind {
-            "int" | "str" if !is_name => fail(
+            "int" | "id" | "str" if !is_name => fail(
                 name_at,
                 format!("{name:?} is not a name: letters, digits and \"_\", no digit first"),
             ),
             "int" => Ok(Part::Int(name.into())),
+            "id" => Ok(Part::Id(name.into())),
             "str" => Ok(Part::Text(name.into())),
             _ => fail(
                 1,
-                format!("unknown kind {kind:?}: <int:name>, <str:name> or <name>"),
+                format!("unknown kind {kind:?}: <int:name>, <id:name>, <str:name> or <name>"),
             ),
         }
     }
@@ -207,7 +225,7 @@ impl Part {
     fn name(&self) -> Option<&str> {
         match self {
             Part::Literal(_) => None,
-            Part::Int(name) | Part::Text(name) => Some(name),
+            Part::Int(name) | Part::Id(name) | Part::Text(name) => Some(name),
         }
     }
 
@@ -216,6 +234,7 @@ impl Part {
         match self {
             Part::Literal(literal) => **literal == *segment,
             Part::Int(_) => int(segment).is_some(),
+            Part::Id(_) => id(segment).is_some(),
             Part::Text(_) => true,
         }
     }
@@ -225,6 +244,19 @@ impl Part {
 fn int(segment: &str) -> Option<i64> {
     let digits = segment.len() <= 19 && segment.bytes().all(|b| b.is_ascii_digit());
     digits.then(|| segment.parse().ok()).flatten()
+}
+
+/// Digits alone are a number and nothing else: one that is too large is no name either.
+fn id(segment: &str) -> Option<Param> {
+    if segment.bytes().all(|b| b.is_ascii_digit()) {
+        return int(segment).map(Param::Int);
+    }
+    let is_name = segment.len() <= 64
+        && segment
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        && !segment.starts_with(['-', '_']);
+    is_name.then(|| Param::Text(segment.to_owned()))
 }
 
 /// A path, split and decoded once for all patterns it is tried against.

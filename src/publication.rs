@@ -1,9 +1,10 @@
 //! An announced event on its way to the members of its groups.
 
-use crate::App;
+use crate::{App, websocket};
 use bytes::Bytes;
 use smallvec::SmallVec;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Instant;
 use tokio::sync::mpsc;
 
 /// An event, its audience, and the frames made of it so far: at most one per group and lane in the whole process.
@@ -17,8 +18,16 @@ pub(crate) struct Publication<A: App> {
     frames: Mutex<SmallVec<[Made; 2]>>,
 }
 
-/// (group's position, lane, frame; `None`: this lane is not told)
-type Made = (u16, u16, Option<Bytes>);
+/// A frame that was made.
+struct Made {
+    /// The group's position.
+    group: u16,
+    lane: u16,
+    /// `None`: this lane is not told.
+    plain: Option<Bytes>,
+    /// The same compressed, once somebody wanted it: not under the lock, because others may want the plain one meanwhile.
+    deflated: Option<Arc<OnceLock<Bytes>>>,
+}
 
 impl<A: App> Publication<A> {
     pub fn new(seq: u64, event: A::Event, groups: impl IntoIterator<Item = A::Group>) -> Self {
@@ -40,12 +49,30 @@ impl<A: App> Publication<A> {
     ) -> Option<Bytes> {
         let mut frames = self.frames.lock().unwrap_or_else(PoisonError::into_inner);
         let key = group as u16;
-        if let Some((_, _, made)) = frames.iter().find(|(g, l, _)| (*g, *l) == (key, lane)) {
-            return made.clone();
+        if let Some(made) = frames.iter().find(|m| (m.group, m.lane) == (key, lane)) {
+            return made.plain.clone();
         }
-        let made = make(&self.event, &self.groups[group]);
-        frames.push((key, lane, made.clone()));
-        made
+        let plain = make(&self.event, &self.groups[group]);
+        frames.push(Made {
+            group: key,
+            lane,
+            plain: plain.clone(),
+            deflated: None,
+        });
+        plain
+    }
+
+    /// `plain`, which [`frame`](Self::frame) said, compressed once for all who agreed to that.
+    pub fn deflated(&self, group: usize, lane: u16, plain: &Bytes) -> Bytes {
+        let mut frames = self.frames.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = group as u16;
+        let made = frames.iter_mut().find(|m| (m.group, m.lane) == (key, lane));
+        let once = made.map(|m| m.deflated.get_or_insert_default().clone());
+        drop(frames);
+        match once {
+            Some(once) => once.get_or_init(|| websocket::deflated(plain)).clone(),
+            None => plain.clone(),
+        }
     }
 }
 
@@ -62,9 +89,9 @@ pub(crate) enum ToShard<A: App> {
         head: u64,
         publications: Arc<[Arc<Publication<A>>]>,
         replies: Vec<Reply>,
+        /// When it was durable.
+        at: Instant,
     },
-    /// Close every connection with this code and stop.
-    Stop,
 }
 
 /// Commits that wait for one shard. The writer waits when it is full, so a shard must never wait for the writer without yielding.

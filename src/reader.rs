@@ -2,14 +2,17 @@
 
 use crate::App;
 use crate::close::Ending;
+use crate::limits::Limit;
 use crate::socket::Socket;
 use crate::websocket::{Incoming, Limits, Parser, Violation};
 use std::cell::RefCell;
 use std::io;
-use tokio::io::Interest;
 
 /// One read of a thread: a client's frames are usually far smaller.
 const READ_BYTES: usize = 64 << 10;
+
+/// Frames of one message: a message of the largest permitted size in pieces of a byte each has as many as nobody needs.
+const MAX_FRAGMENTS: usize = 65_536;
 
 thread_local! {
     /// All connections of a shard read into the same buffer; a connection keeps only what is incomplete.
@@ -41,12 +44,18 @@ impl MessageReader {
     ) -> Result<Option<T>, Ending> {
         let limits = Limits {
             max_message_bytes: socket.policy.max_message_bytes,
-            max_fragments: 65_536,
+            max_fragments: MAX_FRAGMENTS,
+            inflates: socket.compression.inflates,
         };
-        let violated = |v: Violation| Ending {
-            code: v.code(),
-            reason: v.reason(),
-            error: None,
+        let violated = |v: Violation| {
+            if v.code() == 1009 {
+                socket.limited(Limit::MessageBytes);
+            }
+            Ending {
+                code: v.code(),
+                reason: v.reason(),
+                error: None,
+            }
         };
         if !self.early.is_empty() {
             let mut early = std::mem::take(&mut self.early);
@@ -64,24 +73,15 @@ impl MessageReader {
         {
             return Ok(Some(found));
         }
-        let Some(stream) = socket.stream() else {
-            return Ok(None);
-        };
         BUFFER.with_borrow_mut(|buffer| {
             loop {
-                let n = match stream.try_read(buffer) {
+                let n = match socket.stream.read(buffer) {
                     Ok(0) => return Err(Ending::gone()),
                     Ok(n) => n,
                     Err(e) if e.kind() == io::ErrorKind::WouldBlock => return Ok(None),
                     Err(_) => return Err(Ending::gone()),
                 };
                 socket.heard_at.set(now);
-                if n < buffer.len() {
-                    // a short read emptied the socket: tokio may know, which saves the read that would find out
-                    let _ = stream.try_io(Interest::READABLE, || {
-                        Err::<(), _>(io::ErrorKind::WouldBlock.into())
-                    });
-                }
                 if let Some(found) = self
                     .parser
                     .next(&mut buffer[..n], &limits, &mut once)

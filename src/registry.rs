@@ -3,7 +3,7 @@
 use crate::frame::{FromFrame, Payload};
 use crate::pattern::{self, Params};
 use crate::rest::Routes;
-use crate::{App, ClientError, Consumer, Context, Error, Kind, Message, Reply};
+use crate::{App, ClientError, Consumer, Context, Error, Kind, Known, Message, Reply, Routing};
 use futures::future::LocalBoxFuture;
 use std::collections::BTreeMap;
 
@@ -19,7 +19,11 @@ pub(crate) struct Entry<A: App> {
     pub verbatim: bool,
     pub connect: Connect<A>,
     pub render: fn(&A::Event, &A::Group) -> Option<Message>,
+    pub entity: fn(&A::Event, &A::Group) -> Option<u64>,
     pub render_error: fn(&ClientError) -> Message,
+    /// Whether a frame is one of its commands.
+    #[cfg(feature = "fuzzing")]
+    pub decode: fn(Payload<'_>) -> Result<(), ClientError>,
 }
 
 /// One open connection's consumer.
@@ -93,7 +97,10 @@ impl<A: App> Registry<A> {
             verbatim: C::Command::VERBATIM,
             connect: connect::<C>,
             render: C::render,
+            entity: C::entity,
             render_error: C::render_error,
+            #[cfg(feature = "fuzzing")]
+            decode: |body| C::Command::from_frame(body).map(drop),
         };
         assert!(
             self.entries.insert(C::NAME, entry).is_none(),
@@ -113,6 +120,18 @@ impl<A: App> Registry<A> {
             "two REST interfaces are named {name}"
         );
         self
+    }
+
+    /// Reads a routing file that names these consumers and REST interfaces.
+    ///
+    /// # Errors
+    /// As [`Routing::parse`].
+    pub fn routing(&self, file_name: &str, text: &str) -> Result<Routing, Error> {
+        let known = Known {
+            consumers: &self.consumers(),
+            rest: &self.interfaces(),
+        };
+        Routing::parse(file_name, text, &known)
     }
 
     /// The consumers' names, for [`Routing::parse`](crate::Routing::parse).

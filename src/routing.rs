@@ -4,10 +4,14 @@
 //! [defaults]                               # policy for everything below; each key is optional
 //! idle_timeout = "60s"
 //!
+//! [limits]                                 # of the whole process
+//! connections = 100000
+//!
 //! [[listener]]
 //! name = "dining"
 //! bind = "localhost:9000"                  # or "127.0.0.1:9000", "[::1]:9000", or a list of those
 //! rest = ["dining.api"]
+//! metrics = "loopback"                     # who may read /metrics here
 //! origins = ["https://orders.example.com"] # policy for this listener
 //!
 //! [[listener.route]]
@@ -16,23 +20,41 @@
 //! auth = "required"                        # policy for this route
 //! ```
 //!
+//! A listener may speak TLS, `tls = { certificate = "chain.pem", key = "key.pem" }`, and has bounds for those who are no clients yet (see `edge.rs`), which
+//! may also stand under `[defaults]`.
+//!
 //! Of a policy key that stands in several places the nearest counts. Of several routes that fit a path the first counts; a route that no path reaches is a
 //! mistake. All mistakes of a file are reported together.
 
 mod bind;
+mod edge;
+mod explain;
+mod limits;
 mod mistakes;
 mod origins;
+mod places;
 mod policy;
 mod quantity;
+mod rate;
 #[cfg(test)]
 mod tests;
+mod tls;
 
-pub(crate) use bind::Bind;
-pub(crate) use policy::{Auth, Policy};
+pub(crate) use bind::{Address, Bind};
+pub(crate) use edge::Edge;
+pub use explain::{Explained, Setting};
+pub(crate) use limits::Metrics;
+pub(crate) use mistakes::nearest;
+pub(crate) use policy::{Auth, Delivery, Policy};
 
 use crate::Error;
+use crate::limits::Limits;
 use crate::pattern::{Params, Pattern, Segments};
 use mistakes::Mistakes;
+use places::{Level, Places};
+use std::path::Path;
+use std::sync::Arc;
+use tokio_rustls::rustls::ServerConfig;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -40,6 +62,10 @@ use toml::de::{DeTable, DeValue};
 #[derive(Debug, Clone)]
 pub struct Routing {
     pub(crate) listeners: Vec<Listener>,
+    /// Of the whole process.
+    pub(crate) limits: Limits,
+    /// Where those were set.
+    limits_set: Places,
 }
 
 /// The names that `routing.toml` may use.
@@ -62,6 +88,11 @@ pub(crate) struct Listener {
     pub(crate) rest: Vec<RestMount>,
     /// For what belongs to no route: the REST services.
     pub(crate) policy: Policy,
+    /// Who may read `/metrics` here.
+    pub(crate) metrics: Metrics,
+    pub(crate) edge: Edge,
+    /// `None`: without TLS.
+    pub(crate) tls: Option<Arc<ServerConfig>>,
 }
 
 /// Which consumer answers on which paths.
@@ -73,6 +104,8 @@ pub(crate) struct Route {
     pub(crate) policy: Policy,
     /// Where its `path` stands in the file, from 1.
     pub(crate) line: usize,
+    /// Where the keys of its policy were set.
+    set: Places,
 }
 
 /// A REST service of a listener.
@@ -82,19 +115,30 @@ pub(crate) struct RestMount {
     pub(crate) name: String,
 }
 
-const TOP_KEYS: [&str; 2] = ["defaults", "listener"];
-const LISTENER_KEYS: [&str; 4] = ["name", "bind", "rest", "route"];
+const TOP_KEYS: [&str; 3] = ["defaults", "limits", "listener"];
+const LISTENER_KEYS: [&str; 6] = ["name", "bind", "rest", "metrics", "route", "tls"];
 const ROUTE_KEYS: [&str; 2] = ["path", "consumer"];
 
 impl Routing {
-    /// Reads a routing file. `file_name` is for the messages.
+    /// Reads a routing file, and the certificates that it names. `file_name` is for the messages, and its folder is where relative paths begin.
     ///
     /// # Errors
     /// [`Error::Config`] with all mistakes, each on a line of its own: `routing.toml:12:8: unknown consumer "dining.ordr": did you mean "dining.order"?`
     pub fn parse(file_name: &str, text: &str, known: &Known<'_>) -> Result<Routing, Error> {
         let mut mistakes = Mistakes::new(file_name, text);
+        let (mut limits, mut limits_set) = (Limits::default(), Places::default());
         let listeners = match DeTable::parse(text) {
-            Ok(table) => listeners(table.get_ref(), known, &mut mistakes),
+            Ok(table) => {
+                let table = table.get_ref();
+                if let Some(row) = table.get("limits")
+                    && let Some(row) = mistakes.table(row, "[limits]")
+                {
+                    limits = limits::read(row, &mut mistakes);
+                    limits_set = limits_set.nearest(row, Level::Limits, &mistakes);
+                }
+                let folder = Path::new(file_name).parent().unwrap_or(Path::new(""));
+                listeners(table, folder, known, &mut mistakes)
+            }
             Err(e) => {
                 let at = e.span().map_or(text.len(), |span| span.start);
                 mistakes.add(at, e.message().replace('\n', ": "));
@@ -102,7 +146,11 @@ impl Routing {
             }
         };
         mistakes.none_or_error()?;
-        Ok(Routing { listeners })
+        Ok(Routing {
+            listeners,
+            limits,
+            limits_set,
+        })
     }
 
     /// For trying things out on one's own machine: anonymous clients of this machine are let in where others need a token, and so are web
@@ -138,14 +186,22 @@ impl Listener {
 }
 
 /// The file's top level. Everything is read even if something is wrong, so that one run shows all mistakes.
-fn listeners(table: &DeTable<'_>, known: &Known<'_>, mistakes: &mut Mistakes<'_>) -> Vec<Listener> {
-    let mut policy = Policy::default();
+fn listeners(
+    table: &DeTable<'_>,
+    folder: &Path,
+    known: &Known<'_>,
+    mistakes: &mut Mistakes<'_>,
+) -> Vec<Listener> {
+    let (mut policy, mut set) = (Policy::default(), Places::default());
+    let mut edge = Edge::default();
     if let Some(defaults) = table.get("defaults")
         && let Some(defaults) = mistakes.table(defaults, "[defaults]")
     {
         policy = policy.nearest(defaults, mistakes);
+        set = set.nearest(defaults, Level::Defaults, mistakes);
+        edge = edge.nearest(defaults, mistakes);
         for key in defaults.keys() {
-            mistakes.unless_known("key", key, &[&Policy::KEYS]);
+            mistakes.unless_known("key", key, &[&Policy::KEYS, &Edge::KEYS]);
         }
     }
     for key in table.keys() {
@@ -165,9 +221,13 @@ fn listeners(table: &DeTable<'_>, known: &Known<'_>, mistakes: &mut Mistakes<'_>
             routes: Vec::new(),
             rest: Vec::new(),
             policy: policy.nearest(row, mistakes),
+            metrics: Metrics::Nobody,
+            edge: edge.nearest(row, mistakes),
+            tls: None,
         };
+        let set = set.nearest(row, Level::Listener, mistakes);
         for key in row.keys() {
-            mistakes.unless_known("key", key, &[&LISTENER_KEYS, &Policy::KEYS]);
+            mistakes.unless_known("key", key, &[&LISTENER_KEYS, &Policy::KEYS, &Edge::KEYS]);
         }
         match row.get("name") {
             None => mistakes.add(at, r#"a listener needs a "name""#.into()),
@@ -177,15 +237,21 @@ fn listeners(table: &DeTable<'_>, known: &Known<'_>, mistakes: &mut Mistakes<'_>
             None => mistakes.add(at, r#"a listener needs a "bind", an address"#.into()),
             Some(value) => listener.bind = bind::read(value, &mut taken, mistakes),
         }
+        if let Some(value) = row.get("tls") {
+            listener.tls = tls::read(value, folder, mistakes);
+        }
         if let Some(value) = row.get("rest") {
             listener.rest = rest(value, known, mistakes);
         }
         if let Some(rows) = row.get("route") {
-            listener.routes = routes(rows, &listener.policy, known, mistakes);
+            listener.routes = routes(rows, (&listener.policy, &set), known, mistakes);
+        }
+        if let Some(value) = row.get("metrics") {
+            listener.metrics = Metrics::read(value, mistakes).unwrap_or(Metrics::Nobody);
         }
         let nothing = |key| row.get(key).is_none_or(is_empty_list);
-        if nothing("route") && nothing("rest") {
-            let message = r#"a listener without a route and without "rest" serves nothing"#;
+        if nothing("route") && nothing("rest") && row.get("metrics").is_none() {
+            let message = r#"a listener without a route, "rest" or "metrics" serves nothing"#;
             mistakes.add(at, message.into());
         }
         listeners.push(listener);
@@ -240,14 +306,21 @@ fn rest(
 
 fn routes(
     rows: &Spanned<DeValue<'_>>,
-    policy: &Policy,
+    (policy, set): (&Policy, &Places),
     known: &Known<'_>,
     mistakes: &mut Mistakes<'_>,
 ) -> Vec<Route> {
     let mut routes: Vec<Route> = Vec::new();
     for (row, at) in mistakes.tables(rows, "[[listener.route]]") {
         let policy = policy.nearest(row, mistakes);
+        let set = set.nearest(row, Level::Route, mistakes);
         for key in row.keys() {
+            if let Some(early) = Edge::KEYS.iter().find(|early| *early == key.get_ref()) {
+                let message =
+                    format!("{early} is the listener's: it counts before the route is known");
+                mistakes.add(key.span().start, message);
+                continue;
+            }
             mistakes.unless_known("key", key, &[&ROUTE_KEYS, &Policy::KEYS]);
         }
         let consumer = match row.get("consumer") {
@@ -294,6 +367,7 @@ fn routes(
                     consumer: consumer.to_owned(),
                     policy,
                     line,
+                    set,
                 });
             }
         }

@@ -1,64 +1,26 @@
 //! One core's connections: what reaches them this turn, and one write per socket at its end.
 
+mod upkeep;
+
+use crate::App;
 use crate::close::Ending;
-use crate::dialect::{Dialect, Envelope};
 use crate::groups::Groups;
+use crate::lane::Lane;
 use crate::publication::{Inbox, Publication, ToShard};
-use crate::registry::Entry;
-use crate::socket::{Cork, Socket};
+use crate::routing::Policy;
+use crate::socket::Socket;
+use crate::stats::{Drop as Dropped, MICROS, ShardStats, Stats};
 use crate::store::Store;
-use crate::websocket::{self, Opcode};
-use crate::{App, ClientError, Kind, Message};
+use crate::turn::{Cork, Mark, Said};
 use bytes::Bytes;
 use std::cell::{Cell, RefCell};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-use tokio::sync::{Notify, mpsc, watch};
+use std::time::Instant;
+use tokio::sync::{Notify, mpsc};
 
 /// Ephemeral publications that wait for another shard. What is more is dropped: they are told at most once.
 const OUTGOING_PUBLICATIONS: usize = 65_536;
-/// A client is warned this long before its token ends.
-const EXPIRY_WARNING: Duration = Duration::from_secs(60);
-
-/// Connections that get byte-identical frames: one consumer, one dialect.
-pub(crate) struct Lane<A: App> {
-    pub entry: Arc<Entry<A>>,
-    pub dialect: Dialect,
-}
-
-impl<A: App> Lane<A> {
-    /// The frame of an event. A consumer that panics tells nobody, and harms nobody.
-    pub fn render(&self, seq: u64, event: &A::Event, group: &A::Group) -> Option<Bytes> {
-        let made = catch_unwind(AssertUnwindSafe(|| (self.entry.render)(event, group)));
-        let Ok(message) = made else {
-            tracing::error!(consumer = self.entry.name, seq, %group, "render panicked");
-            return None;
-        };
-        let envelope = Envelope {
-            seq: (seq > 0).then_some(seq),
-            reset: false,
-        };
-        Some(self.frame(&message?, envelope))
-    }
-
-    pub fn frame(&self, message: &Message, envelope: Envelope) -> Bytes {
-        let (opcode, payload) = self.dialect.encode(message, envelope);
-        let frame = websocket::encode(opcode, &payload);
-        match self.dialect.attachments(message) {
-            [] => frame,
-            // one piece: nothing may come between a message and what belongs to it
-            attachments => {
-                let mut all = Vec::from(frame);
-                for bytes in attachments {
-                    websocket::encode_into(&mut all, false, Opcode::Binary, bytes);
-                }
-                all.into()
-            }
-        }
-    }
-}
 
 pub(crate) struct Shard<A: App> {
     pub id: usize,
@@ -70,14 +32,22 @@ pub(crate) struct Shard<A: App> {
     advanced: Notify,
     groups: RefCell<Groups<A>>,
     sockets: RefCell<slab::Slab<Rc<Socket<A>>>>,
-    turn: RefCell<Vec<Bytes>>,
+    turn: RefCell<Vec<Said>>,
     dirty: RefCell<Vec<Rc<Socket<A>>>>,
     outgoing: RefCell<Vec<Arc<Publication<A>>>>,
     scheduled: Cell<bool>,
     kick: Notify,
-    cork: RefCell<Cork>,
+    /// One for the sockets that get plain frames, one for the others: they alternate in a group.
+    corks: RefCell<[Cork; 2]>,
     started: Instant,
-    stopping: watch::Sender<bool>,
+    /// The process's counters, and this shard's own.
+    pub stats: Arc<Stats>,
+    pub counts: Arc<ShardStats>,
+    /// The oldest commit of which this turn tells.
+    committed_at: Cell<Option<Instant>>,
+    /// When the outboxes were looked through last, and when old addresses were forgotten.
+    relieved_at: Cell<u64>,
+    tidied_at: Cell<u64>,
 }
 
 impl<A: App> Shard<A> {
@@ -86,8 +56,14 @@ impl<A: App> Shard<A> {
         lanes: Arc<[Lane<A>]>,
         store: Option<Store>,
         peers: Vec<Inbox<A>>,
+        stats: Arc<Stats>,
     ) -> Self {
         Shard {
+            counts: stats.shards[id].clone(),
+            stats,
+            committed_at: Cell::new(None),
+            relieved_at: Cell::new(0),
+            tidied_at: Cell::new(0),
             id,
             lanes,
             store,
@@ -101,9 +77,8 @@ impl<A: App> Shard<A> {
             outgoing: RefCell::default(),
             scheduled: Cell::new(false),
             kick: Notify::new(),
-            cork: RefCell::default(),
+            corks: RefCell::default(),
             started: Instant::now(),
-            stopping: watch::Sender::new(false),
         }
     }
 
@@ -120,21 +95,25 @@ impl<A: App> Shard<A> {
         }
     }
 
-    pub fn join(
-        self: &Rc<Self>,
-        group: A::Group,
-        from: u64,
-        lane: u16,
-        socket: &Rc<Socket<A>>,
-    ) -> Membership<A> {
-        self.groups.borrow_mut().join(group.clone(), lane, socket);
-        Membership {
-            shard: self.clone(),
-            socket: socket.clone(),
-            group,
-            from,
-            lane,
-        }
+    pub fn join(&self, group: A::Group, lane: u16, socket: &Rc<Socket<A>>) {
+        self.groups.borrow_mut().join(group, lane, socket);
+        self.count_groups();
+    }
+
+    pub fn leave(&self, group: &A::Group, lane: u16, socket: &Rc<Socket<A>>) {
+        self.groups.borrow_mut().leave(group, lane, socket);
+        self.count_groups();
+    }
+
+    fn count_groups(&self) {
+        let (groups, members) = self.groups.borrow().size();
+        self.counts.groups.set(groups);
+        self.counts.members.set(members);
+    }
+
+    /// The inboxes of all shards.
+    pub fn peers(&self) -> Vec<Inbox<A>> {
+        self.peers.clone()
     }
 
     /// To the local members now, to the other shards at the end of the turn. Ephemeral: at most once.
@@ -146,6 +125,7 @@ impl<A: App> Shard<A> {
             if outgoing.len() < OUTGOING_PUBLICATIONS {
                 outgoing.push(publication);
             } else {
+                self.counts.dropped(Dropped::Ephemeral, 1);
                 tracing::warn!("another shard does not keep up: an ephemeral signal is dropped");
             }
             drop(outgoing);
@@ -157,48 +137,75 @@ impl<A: App> Shard<A> {
         let groups = self.groups.borrow();
         let mut turn = self.turn.borrow_mut();
         let mut dirty = self.dirty.borrow_mut();
+        let mut delivered = 0;
         for (position, group) in publication.groups.iter().enumerate() {
             for (lane, members) in groups.members(group) {
                 let frame = publication.frame(position, lane, |event, group| {
                     self.lanes[lane as usize].render(publication.seq, event, group)
                 });
-                if let Some(frame) = frame {
-                    let index = turn.len() as u32;
+                if let Some(plain) = frame {
+                    let plain_at = turn.len();
+                    let mut deflated_at = None;
+                    let length = plain.len();
+                    let entity = self.lanes[lane as usize].entity(&publication.event, group);
+                    let mark = Mark::Event(entity);
+                    turn.push(Said { frame: plain, mark });
                     for socket in members {
-                        if socket.is_closing()
-                            || socket.hold(publication.seq, group, &frame)
+                        if socket.is_closing() {
+                            continue;
+                        }
+                        let at = if length < socket.compression.deflate_from {
+                            plain_at
+                        } else {
+                            *deflated_at.get_or_insert_with(|| {
+                                let plain = &turn[plain_at].frame;
+                                let frame = publication.deflated(position, lane, plain);
+                                turn.push(Said { frame, mark });
+                                turn.len() - 1
+                            })
+                        };
+                        if socket.hold(publication.seq, group, &turn[at].frame)
                             || !socket.passes(publication.seq)
                         {
                             continue;
                         }
-                        let wire = socket.wire();
-                        wire.pending.borrow_mut().push(index);
-                        if !wire.queued.replace(true) {
-                            dirty.push(wire.clone());
+                        socket.pending.borrow_mut().push(at as u32);
+                        delivered += 1;
+                        if !socket.queued.replace(true) {
+                            dirty.push(socket.clone());
                         }
                     }
-                    turn.push(frame);
                 }
                 if publication.rechecks {
                     members.iter().for_each(|socket| socket.recheck());
                 }
             }
         }
+        self.counts.delivered.add(delivered);
         drop((turn, dirty));
         self.schedule();
     }
 
     /// A frame for one socket, at the end of the turn.
     pub fn send(&self, socket: &Rc<Socket<A>>, frame: Bytes) {
+        if !socket.is_closing() {
+            self.send_suited(socket, socket.suited(frame));
+        }
+    }
+
+    /// A frame that is compressed already if this socket's frames are.
+    pub fn send_suited(&self, socket: &Rc<Socket<A>>, frame: Bytes) {
         if socket.is_closing() {
             return;
         }
         let mut turn = self.turn.borrow_mut();
-        let wire = socket.wire();
-        wire.pending.borrow_mut().push(turn.len() as u32);
-        turn.push(frame);
-        if !wire.queued.replace(true) {
-            self.dirty.borrow_mut().push(wire.clone());
+        socket.pending.borrow_mut().push(turn.len() as u32);
+        turn.push(Said {
+            frame,
+            mark: Mark::Own,
+        });
+        if !socket.queued.replace(true) {
+            self.dirty.borrow_mut().push(socket.clone());
         }
         drop(turn);
         self.schedule();
@@ -216,13 +223,22 @@ impl<A: App> Shard<A> {
         self.hand_over();
         let mut dirty = std::mem::take(&mut *self.dirty.borrow_mut());
         let mut turn = std::mem::take(&mut *self.turn.borrow_mut());
-        let mut cork = self.cork.borrow_mut();
+        let mut corks = self.corks.borrow_mut();
         for socket in dirty.drain(..) {
             socket.queued.set(false);
-            socket.flush(&turn, &mut cork);
+            let cork = &mut corks[usize::from(socket.compression.inflates)];
+            socket.flush(&turn, cork);
         }
-        cork.forget();
+        corks.iter_mut().for_each(Cork::forget);
         turn.clear();
+        if let Some(at) = self.committed_at.take() {
+            let micros = at.elapsed().as_micros();
+            let micros = u64::try_from(micros).unwrap_or(u64::MAX);
+            self.counts.announced.record(&MICROS, micros);
+        }
+        if self.counts.backlog.is_over() {
+            self.relieve();
+        }
         // the lists' memory is used again, unless a burst made it large
         if dirty.capacity() <= 65_536 {
             *self.dirty.borrow_mut() = dirty;
@@ -239,6 +255,7 @@ impl<A: App> Shard<A> {
         }
         for (id, peer) in self.peers.iter().enumerate() {
             if id != self.id && peer.try_send(ToShard::Published(outgoing.clone())).is_err() {
+                self.counts.dropped(Dropped::Ephemeral, outgoing.len());
                 tracing::warn!(
                     shard = id,
                     dropped = outgoing.len(),
@@ -256,7 +273,7 @@ impl<A: App> Shard<A> {
         }
     }
 
-    /// Takes in what comes from the writer and the other shards, until told to stop. The inbox is emptied before anything is flushed.
+    /// Takes in what comes from the writer and the other shards. The inbox is emptied before anything is flushed.
     pub async fn take_in(self: Rc<Self>, mut inbox: mpsc::Receiver<ToShard<A>>) {
         while let Some(mut message) = inbox.recv().await {
             loop {
@@ -268,17 +285,15 @@ impl<A: App> Shard<A> {
                         head,
                         publications,
                         replies,
+                        at,
                     } => {
+                        if !publications.is_empty() && self.committed_at.get().is_none() {
+                            self.committed_at.set(Some(at));
+                        }
                         publications.iter().for_each(|p| self.deliver(p));
                         replies.into_iter().for_each(|reply| reply());
                         self.seen.set(head);
                         self.advanced.notify_waiters();
-                    }
-                    ToShard::Stop => {
-                        let _ = self.stopping.send(true);
-                        for (_, socket) in self.sockets.borrow().iter() {
-                            socket.end(Ending::restart());
-                        }
                     }
                 }
                 match inbox.try_recv() {
@@ -296,92 +311,30 @@ impl<A: App> Shard<A> {
         }
     }
 
-    /// Resolves when the shard is told to stop.
-    pub async fn stopped(&self) {
-        let _ = self.stopping.subscribe().wait_for(|stop| *stop).await;
+    /// Waits for nothing from now on: where nothing is delivered.
+    pub fn skip_ahead(&self) {
+        self.seen.set(u64::MAX);
+    }
+
+    /// Ends up to `most` of the sockets that nobody has ended yet, and returns how many that were.
+    pub fn end_some(&self, most: usize, ending: fn() -> Ending) -> usize {
+        let sockets = self.sockets.borrow();
+        let open = sockets.iter().filter(|(_, s)| !s.is_leaving()).take(most);
+        open.map(|(_, s)| s.end(ending())).count()
+    }
+
+    /// Ends the sockets that were opened under such a policy.
+    pub fn end_where(&self, is_gone: impl Fn(&Arc<Policy>) -> bool, ending: fn() -> Ending) {
+        for (_, socket) in self.sockets.borrow().iter() {
+            if is_gone(&socket.policy) {
+                socket.end(ending());
+            }
+        }
     }
 
     /// How many sockets are open.
     pub fn connections(&self) -> usize {
         self.sockets.borrow().len()
-    }
-
-    /// Pings the quiet, gives up the silent, warns those whose token ends soon, and ends those whose token has ended.
-    pub fn sweep(&self) {
-        let now = self.clock();
-        let wall_ms = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |d| d.as_millis() as i64);
-        let sockets: Vec<Rc<Socket<A>>> = self
-            .sockets
-            .borrow()
-            .iter()
-            .filter(|(_, s)| due(s, now, wall_ms))
-            .map(|(_, s)| s.clone())
-            .collect();
-        for socket in sockets {
-            if now.saturating_sub(socket.heard_at.get())
-                >= socket.policy.idle_timeout.as_millis() as u64
-            {
-                socket.end(Ending::new(1001, "nothing was heard from you"));
-                continue;
-            }
-            let expires = socket.expires_at_ms.get();
-            if wall_ms >= expires {
-                socket.end(Ending::refused(ClientError::new(
-                    Kind::Unauthenticated,
-                    "TOKEN_EXPIRED",
-                    "the token has ended",
-                )));
-                continue;
-            }
-            if warn_due(&socket, wall_ms) {
-                socket.warn_of_expiry();
-            }
-            if ping_due(&socket, now) {
-                socket.pinged_at.set(now);
-                self.send(&socket, websocket::encode(Opcode::Ping, b""));
-            }
-        }
-    }
-}
-
-fn ping_due<A: App>(s: &Socket<A>, now: u64) -> bool {
-    now.saturating_sub(s.heard_at.get().max(s.pinged_at.get()))
-        >= s.policy.ping_interval.as_millis() as u64
-}
-
-fn warn_due<A: App>(s: &Socket<A>, wall_ms: i64) -> bool {
-    !s.expiry_told.get()
-        && s.expires_at_ms
-            .get()
-            .saturating_sub(EXPIRY_WARNING.as_millis() as i64)
-            <= wall_ms
-}
-
-fn due<A: App>(s: &Socket<A>, now: u64, wall_ms: i64) -> bool {
-    ping_due(s, now)
-        || warn_due(s, wall_ms)
-        || wall_ms >= s.expires_at_ms.get()
-        || now.saturating_sub(s.heard_at.get()) >= s.policy.idle_timeout.as_millis() as u64
-}
-
-/// A place in a group, given up when dropped.
-pub(crate) struct Membership<A: App> {
-    shard: Rc<Shard<A>>,
-    socket: Rc<Socket<A>>,
-    pub group: A::Group,
-    /// Replay does not reach behind this number.
-    pub from: u64,
-    lane: u16,
-}
-
-impl<A: App> Drop for Membership<A> {
-    fn drop(&mut self) {
-        self.shard
-            .groups
-            .borrow_mut()
-            .leave(&self.group, self.lane, &self.socket);
     }
 }
 

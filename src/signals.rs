@@ -5,6 +5,7 @@ pub(crate) mod fixture;
 #[cfg(test)]
 mod tests;
 
+use crate::change::Rows;
 use crate::publication::{Inbox, Publication, Reply, ToShard};
 use crate::store::{self, Hook, Opened, Stats, guarded, now_ms};
 use crate::{App, Change, Error, Op, Reader, Schema, Signal, StoreConfig, history};
@@ -12,6 +13,7 @@ use rusqlite::{Connection, Row, params};
 use smallvec::SmallVec;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use std::time::Instant;
 
 /// Changes that could not be announced. Not STRICT: what is wrong with them may be a type.
 pub(crate) const TABLES: &str = "
@@ -165,6 +167,7 @@ impl<A: App> Hook for Announcer<A> {
                 None => reply(),
             }
         }
+        let at = Instant::now();
         for (shard, replies) in self.shards.iter().zip(of_shard) {
             if publications.is_empty() && replies.is_empty() {
                 continue; // it knows this head
@@ -173,6 +176,7 @@ impl<A: App> Hook for Announcer<A> {
                 head: self.head,
                 publications: publications.clone(),
                 replies,
+                at,
             };
             // The shard may have stopped: its callers are told what became of their commands all the same.
             if let Err(unsent) = shard.blocking_send(message)
@@ -203,6 +207,7 @@ impl<A: App> Hook for Announcer<A> {
                 head: self.head,
                 publications: Arc::new([]),
                 replies: Vec::new(),
+                at: Instant::now(),
             });
         }
     }
@@ -222,17 +227,18 @@ fn decide<A: App>(row: &Row<'_>, db: &Reader<'_>) -> Result<Vec<Told<A>>, Error>
             .as_str_or_null()
             .map_err(rusqlite::Error::from)
     };
+    let op = match text(3)? {
+        Some("i") => Op::Insert,
+        Some("u") => Op::Update,
+        Some("d") => Op::Delete,
+        other => return Err(Error::Store(format!("unknown operation {other:?}"))),
+    };
     let change = Change {
+        seq: row.get(0)?,
         table: text(1)?.unwrap_or_default(),
         id: row.get(2)?,
-        op: match text(3)? {
-            Some("i") => Op::Insert,
-            Some("u") => Op::Update,
-            Some("d") => Op::Delete,
-            other => return Err(Error::Store(format!("unknown operation {other:?}"))),
-        },
-        old: text(4)?,
-        new: text(5)?,
+        op,
+        rows: Rows::parse(op, text(4)?, text(5)?)?,
         actor: text(6)?,
         command_id: text(7)?,
     };

@@ -16,15 +16,18 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+pub(crate) use changes::TABLES as CHANGE_LOG;
 pub use migrations::{Schema, migrate};
 pub use outcomes::CommandId;
 pub use rows::{FromValue, Reader, Row, Transaction, Value};
 #[cfg(feature = "testing")]
 pub use scratch::Scratch;
-pub(crate) use sqlite::{Opened, Running, open};
+pub(crate) use sqlite::{Opened, Running, look, open};
 pub(crate) use writer::Hook;
 
 use crate::Error;
+use crate::stats::{Histogram, MICROS};
 use job::{Job, Said, Task};
 use outcomes::Ran;
 use serde::Serialize;
@@ -136,6 +139,8 @@ pub(crate) struct Stats {
     pub busy: AtomicU64,
     /// Transactions that ended otherwise than by our COMMIT or for BUSY.
     pub lost: AtomicU64,
+    /// From the beginning of a transaction to its being durable, in microseconds. The writer's thread records it.
+    pub committed: Histogram<{ MICROS.len() }>,
 }
 
 /// The rows. A cheap handle: clone it. When the last one is dropped, the store finishes what waits and closes.
@@ -234,6 +239,11 @@ impl Store {
             .await
             .map_err(|_| Error::Closed)?;
         answered.await.map_err(|_| Error::Closed)?
+    }
+
+    /// Commands that wait for the writer.
+    pub(crate) fn waiting(&self) -> usize {
+        self.shared.jobs.max_capacity() - self.shared.jobs.capacity()
     }
 
     pub(crate) fn stats(&self) -> &Stats {

@@ -1,15 +1,20 @@
-//! RFC 6455 as the server speaks it, bytes in and values out: nothing here reads, writes or waits.
+//! RFC 6455 and RFC 7692 as the server speaks them, bytes in and values out: nothing here reads, writes or waits.
 //!
 //! Invariant: whatever a client sends is hostile. A [`Parser`] answers it with a message or with a [`Violation`], and
 //! never holds more of it than one message of the permitted size and the bytes of its caller's last read.
 
+mod deflate;
+pub(crate) mod extension;
 mod frame;
 mod handshake;
 mod parser;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use frame::{encode, encode_close, encode_into};
+pub(crate) use deflate::deflated;
+#[cfg(feature = "fuzzing")]
+pub(crate) use deflate::{inflate, room_taken};
+pub(crate) use frame::{encode, encode_close, head_bytes};
 pub(crate) use handshake::{accept_key, valid_key};
 pub(crate) use parser::Parser;
 
@@ -67,14 +72,27 @@ pub(crate) enum Incoming<'a> {
     Close(Option<(u16, &'a str)>),
 }
 
+impl Incoming<'_> {
+    /// The payload's bytes.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Incoming::Data(payload) => payload.bytes().len(),
+            Incoming::Ping(bytes) | Incoming::Pong(bytes) => bytes.len(),
+            Incoming::Close(last) => last.map_or(0, |(_, reason)| 2 + reason.len()),
+        }
+    }
+}
+
 /// What a client may make the server hold for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Limits {
     /// The payload of one data message, its fragments added up. Control frames have the protocol's own limit.
     pub(crate) max_message_bytes: usize,
     /// The frames of one fragmented message. Empty fragments cost no memory, so the byte limit alone would let a
-    /// message go on for ever.
+    /// message go on for ever. A last one that is empty does not count.
     pub(crate) max_fragments: usize,
+    /// Compression was agreed on: the first frame of a message may say that it is compressed.
+    pub(crate) inflates: bool,
 }
 
 /// Why a connection has to be closed: always the client's doing.
@@ -84,6 +102,8 @@ pub(crate) enum Violation {
     Protocol(&'static str),
     /// 1007: a text message or a close reason that is not UTF-8.
     Utf8,
+    /// 1007: a message that is marked as compressed, and is not, or not whole.
+    Deflate,
     /// 1009: a message larger than [`Limits::max_message_bytes`]. A smaller one may be sent on a new connection.
     TooLarge {
         /// The limit, in bytes.
@@ -101,7 +121,7 @@ impl Violation {
     pub(crate) const fn code(&self) -> u16 {
         match self {
             Violation::Protocol(_) => 1002,
-            Violation::Utf8 => 1007,
+            Violation::Utf8 | Violation::Deflate => 1007,
             Violation::TooLarge { .. } | Violation::TooManyFragments { .. } => 1009,
         }
     }
@@ -111,6 +131,7 @@ impl Violation {
         match self {
             Violation::Protocol(rule) => Cow::Borrowed(rule),
             Violation::Utf8 => Cow::Borrowed("text is not UTF-8"),
+            Violation::Deflate => Cow::Borrowed("message cannot be inflated"),
             Violation::TooLarge { limit } => format!("message larger than {limit} bytes").into(),
             Violation::TooManyFragments { limit } => {
                 format!("message in more than {limit} fragments").into()

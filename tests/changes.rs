@@ -245,9 +245,25 @@ fn replace_and_upsert_typed_into_the_shell() {
     }
 }
 
-/// A member of a frame of the change feed.
+/// A member of a frame of the change feed, which is flat.
+#[track_caller]
 pub fn part<'a>(frame: &'a Value, name: &str) -> &'a Value {
-    frame.get(name).unwrap_or(&frame["data"][name])
+    let members = frame.as_object().expect("an object");
+    let mut names: Vec<&str> = members.keys().map(String::as_str).collect();
+    names.retain(|name| *name != "status" && *name != "reset");
+    names.sort_unstable();
+    let always = [
+        "changed",
+        "entity",
+        "id",
+        "op",
+        "restaurant_id",
+        "seq",
+        "type",
+        "version",
+    ];
+    assert_eq!(names, always, "{frame}");
+    frame.get(name).unwrap_or(&Value::Null)
 }
 
 fn changed(frame: &Value) -> Vec<String> {

@@ -25,6 +25,44 @@ pub fn entity(answer: &Value) -> &Value {
     }
 }
 
+#[test]
+fn every_url_takes_each_of_a_things_names() {
+    let server = Server::start();
+    let db = server.place.foreign();
+    let text = |sql: &str| -> String { db.query_row(sql, [], |row| row.get(0)).expect("a name") };
+    let order = ["uuid", "public_id"].map(|name| {
+        let name = text(&format!("SELECT {name} FROM orders WHERE id=1"));
+        [
+            format!("/ws/orders/{name}/"),
+            format!("/ws/orders/{name}/items"),
+        ]
+    });
+    let table = text("SELECT uuid FROM tables WHERE id=5");
+    let session = text("SELECT uuid FROM table_sessions WHERE id=1");
+    for path in order.as_flattened() {
+        let first = Client::open(&server, path).next();
+        assert_eq!(first["data"]["order_id"], 1, "{path}");
+    }
+    let first = Client::open(&server, &format!("/ws/tables/{table}/")).next();
+    assert_eq!(first["data"]["table_id"], 5);
+    let first = Client::open(&server, &format!("/ws/tables/sessions/{session}/")).next();
+    assert_eq!(first["data"]["id"], 1);
+    let waiter = text("SELECT uuid FROM users WHERE id=10");
+    let restaurant = text("SELECT uuid FROM restaurants WHERE id=2");
+    Client::open(&server, &format!("/ws/waiters/{waiter}/"))
+        .ask(json!({"action": "get_tasks"}), "tasks_list");
+    Client::open(
+        &server,
+        &format!("/ws/restaurants/{restaurant}/notifications/"),
+    )
+    .ask(json!({"action": "get_tasks"}), "tasks_list");
+    let mut screen = Client::open(&server, &format!("/ws/restaurants/{restaurant}/"));
+    screen.ask(json!({"action": "get_status"}), "restaurant_status");
+    // Whatever name it was entered by, it is the same channel.
+    let id = new_order(&server);
+    assert_eq!(screen.expect("new_order")["data"]["order_id"], id);
+}
+
 /// A new table of restaurant 2, at which nobody sits yet.
 pub fn free_table(server: &Server) -> i64 {
     let sql = "INSERT INTO tables(restaurant_id, zone_id, number)

@@ -6,13 +6,14 @@
 //! `cargo run --release --example echo_server -- --bind 127.0.0.1:9900`
 
 use maitred::*;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 /// Nothing is stored: there are groups, and what their members say.
 struct Conformance;
 
 impl App for Conformance {
-    type Claims = ();
+    type Claims = IgnoredAny;
     type Group = String;
     type Event = Said;
     const WATCHED: &'static [Watched] = &[];
@@ -105,12 +106,21 @@ struct Place {
     name: String,
 }
 
+/// Nobody is told to slow down: a benchmark is to find out how fast the server is.
 const ROUTES: &str = r#"
+[limits]
+connections_per_address = 100000
+connections_per_user = 100000
+handshakes_per_second = "none"
+handshakes_per_second_per_address = "none"
+
 [[listener]]
 name = "all"
 bind = "BIND"
 auth = "none"
 origins = "*"
+frames_per_second = "none"
+bytes_per_second = "none"
 
 [[listener.route]]
 path = "/conformance/echo"
@@ -124,18 +134,41 @@ consumer = "group"
 outbox_bytes = "16MiB"
 "#;
 
-const USAGE: &str = "echo_server [--bind ADDRESS] [--threads NUMBER]";
+const USAGE: &str = "echo_server [--bind ADDRESS] [--threads NUMBER] [--secret KEY] [--certificate FILE --key FILE]";
 
-/// Serves on `bind`, on so many shards: one per core, unless told otherwise.
-fn serve(bind: &str, threads: Option<usize>) -> Result<Started, Error> {
+/// What the command line says.
+#[derive(Default)]
+struct Options {
+    bind: String,
+    /// One per core, unless told otherwise.
+    threads: Option<usize>,
+    /// Then only who has a token is served.
+    secret: Option<String>,
+    /// PEM files: then it is TLS.
+    certificate: Option<String>,
+    key: Option<String>,
+}
+
+fn serve(options: Options) -> Result<Started, Error> {
     let registry = Registry::new().with::<Echo>().with::<Member>();
     let known = Known {
         consumers: &registry.consumers(),
         rest: &[],
     };
-    let routing = Routing::parse("echo_server", &ROUTES.replace("BIND", bind), &known)?;
-    let server = Server::new(routing, registry);
-    match threads {
+    let mut routes = ROUTES.replace("BIND", &options.bind);
+    if let (Some(certificate), Some(key)) = (&options.certificate, &options.key) {
+        let tls = format!("tls = {{ certificate = {certificate:?}, key = {key:?} }}");
+        routes = routes.replace("origins = \"*\"", &format!("origins = \"*\"\n{tls}"));
+    }
+    if options.secret.is_some() {
+        routes = routes.replace("auth = \"none\"", "auth = \"required\"");
+    }
+    let routing = Routing::parse("echo_server", &routes, &known)?;
+    let mut server = Server::new(routing, registry);
+    if let Some(secret) = options.secret {
+        server = server.keys(Keys::hs256(secret.as_bytes())?);
+    }
+    match options.threads {
         Some(threads) => server.shards(threads),
         None => server,
     }
@@ -143,28 +176,44 @@ fn serve(bind: &str, threads: Option<usize>) -> Result<Started, Error> {
 }
 
 fn main() -> Result<(), Error> {
-    let mut bind = "127.0.0.1:9900".to_owned();
-    let mut threads = None;
+    let mut options = Options {
+        bind: "127.0.0.1:9900".to_owned(),
+        ..Options::default()
+    };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let value = arguments
             .next()
             .ok_or_else(|| Error::Config(USAGE.to_owned()))?;
         match argument.as_str() {
-            "--bind" => bind = value,
+            "--bind" => options.bind = value,
+            "--secret" => options.secret = Some(value),
+            "--certificate" => options.certificate = Some(value),
+            "--key" => options.key = Some(value),
             "--threads" => {
                 let number = value
                     .parse()
                     .map_err(|e| Error::Config(format!("--threads {value}: {e}")))?;
-                threads = Some(number);
+                options.threads = Some(number);
             }
             _ => return Err(Error::Config(USAGE.to_owned())),
         }
     }
-    let server = serve(&bind, threads)?;
+    if options.certificate.is_some() != options.key.is_some() {
+        return Err(Error::Config(USAGE.to_owned()));
+    }
+    let server = serve(options)?;
     println!("listening on {}", server.addresses()[0].1);
     // until it is killed
     loop {
         std::thread::park();
     }
 }
+
+#[cfg(test)]
+#[path = "conformance.rs"]
+mod conformance;
+
+#[cfg(test)]
+#[path = "operations.rs"]
+mod operations;

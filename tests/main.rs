@@ -2,7 +2,12 @@
 
 mod changes;
 mod dining;
+mod edge;
+mod fuzzing;
 mod history;
+mod lanes;
+mod lines;
+mod operator;
 mod refusals;
 mod resume;
 mod staff;

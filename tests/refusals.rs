@@ -44,8 +44,60 @@ fn nonsense_is_answered_and_the_connection_stays() {
             "a stable code in the documents' spelling: {code} for {text}"
         );
     }
+    // In words for whoever wrote the client, not in the decoder's.
+    for (frame, text) in [
+        (
+            r#"{"action":"get_stats"}"#,
+            r#"unknown action "get_stats"; did you mean get_status? known: get_status, update_status"#,
+        ),
+        (
+            r#"{"action":"update_status","status":7}"#,
+            "status: text is expected, not 7",
+        ),
+        (r#"{"action":"update_status"}"#, r#""status" is missing"#),
+    ] {
+        guest.send_text(frame);
+        assert_eq!(guest.next()["error"], text);
+    }
     // As deep as a small frame can be: an error, not the end of a stack.
     guest.refused(&"[".repeat(20_000));
+    alive(&mut guest);
+}
+
+#[test]
+fn a_frame_that_is_refused_is_answered_under_its_id() {
+    let server = Server::start();
+    let mut guest = Client::open(&server, "/ws/orders/1/");
+    guest.next_is("order_status");
+    for frame in [
+        r#"{"action":"dance","id":"a"}"#,
+        r#"{"action":7,"id":"a"}"#,
+        r#"{"action":"authenticate","id":"a"}"#,
+        r#"{"action":"update_status","status":"burnt","id":"a"}"#,
+    ] {
+        guest.send_text(frame);
+        let error = guest.until(|frame| frame["error"].is_string());
+        assert_eq!(error.last().map(|e| &e["id"]), Some(&json!("a")), "{frame}");
+    }
+    alive(&mut guest);
+}
+
+#[test]
+fn a_mistake_that_quotes_the_client_is_told_in_few_words() {
+    let server = Server::start();
+    let mut guest = Client::open(&server, "/ws/orders/1/");
+    guest.next_is("order_status");
+    let long = "dänce".repeat(6000);
+    for frame in [
+        json!({"action": long}),
+        json!({"action": "update_status", "status": long}),
+        json!({"action": "update_status", "status": "ready", "version": long}),
+    ] {
+        guest.send(frame);
+        let text = guest.next_text();
+        assert!(text.len() < 1024, "{} bytes: {text}", text.len());
+        assert!(text.contains(r#""error""#), "{text}");
+    }
     alive(&mut guest);
 }
 
@@ -111,6 +163,9 @@ fn an_id_that_names_nothing() {
         "/ws/waiters/999999/",
         "/ws/restaurants/999999/",
         "/ws/restaurants/999999/notifications/",
+        "/ws/orders/one/",
+        "/ws/orders/order-999999/",
+        "/ws/tables/00000000-0000-0000-0000-000000000000/",
     ] {
         let (close, code) = Client::open_as(&server, path, &server.token("admin")).closed();
         assert!(matches!(close, Some(4404 | 4403)), "{path}: {close:?}");
@@ -133,8 +188,10 @@ fn unknown_paths_and_odd_ids_are_404_before_the_upgrade() {
         "/",
         "/ws",
         "/ws/orders/",
-        "/ws/orders/one/",
         "/ws/orders/-1/",
+        "/ws/orders/%2d1/",
+        "/ws/orders/one%20order/",
+        "/ws/orders/1.5/",
         "/ws/orders/1/2/",
         "/ws/orders//1/",
         "/ws/orders/99999999999999999999/",
@@ -198,6 +255,7 @@ fn frames_that_break_the_protocol_are_closed_with_its_codes() {
         raw.read().expect("the state");
         raw.bytes(bytes);
         assert_eq!(raw.close_code(), Some(*code), "{what}");
+        assert!(raw.is_at_end(), "{what}: a reset, not an end");
     }
     alive(&mut witness);
 }
@@ -269,6 +327,20 @@ fn an_illegal_transition_is_refused_with_the_state_as_it_is() {
         manager.refused(r#"{"action":"update_status","status":"delivered"}"#),
         "INVALID_TRANSITION"
     );
+    // A word for every status, so no status is passed through; the documents' five words pass through what they cannot name.
+    let patch = format!("PATCH /api/v1/orders/{id}");
+    let to = |status: &str| server.rest(&token, &patch, json!({"status": status}));
+    to("confirmed").ok();
+    let refused = to("ready");
+    assert_eq!(refused.refused(409), "INVALID_TRANSITION");
+    to("preparing").ok();
+    assert_eq!(to("confirmed").refused(409), "INVALID_TRANSITION");
+    to("ready").ok();
+    let other = new_order(&server);
+    let mut socket = Client::open_as(&server, &format!("/ws/orders/{other}/"), &token);
+    socket.command(json!({"action": "update_status", "status": "confirmed"}));
+    socket.command(json!({"action": "update_status", "status": "ready"}));
+    manager.sync();
     manager.command(json!({"action": "update_status", "status": "cancelled"}));
     for status in ["pending", "confirmed", "ready", "delivered"] {
         let frame = json!({"action": "update_status", "status": status}).to_string();
@@ -278,7 +350,6 @@ fn an_illegal_transition_is_refused_with_the_state_as_it_is() {
             "cancelled is the end"
         );
     }
-    let patch = format!("PATCH /api/v1/orders/{id}");
     let answer = server.rest(&token, &patch, json!({"status": "ready"}));
     assert_eq!(answer.refused(409), "INVALID_TRANSITION");
 }

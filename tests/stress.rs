@@ -53,10 +53,12 @@ fn every_client_hears_every_version_once_across_reconnects() {
                 }
             }));
         }
-        for writer in writers {
-            writer.join().expect("a writer");
-        }
+        // A writer that failed must not leave the readers waiting for ever: the scope ends when they do.
+        let written: Vec<_> = writers.into_iter().map(|writer| writer.join()).collect();
         over.store(true, Relaxed);
+        for writer in written {
+            writer.expect("a writer");
+        }
         // What every reader waits for.
         server.shell("UPDATE orders SET status='cancelled' WHERE status='pending';");
         readers

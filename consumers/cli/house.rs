@@ -1,7 +1,7 @@
 //! The only place where the command line meets the application: its consumers, its tables, its demo.
 
 use super::routing::Source;
-use maitred::{Command, Error, Keys, Known, Routing, Server, Started, Store, StoreConfig};
+use maitred::{Command, Error, Keys, Known, Preview, Routing, Server, Started, Store, StoreConfig};
 use restaurant::demo::seed;
 use restaurant::restaurant::Restaurant;
 use restaurant::{SCHEMA, registry};
@@ -37,6 +37,17 @@ pub fn start(plan: Plan) -> Result<Started, Error> {
         server = server.shards(shards);
     }
     server.start()
+}
+
+/// The groups that a client would be in: see [`maitred::preview`].
+pub fn preview(
+    routing: &Routing,
+    keys: Option<&Keys>,
+    store: &StoreConfig,
+    to: (&str, &str),
+    token: Option<&str>,
+) -> Result<Preview, Error> {
+    maitred::preview(routing, registry(), keys, store, to, token)
 }
 
 /// Fills an empty database with the demo restaurant.

@@ -21,6 +21,8 @@ pub struct RoutingArgs {
 pub struct Source {
     pub name: String,
     pub text: String,
+    /// There is no file: it is the one in the program.
+    pub embedded: bool,
 }
 
 impl RoutingArgs {
@@ -28,10 +30,15 @@ impl RoutingArgs {
         let path = self.routing.clone().unwrap_or_else(|| FILE.into());
         let name = path.display().to_string();
         match std::fs::read_to_string(&path) {
-            Ok(text) => Ok(Source { name, text }),
+            Ok(text) => Ok(Source {
+                name,
+                text,
+                embedded: false,
+            }),
             Err(e) if e.kind() == ErrorKind::NotFound && self.routing.is_none() => Ok(Source {
                 name: format!("{FILE} (built in)"),
                 text: EMBEDDED.to_owned(),
+                embedded: true,
             }),
             Err(e) => Err(Failure::Config(format!("{name}: {e}"))),
         }

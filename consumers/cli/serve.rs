@@ -3,6 +3,7 @@
 use super::banner::banner;
 use super::failure::Failure;
 use super::keys::{self, KeyArgs};
+use super::operator::{Signals, Wish, reload};
 use super::routing::RoutingArgs;
 use super::{house, log, say};
 use clap::Args;
@@ -11,17 +12,19 @@ use std::net::SocketAddr;
 use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
-use tokio::signal::unix::{SignalKind, signal};
 
-const DATABASE: &str = "maitred.db";
+pub const DATABASE: &str = "maitred.db";
 /// A demo never touches a real restaurant's rows by accident.
-const DEMO_DATABASE: &str = "maitred-demo.db";
+pub const DEMO_DATABASE: &str = "maitred-demo.db";
 /// The listener whose endpoints a demo prints.
 const DINING: &str = "dining";
 
 const HELP: &str = "\
-Prints `listening on ADDRESS (LISTENER)` for each address on stdout. SIGTERM or Ctrl-C ends it in order: what was accepted is
-committed, and clients are told to come back.
+Prints `listening on ADDRESS (LISTENER)` for each address on stdout.
+
+SIGTERM or Ctrl-C ends it in order: /readyz is answered 503, a second later listeners close, what was accepted is committed, and clients
+are told to come back, one after the other over most of --drain-time. A second one ends it within a second.
+SIGHUP reads the routing file and the certificates it names again. A mistake in them is logged and changes nothing.
 
 Examples:
   maitred serve --demo
@@ -59,6 +62,9 @@ pub struct Serve {
     /// How often other programs' writes are looked for [default: 5ms]
     #[arg(long, value_name = "TIME", env = "MAITRED_POLL_INTERVAL", value_parser = positive)]
     poll_interval: Option<Duration>,
+    /// How long stopping may take. Clients are told over most of it, so that they do not all come back in one moment; 0s tells them at once and waits for nobody
+    #[arg(long, value_name = "TIME", env = "MAITRED_DRAIN_TIME", default_value = "10s", value_parser = humantime::parse_duration)]
+    drain_time: Duration,
 }
 
 impl Serve {
@@ -78,16 +84,21 @@ impl Serve {
             demo = self.demo,
             "starting"
         );
-        let server = house::start(house::Plan {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|e| Failure::Failed(e.to_string()))?;
+        // before anything can be asked of the server
+        let mut signals = {
+            let _within = runtime.enter();
+            Signals::listen()?
+        };
+        let mut server = house::start(house::Plan {
             routing,
             store,
             keys: keys.clone(),
             shards: self.shards.map(usize::from),
         })?;
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|e| Failure::Failed(e.to_string()))?;
         if let (true, Some(store)) = (self.demo, server.store()) {
             runtime.block_on(house::furnish(store))?;
         }
@@ -101,8 +112,17 @@ impl Serve {
                 let _ = say(&banner(&base, &database, |claims| keys.mint(claims).ok()));
             }
         }
-        runtime.block_on(the_end())?;
-        tracing::info!("stopping");
+        runtime.block_on(async {
+            while signals.next().await == Wish::Reload {
+                reload(&mut server, &self.routing, source.embedded, self.demo).await;
+            }
+            tracing::info!(drain_time = ?self.drain_time, "stopping");
+            server.drain(self.drain_time);
+            tokio::select! {
+                () = server.drained() => {}
+                () = signals.end() => server.hurry(),
+            }
+        });
         server.stop();
         Ok(())
     }
@@ -161,18 +181,6 @@ fn base(addresses: &[(String, SocketAddr)]) -> Option<String> {
             false => address.to_string(),
         },
     )
-}
-
-/// Returns at SIGTERM or Ctrl-C.
-async fn the_end() -> Result<(), Failure> {
-    let failed = |e: std::io::Error| Failure::Failed(format!("signals: {e}"));
-    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -19,9 +19,8 @@ use crate::domain::tasks::TaskFacts;
 use crate::domain::{DINING, Status, money};
 use crate::restaurant::ChangeRecord;
 use data::{OrderData, Text};
-use maitred::{ClientError, Message};
+use maitred::Message;
 use serde::Serialize;
-use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
 /// A message of the stream, which has its number outside, or an answer, which says inside as of which number it is true.
@@ -270,34 +269,16 @@ pub fn restaurant_status(overview: &Overview, as_of: AsOf) -> Message {
     message("restaurant_status", data, as_of)
 }
 
-/// The change feed's only message.
+/// The change feed's only message: flat, because programs read it.
 pub fn change(record: &ChangeRecord) -> Message {
-    message("change", record, None)
+    Message::bare(record).beside("type", &"change")
 }
 
-/// What was missed cannot be told any more.
+/// On the change feed: what was missed cannot be told any more.
 pub fn reset() -> Message {
     #[derive(Serialize)]
     struct Reset {}
-    message("reset", Reset {}, None)
-}
-
-/// `{"error": "...", "code": "..."}`, and beside them what a program needs to go on.
-pub fn error(error: &ClientError) -> Message {
-    #[derive(Serialize)]
-    struct Told<'a> {
-        error: &'a str,
-        code: &'a str,
-        #[serde(flatten)]
-        details: BTreeMap<&'a str, &'a RawValue>,
-    }
-    let details = error.details.as_deref().map(RawValue::get);
-    let details = details.and_then(|details| serde_json::from_str(details).ok());
-    Message::bare(&Told {
-        error: &error.text,
-        code: &error.code,
-        details: details.unwrap_or_default(),
-    })
+    Message::bare(&Reset {}).beside("type", &"reset")
 }
 
 fn message(name: &'static str, body: impl Serialize, as_of: AsOf) -> Message {

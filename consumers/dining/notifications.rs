@@ -1,20 +1,16 @@
 //! `/ws/restaurants/<restaurant_id>/notifications/`: what everybody who serves must know.
 
-use super::messages;
+use super::restaurant::Params;
 use super::waiter::{acknowledge, to_do};
-use crate::access::{self, Action, Target};
+use super::{Place, messages};
+use crate::access::{Action, Target};
 use crate::domain::{Key, ids};
 use crate::restaurant::{Event, Fact, Group, Restaurant};
-use maitred::{ClientError, Consumer, Context, Error, Message, Reply};
+use maitred::{Consumer, Context, Error, Message, Reply};
 use serde::Deserialize;
 
 pub struct FloorSocket {
     restaurant: i64,
-}
-
-#[derive(Deserialize)]
-pub struct Params {
-    restaurant_id: Key,
 }
 
 /// The document has no actions here. These are a waiter's: whoever is told something must be able to say that they take care of it.
@@ -32,16 +28,13 @@ impl Consumer for FloorSocket {
     type Command = Command;
 
     async fn connect(params: Params, ctx: &mut Context<Restaurant>) -> Result<Self, Error> {
-        let restaurant = ctx
-            .read(move |db| ids::restaurant(db, &params.restaurant_id))
-            .await?;
-        access::enter(
-            ctx,
-            Action::HearFloor,
-            Target::Restaurant(restaurant),
-            Group::Floor(restaurant),
-        )
-        .await?;
+        let place = Place {
+            find: ids::restaurant,
+            action: Action::HearFloor,
+            target: Target::Restaurant,
+            group: Group::Floor,
+        };
+        let restaurant = place.enter(params.restaurant_id, ctx).await?;
         // The document has no first frame here: its clients would take it for news.
         ctx.snapshot_on_reset(move |db| to_do(db, restaurant, None, None))
             .await?;
@@ -73,9 +66,5 @@ impl Consumer for FloorSocket {
             }
             _ => None,
         }
-    }
-
-    fn render_error(error: &ClientError) -> Message {
-        messages::error(error)
     }
 }

@@ -1,11 +1,11 @@
 //! `/ws/orders/<order_id>/`: one order.
 
-use super::messages;
+use super::{Place, messages};
 use crate::access::{self, Action, Target};
 use crate::domain::orders::{self, Move};
 use crate::domain::{DINING, Key, Status, ids};
 use crate::restaurant::{Event, Fact, Group, Restaurant};
-use maitred::{ClientError, Consumer, Context, Error, Message, Reader, Reply};
+use maitred::{Consumer, Context, Error, Message, Reader, Reply};
 use serde::{Deserialize, Serialize};
 
 pub struct OrderSocket {
@@ -14,8 +14,16 @@ pub struct OrderSocket {
 
 #[derive(Deserialize)]
 pub struct Params {
-    order_id: Key,
+    pub order_id: Key,
 }
+
+/// Where one order is told of.
+pub const PLACE: Place = Place {
+    find: |db, key| ids::order(db, key, None),
+    action: Action::HearOrder,
+    target: Target::Order,
+    group: Group::Order,
+};
 
 #[derive(Deserialize)]
 #[serde(tag = "action", rename_all = "snake_case")]
@@ -50,16 +58,7 @@ impl Consumer for OrderSocket {
     type Command = Command;
 
     async fn connect(params: Params, ctx: &mut Context<Restaurant>) -> Result<Self, Error> {
-        let order = ctx
-            .read(move |db| ids::order(db, &params.order_id, None))
-            .await?;
-        access::enter(
-            ctx,
-            Action::HearOrder,
-            Target::Order(order),
-            Group::Order(order),
-        )
-        .await?;
+        let order = PLACE.enter(params.order_id, ctx).await?;
         ctx.snapshot(move |db| status(db, order, None)).await?;
         Ok(OrderSocket { order })
     }
@@ -131,8 +130,16 @@ impl Consumer for OrderSocket {
         }
     }
 
-    fn render_error(error: &ClientError) -> Message {
-        messages::error(error)
+    /// Frames of one name show the whole order, or all its lines.
+    fn entity(event: &Event, _: &Group) -> Option<u64> {
+        match event.fact.as_ref()? {
+            Fact::OrderStatus { order, previous } => {
+                Some(u64::from(DINING.alike(order.status, *previous)))
+            }
+            Fact::OrderChanged(_) => Some(1),
+            Fact::Items { .. } => Some(2),
+            _ => None,
+        }
     }
 }
 

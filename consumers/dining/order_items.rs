@@ -1,19 +1,14 @@
 //! `/ws/orders/<order_id>/items/`: the lines of one order.
 
 use super::messages;
-use crate::access::{self, Action, Target};
-use crate::domain::{Key, ids, items, orders};
+use super::order::{PLACE, Params};
+use crate::domain::{items, orders};
 use crate::restaurant::{Event, Fact, Group, Restaurant};
-use maitred::{ClientError, Consumer, Context, Error, Message, Reader, Reply};
+use maitred::{Consumer, Context, Error, Message, Reader, Reply};
 use serde::Deserialize;
 
 pub struct ItemsSocket {
     order: i64,
-}
-
-#[derive(Deserialize)]
-pub struct Params {
-    order_id: Key,
 }
 
 #[derive(Deserialize)]
@@ -29,16 +24,7 @@ impl Consumer for ItemsSocket {
     type Command = Command;
 
     async fn connect(params: Params, ctx: &mut Context<Restaurant>) -> Result<Self, Error> {
-        let order = ctx
-            .read(move |db| ids::order(db, &params.order_id, None))
-            .await?;
-        access::enter(
-            ctx,
-            Action::HearOrder,
-            Target::Order(order),
-            Group::Order(order),
-        )
-        .await?;
+        let order = PLACE.enter(params.order_id, ctx).await?;
         ctx.snapshot(move |db| list(db, order, None)).await?;
         Ok(ItemsSocket { order })
     }
@@ -69,8 +55,9 @@ impl Consumer for ItemsSocket {
         }
     }
 
-    fn render_error(error: &ClientError) -> Message {
-        messages::error(error)
+    /// Each frame has the whole list.
+    fn entity(event: &Event, _: &Group) -> Option<u64> {
+        matches!(event.fact.as_ref()?, Fact::Items { .. }).then_some(0)
     }
 }
 

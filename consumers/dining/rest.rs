@@ -1,7 +1,7 @@
 //! The dining room over HTTP, under `/api/v1`: because somebody must create things.
 //!
-//! Statuses have their canonical names here; the shorter vocabulary of the sockets is understood, and what it cannot name is passed through. Amounts are decimal text. Unknown fields are refused. A
-//! request that changes something may carry an `Idempotency-Key`: sent again with the same content, it gets the same answer and nothing happens twice.
+//! Statuses have their canonical names here, among which the sockets' five words are; nothing is passed through, because everything can be named. Amounts
+//! are decimal text. Unknown fields are refused. A request that changes something may carry an `Idempotency-Key`: sent again with the same content, it gets the same answer and nothing happens twice.
 //! Whoever listens on a socket hears of every change made here; that is the change log's doing, and nothing is sent from this module.
 
 mod call;
@@ -11,12 +11,12 @@ mod staff;
 mod tables;
 
 use self::call::{Answer, Call};
-use super::messages;
 use crate::restaurant::Restaurant;
 use bytes::{Buf, Bytes, BytesMut};
 use futures::{Stream, StreamExt};
 use maitred::{
-    Api, Caller, ClientError, Command, CommandId, Error, Identity, Kind, Reader, Transaction,
+    Api, Caller, ClientError, Command, CommandId, Error, Identity, Kind, Message, Reader,
+    Transaction,
 };
 use std::collections::BTreeMap;
 use warp::Filter;
@@ -284,10 +284,7 @@ async fn all<B: Buf, E>(
 }
 
 fn refusal(error: &ClientError) -> Response {
-    response(
-        error.kind.status(),
-        messages::error(error).data().to_owned(),
-    )
+    response(error.kind.status(), Message::error(error).data().to_owned())
 }
 
 fn response(status: u16, body: String) -> Response {

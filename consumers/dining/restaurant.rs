@@ -1,10 +1,10 @@
 //! `/ws/restaurants/<restaurant_id>/`: how a restaurant is doing.
 
-use super::messages;
-use crate::access::{self, Action, Target};
+use super::{Place, messages};
+use crate::access::{Action, Target};
 use crate::domain::{DINING, Key, Status, ids, restaurants};
 use crate::restaurant::{Event, Fact, Group, Restaurant};
-use maitred::{ClientError, Consumer, Context, Error, Message, Reader, Reply};
+use maitred::{Consumer, Context, Error, Message, Reader, Reply};
 use serde::Deserialize;
 
 pub struct RestaurantSocket {
@@ -13,7 +13,7 @@ pub struct RestaurantSocket {
 
 #[derive(Deserialize)]
 pub struct Params {
-    restaurant_id: Key,
+    pub restaurant_id: Key,
 }
 
 #[derive(Deserialize)]
@@ -29,17 +29,13 @@ impl Consumer for RestaurantSocket {
     type Command = Command;
 
     async fn connect(params: Params, ctx: &mut Context<Restaurant>) -> Result<Self, Error> {
-        let restaurant = ctx
-            .read(move |db| ids::restaurant(db, &params.restaurant_id))
-            .await?;
-        let target = Target::Restaurant(restaurant);
-        access::enter(
-            ctx,
-            Action::HearRestaurant,
-            target,
-            Group::Restaurant(restaurant),
-        )
-        .await?;
+        let place = Place {
+            find: ids::restaurant,
+            action: Action::HearRestaurant,
+            target: Target::Restaurant,
+            group: Group::Restaurant,
+        };
+        let restaurant = place.enter(params.restaurant_id, ctx).await?;
         // The document has no first frame here: its clients would take it for news.
         ctx.snapshot_on_reset(move |db| status(db, restaurant, None))
             .await?;
@@ -80,8 +76,12 @@ impl Consumer for RestaurantSocket {
         }
     }
 
-    fn render_error(error: &ClientError) -> Message {
-        messages::error(error)
+    /// A table shows itself; everything else here happens once.
+    fn entity(event: &Event, _: &Group) -> Option<u64> {
+        match event.fact.as_ref()? {
+            Fact::TableChanged { table, .. } => u64::try_from(table.id).ok(),
+            _ => None,
+        }
     }
 }
 

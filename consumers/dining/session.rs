@@ -1,12 +1,12 @@
 //! `/ws/tables/sessions/<session_id>/`: one visit to a table.
 
-use super::messages;
 use super::table::Leaving;
+use super::{Place, messages};
 use crate::access::{self, Action, Target};
 use crate::domain::sessions::{self, SessionFacts};
 use crate::domain::{Key, ids};
 use crate::restaurant::{Event, Fact, Group, Restaurant};
-use maitred::{ClientError, Consumer, Context, Error, Message, Reader, Reply};
+use maitred::{Consumer, Context, Error, Message, Reader, Reply};
 use serde::{Deserialize, Serialize};
 
 pub struct SessionSocket {
@@ -56,16 +56,13 @@ impl Consumer for SessionSocket {
     type Command = Command;
 
     async fn connect(params: Params, ctx: &mut Context<Restaurant>) -> Result<Self, Error> {
-        let session = ctx
-            .read(move |db| ids::session(db, &params.session_id))
-            .await?;
-        access::enter(
-            ctx,
-            Action::HearSession,
-            Target::Session(session),
-            Group::Session(session),
-        )
-        .await?;
+        let place = Place {
+            find: ids::session,
+            action: Action::HearSession,
+            target: Target::Session,
+            group: Group::Session,
+        };
+        let session = place.enter(params.session_id, ctx).await?;
         ctx.snapshot(move |db| status(db, session, None)).await?;
         Ok(SessionSocket { session })
     }
@@ -117,8 +114,9 @@ impl Consumer for SessionSocket {
         }
     }
 
-    fn render_error(error: &ClientError) -> Message {
-        messages::error(error)
+    /// Each frame shows the whole visit.
+    fn entity(event: &Event, _: &Group) -> Option<u64> {
+        matches!(event.fact.as_ref()?, Fact::SessionChanged(_)).then_some(0)
     }
 }
 

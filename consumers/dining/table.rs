@@ -1,11 +1,11 @@
 //! `/ws/tables/<table_id>/`: one table and who sits there.
 
-use super::messages;
+use super::{Place, messages};
 use crate::access::{self, Action, Bearer, Target};
 use crate::domain::sessions::Closing;
 use crate::domain::{Key, Refusal, ids, tables};
 use crate::restaurant::{Event, Fact, Group, Restaurant};
-use maitred::{ClientError, Consumer, Context, Error, Message, Reader, Reply};
+use maitred::{Consumer, Context, Error, Message, Reader, Reply};
 use serde::{Deserialize, Serialize};
 
 pub struct TableSocket {
@@ -70,14 +70,13 @@ impl Consumer for TableSocket {
     type Command = Command;
 
     async fn connect(params: Params, ctx: &mut Context<Restaurant>) -> Result<Self, Error> {
-        let table = ctx.read(move |db| ids::table(db, &params.table_id)).await?;
-        access::enter(
-            ctx,
-            Action::HearTable,
-            Target::Table(table),
-            Group::Table(table),
-        )
-        .await?;
+        let place = Place {
+            find: ids::table,
+            action: Action::HearTable,
+            target: Target::Table,
+            group: Group::Table,
+        };
+        let table = place.enter(params.table_id, ctx).await?;
         ctx.snapshot(move |db| status(db, table, None)).await?;
         Ok(TableSocket { table })
     }
@@ -148,8 +147,13 @@ impl Consumer for TableSocket {
         }
     }
 
-    fn render_error(error: &ClientError) -> Message {
-        messages::error(error)
+    /// Frames of one name show the whole table.
+    fn entity(event: &Event, _: &Group) -> Option<u64> {
+        match event.fact.as_ref()? {
+            Fact::TableStatus { .. } => Some(0),
+            Fact::TableChanged { .. } => Some(1),
+            _ => None,
+        }
     }
 }
 

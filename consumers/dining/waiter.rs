@@ -6,7 +6,7 @@ use crate::domain::notifications::{self, Audience, Filter, NotificationFacts, No
 use crate::domain::orders::PAGE_MAX;
 use crate::domain::{Key, ids, tasks, waiters};
 use crate::restaurant::{Event, Fact, Group, Restaurant};
-use maitred::{ClientError, Consumer, Context, Error, Message, Reader, Reply};
+use maitred::{Consumer, Context, Error, Message, Reader, Reply};
 use serde::{Deserialize, Serialize};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -80,10 +80,6 @@ impl Consumer for WaiterSocket {
             }
             _ => None,
         }
-    }
-
-    fn render_error(error: &ClientError) -> Message {
-        messages::error(error)
     }
 }
 

@@ -8,9 +8,10 @@ use serde::Deserialize;
 /// An alert that is to be raised.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[allow(missing_docs)]
 pub struct NewAlert {
+    /// What is wrong.
     pub message: String,
+    /// In a few words.
     pub title: Option<String>,
     /// For one waiter; else for the floor.
     pub waiter_id: Option<Key>,
@@ -19,7 +20,9 @@ pub struct NewAlert {
     /// 1 to 5; 4 is usual.
     #[serde(alias = "priority")]
     pub severity: Option<i64>,
+    /// The order it is about; its table then, too.
     pub order_id: Option<Key>,
+    /// The table it is about.
     pub table_id: Option<Key>,
 }
 
@@ -50,20 +53,13 @@ pub fn raise(
     if let Some(key) = &new.table_id {
         table_id = Some(tables::in_restaurant(tx, ids::table(tx, key)?, restaurant_id)?.id);
     }
+    let (kind, title) = (NotificationKind::Alert, new.title.as_deref());
+    let said = New::said(restaurant_id, audience, kind, title, &new.message)?;
     let alert = New {
-        restaurant_id,
-        audience,
-        kind: NotificationKind::Alert,
-        severity: tasks::severity("severity", new.severity, 4)?,
-        title: new
-            .title
-            .as_deref()
-            .map(|title| tasks::text("title", title))
-            .transpose()?,
-        message: tasks::text("message", &new.message)?,
+        severity: tasks::severity("severity", new.severity, said.severity)?,
         order_id: order.map(|order| order.id),
         table_id,
-        expires_at: None,
+        ..said
     };
     notifications::insert(tx, actor, &alert)
 }

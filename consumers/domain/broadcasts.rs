@@ -1,16 +1,17 @@
 //! Broadcasts: words to everybody in a restaurant, also to the screen that the guests see.
 
 use super::notifications::{self, Audience, New, NotificationFacts, NotificationKind};
-use super::{Actor, Refusal, restaurants, tasks};
+use super::{Actor, Refusal, restaurants};
 use crate::db::{Error, Transaction};
 use serde::Deserialize;
 
 /// A broadcast that is to be sent.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[allow(missing_docs)]
 pub struct NewBroadcast {
+    /// What everybody is to know.
     pub message: String,
+    /// In a few words.
     pub title: Option<String>,
     /// How long it is shown.
     pub expires_in_s: Option<i64>,
@@ -34,20 +35,11 @@ pub fn send(
     if lasts_s.is_some_and(|seconds| !(1..=7 * 86_400).contains(&seconds)) {
         return Err(Refusal::value("expires_in_s", "1 second to 7 days").into());
     }
+    let (audience, kind) = (Audience::Restaurant, NotificationKind::Broadcast);
+    let title = new.title.as_deref();
     let broadcast = New {
-        restaurant_id,
-        audience: Audience::Restaurant,
-        kind: NotificationKind::Broadcast,
-        severity: 2,
-        title: new
-            .title
-            .as_deref()
-            .map(|title| tasks::text("title", title))
-            .transpose()?,
-        message: tasks::text("message", &new.message)?,
-        order_id: None,
-        table_id: None,
         expires_at: lasts_s.map(|seconds| tx.now_ms() + seconds * 1000),
+        ..New::said(restaurant_id, audience, kind, title, &new.message)?
     };
     notifications::insert(tx, actor, &broadcast)
 }

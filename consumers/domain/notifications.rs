@@ -270,6 +270,36 @@ pub(super) struct New<'t> {
     pub expires_at: Option<i64>,
 }
 
+impl<'t> New<'t> {
+    /// What somebody says, in words that are fit to be shown.
+    ///
+    /// # Errors
+    /// [`Refusal::Value`].
+    pub fn said(
+        restaurant_id: i64,
+        audience: Audience,
+        kind: NotificationKind,
+        title: Option<&'t str>,
+        message: &'t str,
+    ) -> Result<Self, Refusal> {
+        Ok(New {
+            restaurant_id,
+            audience,
+            severity: if kind == NotificationKind::Alert {
+                4
+            } else {
+                2
+            },
+            kind,
+            title: title.map(|title| tasks::text("title", title)).transpose()?,
+            message: tasks::text("message", message)?,
+            order_id: None,
+            table_id: None,
+            expires_at: None,
+        })
+    }
+}
+
 pub(super) fn insert(
     tx: &Transaction<'_>,
     actor: &Actor,

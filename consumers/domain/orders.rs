@@ -44,6 +44,9 @@ pub struct OrderFacts {
     pub total_minor: i64,
     /// What was received for it.
     pub paid_minor: i64,
+    /// Some of what was received was given back.
+    #[serde(default)]
+    pub refunded: bool,
     pub currency: String,
     pub currency_exp: u32,
     pub note: Option<String>,
@@ -119,11 +122,15 @@ impl Source {
 /// What was paid of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
 pub enum Paid {
+    /// Nothing yet.
     Unpaid,
+    /// Less than it costs.
     Partial,
+    /// All of it.
     Paid,
+    /// It was, and all of it was given back.
+    Refunded,
 }
 
 impl OrderFacts {
@@ -148,6 +155,7 @@ impl OrderFacts {
     /// How far it is paid.
     pub fn paid(&self) -> Paid {
         match self.paid_minor {
+            0 if self.refunded => Paid::Refunded,
             paid if paid >= self.total_minor => Paid::Paid,
             0 => Paid::Unpaid,
             _ => Paid::Partial,
@@ -165,7 +173,8 @@ macro_rules! facts_sql {
              (SELECT coalesce(sum(p.amount_minor), 0) FROM payments p WHERE p.order_id = o.id AND p.status = 'captured'), r.currency, r.currency_exp,
              o.note, o.allergy_note, o.priority, o.eta_at, o.created_at, o.approved_at, o.confirmed_at, o.preparing_at, o.ready_at, o.driver_accepted_at,
              o.picked_up_at, o.delivered_at, o.completed_at, o.cancelled_at, o.cancel_reason, o.updated_at, o.version,
-             CASE o.workflow_id WHEN 1 THEN NULL ELSE (SELECT phase FROM workflow_states w WHERE w.workflow_id = o.workflow_id AND w.code = o.status) END
+             CASE o.workflow_id WHEN 1 THEN NULL ELSE (SELECT phase FROM workflow_states w WHERE w.workflow_id = o.workflow_id AND w.code = o.status) END,
+             EXISTS (SELECT 1 FROM payments p WHERE p.order_id = o.id AND p.status = 'refunded')
              FROM orders o JOIN restaurants r ON r.id = o.restaurant_id LEFT JOIN tables t ON t.id = o.table_id",
             $rest
         )
@@ -217,6 +226,7 @@ fn read(row: &Row<'_>) -> Result<OrderFacts, Error> {
         tip_minor: row.get(19)?,
         total_minor: row.get(20)?,
         paid_minor: row.get(21)?,
+        refunded: row.get(42)?,
         currency: row.get(22)?,
         currency_exp: row.get(23)?,
         note: row.get(24)?,

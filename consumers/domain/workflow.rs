@@ -2,6 +2,7 @@
 
 use super::Role;
 use crate::db::{Error, Reader, Row, params};
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 /// The workflow of the nine statuses.
@@ -58,8 +59,8 @@ const COLUMNS: &str = "from_code, to_code, kind, guard, roles_json FROM workflow
 
 impl Step {
     fn read(row: &Row<'_>) -> Result<Step, Error> {
-        let names: Vec<String> = row.json(4)?;
-        let role = |name: String| match name.as_str() {
+        let names: Vec<Cow<'_, str>> = serde_json::from_str(row.text(4)?)?;
+        let role = |name: &Cow<'_, str>| match &**name {
             "system" => Some(Role::System),
             name => name.parse().ok(),
         };
@@ -80,7 +81,7 @@ impl Step {
                 "before_pick_up" => Guard::BeforePickUp,
                 _ => Guard::Always,
             },
-            roles: names.into_iter().filter_map(role).collect(),
+            roles: names.iter().filter_map(role).collect(),
         })
     }
 
@@ -112,6 +113,30 @@ pub fn steps(db: &Reader<'_>, workflow: i64) -> Result<Vec<Step>, Error> {
         params![workflow],
         Step::read,
     )
+}
+
+/// The steps that start at a state, or at one of those that can be reached from it through states that `may_skip` allows: all that [`way`] looks at.
+///
+/// # Errors
+/// As [`step`].
+pub fn steps_from(
+    db: &Reader<'_>,
+    workflow: i64,
+    from: &str,
+    may_skip: impl Fn(&str) -> bool,
+) -> Result<Vec<Step>, Error> {
+    let sql = format!("SELECT {COLUMNS} WHERE workflow_id = ?1 AND from_code = ?2 ORDER BY rowid");
+    let mut all: Vec<Step> = db.rows(&sql, params![workflow, from], Step::read)?;
+    let mut looked_at = 0;
+    while let Some(step) = all.get(looked_at) {
+        looked_at += 1;
+        let known = all.iter().any(|other| other.from == step.to);
+        if step.kind == Kind::Forward && !known && may_skip(&step.to) {
+            let next = db.rows(&sql, params![workflow, &step.to], Step::read)?;
+            all.extend(next);
+        }
+    }
+    Ok(all)
 }
 
 /// The shortest way of forward steps that `may_take` allows, through states that `may_skip` allows. Several steps at once are for a vocabulary that

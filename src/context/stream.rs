@@ -5,7 +5,8 @@ use crate::close::Ending;
 use crate::dialect::Envelope;
 use crate::history::{Heard, Unresumable};
 use crate::socket::Hold;
-use crate::{App, Error, Message, Reader, history};
+use crate::stats::{EVENTS, Return};
+use crate::{App, Error, Message, Reader, history, websocket};
 use bytes::Bytes;
 use serde::Serialize;
 use std::sync::Arc;
@@ -82,6 +83,9 @@ impl<A: App> Context<A> {
     /// A new stream, from a snapshot or from now; the client is told if it asked for another one.
     async fn restart(&mut self, unresumable: Option<Unresumable>) -> Result<(), Error> {
         let reset = unresumable.is_some();
+        if reset {
+            self.shard.counts.returned(Return::Reset);
+        }
         let look = self
             .opening
             .as_ref()
@@ -120,7 +124,7 @@ impl<A: App> Context<A> {
                     reset,
                 },
             );
-            self.release(at, vec![frame]);
+            self.release(at, vec![self.socket.suited(frame)]);
             return Ok(());
         }
         self.socket.end(Ending::slow());
@@ -157,20 +161,36 @@ impl<A: App> Context<A> {
             .iter()
             .map(|m| (m.group.clone(), m.from))
             .collect();
+        let mut replayed = 0;
         loop {
             if let Some(held) = self.socket.held.borrow_mut().as_mut() {
                 held.clear();
             }
             let (lanes, lane, groups) =
                 (self.shard.lanes.clone(), self.lane as usize, groups.clone());
+            let deflate_from = self.socket.compression.deflate_from;
+            let policy = &self.socket.policy;
+            let size = history::Size::of_outbox(policy.outbox_bytes, policy.outbox_frames);
             let (judged, read) = self.judged(move |db| {
                 if let Err(why) = history::judge(db.connection, since)? {
                     return Ok(Err(why));
                 }
                 let upto = db.head()?;
-                history::page::<A>(db.connection, &groups, since, upto, |seq, event, group| {
-                    lanes[lane].render(seq, event, group)
-                })
+                history::page::<A>(
+                    db.connection,
+                    &groups,
+                    since,
+                    upto,
+                    size,
+                    |seq, event, group| {
+                        // compressed here, on the reader's thread: a page is hundreds of frames
+                        let frame = lanes[lane].render(seq, event, group)?;
+                        Some(match frame.len() >= deflate_from {
+                            true => websocket::deflated(&frame),
+                            false => frame,
+                        })
+                    },
+                )
                 .map(Ok)
             });
             let result = self.store()?.read(move |db| read(db)).await;
@@ -179,6 +199,7 @@ impl<A: App> Context<A> {
                 Err(why) => return Ok(Err(why)),
             };
             self.shard.caught_up(page.upto).await;
+            replayed += page.frames.len() as u64;
             let complete = !page.more
                 && self
                     .socket
@@ -187,11 +208,14 @@ impl<A: App> Context<A> {
                     .as_ref()
                     .is_none_or(|h| !h.overflowed);
             if complete {
+                let counts = &self.shard.counts;
+                counts.returned(Return::Resumed);
+                counts.replayed.record(&EVENTS, replayed);
                 self.release(page.upto, page.frames);
                 return Ok(Ok(()));
             }
             for frame in page.frames {
-                self.shard.send(&self.socket, frame);
+                self.shard.send_suited(&self.socket, frame);
             }
             self.shard.flush();
             if !self.socket.drained().await {
@@ -201,7 +225,7 @@ impl<A: App> Context<A> {
         }
     }
 
-    /// What older groups were told up to `at`, then `first`, then the news: the client's last number never runs ahead of what it was sent.
+    /// What older groups were told up to `at`, then `first` (compressed already, as what was held is, if this client's frames are), then the news: the client's last number never runs ahead of what it was sent.
     /// One turn, no await: from here on the connection is live.
     fn release(&mut self, at: u64, first: Vec<Bytes>) {
         let held = self
@@ -215,16 +239,16 @@ impl<A: App> Context<A> {
             held.into_iter().partition(|h| h.seq != 0 && h.seq <= at);
         for h in before {
             if !h.fresh && self.socket.passes(h.seq) {
-                self.shard.send(&self.socket, h.frame);
+                self.shard.send_suited(&self.socket, h.frame);
             }
         }
         for frame in first {
-            self.shard.send(&self.socket, frame);
+            self.shard.send_suited(&self.socket, frame);
         }
         self.socket.last.set(self.socket.last.get().max(at));
         for h in after {
             if self.socket.passes(h.seq) {
-                self.shard.send(&self.socket, h.frame);
+                self.shard.send_suited(&self.socket, h.frame);
             }
         }
     }

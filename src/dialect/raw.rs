@@ -1,9 +1,8 @@
 //! One JSON object per WebSocket message (seed 003).
 
-use super::{Control, Envelope, Inbound};
-use crate::arguments::inlined;
+use super::{Control, Envelope, Inbound, Refusal};
 use crate::frame::Payload;
-use crate::{Arguments, ClientError, Kind, Message};
+use crate::{ClientError, Kind, Message};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -43,26 +42,6 @@ pub(super) fn encode(name: Option<&str>, data: &str, beside: &str, envelope: Env
     out
 }
 
-/// A message with several arguments: the first one is the data, those that follow are in a list beside it; what is binary is base64.
-pub(super) fn encode_all(
-    name: Option<&str>,
-    beside: &str,
-    arguments: &Arguments,
-    envelope: Envelope,
-) -> String {
-    let values: Vec<String> = arguments
-        .values
-        .iter()
-        .map(|v| inlined(v.get(), &arguments.attachments))
-        .collect();
-    let mut beside = beside.to_owned();
-    if let Some(more) = values.get(1..).filter(|more| !more.is_empty()) {
-        let _ = write!(beside, r#","arguments":[{}]"#, more.join(","));
-    }
-    let data = values.first().map_or("null", String::as_str);
-    encode(name, data, &beside, envelope)
-}
-
 fn push_text(out: &mut String, text: &str) {
     out.push_str(&serde_json::to_string(text).unwrap_or_default());
 }
@@ -94,72 +73,91 @@ pub(super) fn ack(id: &str, data: Option<&RawValue>) -> Message {
     Message::new("ack", &RawValue::from_string(text).ok())
 }
 
-pub(super) fn decode(text: &str) -> Result<Inbound<'_>, ClientError> {
-    #[derive(Deserialize)]
-    struct Peek<'a> {
-        #[serde(borrow, default)]
-        action: Option<&'a RawValue>,
-        #[serde(borrow, default)]
-        id: Option<&'a RawValue>,
-        #[serde(borrow, default)]
-        since: Option<&'a RawValue>,
-        #[serde(borrow, default)]
-        token: Option<&'a RawValue>,
+pub(super) fn decode(text: &str) -> Result<Inbound<'_>, Refusal> {
+    let nameless = |error| Refusal { id: None, error };
+    let peek = Peek::at(text).map_err(nameless)?;
+    let id = peek.id.map(command_id).transpose().map_err(nameless)?;
+    let read = peek.action().and_then(|action| {
+        let control = peek.control(action.as_deref())?;
+        Ok((action, control))
+    });
+    match read {
+        Ok((_, Some(control))) => Ok(Inbound::Control { id, control }),
+        Ok((action, None)) => Ok(Inbound::Command {
+            id,
+            action,
+            body: Payload::Text(text),
+        }),
+        Err(error) => Err(Refusal { id, error }),
     }
-    let invalid = |code: &'static str, text: String| ClientError::new(Kind::Invalid, code, text);
-    if !text.trim_start().starts_with('{') {
-        let what = match serde_json::from_str::<&RawValue>(text) {
-            Ok(_) => "a frame is a JSON object with an \"action\"".to_owned(),
-            Err(e) => format!("invalid JSON: {e}"),
-        };
-        return Err(invalid("INVALID_JSON", what));
-    }
-    let peek: Peek = serde_json::from_str(text)
-        .map_err(|e| invalid("INVALID_JSON", format!("invalid JSON: {e}")))?;
-    let id = peek
-        .id
-        .filter(|id| id.get() != "null")
-        .map(command_id)
-        .transpose()?;
-    let action = match peek
-        .action
-        .map(|a| serde_json::from_str::<Cow<'_, str>>(a.get()))
-    {
-        None => None,
-        Some(Ok(action)) => Some(action.into_owned()),
-        Some(Err(_)) => {
-            return Err(invalid(
-                "INVALID_FRAME",
-                "\"action\" must be text".to_owned(),
-            ));
-        }
-    };
-    let control = match action.as_deref() {
-        Some("ping") => Control::Ping,
-        Some("resume") => Control::Resume(
-            peek.since
-                .and_then(|s| s.get().trim_matches('"').parse().ok()),
-        ),
-        Some("authenticate") => match peek
-            .token
-            .map(|t| serde_json::from_str::<Cow<'_, str>>(t.get()))
-        {
-            Some(Ok(token)) => Control::Authenticate(token.into_owned()),
-            _ => {
-                return Err(invalid(
-                    "INVALID_FRAME",
-                    "\"authenticate\" needs a \"token\"".to_owned(),
-                ));
-            }
-        },
-        _ => {
-            return Ok(Inbound::Command {
-                id,
-                body: Payload::Text(text),
+}
+
+fn misshapen(what: &'static str) -> ClientError {
+    ClientError::new(Kind::Invalid, "INVALID_FRAME", what)
+}
+
+/// The members of a frame that mean something to the framework. `null` is as good as none.
+#[derive(Deserialize)]
+struct Peek<'a> {
+    #[serde(borrow, default)]
+    action: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    since: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    token: Option<&'a RawValue>,
+}
+
+impl<'a> Peek<'a> {
+    fn at(text: &'a str) -> Result<Self, ClientError> {
+        let invalid = |what: String| ClientError::new(Kind::Invalid, "INVALID_JSON", what);
+        if !text.trim_start().starts_with('{') {
+            return Err(match serde_json::from_str::<&RawValue>(text) {
+                Ok(_) => invalid("a frame is a JSON object with an \"action\"".to_owned()),
+                Err(e) => invalid(format!("invalid JSON: {e}")),
             });
         }
-    };
-    Ok(Inbound::Control { id, control })
+        serde_json::from_str(text).map_err(|e| invalid(format!("invalid JSON: {e}")))
+    }
+
+    fn action(&self) -> Result<Option<Cow<'a, str>>, ClientError> {
+        match self.action {
+            None => Ok(None),
+            Some(action) => match text(action) {
+                None => Err(misshapen("\"action\" must be text")),
+                action => Ok(action),
+            },
+        }
+    }
+
+    /// `None`: it is for the consumer.
+    fn control(&self, action: Option<&str>) -> Result<Option<Control>, ClientError> {
+        Ok(Some(match action {
+            Some("ping") => Control::Ping,
+            Some("resume") => Control::Resume(self.since.and_then(number)),
+            Some("authenticate") => match self.token.and_then(text) {
+                Some(token) => Control::Authenticate(token.into_owned()),
+                None => return Err(misshapen("\"authenticate\" needs a \"token\"")),
+            },
+            _ => return Ok(None),
+        }))
+    }
+}
+
+fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
+    // a plain `Cow` would always be owned
+    #[derive(Deserialize)]
+    struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+    serde_json::from_str(raw.get()).ok().map(|Text(text)| text)
+}
+
+/// Not negative; text that is one will do.
+fn number(raw: &RawValue) -> Option<u64> {
+    match text(raw) {
+        Some(text) => text.parse().ok(),
+        None => raw.get().parse().ok(),
+    }
 }
 
 /// A command's id: text or an integer.
@@ -171,9 +169,9 @@ fn command_id(raw: &RawValue) -> Result<String, ClientError> {
             "\"id\" must be text of at most 128 bytes, or an integer",
         )
     };
-    let text = match serde_json::from_str::<Cow<'_, str>>(raw.get()) {
-        Ok(text) => text.into_owned(),
-        Err(_) => raw.get().parse::<i64>().map_err(|_| refuse())?.to_string(),
+    let text = match text(raw) {
+        Some(text) => text.into_owned(),
+        None => raw.get().parse::<i64>().map_err(|_| refuse())?.to_string(),
     };
     if text.is_empty() || text.len() > ID_BYTES {
         Err(refuse())
@@ -258,7 +256,31 @@ mod tests {
             (r#"{"action":"x","id":{}}"#, "INVALID_FRAME"),
             (r#"{"action":"authenticate"}"#, "INVALID_FRAME"),
         ] {
-            assert_eq!(decode(text).expect_err(text).code, code, "{text}");
+            assert_eq!(decode(text).expect_err(text).error.code, code, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_spelled_with_escapes_is_resumed_from() {
+        let frame = r#"{"action":"resume","since":"\u0031\u0032"}"#;
+        assert!(matches!(
+            decode(frame),
+            Ok(Inbound::Control {
+                control: Control::Resume(Some(12)),
+                ..
+            })
+        ));
+    }
+
+    #[test]
+    fn a_refused_frame_is_refused_under_its_id() {
+        for (text, id) in [
+            (r#"{"action":5,"id":"x"}"#, Some("x")),
+            (r#"{"action":"authenticate","id":7}"#, Some("7")),
+            (r#"{"action":5}"#, None),
+            (r#"{"action":"ping","id":{}}"#, None),
+        ] {
+            assert_eq!(decode(text).expect_err(text).id.as_deref(), id, "{text}");
         }
     }
 

@@ -12,6 +12,26 @@ const PAGE_EVENTS: usize = 1_000;
 /// A page ends with the frame that reaches it.
 const PAGE_BYTES: usize = 256 << 10;
 
+/// How much a page has at most; always one event, whatever its size.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Size {
+    bytes: usize,
+    frames: usize,
+}
+
+impl Size {
+    /// For a client for which so much may wait: half of it, so that a page never fills its outbox.
+    pub const fn of_outbox(bytes: usize, frames: usize) -> Self {
+        const fn less(a: usize, b: usize) -> usize {
+            if a < b { a } else { b }
+        }
+        Size {
+            bytes: less(PAGE_BYTES, bytes / 2),
+            frames: less(PAGE_EVENTS, frames / 2),
+        }
+    }
+}
+
 /// A group that a connection hears, and the number up to which it never heard it: replay does not reach behind it.
 pub(crate) type Heard<G> = (G, u64);
 
@@ -37,6 +57,7 @@ pub(crate) fn page<A: App>(
     groups: &[Heard<A::Group>],
     since: u64,
     upto: u64,
+    size: Size,
     mut render: impl FnMut(u64, &A::Event, &A::Group) -> Option<Bytes>,
 ) -> Result<Page, Error> {
     if since < floor(c)? {
@@ -70,7 +91,7 @@ pub(crate) fn page<A: App>(
         if let Some(frame) = frame {
             bytes += frame.len();
             frames.push(frame);
-            if bytes >= PAGE_BYTES {
+            if bytes >= size.bytes || frames.len() >= size.frames {
                 return Ok(Page {
                     frames,
                     upto: reached,

@@ -5,6 +5,9 @@ use bytes::Bytes;
 use proptest::prelude::*;
 use std::time::Duration;
 
+/// A client that takes a whole page.
+const ALL: Size = Size::of_outbox(usize::MAX, usize::MAX);
+
 fn database() -> Connection {
     let c = Connection::open_in_memory().unwrap();
     c.execute_batch(TABLES).unwrap();
@@ -181,7 +184,7 @@ fn a_replay_that_is_overtaken_by_forgetting_says_so() {
     }
     retention(&c, 10, FOREVER).step(&c, 0).unwrap();
     let replay = |since| {
-        page::<Cafe>(&c, &[(Group::Menu(1), 0)], since, 30, |seq, _, _| {
+        page::<Cafe>(&c, &[(Group::Menu(1), 0)], since, 30, ALL, |seq, _, _| {
             Some(seq.to_string().into())
         })
     };
@@ -200,13 +203,13 @@ fn a_page_that_is_exactly_full_is_not_the_last_for_all_it_knows() {
     for seq in 1..=1000 {
         add(&c, seq, &[Group::Menu(1)], "x", 0);
     }
-    let p = page::<Cafe>(&c, &[(Group::Menu(1), 0)], 0, 1000, |_, _, _| None).unwrap();
+    let p = page::<Cafe>(&c, &[(Group::Menu(1), 0)], 0, 1000, ALL, |_, _, _| None).unwrap();
     assert_eq!((p.frames.len(), p.upto, p.more), (0, 1000, false));
-    let p = page::<Cafe>(&c, &[(Group::Menu(1), 0)], 0, 1500, |_, _, _| None).unwrap();
+    let p = page::<Cafe>(&c, &[(Group::Menu(1), 0)], 0, 1500, ALL, |_, _, _| None).unwrap();
     assert_eq!((p.upto, p.more), (1000, true));
-    let p = page::<Cafe>(&c, &[(Group::Menu(2), 0)], 0, 1500, |_, _, _| None).unwrap();
+    let p = page::<Cafe>(&c, &[(Group::Menu(2), 0)], 0, 1500, ALL, |_, _, _| None).unwrap();
     assert_eq!((p.upto, p.more), (1500, false));
-    let p = page::<Cafe>(&c, &[], 7, 7, |_, _, _| None).unwrap();
+    let p = page::<Cafe>(&c, &[], 7, 7, ALL, |_, _, _| None).unwrap();
     assert_eq!((p.upto, p.more), (7, false));
 }
 
@@ -259,7 +262,7 @@ proptest! {
 
         let (mut at, mut frames, mut pages) = (since, Vec::new(), 0);
         loop {
-            let p = page::<Cafe>(&c, &mine, at, upto, shown).unwrap();
+            let p = page::<Cafe>(&c, &mine, at, upto, ALL, shown).unwrap();
             prop_assert!(p.frames.len() <= 1000);
             let bytes: usize = p.frames.iter().map(Bytes::len).sum();
             prop_assert!(bytes < (256 << 10) + 1024);

@@ -87,7 +87,7 @@ fn mistakes() {
         (
             "/ws/<itn:id>",
             5,
-            r#"unknown kind "itn": <int:name>, <str:name> or <name>"#,
+            r#"unknown kind "itn": <int:name>, <id:name>, <str:name> or <name>"#,
         ),
         (
             "/ws/<>",
@@ -111,6 +111,41 @@ fn mistakes() {
 }
 
 #[test]
+fn an_id_is_a_number_or_a_name() {
+    let what = |segment: &str| {
+        let params = pattern("/<id:x>").matches(&format!("/{segment}"))?;
+        Some(params[0].1.clone())
+    };
+    let name = |text: &str| Some(Param::Text(text.to_owned()));
+    assert_eq!(what("5"), Some(Param::Int(5)));
+    assert_eq!(what("007"), Some(Param::Int(7)));
+    for text in [
+        "order-123",
+        "11111111-1111-1111-1111-111111111111",
+        "A_1",
+        "5a",
+    ] {
+        assert_eq!(what(text), name(text));
+    }
+    assert_eq!(what(&"a".repeat(64)), name(&"a".repeat(64)));
+    for odd in [
+        "-1",
+        "_x",
+        "+5",
+        "a.b",
+        "a%20b",
+        "a%2fb",
+        "99999999999999999999",
+        "%C3%A9",
+        "..",
+        "a'b",
+    ] {
+        assert_eq!(what(odd), None, "{odd}");
+    }
+    assert_eq!(what(&"a".repeat(65)), None);
+}
+
+#[test]
 fn shadows() {
     for (earlier, later, expected) in [
         ("/a/<int:x>/", "/a/<int:y>", true),
@@ -118,6 +153,14 @@ fn shadows() {
         ("/a/<x>/", "/a/b", true),
         ("/a/<int:x>/", "/a/5", true),
         ("/a/<int:x>/", "/a/b", false),
+        ("/a/<id:x>/", "/a/<int:y>", true),
+        ("/a/<id:x>/", "/a/<id:y>", true),
+        ("/a/<id:x>/", "/a/b", true),
+        ("/a/<id:x>/", "/a/-b", false),
+        ("/a/<id:x>/", "/a/<y>", false),
+        ("/a/<x>/", "/a/<id:y>", true),
+        ("/a/<int:x>/", "/a/<id:y>", false),
+        ("/a/b", "/a/<id:y>", false),
         ("/a/<int:x>/", "/a/<y>", false),
         ("/a/b", "/a/<y>", false),
         ("/a/5", "/a/<int:y>", false),
@@ -287,10 +330,10 @@ proptest! {
 
     #[test]
     fn what_a_shadowing_pattern_swallows(
-        kinds in prop::collection::vec((0..4usize, 0..4usize, prop::sample::select(vec!["7", "a", "b"])), 1..4)
+        kinds in prop::collection::vec((0..5usize, 0..5usize, prop::sample::select(vec!["7", "a", "b", "*"])), 1..4)
     ) {
         let text = |i: usize, kind: usize| match kind {
-            0 => "/7".to_owned(), 1 => "/a".to_owned(), 2 => format!("/<int:p{i}>"), _ => format!("/<p{i}>"),
+            0 => "/7".to_owned(), 1 => "/a".to_owned(), 2 => format!("/<int:p{i}>"), 3 => format!("/<id:p{i}>"), _ => format!("/<p{i}>"),
         };
         let earlier: String = kinds.iter().enumerate().map(|(i, k)| text(i, k.0)).collect();
         let later: String = kinds.iter().enumerate().map(|(i, k)| text(i, k.1)).collect();
@@ -308,7 +351,7 @@ proptest! {
             if let Err(e) = Pattern::parse(text) {
                 prop_assert!(text.is_char_boundary(e.offset), "{text:?} {e:?}");
             }
-            for p in ["/", "/<a>", "/<int:a>/<b>/", "/ws/<int:a>"] {
+            for p in ["/", "/<a>", "/<int:a>/<b>/", "/ws/<int:a>", "/<id:a>"] {
                 let _ = pattern(p).matches(text);
                 let _ = pattern(p).matches(&format!("/{text}"));
             }

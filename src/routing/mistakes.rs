@@ -86,6 +86,22 @@ impl<'t> Mistakes<'t> {
         self.add(at, format!("unknown {what} {word:?}: {advice}"));
     }
 
+    /// What a word of a closed list means; another word is noted, with the nearest.
+    pub(super) fn word<T: Copy>(
+        &mut self,
+        value: &Spanned<DeValue<'_>>,
+        what: &str,
+        words: &[(&str, T)],
+    ) -> Option<T> {
+        let word = self.string(value)?;
+        let found = words.iter().find(|(name, _)| *name == word);
+        if found.is_none() {
+            let names: Vec<&str> = words.iter().map(|(name, _)| *name).collect();
+            self.unless_known(what, &Spanned::new(value.span(), word), &[&names]);
+        }
+        found.map(|(_, meaning)| *meaning)
+    }
+
     /// Notes a value of the wrong type.
     pub(super) fn unexpected(&mut self, value: &Spanned<DeValue<'_>>, expected: &str) {
         let found = match value.get_ref() {
@@ -153,7 +169,7 @@ impl<'t> Mistakes<'t> {
 }
 
 /// The known word that `wrong` is probably a misspelling of: at most a third of its letters are wrong.
-pub(super) fn nearest<'k>(wrong: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+pub(crate) fn nearest<'k>(wrong: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     known
         .map(|word| (distance(wrong, word), word))
         .filter(|(distance, word)| *distance <= (word.chars().count() / 3).max(1))

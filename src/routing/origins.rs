@@ -25,6 +25,23 @@ struct Origin {
     port: Option<u16>,
 }
 
+impl std::fmt::Display for Origins {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.any {
+            return f.write_str("\"*\"");
+        }
+        let mut all: Vec<String> = Vec::new();
+        for origin in &self.listed {
+            let port = origin.port.map_or(String::new(), |port| format!(":{port}"));
+            all.push(format!("\"{}://{}{port}\"", origin.scheme, origin.host));
+        }
+        if self.loopback {
+            all.push("pages of this machine (demo)".to_owned());
+        }
+        write!(f, "[{}]", all.join(", "))
+    }
+}
+
 impl Origins {
     /// Whether a request with this `Origin` header is let through.
     pub(crate) fn allows(&self, origin: Option<&str>) -> bool {

@@ -2,7 +2,8 @@
 
 use super::mistakes::Mistakes;
 use super::origins::Origins;
-use super::quantity;
+use super::{quantity, rate};
+use crate::limits::{Actions, Rate};
 use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -17,6 +18,9 @@ pub(crate) struct Policy {
     /// Bytes of the largest message a client may send, after reassembly: 128 B to 16 MiB. Default 64 KiB: the largest command, an order of a hundred items, is
     /// a quarter of that, and a thousand clients that each send most of one and then wait hold no more than 64 MiB.
     pub(crate) max_message_bytes: usize,
+    /// Messages of at least so many bytes are compressed for clients that can inflate them: 128 B to 16 MiB, or `"off"`: compression is not agreed on, in
+    /// either direction. Default 1 KiB: what is smaller fits one network packet as it is, and compressing it saves nothing that anybody notices.
+    pub(crate) compress_from: Option<usize>,
     /// Bytes that may wait for one client that reads slowly; with more it is closed and told to come back: 4 KiB to 256 MiB. Default 1 MiB: four pages of
     /// replay, and some thousand events, which is more than a busy restaurant has in the time a phone needs to find its network again.
     pub(crate) outbox_bytes: usize,
@@ -32,6 +36,44 @@ pub(crate) struct Policy {
     /// How long a client may take to send its token when it was not in the request: 100 ms to 5 min. Default 10 s: several round trips on a bad network,
     /// and a stranger cannot hold a socket for longer.
     pub(crate) auth_timeout: Duration,
+    /// Frames of any kind that a client may send per second, twice as many at once; `"none"`: as many as it likes. Default 1,000: no person and no screen
+    /// comes near it, and one client that floods takes a few percent of a core.
+    pub(crate) frames_per_second: Option<u32>,
+    /// Bytes of their payloads: 1 KiB to 1 GiB per second; at once twice as many, or one message of `max_message_bytes`. Default 1 MiB: sixteen of the largest
+    /// messages, and a twelfth of a gigabit.
+    pub(crate) bytes_per_second: Option<u64>,
+    /// The same for single actions, by the name that clients use: `{ occupy = 2, get_status = { frames_per_second = 5, bytes_per_second = "4KiB" } }`. Default:
+    /// none, because only the consumer's author knows what an action costs. At most 64 names.
+    pub(crate) action_rates: Actions,
+    /// Groups that one connection may be in: 1 to 1,048,576. Default 4,096: a change feed of 300 restaurants; each costs about 100 bytes.
+    pub(crate) groups_per_connection: usize,
+    /// What happens to events for a client whose socket is full. Default lossless.
+    pub(crate) delivery: Delivery,
+}
+
+/// What happens to events for a client whose socket is full. Answers, errors and snapshots are never dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Delivery {
+    /// `"lossless"`: they wait; with more than `outbox_bytes` the client is closed and told to come back.
+    Lossless,
+    /// `"latest"`: they wait, but of each entity ([`Consumer::entity`](crate::Consumer::entity)) only the newest.
+    Latest,
+    /// `"volatile"`: they are dropped.
+    Volatile,
+}
+
+impl Delivery {
+    const WORDS: [(&str, Delivery); 3] = [
+        ("lossless", Delivery::Lossless),
+        ("latest", Delivery::Latest),
+        ("volatile", Delivery::Volatile),
+    ];
+
+    /// As in `routing.toml`.
+    pub(crate) fn name(self) -> &'static str {
+        let found = Self::WORDS.iter().find(|(_, d)| *d == self);
+        found.map_or("", |(name, _)| name)
+    }
 }
 
 /// Whether a token is needed. What an anonymous client may do is the consumer's rule; a token that is sent and is not valid is refused in any case but `None`.
@@ -59,26 +101,49 @@ impl Default for Policy {
             auth: Auth::Required,
             origins: Origins::default(),
             max_message_bytes: 64 << 10,
+            compress_from: Some(1 << 10),
             outbox_bytes: 1 << 20,
             outbox_frames: 16_384,
             idle_timeout: Duration::from_secs(60),
             ping_interval: Duration::from_secs(25),
             auth_timeout: Duration::from_secs(10),
+            frames_per_second: Some(1_000),
+            bytes_per_second: Some(1 << 20),
+            action_rates: Actions::default(),
+            groups_per_connection: 4_096,
+            delivery: Delivery::Lossless,
         }
     }
 }
 
 impl Policy {
-    pub(super) const KEYS: [&str; 8] = [
+    pub(super) const KEYS: [&str; 14] = [
         "auth",
         "origins",
         "max_message_bytes",
+        "compress_from",
         "outbox_bytes",
         "outbox_frames",
         "idle_timeout",
         "ping_interval",
         "auth_timeout",
+        "frames_per_second",
+        "bytes_per_second",
+        "action_rates",
+        "groups_per_connection",
+        "delivery",
     ];
+
+    /// How many frames a connection may send.
+    pub(crate) fn frame_rate(&self) -> Option<Rate> {
+        Some(Rate::per_second(self.frames_per_second?.into()))
+    }
+
+    /// How many bytes; one message of the largest size always passes a full bucket.
+    pub(crate) fn byte_rate(&self) -> Option<Rate> {
+        let rate = Rate::per_second(self.bytes_per_second?);
+        Some(rate.with_room_for(self.max_message_bytes as u64))
+    }
 
     /// This policy with what a table below says otherwise. Mistakes are noted and change nothing; keys that are no policy are left to the caller.
     pub(super) fn nearest(&self, table: &DeTable<'_>, mistakes: &mut Mistakes<'_>) -> Policy {
@@ -116,6 +181,13 @@ impl Policy {
                 &mut self.max_message_bytes,
                 size(value, 128..=16 * MIB, mistakes),
             ),
+            "compress_from" if value.get_ref().as_str() == Some("off") => {
+                self.compress_from = None;
+            }
+            "compress_from" => set(
+                &mut self.compress_from,
+                size(value, 128..=16 * MIB, mistakes).map(Some),
+            ),
             "outbox_bytes" => set(
                 &mut self.outbox_bytes,
                 size(value, 4 * KIB..=256 * MIB, mistakes),
@@ -136,6 +208,17 @@ impl Policy {
                 &mut self.auth_timeout,
                 duration(value, 100..=300 * SECOND, mistakes),
             ),
+            "frames_per_second" => set(&mut self.frames_per_second, rate::frames(value, mistakes)),
+            "bytes_per_second" => set(&mut self.bytes_per_second, rate::bytes(value, mistakes)),
+            "action_rates" => set(&mut self.action_rates, rate::actions(value, mistakes)),
+            "groups_per_connection" => set(
+                &mut self.groups_per_connection,
+                count(value, 1..=1_048_576, mistakes),
+            ),
+            "delivery" => set(
+                &mut self.delivery,
+                mistakes.word(value, "delivery", &Delivery::WORDS),
+            ),
             _ => {}
         }
     }
@@ -151,18 +234,11 @@ impl Policy {
 
 impl Auth {
     fn read(value: &Spanned<DeValue<'_>>, mistakes: &mut Mistakes<'_>) -> Option<Auth> {
-        let word = mistakes.string(value)?;
-        let auth = match word {
-            "required" => Auth::Required,
-            "optional" => Auth::Optional,
-            "none" => Auth::None,
-            _ => {
-                let words = ["required", "optional", "none"];
-                let word = Spanned::new(value.span(), word);
-                mistakes.unless_known("auth", &word, &[&words]);
-                return None;
-            }
-        };
-        Some(auth)
+        let words = [
+            ("required", Auth::Required),
+            ("optional", Auth::Optional),
+            ("none", Auth::None),
+        ];
+        mistakes.word(value, "auth", &words)
     }
 }

@@ -54,6 +54,11 @@ pub(super) fn count(
     within(value, n, &allowed, &[("", 1)], mistakes).and_then(|n| n.try_into().ok())
 }
 
+/// As in `routing.toml`.
+pub(super) fn show_size(bytes: u64) -> String {
+    show(bytes, &SIZES)
+}
+
 /// A duration: a string with a unit. `allowed` is in milliseconds.
 pub(super) fn duration(
     value: &Spanned<DeValue<'_>>,

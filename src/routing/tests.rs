@@ -83,17 +83,17 @@ auth_timeout = "soon"
 "#;
 
 const REPORT: &str = r#"
-r.toml:2:1: unknown key "speed": there are defaults, listener
+r.toml:2:1: unknown key "speed": there are defaults, limits, listener
 r.toml:4:8: unknown auth "requird": did you mean "required"?
 r.toml:5:16: expected a duration with its unit, like "25s", found an integer
-r.toml:6:1: unknown key "pings": there are auth, origins, max_message_bytes, outbox_bytes, outbox_frames, idle_timeout, ping_interval, auth_timeout
+r.toml:6:1: unknown key "pings": there are auth, origins, max_message_bytes, compress_from, outbox_bytes, outbox_frames, idle_timeout, ping_interval, auth_timeout, frames_per_second, bytes_per_second, action_rates, groups_per_connection, delivery, first_byte_timeout, head_timeout, body_timeout, head_bytes, tls_timeout, tls_handshakes
 r.toml:11:9: unknown REST service "dinig.api": did you mean "dining.api"?
 r.toml:11:22: expected a string, found an integer
 r.toml:11:39: "timing.api" stands here twice
 r.toml:12:21: "64KB" is not a size: write bytes, or "64KiB", or "1MiB"
 r.toml:16:12: unknown consumer "dining.ordr": did you mean "dining.order"?
 r.toml:17:1: unknown key "auht": did you mean "auth"?
-r.toml:20:21: bad path: unknown kind "itn": <int:name>, <str:name> or <name>
+r.toml:20:21: bad path: unknown kind "itn": <int:name>, <id:name>, <str:name> or <name>
 r.toml:24:8: duplicate path: line 15 has the same, "/ws/orders/<int:order_id>/"
 r.toml:25:12: expected a string, found an integer
 r.toml:28:8: shadowed: every such path goes to "/ws/orders/<int:order_id>/" in line 15; put this route before that one
@@ -101,7 +101,7 @@ r.toml:29:12: unknown consumer "something.else.entirely": there are changes, din
 r.toml:30:16: out of bounds: allowed is 4KiB to 256MiB
 r.toml:32:1: a route needs a "consumer"
 r.toml:33:19: bad path: a second parameter named "a"
-r.toml:35:1: a listener without a route and without "rest" serves nothing
+r.toml:35:1: a listener without a route, "rest" or "metrics" serves nothing
 r.toml:36:8: a listener "dining" is in line 9 already
 r.toml:37:9: 127.0.0.1:9000 is taken by 127.0.0.1:9000 in line 10
 r.toml:37:27: "example.com:80" is not an address: write "localhost:9000", "127.0.0.1:9000" or "[::1]:9000"
@@ -148,7 +148,7 @@ fn single_mistakes() {
         ),
         (
             "[[listener]]\nname = \"a b\"\nbind = 1\nroute = []",
-            "r.toml:1:1: a listener without a route and without \"rest\" serves nothing\n\
+            "r.toml:1:1: a listener without a route, \"rest\" or \"metrics\" serves nothing\n\
              r.toml:2:8: a listener's name is one word\n\
              r.toml:3:8: expected an address like \"localhost:9000\", or a list, found an integer",
         ),
@@ -191,9 +191,9 @@ fn the_nearest_policy_counts() {
     assert_eq!(listener.routes[0].line, 8);
 
     let routing = parse(&file(
-        "auth = \"none\"\nidle_timeout = \"2m\"\noutbox_frames = 100\norigins = [\"https://a.b\"]",
+        "auth = \"none\"\ncompress_from = \"off\"\nidle_timeout = \"2m\"\noutbox_frames = 100\norigins = [\"https://a.b\"]",
         "auth = \"optional\"\nping_interval = \"100ms\"\noutbox_bytes = 5_000\norigins = []",
-        "auth = \"required\"\nmax_message_bytes = \"16MiB\"\norigins = \"*\"",
+        "auth = \"required\"\nmax_message_bytes = \"16MiB\"\ncompress_from = \"2KiB\"\norigins = \"*\"",
     ));
     let listener = &routing.listeners[0];
     let of_listener = Policy {
@@ -202,6 +202,7 @@ fn the_nearest_policy_counts() {
         ping_interval: Duration::from_millis(100),
         outbox_frames: 100,
         outbox_bytes: 5000,
+        compress_from: None,
         ..defaults
     };
     assert_eq!(listener.policy, of_listener);
@@ -209,6 +210,7 @@ fn the_nearest_policy_counts() {
     let of_route = Policy {
         auth: Auth::Required,
         max_message_bytes: 16 << 20,
+        compress_from: Some(2048),
         origins: listener.routes[0].policy.origins.clone(),
         ..of_listener
     };
@@ -221,6 +223,8 @@ fn bounds() {
         ("max_message_bytes", "128", "127"),
         ("max_message_bytes", "0x1000000", "16_777_217"),
         ("max_message_bytes", "\"16MiB\"", "\"17MiB\""),
+        ("compress_from", "128", "127"),
+        ("compress_from", "\"off\"", "\"17MiB\""),
         ("outbox_bytes", "\"4KiB\"", "\"4095B\""),
         ("outbox_frames", "16", "15"),
         ("idle_timeout", "\"24h\"", "\"25h\""),
@@ -300,8 +304,16 @@ fn the_file_at_the_top_level() {
             Some("dining.restaurant restaurant_id=Int(2)"),
         ),
         ("/ws/changes", Some("changes")),
-        ("/ws/tables/sessions/", None),
-        ("/ws/orders/abc/", None),
+        (
+            "/ws/orders/order-123/",
+            Some("dining.order order_id=Text(\"order-123\")"),
+        ),
+        (
+            "/ws/restaurants/11111111-1111-1111-1111-111111111111/",
+            Some("dining.restaurant restaurant_id=Text(\"11111111-1111-1111-1111-111111111111\")"),
+        ),
+        ("/ws/tables/sessions/1/2/", None),
+        ("/ws/orders/a.b/", None),
         ("/ws/", None),
         ("/", None),
         ("", None),

@@ -1,44 +1,25 @@
-//! Accepting, the handshake (RFC 6455, section 4.2), health, and the way from a warp filter to a connection.
+//! What a listener answers: handshakes, health, and the REST services.
 
-use super::Shared;
-use crate::auth::{self, Identity};
-use crate::connection::{self, Opening};
-use crate::limits::Permit;
-use crate::pattern::Params;
+use super::handshake::{Accepted, Sockets, leaving, method_not_allowed, nothing_here};
+use super::metrics;
+use super::table::{Listening, Shared};
+use crate::connection::Agreed;
 use crate::rest::{Api, Caller, Peer, json_error};
-use crate::routing::{Auth, Policy};
 use crate::shard::Shard;
-use crate::websocket;
 use crate::{App, ClientError, Kind};
-use ::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
+use ::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use hyper::upgrade::OnUpgrade;
-use hyper_util::rt::{TokioIo, TokioTimer};
 use std::convert::Infallible;
-use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
-use tower::ServiceExt;
+use std::sync::atomic::Ordering::Relaxed;
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
 use warp::{Filter, Reply};
 
-/// How long a client has for its request's head.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
-/// The most a request's head may be, in bytes.
-const HEAD_BYTES: usize = 16 << 10;
-/// After an accept that failed (no descriptor is left), before the next one.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
-
-/// What the warp filter found out about an upgrade. Rides in the response's extensions to the shard that accepted the socket.
-struct Upgrade<A: App> {
-    on: OnUpgrade,
-    lane: u16,
-    params: Params,
-    query: String,
-    identity: Option<Result<Identity<A::Claims>, ClientError>>,
-    since: Option<u64>,
-    policy: Arc<Policy>,
+/// An accepted handshake that hyper has read. Rides in the response's extensions to the shard that accepted the socket.
+pub(super) struct Upgrade<A: App> {
+    pub on: OnUpgrade,
+    pub agreed: Agreed<A>,
 }
 
 // `derive` would ask for `A: Clone`
@@ -46,126 +27,20 @@ impl<A: App> Clone for Upgrade<A> {
     fn clone(&self) -> Self {
         Upgrade {
             on: self.on.clone(),
-            lane: self.lane,
-            params: self.params.clone(),
-            query: self.query.clone(),
-            identity: self.identity.clone(),
-            since: self.since,
-            policy: self.policy.clone(),
+            agreed: self.agreed.clone(),
         }
     }
 }
 
-pub(super) async fn accept<A: App>(
-    shard: Rc<Shard<A>>,
-    shared: Arc<Shared<A>>,
-    socket: TcpListener,
-    listener: usize,
-) {
-    let service = warp::service(routes(&shard, &shared, listener));
-    let stopped = shard.stopped();
-    tokio::pin!(stopped);
-    loop {
-        let accepted = tokio::select! {
-            accepted = socket.accept() => accepted,
-            () = &mut stopped => return,
-        };
-        let (stream, peer) = match accepted {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                tracing::warn!(%error, "accept failed");
-                tokio::time::sleep(ACCEPT_PAUSE).await;
-                continue;
-            }
-        };
-        let Some(permit) = shared.connections.admit(peer.ip()) else {
-            tracing::warn!(%peer, "too many connections");
-            continue;
-        };
-        // frames leave when they are written: nothing is gained by waiting for more
-        let _ = stream.set_nodelay(true);
-        let (shard, shared, service) = (shard.clone(), shared.clone(), service.clone());
-        tokio::task::spawn_local(async move {
-            let permit = std::cell::Cell::new(Some(permit));
-            let answer =
-                hyper::service::service_fn(|mut request: Request<hyper::body::Incoming>| {
-                    request.extensions_mut().insert(Peer(peer));
-                    let service = service.clone();
-                    let (shard, shared, permit) = (&shard, &shared, &permit);
-                    async move {
-                        let mut response = service.oneshot(request).await?;
-                        if let Some(upgrade) = response.extensions_mut().remove::<Upgrade<A>>()
-                            && let Some(permit) = permit.take()
-                        {
-                            tokio::task::spawn_local(upgraded(
-                                shard.clone(),
-                                shared.clone(),
-                                upgrade,
-                                permit,
-                            ));
-                        }
-                        Ok::<_, Infallible>(response)
-                    }
-                });
-            let _ = hyper::server::conn::http1::Builder::new()
-                .timer(TokioTimer::new())
-                .header_read_timeout(HEAD_TIMEOUT)
-                .max_buf_size(HEAD_BYTES)
-                .serve_connection(TokioIo::new(stream), answer)
-                .with_upgrades()
-                .await;
-        });
-    }
-}
-
-async fn upgraded<A: App>(
-    shard: Rc<Shard<A>>,
-    shared: Arc<Shared<A>>,
-    upgrade: Upgrade<A>,
-    permit: Permit,
-) {
-    let Upgrade {
-        on,
-        lane,
-        params,
-        query,
-        identity,
-        since,
-        policy,
-    } = upgrade;
-    let Ok(upgraded) = on.await else { return };
-    let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
-        return;
-    };
-    // copied: even an empty slice of hyper's read buffer would keep its 8 KB for the life of the connection
-    let early = parts.read_buf.to_vec();
-    let stream = parts.io.into_inner();
-    drop(parts.read_buf);
-    let opening = Opening {
-        stream,
-        early,
-        lane,
-        params,
-        query,
-        identity,
-        since,
-        policy,
-        keys: shared.keys.clone(),
-    };
-    // a task of its own: this one, with all that the upgrade needed, ends here
-    tokio::task::spawn_local(async move {
-        connection::run(shard, opening).await;
-        drop(permit);
-    });
-}
-
-fn routes<A: App>(
-    shard: &Rc<Shard<A>>,
+/// The filter of one listener on one shard.
+pub(super) fn routes<A: App>(
+    shard: &Shard<A>,
     shared: &Arc<Shared<A>>,
-    listener: usize,
+    listening: &Arc<Listening>,
+    sockets: &Arc<Sockets<A>>,
 ) -> BoxedFilter<(Response,)> {
     let sockets = {
-        let shared = shared.clone();
+        let sockets = sockets.clone();
         warp::method()
             .and(warp::path::full())
             .and(warp::query::raw().or(warp::any().map(String::new)).unify())
@@ -179,30 +54,34 @@ fn routes<A: App>(
                       headers: HeaderMap,
                       Peer(peer): Peer,
                       on: Option<OnUpgrade>| {
-                    let answer = handshake(
-                        &shared,
-                        &method,
-                        listener,
-                        path.as_str(),
-                        Caller {
-                            headers,
-                            query,
-                            peer: Some(peer),
-                        },
-                        on,
-                    );
+                    let caller = Caller {
+                        headers,
+                        query,
+                        peer: Some(peer),
+                    };
+                    let answer = sockets
+                        .handshake(&method, path.as_str(), &caller, on.is_some())
+                        .map(|judged| match (judged, on) {
+                            (Ok(accepted), Some(on)) => switching(accepted, on),
+                            (Ok(_), None) => json_error(&nothing_here()),
+                            (Err(refused), _) => refused,
+                        });
                     std::future::ready(answer.ok_or_else(warp::reject::not_found))
                 },
             )
     };
     let health = {
-        let ready = shard.store.clone();
+        let (ready, farewell) = (shard.store.clone(), shared.farewell.clone());
         let live = warp::path!("healthz")
             .and(warp::get())
             .map(|| warp::reply::json(&Health { status: "ok" }).into_response());
         let ready = warp::path!("readyz").and(warp::get()).and_then(move || {
             let store = ready.clone();
+            let draining = farewell.draining.load(Relaxed);
             async move {
+                if draining {
+                    return Ok(json_error(&leaving()));
+                }
                 let head = match store {
                     Some(store) => store.read(|db| db.head()).await.map(|_| ()),
                     None => Ok(()),
@@ -215,8 +94,9 @@ fn routes<A: App>(
         });
         live.or(ready).unify()
     };
-    let mut all: BoxedFilter<(Response,)> = sockets.or(health).unify().boxed();
-    let here = &shared.routing.listeners[listener];
+    let metrics = metrics::route(shard, shared, listening.listener.metrics);
+    let mut all: BoxedFilter<(Response,)> = sockets.or(health).unify().or(metrics).unify().boxed();
+    let here = &listening.listener;
     for mount in &here.rest {
         if let Some(rest) = shared.rest.get(mount.name.as_str())
             && let Some(store) = &shard.store
@@ -232,7 +112,7 @@ fn routes<A: App>(
     }
     all.recover(|rejection: warp::Rejection| async move {
         let error = if rejection.is_not_found() {
-            ClientError::new(Kind::NotFound, "NOT_FOUND", "there is nothing at this path")
+            nothing_here()
         } else if rejection.find::<warp::reject::MethodNotAllowed>().is_some() {
             method_not_allowed()
         } else if rejection.find::<warp::reject::PayloadTooLarge>().is_some() {
@@ -246,149 +126,25 @@ fn routes<A: App>(
     .boxed()
 }
 
-fn method_not_allowed() -> ClientError {
-    ClientError::new(
-        Kind::MethodNotAllowed,
-        "METHOD_NOT_ALLOWED",
-        "this path does not take this method",
-    )
-}
-
 #[derive(serde::Serialize)]
 struct Health {
     status: &'static str,
 }
 
-/// Answers a request for a WebSocket route; `None`: the path is none.
-fn handshake<A: App>(
-    shared: &Shared<A>,
-    method: &Method,
-    listener: usize,
-    path: &str,
-    caller: Caller,
-    on: Option<OnUpgrade>,
-) -> Option<Response> {
-    let here = &shared.routing.listeners[listener];
-    let (index, params) = here.find(path)?;
-    let route = &here.routes[index];
-    let Caller { headers, query, .. } = &caller;
-    let text = |name: header::HeaderName| headers.get(name).and_then(|v| v.to_str().ok());
-    let listed = |name, word: &str| {
-        headers
-            .get_all(name)
-            .iter()
-            .filter_map(|v| v.to_str().ok())
-            .flat_map(|v| v.split(','))
-            .any(|v| v.trim().eq_ignore_ascii_case(word))
-    };
-    let refuse = |status: StatusCode, why: &str| {
-        Some(warp::reply::with_status(why.to_owned(), status).into_response())
-    };
-
-    if method != Method::GET {
-        return Some(json_error(&method_not_allowed()));
-    }
-    if !listed(header::UPGRADE, "websocket") || !listed(header::CONNECTION, "upgrade") {
-        let mut response = refuse(
-            StatusCode::UPGRADE_REQUIRED,
-            "this is a WebSocket endpoint: connect with ws://\n",
-        )?;
-        response
-            .headers_mut()
-            .insert(header::UPGRADE, HeaderValue::from_static("websocket"));
-        response
-            .headers_mut()
-            .insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
-        return Some(response);
-    }
-    if text(header::SEC_WEBSOCKET_VERSION) != Some("13") {
-        let mut response = refuse(
-            StatusCode::UPGRADE_REQUIRED,
-            "WebSocket version 13 is spoken here\n",
-        )?;
-        response.headers_mut().insert(
-            header::SEC_WEBSOCKET_VERSION,
-            HeaderValue::from_static("13"),
-        );
-        return Some(response);
-    }
-    let Some(key) = text(header::SEC_WEBSOCKET_KEY).filter(|k| websocket::valid_key(k)) else {
-        return refuse(
-            StatusCode::BAD_REQUEST,
-            "Sec-WebSocket-Key is missing or no 16 bytes of base64\n",
-        );
-    };
-    let policy = &route.policy;
-    if !policy.origins.allows(text(header::ORIGIN)) {
-        return refuse(StatusCode::FORBIDDEN, "this origin is not allowed here\n");
-    }
-    let Some(on) = on else {
-        return refuse(
-            StatusCode::BAD_REQUEST,
-            "this connection cannot be upgraded\n",
-        );
-    };
-
-    let found = auth::token_of(
-        text(header::AUTHORIZATION),
-        text(header::SEC_WEBSOCKET_PROTOCOL),
-        query,
-    );
-    let identity = identify(shared, policy, &caller, found.token.as_deref());
-    let lane = *shared.lane_of.get(route.consumer.as_str())?;
-    tracing::debug!(
-        peer = ?caller.peer,
-        path = %auth::redacted(&format!("{path}?{query}")),
-        route = route.pattern.as_str(),
-        "a connection"
-    );
-    let upgrade = Upgrade::<A> {
-        on,
-        lane,
-        params,
-        identity,
-        since: since(query),
-        query: query.clone(),
-        policy: shared.policies[listener][index].clone(),
-    };
+/// The answer that ends HTTP on a connection.
+fn switching<A: App>(accepted: Accepted<A>, on: OnUpgrade) -> Response {
     let mut response = StatusCode::SWITCHING_PROTOCOLS.into_response();
     let head = response.headers_mut();
     head.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
     head.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
-    if let Ok(accept) = HeaderValue::from_str(&websocket::accept_key(key)) {
-        head.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
-    }
-    if let Some(protocol) = found.protocol.and_then(|p| HeaderValue::from_str(p).ok()) {
+    head.insert(header::SEC_WEBSOCKET_ACCEPT, accepted.key);
+    if let Some(protocol) = accepted.protocol {
         head.insert(header::SEC_WEBSOCKET_PROTOCOL, protocol);
     }
-    response.extensions_mut().insert(upgrade);
-    Some(response)
-}
-
-/// Who asks. `None`: a token is required and has not come.
-fn identify<A: App>(
-    shared: &Shared<A>,
-    policy: &Policy,
-    caller: &Caller,
-    token: Option<&str>,
-) -> Option<Result<Identity<A::Claims>, ClientError>> {
-    let Some(token) = token.filter(|_| policy.auth != Auth::None) else {
-        return caller
-            .may_be_anonymous(policy.auth)
-            .then(|| Ok(Identity::anonymous()));
-    };
-    Some(match &shared.keys {
-        Some(keys) => keys.verify(token),
-        None => Err(ClientError::new(
-            Kind::Unauthenticated,
-            "TOKEN_INVALID",
-            "this server knows no tokens",
-        )),
-    })
-}
-
-/// The number a client comes back with. One that is none cannot be resumed, and the client must hear that.
-fn since(query: &str) -> Option<u64> {
-    let (_, value) = crate::pattern::query_pairs(query).find(|(name, _)| name == "since")?;
-    Some(value.parse().unwrap_or(u64::MAX))
+    if let Some(extension) = accepted.extension {
+        head.insert(header::SEC_WEBSOCKET_EXTENSIONS, extension);
+    }
+    let agreed = accepted.agreed;
+    response.extensions_mut().insert(Upgrade { on, agreed });
+    response
 }

@@ -158,6 +158,7 @@ impl Served {
                 head,
                 publications,
                 replies,
+                ..
             } => {
                 let count = replies.len();
                 replies.into_iter().for_each(|reply| reply());

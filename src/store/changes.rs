@@ -10,15 +10,20 @@
 //!
 //! Limits: a unique index on an expression is not looked at by `REPLACE`; `ON UPDATE CASCADE` is left to SQLite (ids do not change here).
 
+mod cascades;
+
 use crate::{Error, Watched};
+use cascades::{Child, cascades, children};
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-pub(super) const TABLES: &str = "
+/// `seq` orders what waits, and may begin again once nothing does: numbers that are never given twice would cost each statement a second table.
+pub(crate) const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS change_log(
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, tbl TEXT NOT NULL, row_id INTEGER NOT NULL, op TEXT NOT NULL,
+  seq INTEGER PRIMARY KEY, tbl TEXT NOT NULL, row_id INTEGER NOT NULL, op TEXT NOT NULL,
   old TEXT, new TEXT, actor TEXT, command_id TEXT) STRICT;
+CREATE INDEX IF NOT EXISTS change_log_gone ON change_log(tbl, row_id) WHERE op = 'd';
 CREATE TABLE IF NOT EXISTS change_context(one INTEGER PRIMARY KEY CHECK(one = 1), actor TEXT, command_id TEXT) STRICT;
 INSERT OR IGNORE INTO change_context(one) VALUES(1);
 CREATE TABLE IF NOT EXISTS change_replaced(tbl TEXT NOT NULL, id INTEGER NOT NULL, old TEXT NOT NULL, version INTEGER, PRIMARY KEY(tbl, id)) STRICT, WITHOUT ROWID;";
@@ -71,6 +76,14 @@ fn quoted(name: &str) -> String {
 /// `'text'`
 fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
+}
+
+/// Columns and what their values are, as a JSON object.
+fn pairs<'c>(columns: impl IntoIterator<Item = &'c (&'c str, String)>) -> String {
+    let members = columns
+        .into_iter()
+        .map(|(n, value)| format!("{}, {value}", literal(n)));
+    format!("json_object({})", members.collect::<Vec<_>>().join(", "))
 }
 
 /// A watched table, as far as its triggers depend on it.
@@ -138,27 +151,70 @@ impl<'w> Table<'w> {
         self.columns.iter().any(|(n, _)| n == column)
     }
 
-    /// A row as JSON.
-    fn object(&self, row: &str) -> String {
+    /// The columns that are logged, each with what its value in `row` is logged as.
+    fn logged(&self, row: &str) -> Vec<(&str, String)> {
         let shown = self
             .columns
             .iter()
             .filter(|(n, _)| !self.watched.secret.contains(&n.as_str()));
-        let members: Vec<String> = shown
+        shown
             .map(|(n, bytes)| {
                 let value = format!("{row}.{}", quoted(n));
-                format!(
-                    "{}, {}",
-                    literal(n),
-                    if *bytes {
-                        format!("hex({value})")
-                    } else {
-                        value
-                    }
-                )
+                let value = match bytes {
+                    true => format!("hex({value})"),
+                    false => value,
+                };
+                (n.as_str(), value)
             })
-            .collect();
-        format!("json_object({})", members.join(", "))
+            .collect()
+    }
+
+    /// A row as JSON.
+    fn object(&self, row: &str) -> String {
+        pairs(&self.logged(row))
+    }
+
+    /// Whether a step of the row's life sets the column.
+    fn is_lively(&self, column: &str) -> bool {
+        let stamps = self.watched.stamps;
+        let stamped = stamps.iter().any(|s| s.column == column || s.at == column);
+        stamped || column == "version" || column == "updated_at"
+    }
+
+    /// Columns of OLD, as JSON: at least those in which it differs from `new`. An update changes few of them, and to write all costs as much as the update
+    /// itself. A mere step of the row's life, which is the commonest update, has all that it may have set: to look at each costs more than to write them.
+    fn differences(&self, new: &str) -> String {
+        let logged = self.logged("OLD");
+        let same = |n: &str| format!("OLD.{0} IS {new}.{0}", quoted(n));
+        // Where several columns are the same, as most are, there is nothing to concatenate.
+        let groups = logged.chunks(8).map(|group| {
+            let all: Vec<String> = group.iter().map(|(n, _)| same(n)).collect();
+            let members: Vec<String> = group
+                .iter()
+                .map(|(n, value)| {
+                    let name = serde_json::Value::from(*n).to_string();
+                    let name = literal(&format!(",{name}:"));
+                    format!(
+                        "CASE WHEN {} THEN '' ELSE {name} || json_quote({value}) END",
+                        same(n)
+                    )
+                })
+                .collect();
+            let (all, members) = (all.join(" AND "), members.join(" || "));
+            format!("CASE WHEN {all} THEN '' ELSE {members} END")
+        });
+        let members = groups.collect::<Vec<_>>().join(" || ");
+        let any = format!("'{{' || substr({members}, 2) || '}}'");
+        let (lively, still): (Vec<_>, Vec<_>) = logged.iter().partition(|(n, _)| self.is_lively(n));
+        if self.watched.stamps.is_empty() || still.is_empty() {
+            return any;
+        }
+        let still: Vec<String> = still.iter().map(|(n, _)| same(n)).collect();
+        let step = pairs(lively);
+        format!(
+            "CASE WHEN {} THEN {step} ELSE {any} END",
+            still.join(" AND ")
+        )
     }
 
     fn version_of(&self, row: &str) -> String {
@@ -193,26 +249,34 @@ impl<'w> Table<'w> {
         when
     }
 
-    /// What a statement left to us, after an update.
+    /// What a statement left to us, after an update. A statement that sees to all of it itself is not followed by a second one.
     fn repair_update(&self) -> Option<String> {
-        let mut set = Vec::new();
+        let (mut set, mut when) = (Vec::new(), Vec::new());
         if self.has("version") {
             set.push("version = max(version, OLD.version + 1)".to_owned());
+            when.push("NEW.version <= OLD.version".to_owned());
         }
         if self.has("updated_at") {
-            set.push(format!("updated_at = CASE WHEN NEW.updated_at IS OLD.updated_at THEN {NOW} ELSE updated_at END"));
+            let left = "NEW.updated_at IS OLD.updated_at";
+            set.push(format!(
+                "updated_at = CASE WHEN {left} THEN {NOW} ELSE updated_at END"
+            ));
+            when.push(left.to_owned());
         }
         for s in self.watched.stamps {
             let (column, at, value) = (quoted(s.column), quoted(s.at), literal(s.value));
-            set.push(format!(
-                "{at} = CASE WHEN NEW.{column} IS {value} AND OLD.{column} IS NOT {value} AND NEW.{at} IS OLD.{at} THEN {NOW} ELSE {at} END"
-            ));
+            let left = format!(
+                "NEW.{column} IS {value} AND OLD.{column} IS NOT {value} AND NEW.{at} IS OLD.{at}"
+            );
+            set.push(format!("{at} = CASE WHEN {left} THEN {NOW} ELSE {at} END"));
+            when.push(format!("({left})"));
         }
         let (table, id) = (quoted(self.watched.table), quoted(&self.id));
         (!set.is_empty()).then(|| {
             format!(
-                "UPDATE {table} SET {} WHERE {id} = NEW.{id};",
-                set.join(", ")
+                "UPDATE {table} SET {} WHERE {id} = NEW.{id} AND ({});",
+                set.join(", "),
+                when.join(" OR ")
             )
         })
     }
@@ -331,9 +395,9 @@ impl<'w> Table<'w> {
                 "au",
                 &format!("AFTER UPDATE ON {table} WHEN {}", self.differs()),
                 &format!(
-                    "{repair} {log} SELECT {name}, x.{id}, 'u', {old}, {new}, {who} FROM {table} x WHERE x.{id} = NEW.{id};",
+                    "{repair} {log} SELECT {name}, x.{id}, 'u', {old}, {new}, w.actor, w.command_id FROM {table} x LEFT JOIN change_context w WHERE x.{id} = NEW.{id};",
                     repair = self.repair_update().unwrap_or_default(),
-                    old = self.object("OLD"),
+                    old = self.differences("x"),
                     new = self.object("x"),
                 ),
             ),
@@ -367,53 +431,6 @@ fn unique_sets(c: &Connection, table: &str) -> Result<Vec<Vec<String>>, Error> {
         }
     }
     Ok(sets)
-}
-
-/// A foreign key whose deletion has an effect.
-struct Child {
-    parent: String,
-    table: String,
-    column: String,
-    sets_null: bool,
-}
-
-impl Child {
-    /// What happens to the children of the parents that `which` picks.
-    fn statement(&self, which: &str) -> String {
-        let (table, column) = (quoted(&self.table), quoted(&self.column));
-        if self.sets_null {
-            format!("UPDATE {table} SET {column} = NULL WHERE {column} {which};")
-        } else {
-            format!("DELETE FROM {table} WHERE {column} {which};")
-        }
-    }
-}
-
-fn children(c: &Connection) -> Result<Vec<Child>, Error> {
-    let found = c
-        .prepare(
-            "SELECT f.\"table\", t.name, f.\"from\", f.on_delete FROM sqlite_master t, pragma_foreign_key_list(t.name) f
-             WHERE t.type = 'table' AND f.on_delete IN ('CASCADE', 'SET NULL') ORDER BY 1, 2, 3",
-        )?
-        .query_map([], |r| Ok(Child { parent: r.get(0)?, table: r.get(1)?, column: r.get(2)?, sets_null: r.get::<_, String>(3)? == "SET NULL" }))?
-        .collect::<Result<_, _>>()?;
-    Ok(found)
-}
-
-/// For each parent, what its deletion does to its children.
-fn cascades(c: &Connection) -> Result<BTreeMap<String, String>, Error> {
-    let mut all: BTreeMap<String, String> = BTreeMap::new();
-    for child in children(c)? {
-        let id: String = c.query_row(
-            "SELECT name FROM pragma_table_info(?1) WHERE pk = 1",
-            [&child.parent],
-            |r| r.get(0),
-        )?;
-        all.entry(child.parent.clone())
-            .or_default()
-            .push_str(&child.statement(&format!("= OLD.{}", quoted(&id))));
-    }
-    Ok(all)
 }
 
 #[cfg(test)]

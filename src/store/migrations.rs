@@ -1,5 +1,8 @@
 //! Which database this is, and how it becomes the one this program needs.
 
+#[cfg(test)]
+mod tests;
+
 use super::{StoreConfig, changes, outcomes, sqlite};
 use crate::{Error, Watched, history, signals};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
@@ -18,6 +21,14 @@ pub struct Schema {
 }
 
 impl Schema {
+    /// Tables that these migrations make.
+    pub const fn new(application_id: i32, migrations: &'static [&'static str]) -> Self {
+        Schema {
+            application_id,
+            migrations,
+        }
+    }
+
     fn version(&self) -> u32 {
         self.migrations.len() as u32
     }

@@ -2,7 +2,8 @@
 //!
 //! Statements use numbered placeholders (`?1`, `?2`), and an insert that needs its id says `RETURNING id`.
 
-use crate::Error;
+use crate::{Error, Kind};
+use rusqlite::types::ValueRef;
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -232,6 +233,35 @@ impl<'c> Reader<'c> {
     ) -> Result<T, Error> {
         self.row(sql, params, read)?
             .ok_or_else(|| Error::Store(format!("no row: {sql}")))
+    }
+
+    /// The row of a table that has this `id` (its `INTEGER PRIMARY KEY`), as [`Change::new`](crate::Change::new) reads one: columns are the members, and
+    /// `T` picks those it needs.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` for the client when there is none; [`Error::Json`] when it is not what `T` expects; [`Error::Store`].
+    pub fn get<T: DeserializeOwned>(&self, table: &str, id: i64) -> Result<T, Error> {
+        let quoted = table.replace('"', "\"\"");
+        let sql = format!("SELECT * FROM \"{quoted}\" WHERE rowid = ?1");
+        let row = self.row(&sql, &[id.into()], |row| {
+            let mut members = serde_json::Map::new();
+            for (at, name) in row.0.as_ref().column_names().into_iter().enumerate() {
+                let value = match row.0.get_ref(at)? {
+                    ValueRef::Null => serde_json::Value::Null,
+                    ValueRef::Integer(n) => n.into(),
+                    ValueRef::Real(x) => x.into(),
+                    ValueRef::Text(text) => String::from_utf8_lossy(text).into(),
+                    // As the change log has it.
+                    ValueRef::Blob(bytes) => {
+                        let hex = bytes.iter().map(|byte| format!("{byte:02X}"));
+                        hex.collect::<String>().into()
+                    }
+                };
+                members.insert(name.to_owned(), value);
+            }
+            Ok(serde_json::from_value(members.into())?)
+        })?;
+        row.ok_or_else(|| Error::client(Kind::NotFound, "NOT_FOUND", format!("{table}: no {id}")))
     }
 
     /// The newest event's number: what an answer reports as `as_of`.

@@ -83,7 +83,7 @@ pub(crate) fn open(
             let connection = tokio_rusqlite::Connection::from(connection);
             runtime.block_on(async {
                 tokio::select! {
-                    () = writer::drain(writer, &connection, jobs, &stopped) => {}
+                    () = writer::drain(writer, &connection, jobs, stopped) => {}
                     () = watch(&poll, weak, interval) => {}
                 }
                 drop(poll);
@@ -106,6 +106,29 @@ pub(crate) fn open(
     })
 }
 
+/// A store that only reads: commands are told that it is closed. Takes no lock, so a server may have the same database open.
+///
+/// # Errors
+/// [`Error::Config`] when there is no such file; [`Error::Store`].
+pub(crate) fn look(config: &StoreConfig) -> Result<Store, Error> {
+    if !config.path.exists() {
+        let path = config.path.display();
+        return Err(Error::Config(format!("{path}: there is no such database")));
+    }
+    let reader = tokio_rusqlite::Connection::from(reader(config)?);
+    let (jobs, _) = mpsc::channel(1);
+    let shared = Shared {
+        jobs,
+        readers: [reader].into(),
+        next_reader: Default::default(),
+        busy_timeout: config.busy_timeout,
+        stats: Arc::default(),
+    };
+    Ok(Store {
+        shared: Arc::new(shared),
+    })
+}
+
 /// The writer's connection to an upgraded database, the lock, and the version it had before.
 pub(super) fn prepare(
     config: &StoreConfig,
@@ -115,6 +138,8 @@ pub(super) fn prepare(
     migrations::inspect(&config.path, schema)?;
     let lock = lock(&config.path)?;
     let mut c = connect(config)?;
+    // What a savepoint may have to undo is kept in memory, and not in a file as soon as it is 64 KiB: a write(2) for each page that a command touches.
+    c.pragma_update(None, "temp_store", "MEMORY")?;
     let mode: String = c.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
     if mode != "wal" {
         return Err(Error::Config(format!(

@@ -1,17 +1,19 @@
 //! The writer: commands that wait are committed together.
 //!
-//! Everything in this file but [`drain`] runs on the connection's own thread.
+//! Everything in this file but [`drain`] itself runs on the connection's own thread.
 
 use super::job::{Job, Said, Work};
 use super::{Stats, guarded, now_ms, outcomes};
 use crate::Error;
 use crate::history::{PRUNE_STEP, Retention};
 use crate::publication::Reply;
+use crate::stats::MICROS;
 use rusqlite::{Connection, params};
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use tokio::runtime::Builder;
 use tokio::sync::{Notify, mpsc};
 
 /// Jobs of one transaction.
@@ -53,6 +55,8 @@ pub(super) struct Writer {
     tidied: Instant,
     /// Events since the last look.
     announced: u64,
+    /// When the open transaction was begun, before it waited for other programs.
+    begun: Instant,
 }
 
 impl Writer {
@@ -70,6 +74,7 @@ impl Writer {
             said: Said::default(),
             tidied: Instant::now(),
             announced: 0,
+            begun: Instant::now(),
         }
     }
 
@@ -113,6 +118,7 @@ impl Writer {
     /// the history grows beyond its bound.
     fn begin(&mut self, c: &Connection, patience: Duration) -> Result<(), Error> {
         loop {
+            self.begun = Instant::now();
             // In whole milliseconds, and 0 would mean not to wait at all.
             c.busy_timeout(patience + Duration::from_millis(1))?;
             c.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
@@ -197,6 +203,10 @@ impl Writer {
         match committed {
             Ok(_) => {
                 self.stats.commits.fetch_add(1, Relaxed); // before anybody can ask
+                let micros = self.begun.elapsed().as_micros();
+                self.stats
+                    .committed
+                    .record(&MICROS, u64::try_from(micros).unwrap_or(u64::MAX));
                 let replies = done
                     .into_iter()
                     .map(|(shard, work)| (shard, Box::new(move || work.finish(Ok(()))) as Reply))
@@ -270,49 +280,65 @@ impl Writer {
 pub(super) async fn drain(
     writer: Writer,
     connection: &tokio_rusqlite::Connection,
+    jobs: mpsc::Receiver<Job>,
+    stop: Arc<Notify>,
+) {
+    // One call for the writer's whole life: to hand each batch over to the connection's thread, and wait for it, costs two wake-ups per commit.
+    let ran = connection.call(move |c| serve(writer, c, jobs, &stop));
+    if let Err(e) = ran.await {
+        tracing::error!(error = %e, "the writer's connection is gone");
+    }
+}
+
+fn serve(
+    mut writer: Writer,
+    c: &Connection,
     mut jobs: mpsc::Receiver<Job>,
     stop: &Notify,
-) {
-    // One user at a time; the lock is how a value travels to the connection's thread and back.
-    let writer = Arc::new(Mutex::new(writer));
+) -> Result<(), Error> {
+    let runtime = Builder::new_current_thread().enable_time().build()?;
     let (mut more, mut stopping) = (false, false);
+    let mut batch = Vec::with_capacity(BATCH);
     loop {
-        let mut batch = Vec::with_capacity(64);
         let pause = if more { Duration::ZERO } else { TIDY };
-        tokio::select! {
-            biased;
-            () = stop.notified(), if !stopping => {
+        let next = async {
+            tokio::select! {
+                biased;
+                () = stop.notified(), if !stopping => Next::Stop,
+                taken = jobs.recv_many(&mut batch, BATCH) => match taken {
+                    0 => Next::End,
+                    _ => Next::Work,
+                },
+                () = tokio::time::sleep(pause) => Next::Work,
+            }
+        };
+        match runtime.block_on(next) {
+            Next::Work => {}
+            Next::Stop => {
                 jobs.close(); // those who come now are told "closed"
                 stopping = true;
                 continue;
             }
-            taken = jobs.recv_many(&mut batch, BATCH) => if taken == 0 {
-                return;
-            },
-            () = tokio::time::sleep(pause) => {}
+            Next::End => return Ok(()),
         }
-        let writer = writer.clone();
-        let ran = connection.call(move |c| {
-            let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut more = false;
-            // A panic here is a mistake of ours; it must not end the connection's thread, and all writing with it.
-            let end = guarded(|| {
-                writer.batch(c, batch);
-                more = writer.tidy(c);
-                Ok(())
-            });
-            if let Err(e) = end {
-                tracing::error!(error = %e, "the writer panicked");
-                writer.abandon(c);
-            }
-            Ok::<bool, Error>(more)
+        // A panic here is a mistake of ours; it must not end the connection's thread, and all writing with it.
+        let end = guarded(|| {
+            writer.batch(c, std::mem::take(&mut batch));
+            more = writer.tidy(c);
+            Ok(())
         });
-        match ran.await {
-            Ok(left) => more = left,
-            Err(e) => {
-                tracing::error!(error = %e, "the writer's connection is gone");
-                return;
-            }
+        if let Err(e) = end {
+            tracing::error!(error = %e, "the writer panicked");
+            writer.abandon(c);
+            more = false;
         }
     }
+}
+
+/// What the writer does next.
+enum Next {
+    /// Jobs came, or it is time to look for what is too old.
+    Work,
+    Stop,
+    End,
 }

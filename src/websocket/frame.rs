@@ -20,17 +20,18 @@ const CLOSE_CODE_BYTES: usize = 2;
 
 /// A whole message as one frame. The server never masks (section 5.1), so the same bytes serve every receiver.
 pub(crate) fn encode(opcode: Opcode, payload: &[u8]) -> Bytes {
-    // Exact, because `Bytes` takes over a full `Vec` as it is and reallocates one with room to spare.
-    let mut out = Vec::with_capacity(head_bytes(payload.len()) + payload.len());
-    encode_into(&mut out, false, opcode, payload);
-    out.into()
+    whole(opcode, false, payload)
 }
 
-/// Appends a whole message as one frame. `rsv1` says that the payload is compressed (RFC 7692, section 6), which only
-/// a data frame to a client that agreed to it may be.
-pub(crate) fn encode_into(out: &mut Vec<u8>, rsv1: bool, opcode: Opcode, payload: &[u8]) {
+/// A whole message as one frame whose payload is compressed (RFC 7692, section 6), for clients that agreed to it.
+pub(super) fn encode_deflated(opcode: Opcode, payload: &[u8]) -> Bytes {
+    whole(opcode, true, payload)
+}
+
+fn whole(opcode: Opcode, rsv1: bool, payload: &[u8]) -> Bytes {
     debug_assert!(!opcode.is_control() || (payload.len() <= MAX_CONTROL_BYTES && !rsv1));
-    out.reserve(head_bytes(payload.len()) + payload.len());
+    // Exact, because `Bytes` takes over a full `Vec` as it is and reallocates one with room to spare.
+    let mut out = Vec::with_capacity(head_bytes(payload.len()) + payload.len());
     out.push(FIN | if rsv1 { RSV1 } else { 0 } | opcode as u8);
     // The shortest form that fits is mandatory.
     if payload.len() <= MAX_CONTROL_BYTES {
@@ -43,6 +44,18 @@ pub(crate) fn encode_into(out: &mut Vec<u8>, rsv1: bool, opcode: Opcode, payload
         out.extend_from_slice(&(payload.len() as u64).to_be_bytes());
     }
     out.extend_from_slice(payload);
+    out.into()
+}
+
+/// The opcode and the payload of a frame that [`encode`] made.
+pub(super) fn parts(frame: &[u8]) -> (Opcode, &[u8]) {
+    let opcode = Opcode::of(frame[0]).unwrap_or(Opcode::Binary);
+    let head = match frame[1] {
+        LENGTH_IN_2 => 4,
+        LENGTH_IN_8 => 10,
+        _ => 2,
+    };
+    (opcode, &frame[head..])
 }
 
 /// A close frame. A reason that does not fit is cut at a character's end. To answer a close without a code, send
@@ -56,7 +69,8 @@ pub(crate) fn encode_close(code: u16, reason: &str) -> Bytes {
     encode(Opcode::Close, &payload)
 }
 
-fn head_bytes(payload_bytes: usize) -> usize {
+/// How long the head of a server's frame is.
+pub(crate) fn head_bytes(payload_bytes: usize) -> usize {
     match payload_bytes {
         0..=MAX_CONTROL_BYTES => 2,
         126..=0xFFFF => 4,

@@ -1,5 +1,6 @@
 //! Byte literals for every rule; what must hold for any input is in `properties`.
 
+mod compressed;
 mod properties;
 
 use super::*;
@@ -7,6 +8,7 @@ use super::*;
 const LIMITS: Limits = Limits {
     max_message_bytes: 1000,
     max_fragments: 4,
+    inflates: false,
 };
 const KEY: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
 
@@ -36,9 +38,18 @@ impl From<Incoming<'_>> for Heard {
 
 /// Drives a parser as a connection does: a read, then empty slices until it asks for more.
 fn feed(parser: &mut Parser, read: &[u8], heard: &mut Vec<Heard>) -> Result<(), Violation> {
+    feed_within(&LIMITS, parser, read, heard)
+}
+
+fn feed_within(
+    limits: &Limits,
+    parser: &mut Parser,
+    read: &[u8],
+    heard: &mut Vec<Heard>,
+) -> Result<(), Violation> {
     let mut buffer = read.to_vec();
     let mut fresh = &mut buffer[..];
-    while let Some(message) = parser.next(fresh, &LIMITS, |incoming| Heard::from(incoming))? {
+    while let Some(message) = parser.next(fresh, limits, |incoming| Heard::from(incoming))? {
         heard.push(message);
         fresh = &mut [];
     }
@@ -134,9 +145,13 @@ fn server_frames_are_those_of_the_rfc() {
         let frame = encode(Opcode::Binary, &payload);
         assert_eq!(frame, [head, &payload].concat(), "{length} bytes");
     }
-    let mut out = b"before".to_vec();
-    frame::encode_into(&mut out, true, Opcode::Text, b"zipped");
-    assert_eq!(out, b"before\xc1\x06zipped");
+    let zipped = frame::encode_deflated(Opcode::Text, b"zipped");
+    assert_eq!(&zipped[..], b"\xc1\x06zipped");
+    for length in [0, 125, 126, 65535, 65536] {
+        let payload = vec![7; length];
+        let frame = encode(Opcode::Binary, &payload);
+        assert_eq!(frame::parts(&frame), (Opcode::Binary, &payload[..]));
+    }
 }
 
 #[test]
@@ -290,8 +305,12 @@ fn fragments_are_counted() {
     let pieces = |count: usize| [masked(0x01, b""), masked(0x00, b"").repeat(count - 1)].concat();
     let four = [pieces(3), masked(0x80, b"")].concat();
     expect(&four, &[text("")], Ok(()));
-    let five = [&pieces(4)[..], b"\x80\x80"].concat();
-    refused(&five, Violation::TooManyFragments { limit: 4 });
+    for fifth in [b"\x80\x81", b"\x00\x80"] {
+        let five = [&pieces(4)[..], fifth].concat();
+        refused(&five, Violation::TooManyFragments { limit: 4 });
+    }
+    let and_an_empty_last_one = [pieces(4), masked(0x80, b"")].concat();
+    expect(&and_an_empty_last_one, &[text("")], Ok(()));
 }
 
 #[test]
@@ -311,6 +330,19 @@ fn text_is_utf8_and_hopeless_text_fails_early() {
         masked(0x80, b"\xac"),
     ];
     expect(&euro.concat(), &[text("€")], Ok(()));
+}
+
+#[test]
+fn text_is_checked_before_its_frame_is_whole() {
+    // 200 bytes are announced; what has come can never become UTF-8.
+    for come in [&b"ab\xf4\x90"[..], b"\xed\xa0", b"a\xff", b"\xc0\x80"] {
+        let mut whole = masked(0x81, &[come, &[b'a'; 200]].concat()[..200]);
+        whole.truncate(8 + come.len());
+        refused(&whole, Violation::Utf8);
+    }
+    let mut cut_within_a_character = masked(0x81, &[b"\xf4\x8f\xbf", &[b'a'; 197][..]].concat());
+    cut_within_a_character.truncate(8 + 3);
+    expect(&cut_within_a_character, &[], Ok(()));
 }
 
 #[test]

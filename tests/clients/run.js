@@ -2,97 +2,20 @@
 // usage: PYTHON=python3 node run.js path/to/maitred
 'use strict';
 
-const { spawn, spawnSync } = require('node:child_process');
+const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const http = require('node:http');
 const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
+const { PATIENCE_MS, Program, check, openPage, running } = require('./program');
 
-const PATIENCE_MS = 60_000;
 const HERE = __dirname;
 const TOP = path.join(HERE, '..', '..');
 const MAITRED = path.resolve(process.argv[2]);
 const PYTHON = path.resolve(process.env.PYTHON || 'python3');
 const PLACE = fs.mkdtempSync(path.join(os.tmpdir(), 'maitred-clients-'));
 const DATABASE = path.join(PLACE, 'restaurant.db');
-const running = new Set();
-
-/** A program whose output can be waited for. */
-class Program {
-  constructor(name, command, args, options = {}) {
-    this.name = name;
-    this.output = '';
-    this.waiting = [];
-    this.child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true, ...options });
-    running.add(this);
-    const heard = (data) => this.heard(data);
-    this.child.stdout.on('data', heard);
-    this.child.stderr.on('data', heard);
-    this.child.on('error', (error) => this.heard(`\n${error}\n`));
-    this.ended = new Promise((done) => {
-      this.child.on('close', (code) => {
-        running.delete(this);
-        this.code = code;
-        this.over = true;
-        this.heard('');
-        done(code);
-      });
-    });
-  }
-
-  heard(data) {
-    this.output += data;
-    this.waiting = this.waiting.filter((wait) => !wait());
-  }
-
-  /** Until the output shows `what` (a string, a pattern or a function of the output). */
-  shows(what, patience = PATIENCE_MS) {
-    const found = () => {
-      if (typeof what === 'function') return what(this.output);
-      return what instanceof RegExp ? what.test(this.output) : this.output.includes(what);
-    };
-    return new Promise((resolve, reject) => {
-      const fail = (why) => reject(new Error(`${this.name} ${why} ${what}\n${this.output.slice(-3000)}`));
-      const late = setTimeout(() => fail('does not show in time:'), patience);
-      const look = () => {
-        if (!found() && !this.over) return false;
-        clearTimeout(late);
-        if (found()) resolve(this.output);
-        else fail('ended before it showed');
-        return true;
-      };
-      if (!look()) this.waiting.push(look);
-    });
-  }
-
-  say(line) {
-    this.child.stdin.write(`${line}\n`);
-  }
-
-  /** Ends the program and what it started. */
-  async end() {
-    if (!this.over) {
-      try {
-        process.kill(-this.child.pid, 'SIGKILL');
-      } catch {
-        // It was quicker.
-      }
-    }
-    await this.ended;
-  }
-}
-
-// However this script ends, nothing of it stays.
-process.on('exit', () => {
-  for (const { child } of running) {
-    try {
-      process.kill(-child.pid, 'SIGKILL');
-    } catch {
-      // It is gone.
-    }
-  }
-});
 
 function shell(sql) {
   const input = `.timeout 30000\n${sql}\n`;
@@ -211,13 +134,6 @@ async function nodePing() {
   if (code !== 1000) throw new Error(`closed with ${code}`);
 }
 
-function chromium() {
-  const names = ['chromium', 'chromium-browser', 'google-chrome'];
-  const found = names.find((name) => spawnSync('which', [name]).status === 0);
-  if (!found) throw new Error('no chromium');
-  return found;
-}
-
 /** The class in a real browser. `origin` is 'http' (a page of a loopback server) or 'file' (its origin is null). */
 async function browser(origin) {
   let program;
@@ -239,48 +155,14 @@ async function browser(origin) {
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   const report = `http://127.0.0.1:${server.address().port}`;
   const page = origin === 'http' ? `${report}/page.html` : `file://${path.join(HERE, 'page.html')}`;
-  const args = [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-dev-shm-usage',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-    '--disable-default-apps',
-    '--disable-extensions',
-    // Nothing but this machine: every other name does not exist.
-    '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1',
-    `--user-data-dir=${fs.mkdtempSync(path.join(PLACE, 'chromium-'))}`,
-    '--remote-debugging-port=0',
-    `${page}?report=${encodeURIComponent(report)}`,
-  ];
-  program = new Program('chromium', chromium(), args);
-  // Its own messages on stderr are not the page's: only what the page reported counts.
-  const all = program.heard.bind(program);
-  program.heard = (data) => {
-    if (String(data).startsWith('PAGE ') || data === '') all(data);
-  };
+  const profile = fs.mkdtempSync(path.join(PLACE, 'chromium-'));
+  program = openPage(`${page}?report=${encodeURIComponent(report)}`, profile);
   try {
     await everyHandlerRuns(program);
   } finally {
     await program.end();
     server.closeAllConnections();
     server.close();
-  }
-}
-
-async function check(name, run) {
-  const started = Date.now();
-  try {
-    await run();
-    console.log(`ok    ${name} (${Date.now() - started} ms)`);
-    return true;
-  } catch (error) {
-    console.log(`FAIL  ${name}\n      ${String(error.message).replaceAll('\n', '\n      ')}`);
-    return false;
   }
 }
 

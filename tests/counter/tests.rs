@@ -6,6 +6,11 @@ use std::net::TcpStream;
 use std::time::Duration;
 use tungstenite::{Message as Frame, WebSocket};
 
+fn start(database: &str) -> Started {
+    let server = server(database, "127.0.0.1:0").expect("a configuration");
+    server.start().expect("a server")
+}
+
 fn client(server: &Started, query: &str) -> WebSocket<TcpStream> {
     let at = server.addresses()[0].1;
     let stream = TcpStream::connect(at).expect("connect");
@@ -25,7 +30,8 @@ fn next(socket: &mut WebSocket<TcpStream>) -> Value {
 fn everybody_sees_every_change_whoever_made_it() {
     let dir = tempfile::tempdir().expect("a directory");
     let database = dir.path().join("counter.db");
-    let server = serve(&database, "127.0.0.1:0").expect("a server");
+    let database = database.to_str().expect("text");
+    let server = start(database);
     let (mut a, mut b) = (client(&server, ""), client(&server, ""));
     for socket in [&mut a, &mut b] {
         assert_eq!(next(socket)["data"], json!({"id": 1, "n": 0}));
@@ -44,7 +50,7 @@ fn everybody_sees_every_change_whoever_made_it() {
     let seq = first["seq"].as_u64().expect("a number");
 
     // another program
-    let other = rusqlite::Connection::open(&database).expect("open");
+    let other = rusqlite::Connection::open(database).expect("open");
     other
         .execute_batch("BEGIN; UPDATE counter SET n = 99; ROLLBACK; UPDATE counter SET n = 5;")
         .expect("update");
@@ -79,7 +85,7 @@ fn everybody_sees_every_change_whoever_made_it() {
     server.stop();
 
     // and after a restart
-    let server = serve(&database, "127.0.0.1:0").expect("a server");
+    let server = start(database);
     let mut back = client(&server, &format!("?since={seq}"));
     assert_eq!(next(&mut back)["data"]["n"], 5);
     drop(back);

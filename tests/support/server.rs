@@ -4,8 +4,9 @@ use super::{PATIENCE, http, shell, token};
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Mutex, mpsc};
+use std::time::{Duration, Instant};
 
 /// The key of all test servers.
 pub const SECRET: &str = "only-for-tests-0123456789abcdef0123456789abcdef";
@@ -64,7 +65,23 @@ pub struct Server {
     pub place: Place,
     pub address: SocketAddr,
     child: Child,
+    output: Output,
     args: Vec<String>,
+}
+
+/// What a server prints.
+struct Output {
+    /// In a lock only because tests share a server between threads.
+    lines: Mutex<mpsc::Receiver<String>>,
+    /// Those that were taken from it.
+    said: Vec<String>,
+}
+
+impl Output {
+    fn next(&mut self, wait: Duration) -> Result<String, mpsc::RecvTimeoutError> {
+        let lines = self.lines.get_mut().expect("nobody panicked");
+        lines.recv_timeout(wait)
+    }
 }
 
 impl Server {
@@ -81,11 +98,12 @@ impl Server {
     /// On the database that lies in `place`.
     pub fn on(place: Place, args: &[&str]) -> Self {
         let args: Vec<String> = args.iter().map(|&a| a.to_owned()).collect();
-        let (child, address) = serve(&place, &args);
+        let (child, output, address) = serve(&place, &args);
         Server {
             place,
             address,
             child,
+            output,
             args,
         }
     }
@@ -102,7 +120,57 @@ impl Server {
 
     /// Starts again on what lies in the place now. The port is another one.
     pub fn restart(&mut self) {
-        (self.child, self.address) = serve(&self.place, &self.args);
+        (self.child, self.output, self.address) = serve(&self.place, &self.args);
+    }
+
+    /// Sends it a signal, like "HUP".
+    pub fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        let status = Command::new("kill").args(["-s", name, &id]).status();
+        assert!(status.expect("kill runs").success());
+    }
+
+    /// Waits until it has ended by itself.
+    #[track_caller]
+    pub fn ended(&mut self) -> ExitStatus {
+        // the end of its output is the event; after it the process is gone in a moment
+        let late = Instant::now() + PATIENCE;
+        loop {
+            let left = late.saturating_duration_since(Instant::now());
+            match self.output.next(left) {
+                Ok(line) => self.output.said.push(line),
+                Err(mpsc::RecvTimeoutError::Disconnected) => break,
+                Err(mpsc::RecvTimeoutError::Timeout) => panic!("the server does not end"),
+            }
+        }
+        self.child.wait().expect("the server is gone")
+    }
+
+    /// The address of another listener, when it has one.
+    #[track_caller]
+    pub fn listening(&mut self, name: &str) -> SocketAddr {
+        let mut found = self
+            .output
+            .said
+            .iter()
+            .find_map(|line| listening(line, name));
+        while found.is_none() {
+            let line = self.output.next(PATIENCE);
+            let line = line.unwrap_or_else(|e| panic!("nobody listens as {name}: {e}"));
+            found = listening(&line, name);
+            self.output.said.push(line);
+        }
+        found.expect("found")
+    }
+
+    /// Waits until its log has this text; between two looks it answers a request.
+    #[track_caller]
+    pub fn until_logged(&self, text: &str) {
+        let late = Instant::now() + PATIENCE;
+        while !self.log().contains(text) {
+            assert!(Instant::now() < late, "never logged: {text}");
+            http::request(self.address, "GET /healthz", &[], serde_json::Value::Null).ok();
+        }
     }
 
     /// Types SQL into a `sqlite3` shell that has this database open.
@@ -140,7 +208,7 @@ impl Drop for Server {
     }
 }
 
-fn serve(place: &Place, args: &[String]) -> (Child, SocketAddr) {
+fn serve(place: &Place, args: &[String]) -> (Child, Output, SocketAddr) {
     let log = std::fs::OpenOptions::new()
         .create(true)
         .append(true)
@@ -164,32 +232,31 @@ fn serve(place: &Place, args: &[String]) -> (Child, SocketAddr) {
             let _ = tell.send(line);
         }
     });
-    let mut said = String::new();
+    let mut said = Vec::new();
     loop {
         match told.recv_timeout(PATIENCE) {
             Ok(line) => {
-                if let Some(address) = listening(&line) {
-                    return (child, address);
+                let found = listening(&line, "dining");
+                said.push(line);
+                if let Some(address) = found {
+                    let lines = Mutex::new(told);
+                    return (child, Output { lines, said }, address);
                 }
-                said.push_str(&line);
-                said.push('\n');
             }
             Err(problem) => {
                 let _ = child.kill();
                 let status = child.wait();
                 let log = std::fs::read_to_string(place.file("server.log")).unwrap_or_default();
-                panic!("no dining listener ({problem}, {status:?})\n{said}\n{log}");
+                panic!("no dining listener ({problem}, {status:?})\n{said:#?}\n{log}");
             }
         }
     }
 }
 
 /// `listening on 127.0.0.1:9000 (dining)`
-fn listening(line: &str) -> Option<SocketAddr> {
-    let address = line
-        .trim()
-        .strip_prefix("listening on ")?
-        .strip_suffix(" (dining)")?;
+fn listening(line: &str, name: &str) -> Option<SocketAddr> {
+    let line = line.trim().strip_prefix("listening on ")?;
+    let address = line.strip_suffix(&format!(" ({name})"))?;
     address.parse().ok().filter(SocketAddr::is_ipv4)
 }
 
@@ -226,8 +293,11 @@ fn ports_are_replaced_and_nothing_else() {
     let wanted = "[[listener]]\nbind = [\"127.0.0.1:0\", \"[::1]:0\"]\npath = \"/a:9000\"\n";
     assert_eq!(any_port(given), wanted);
     assert_eq!(
-        listening("listening on 127.0.0.1:4711 (dining)"),
+        listening("listening on 127.0.0.1:4711 (dining)", "dining"),
         Some(([127, 0, 0, 1], 4711).into())
     );
-    assert_eq!(listening("listening on [::1]:4711 (dining)"), None);
+    assert_eq!(
+        listening("listening on [::1]:4711 (dining)", "dining"),
+        None
+    );
 }

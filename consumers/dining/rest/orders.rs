@@ -9,7 +9,7 @@ use crate::domain::orders::{
     self as domain, Filter, Move, NewLine, NewOrder, OrderFacts, Paid, Patch,
 };
 use crate::domain::payments::{self as money, NewPayment};
-use crate::domain::{DINING, Key, Refusal, ids, time};
+use crate::domain::{CANONICAL, Key, Refusal, ids, time};
 use maitred::{Error, Reader, Transaction};
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,7 @@ pub fn list(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
     let filter = Filter {
         restaurants: list.restaurants.clone(),
         statuses: words
-            .map(|word| DINING.parse(word))
+            .map(|word| CANONICAL.parse(word))
             .collect::<Result<_, _>>()?,
         table_id: list.number("table_id")?,
         session_id: list.number("session_id")?,
@@ -139,7 +139,8 @@ pub fn change(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
             back: change.back,
             force: change.force,
             expected_version,
-            ..Move::word(&DINING, word)?
+            // The document's five words are among these. Who can name every status walks every step.
+            ..Move::word(&CANONICAL, word)?
         };
         order = Some(
             domain::change_status(tx, &bearer.actor(), id, &wanted)?

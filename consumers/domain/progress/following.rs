@@ -57,8 +57,8 @@ pub(in crate::domain) fn roll_up(
     let path = match back {
         Some(step) if may(&step) => vec![target],
         _ => {
-            let steps = workflow::steps(tx, order.workflow_id)?;
             let (from, to) = (order.status.name(), target.name());
+            let steps = workflow::steps_from(tx, order.workflow_id, from, |_| true)?;
             let way = workflow::way(&steps, from, to, |_| true, may);
             let way = way.unwrap_or_default();
             way.iter().filter_map(|s| s.to.parse().ok()).collect()
@@ -67,5 +67,6 @@ pub(in crate::domain) fn roll_up(
     if path.is_empty() {
         return Ok(());
     }
-    apply(tx, actor, &order, path, None)
+    apply(tx, actor, &order, path, None)?;
+    Ok(())
 }

@@ -65,6 +65,48 @@ fn never_more_than_the_bill() {
 }
 
 #[test]
+fn what_was_given_back_is_refunded() {
+    let house = House::small();
+    let id = placed(&house, SUPPER).id;
+    let paid = || house.run(|tx| orders::get(tx, id)).unwrap().paid();
+    let back = |payment: i64| {
+        let reason = Some("the soup was cold");
+        let to = PaymentState::Refunded;
+        house
+            .run(|tx| payments::set_state(tx, &boss(), payment, to, reason))
+            .unwrap();
+    };
+    let half = pay(&house, &mia(), id, r#"{"amount":100}"#).unwrap();
+    let rest = pay(&house, &mia(), id, r#"{"amount":"remaining"}"#).unwrap();
+    assert_eq!(paid(), Paid::Paid);
+    back(half.payment.id);
+    assert_eq!(paid(), Paid::Partial, "some of it is still ours");
+    back(rest.payment.id);
+    assert_eq!(paid(), Paid::Refunded);
+    pay(&house, &mia(), id, r#"{"amount":"remaining"}"#).unwrap();
+    assert_eq!(paid(), Paid::Paid, "paid again");
+}
+
+#[test]
+fn a_payment_that_never_came_is_no_refund() {
+    let house = House::small();
+    let id = placed(&house, SUPPER).id;
+    let asked = pay(
+        &house,
+        &mia(),
+        id,
+        r#"{"amount":50,"method":"terminal","pending":true}"#,
+    );
+    let asked = asked.unwrap().payment.id;
+    let to = PaymentState::Voided;
+    house
+        .run(|tx| payments::set_state(tx, &mia(), asked, to, None))
+        .unwrap();
+    let order = house.run(|tx| orders::get(tx, id)).unwrap();
+    assert_eq!(order.paid(), Paid::Unpaid);
+}
+
+#[test]
 fn the_same_key_is_the_same_payment() {
     let house = House::small();
     let id = placed(&house, SUPPER).id;

@@ -1,7 +1,11 @@
 //! The log is right when the tables can be rebuilt from it alone, after any history of statements, under any pragmas.
 
+mod dice;
+
 use super::*;
-use crate::Stamp;
+use crate::change::Rows;
+use crate::{Change, Op, Stamp};
+use dice::Dice;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -54,21 +58,36 @@ type Row = Map<String, Value>;
 type Logged = (String, i64, String, Option<Row>, Option<Row>);
 
 fn log(c: &Connection) -> Vec<Logged> {
-    let parse = |text: Option<String>| text.map(|t| serde_json::from_str(&t).expect("a row"));
     c.prepare("SELECT tbl, row_id, op, old, new FROM change_log ORDER BY seq")
         .expect("a query")
         .query_map([], |r| {
-            Ok((
-                r.get(0)?,
-                r.get(1)?,
-                r.get(2)?,
-                parse(r.get(3)?),
-                parse(r.get(4)?),
-            ))
+            let op: String = r.get(2)?;
+            let (old, new): (Option<String>, Option<String>) = (r.get(3)?, r.get(4)?);
+            let (old, new) = read(&op, old.as_deref(), new.as_deref());
+            Ok((r.get(0)?, r.get(1)?, op, old, new))
         })
         .expect("rows")
         .collect::<Result<_, _>>()
         .expect("rows")
+}
+
+/// As whoever announces the change reads it.
+fn read(op: &str, old: Option<&str>, new: Option<&str>) -> (Option<Row>, Option<Row>) {
+    let op = match op {
+        "i" => Op::Insert,
+        "u" => Op::Update,
+        _ => Op::Delete,
+    };
+    let change = Change {
+        seq: 0,
+        table: "",
+        id: 0,
+        op,
+        actor: None,
+        command_id: None,
+        rows: Rows::parse(op, old, new).expect("objects"),
+    };
+    (change.old().expect("a row"), change.new().expect("a row"))
 }
 
 /// What is told of a row: the repair of version and time is no change of its own.
@@ -135,79 +154,6 @@ fn rebuild(c: &Connection) -> Result<(), String> {
         Ok(())
     } else {
         Err(format!("the tables are {real:?}, the log says {tables:?}"))
-    }
-}
-
-/// xorshift: a history is named by its seed.
-struct Dice(u64);
-impl Dice {
-    fn roll(&mut self, n: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % n
-    }
-    fn statement(&mut self) -> String {
-        let k = [(); 4].map(|()| self.roll(5) + 1);
-        let t = [(); 2].map(|()| ["'a'", "'b'", "'c'", "NULL"][self.roll(4) as usize]);
-        let s = [(); 2].map(|()| ["'new'", "'ready'"][self.roll(2) as usize]);
-        match self.roll(22) {
-            0 => format!(
-                "INSERT INTO o(id, uuid, st, waiter) VALUES({}, {}, {}, {})",
-                k[0], t[0], s[0], k[1]
-            ),
-            1 => format!(
-                "INSERT OR REPLACE INTO o(id, uuid, st) VALUES({}, {}, {}), ({}, {}, {})",
-                k[0], t[0], s[0], k[1], t[1], s[1]
-            ),
-            2 => format!(
-                "INSERT OR IGNORE INTO o(id, uuid, st) VALUES({}, {}, {})",
-                k[0], t[0], s[0]
-            ),
-            3 => format!(
-                "INSERT INTO o(id, uuid, st) VALUES({}, {}, {}) ON CONFLICT(id) DO UPDATE SET st = excluded.st, uuid = excluded.uuid",
-                k[0], t[0], s[0]
-            ),
-            4 => format!("REPLACE INTO o(uuid, st) VALUES({}, {})", t[0], s[0]),
-            5 => format!("UPDATE o SET st = {}", s[0]),
-            6 => "UPDATE o SET st = st".to_owned(),
-            7 => format!(
-                "UPDATE OR REPLACE o SET uuid = {} WHERE id <= {}",
-                t[0], k[0]
-            ),
-            8 => format!("UPDATE OR IGNORE o SET id = {} WHERE id = {}", k[0], k[1]),
-            9 => format!("UPDATE OR REPLACE o SET id = {} WHERE id = {}", k[0], k[1]),
-            10 => format!("DELETE FROM o WHERE id = {}", k[0]),
-            11 => format!(
-                "UPDATE o SET version = version + 1, st = {} WHERE id = {}",
-                s[0], k[0]
-            ),
-            12 => format!(
-                "INSERT INTO i(id, o, n) VALUES({}, {}, {})",
-                k[0], k[1], t[0]
-            ),
-            13 => format!(
-                "REPLACE INTO i(id, o, n) VALUES({}, {}, {})",
-                k[0], k[1], t[0]
-            ),
-            14 => format!("UPDATE OR REPLACE i SET o = {} WHERE id = {}", k[0], k[1]),
-            15 => format!("DELETE FROM i WHERE id = {}", k[0]),
-            16 => format!("INSERT OR REPLACE INTO i(id, n) VALUES({}, {})", k[0], t[0]),
-            17 => format!(
-                "INSERT INTO m(id, i, note) VALUES({}, {}, {})",
-                k[0], k[1], t[0]
-            ),
-            18 => format!(
-                "INSERT INTO p(id, o, amount) VALUES({}, {}, {})",
-                k[0], k[1], k[2]
-            ),
-            19 => format!(
-                "UPDATE o SET ready_at = {}, secret = {} WHERE id = {}",
-                k[0], t[0], k[1]
-            ),
-            20 if self.roll(4) == 0 => "DELETE FROM o".to_owned(),
-            _ => format!("UPDATE o SET bytes = x'0{}' WHERE id = {}", k[0], k[1]),
-        }
     }
 }
 
@@ -337,6 +283,101 @@ fn version_time_and_stamp_are_kept_for_writers_that_do_not_know_them() {
 }
 
 #[test]
+fn of_the_old_row_an_update_logs_only_what_differs() {
+    let c = database();
+    c.execute_batch(
+        "CREATE TABLE w(id INTEGER PRIMARY KEY, \"it's \"\"quoted\"\" \\\" TEXT, bytes BLOB, real REAL, a INT, b INT, c INT, d INT, e INT, f INT, g INT, h INT);
+         INSERT INTO w VALUES(1, 'say \"no\"', x'00ff', 0.1, 1, 2, 3, 4, 5, 6, 7, 8)",
+    )
+    .expect("a table");
+    let watched = Watched {
+        table: "w",
+        stamps: &[],
+        secret: &["g"],
+    };
+    install(&c, &[watched]).expect("the triggers");
+    let old = |sql: &str| {
+        c.execute_batch("DELETE FROM change_log").expect("empty");
+        c.execute_batch(sql).expect(sql);
+        c.query_row("SELECT old FROM change_log", [], |r| r.get::<_, String>(0))
+            .expect("one change")
+    };
+    let odd = r#""it's \"quoted\" \\""#;
+    assert_eq!(
+        old("UPDATE w SET \"it's \"\"quoted\"\" \\\" = NULL"),
+        format!("{{{odd}:\"say \\\"no\\\"\"}}")
+    );
+    assert_eq!(
+        old("UPDATE w SET bytes = NULL, real = 7, h = NULL"),
+        r#"{"bytes":"00FF","real":0.1,"h":8}"#
+    );
+    assert_eq!(
+        old("UPDATE w SET id = 2, bytes = x'01'"),
+        r#"{"id":1,"bytes":""}"#,
+        "as a whole row would have it"
+    );
+    assert_eq!(
+        old("UPDATE w SET g = 0"),
+        "{}",
+        "a secret's change is a change, of which nothing is said"
+    );
+}
+
+#[test]
+fn a_step_logs_what_a_step_may_have_set_and_anything_else_what_differs() {
+    let c = database();
+    c.execute_batch("INSERT INTO o(id, uuid, st) VALUES(1, 'u', 'new')")
+        .expect("a row");
+    let old = |sql: &str| {
+        c.execute_batch("DELETE FROM change_log").expect("empty");
+        c.execute_batch(sql).expect(sql);
+        c.query_row("SELECT old FROM change_log", [], |r| r.get::<_, String>(0))
+            .expect("one change")
+    };
+    assert_eq!(
+        old("UPDATE o SET st = 'ready', ready_at = 5, version = version + 1, updated_at = 5"),
+        r#"{"st":"new","ready_at":null,"version":1,"updated_at":0}"#
+    );
+    assert_eq!(
+        old("UPDATE o SET st = 'new', version = version + 1, updated_at = 6"),
+        r#"{"st":"ready","ready_at":5,"version":2,"updated_at":5}"#,
+        "with what it could have set and did not"
+    );
+    assert_eq!(
+        old("UPDATE o SET st = 'old', waiter = 7, version = version + 1, updated_at = 8"),
+        r#"{"st":"new","waiter":null,"version":3,"updated_at":6}"#
+    );
+}
+
+#[test]
+fn triggers_of_an_older_version_are_replaced_and_what_they_logged_is_understood() {
+    let c = database();
+    c.execute_batch(
+        "DROP TRIGGER maitred_p_au;
+         CREATE TRIGGER maitred_p_au AFTER UPDATE ON p BEGIN
+           INSERT INTO change_log(tbl, row_id, op, old, new) VALUES('p', NEW.id, 'u',
+             json_object('id', OLD.id, 'o', OLD.o, 'amount', OLD.amount, 'version', OLD.version),
+             json_object('id', NEW.id, 'o', NEW.o, 'amount', NEW.amount, 'version', NEW.version));
+         END;
+         INSERT INTO p(id, amount) VALUES(1, 10); UPDATE p SET amount = 11, version = 2;",
+    )
+    .expect("an older version's change");
+    install(&c, WATCHED).expect("the triggers");
+    c.execute_batch("UPDATE p SET amount = 12").expect("update");
+    rebuild(&c).expect("the tables");
+    let old: Vec<Option<String>> = c
+        .prepare("SELECT old FROM change_log ORDER BY seq")
+        .expect("a query")
+        .query_map([], |r| r.get(0))
+        .expect("rows")
+        .collect::<Result<_, _>>()
+        .expect("rows");
+    let whole = r#"{"id":1,"o":null,"amount":10,"version":1}"#;
+    let part = r#"{"amount":11,"version":2}"#;
+    assert_eq!(old, [None, Some(whole.to_owned()), Some(part.to_owned())]);
+}
+
+#[test]
 fn a_stock_shell_is_another_program_like_any() {
     let dir = tempfile::tempdir().expect("a directory");
     let path = dir.path().join("shell.db");
@@ -393,16 +434,15 @@ fn installing_again_changes_nothing_and_mistakes_are_named() {
         secret: &[],
     };
     assert!(refused(nothing).contains("no such table"));
-    let stamp = [Stamp {
+    const STAMP: &[Stamp] = &[Stamp {
         column: "st",
         value: "x",
         at: "nope",
     }];
-    let stamp: &'static [Stamp] = Box::leak(Box::new(stamp));
     assert!(
         refused(Watched {
             table: "o",
-            stamps: stamp,
+            stamps: STAMP,
             secret: &[]
         })
         .contains("nope")

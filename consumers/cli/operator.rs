@@ -1,0 +1,95 @@
+//! What whoever runs the server can tell it while it runs: signals.
+
+use super::failure::Failure;
+use super::house;
+use super::routing::RoutingArgs;
+use super::say;
+use maitred::{Error, Started};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// What a signal asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// SIGHUP.
+    Reload,
+    /// SIGTERM, or Ctrl-C.
+    End,
+}
+
+pub struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    /// From now on they are wishes, and end nothing by themselves. Within a runtime.
+    pub fn listen() -> Result<Self, Failure> {
+        let listen = |kind| signal(kind).map_err(|e| Failure::Failed(format!("signals: {e}")));
+        Ok(Signals {
+            terminate: listen(SignalKind::terminate())?,
+            interrupt: listen(SignalKind::interrupt())?,
+            hangup: listen(SignalKind::hangup())?,
+        })
+    }
+
+    /// The next wish. Cancel safe.
+    pub async fn next(&mut self) -> Wish {
+        tokio::select! {
+            biased;
+            _ = self.terminate.recv() => Wish::End,
+            _ = self.interrupt.recv() => Wish::End,
+            _ = self.hangup.recv() => Wish::Reload,
+        }
+    }
+
+    /// Returns when the end is wished. Cancel safe.
+    pub async fn end(&mut self) {
+        while self.next().await != Wish::End {}
+    }
+}
+
+/// Reads the routing file again. A mistake in it is logged with all others, and changes nothing. `embedded`: there was none when the server began.
+pub async fn reload(server: &mut Started, args: &RoutingArgs, embedded: bool, demo: bool) {
+    let source = match args.read() {
+        // a file that was moved away by mistake must not open what the built-in one opens
+        Ok(source) if source.embedded && !embedded => {
+            tracing::error!("the routing file is gone: nothing is changed");
+            return;
+        }
+        Ok(source) => source,
+        Err(failure) => {
+            tracing::error!(
+                ?failure,
+                "the routing file cannot be read: nothing is changed"
+            );
+            return;
+        }
+    };
+    let changes = match house::routing(&source) {
+        Ok(routing) => {
+            let routing = if demo { routing.demo() } else { routing };
+            server.reload(routing).await
+        }
+        Err(error) => Err(error),
+    };
+    match changes {
+        Ok(changes) => {
+            for (name, address) in &changes.opened {
+                tracing::info!(listener = name, %address, "listening");
+                let _ = say(&format!("listening on {address} ({name})"));
+            }
+            for (name, address) in &changes.closed {
+                tracing::info!(listener = name, %address, "no longer listening");
+            }
+            tracing::info!(routing = source.name, "reloaded");
+        }
+        Err(Error::Config(mistakes)) => {
+            for mistake in mistakes.lines() {
+                tracing::error!("{mistake}");
+            }
+            tracing::error!(routing = source.name, "nothing is changed");
+        }
+        Err(error) => tracing::error!(routing = source.name, %error, "nothing is changed"),
+    }
+}

@@ -1,0 +1,68 @@
+//! The end of a connection, as the client sees it.
+
+use super::told;
+use crate::App;
+use crate::close::Ending;
+use crate::reader::MessageReader;
+use crate::shard::Shard;
+use crate::socket::{CLOSE_TIMEOUT, Socket};
+use crate::websocket::{self, Incoming, Opcode};
+use std::future::poll_fn;
+use std::rc::Rc;
+
+/// Stands for "closed without a code" (RFC 6455, section 7.4.1); never on the wire.
+pub(super) const NO_CODE: u16 = 1005;
+
+/// Says why, closes in order, and waits a little for the client to take it.
+pub(super) async fn finish<A: App>(
+    shard: &Rc<Shard<A>>,
+    socket: &Rc<Socket<A>>,
+    lane: u16,
+    ending: Ending,
+    mut reader: MessageReader,
+) {
+    shard.stats.closed(ending.code);
+    if ending.code == 0 {
+        socket.abort();
+        return;
+    }
+    if !socket.is_closing() {
+        let lane = &shard.lanes[lane as usize];
+        if let Some(error) = &ending.error {
+            tracing::info!(code = %error.code, close = ending.code, "a client is refused");
+            // the number by which this connection is found in the log
+            let told = told(lane.entry.render_error, error, None).beside("connection", &socket.id);
+            shard.send(socket, lane.frame(&told, Default::default()));
+        }
+        let close = match ending.code {
+            NO_CODE => websocket::encode(Opcode::Close, &[]),
+            code => websocket::encode_close(code, &ending.reason),
+        };
+        shard.send(socket, close);
+        shard.flush();
+        socket.set_closing();
+    }
+    let farewell = async {
+        socket.emptied().await;
+        // half closed: what the client still sends is read, so that its system does not answer with a reset that would overtake our last frames
+        socket.stream.finish();
+        while !socket.is_dead() {
+            match reader.next(socket, shard.clock(), |incoming| {
+                matches!(incoming, Incoming::Close(_))
+            }) {
+                Ok(Some(true)) | Err(_) => break,
+                Ok(Some(false)) => {}
+                Ok(None) => {
+                    if poll_fn(|cx| socket.stream.poll_read_ready(cx))
+                        .await
+                        .is_err()
+                    {
+                        break;
+                    }
+                }
+            }
+        }
+    };
+    let _ = tokio::time::timeout(CLOSE_TIMEOUT, farewell).await;
+    socket.abort();
+}

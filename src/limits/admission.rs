@@ -1,0 +1,268 @@
+//! Who gets a place. Shared by all shards.
+
+use super::bucket::{Rate, SharedBucket};
+use super::{Limit, Limited, Limits};
+use dashmap::DashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
+
+/// Counts connections and handshakes.
+#[derive(Debug)]
+pub(crate) struct Admission {
+    /// May be changed while the server runs: what is open stays.
+    limits: RwLock<Limits>,
+    started: Instant,
+    total: AtomicUsize,
+    handshakes: SharedBucket,
+    addresses: DashMap<IpAddr, Address>,
+    /// By a keyed hash of the subject: eight bytes, whatever a token says. Two that meet share a limit, which is what nobody can provoke.
+    users: DashMap<u64, usize>,
+    hash: RandomState,
+}
+
+#[derive(Debug, Default)]
+struct Address {
+    open: usize,
+    handshakes: SharedBucket,
+}
+
+impl Admission {
+    pub fn new(limits: Limits) -> Self {
+        Admission {
+            limits: RwLock::new(limits),
+            started: Instant::now(),
+            total: AtomicUsize::new(0),
+            handshakes: SharedBucket::default(),
+            addresses: DashMap::new(),
+            users: DashMap::new(),
+            hash: RandomState::new(),
+        }
+    }
+
+    /// Other limits from now on.
+    pub fn set(&self, limits: Limits) {
+        *self.limits.write().unwrap_or_else(PoisonError::into_inner) = limits;
+    }
+
+    fn limits(&self) -> Limits {
+        *self.limits.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn now_ns(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    /// Connections that are open now.
+    pub fn open(&self) -> usize {
+        self.total.load(Relaxed)
+    }
+
+    /// Addresses and users that are remembered.
+    pub fn remembered(&self) -> (usize, usize) {
+        (self.addresses.len(), self.users.len())
+    }
+
+    /// A place for one more connection, given back when dropped.
+    pub fn admit(self: &Arc<Self>, address: IpAddr) -> Result<Place, Limited> {
+        let limits = self.limits();
+        if self.total.fetch_add(1, Relaxed) >= limits.connections {
+            self.total.fetch_sub(1, Relaxed);
+            return Err(Limited::place(Limit::Connections));
+        }
+        let address = network(address);
+        let mut here = self.addresses.entry(address).or_default();
+        if here.open >= limits.connections_per_address {
+            self.total.fetch_sub(1, Relaxed);
+            return Err(Limited::place(Limit::ConnectionsPerAddress));
+        }
+        here.open += 1;
+        Ok(Place {
+            admission: self.clone(),
+            address,
+        })
+    }
+
+    /// One more upgrade. Asked by a connection that has a place, so its address is known.
+    pub fn handshake(&self, address: IpAddr) -> Result<(), Limited> {
+        let (limits, now) = (self.limits(), self.now_ns());
+        // the address first: what it is refused is not taken from everybody
+        if let Some(rate) = limits.handshakes_per_second_per_address
+            && let Some(here) = self.addresses.get(&network(address))
+        {
+            here.handshakes
+                .take(Rate::per_second(rate.into()), 1, now)
+                .map_err(|retry_after| Limited {
+                    limit: Limit::HandshakesPerAddress,
+                    retry_after,
+                })?;
+        }
+        if let Some(rate) = limits.handshakes_per_second {
+            self.handshakes
+                .take(Rate::per_second(rate.into()), 1, now)
+                .map_err(|retry_after| Limited {
+                    limit: Limit::Handshakes,
+                    retry_after,
+                })?;
+        }
+        Ok(())
+    }
+
+    /// A place for one more connection of a token's subject.
+    pub fn user(self: &Arc<Self>, subject: &str) -> Result<UserPlace, Limited> {
+        let user = self.hash.hash_one(subject);
+        let most = self.limits().connections_per_user;
+        let mut open = self.users.entry(user).or_insert(0);
+        if *open >= most {
+            let unused = *open == 0;
+            drop(open);
+            if unused {
+                self.users.remove_if(&user, |_, open| *open == 0);
+            }
+            return Err(Limited::place(Limit::ConnectionsPerUser));
+        }
+        *open += 1;
+        Ok(UserPlace {
+            admission: self.clone(),
+            user,
+        })
+    }
+
+    /// Forgets addresses that have no connection, and whose handshakes are long enough ago.
+    pub fn tidy(&self) {
+        let now = self.now_ns();
+        self.addresses
+            .retain(|_, a| a.open > 0 || !a.handshakes.is_full(now));
+    }
+}
+
+/// Whom an address stands for: of IPv6 its /64, which is what one customer is given, so that nobody has more places for having more addresses.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
+        v4 => v4,
+    }
+}
+
+/// One connection's place.
+#[derive(Debug)]
+pub(crate) struct Place {
+    admission: Arc<Admission>,
+    address: IpAddr,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let now = self.admission.now_ns();
+        self.admission.total.fetch_sub(1, Relaxed);
+        // kept as long as its handshakes count: who hangs up and comes back is not new
+        self.admission
+            .addresses
+            .remove_if_mut(&self.address, |_, here| {
+                here.open -= 1;
+                here.open == 0 && here.handshakes.is_full(now)
+            });
+    }
+}
+
+/// One connection's place among those of its user.
+#[derive(Debug)]
+pub(crate) struct UserPlace {
+    admission: Arc<Admission>,
+    user: u64,
+}
+
+impl Drop for UserPlace {
+    fn drop(&mut self) {
+        self.admission.users.remove_if_mut(&self.user, |_, open| {
+            *open -= 1;
+            *open == 0
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn admission(limits: Limits) -> Arc<Admission> {
+        Arc::new(Admission::new(limits))
+    }
+
+    #[test]
+    fn places_are_counted_and_given_back() {
+        let c = admission(Limits {
+            connections: 3,
+            connections_per_address: 2,
+            ..Limits::default()
+        });
+        let [a, b] = [IpAddr::from([127, 0, 0, 1]), IpAddr::from([127, 0, 0, 2])];
+        let held = [c.admit(a), c.admit(a)];
+        assert!(held.iter().all(Result::is_ok));
+        let refused = |r: Result<Place, Limited>| r.expect_err("no place").limit;
+        assert_eq!(refused(c.admit(a)), Limit::ConnectionsPerAddress);
+        let other = c.admit(b);
+        assert!(other.is_ok());
+        assert_eq!(refused(c.admit(b)), Limit::Connections);
+        c.set(Limits::default());
+        drop(c.admit(b).expect("limits were raised"));
+        drop(held);
+        drop(other);
+        assert_eq!((c.open(), c.remembered()), (0, (0, 0)), "nothing stays");
+    }
+
+    #[test]
+    fn an_ipv6_customer_is_one_address() {
+        let c = admission(Limits {
+            connections_per_address: 1,
+            ..Limits::default()
+        });
+        let at = |text: &str| c.admit(text.parse().expect("an address"));
+        let _one = at("2001:db8:0:1::1").expect("a place");
+        assert!(at("2001:db8:0:1:ffff::2").is_err());
+        let _other = at("2001:db8:0:2::1").expect("another customer");
+        let _mapped = at("::ffff:10.0.0.1").expect("IPv4 in IPv6");
+        assert!(at("10.0.0.1").is_err(), "is IPv4");
+        assert!(at("::ffff:10.0.0.2").is_ok());
+    }
+
+    #[test]
+    fn users_are_counted_by_themselves() {
+        let c = admission(Limits {
+            connections_per_user: 1,
+            ..Limits::default()
+        });
+        let ten = c.user("10").expect("a place");
+        let eleven = c.user("11").expect("a place");
+        let refused = c.user("10").expect_err("one each");
+        assert_eq!(refused.limit, Limit::ConnectionsPerUser);
+        drop(ten);
+        drop(c.user("10").expect("given back"));
+        drop(eleven);
+        assert_eq!(c.remembered(), (0, 0));
+    }
+
+    #[test]
+    fn an_address_that_comes_back_is_not_new() {
+        let c = admission(Limits {
+            handshakes_per_second: Some(4),
+            handshakes_per_second_per_address: Some(1),
+            ..Limits::default()
+        });
+        let shake = |last: u8| {
+            let address = IpAddr::from([10, 0, 0, last]);
+            let _place = c.admit(address).expect("a place");
+            c.handshake(address).map_err(|l| l.limit)
+        };
+        assert_eq!([shake(1), shake(1)], [Ok(()), Ok(())]);
+        assert_eq!(shake(1), Err(Limit::HandshakesPerAddress));
+        for other in 2..8 {
+            assert_eq!(shake(other), Ok(()));
+        }
+        assert_eq!(shake(9), Err(Limit::Handshakes), "eight at once in all");
+        c.tidy();
+        assert!(c.remembered().0 > 0, "remembered for two seconds");
+    }
+}

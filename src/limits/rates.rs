@@ -1,0 +1,179 @@
+//! How fast one connection may speak, and how fast it may ask for one thing.
+
+use super::bucket::{Bucket, Rate};
+use super::{Limit, Limited};
+use smallvec::SmallVec;
+use std::cell::{OnceCell, RefCell};
+
+/// Refusals that are told, before a client that goes on all the same is closed: a hundred at once, or fifty per second for long. Each costs us an answer.
+fn patience() -> Rate {
+    Rate::per_second(50)
+}
+
+/// How often one action may be asked for. Of one route; names are the client's (`action` in a raw frame).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Actions(pub Vec<ActionRate>);
+
+/// One entry of `action_rates`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ActionRate {
+    pub name: String,
+    pub frames: Option<Rate>,
+    pub bytes: Option<Rate>,
+}
+
+impl std::fmt::Display for Actions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let of = |rate: Option<Rate>| rate.map_or("none".to_owned(), |r| r.to_string());
+        let all = self.0.iter().map(|a| {
+            format!(
+                "{} = {{ frames_per_second = {}, bytes_per_second = {} }}",
+                a.name,
+                of(a.frames),
+                of(a.bytes)
+            )
+        });
+        write!(f, "{{ {} }}", all.collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// Frames and bytes of one action.
+#[derive(Debug, Default)]
+struct Spent {
+    frames: Bucket,
+    bytes: Bucket,
+}
+
+/// What one connection has used up: 32 bytes while it keeps to what is usual.
+#[derive(Debug, Default)]
+pub(crate) struct Rates {
+    frames: Bucket,
+    bytes: Bucket,
+    refused: Bucket,
+    /// One for each limited action, from the first frame of such an action on.
+    actions: OnceCell<Box<RefCell<SmallVec<[Spent; 2]>>>>,
+}
+
+/// Too fast.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TooFast {
+    pub limited: Limited,
+    /// It was told often enough.
+    pub persists: bool,
+}
+
+impl Rates {
+    /// Counts a frame, of any kind. `now_ms` is of the shard's clock.
+    pub fn frame(
+        &self,
+        frames: Option<Rate>,
+        bytes: Option<Rate>,
+        len: usize,
+        now_ms: u64,
+    ) -> Result<(), TooFast> {
+        let now = ns(now_ms);
+        let both = |frame: &Bucket, byte: &Bucket| take(frame, byte, frames, bytes, len, now);
+        both(&self.frames, &self.bytes)
+            .map_err(|(limit, wait)| self.refuse(limit.unwrap_or(Limit::Frames), wait, now))
+    }
+
+    /// Counts a frame that asks for an action.
+    pub fn action(
+        &self,
+        actions: &Actions,
+        name: &str,
+        len: usize,
+        now_ms: u64,
+    ) -> Result<(), TooFast> {
+        let Some(at) = actions.0.iter().position(|a| a.name == name) else {
+            return Ok(());
+        };
+        let rate = &actions.0[at];
+        let now = ns(now_ms);
+        let spent = self.actions.get_or_init(Box::default);
+        let mut spent = spent.borrow_mut();
+        if spent.len() <= at {
+            spent.resize_with(at + 1, Spent::default);
+        }
+        let Spent { frames, bytes } = &spent[at];
+        take(frames, bytes, rate.frames, rate.bytes, len, now)
+            .map_err(|(_, wait)| self.refuse(Limit::Action, wait, now))
+    }
+
+    fn refuse(&self, limit: Limit, retry_after: std::time::Duration, now: u64) -> TooFast {
+        TooFast {
+            limited: Limited { limit, retry_after },
+            persists: self.refused.take(patience(), 1, now).is_err(),
+        }
+    }
+}
+
+fn ns(ms: u64) -> u64 {
+    ms.saturating_mul(1_000_000)
+}
+
+/// Both or nothing would need a second look; a frame whose bytes are refused has still been a frame.
+fn take(
+    frame: &Bucket,
+    byte: &Bucket,
+    frames: Option<Rate>,
+    bytes: Option<Rate>,
+    len: usize,
+    now: u64,
+) -> Result<(), (Option<Limit>, std::time::Duration)> {
+    if let Some(rate) = frames {
+        frame
+            .take(rate, 1, now)
+            .map_err(|wait| (Some(Limit::Frames), wait))?;
+    }
+    if let Some(rate) = bytes {
+        byte.take(rate, len as u64, now)
+            .map_err(|wait| (Some(Limit::Bytes), wait))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_too_fast_is_told_and_then_closed() {
+        let r = Rates::default();
+        let frames = Some(Rate::per_second(5));
+        for _ in 0..10 {
+            assert_eq!(r.frame(frames, None, 1, 0), Ok(()));
+        }
+        for n in 0..100 {
+            let e = r.frame(frames, None, 1, 0).expect_err("too fast");
+            assert_eq!((e.limited.limit, e.persists), (Limit::Frames, false), "{n}");
+        }
+        assert!(r.frame(frames, None, 1, 0).expect_err("too fast").persists);
+        assert_eq!(r.frame(frames, None, 1, 10_000), Ok(()), "after a pause");
+    }
+
+    #[test]
+    fn an_action_has_a_rate_of_its_own() {
+        let rate = |name: &str, n| ActionRate {
+            name: name.into(),
+            frames: Some(Rate::per_second(n)),
+            bytes: Some(Rate::per_second(1000)),
+        };
+        let actions = Actions(vec![rate("a", 1), rate("b", 2)]);
+        let r = Rates::default();
+        let mut passed = [0; 3];
+        for _ in 0..10 {
+            for (n, name) in ["a", "b", "c"].into_iter().enumerate() {
+                passed[n] += usize::from(r.action(&actions, name, 10, 0).is_ok());
+            }
+        }
+        assert_eq!(passed, [2, 4, 10]);
+        let e = r.action(&actions, "b", 5000, 9_000).expect_err("too large");
+        assert_eq!(e.limited.limit, Limit::Action);
+    }
+
+    #[test]
+    fn an_idle_connection_pays_little() {
+        assert!(std::mem::size_of::<Rates>() <= 40);
+    }
+}

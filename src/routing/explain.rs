@@ -1,0 +1,210 @@
+//! Which route a path takes, under which policy, and where each value comes from.
+
+use super::quantity::{show_duration, show_size};
+use super::{Auth, Edge, Policy, Routing};
+use crate::limits::Limits;
+
+/// One value of a policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Setting {
+    /// Its key in `routing.toml`.
+    pub key: &'static str,
+    /// As `routing.toml` would have it.
+    pub value: String,
+    /// `[defaults], line 7`; `default` where the file does not say.
+    pub place: String,
+}
+
+/// Where a path leads on one listener.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Explained {
+    /// The listener's name.
+    pub listener: String,
+    /// What it is bound to.
+    pub addresses: Vec<String>,
+    /// The route's path: `/ws/orders/<int:order_id>/`.
+    pub route: String,
+    /// The line of the path in the file.
+    pub line: usize,
+    /// The consumer's name.
+    pub consumer: String,
+    /// The path's parameters, by name.
+    pub params: Vec<(String, String)>,
+    /// The route's policy.
+    pub policy: Vec<Setting>,
+    /// What the listener grants before it knows the route.
+    pub edge: Vec<Setting>,
+}
+
+impl Routing {
+    /// Where a path (with or without a query) leads, on each listener that knows it. `file_name` is not needed: lines are those of the text that was parsed.
+    pub fn explain(&self, path: &str) -> Vec<Explained> {
+        let path = path.split('?').next().unwrap_or(path);
+        let all = self.listeners.iter().filter_map(|listener| {
+            let (index, params) = listener.find(path)?;
+            let route = &listener.routes[index];
+            let policy = Policy::KEYS.iter().map(|key| Setting {
+                key,
+                value: value(&route.policy, key),
+                place: route.set.of(key),
+            });
+            let edge = Edge::KEYS.iter().map(|key| Setting {
+                key,
+                value: edge_value(&listener.edge, key),
+                place: route.set.of(key),
+            });
+            Some(Explained {
+                listener: listener.name.clone(),
+                addresses: listener
+                    .bind
+                    .addresses
+                    .iter()
+                    .map(|a| a.address.to_string())
+                    .collect(),
+                route: route.pattern.as_str().to_owned(),
+                line: route.line,
+                consumer: route.consumer.clone(),
+                params: params
+                    .into_iter()
+                    .map(|(name, value)| (name.to_string(), value.to_string()))
+                    .collect(),
+                policy: policy.collect(),
+                edge: edge.collect(),
+            })
+        });
+        all.collect()
+    }
+
+    /// The limits of the whole process.
+    pub fn process_limits(&self) -> Vec<Setting> {
+        let all = super::limits::KEYS.iter().map(|key| Setting {
+            key,
+            value: process_value(&self.limits, key),
+            place: self.limits_set.of(key),
+        });
+        all.collect()
+    }
+}
+
+fn or_none(n: Option<impl ToString>) -> String {
+    n.map_or("none".to_owned(), |n| n.to_string())
+}
+
+fn value(policy: &Policy, key: &str) -> String {
+    match key {
+        "auth" => match policy.auth {
+            Auth::Required => "required",
+            Auth::Optional => "optional",
+            Auth::None => "none",
+            Auth::Loopback => "required, except for this machine (demo)",
+        }
+        .to_owned(),
+        "origins" => policy.origins.to_string(),
+        "max_message_bytes" => show_size(policy.max_message_bytes as u64),
+        "compress_from" => policy
+            .compress_from
+            .map_or("off".to_owned(), |n| show_size(n as u64)),
+        "outbox_bytes" => show_size(policy.outbox_bytes as u64),
+        "outbox_frames" => policy.outbox_frames.to_string(),
+        "idle_timeout" => show_duration(policy.idle_timeout),
+        "ping_interval" => show_duration(policy.ping_interval),
+        "auth_timeout" => show_duration(policy.auth_timeout),
+        "frames_per_second" => or_none(policy.frames_per_second),
+        "bytes_per_second" => or_none(policy.bytes_per_second.map(show_size)),
+        "action_rates" => policy.action_rates.to_string(),
+        "groups_per_connection" => policy.groups_per_connection.to_string(),
+        "delivery" => policy.delivery.name().to_owned(),
+        _ => String::new(),
+    }
+}
+
+fn edge_value(edge: &Edge, key: &str) -> String {
+    match key {
+        "first_byte_timeout" => show_duration(edge.first_byte_timeout),
+        "head_timeout" => show_duration(edge.head_timeout),
+        "body_timeout" => show_duration(edge.body_timeout),
+        "head_bytes" => show_size(edge.head_bytes as u64),
+        "tls_timeout" => show_duration(edge.tls_timeout),
+        "tls_handshakes" => edge.tls_handshakes.to_string(),
+        _ => String::new(),
+    }
+}
+
+fn process_value(limits: &Limits, key: &str) -> String {
+    match key {
+        "connections" => limits.connections.to_string(),
+        "connections_per_address" => limits.connections_per_address.to_string(),
+        "connections_per_user" => limits.connections_per_user.to_string(),
+        "handshakes_per_second" => or_none(limits.handshakes_per_second),
+        "handshakes_per_second_per_address" => or_none(limits.handshakes_per_second_per_address),
+        "outbox_total_bytes" => show_size(limits.outbox_total_bytes as u64),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::routing::Known;
+
+    const FILE: &str = r#"[defaults]
+frames_per_second = 7
+delivery = "latest"
+head_bytes = "32KiB"
+
+[limits]
+connections = 12
+
+[[listener]]
+name = "a"
+bind = "127.0.0.1:0"
+auth = "optional"
+metrics = "all"
+
+[[listener.route]]
+path = "/ws/<int:n>/"
+consumer = "c"
+auth = "none"
+action_rates = { ask = 2 }
+"#;
+
+    #[test]
+    fn every_value_and_where_it_was_set() {
+        let known = Known {
+            consumers: &["c"],
+            rest: &[],
+        };
+        let routing = Routing::parse("r.toml", FILE, &known).expect("valid");
+        assert!(routing.explain("/other/").is_empty());
+        let found = routing.explain("/ws/7?since=1");
+        let [explained] = &found[..] else {
+            panic!("{found:?}")
+        };
+        assert_eq!((explained.line, &*explained.consumer), (16, "c"));
+        assert_eq!(explained.params, [("n".to_owned(), "7".to_owned())]);
+        let limits = routing.process_limits();
+        let all = [&explained.policy, &explained.edge, &limits];
+        let all: Vec<_> = all.into_iter().flatten().collect();
+        assert_eq!(
+            all.len(),
+            Policy::KEYS.len() + Edge::KEYS.len() + super::super::limits::KEYS.len()
+        );
+        for setting in &all {
+            assert!(!setting.value.is_empty(), "{setting:?}");
+        }
+        let of = |key| {
+            let found = all.iter().find(|s| s.key == key).expect("a setting");
+            (&*found.value, &*found.place)
+        };
+        assert_eq!(of("auth"), ("none", "[[listener.route]], line 18"));
+        assert_eq!(of("frames_per_second"), ("7", "[defaults], line 2"));
+        assert_eq!(of("delivery"), ("latest", "[defaults], line 3"));
+        assert_eq!(of("head_bytes"), ("32KiB", "[defaults], line 4"));
+        assert_eq!(of("connections"), ("12", "[limits], line 7"));
+        assert_eq!(of("compress_from"), ("1KiB", "default"));
+        assert_eq!(of("bytes_per_second"), ("1MiB", "default"));
+        assert_eq!(of("origins"), ("[]", "default"));
+    }
+}

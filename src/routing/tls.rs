@@ -1,0 +1,96 @@
+//! The certificate of a listener: `tls = { certificate = "chain.pem", key = "key.pem" }`.
+
+use super::mistakes::Mistakes;
+use std::path::Path;
+use std::sync::Arc;
+use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::{self, ServerConfig, crypto};
+use toml::Spanned;
+use toml::de::DeValue;
+
+const KEYS: [&str; 2] = ["certificate", "key"];
+/// h2 would invite WebSockets over it (RFC 8441), which are not spoken here.
+const ALPN: &[u8] = b"http/1.1";
+
+/// Reads both files, so that what is used later is what was checked. A relative path is relative to the routing file. Mistakes are noted.
+pub(super) fn read(
+    value: &Spanned<DeValue<'_>>,
+    folder: &Path,
+    mistakes: &mut Mistakes<'_>,
+) -> Option<Arc<ServerConfig>> {
+    let table = mistakes.table(value, r#"{ certificate = "chain.pem", key = "key.pem" }"#)?;
+    for key in table.keys() {
+        mistakes.unless_known("key", key, &[&KEYS]);
+    }
+    let at = value.span().start;
+    let mut file = |key: &str| {
+        let Some(path) = table.get(key) else {
+            mistakes.add(at, format!("tls needs a {key:?}: the path of a PEM file"));
+            return None;
+        };
+        let text = mistakes.string(path)?;
+        Some((path.span().start, folder.join(text)))
+    };
+    let (certificate, key) = (file("certificate"), file("key"));
+    let chain = certificate.and_then(|(at, path)| {
+        let found = certificates(&path);
+        noted(found, at, &path, mistakes)
+    });
+    let key = key.and_then(|(at, path)| {
+        let found = PrivateKeyDer::from_pem_file(&path);
+        noted(found, at, &path, mistakes).map(|key| (at, key))
+    });
+    let (chain, (key_at, key)) = (chain?, key?);
+    match config(chain, key) {
+        Ok(config) => Some(Arc::new(config)),
+        Err(e) => {
+            let message = match e {
+                rustls::Error::InconsistentKeys(_) => "this key is not the certificate's".into(),
+                other => format!("the certificate and its key cannot be used: {other}"),
+            };
+            mistakes.add(key_at, message);
+            None
+        }
+    }
+}
+
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, pem::Error> {
+    let chain: Vec<_> = CertificateDer::pem_file_iter(path)?.collect::<Result<_, _>>()?;
+    match chain.is_empty() {
+        true => Err(pem::Error::NoItemsFound),
+        false => Ok(chain),
+    }
+}
+
+fn noted<T>(
+    found: Result<T, pem::Error>,
+    at: usize,
+    path: &Path,
+    mistakes: &mut Mistakes<'_>,
+) -> Option<T> {
+    found
+        .map_err(|e| {
+            let why = match e {
+                pem::Error::Io(e) => e.to_string(),
+                pem::Error::NoItemsFound => "nothing of the kind is in this PEM file".into(),
+                other => other.to_string(),
+            };
+            mistakes.add(at, format!("{}: {why}", path.display()));
+        })
+        .ok()
+}
+
+fn config(
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+) -> Result<ServerConfig, rustls::Error> {
+    // named, not the process's default: a program that uses another provider elsewhere changes nothing here
+    let provider = Arc::new(crypto::ring::default_provider());
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)?;
+    config.alpn_protocols = vec![ALPN.to_vec()];
+    Ok(config)
+}

@@ -1,0 +1,307 @@
+//! From an accepted socket to whoever speaks with it: hyper, or a WebSocket's task.
+
+use super::carrier::Carrier;
+use super::conversation::converse;
+use super::direct::{self, First};
+use super::framing::Framing;
+use super::handshake::Sockets;
+use super::http::routes;
+use super::refusal;
+use super::table::Listening;
+use super::worker::{Presence, Worker};
+use crate::connection::{self, Agreed, Opening};
+use crate::limits::{Limit, Limited, Place};
+use crate::routing::Edge;
+use crate::stats::ShardStats;
+use crate::stream::Stream;
+use crate::{App, ClientError, Kind, trace};
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+use warp::filters::BoxedFilter;
+use warp::reply::Response;
+
+/// Clients of an address and shard that are told that there is no place for them; more are just closed.
+const REFUSALS: usize = 256;
+/// After an accept that failed (no descriptor is left), before the next one.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
+
+/// A listener as one shard serves it.
+pub(super) struct Serving<A: App> {
+    pub listening: Arc<Listening>,
+    pub sockets: Arc<Sockets<A>>,
+    pub routes: BoxedFilter<(Response,)>,
+}
+
+impl<A: App> Serving<A> {
+    pub fn new(worker: &Worker<A>, listening: Arc<Listening>) -> Self {
+        let sockets = Sockets::new(&worker.shard, &worker.shared, &listening);
+        let sockets = Arc::new(sockets);
+        Serving {
+            routes: routes(&worker.shard, &worker.shared, &listening, &sockets),
+            listening,
+            sockets,
+        }
+    }
+
+    pub fn edge(&self) -> &Edge {
+        &self.listening.listener.edge
+    }
+}
+
+/// A bound address of a shard, whatever it serves at the moment.
+pub(super) struct Slot<A: App> {
+    serving: RefCell<Rc<Serving<A>>>,
+    /// TLS handshakes in progress.
+    handshakes: Rc<Cell<usize>>,
+    /// Clients that are told that there is no place for them.
+    refusing: Rc<Cell<usize>>,
+}
+
+impl<A: App> Slot<A> {
+    pub fn new(serving: Rc<Serving<A>>) -> Self {
+        Slot {
+            serving: RefCell::new(serving),
+            handshakes: Rc::default(),
+            refusing: Rc::default(),
+        }
+    }
+
+    /// From the next request on.
+    pub fn serve(&self, serving: Rc<Serving<A>>) {
+        *self.serving.borrow_mut() = serving;
+    }
+
+    pub fn serving(&self) -> Rc<Serving<A>> {
+        self.serving.borrow().clone()
+    }
+}
+
+/// One of a limited number of things that go on at once.
+struct Busy(Rc<Cell<usize>>);
+
+impl Busy {
+    fn one_of(count: &Rc<Cell<usize>>, most: usize) -> Option<Busy> {
+        let now = count.get();
+        (now < most).then(|| {
+            count.set(now + 1);
+            Busy(count.clone())
+        })
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
+}
+
+/// What a connection holds from its accept to its end.
+pub(super) struct Ticket<A: App> {
+    /// The connection's number.
+    pub id: u64,
+    _place: Place,
+    _presence: Presence<A>,
+}
+
+pub(super) async fn accept<A: App>(worker: Rc<Worker<A>>, slot: Rc<Slot<A>>, socket: TcpListener) {
+    loop {
+        let (stream, peer) = match socket.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                tracing::warn!(%error, "accept failed");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+                continue;
+            }
+        };
+        let stats = &worker.shared.stats;
+        let id = stats.next_connection();
+        let place = match stats.admission.admit(peer.ip()) {
+            Ok(place) => place,
+            Err(refused) => {
+                worker.shard.counts.limited(refused.limit);
+                let limit = refused.limit.name();
+                tracing::warn!(connection = id, %peer, limit, "no place for a connection");
+                if let Some(refusing) = Busy::one_of(&slot.refusing, REFUSALS) {
+                    let counts = worker.shard.counts.clone();
+                    let turned_away =
+                        turn_away(slot.clone(), counts, stream, peer, refused, refusing);
+                    tokio::task::spawn_local(trace::within(id, turned_away));
+                }
+                continue;
+            }
+        };
+        let ticket = Ticket {
+            id,
+            _place: place,
+            _presence: worker.arrive(),
+        };
+        let met = meet(worker.clone(), slot.clone(), stream, peer, ticket);
+        tokio::task::spawn_local(trace::within(id, met));
+    }
+}
+
+/// Tells a client that there is no place for it, in its protocol.
+async fn turn_away<A: App>(
+    slot: Rc<Slot<A>>,
+    counts: Arc<ShardStats>,
+    stream: TcpStream,
+    peer: SocketAddr,
+    refused: Limited,
+    _refusing: Busy,
+) {
+    let told = async {
+        if let Some(carrier) = begin(&slot, &counts, stream, peer).await {
+            refusal::turn_away(carrier, refused).await;
+        }
+    };
+    let _ = timeout(refusal::PATIENCE, told).await;
+}
+
+/// Begins with a connection: the ordinary handshake is answered at once, anything else is for hyper.
+async fn meet<A: App>(
+    worker: Rc<Worker<A>>,
+    slot: Rc<Slot<A>>,
+    stream: TcpStream,
+    peer: SocketAddr,
+    ticket: Ticket<A>,
+) {
+    // boxed: what most connections do not need must not make their task larger
+    if slot.serving().listening.listener.tls.is_some() {
+        let carrier = Box::pin(async {
+            tokio::select! {
+                carrier = begin(&slot, &worker.shard.counts, stream, peer) => carrier,
+                () = worker.closing() => None,
+            }
+        });
+        if let Some(carrier) = carrier.await {
+            Box::pin(converse(worker, slot, carrier, None, peer, ticket)).await;
+        }
+        return;
+    }
+    let stream = Stream::Plain(stream);
+    let first = match direct::read(&stream, &slot.serving(), peer) {
+        First::Nothing => Box::pin(first_bytes(&worker, &slot, &stream, peer)).await,
+        first => first,
+    };
+    match (first, stream) {
+        (First::Upgraded(agreed, early), stream) => {
+            begin_socket(worker, agreed, ticket, stream, early);
+        }
+        (First::Http(read, answer), Stream::Plain(stream)) => {
+            let framing = Framing::new(2 * slot.serving().edge().head_bytes);
+            let carrier = Carrier::plain(stream, read, framing);
+            Box::pin(converse(worker, slot, carrier, answer, peer, ticket)).await;
+        }
+        _ => {}
+    }
+}
+
+/// Waits for the client to speak.
+async fn first_bytes<A: App>(
+    worker: &Rc<Worker<A>>,
+    slot: &Slot<A>,
+    stream: &Stream,
+    peer: SocketAddr,
+) -> First<A> {
+    let read = async {
+        loop {
+            // a socket may be called readable and have nothing
+            if poll_fn(|cx| stream.poll_read_ready(cx)).await.is_err() {
+                return First::Gone;
+            }
+            // asked for now: what was replaced meanwhile is the new one
+            match direct::read(stream, &slot.serving(), peer) {
+                First::Nothing => {}
+                first => return first,
+            }
+        }
+    };
+    let patience = slot.serving().edge().first_byte_timeout;
+    tokio::select! {
+        biased;
+        first = read => first,
+        () = worker.closing() => First::Gone,
+        () = tokio::time::sleep(patience) => {
+            worker.shard.counts.limited(Limit::FirstByteTimeout);
+            First::Gone
+        }
+    }
+}
+
+/// Waits for the client to speak, and agrees on keys where they are needed. `None`: it was too slow, or speaks something else.
+async fn begin<A: App>(
+    slot: &Slot<A>,
+    counts: &ShardStats,
+    stream: TcpStream,
+    peer: SocketAddr,
+) -> Option<Carrier> {
+    let serving = slot.serving();
+    let edge = serving.edge();
+    let framing = Framing::new(2 * edge.head_bytes);
+    // looked at, because a socket may be called readable and have nothing
+    let spoke = timeout(edge.first_byte_timeout, stream.peek(&mut [0])).await;
+    let Ok(spoke) = spoke else {
+        counts.limited(Limit::FirstByteTimeout);
+        return None;
+    };
+    if spoke.ok()? == 0 {
+        return None;
+    }
+    // asked for now: a certificate that was replaced meanwhile is the new one
+    let Some(config) = slot.serving().listening.listener.tls.clone() else {
+        return Some(Carrier::plain(stream, Vec::new(), framing));
+    };
+    let Some(_handshake) = Busy::one_of(&slot.handshakes, edge.tls_handshakes) else {
+        counts.limited(Limit::TlsHandshakes);
+        tracing::warn!(%peer, "too many TLS handshakes at once");
+        return None;
+    };
+    match timeout(edge.tls_timeout, TlsAcceptor::from(config).accept(stream)).await {
+        Ok(Ok(stream)) => Some(Carrier::tls(stream, framing)),
+        Ok(Err(error)) => {
+            tracing::debug!(%peer, %error, "no TLS");
+            None
+        }
+        Err(_) => {
+            counts.limited(Limit::TlsTimeout);
+            tracing::debug!(%peer, "the TLS handshake took too long");
+            None
+        }
+    }
+}
+
+/// Runs a WebSocket in a task of its own: with what the handshake needed, the old one ends.
+pub(super) fn begin_socket<A: App>(
+    worker: Rc<Worker<A>>,
+    mut agreed: Agreed<A>,
+    ticket: Ticket<A>,
+    stream: Stream,
+    early: Vec<u8>,
+) {
+    if worker.is_gone(&agreed.policy) {
+        let error = ClientError::new(Kind::NotFound, "NOT_FOUND", "this path is served no more");
+        agreed.identity = Some(Err(error));
+    }
+    let id = ticket.id;
+    let open = agreed.route.open();
+    let opening = Box::new(Opening {
+        id,
+        stream,
+        early,
+        keys: worker.shared.keys.clone(),
+        agreed,
+    });
+    let shard = worker.shard.clone();
+    let served = async move {
+        connection::run(shard, opening).await;
+        drop((open, ticket));
+    };
+    tokio::task::spawn_local(trace::within(id, served));
+}

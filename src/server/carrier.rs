@@ -1,0 +1,177 @@
+//! A connection's bytes on their way to hyper: plain or out of TLS, and followed by [`Framing`].
+
+use super::framing::Framing;
+use crate::stream::Stream;
+use bytes::Bytes;
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::Sleep;
+use tokio_rustls::server::TlsStream;
+
+/// After a refusal, how long what the client still sends is read and dropped: closing at once would have its system throw our answer away, unread.
+const LINGER: Duration = Duration::from_secs(2);
+/// The most that is read so, in bytes: what a hasty client has on its way.
+const LINGER_BYTES: usize = 1 << 20;
+
+pub(super) struct Carrier {
+    pipe: Pipe,
+    /// What was read before hyper asked.
+    read: Bytes,
+    framing: Framing,
+    /// A request was ambiguous: nothing after it is read.
+    ended: bool,
+    farewell: Farewell,
+}
+
+/// How far the end of a connection is.
+enum Farewell {
+    None,
+    /// Our side has ended; so many bytes and so much time are left to the client.
+    Lingering(usize, Pin<Box<Sleep>>),
+    Done,
+}
+
+enum Pipe {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+impl Carrier {
+    /// `read`: what has come already.
+    pub fn plain(stream: TcpStream, read: Vec<u8>, framing: Framing) -> Self {
+        Carrier {
+            pipe: Pipe::Plain(stream),
+            read: read.into(),
+            framing,
+            ended: false,
+            farewell: Farewell::None,
+        }
+    }
+
+    pub fn tls(stream: TlsStream<TcpStream>, framing: Framing) -> Self {
+        Carrier {
+            pipe: Pipe::Tls(Box::new(stream)),
+            read: Bytes::new(),
+            framing,
+            ended: false,
+            farewell: Farewell::None,
+        }
+    }
+
+    /// What came and hyper has not asked for.
+    pub fn take_unread(&mut self) -> Bytes {
+        std::mem::take(&mut self.read)
+    }
+
+    /// The bare stream, after hyper has written its last byte to it.
+    pub async fn into_stream(self) -> io::Result<Stream> {
+        Ok(match self.pipe {
+            Pipe::Plain(tcp) => Stream::Plain(tcp),
+            Pipe::Tls(mut tls) => {
+                // what the cipher still holds of the answer
+                tls.flush().await?;
+                Stream::Tls(Box::new((*tls).into()))
+            }
+        })
+    }
+
+    /// Reads what is of no interest any more, until the client ends its side too.
+    fn poll_linger(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut scrap = [0; 4096];
+        while let Farewell::Lingering(left, until) = &mut self.farewell {
+            let mut scrap = ReadBuf::new(&mut scrap);
+            if *left == 0 || until.as_mut().poll(cx).is_ready() {
+                self.farewell = Farewell::Done;
+                break;
+            }
+            let read = ready!(self.as_mut().pipe().poll_read(cx, &mut scrap));
+            let n = scrap.filled().len();
+            match &mut self.farewell {
+                Farewell::Lingering(left, _) if read.is_ok() && n > 0 => {
+                    *left = left.saturating_sub(n);
+                }
+                farewell => *farewell = Farewell::Done,
+            }
+        }
+        Poll::Ready(())
+    }
+
+    fn pipe(self: Pin<&mut Self>) -> Pin<&mut (dyn Both + 'static)> {
+        match &mut self.get_mut().pipe {
+            Pipe::Plain(tcp) => Pin::new(tcp),
+            Pipe::Tls(tls) => Pin::new(&mut **tls),
+        }
+    }
+}
+
+trait Both: AsyncRead + AsyncWrite + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Unpin> Both for T {}
+
+impl AsyncRead for Carrier {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.ended {
+            return Poll::Ready(Ok(()));
+        }
+        let before = buf.filled().len();
+        if self.read.is_empty() {
+            ready!(self.as_mut().pipe().poll_read(cx, buf))?;
+        } else {
+            let n = self.read.len().min(buf.remaining());
+            buf.put_slice(&self.read.split_to(n));
+        }
+        if let Err(ambiguous) = self.framing.take(&buf.filled()[before..]) {
+            // hyper has not got the end of this head yet, and no head may hold this byte: so hyper itself answers 400, after whatever was asked before it
+            let at = before + ambiguous.at;
+            buf.filled_mut()[at] = 0;
+            buf.set_filled(at + 1);
+            self.ended = true;
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Carrier {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.pipe().poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.pipe().poll_write_vectored(cx, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.pipe().poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if let Farewell::None = self.farewell {
+            ready!(self.as_mut().pipe().poll_shutdown(cx))?;
+            self.farewell = match self.ended || self.framing.is_within_request() {
+                true => Farewell::Lingering(LINGER_BYTES, Box::pin(tokio::time::sleep(LINGER))),
+                false => Farewell::Done,
+            };
+        }
+        ready!(self.poll_linger(cx));
+        Poll::Ready(Ok(()))
+    }
+}

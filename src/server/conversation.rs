@@ -1,0 +1,169 @@
+//! The requests of one connection, which hyper reads, until it becomes a WebSocket or ends.
+
+use super::accept::{Serving, Slot, Ticket, begin_socket};
+use super::body::{Bounded, Excess};
+use super::carrier::Carrier;
+use super::http::Upgrade;
+use super::worker::Worker;
+use crate::limits::Limit;
+use crate::rest::{Peer, json_error};
+use crate::{App, ClientError, Kind, trace};
+use ::http::{HeaderValue, Request, StatusCode, Version, header};
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::cell::Cell;
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::rc::Rc;
+use std::time::Duration;
+use tokio::time::timeout;
+use tower::ServiceExt;
+use warp::reply::Response;
+
+/// What hyper may read ahead beyond a head, in bytes.
+const READ_AHEAD: usize = 8 << 10;
+
+/// Answers the requests of one connection, until it becomes a WebSocket or ends. `known`: the answer to the first.
+pub(super) async fn converse<A: App>(
+    worker: Rc<Worker<A>>,
+    slot: Rc<Slot<A>>,
+    carrier: Carrier,
+    known: Option<Response>,
+    peer: SocketAddr,
+    ticket: Ticket<A>,
+) {
+    let known = Cell::new(known);
+    let ticket = Cell::new(Some(ticket));
+    let service = hyper::service::service_fn(|request: Request<Incoming>| {
+        let (worker, serving, ticket) = (&worker, slot.serving(), &ticket);
+        let known = known.take();
+        async move {
+            let answer = answer(worker, &serving, request, known, peer, ticket);
+            Ok::<_, Infallible>(answer.await)
+        }
+    });
+    let (head_timeout, head_bytes) = {
+        let serving = slot.serving();
+        (serving.edge().head_timeout, serving.edge().head_bytes)
+    };
+    let conversation = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(head_timeout)
+        .max_header_size(head_bytes)
+        .max_buf_size(head_bytes + READ_AHEAD)
+        .serve_connection(TokioIo::new(carrier), service)
+        .with_upgrades();
+    let mut conversation = pin!(conversation);
+    tokio::select! {
+        ended = conversation.as_mut() => {
+            let counts = &worker.shard.counts;
+            match ended {
+                Err(e) if e.is_timeout() => counts.limited(Limit::HeadTimeout),
+                Err(e) if e.is_parse_too_large() => counts.limited(Limit::HeadBytes),
+                _ => {}
+            }
+            return;
+        }
+        () = worker.closing() => {}
+    }
+    conversation.as_mut().graceful_shutdown();
+    let _ = conversation.await;
+}
+
+async fn answer<A: App>(
+    worker: &Rc<Worker<A>>,
+    serving: &Serving<A>,
+    request: Request<Incoming>,
+    known: Option<Response>,
+    peer: SocketAddr,
+    ticket: &Cell<Option<Ticket<A>>>,
+) -> Response {
+    let upgrades = request.headers().contains_key(header::UPGRADE);
+    let limit = serving.listening.listener.policy.max_message_bytes;
+    let mut request = request.map(|body| Bounded::new(body, limit, serving.edge().body_timeout));
+    let verdict = request.body().verdict();
+    let mut excess = None;
+    let hostless =
+        request.version() >= Version::HTTP_11 && !request.headers().contains_key(header::HOST);
+    let mut response = if let Some(known) = known {
+        known
+    } else if hostless {
+        json_error(&ClientError::new(
+            Kind::Invalid,
+            "HOST_MISSING",
+            "a request of HTTP/1.1 needs a Host header",
+        ))
+    } else if request.body().announces_too_much() {
+        excess = Some(Excess::Bytes);
+        Response::default()
+    } else {
+        request.extensions_mut().insert(Peer(peer));
+        let Ok(response) = warp::service(serving.routes.clone()).oneshot(request).await;
+        response
+    };
+    excess = excess.or_else(|| verdict.excess());
+    if let Some(excess) = excess {
+        worker.shard.counts.limited(match excess {
+            Excess::Bytes => Limit::MessageBytes,
+            Excess::Time => Limit::BodyTimeout,
+        });
+        response = refused(excess, limit);
+    }
+    if let Some(upgrade) = response.extensions_mut().remove::<Upgrade<A>>() {
+        if let Some(ticket) = ticket.take() {
+            let grace = serving.edge().head_timeout;
+            let id = ticket.id;
+            let upgraded = upgraded(worker.clone(), upgrade, ticket, grace);
+            tokio::task::spawn_local(trace::within(id, upgraded));
+        }
+    } else if upgrades || hostless || excess.is_some() || worker.is_draining() {
+        // what follows a refused upgrade may be frames already, and is read as nothing
+        response
+            .headers_mut()
+            .append(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+fn refused(excess: Excess, limit: usize) -> Response {
+    match excess {
+        Excess::Bytes => json_error(&ClientError::new(
+            Kind::TooLarge,
+            "TOO_LARGE",
+            format!("the body is over {limit} bytes"),
+        )),
+        Excess::Time => {
+            let mut response = json_error(&ClientError::new(
+                Kind::Invalid,
+                "BODY_TIMEOUT",
+                "the body took too long",
+            ));
+            *response.status_mut() = StatusCode::REQUEST_TIMEOUT;
+            response
+        }
+    }
+}
+
+/// Waits for hyper to let go of the socket, and begins the connection.
+async fn upgraded<A: App>(
+    worker: Rc<Worker<A>>,
+    upgrade: Upgrade<A>,
+    ticket: Ticket<A>,
+    grace: Duration,
+) {
+    let Upgrade { on, agreed } = upgrade;
+    let Ok(upgraded) = on.await else { return };
+    let Ok(parts) = upgraded.downcast::<TokioIo<Carrier>>() else {
+        return;
+    };
+    // copied: even an empty slice of hyper's read buffer would keep its 8 KB for the life of the connection
+    let mut early = parts.read_buf.to_vec();
+    let mut carrier = parts.io.into_inner();
+    early.extend_from_slice(&carrier.take_unread());
+    drop(parts.read_buf);
+    let Ok(Ok(stream)) = timeout(grace, carrier.into_stream()).await else {
+        return;
+    };
+    begin_socket(worker, agreed, ticket, stream, early);
+}

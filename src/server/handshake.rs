@@ -1,0 +1,196 @@
+//! Who becomes a WebSocket (RFC 6455, section 4.2): the judgement of a request, whoever has read it.
+
+use super::refusal;
+use super::table::{Listening, Shared};
+use super::upgrade::{self, Unfit};
+use crate::auth::{self, Identity};
+use crate::connection::Agreed;
+use crate::pattern::Params;
+use crate::rest::{Caller, json_error};
+use crate::routing::{Auth, Policy};
+use crate::shard::Shard;
+use crate::socket::Compression;
+use crate::stats::{RouteStats, ShardStats};
+use crate::websocket;
+use crate::{App, ClientError, Kind};
+use ::http::{HeaderValue, Method, StatusCode, header};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use warp::Reply;
+use warp::reply::Response;
+
+/// An accepted handshake, and the values of the answer's fields.
+pub(super) struct Accepted<A: App> {
+    pub agreed: Agreed<A>,
+    /// `Sec-WebSocket-Accept`.
+    pub key: HeaderValue,
+    /// `Sec-WebSocket-Protocol`.
+    pub protocol: Option<HeaderValue>,
+    /// `Sec-WebSocket-Extensions`.
+    pub extension: Option<HeaderValue>,
+}
+
+/// The WebSocket routes of one listener on one shard.
+pub(super) struct Sockets<A: App> {
+    shared: Arc<Shared<A>>,
+    counts: Arc<ShardStats>,
+    listening: Arc<Listening>,
+    /// Of each of the listener's routes.
+    ways: Vec<(Option<u16>, Arc<RouteStats>)>,
+}
+
+impl<A: App> Sockets<A> {
+    pub fn new(shard: &Shard<A>, shared: &Arc<Shared<A>>, listening: &Arc<Listening>) -> Self {
+        let here = &listening.listener;
+        let way = |route: &crate::routing::Route| {
+            let lane = shared.lane_of.get(route.consumer.as_str()).copied();
+            let stats = shared.stats.route(&here.name, route.pattern.as_str());
+            (lane, stats)
+        };
+        Sockets {
+            shared: shared.clone(),
+            counts: shard.counts.clone(),
+            listening: listening.clone(),
+            ways: here.routes.iter().map(way).collect(),
+        }
+    }
+
+    /// Answers a request for a WebSocket route; `None`: the path is none. `can_upgrade`: the connection's HTTP lets it become something else.
+    pub fn handshake(
+        &self,
+        method: &Method,
+        path: &str,
+        caller: &Caller,
+        can_upgrade: bool,
+    ) -> Option<Result<Accepted<A>, Response>> {
+        let (index, params) = self.listening.listener.find(path)?;
+        Some(self.judge(index, params, method, path, caller, can_upgrade))
+    }
+
+    #[expect(clippy::result_large_err, reason = "made once and moved on")]
+    fn judge(
+        &self,
+        index: usize,
+        params: Params,
+        method: &Method,
+        path: &str,
+        caller: &Caller,
+        can_upgrade: bool,
+    ) -> Result<Accepted<A>, Response> {
+        let route = &self.listening.listener.routes[index];
+        let (shared, counts) = (&*self.shared, &*self.counts);
+        let Caller { headers, query, .. } = caller;
+        let wish = upgrade::wish(method, headers).map_err(|unfit| unfit.response())?;
+        if shared.farewell.draining.load(Relaxed) {
+            return Err(json_error(&leaving()));
+        }
+        let policy = &route.policy;
+        if !policy.origins.allows(wish.origin) {
+            return Err(Unfit::Origin.response());
+        }
+        if !can_upgrade {
+            let why = "a WebSocket handshake needs HTTP/1.1\n";
+            return Err(warp::reply::with_status(why, StatusCode::BAD_REQUEST).into_response());
+        }
+
+        let admission = &shared.stats.admission;
+        // before the token: to verify one is what a handshake costs most
+        if let Some(peer) = caller.peer
+            && let Err(limited) = admission.handshake(peer.ip())
+        {
+            return Err(refusal::handshake(counts, caller, limited));
+        }
+        let authorization = headers.get(header::AUTHORIZATION);
+        let found = auth::token_of(
+            authorization.and_then(|value| value.to_str().ok()),
+            wish.protocols.as_deref(),
+            query,
+        );
+        let identity = identify(shared, policy, caller, found.token.as_deref());
+        let subject = identity.as_ref().and_then(|i| i.as_ref().ok());
+        let user = match subject.and_then(|i| i.subject.as_deref()) {
+            Some(subject) => match admission.user(subject) {
+                Ok(place) => Some(Arc::new(place)),
+                Err(limited) => return Err(refusal::handshake(counts, caller, limited)),
+            },
+            None => None,
+        };
+        let (lane, stats) = &self.ways[index];
+        let lane = lane.ok_or_else(|| json_error(&nothing_here()))?;
+        tracing::debug!(
+            peer = ?caller.peer,
+            path = %auth::redacted(&format!("{path}?{query}")),
+            route = route.pattern.as_str(),
+            "a connection"
+        );
+        let extension = wish.compression.zip(policy.compress_from);
+        let agreed = Agreed {
+            lane,
+            params,
+            identity,
+            since: since(query),
+            query: query.clone(),
+            policy: self.listening.policies[index].clone(),
+            user,
+            route: stats.clone(),
+            compression: match &extension {
+                Some((agreed, from)) => Compression::agreed(agreed, *from),
+                None => Compression::NONE,
+            },
+        };
+        Ok(Accepted {
+            agreed,
+            key: HeaderValue::try_from(websocket::accept_key(wish.key)).expect("is base64"),
+            protocol: found.protocol.and_then(|p| HeaderValue::from_str(p).ok()),
+            extension: extension.and_then(|(e, _)| HeaderValue::try_from(e.answer).ok()),
+        })
+    }
+}
+
+pub(super) fn nothing_here() -> ClientError {
+    ClientError::new(Kind::NotFound, "NOT_FOUND", "there is nothing at this path")
+}
+
+pub(super) fn method_not_allowed() -> ClientError {
+    ClientError::new(
+        Kind::MethodNotAllowed,
+        "METHOD_NOT_ALLOWED",
+        "this path does not take this method",
+    )
+}
+
+pub(super) fn leaving() -> ClientError {
+    ClientError::new(
+        Kind::Busy,
+        "DRAINING",
+        "the server stops: come back in a moment",
+    )
+}
+
+/// Who asks. `None`: a token is required and has not come.
+fn identify<A: App>(
+    shared: &Shared<A>,
+    policy: &Policy,
+    caller: &Caller,
+    token: Option<&str>,
+) -> Option<Result<Identity<A::Claims>, ClientError>> {
+    let Some(token) = token.filter(|_| policy.auth != Auth::None) else {
+        return caller
+            .may_be_anonymous(policy.auth)
+            .then(|| Ok(Identity::anonymous()));
+    };
+    Some(match &shared.keys {
+        Some(keys) => keys.verify(token),
+        None => Err(ClientError::new(
+            Kind::Unauthenticated,
+            "TOKEN_INVALID",
+            "this server knows no tokens",
+        )),
+    })
+}
+
+/// The number a client comes back with. One that is none cannot be resumed, and the client must hear that.
+fn since(query: &str) -> Option<u64> {
+    let (_, value) = crate::pattern::query_pairs(query).find(|(name, _)| name == "since")?;
+    Some(value.parse().unwrap_or(u64::MAX))
+}

@@ -1,0 +1,75 @@
+//! `GET /metrics`, where `routing.toml` says so.
+
+use super::table::Shared;
+use crate::publication::Inbox;
+use crate::rest::{Api, Caller, json_error};
+use crate::routing::{Auth, Metrics};
+use crate::shard::Shard;
+use crate::stats::collect;
+use crate::{App, ClientError, Kind, auth};
+use ::http::header;
+use std::sync::Arc;
+use warp::filters::BoxedFilter;
+use warp::reply::Response;
+use warp::{Filter, Reply};
+
+/// The route of one listener.
+pub(super) fn route<A: App>(
+    shard: &Shard<A>,
+    shared: &Arc<Shared<A>>,
+    who: Metrics,
+) -> BoxedFilter<(Response,)> {
+    let (shared, store, inboxes) = (shared.clone(), shard.store.clone(), shard.peers());
+    warp::path!("metrics")
+        .and(warp::get())
+        .and(Api::<A>::caller())
+        .and_then(move |caller: Caller| {
+            let answer = match who {
+                Metrics::Nobody => None,
+                _ => Some(match judge(&shared, who, &caller) {
+                    Ok(()) => {
+                        let waiting: Vec<usize> = inboxes.iter().map(waiting).collect();
+                        let (text, kind) = collect(&shared.stats, store.as_ref(), &waiting);
+                        warp::reply::with_header(text, header::CONTENT_TYPE, kind).into_response()
+                    }
+                    Err(error) => json_error(&error),
+                }),
+            };
+            std::future::ready(answer.ok_or_else(warp::reject::not_found))
+        })
+        .boxed()
+}
+
+fn waiting<A: App>(inbox: &Inbox<A>) -> usize {
+    inbox.max_capacity() - inbox.capacity()
+}
+
+fn judge<A: App>(shared: &Shared<A>, who: Metrics, caller: &Caller) -> Result<(), ClientError> {
+    let free = match who {
+        Metrics::All => true,
+        Metrics::Loopback => caller.may_be_anonymous(Auth::Loopback),
+        Metrics::Operators | Metrics::Nobody => false,
+    };
+    if free {
+        return Ok(());
+    }
+    let authorization = caller.headers.get(header::AUTHORIZATION);
+    let authorization = authorization.and_then(|v| v.to_str().ok());
+    // not in the query: a collector's configuration has a place for it
+    let token = auth::token_of(authorization, None, "").token;
+    let (Some(token), Some(keys)) = (token, &shared.keys) else {
+        return Err(ClientError::new(
+            Kind::Unauthenticated,
+            "TOKEN_MISSING",
+            "metrics are for those who run this server: Authorization: Bearer ...",
+        ));
+    };
+    match A::operates(&keys.verify(&token)?) {
+        true => Ok(()),
+        false => Err(ClientError::new(
+            Kind::Forbidden,
+            "FORBIDDEN",
+            "metrics are for those who run this server",
+        )),
+    }
+}

@@ -1,0 +1,69 @@
+//! Refusing before the upgrade: what a client is told that finds no place, or comes too often.
+
+use super::carrier::Carrier;
+use crate::limits::Limited;
+use crate::rest::Caller;
+use crate::stats::ShardStats;
+use crate::trace;
+use ::http::{HeaderValue, StatusCode, header};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use serde::Serialize;
+use std::convert::Infallible;
+use std::time::Duration;
+use warp::Reply;
+use warp::reply::Response;
+
+/// How long a client that is refused at the door has to hear it: nobody else waits for it.
+pub(super) const PATIENCE: Duration = Duration::from_secs(2);
+
+#[derive(Serialize)]
+struct Body<'a> {
+    error: &'a str,
+    code: &'a str,
+    limit: &'a str,
+    retry_after_ms: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connection: Option<u64>,
+}
+
+/// 429, or 503 where it is not this client's doing, with `Retry-After`.
+pub(super) fn limited(limited: Limited) -> Response {
+    let error = limited.error();
+    let body = Body {
+        error: &error.text,
+        code: &error.code,
+        limit: limited.limit.name(),
+        retry_after_ms: limited.retry_after.as_millis().max(1) as u64,
+        connection: trace::connection_id(),
+    };
+    let status =
+        StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+    let mut response = warp::reply::with_status(warp::reply::json(&body), status).into_response();
+    let head = response.headers_mut();
+    head.insert(
+        header::RETRY_AFTER,
+        HeaderValue::from(limited.retry_after_seconds()),
+    );
+    head.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
+/// A handshake that a limit refuses.
+pub(super) fn handshake(counts: &ShardStats, caller: &Caller, refused: Limited) -> Response {
+    counts.limited(refused.limit);
+    let limit = refused.limit.name();
+    tracing::info!(peer = ?caller.peer, limit, "a handshake is refused");
+    limited(refused)
+}
+
+/// Answers one request of a connection that has no place, and hangs up.
+pub(super) async fn turn_away(carrier: Carrier, refused: Limited) {
+    let answer =
+        hyper::service::service_fn(move |_| async move { Ok::<_, Infallible>(limited(refused)) });
+    let _ = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(PATIENCE)
+        .keep_alive(false)
+        .serve_connection(TokioIo::new(carrier), answer)
+        .await;
+}

@@ -1,0 +1,195 @@
+//! A running server in its owner's hands: another routing, and the end.
+
+use super::bind::Bound;
+use super::drain::Deadline;
+use super::table::{Farewell, Leases, Place, Table};
+use super::worker::{Order, Rollout};
+use crate::Error;
+use crate::routing::{Policy, Routing};
+use crate::stats::Stats;
+use crate::store::{Running, Store};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// How long open connections have to end in order when the server stops at once: what a client has to answer a close frame, and a little.
+const STOP_TIMEOUT: Duration = Duration::from_secs(6);
+/// The same when somebody is in a hurry.
+const HURRY_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// A server that runs.
+pub struct Started {
+    pub(super) orders: Vec<mpsc::Sender<Order>>,
+    pub(super) farewell: Arc<Farewell>,
+    pub(super) stats: Arc<Stats>,
+    pub(super) leases: Leases,
+    pub(super) addresses: Vec<(String, SocketAddr)>,
+    pub(super) places: Vec<Place>,
+    /// How many shards' threads have ended.
+    pub(super) ended: watch::Receiver<usize>,
+    pub(super) store: Option<Store>,
+    pub(super) running: Option<Running>,
+    pub(super) threads: Vec<JoinHandle<()>>,
+}
+
+/// What became of the listeners when the routing was replaced.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Each new address and its listener's name.
+    pub opened: Vec<(String, SocketAddr)>,
+    /// Each address where nobody listens any more.
+    pub closed: Vec<(String, SocketAddr)>,
+}
+
+impl Started {
+    /// Each listener's name and the addresses it is bound to.
+    pub fn addresses(&self) -> &[(String, SocketAddr)] {
+        &self.addresses
+    }
+
+    /// The rows, for code beside the consumers.
+    pub fn store(&self) -> Option<&Store> {
+        self.store.as_ref()
+    }
+
+    /// Serves another routing, with the certificates that were read with it, and returns when all shards do.
+    ///
+    /// No connection is dropped for it: an open WebSocket keeps the policy that it was opened with, and a request is answered by the routing at its time. Only
+    /// where a route has gone (there is none with its path and consumer in the listener of that name) its connections are ended, with 4404. The number of
+    /// shards, the consumers, the keys and the store are the server's own and stay.
+    /// The `[limits]` of the process are the new ones, and nobody is closed for them.
+    ///
+    /// # Errors
+    /// [`Error::Config`] when an address cannot be bound: nothing is changed then. An address that overlaps with one in use (`0.0.0.0:80` and `127.0.0.1:80`)
+    /// can only replace it in a restart. [`Error::Closed`] when the server stops.
+    ///
+    /// # Cancel safety
+    /// A reload that is dropped takes place nevertheless.
+    pub async fn reload(&mut self, routing: Routing) -> Result<Changes, Error> {
+        if self.farewell.draining.load(Relaxed) {
+            return Err(Error::Closed);
+        }
+        let mut leases = self.leases.clone();
+        let shards = self.orders.len();
+        let limits = routing.limits;
+        let (table, fresh) = Table::new(routing, &self.places, &mut leases, shards)?;
+        let gone = leases.revoke(&table);
+        let before = std::mem::take(&mut self.addresses);
+        let served = match self.roll_out(table, fresh, gone) {
+            Ok(served) => served,
+            Err(error) => {
+                self.addresses = before;
+                return Err(error);
+            }
+        };
+        self.leases = leases;
+        self.stats.limit(limits);
+        for served in served {
+            let _ = served.await;
+        }
+        self.leases.prune();
+        let but = |these: &[(String, SocketAddr)], those: &[(String, SocketAddr)]| {
+            let known = |at: &SocketAddr| those.iter().any(|(_, other)| other == at);
+            these.iter().filter(|(_, at)| !known(at)).cloned().collect()
+        };
+        Ok(Changes {
+            opened: but(&self.addresses, &before),
+            closed: but(&before, &self.addresses),
+        })
+    }
+
+    /// Hands a table to all shards, or to none.
+    pub(super) fn roll_out(
+        &mut self,
+        table: Table,
+        fresh: Vec<Bound>,
+        gone: Vec<Arc<Policy>>,
+    ) -> Result<Vec<oneshot::Receiver<()>>, Error> {
+        let permits = self.orders.iter().map(mpsc::Sender::try_reserve);
+        let permits: Vec<_> = permits
+            .collect::<Result<_, _>>()
+            .map_err(|_| Error::Closed)?;
+        self.places = table.places().cloned().collect();
+        self.addresses = table
+            .places()
+            .map(|place| (place.listener.clone(), place.actual))
+            .collect();
+        let (table, gone) = (Arc::new(table), Arc::<[_]>::from(gone));
+        let mut fresh: Vec<_> = fresh
+            .into_iter()
+            .map(|bound| (bound.place.actual, bound.sockets.into_iter()))
+            .collect();
+        let hand = |permit: mpsc::Permit<'_, Order>| {
+            let (done, served) = oneshot::channel();
+            let sockets = fresh
+                .iter_mut()
+                .filter_map(|(at, sockets)| Some((*at, sockets.next()?)))
+                .collect();
+            permit.send(Order::Serve(Rollout {
+                table: table.clone(),
+                sockets,
+                gone: gone.clone(),
+                done,
+            }));
+            served
+        };
+        Ok(permits.into_iter().map(hand).collect())
+    }
+
+    /// Begins to stop, and returns at once: probes of `/readyz` are answered 503; after a tenth of `time`, a second at most, listeners close; then clients are
+    /// told 1012 one after the other over most of `time`, so that they do not all come back to the next server in one moment (faster
+    /// where they are few: one in 100 ms). Who is not told yet hears events as before. Requests that are being answered
+    /// are finished. At the end of `time` what is left is cut off. A second call can only make it sooner.
+    pub fn drain(&self, time: Duration) {
+        self.leave(Deadline::spread_over(time));
+    }
+
+    /// Ends a [`drain`](Self::drain) sooner: everybody is told at once and has a second.
+    pub fn hurry(&self) {
+        self.leave(Deadline::within(HURRY_TIMEOUT));
+    }
+
+    /// Resolves when no connection is left. Cancel safe.
+    pub async fn drained(&self) {
+        let all = self.threads.len();
+        let _ = self.ended.clone().wait_for(|ended| *ended >= all).await;
+    }
+
+    fn leave(&self, deadline: Deadline) {
+        self.farewell.draining.store(true, Relaxed);
+        for shard in &self.orders {
+            // full: it was told often enough. Closed: it has ended
+            let _ = shard.try_send(Order::Drain(deadline));
+        }
+    }
+
+    /// Closes every connection that is left with 1012, lets queued writes finish, and returns when all threads have ended. Blocks.
+    pub fn stop(mut self) {
+        self.leave(Deadline::within(STOP_TIMEOUT));
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a shard panicked");
+            }
+        }
+        // the writer last: what the shards asked for is finished
+        if let Some(store) = self.store.take() {
+            let stats = store.stats();
+            tracing::info!(
+                commits = stats.commits.load(Relaxed),
+                commands = stats.jobs.load(Relaxed),
+                events = stats.events.load(Relaxed),
+                set_aside = stats.rejects.load(Relaxed),
+                busy = stats.busy.load(Relaxed),
+                rolled_back = stats.lost.load(Relaxed),
+                "stopped"
+            );
+        }
+        if let Some(running) = self.running.take() {
+            running.stop();
+            running.join();
+        }
+    }
+}

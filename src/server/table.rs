@@ -1,0 +1,152 @@
+//! What is served where: one table for all shards, replaced as a whole when `routing.toml` is read again.
+
+use super::bind::{self, Bound};
+use crate::Error;
+use crate::auth::Keys;
+use crate::rest::Routes;
+use crate::routing::{Address, Listener, Policy, Route, Routing};
+use crate::stats::Stats;
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
+
+/// What all shards share for as long as the server lives.
+pub(super) struct Shared<A: crate::App> {
+    pub lane_of: HashMap<&'static str, u16>,
+    pub rest: HashMap<&'static str, Routes<A>>,
+    pub keys: Option<Arc<Keys>>,
+    /// What is counted; who has a place is a part of it.
+    pub stats: Arc<Stats>,
+    pub farewell: Arc<Farewell>,
+}
+
+/// How far the server is with stopping, for all shards.
+#[derive(Default)]
+pub(super) struct Farewell {
+    /// Nothing new is accepted, and probes are told so.
+    pub draining: AtomicBool,
+    /// WebSockets that were open when it began.
+    pub open: AtomicUsize,
+    /// Of those, how many were told to come back elsewhere.
+    pub told: AtomicUsize,
+}
+
+/// An address that a listener is bound to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    pub listener: String,
+    /// As in the file: the port may be 0.
+    pub configured: SocketAddr,
+    pub actual: SocketAddr,
+}
+
+impl Place {
+    /// Whether these sockets are what this address of a listener asks for. Port 0 is whatever the same listener got before.
+    pub fn serves(&self, listener: &Listener, address: &Address) -> bool {
+        match address.address.port() {
+            0 => self.configured == address.address && self.listener == listener.name,
+            _ => self.actual == address.address,
+        }
+    }
+}
+
+/// A listener and where it is.
+pub(super) struct Listening {
+    pub listener: Listener,
+    /// Of its routes: shared by their connections.
+    pub policies: Vec<Arc<Policy>>,
+    pub places: Vec<Place>,
+}
+
+pub(super) struct Table {
+    pub listeners: Vec<Arc<Listening>>,
+}
+
+impl Table {
+    pub fn places(&self) -> impl Iterator<Item = &Place> {
+        self.listeners.iter().flat_map(|l| &l.places)
+    }
+
+    /// The table for a routing, and the sockets that it needs beside the `held` ones. Nothing is changed if that fails.
+    pub fn new(
+        routing: Routing,
+        held: &[Place],
+        leases: &mut Leases,
+        shards: usize,
+    ) -> Result<(Table, Vec<Bound>), Error> {
+        let (mut listeners, mut fresh) = (Vec::new(), Vec::new());
+        for listener in routing.listeners {
+            let (places, bound) = bind::bind(&listener, held, shards)?;
+            fresh.extend(bound);
+            let policies = listener
+                .routes
+                .iter()
+                .map(|route| leases.grant(&listener.name, route))
+                .collect();
+            listeners.push(Arc::new(Listening {
+                listener,
+                policies,
+                places,
+            }));
+        }
+        Ok((Table { listeners }, fresh))
+    }
+}
+
+/// The policies that open connections may hold, each with its route: a connection keeps the policy that it was opened with until its route is gone.
+#[derive(Clone, Default)]
+pub(super) struct Leases(Vec<Lease>);
+
+#[derive(Clone)]
+struct Lease {
+    listener: String,
+    pattern: String,
+    consumer: String,
+    policy: Arc<Policy>,
+}
+
+impl Lease {
+    fn is_of(&self, listener: &str, route: &Route) -> bool {
+        self.listener == listener
+            && self.pattern == route.pattern.as_str()
+            && self.consumer == route.consumer
+    }
+}
+
+impl Leases {
+    fn grant(&mut self, listener: &str, route: &Route) -> Arc<Policy> {
+        let known = self
+            .0
+            .iter()
+            .find(|l| l.is_of(listener, route) && *l.policy == route.policy);
+        if let Some(lease) = known {
+            return lease.policy.clone();
+        }
+        let policy = Arc::new(route.policy.clone());
+        self.0.push(Lease {
+            listener: listener.to_owned(),
+            pattern: route.pattern.as_str().to_owned(),
+            consumer: route.consumer.clone(),
+            policy: policy.clone(),
+        });
+        policy
+    }
+
+    /// Gives up those whose route is not in this table and returns them.
+    pub fn revoke(&mut self, table: &Table) -> Vec<Arc<Policy>> {
+        let served = |lease: &Lease| {
+            table.listeners.iter().any(|l| {
+                let name = &l.listener.name;
+                l.listener.routes.iter().any(|r| lease.is_of(name, r))
+            })
+        };
+        let gone = self.0.extract_if(.., |lease| !served(lease));
+        gone.map(|lease| lease.policy).collect()
+    }
+
+    /// Forgets what nobody but this list holds.
+    pub fn prune(&mut self) {
+        self.0.retain(|lease| Arc::strong_count(&lease.policy) > 1);
+    }
+}

@@ -1,0 +1,185 @@
+//! Whether a request may become a WebSocket, by its head alone (RFC 6455, section 4.2.1). Who asks, and whether the origin may, is judged after this.
+
+use super::handshake::method_not_allowed;
+use crate::rest::json_error;
+use crate::websocket;
+use crate::websocket::extension::{Agreed, negotiate};
+use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use std::borrow::Cow;
+use warp::Reply;
+use warp::reply::Response;
+
+/// What a handshake says.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Wish<'h> {
+    /// 16 bytes in base64.
+    pub key: &'h str,
+    /// The page that asks, if a browser does.
+    pub origin: Option<&'h str>,
+    /// The subprotocols, of all the headers that list some.
+    pub protocols: Option<Cow<'h, str>>,
+    /// What there is to agree on; `None`: nothing was offered that can be accepted.
+    pub compression: Option<Agreed>,
+}
+
+/// Why it is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unfit {
+    Method,
+    NoUpgrade,
+    Version,
+    Key,
+    Body,
+    Origin,
+    Extensions,
+}
+
+/// Reads a handshake. A header of which there may be one is refused when there are two: a proxy may have gone by the other one.
+pub(crate) fn wish<'h>(method: &Method, headers: &'h HeaderMap) -> Result<Wish<'h>, Unfit> {
+    let listed = |name, word: &str| {
+        let mut words = values(headers, name).flat_map(|value| value.split(','));
+        words.any(|listed| listed.trim().eq_ignore_ascii_case(word))
+    };
+    if method != Method::GET {
+        return Err(Unfit::Method);
+    }
+    if !listed(header::UPGRADE, "websocket") || !listed(header::CONNECTION, "upgrade") {
+        return Err(Unfit::NoUpgrade);
+    }
+    if only(headers, header::SEC_WEBSOCKET_VERSION) != Some(Some("13")) {
+        return Err(Unfit::Version);
+    }
+    let key = only(headers, header::SEC_WEBSOCKET_KEY).flatten();
+    let Some(key) = key.filter(|key| websocket::valid_key(key)) else {
+        return Err(Unfit::Key);
+    };
+    let has = |name| headers.contains_key(name);
+    if has(header::CONTENT_LENGTH) || has(header::TRANSFER_ENCODING) {
+        return Err(Unfit::Body);
+    }
+    // one that cannot be read is not none: programs send none, and may connect
+    let Some(origin) = only(headers, header::ORIGIN) else {
+        return Err(Unfit::Origin);
+    };
+    let mut lists = values(headers, header::SEC_WEBSOCKET_PROTOCOL);
+    let protocols = lists.next().map(|first| {
+        lists.fold(Cow::Borrowed(first), |all, list| {
+            Cow::Owned(format!("{all},{list}"))
+        })
+    });
+    let offers = headers.get_all(header::SEC_WEBSOCKET_EXTENSIONS).iter();
+    // what is no text is no offer either
+    let offers = offers.map(|value| value.to_str().unwrap_or("\0"));
+    let Ok(compression) = negotiate(offers) else {
+        return Err(Unfit::Extensions);
+    };
+    Ok(Wish {
+        key,
+        origin,
+        protocols,
+        compression,
+    })
+}
+
+/// Those that are text.
+fn values(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
+    let values = headers.get_all(name).into_iter();
+    values.filter_map(|value| value.to_str().ok())
+}
+
+/// The one value of a header, if it is there. `None`: there are more, or it is no text.
+fn only(headers: &HeaderMap, name: HeaderName) -> Option<Option<&str>> {
+    let mut all = headers.get_all(name).into_iter();
+    match (all.next(), all.next()) {
+        (None, _) => Some(None),
+        (Some(value), None) => value.to_str().ok().map(Some),
+        (Some(_), Some(_)) => None,
+    }
+}
+
+impl Unfit {
+    pub fn response(self) -> Response {
+        let text =
+            |status, why: &str| warp::reply::with_status(why.to_owned(), status).into_response();
+        let mut response = match self {
+            Unfit::Method => json_error(&method_not_allowed()),
+            Unfit::NoUpgrade => text(
+                StatusCode::UPGRADE_REQUIRED,
+                "this is a WebSocket endpoint: connect with ws://\n",
+            ),
+            Unfit::Version => text(
+                StatusCode::UPGRADE_REQUIRED,
+                "WebSocket version 13 is spoken here\n",
+            ),
+            Unfit::Key => text(
+                StatusCode::BAD_REQUEST,
+                "Sec-WebSocket-Key is missing, repeated, or no 16 bytes of base64\n",
+            ),
+            Unfit::Body => text(StatusCode::BAD_REQUEST, "a handshake has no body\n"),
+            Unfit::Extensions => text(
+                StatusCode::BAD_REQUEST,
+                "Sec-WebSocket-Extensions is malformed\n",
+            ),
+            Unfit::Origin => text(StatusCode::FORBIDDEN, "this origin is not allowed here\n"),
+        };
+        let head = response.headers_mut();
+        let fixed = HeaderValue::from_static;
+        match self {
+            Unfit::NoUpgrade => {
+                head.insert(header::UPGRADE, fixed("websocket"));
+                head.insert(header::CONNECTION, fixed("Upgrade"));
+            }
+            Unfit::Version => {
+                head.insert(header::SEC_WEBSOCKET_VERSION, fixed("13"));
+            }
+            Unfit::Method | Unfit::Key | Unfit::Body | Unfit::Origin | Unfit::Extensions => {}
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LEAST: [(&str, &str); 4] = [
+        ("upgrade", "websocket"),
+        ("connection", "Upgrade"),
+        ("sec-websocket-version", "13"),
+        ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+    ];
+
+    fn judged(more: &[(&'static str, &[u8])]) -> Result<Option<String>, Unfit> {
+        let mut headers = HeaderMap::new();
+        let least = LEAST.iter().map(|(name, value)| (*name, value.as_bytes()));
+        for (name, value) in least.chain(more.iter().copied()) {
+            headers.append(name, HeaderValue::from_bytes(value).expect("a value"));
+        }
+        let wish = wish(&Method::GET, &headers)?;
+        Ok(wish.protocols.map(Cow::into_owned))
+    }
+
+    #[test]
+    fn an_origin_that_cannot_be_read_is_not_taken_for_none() {
+        assert_eq!(judged(&[]), Ok(None));
+        assert_eq!(judged(&[("origin", b"http://a")]), Ok(None));
+        assert_eq!(judged(&[("origin", b"http://\xfc")]), Err(Unfit::Origin));
+        let two: [(&str, &[u8]); 2] = [("origin", b"http://a"), ("origin", b"http://b")];
+        assert_eq!(judged(&two), Err(Unfit::Origin));
+    }
+
+    #[test]
+    fn subprotocols_are_those_of_all_headers() {
+        let name = "sec-websocket-protocol";
+        assert_eq!(
+            judged(&[(name, b"json"), (name, b"bearer, a.b.c")]),
+            Ok(Some("json,bearer, a.b.c".to_owned()))
+        );
+    }
+
+    #[test]
+    fn a_version_that_is_told_twice_is_refused() {
+        let twice = judged(&[("sec-websocket-version", b"8")]);
+        assert_eq!(twice, Err(Unfit::Version));
+    }
+}

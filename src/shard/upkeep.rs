@@ -1,0 +1,115 @@
+//! What a shard does from time to time: pings, timeouts, and room for those who keep up.
+
+use super::Shard;
+use crate::close::Ending;
+use crate::limits::Limit;
+use crate::socket::Socket;
+use crate::stats::Drop as Dropped;
+use crate::websocket::{self, Opcode};
+use crate::{App, ClientError, Kind};
+use std::rc::Rc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// A client is warned this long before its token ends.
+const EXPIRY_WARNING: Duration = Duration::from_secs(60);
+
+/// All outboxes are looked through at most so often, in milliseconds.
+const RELIEF_PAUSE_MS: u64 = 20;
+/// Addresses that nobody connects from any more are forgotten so often, in milliseconds.
+const TIDY_MS: u64 = 2_000;
+
+impl<A: App> Shard<A> {
+    /// Too much waits in the process: the largest outboxes are closed, until there is room again. Each shard closes its own; that one is at least as large
+    /// as the average holds for some shard, and each looks at the end of its turns and in its sweep.
+    pub(super) fn relieve(&self) {
+        let now = self.clock();
+        if now < self.relieved_at.get() + RELIEF_PAUSE_MS {
+            return;
+        }
+        self.relieved_at.set(now);
+        let backlog = &self.counts.backlog;
+        let average = backlog.average().max(1);
+        let mut behind: Vec<(usize, Rc<Socket<A>>)> = self
+            .sockets
+            .borrow()
+            .iter()
+            .map(|(_, s)| (s.waiting_bytes(), s))
+            .filter(|(bytes, _)| *bytes >= average)
+            .map(|(bytes, s)| (bytes, s.clone()))
+            .collect();
+        behind.sort_by_key(|(bytes, _)| std::cmp::Reverse(*bytes));
+        for (_, socket) in behind {
+            if backlog.is_relieved() {
+                break;
+            }
+            socket.give_up(Dropped::Budget);
+        }
+    }
+
+    /// Pings the quiet, gives up the silent, warns those whose token ends soon, and ends those whose token has ended.
+    pub fn sweep(&self) {
+        let now = self.clock();
+        let wall_ms = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |d| d.as_millis() as i64);
+        if self.counts.backlog.is_over() {
+            self.relieve();
+        }
+        if self.id == 0 && now >= self.tidied_at.get() + TIDY_MS {
+            self.tidied_at.set(now);
+            self.stats.admission.tidy();
+        }
+        let sockets: Vec<Rc<Socket<A>>> = self
+            .sockets
+            .borrow()
+            .iter()
+            .filter(|(_, s)| !s.is_leaving() && due(s, now, wall_ms))
+            .map(|(_, s)| s.clone())
+            .collect();
+        for socket in sockets {
+            if now.saturating_sub(socket.heard_at.get())
+                >= socket.policy.idle_timeout.as_millis() as u64
+            {
+                socket.limited(Limit::IdleTimeout);
+                socket.end(Ending::new(1001, "nothing was heard from you"));
+                continue;
+            }
+            let expires = socket.expires_at_ms.get();
+            if wall_ms >= expires {
+                socket.end(Ending::refused(ClientError::new(
+                    Kind::Unauthenticated,
+                    "TOKEN_EXPIRED",
+                    "the token has ended",
+                )));
+                continue;
+            }
+            if warn_due(&socket, wall_ms) {
+                socket.warn_of_expiry();
+            }
+            if ping_due(&socket, now) {
+                socket.pinged_at.set(now);
+                self.send(&socket, websocket::encode(Opcode::Ping, b""));
+            }
+        }
+    }
+}
+
+fn ping_due<A: App>(s: &Socket<A>, now: u64) -> bool {
+    now.saturating_sub(s.heard_at.get().max(s.pinged_at.get()))
+        >= s.policy.ping_interval.as_millis() as u64
+}
+
+fn warn_due<A: App>(s: &Socket<A>, wall_ms: i64) -> bool {
+    !s.expiry_told.get()
+        && s.expires_at_ms
+            .get()
+            .saturating_sub(EXPIRY_WARNING.as_millis() as i64)
+            <= wall_ms
+}
+
+fn due<A: App>(s: &Socket<A>, now: u64, wall_ms: i64) -> bool {
+    ping_due(s, now)
+        || warn_due(s, wall_ms)
+        || wall_ms >= s.expires_at_ms.get()
+        || now.saturating_sub(s.heard_at.get()) >= s.policy.idle_timeout.as_millis() as u64
+}

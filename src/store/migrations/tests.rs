@@ -1,0 +1,85 @@
+//! Which databases are ours, and how they become new.
+
+use super::*;
+use crate::App;
+use crate::signals::fixture::{Cafe, SCHEMA, Served};
+
+#[tokio::test]
+async fn a_database_that_is_not_ours_is_refused_and_left_untouched() {
+    let mut served = Served::new();
+    let reopen = |served: &Served, schema: &Schema| {
+        crate::signals::open::<Cafe>(&served.config, schema, Vec::new())
+            .map(|_| ())
+            .unwrap_err()
+            .to_string()
+    };
+    let refusal = reopen(&served, &SCHEMA);
+    assert!(
+        refusal.contains("already served by another process"),
+        "{refusal}"
+    );
+    assert!(migrate(&served.config, &SCHEMA, &[]).is_err());
+    served.close();
+
+    let older = Schema {
+        migrations: &SCHEMA.migrations[..1],
+        ..SCHEMA
+    };
+    let other = Schema {
+        application_id: 8,
+        ..SCHEMA
+    };
+    let before = std::fs::read(&served.config.path).unwrap();
+    let refusal = reopen(&served, &older);
+    assert!(refusal.contains("version 2"), "{refusal}");
+    let refusal = reopen(&served, &other);
+    assert!(refusal.contains("application_id 7"), "{refusal}");
+    assert_eq!(std::fs::read(&served.config.path).unwrap(), before);
+
+    std::fs::write(&served.config.path, "x".repeat(5000)).unwrap();
+    let refusal = reopen(&served, &SCHEMA);
+    assert!(refusal.contains("not an SQLite database"), "{refusal}");
+
+    std::fs::remove_file(&served.config.path).unwrap();
+    served
+        .shell()
+        .execute_batch("CREATE TABLE theirs(x)")
+        .unwrap();
+    let refusal = reopen(&served, &SCHEMA);
+    assert!(refusal.contains("application_id 0"), "{refusal}");
+
+    served.config.path = "/nowhere/at/all.db".into();
+    let refusal = reopen(&served, &SCHEMA);
+    assert!(refusal.contains("/nowhere/at/all.db-lock"), "{refusal}");
+}
+
+#[test]
+fn a_migration_is_made_once_and_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = StoreConfig::new(dir.path().join("cafe.db"));
+    let first = Schema {
+        migrations: &SCHEMA.migrations[..1],
+        ..SCHEMA
+    };
+    let run = |schema: &Schema| migrate(&config, schema, Cafe::WATCHED);
+    assert_eq!(run(&first).unwrap(), (0, 1));
+    const BROKEN: &[&str] = &[
+        SCHEMA.migrations[0],
+        SCHEMA.migrations[1],
+        "CREATE TABLE half(x); INSERT INTO nowhere VALUES(1)",
+    ];
+    let broken = Schema {
+        migrations: BROKEN,
+        ..SCHEMA
+    };
+    let failure = run(&broken).unwrap_err().to_string();
+    assert!(failure.contains("migration 3"), "{failure}");
+    assert_eq!(run(&SCHEMA).unwrap(), (2, 2));
+    let c = rusqlite::Connection::open(&config.path).unwrap();
+    c.prepare("SELECT price FROM dish").unwrap();
+    assert!(c.prepare("SELECT * FROM half").is_err());
+    // From another program, logged by the triggers.
+    c.execute_batch("INSERT INTO dish(menu, name) VALUES(1, 'x')")
+        .unwrap();
+    assert!(crate::history::waiting(&c).unwrap());
+}

@@ -1,0 +1,135 @@
+//! What a client hears: the answer to its handshake, frames, and who is told of them.
+
+use super::{BUFFER, State, Worker};
+use crate::frame;
+use crate::load::Mode;
+use crate::load::fanout::WARM_BIT;
+use crate::system;
+use crate::template;
+
+impl Worker {
+    pub(super) fn receive(&mut self, i: usize) {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        let c = &mut self.connections[i];
+        let kept = c.carry.len();
+        if kept + BUFFER / 2 > buffer.len() {
+            buffer.resize(kept + BUFFER, 0);
+        }
+        buffer[..kept].copy_from_slice(&c.carry);
+        match system::recv(c.fd, &mut buffer[kept..]) {
+            Ok(None) => {}
+            Ok(Some(0)) => self.fail(i, "closed by the server"),
+            Err(e) => self.fail(i, &format!("recv: {e}")),
+            Ok(Some(n)) => {
+                c.carry.clear();
+                self.tally.recvs += 1;
+                self.tally.bytes += n as u64;
+                let used = self.consume(i, &buffer[..kept + n]);
+                if used < kept + n && self.connections[i].fd >= 0 {
+                    let rest = &buffer[used..kept + n];
+                    self.connections[i].carry.extend_from_slice(rest);
+                }
+            }
+        }
+        self.buffer = buffer;
+    }
+
+    /// Says how many bytes it took.
+    fn consume(&mut self, i: usize, bytes: &[u8]) -> usize {
+        let mut at = 0;
+        if self.connections[i].state == State::Http {
+            let Some(end) = bytes.windows(4).position(|w| w == b"\r\n\r\n") else {
+                return 0;
+            };
+            if !bytes.starts_with(b"HTTP/1.1 101") {
+                let line = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]);
+                self.fail(i, &format!("not upgraded: {line:?}"));
+                return bytes.len();
+            }
+            at = end + 4;
+            self.connections[i].state = State::Hello;
+            if !matches!(self.plan.mode, Mode::Status { .. }) {
+                self.ready(i);
+            }
+        }
+        let now = system::now_ns();
+        while let Some(f) = frame::parse(&bytes[at..]) {
+            self.tally.frames += 1;
+            let payload = &bytes[at + f.start..at + f.end];
+            at += f.end;
+            match f.opcode {
+                0..=2 if f.compressed => {
+                    let mut inflater = std::mem::take(&mut self.inflater);
+                    match inflater.inflate(payload) {
+                        Ok(payload) => self.payload(i, payload, now),
+                        Err(why) => self.fail(i, &why),
+                    }
+                    self.inflater = inflater;
+                }
+                0..=2 => self.payload(i, payload, now),
+                frame::PING => self.write_frame(i, frame::PONG, payload),
+                frame::CLOSE => {
+                    let code = payload
+                        .first_chunk()
+                        .map_or(0, |code| u16::from_be_bytes(*code));
+                    self.fail(i, &format!("close frame {code}"));
+                }
+                _ => {}
+            }
+            if self.connections[i].fd < 0 {
+                return bytes.len();
+            }
+        }
+        at
+    }
+
+    fn payload(&mut self, i: usize, payload: &[u8], now: u64) {
+        match self.plan.mode {
+            Mode::Status { .. } => match seq(payload) {
+                Some(seq) if self.connections[i].state == State::Hello => {
+                    self.connections[i].seq = seq;
+                    self.ready(i);
+                }
+                Some(seq) => self.told(i, seq, now),
+                None => {
+                    let text = String::from_utf8_lossy(payload);
+                    self.sh.error(format!("unexpected: {text}"));
+                }
+            },
+            Mode::Fanout { .. } => template::markers(payload, |id, at| self.said(i, id, at, now)),
+            Mode::Groups { .. } => {
+                template::markers(payload, |id, _| self.copied(i, id, now));
+            }
+            Mode::Connect { .. } => {}
+        }
+    }
+
+    fn said(&mut self, i: usize, id: u32, at: u64, now: u64) {
+        self.pending += 1;
+        if id & WARM_BIT != 0 {
+            return;
+        }
+        let Some((n, last)) = self.tally.per_broadcast.get_mut(id as usize) else {
+            return;
+        };
+        *n += 1;
+        *last = now;
+        self.tally.deliveries += 1;
+        self.tally.last_ns = now;
+        self.tally.latency.add(now.saturating_sub(at));
+        let c = &mut self.connections[i];
+        if id < c.seen {
+            self.tally.out_of_order += 1;
+        }
+        c.seen = id + 1;
+    }
+}
+
+/// The number of an event or a snapshot.
+fn seq(payload: &[u8]) -> Option<u64> {
+    let name = br#""seq":"#;
+    let at = payload.windows(name.len()).position(|w| w == name)?;
+    let digits = payload[at + name.len()..].iter();
+    let digits = digits.take_while(|b| b.is_ascii_digit());
+    Some(digits.fold(0, |n, b| n * 10 + u64::from(b - b'0')))
+}

@@ -1,0 +1,195 @@
+//! What is measured, against what, and what it should be.
+
+use crate::catalogue;
+use crate::load::{self, Mode, Plan, Report};
+use crate::server::{SECRET, Server};
+use crate::template::Template;
+use jsonwebtoken::{EncodingKey, Header};
+use serde_json::json;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+const GROUP: &str = "/conformance/group/%g/";
+const ORDER: &str = "/ws/orders/%g/";
+
+/// Whom a row measures.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Who {
+    /// The framework, on so many threads.
+    Echo(u32),
+    /// The framework, where a token is required.
+    Guarded,
+    /// The framework, to clients that have their messages compressed.
+    Deflate,
+    /// The least that could do it: one send for each client and message.
+    Floor,
+    /// One send for each client and turn.
+    Batch,
+    /// One commit for each turn, of an update and an event each, and then one send for each client and event.
+    Rows,
+    /// `warp::ws`, a queue and a task for each client.
+    Peer,
+    /// The restaurant.
+    Restaurant,
+}
+
+/// A line of the table.
+#[derive(Clone, Copy)]
+pub struct Row {
+    pub name: &'static str,
+    pub unit: &'static str,
+    pub mode: Mode,
+    pub who: Who,
+    /// What it is divided by.
+    pub against: Option<Who>,
+    pub value: fn(&Report) -> f64,
+    pub wish: Wish,
+    pub load: Load,
+}
+
+/// What a figure should be.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Wish {
+    /// It is told, for comparison.
+    Nothing,
+    /// The ratio is at most the bound, and the aim if it can be.
+    Ratio {
+        bound: f64,
+        aim: f64,
+    },
+    /// The ratio is above this.
+    RatioAbove(f64),
+    /// The figure itself, whatever the other one is, is at most the bound.
+    AtMost {
+        bound: f64,
+        aim: f64,
+    },
+    AtLeast {
+        bound: f64,
+        aim: f64,
+    },
+}
+
+/// How the clients work.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Load {
+    Spinning,
+    /// Messages of 2,000 bytes, as JSON is.
+    Long,
+    /// Half of what the row before reached.
+    HalfRate,
+}
+
+impl Row {
+    /// Whether the same runs say this row's figure and the other's.
+    pub fn same_runs(&self, other: &Row) -> bool {
+        let of = |row: &Row| (row.mode, row.who, row.against, row.load);
+        of(self) == of(other)
+    }
+
+    /// Measures `who` once, on a server of its own. `rate`: what the row before reached.
+    pub fn measure(&self, who: Who, rate: f64) -> Result<Report, String> {
+        let server = match who {
+            Who::Echo(threads) => Server::echo(threads, false),
+            Who::Deflate => Server::echo(1, false),
+            Who::Guarded => Server::echo(1, true),
+            Who::Floor => Server::floor(None),
+            Who::Batch => Server::floor(Some("--batch")),
+            Who::Rows => Server::rows(),
+            Who::Peer => Server::peer(),
+            Who::Restaurant => match self.mode {
+                Mode::Status { orders, .. } => Server::restaurant(orders),
+                _ => Err("the restaurant has orders only".to_owned()),
+            },
+        }?;
+        self.load(who, rate, server.port, server.pid(), None)
+    }
+
+    fn load(
+        &self,
+        who: Who,
+        rate: f64,
+        port: u16,
+        pid: u32,
+        path: Option<&str>,
+    ) -> Result<Report, String> {
+        let usual = match self.mode {
+            Mode::Status { .. } => ORDER,
+            _ => GROUP,
+        };
+        let mut plan = Plan::new(self.mode, port, path.unwrap_or(usual), pid)?;
+        if matches!(who, Who::Guarded | Who::Restaurant | Who::Rows) {
+            plan.tokens = vec![token()?];
+            let bearer = Template::parse("Bearer %t", 0)?;
+            plan.headers.push(("Authorization".to_owned(), bearer));
+        }
+        if who == Who::Deflate {
+            let offer =
+                "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
+            let offer = Template::parse(offer, 0)?;
+            plan.headers
+                .push(("Sec-WebSocket-Extensions".to_owned(), offer));
+        }
+        match self.load {
+            Load::Spinning => {}
+            Load::Long => plan.message = Template::parse(&long_message(), 0)?,
+            Load::HalfRate => {
+                plan.rate = (rate / 2.0).max(1.0);
+                plan.spin = false;
+            }
+        }
+        load::run(plan)
+    }
+}
+
+/// One run of the row with this name, or whose name contains it, against a server that is there.
+pub fn by_hand(
+    name: &str,
+    quick: bool,
+    port: u16,
+    pid: u32,
+    path: Option<&str>,
+) -> Result<Report, String> {
+    let rows = catalogue::all(quick);
+    let row = rows.iter().find(|row| row.name.contains(name));
+    let row = row.ok_or(format!("no row is called {name:?}"))?;
+    row.load(row.who, 10_000.0, port, pid, path)
+}
+
+fn token() -> Result<String, String> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now = now.map_err(|e| e.to_string())?.as_secs();
+    let claims = json!({"sub": "1", "role": "manager", "restaurant_id": 1, "exp": now + 86_400});
+    let key = EncodingKey::from_secret(SECRET.as_bytes());
+    jsonwebtoken::encode(&Header::default(), &claims, &key).map_err(|e| e.to_string())
+}
+
+/// An order with its lines, of 2,000 bytes.
+fn long_message() -> String {
+    let dishes = [
+        "Soup of the day",
+        "Grilled trout",
+        "Tarte Tatin",
+        "Espresso",
+        "House red",
+        "Green salad",
+    ];
+    let mut text = String::from(r#"{"type":"order_update","data":{"id":%g,"k":"%K","items":["#);
+    for n in 0.. {
+        let dish = dishes[n % dishes.len()];
+        let (price, at) = (
+            450 + n * 137 % 2_400,
+            1_769_600_000_000_u64 + n as u64 * 7_919,
+        );
+        let line = format!(
+            r#"{{"id":{},"name":"{dish}","quantity":{},"unit_price_minor":{price},"status":"preparing","created_at":{at}}},"#,
+            8_000 + n,
+            1 + n % 4
+        );
+        if text.len() + line.len() > 1_950 {
+            break;
+        }
+        text.push_str(&line);
+    }
+    text.pop();
+    text + "]}}"
+}

@@ -1,0 +1,172 @@
+//! Servers under measurement: processes of their own, on cores of their own.
+
+use rusqlite::Connection;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use tempfile::TempDir;
+
+/// Of tokens, in this run only.
+pub const SECRET: &str = "measured on a machine of its own, hopefully";
+
+pub struct Server {
+    child: Child,
+    pub port: u16,
+    /// Its database, where it has one.
+    _place: Option<TempDir>,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Server {
+    /// Waits until it says where it listens.
+    fn start(command: Command, place: Option<TempDir>) -> Result<Self, String> {
+        let failed = |e: std::io::Error| format!("{command:?}: {e}");
+        let mut child = pinned(&command)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(failed)?;
+        let said = child.stdout.take().ok_or("no stdout")?;
+        let mut lines = BufReader::new(said).lines();
+        let port = lines.find_map(|line| {
+            let line = line.ok()?;
+            let address = line.strip_prefix("listening on ")?.split(' ').next()?;
+            address.rsplit(':').next()?.parse().ok()
+        });
+        let server = |port| Server {
+            child,
+            port,
+            _place: place,
+        };
+        match port {
+            Some(port) => {
+                // What it says later must not fill the pipe.
+                std::thread::spawn(move || lines.for_each(drop));
+                Ok(server(port))
+            }
+            None => {
+                drop(server(0));
+                Err(format!("{command:?} did not start"))
+            }
+        }
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The framework's own group endpoint.
+    pub fn echo(threads: u32, secret: bool) -> Result<Self, String> {
+        let mut command = built("examples/echo_server")?;
+        command.args(["--bind", "127.0.0.1:0", "--threads", &threads.to_string()]);
+        if secret {
+            command.args(["--secret", SECRET]);
+        }
+        Server::start(command, None)
+    }
+
+    pub fn floor(option: Option<&str>) -> Result<Self, String> {
+        let mut command = built("bench")?;
+        command.arg("floor").args(option);
+        Server::start(command, None)
+    }
+
+    /// The floor of status updates.
+    pub fn rows() -> Result<Self, String> {
+        let place = tempfile::tempdir().map_err(|e| e.to_string())?;
+        let mut command = built("bench")?;
+        command.args(["floor", "--rows"]);
+        command.arg(place.path().join("floor.db"));
+        Server::start(command, Some(place))
+    }
+
+    pub fn peer() -> Result<Self, String> {
+        let mut command = built("bench")?;
+        command.arg("peer");
+        Server::start(command, None)
+    }
+
+    /// The restaurant, with so many orders that wait.
+    pub fn restaurant(orders: u32) -> Result<Self, String> {
+        let place = tempfile::tempdir().map_err(|e| e.to_string())?;
+        let database = place.path().join("bench.db");
+        let made = built("maitred")?
+            .arg("migrate")
+            .arg("--database")
+            .arg(&database)
+            .stdout(Stdio::null())
+            .status();
+        if !made.is_ok_and(|status| status.success()) {
+            return Err("maitred migrate failed".to_owned());
+        }
+        furnish(&database, orders).map_err(|e| e.to_string())?;
+        let routing = place.path().join("routing.toml");
+        std::fs::write(&routing, ROUTING).map_err(|e| e.to_string())?;
+        let mut command = built("maitred")?;
+        command
+            .args(["serve", "--shards", "1", "--database"])
+            .arg(&database)
+            .arg("--routing")
+            .arg(&routing)
+            .env("MAITRED_JWT_SECRET", SECRET)
+            .env("MAITRED_LOG", "warn");
+        Server::start(command, Some(place))
+    }
+}
+
+const ROUTING: &str = r#"
+[[listener]]
+name = "dining"
+bind = "127.0.0.1:0"
+[[listener.route]]
+path = "/ws/orders/<int:order_id>/"
+consumer = "dining.order"
+auth = "required"
+"#;
+
+fn furnish(database: &Path, orders: u32) -> rusqlite::Result<()> {
+    let c = Connection::open(database)?;
+    c.execute_batch("INSERT INTO restaurants(id, name) VALUES(1, 'Bench'); INSERT INTO tables(id, restaurant_id, number) VALUES(1, 1, '1');")?;
+    c.execute(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
+         INSERT INTO orders(restaurant_id, table_id, subtotal_minor, total_minor) SELECT 1, 1, 25000, 25000 FROM n",
+        [orders],
+    )?;
+    Ok(())
+}
+
+/// A program that was built with this one.
+fn built(name: &str) -> Result<Command, String> {
+    let own = std::env::current_exe().map_err(|e| e.to_string())?;
+    let path: PathBuf = own.with_file_name("").join(name);
+    match path.exists() {
+        true => Ok(Command::new(path)),
+        false => Err(format!("{}: build it first", path.display())),
+    }
+}
+
+/// On the cores that `BENCH_SERVER_CPUS` names.
+fn pinned(command: &Command) -> Command {
+    let Ok(cpus) = std::env::var("BENCH_SERVER_CPUS") else {
+        return copy(Command::new(command.get_program()), command);
+    };
+    let mut pinned = Command::new("taskset");
+    pinned.args(["-c", &cpus]).arg(command.get_program());
+    copy(pinned, command)
+}
+
+fn copy(mut to: Command, from: &Command) -> Command {
+    to.args(from.get_args());
+    for (name, value) in from.get_envs() {
+        if let Some(value) = value {
+            to.env(name, value);
+        }
+    }
+    to
+}

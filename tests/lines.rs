@@ -1,0 +1,208 @@
+//! An order's lines: each frame has the whole list, so what changed together is told together, once, and the last word is always told.
+
+use crate::dining::{entity, new_order};
+use crate::support::{Client, Server};
+use serde_json::{Value, json};
+
+/// An order of so many lines at table 5.
+fn order_of(server: &Server, lines: usize) -> i64 {
+    let line = json!({"menu_item_id": 1, "quantity": 1});
+    let body = json!({"restaurant_id": 2, "table_id": 5, "items": vec![line; lines]});
+    let placed = server.rest(&server.token("manager"), "POST /api/v1/orders", body);
+    entity(&placed.ok())["id"].as_i64().expect("an id")
+}
+
+/// The order's channel and that of its lines, after their first frames.
+fn listeners(server: &Server, order: i64) -> [Client; 2] {
+    ["", "items/"].map(|end| {
+        let mut client = Client::open(server, &format!("/ws/orders/{order}/{end}"));
+        client.next();
+        client
+    })
+}
+
+/// Lists that were told until the end of what happened, on either channel.
+fn lists(server: &Server, order: i64, listeners: &mut [Client; 2]) -> [Vec<Value>; 2] {
+    let patch = format!("PATCH /api/v1/orders/{order}");
+    let end = json!({"note": "end"});
+    server.rest(&server.token("manager"), &patch, end).ok();
+    let [status, items] = listeners;
+    let told = status.until(|frame| frame["data"]["note"] == "end");
+    let of = |frames: Vec<Value>, kind: &str| -> Vec<Value> {
+        frames.into_iter().filter(|f| f["type"] == kind).collect()
+    };
+    [
+        of(told, "order_items_update"),
+        of(items.sync(), "items_updated"),
+    ]
+}
+
+fn statuses(list: &Value) -> Vec<&str> {
+    let items = list["data"]["items"].as_array().expect("a list");
+    let statuses = items.iter().map(|item| item["status"].as_str());
+    statuses.map(|status| status.expect("a status")).collect()
+}
+
+type Writer = fn(&Server, i64);
+
+const READY: [(&str, Writer); 3] = [
+    ("a socket", |server, id| {
+        let path = format!("/ws/orders/{id}/");
+        let mut manager = Client::open_as(server, &path, &server.token("manager"));
+        manager.command(json!({"action": "update_status", "status": "confirmed"}));
+        manager.command(json!({"action": "update_status", "status": "ready"}));
+    }),
+    ("the shell, at the order", |server, id| {
+        server.shell(&format!("UPDATE orders SET status='ready' WHERE id={id};"));
+    }),
+    ("the shell, at the lines", |server, id| {
+        server.shell(&format!(
+            "UPDATE order_items SET status='ready' WHERE order_id={id};"
+        ));
+    }),
+];
+
+#[test]
+fn an_order_that_becomes_ready_tells_its_lines_once() {
+    let server = Server::start();
+    for (who, write) in READY {
+        // More lines than the look-ahead is long.
+        for lines in [1, 3, 70] {
+            let id = order_of(&server, lines);
+            let mut clients = listeners(&server, id);
+            write(&server, id);
+            for told in lists(&server, id, &mut clients) {
+                assert_eq!(told.len(), 1, "{who}, {lines} lines: {told:?}");
+                assert_eq!(statuses(&told[0]), vec!["ready"; lines], "{who}");
+            }
+        }
+    }
+}
+
+#[test]
+fn one_command_that_adds_lines_tells_them_once() {
+    let server = Server::start();
+    let id = new_order(&server);
+    let mut clients = listeners(&server, id);
+    let line = json!({"menu_item_id": 2, "quantity": 1});
+    let add = format!("POST /api/v1/orders/{id}/items");
+    let body = json!({"items": [line, line, line]});
+    server.rest(&server.token("manager"), &add, body).ok();
+    for told in lists(&server, id, &mut clients) {
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!(statuses(&told[0]).len(), 4);
+    }
+}
+
+#[test]
+fn a_bulk_write_tells_each_order_its_own_list_and_the_feed_every_line() {
+    let server = Server::start();
+    let orders = [
+        order_of(&server, 3),
+        order_of(&server, 2),
+        order_of(&server, 4),
+    ];
+    let mut clients = orders.map(|id| listeners(&server, id));
+    let token = server.token("manager");
+    let mut feed = Client::open_as(&server, "/ws/changes/?entity=order_item", &token);
+    feed.sync();
+    // Line by line across the orders: first of each, second of each, ...
+    server.shell(&format!(
+        "BEGIN;
+         UPDATE order_items SET seat=1 WHERE id IN (SELECT min(id) FROM order_items WHERE order_id IN ({0}) GROUP BY order_id);
+         UPDATE order_items SET seat=2 WHERE order_id IN ({0});
+         COMMIT;",
+        orders.map(|id| id.to_string()).join(",")
+    ));
+    for (id, clients) in orders.into_iter().zip(&mut clients) {
+        for told in lists(&server, id, clients) {
+            assert_eq!(told.len(), 1, "{told:?}");
+            let items = told[0]["data"]["items"].as_array().expect("a list");
+            assert!(items.iter().all(|item| item["seat"] == 2), "{told:?}");
+        }
+    }
+    assert_eq!(
+        feed.sync().len(),
+        3 + 9,
+        "the feed tells changes, not lists"
+    );
+}
+
+#[test]
+fn what_is_far_apart_is_told_again_and_the_last_word_always() {
+    let server = Server::start();
+    let (id, other) = (order_of(&server, 2), order_of(&server, 1));
+    let mut clients = listeners(&server, id);
+    // A hundred changes of another order's line lie between.
+    let between: String = (0..100)
+        .map(|n| format!("UPDATE order_items SET note='n{n}' WHERE order_id={other};\n"))
+        .collect();
+    server.shell(&format!(
+        "BEGIN; UPDATE order_items SET seat=1 WHERE id=(SELECT min(id) FROM order_items WHERE order_id={id});
+         {between}
+         UPDATE order_items SET seat=2 WHERE order_id={id}; COMMIT;"
+    ));
+    for told in lists(&server, id, &mut clients) {
+        assert_eq!(told.len(), 2, "{told:?}");
+        for list in told {
+            let items = list["data"]["items"].as_array().expect("a list");
+            assert!(
+                items.iter().all(|item| item["seat"] == 2),
+                "at its change, or newer"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_line_that_moves_is_told_at_both_orders() {
+    let server = Server::start();
+    let (from, to) = (order_of(&server, 3), order_of(&server, 1));
+    let mut clients = [listeners(&server, from), listeners(&server, to)];
+    server.shell(&format!(
+        "UPDATE order_items SET order_id={to} WHERE id IN (SELECT id FROM order_items WHERE order_id={from} LIMIT 2);"
+    ));
+    let left = [(from, 1), (to, 3)];
+    for ((id, count), clients) in left.into_iter().zip(&mut clients) {
+        for told in lists(&server, id, clients) {
+            assert_eq!(told.len(), 1, "{told:?}");
+            assert_eq!(statuses(&told[0]).len(), count);
+        }
+    }
+}
+
+/// What another program wrote is announced or set aside; either way the next change is announced.
+#[test]
+fn a_line_that_makes_no_sense_is_set_aside_and_stops_nothing() {
+    let server = Server::start();
+    let (broken, sound) = (new_order(&server), new_order(&server));
+    let mut clients = listeners(&server, broken);
+    let mut other = listeners(&server, sound);
+    let rejects = "SELECT count(*) FROM change_rejects WHERE tbl='order_items'";
+    for (n, (pragma, modifiers)) in [
+        ("", r#"{"no":"list"}"#),
+        ("", "7"),
+        ("PRAGMA ignore_check_constraints=ON;", "[oops"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        server.shell(&format!(
+            "{pragma} UPDATE order_items SET modifiers_json='{modifiers}' WHERE order_id={broken};
+             UPDATE orders SET note='after {n}' WHERE id={broken};
+             UPDATE order_items SET seat={n} WHERE order_id={sound};"
+        ));
+        let told = clients[0].next_is("order_update");
+        assert_eq!(told["data"]["note"], format!("after {n}"));
+        let list = other[1].next_is("items_updated");
+        assert_eq!(list["data"]["items"][0]["seat"], n);
+        assert_eq!(server.place.number(rejects), n as i64 + 1, "{modifiers}");
+    }
+    // Whoever asks is told that it is our fault, and stays connected; once it is repaired everybody is told.
+    assert_eq!(clients[1].refused(r#"{"action":"get_items"}"#), "INTERNAL");
+    server.shell(&format!(
+        "UPDATE order_items SET modifiers_json='[]' WHERE order_id={broken};"
+    ));
+    let list = clients[1].next_is("items_updated");
+    assert_eq!(list["data"]["items"][0]["modifiers"], json!([]));
+}

@@ -1,0 +1,295 @@
+//! Each limit: what is refused and how, that the others notice nothing, and that it is counted under its name.
+
+use super::*;
+
+#[track_caller]
+fn refused(answer: Result<TcpStream, Answer>, status: u16, code: &str, limit: &str) {
+    let answer = answer.expect_err(limit);
+    assert_eq!(answer.status, status, "{answer:?}");
+    let json = answer.json();
+    assert_eq!(
+        (&json["code"], &json["limit"]),
+        (&code.into(), &limit.into())
+    );
+    let wait: u64 = answer
+        .header("retry-after")
+        .and_then(|s| s.parse().ok())
+        .unwrap_or_else(|| panic!("no Retry-After: {answer:?}"));
+    let wait_ms = json["retry_after_ms"].as_u64().expect("milliseconds");
+    assert!(
+        wait >= 1 && wait * 1000 >= wait_ms && wait_ms > 0,
+        "{answer:?}"
+    );
+    assert!(
+        json["connection"].is_u64(),
+        "to be found in the log: {json}"
+    );
+}
+
+#[test]
+fn connections_in_total() {
+    let (server, address) = serve(&file("connections = 2", ""), None);
+    let one = knock(HERE, address, "/echo", "").expect("a place");
+    let mut other = Raw::from(knock(HERE, address, "/echo", "").expect("a place"));
+    let third = || knock(HERE, address, "/echo", "");
+    refused(third(), 503, "SERVER_FULL", "connections");
+    other.frame(FIN | TEXT, b"still here");
+    assert_eq!(other.read(), Some((FIN | TEXT, b"still here".to_vec())));
+    drop(one);
+    let third = eventually("a place was given back", || {
+        third().map_err(|answer| format!("{answer:?}"))
+    });
+    drop((third, other));
+    let scrape = eventually("a place for who asks", || Scrape::try_of(address));
+    assert!(scrape.limited("connections") >= 1.0);
+    server.stop();
+}
+
+#[test]
+fn connections_of_one_address() {
+    let (server, address) = serve(&file("connections_per_address = 1", ""), None);
+    let there = [127, 0, 0, 2];
+    let _one = knock(there, address, "/echo", "").expect("a place");
+    let second = knock(there, address, "/echo", "");
+    refused(second, 429, "RATE_LIMITED", "connections_per_address");
+    let scrape = Scrape::of(address); // from another address
+    assert_eq!(scrape.limited("connections_per_address"), 1.0);
+    server.stop();
+}
+
+#[test]
+fn handshakes_of_everybody_and_of_one_address() {
+    for (limits, status, code, limit) in [
+        (
+            "handshakes_per_second = 1",
+            503,
+            "SERVER_FULL",
+            "handshakes_per_second",
+        ),
+        (
+            "handshakes_per_second_per_address = 1",
+            429,
+            "RATE_LIMITED",
+            "handshakes_per_second_per_address",
+        ),
+    ] {
+        let (server, address) = serve(&file(limits, ""), None);
+        let mut let_in = 0;
+        let answer = loop {
+            match knock(HERE, address, "/echo", "") {
+                Ok(_) if let_in < 1000 => let_in += 1,
+                answer => break answer,
+            }
+        };
+        assert!(let_in >= 2, "twice as many at once");
+        refused(answer, status, code, limit);
+        // what is no handshake is not counted
+        assert_eq!(Scrape::of(address).limited(limit), 1.0);
+        server.stop();
+    }
+}
+
+/// Sends so many frames at once: how many were answered as they should be, how many with an error, and the close code.
+fn flood(address: SocketAddr, path: &str, frame: &[u8], count: usize) -> (usize, usize, u16) {
+    let mut client = Raw::open(address, path);
+    let one = super::super::conformance::raw::masked(FIN | TEXT, frame);
+    client.pieces(&one.repeat(count), usize::MAX);
+    let (mut good, mut bad) = (0, 0);
+    loop {
+        let (first, payload) = client.read().expect("a close frame");
+        match first & 0x0F {
+            CLOSE => return (good, bad, u16::from_be_bytes([payload[0], payload[1]])),
+            _ if payload == frame => good += 1,
+            _ => bad += 1,
+        }
+    }
+}
+
+#[test]
+fn frames_per_second_of_one_connection() {
+    let (server, address) = serve(&file("", "frames_per_second = 5"), None);
+    let mut calm = Raw::open(address, "/echo");
+    let (good, bad, code) = flood(address, "/echo", b"hello", 3000);
+    assert!(good >= 10, "twice as many at once: {good}");
+    assert!(bad >= 100, "told, and told again: {bad}");
+    assert_eq!(code, 4429);
+    calm.frame(FIN | TEXT, b"hello");
+    assert_eq!(calm.read(), Some((FIN | TEXT, b"hello".to_vec())));
+    let scrape = Scrape::of(address);
+    // the last refusal is told with the close frame
+    assert_eq!(scrape.limited("frames_per_second"), bad as f64);
+    server.stop();
+}
+
+#[test]
+fn pings_are_frames_too() {
+    let (server, address) = serve(&file("", "frames_per_second = 5"), None);
+    let mut client = Raw::open(address, "/echo");
+    let one = super::super::conformance::raw::masked(FIN | PING, b"");
+    client.pieces(&one.repeat(3000), usize::MAX);
+    assert_eq!(client.close_code(), Some(4429));
+    server.stop();
+}
+
+#[test]
+fn bytes_per_second_of_one_connection() {
+    let policy = "bytes_per_second = \"1KiB\"\nmax_message_bytes = \"4KiB\"";
+    let (server, address) = serve(&file("", policy), None);
+    let (good, bad, code) = flood(address, "/echo", &[b'x'; 4096], 500);
+    assert!(good >= 1, "one of the largest always passes");
+    assert!(bad >= 100 && code == 4429, "{good} {bad} {code}");
+    assert_eq!(Scrape::of(address).limited("bytes_per_second"), bad as f64);
+    server.stop();
+}
+
+#[test]
+fn groups_of_one_connection() {
+    let (server, address) = serve(&file("", "groups_per_connection = 3"), None);
+    let mut three = Raw::open(address, "/many/3/");
+    three.frame(FIN | TEXT, b"2");
+    let say = |text: &str| Some((FIN | TEXT, text.as_bytes().to_vec()));
+    assert_eq!(three.read(), say("joined"), "it is in that one already");
+    three.frame(FIN | TEXT, b"another");
+    assert_eq!(three.read(), say("TOO_MANY_GROUPS"), "and stays open");
+    let mut four = Raw::open(address, "/many/4/");
+    assert_eq!(four.read(), say("TOO_MANY_GROUPS"));
+    assert_eq!(four.close_code(), Some(4429));
+    three.frame(FIN | TEXT, b"1");
+    assert_eq!(three.read(), say("joined"));
+    assert_eq!(Scrape::of(address).limited("groups_per_connection"), 2.0);
+    server.stop();
+}
+
+#[test]
+fn a_socket_without_a_token_is_cut() {
+    let keys = Keys::hs256(b"only-for-tests-0123456789abcdef0123456789abcdef").expect("a key");
+    let (server, address) = serve(&file("", "auth_timeout = \"100ms\""), Some(keys));
+    let mut silent = Raw::open(address, "/token");
+    // who only pings has not said who it is
+    silent.frame(FIN | PING, b"");
+    assert_eq!(silent.close_code(), Some(4408));
+    assert_eq!(Scrape::of(address).limited("auth_timeout"), 1.0);
+    server.stop();
+}
+
+#[test]
+fn another_file_has_other_limits() {
+    let (mut server, address) = serve(&file("connections = 1", ""), None);
+    let one = knock(HERE, address, "/echo", "").expect("a place");
+    refused(
+        knock(HERE, address, "/echo", ""),
+        503,
+        "SERVER_FULL",
+        "connections",
+    );
+    let routing = parsed(&file("connections = 2", ""));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let reload = server.reload(routing.expect("a routing file"));
+    runtime.block_on(reload).expect("reloaded");
+    let other = knock(HERE, address, "/echo", "").expect("now there are two");
+    refused(
+        knock(HERE, address, "/echo", ""),
+        503,
+        "SERVER_FULL",
+        "connections",
+    );
+    drop((one, other));
+    server.stop();
+}
+
+/// What a stranger does who says this, waits, and is let go.
+fn wait(address: SocketAddr, says: &str) {
+    let mut stream = TcpStream::connect(address).expect("a connection");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a deadline");
+    stream.write_all(says.as_bytes()).expect("sent");
+    let mut rest = Vec::new();
+    let _ = stream.read_to_end(&mut rest);
+}
+
+#[test]
+fn strangers_who_take_too_long_or_too_much_are_counted() {
+    let edge = "first_byte_timeout = \"100ms\"\nhead_timeout = \"100ms\"\nbody_timeout = \"100ms\"\nhead_bytes = \"1KiB\"\n\
+                idle_timeout = \"300ms\"\nping_interval = \"200ms\"";
+    let (server, address) = serve(&file("", edge), None);
+    wait(address, "");
+    let of = |limit| Scrape::of(address).limited(limit);
+    assert_eq!((of("first_byte_timeout"), of("head_timeout")), (1.0, 0.0));
+    wait(address, "GET /");
+    let long = "x".repeat(1_500);
+    wait(
+        address,
+        &format!("GET / HTTP/1.1\r\nHost: a\r\nX-Long: {long}\r\n\r\n"),
+    );
+    let mut silent = Raw::open(address, "/echo");
+    assert_eq!(silent.close_code(), Some(1001));
+    eventually("it has gone", || {
+        match Scrape::of(address).sum("maitred_connections") {
+            0.0 => Ok(()),
+            open => Err(open.to_string()),
+        }
+    });
+    assert_eq!(of("idle_timeout"), 1.0, "once, however long it takes to go");
+    let scrape = Scrape::of(address);
+    for limit in [
+        "first_byte_timeout",
+        "head_timeout",
+        "head_bytes",
+        "idle_timeout",
+    ] {
+        assert!(scrape.limited(limit) >= 1.0, "{limit}");
+    }
+    server.stop();
+}
+
+#[test]
+fn a_name_that_is_no_limit_is_a_mistake() {
+    let mistakes = |limits: &str, defaults: &str| {
+        let text = file(limits, defaults);
+        parsed(&text)
+            .err()
+            .map(|e| e.to_string())
+            .unwrap_or_default()
+    };
+    for (limits, defaults, mistake) in [
+        (
+            "conections = 1",
+            "",
+            "r.toml:7:1: unknown key \"conections\": did you mean \"connections\"?",
+        ),
+        (
+            "connections = 0",
+            "",
+            "r.toml:7:15: out of bounds: allowed is 1 to 10000000",
+        ),
+        ("handshakes_per_second = \"all\"", "", "r.toml:7:25: "),
+        ("outbox_total_bytes = \"1B\"", "", "r.toml:7:22: "),
+        (
+            "",
+            "frames_per_secnd = 1",
+            "r.toml:5:1: unknown key \"frames_per_secnd\": did you mean \"frames_per_second\"?",
+        ),
+        (
+            "",
+            "delivery = \"lastest\"",
+            "r.toml:5:12: unknown delivery \"lastest\": did you mean \"latest\"?",
+        ),
+        (
+            "",
+            "action_rates = { ask = { frames_per_sec = 1 } }",
+            "r.toml:5:26: unknown key \"frames_per_sec\": did you mean \"frames_per_second\"?",
+        ),
+        (
+            "",
+            "groups_per_connection = -1",
+            "r.toml:5:25: out of bounds",
+        ),
+    ] {
+        let found = mistakes(limits, defaults);
+        assert!(found.contains(mistake), "{found} is not {mistake}");
+        assert_eq!(found.lines().count(), 1, "{found}");
+    }
+    assert_eq!(mistakes("", "action_rates = { ask = 1 }"), "");
+}
