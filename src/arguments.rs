@@ -65,7 +65,11 @@ impl Arguments {
     pub fn get<T: DeserializeOwned>(&self, at: usize) -> Result<T, ClientError> {
         let json = self.values.get(at).map_or("null", |v| v.get());
         supplied(&self.attachments, || serde_json::from_str(json)).map_err(|e| {
-            ClientError::new(Kind::Invalid, "INVALID_ARGUMENT", format!("argument {at}: {e}"))
+            ClientError::new(
+                Kind::Invalid,
+                "INVALID_ARGUMENT",
+                format!("argument {at}: {e}"),
+            )
         })
     }
 
@@ -128,7 +132,10 @@ impl<T> Drop for Restore<T> {
 
 /// Runs `write`; each [`Binary`] that it serializes is appended to `attachments`, and leaves a placeholder.
 pub(crate) fn collecting<T>(attachments: &mut Vec<Bytes>, write: impl FnOnce() -> T) -> T {
-    let restore = Restore(&LEAVING, Some(LEAVING.replace(Some(std::mem::take(attachments)))));
+    let restore = Restore(
+        &LEAVING,
+        Some(LEAVING.replace(Some(std::mem::take(attachments)))),
+    );
     let written = write();
     *attachments = LEAVING.take().unwrap_or_default();
     drop(restore);
@@ -236,7 +243,10 @@ mod tests {
         );
         let back: [Binary; 2] = arguments.get(1).expect("binary");
         assert_eq!(back[1], bytes);
-        assert_eq!(serde_json::from_str::<Binary>(r#""AP8=""#).expect("base64"), bytes);
+        assert_eq!(
+            serde_json::from_str::<Binary>(r#""AP8=""#).expect("base64"),
+            bytes
+        );
         assert_eq!(serde_json::to_string(&bytes).expect("JSON"), r#""AP8=""#);
     }
 

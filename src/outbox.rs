@@ -135,23 +135,6 @@ impl Outbox {
         self.backlog.add(bytes);
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.frames.is_empty()
-    }
-
-    /// Takes whole frames off the front: at least one, if there is one, and no more when these bytes are reached.
-    pub fn take(&mut self, bytes: usize) -> Vec<Bytes> {
-        let (mut taken, mut sum) = (Vec::new(), 0);
-        while sum < bytes
-            && let Some(frame) = self.frames.pop_front()
-        {
-            sum += frame.len();
-            taken.push(frame);
-        }
-        self.bytes -= sum;
-        taken
-    }
-
     /// Drops what is not begun, and puts `last` (a close frame) behind the frame that is. Returns how many frames were dropped.
     pub fn cut(&mut self, last: Bytes) -> usize {
         let begun = if self.partial {

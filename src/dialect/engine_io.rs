@@ -195,7 +195,11 @@ mod tests {
     }
 
     fn packet() -> impl Strategy<Value = (u8, String, Vec<u8>)> {
-        (0_u8..8, "[^\x1e]{0,40}", prop::collection::vec(any::<u8>(), 0..60))
+        (
+            0_u8..8,
+            "[^\x1e]{0,40}",
+            prop::collection::vec(any::<u8>(), 0..60),
+        )
     }
 
     fn made<'a>((kind, text, bytes): &'a (u8, String, Vec<u8>)) -> Packet<'a> {

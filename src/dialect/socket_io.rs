@@ -74,7 +74,9 @@ impl<'a> Packet<'a> {
         let binary = matches!(kind, b'5' | b'6');
         let mut attachments = 0;
         if binary {
-            let (count, after) = rest.split_once('-').ok_or(Malformed("no attachment count"))?;
+            let (count, after) = rest
+                .split_once('-')
+                .ok_or(Malformed("no attachment count"))?;
             attachments = number(count, 4).ok_or(Malformed("no attachment count"))? as usize;
             if attachments > ATTACHMENTS {
                 return Err(Malformed("too many attachments"));
@@ -122,7 +124,9 @@ impl<'a> Packet<'a> {
                 id,
                 arguments: arguments(data)?,
             },
-            (b'0'..=b'3' | b'6', _) => return Err(Malformed("a packet of this type looks otherwise")),
+            (b'0'..=b'3' | b'6', _) => {
+                return Err(Malformed("a packet of this type looks otherwise"));
+            }
             _ => return Err(Malformed("unknown packet type")),
         };
         if binary {
@@ -344,7 +348,6 @@ fn head(
 fn quoted(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
 }
-
 
 #[cfg(test)]
 #[path = "socket_io/tests.rs"]

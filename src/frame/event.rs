@@ -9,6 +9,8 @@
 //! Arguments that are missing are `null`; those that nobody asked for are passed over.
 
 use crate::arguments::ALL;
+use crate::routing::nearest;
+use crate::{ClientError, Kind};
 use bytes::Bytes;
 use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{
@@ -45,6 +47,33 @@ pub(super) struct Json<'e>(&'e str);
 impl<'e> Event<'e> {
     fn argument(&self, at: usize) -> Json<'e> {
         Json(self.arguments.get(at).map_or("null", |a| a.get()))
+    }
+
+    /// Why it is none of a consumer's commands.
+    pub(super) fn unfit(&self, error: &Error) -> ClientError {
+        let text = error.to_string();
+        let mut words = text.split('`').skip(1).step_by(2);
+        if text.starts_with("unknown variant") && words.next() == Some(self.name) {
+            let known: Vec<&str> = words.collect();
+            let advice = match nearest(self.name, known.iter().copied()) {
+                Some(near) => format!("did you mean {near}? known: {}", known.join(", ")),
+                None if known.is_empty() => "nothing can be asked for here".to_owned(),
+                None => format!("known: {}", known.join(", ")),
+            };
+            let text = format!("unknown event {:?}; {advice}", self.name);
+            return ClientError::new(Kind::Invalid, "UNKNOWN_ACTION", text);
+        }
+        let place = format!(" at line {} column {}", error.line(), error.column());
+        let why = text.strip_suffix(&place).unwrap_or(&text);
+        let text = format!("{}: {why}", self.name);
+        ClientError::new(Kind::Invalid, "INVALID_FRAME", text)
+    }
+
+    /// Bytes of the arguments and attachments.
+    pub(crate) fn len(self) -> usize {
+        let arguments = self.arguments.iter().map(|a| a.get().len());
+        let attachments = self.attachments.iter().map(Bytes::len);
+        self.name.len() + arguments.chain(attachments).sum::<usize>()
     }
 
     /// As a JSON array of the name and the arguments.
@@ -258,7 +287,9 @@ impl Owned {
             &mut serde_json::Deserializer<serde_json::de::IoRead<&[u8]>>,
         ) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        ask(&mut serde_json::Deserializer::from_reader(self.0.as_bytes()))
+        ask(&mut serde_json::Deserializer::from_reader(
+            self.0.as_bytes(),
+        ))
     }
 }
 
@@ -317,31 +348,55 @@ mod tests {
         let read = read::<Command>;
         assert_eq!(read("leave", &[]), Ok(Command::Leave));
         assert_eq!(read("leave", &["1", "2"]), Ok(Command::Leave));
-        assert_eq!(read("joinRoom", &["\"r\""]), Ok(Command::JoinRoom("r".into())));
-        assert_eq!(read("joinRoom", &["\"a\\nb\"", "7"]), Ok(Command::JoinRoom("a\nb".into())));
+        assert_eq!(
+            read("joinRoom", &["\"r\""]),
+            Ok(Command::JoinRoom("r".into()))
+        );
+        assert_eq!(
+            read("joinRoom", &["\"a\\nb\"", "7"]),
+            Ok(Command::JoinRoom("a\nb".into()))
+        );
         assert_eq!(read("two", &["1"]), Ok(Command::Two(1, None)));
-        assert_eq!(read("two", &["1", "\"x\"", "9"]), Ok(Command::Two(1, Some("x".into()))));
+        assert_eq!(
+            read("two", &["1", "\"x\"", "9"]),
+            Ok(Command::Two(1, Some("x".into())))
+        );
         assert_eq!(
             read("update", &[r#"{"id":3,"status":"ready","more":[]}"#]),
-            Ok(Command::Update { id: 3, status: Some("ready".into()) })
+            Ok(Command::Update {
+                id: 3,
+                status: Some("ready".into())
+            })
         );
         assert_eq!(
             read("photo", &[r#"{"_placeholder":true,"num":0}"#]),
             Ok(Command::Photo(Binary(Bytes::from_static(b"b"))))
         );
         let refused = read("fly", &[]).expect_err("no such event");
-        assert!(refused.starts_with("UNKNOWN_ACTION unknown variant `fly`"), "{refused}");
+        assert!(
+            refused.starts_with(r#"UNKNOWN_ACTION unknown event "fly""#),
+            "{refused}"
+        );
         let refused = read("joinRoom", &["5"]).expect_err("no text");
         assert!(refused.starts_with("INVALID_FRAME"), "{refused}");
-        assert!(read("update", &[]).is_err() && read("update", &["[1]x"]).is_err());
+        assert!(read("update", &[]).is_err() && read("update", &["[1]"]).is_err());
     }
 
     #[test]
     fn one_command_type_serves_both_dialects() {
-        let update = Tagged::Update { id: 1, note: Some("ä\"".into()) };
+        let update = Tagged::Update {
+            id: 1,
+            note: Some("ä\"".into()),
+        };
         let text = r#"{"action":"update","id":1,"note":"ä\""}"#;
-        assert_eq!(Tagged::from_frame(Payload::Text(text)).expect("raw"), update);
-        assert_eq!(read("update", &[r#"{"id":1,"note":"ä\"","action":"sync"}"#]), Ok(update));
+        assert_eq!(
+            Tagged::from_frame(Payload::Text(text)).expect("raw"),
+            update
+        );
+        assert_eq!(
+            read("update", &[r#"{"id":1,"note":"ä\"","action":"sync"}"#]),
+            Ok(update)
+        );
         assert_eq!(read("sync", &[]), Ok(Tagged::Sync));
         assert!(read::<Tagged>("sync", &["5"]).is_err());
     }
@@ -352,8 +407,13 @@ mod tests {
         enum Any {
             All(Arguments),
         }
-        let Ok(Any::All(all)) = read("All", &["1", "[2]", "\"3\""]) else { panic!() };
-        assert_eq!((all.len(), all.get::<String>(2).as_deref().ok()), (3, Some("3")));
+        let Ok(Any::All(all)) = read("All", &["1", "[2]", "\"3\""]) else {
+            panic!()
+        };
+        assert_eq!(
+            (all.len(), all.get::<String>(2).as_deref().ok()),
+            (3, Some("3"))
+        );
         let (name, n): (String, i64) = read("x", &["4"]).expect("a tuple");
         assert_eq!((&*name, n), ("x", 4));
     }

@@ -27,10 +27,10 @@ impl From<Incoming<'_>> for Heard {
         match incoming {
             Incoming::Data(Payload::Text(text)) => Heard::Text(text.to_owned()),
             Incoming::Data(Payload::Binary(bytes)) => Heard::Binary(bytes.to_owned()),
-            Incoming::Data(Payload::Event(_)) => unreachable!("a parser knows no events"),
             Incoming::Ping(bytes) => Heard::Ping(bytes.to_owned()),
             Incoming::Pong(bytes) => Heard::Pong(bytes.to_owned()),
             Incoming::Close(None) => Heard::Close(None),
+            Incoming::Data(Payload::Event(_)) => unreachable!("no codec of frames makes events"),
             Incoming::Close(Some((code, reason))) => Heard::Close(Some((code, reason.to_owned()))),
         }
     }

@@ -19,7 +19,10 @@ fn read(text: &str) -> Result<String, Malformed> {
             id,
             name,
             arguments,
-        } => format!("event {namespace} {id:?} {attachments} {name} {}", list(&arguments)),
+        } => format!(
+            "event {namespace} {id:?} {attachments} {name} {}",
+            list(&arguments)
+        ),
         Body::Ack { id, arguments } => {
             format!("ack {namespace} {id} {attachments} {}", list(&arguments))
         }
@@ -56,7 +59,10 @@ fn packets_of_the_protocols_text() {
             r#"61-/admin,456[{"_placeholder":true,"num":0}]"#,
             r#"ack /admin 456 1 {"_placeholder":true,"num":0}"#,
         ),
-        (r#"2["a\"b",["c",{"d":null}]]"#, r#"event / None 0 a"b ["c",{"d":null}]"#),
+        (
+            r#"2["a\"b",["c",{"d":null}]]"#,
+            r#"event / None 0 a"b ["c",{"d":null}]"#,
+        ),
     ] {
         assert_eq!(read(text).as_deref(), Ok(said), "{text}");
     }
@@ -112,12 +118,21 @@ fn what_is_no_packet_is_refused() {
 #[test]
 fn what_the_server_says() {
     let args = |a: &[&'static str]| a.to_vec().into_iter();
-    assert_eq!(event("/", None, "a\"b", args(&["1", "{}"]), 0), r#"42["a\"b",1,{}]"#);
-    assert_eq!(event("/orders", Some(7), "x", args(&[]), 2), r#"452-/orders,7["x"]"#);
+    assert_eq!(
+        event("/", None, "a\"b", args(&["1", "{}"]), 0),
+        r#"42["a\"b",1,{}]"#
+    );
+    assert_eq!(
+        event("/orders", Some(7), "x", args(&[]), 2),
+        r#"452-/orders,7["x"]"#
+    );
     assert_eq!(ack("/", 12, args(&["1", "\"2\""]), 0), r#"4312[1,"2"]"#);
     assert_eq!(ack("/custom", 0, args(&[]), 1), "461-/custom,0[]");
     assert_eq!(connect("/", "s", None), r#"40{"sid":"s"}"#);
-    assert_eq!(connect("/orders", "s", Some("p")), r#"40/orders,{"sid":"s","pid":"p"}"#);
+    assert_eq!(
+        connect("/orders", "s", Some("p")),
+        r#"40/orders,{"sid":"s","pid":"p"}"#
+    );
     assert_eq!(
         connect_error("/random", "Invalid namespace", None),
         r#"44/random,{"message":"Invalid namespace"}"#
