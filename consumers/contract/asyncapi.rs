@@ -15,7 +15,8 @@ pub fn document(contract: &Contract, routing: &Routing) -> Value {
         };
         servers.insert(routed.listener.to_owned(), server(&routed));
         let (address, parameters) = address(routed.path);
-        let key = key(&format!("{}{address}", routed.listener));
+        let namespace = routed.namespace.unwrap_or_default();
+        let key = key(&format!("{}{address}{namespace}", routed.listener));
         let mut messages = Map::new();
         for frame in channel.says.iter().chain(&channel.hears) {
             messages.insert(message_key(channel, frame), message(frame));
@@ -34,7 +35,10 @@ pub fn document(contract: &Contract, routing: &Routing) -> Value {
             json!({
                 "address": address,
                 "title": channel.title,
-                "description": format!("Consumer `{}`.", channel.consumer),
+                "description": match routed.namespace {
+                    None => format!("Consumer `{}`.", channel.consumer),
+                    Some(namespace) => format!("Consumer `{}`, Socket.IO namespace `{namespace}`.", channel.consumer),
+                },
                 "servers": [{"$ref": format!("#/servers/{}", routed.listener)}],
                 "parameters": parameters,
                 "messages": messages,

@@ -1,6 +1,6 @@
 //! Snapshot and stream without a gap, and what was missed: how a connection becomes live.
 
-use super::{Context, Look};
+use super::Context;
 use crate::close::Ending;
 use crate::dialect::Envelope;
 use crate::history::{Heard, Unresumable};
@@ -27,6 +27,7 @@ impl<A: App> Context<A> {
     pub(super) async fn open(&mut self) -> Result<(), Error> {
         let since = self.since.take();
         if self.shard.store.is_none() {
+            self.greet().await?;
             self.release(0, Vec::new());
             return Ok(());
         }
@@ -70,6 +71,7 @@ impl<A: App> Context<A> {
             let reset = Envelope {
                 seq: None,
                 reset: true,
+                ask: None,
             };
             self.send_as(&reset_message(why), reset);
         }
@@ -90,6 +92,7 @@ impl<A: App> Context<A> {
         if look.is_none() && !reset {
             // from now: what was committed before, and is still on its way to this shard, is not told
             let at = self.store()?.read(|db| db.head()).await?;
+            self.greet().await?;
             self.shard.caught_up(at).await;
             self.release(at, Vec::new());
             return Ok(());
@@ -102,15 +105,10 @@ impl<A: App> Context<A> {
             {
                 held.clear();
             }
-            let (at, message) = self.look(look.clone()).await?;
+            let (at, message) = self.at_one_point(look.clone()).await?;
+            self.greet().await?; // what could refuse the client has not
             self.shard.caught_up(at).await; // everything up to `at` is now sent, or held here
-            if self
-                .socket
-                .held
-                .borrow()
-                .as_ref()
-                .is_some_and(|h| h.overflowed)
-            {
+            if self.socket.has_overflowed() {
                 continue;
             }
             let frame = self.lane().frame(
@@ -118,6 +116,7 @@ impl<A: App> Context<A> {
                 Envelope {
                     seq: Some(at),
                     reset,
+                    ask: None,
                 },
             );
             self.release(at, vec![self.socket.suited(frame)]);
@@ -128,14 +127,17 @@ impl<A: App> Context<A> {
     }
 
     /// The state, and the number it belongs to.
-    async fn look(&self, look: Look) -> Result<(u64, Message), Error> {
-        let again = look.clone();
+    pub(super) async fn at_one_point<T: Send + 'static>(
+        &self,
+        read: Arc<impl Fn(&Reader<'_>) -> Result<T, Error> + Send + Sync + ?Sized + 'static>,
+    ) -> Result<(u64, T), Error> {
+        let again = read.clone();
         let (judged, first) = self.judged(move |db| {
             // rows that somebody else changed and nobody announced yet: this snapshot would show them, and the stream would tell them again
             if history::waiting(db.connection)? {
                 return Ok(None);
             }
-            Ok(Some((db.head()?, look(db)?)))
+            Ok(Some((db.head()?, read(db)?)))
         });
         let result = self.store()?.read(move |db| first(db)).await;
         if let Some(found) = self.told(judged, result)? {
@@ -148,6 +150,39 @@ impl<A: App> Context<A> {
             .write_raw(Some(self.shard.id), move |db| second(db))
             .await;
         self.told(judged, result)
+    }
+
+    /// After a command was answered: if it joined groups, their stream begins.
+    pub(crate) async fn settle_joins(&mut self) -> Result<(), Error> {
+        let Some(fresh) = self.socket.held.borrow().as_ref().map(|h| h.fresh.clone()) else {
+            return Ok(());
+        };
+        if self.shard.store.is_none() {
+            self.release(0, Vec::new());
+            return Ok(());
+        }
+        let at = match self.joined_at.take() {
+            Some(at) => at,
+            None => self.store()?.read(|db| db.head()).await?,
+        };
+        for m in &mut self.memberships {
+            if fresh.contains(&m.group) {
+                m.from = m.from.max(at);
+            }
+        }
+        self.shard.caught_up(at).await;
+        if !self.socket.has_overflowed() {
+            self.release(at, Vec::new());
+            return Ok(());
+        }
+        // what the older groups were told meanwhile is in the history
+        match self.resume(self.socket.last.get()).await? {
+            Ok(()) => Ok(()),
+            Err(_) => {
+                self.socket.end(Ending::slow());
+                Err(Error::Closed)
+            }
+        }
     }
 
     /// What was missed, page by page at the client's speed. What is held meanwhile may be thrown away: the next page has it.
@@ -164,7 +199,7 @@ impl<A: App> Context<A> {
             }
             let (lanes, lane, groups) =
                 (self.shard.lanes.clone(), self.lane as usize, groups.clone());
-            let deflate_from = self.socket.compression.deflate_from;
+            let deflate_from = self.socket.compression.get().deflate_from;
             let policy = &self.socket.policy;
             let size = history::Size::of_outbox(policy.outbox_bytes, policy.outbox_frames);
             let (judged, read) = self.judged(move |db| {
@@ -194,15 +229,10 @@ impl<A: App> Context<A> {
                 Ok(page) => page,
                 Err(why) => return Ok(Err(why)),
             };
+            self.greet().await?;
             self.shard.caught_up(page.upto).await;
             replayed += page.frames.len() as u64;
-            let complete = !page.more
-                && self
-                    .socket
-                    .held
-                    .borrow()
-                    .as_ref()
-                    .is_none_or(|h| !h.overflowed);
+            let complete = !page.more && !self.socket.has_overflowed();
             if complete {
                 let counts = &self.shard.counts;
                 counts.returned(Return::Resumed);
