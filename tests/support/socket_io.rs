@@ -73,17 +73,38 @@ impl SocketIo {
             );
         }
         let (ws, _) = tungstenite::client(request, stream).expect("a handshake");
-        let mut client = SocketIo {
-            ws,
-            handshake: Value::Null,
-            next_id: 0,
-            heard: VecDeque::new(),
-            mute: false,
-        };
+        let mut client = SocketIo::on(ws);
         let first = client.text().expect("Engine.IO's first packet");
         let handshake = first.strip_prefix('0').expect("an open packet");
         client.handshake = serde_json::from_str(handshake).expect("JSON");
         client
+    }
+
+    /// A WebSocket for a session that polls so far: `path` has its `sid`.
+    #[track_caller]
+    pub fn probe(address: SocketAddr, path: &str) -> Self {
+        let stream = TcpStream::connect(address).expect("connect");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a deadline");
+        let url = format!("ws://{address}{path}&EIO=4&transport=websocket");
+        let (ws, _) = tungstenite::client(url, stream).expect("a handshake");
+        SocketIo::on(ws)
+    }
+
+    fn on(ws: WebSocket<TcpStream>) -> Self {
+        SocketIo {
+            ws,
+            handshake: Value::Null,
+            next_id: 1_000_000,
+            heard: VecDeque::new(),
+            mute: false,
+        }
+    }
+
+    /// Waits for the acknowledgement of an event that was sent as it is.
+    #[track_caller]
+    pub fn acked(&mut self, namespace: &str, id: u64) -> Vec<Value> {
+        let ack = self.wait(|p| p.kind == '3' && p.namespace == namespace && p.id == Some(id));
+        ack.data.as_array().cloned().unwrap_or_default()
     }
 
     /// Asks for a namespace. `Err`: the payload of CONNECT_ERROR.
@@ -113,8 +134,7 @@ impl SocketIo {
         let id = self.next_id;
         self.next_id += 1;
         self.send(namespace, Some(id), name, arguments);
-        let ack = self.wait(|p| p.kind == '3' && p.namespace == namespace && p.id == Some(id));
-        ack.data.as_array().cloned().unwrap_or_default()
+        self.acked(namespace, id)
     }
 
     /// Answers a question of the server.
