@@ -4,6 +4,7 @@ use super::PATIENCE;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::net::{SocketAddr, TcpStream};
+use std::time::Instant;
 use tungstenite::client::IntoClientRequest;
 use tungstenite::http::{HeaderName, HeaderValue};
 use tungstenite::{Bytes, Message, WebSocket};
@@ -74,7 +75,7 @@ impl SocketIo {
         }
         let (ws, _) = tungstenite::client(request, stream).expect("a handshake");
         let mut client = SocketIo::on(ws);
-        let first = client.text().expect("Engine.IO's first packet");
+        let first = client.text(Instant::now() + PATIENCE).expect("Engine.IO's first packet");
         let handshake = first.strip_prefix('0').expect("an open packet");
         client.handshake = serde_json::from_str(handshake).expect("JSON");
         client
@@ -231,8 +232,10 @@ impl SocketIo {
         if let Some(at) = self.heard.iter().position(&wanted) {
             return self.heard.remove(at).expect("found");
         }
+        // pings come all the time: the socket's own deadline never passes
+        let late = Instant::now() + PATIENCE;
         loop {
-            let packet = self.packet();
+            let packet = self.packet(late);
             if wanted(&packet) {
                 return packet;
             }
@@ -241,8 +244,8 @@ impl SocketIo {
     }
 
     #[track_caller]
-    fn packet(&mut self) -> Packet {
-        let text = self.text().expect("a packet");
+    fn packet(&mut self, late: Instant) -> Packet {
+        let text = self.text(late).expect("a packet");
         let (mut packet, attachments) = parse(&text).unwrap_or_else(|| panic!("no packet: {text}"));
         while packet.attachments.len() < attachments {
             match self.ws.read().expect("an attachment") {
@@ -255,8 +258,9 @@ impl SocketIo {
     }
 
     /// The next text that is no ping.
-    fn text(&mut self) -> Result<String, tungstenite::Error> {
+    fn text(&mut self, late: Instant) -> Result<String, tungstenite::Error> {
         loop {
+            assert!(Instant::now() < late, "nothing but {:?}", self.heard);
             match self.ws.read()? {
                 Message::Text(text) if text == "2" => self.pong(),
                 Message::Text(text) => return Ok(text.to_string()),
