@@ -23,15 +23,13 @@ thread_local! {
 #[derive(Default)]
 pub(crate) struct MessageReader {
     parser: Parser,
-    /// What came with the handshake and belongs to the WebSocket.
-    early: Vec<u8>,
 }
 
 impl MessageReader {
-    pub fn new(early: Vec<u8>) -> Self {
+    /// `early`: what came with the handshake and belongs to the WebSocket.
+    pub fn new(early: &[u8]) -> Self {
         MessageReader {
-            early,
-            ..MessageReader::default()
+            parser: Parser::holding(early),
         }
     }
 
@@ -57,13 +55,6 @@ impl MessageReader {
                 error: None,
             }
         };
-        if !self.early.is_empty() {
-            let mut early = std::mem::take(&mut self.early);
-            return self
-                .parser
-                .next(&mut early, &limits, deliver)
-                .map_err(violated);
-        }
         let mut deliver = Some(deliver);
         let mut once = |incoming: Incoming<'_>| (deliver.take().expect("delivers once"))(incoming);
         if let Some(found) = self

@@ -4,7 +4,7 @@ use super::*;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use proptest::prelude::*;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
 const RS256_KEY: &str = "-----BEGIN PUBLIC KEY-----
@@ -146,6 +146,9 @@ fn claims_decide() {
         (json!({"role": null}), "TOKEN_INVALID"),
         (json!({"role": 7}), "TOKEN_INVALID"),
         (json!({"aud": "somebody else"}), "TOKEN_INVALID"),
+        (json!({"aud": []}), "TOKEN_INVALID"),
+        (json!({"aud": 7}), "TOKEN_INVALID"),
+        (json!({"exp": 1e300}), "TOKEN_INVALID"),
     ] {
         let token = hs256().mint(&claims(changes.clone())).unwrap();
         assert_eq!(code(&hs256(), &token), expected, "{changes}");
@@ -160,6 +163,8 @@ fn an_audience_is_compared() {
         (json!(["x", "maitred"]), "ok"),
         (json!(null), "ok"),
         (json!("x"), "TOKEN_INVALID"),
+        (json!(["x", "maitre"]), "TOKEN_INVALID"),
+        (json!({"maitred": "maitred"}), "TOKEN_INVALID"),
     ] {
         let token = keys.mint(&claims(json!({"aud": audience}))).unwrap();
         assert_eq!(code(&keys, &token), expected, "{audience}");
@@ -176,6 +181,92 @@ fn camel_case_claims_are_understood_and_snake_case_wins() {
         let claims = hs256().verify::<Claims>(&token).unwrap().claims.unwrap();
         assert_eq!(claims.restaurant_id, Some(restaurant));
     }
+}
+
+/// Signs what no serializer writes.
+fn signed(header: &str, claims: &str) -> String {
+    let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    let signed = format!("{}.{}", part(header), part(claims));
+    let key = EncodingKey::from_secret(SECRET);
+    let signature = jsonwebtoken::crypto::sign(signed.as_bytes(), &key, Algorithm::HS256).unwrap();
+    format!("{signed}.{signature}")
+}
+
+#[test]
+fn a_token_that_can_be_read_in_two_ways_is_refused() {
+    let exp = in_seconds(60);
+    let claims = |more: &str| format!(r#"{{"sub":"10","role":"waiter","exp":{exp}{more}}}"#);
+    let header = r#"{"alg":"HS256"}"#;
+    for (header, claims, expected) in [
+        (header, claims(""), "ok"),
+        (header, claims(r#","x":1,"X":1"#), "ok"),
+        (header, claims(r#","role":"admin""#), "TOKEN_INVALID"),
+        (header, claims(r#","\u0072ole":"admin""#), "TOKEN_INVALID"),
+        (header, claims(r#","sub":"11""#), "TOKEN_INVALID"),
+        (header, format!("{} ", claims("")), "ok"),
+        (
+            header,
+            format!("{}{}", claims(""), claims("")),
+            "TOKEN_INVALID",
+        ),
+        (header, format!("[{}]", claims("")), "TOKEN_INVALID"),
+        (
+            r#"{"alg":"HS256","alg":"HS256"}"#,
+            claims(""),
+            "TOKEN_INVALID",
+        ),
+        (
+            r#"{"alg":"none","alg":"HS256"}"#,
+            claims(""),
+            "TOKEN_INVALID",
+        ),
+        (r#"{"alg":"HS256","crit":null}"#, claims(""), "ok"),
+    ] {
+        let token = signed(header, &claims);
+        assert_eq!(code(&hs256(), &token), expected, "{header} {claims}");
+    }
+}
+
+#[test]
+fn claims_may_be_any_type_that_an_object_can_be() {
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Wrapped(Claims);
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(tag = "role", rename_all = "lowercase")]
+    enum Tagged {
+        Waiter { restaurant_id: i64 },
+    }
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Flat {
+        #[serde(flatten)]
+        rest: Map<String, Value>,
+    }
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "read, which is the test")]
+    struct Strict {
+        sub: String,
+        role: String,
+        restaurant_id: i64,
+        exp: u64,
+    }
+    fn read<C: DeserializeOwned>(token: &str) -> C {
+        hs256().verify::<C>(token).unwrap().claims.unwrap()
+    }
+    let plain = claims(json!({"restaurant_id": null, "restaurantId": 7}));
+    let token = hs256().mint(&plain).unwrap();
+    let expected = Claims {
+        role: "waiter".to_owned(),
+        restaurant_id: Some(7),
+    };
+    assert_eq!(read::<Wrapped>(&token), Wrapped(expected.clone()));
+    assert_eq!(read::<Option<Claims>>(&token), Some(expected));
+    assert_eq!(read::<Tagged>(&token), Tagged::Waiter { restaurant_id: 7 });
+    assert_eq!(read::<Value>(&token)["restaurant_id"], 7);
+    assert_eq!(read::<Flat>(&token).rest["sub"], "10");
+    read::<serde::de::IgnoredAny>(&token);
+    let both = hs256().mint(&claims(json!({"restaurantId": 7}))).unwrap();
+    assert_eq!(read::<Strict>(&both).restaurant_id, 2);
 }
 
 #[test]
@@ -327,7 +418,50 @@ fn a_key_is_not_written_to_a_log() {
     assert_eq!(format!("{:?}", hs256()), "Keys { algorithm: HS256, .. }");
 }
 
+/// What the library makes of a token, by the rules that [`Keys::verify`] is documented to have: a second opinion.
+fn library(token: &str, audience: Option<&str>) -> &'static str {
+    use jsonwebtoken::errors::ErrorKind;
+    let mut rules = jsonwebtoken::Validation::new(Algorithm::HS256);
+    rules.set_required_spec_claims(&["exp", "sub"]);
+    rules.leeway = 0;
+    if let Some(audience) = audience {
+        rules.set_audience(&[audience]);
+    }
+    let key = DecodingKey::from_secret(SECRET);
+    match jsonwebtoken::decode::<Value>(token, &key, &rules) {
+        Ok(token) => match serde_json::from_value::<Claims>(token.claims) {
+            Ok(_) => "ok",
+            Err(_) => "TOKEN_INVALID",
+        },
+        Err(e) if *e.kind() == ErrorKind::ExpiredSignature => "TOKEN_EXPIRED",
+        Err(_) => "TOKEN_INVALID",
+    }
+}
+
 proptest! {
+    #[test]
+    fn a_token_is_judged_as_the_library_does(
+        exp in prop_oneof![
+            (-99_i64..99).prop_filter("not this second", |s| s.abs() > 2).prop_map(|s| json!(in_seconds(s))),
+            (3.0..99.0).prop_map(|s: f64| json!(in_seconds(0) as f64 + s)),
+            Just(json!("1")), Just(json!(null)), Just(json!(-5)),
+        ],
+        sub in prop_oneof![Just(json!("10")), "[a-z\u{e9}\"]{1,8}".prop_map(Value::from), Just(json!(7)), Just(json!(null))],
+        aud in prop_oneof![Just(json!(null)), "[ab]".prop_map(Value::from), proptest::collection::vec("[ab]", 0..3).prop_map(Value::from)],
+        role in prop_oneof![Just(json!("waiter")), Just(json!(7))],
+        audience in prop_oneof![Just(None), Just(Some("a"))],
+        cut in prop_oneof![9 => Just(usize::MAX), 1 => 0_usize..300],
+    ) {
+        let claims = claims(json!({"exp": exp, "sub": sub, "aud": aud, "role": role}));
+        let mut token = hs256().mint(&claims).unwrap();
+        token.truncate(cut);
+        let keys = match audience {
+            Some(audience) => hs256().with_audience(audience),
+            None => hs256(),
+        };
+        prop_assert_eq!(code(&keys, &token), library(&token, audience), "{}", claims);
+    }
+
     #[test]
     fn hostile_tokens_are_refused(text in ".{0,200}", parts in "[A-Za-z0-9_-]{0,40}(\\.[A-Za-z0-9_-]{0,40}){0,4}") {
         prop_assert_eq!(code(&hs256(), &text), "TOKEN_INVALID");

@@ -17,11 +17,16 @@ const SNAPSHOT_TRIES: usize = 8;
 impl<A: App> Context<A> {
     /// After `connect`: a consumer without a first frame still resumes, and what was held is let go.
     pub(crate) async fn settle(&mut self) -> Result<(), Error> {
-        if self.socket.held.borrow().is_some() || self.since.is_some() {
-            self.open().await
-        } else {
-            Ok(())
+        if self.socket.held.borrow().is_none() && self.since.is_none() {
+            return Ok(());
         }
+        if self.shard.store.is_none() {
+            self.since = None;
+            self.release(0, Vec::new());
+            return Ok(());
+        }
+        // boxed: not every consumer needs it, and it is large
+        Box::pin(self.open()).await
     }
 
     pub(super) async fn open(&mut self) -> Result<(), Error> {

@@ -165,5 +165,5 @@ async fn upgraded<A: App>(
     let Ok(Ok(stream)) = timeout(grace, carrier.into_stream()).await else {
         return;
     };
-    begin_socket(worker, agreed, ticket, stream, early);
+    begin_socket(&worker, agreed, ticket, stream, &early);
 }
