@@ -196,7 +196,7 @@ impl Framing {
 
 impl Head {
     fn field(&mut self, line: &[u8]) -> Option<()> {
-        let colon = line.iter().position(|b| *b == b':')?;
+        let colon = memchr::memchr(b':', line)?;
         let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
         if name.last().is_none_or(u8::is_ascii_whitespace) {
             return None;
@@ -239,9 +239,9 @@ impl Head {
 
 /// A line that is there to its end, without that, if nothing about its ends and blanks needs a closer look.
 fn plain_line(bytes: &[u8], longest: usize) -> Option<&[u8]> {
-    let end = bytes.iter().position(|b| *b == b'\n')?;
+    let end = memchr::memchr(b'\n', bytes)?;
     let line = bytes[..end].strip_suffix(b"\r")?;
-    let odd = matches!(line.first(), Some(b' ' | b'\t')) || line.contains(&b'\r');
+    let odd = matches!(line.first(), Some(b' ' | b'\t')) || memchr::memchr(b'\r', line).is_some();
     (!odd && line.len() < longest).then_some(line)
 }
 
