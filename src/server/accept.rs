@@ -3,7 +3,6 @@
 use super::carrier::Carrier;
 use super::conversation::converse;
 use super::direct::{self, First};
-use super::framing::Framing;
 use super::handshake::Sockets;
 use super::http::routes;
 use super::refusal;
@@ -263,8 +262,7 @@ async fn wait<A: App>(
             begin_socket(&worker, agreed, ticket, stream, &early);
         }
         (First::Http(read, answer), Stream::Plain(stream)) => {
-            let framing = Framing::new(2 * slot.serving().edge().head_bytes);
-            let carrier = Carrier::plain(stream, read, framing);
+            let carrier = Carrier::plain(stream, read, slot.serving().edge());
             // boxed: most of those who are waited for do not need it
             Box::pin(converse(worker, slot, carrier, answer, peer, ticket)).await;
         }
@@ -313,7 +311,6 @@ async fn begin<A: App>(
 ) -> Option<Carrier> {
     let serving = slot.serving();
     let edge = serving.edge();
-    let framing = Framing::new(2 * edge.head_bytes);
     // looked at, because a socket may be called readable and have nothing
     let spoke = timeout(edge.first_byte_timeout, stream.peek(&mut [0])).await;
     let Ok(spoke) = spoke else {
@@ -325,7 +322,7 @@ async fn begin<A: App>(
     }
     // asked for now: a certificate that was replaced meanwhile is the new one
     let Some(config) = slot.serving().listening.listener.tls.clone() else {
-        return Some(Carrier::plain(stream, Vec::new(), framing));
+        return Some(Carrier::plain(stream, Vec::new(), edge));
     };
     let Some(_handshake) = Busy::one_of(&slot.handshakes, edge.tls_handshakes) else {
         counts.limited(Limit::TlsHandshakes);
@@ -333,7 +330,7 @@ async fn begin<A: App>(
         return None;
     };
     match timeout(edge.tls_timeout, TlsAcceptor::from(config).accept(stream)).await {
-        Ok(Ok(stream)) => Some(Carrier::tls(stream, framing)),
+        Ok(Ok(stream)) => Some(Carrier::tls(stream, edge)),
         Ok(Err(error)) => {
             tracing::debug!(%peer, %error, "no TLS");
             None

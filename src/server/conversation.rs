@@ -2,7 +2,7 @@
 
 use super::accept::{Serving, Slot, Ticket, begin_socket};
 use super::body::{Bounded, Excess};
-use super::carrier::Carrier;
+use super::carrier::{Carrier, is_stalled};
 use super::http::Upgrade;
 use super::worker::Worker;
 use crate::limits::Limit;
@@ -61,6 +61,7 @@ pub(super) async fn converse<A: App>(
             match ended {
                 Err(e) if e.is_timeout() => counts.limited(Limit::HeadTimeout),
                 Err(e) if e.is_parse_too_large() => counts.limited(Limit::HeadBytes),
+                Err(e) if is_stalled(&e) => counts.limited(Limit::WriteTimeout),
                 _ => {}
             }
             return;
