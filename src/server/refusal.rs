@@ -10,6 +10,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use serde::Serialize;
 use std::convert::Infallible;
 use std::time::Duration;
+use tokio::io::AsyncWriteExt;
 use warp::Reply;
 use warp::reply::Response;
 
@@ -60,10 +61,15 @@ pub(super) fn handshake(counts: &ShardStats, caller: &Caller, refused: Limited) 
 pub(super) async fn turn_away(carrier: Carrier, refused: Limited) {
     let answer =
         hyper::service::service_fn(move |_| async move { Ok::<_, Infallible>(limited(refused)) });
-    let _ = hyper::server::conn::http1::Builder::new()
+    let answered = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(PATIENCE)
         .keep_alive(false)
         .serve_connection(TokioIo::new(carrier), answer)
+        .without_shutdown()
         .await;
+    if let Ok(parts) = answered {
+        // not hyper's: after a request for another protocol it just drops the socket
+        let _ = parts.io.into_inner().shutdown().await;
+    }
 }
