@@ -257,17 +257,23 @@ async fn wait<A: App>(
         First::Nothing => first_bytes(&worker, &slot, &stream, peer).await,
         first => first,
     };
-    match (first, stream) {
+    let (carrier, answer) = match (first, stream) {
         (First::Upgraded(agreed, early), stream) => {
             begin_socket(&worker, agreed, ticket, stream, &early);
+            return;
         }
         (First::Http(read, answer), Stream::Plain(stream)) => {
             let carrier = Carrier::plain(stream, read, slot.serving().edge());
-            // boxed: most of those who are waited for do not need it
-            Box::pin(converse(worker, slot, carrier, answer, peer, ticket)).await;
+            (carrier, answer)
         }
-        _ => {}
-    }
+        (First::Malformed(why), Stream::Plain(stream)) => {
+            let carrier = Carrier::refusing(stream, slot.serving().edge());
+            (carrier, Some(refusal::malformed(why)))
+        }
+        _ => return,
+    };
+    // boxed: most of those who are waited for do not need it
+    Box::pin(converse(worker, slot, carrier, answer, peer, ticket)).await;
 }
 
 /// Waits for the client to speak.

@@ -20,6 +20,9 @@ const LINGER: Duration = Duration::from_secs(2);
 /// The most that is read so, in bytes: what a hasty client has on its way.
 const LINGER_BYTES: usize = 1 << 20;
 
+/// Stands for a request that cannot be read.
+const STAND_IN: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+
 pub(super) struct Carrier {
     pipe: Pipe,
     /// What was read before hyper asked.
@@ -27,6 +30,8 @@ pub(super) struct Carrier {
     framing: Framing,
     /// A request was ambiguous: nothing after it is read.
     ended: bool,
+    /// It was the first, and hyper has not seen it.
+    refusing: bool,
     /// How long the client may take nothing of what is written.
     write_timeout: Duration,
     /// Since it takes nothing.
@@ -76,12 +81,22 @@ impl Carrier {
         Carrier::over(Pipe::Tls(Box::new(stream)), Vec::new(), edge)
     }
 
+    /// Nothing of what the client says is read: hyper answers a request of ours.
+    pub fn refusing(stream: TcpStream, edge: &Edge) -> Self {
+        Carrier {
+            ended: true,
+            refusing: true,
+            ..Carrier::plain(stream, STAND_IN.to_vec(), edge)
+        }
+    }
+
     fn over(pipe: Pipe, read: Vec<u8>, edge: &Edge) -> Self {
         Carrier {
             pipe,
             read: read.into(),
             framing: Framing::new(2 * edge.head_bytes),
             ended: false,
+            refusing: false,
             write_timeout: edge.write_timeout,
             stalled: None,
             farewell: Farewell::None,
@@ -161,8 +176,12 @@ impl AsyncRead for Carrier {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.ended {
-            return Poll::Ready(Ok(()));
+        if self.ended && self.read.is_empty() {
+            return match self.refusing {
+                // an end would have hyper give up before it has answered; when it has, it closes
+                true => Poll::Pending,
+                false => Poll::Ready(Ok(())),
+            };
         }
         let before = buf.filled().len();
         if self.read.is_empty() {
@@ -176,6 +195,7 @@ impl AsyncRead for Carrier {
             let at = before + ambiguous.at;
             buf.filled_mut()[at] = 0;
             buf.set_filled(at + 1);
+            self.read = Bytes::new();
             self.ended = true;
         }
         Poll::Ready(Ok(()))

@@ -2,9 +2,9 @@
 
 use super::carrier::Carrier;
 use crate::limits::Limited;
-use crate::rest::Caller;
+use crate::rest::{Caller, json_error};
 use crate::stats::ShardStats;
-use crate::trace;
+use crate::{ClientError, Kind, trace};
 use ::http::{HeaderValue, StatusCode, header};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use serde::Serialize;
@@ -47,6 +47,12 @@ pub(super) fn limited(limited: Limited) -> Response {
     );
     head.insert(header::CONNECTION, HeaderValue::from_static("close"));
     response
+}
+
+/// A request that can be read in two ways.
+pub(super) fn malformed(why: &'static str) -> Response {
+    tracing::debug!(why, "a request is refused");
+    json_error(&ClientError::new(Kind::Invalid, "MALFORMED_REQUEST", why))
 }
 
 /// A handshake that a limit refuses.
