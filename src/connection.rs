@@ -11,6 +11,7 @@ use crate::close::Ending;
 use crate::context::Context;
 use crate::dialect::{Control, Envelope, Inbound};
 use crate::lane::Lane;
+use crate::notice::{Dropped, Pong};
 use crate::reader::MessageReader;
 use crate::registry::Session;
 use crate::routing::Delivery;
@@ -22,7 +23,6 @@ use bytes::Bytes;
 use farewell::{NO_CODE, finish};
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
-use serde::Serialize;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -343,19 +343,12 @@ async fn steer<A: App>(
     control: Control,
 ) -> Result<Reply, Error> {
     match control {
-        Control::Ping => {
-            #[derive(Serialize)]
-            #[serde(rename_all = "camelCase")]
-            struct Pong {
-                server_time: i64,
-            }
-            Ok(Reply::message(Message::new(
-                "pong",
-                &Pong {
-                    server_time: wall_ms(),
-                },
-            )))
-        }
+        Control::Ping => Ok(Reply::message(Message::new(
+            "pong",
+            &Pong {
+                server_time: wall_ms(),
+            },
+        ))),
         Control::Resume(since) => ctx.resume_in_band(since).await.map(|()| Reply::done()),
         Control::Authenticate(token) => {
             let identity = verify::<A>(keys, &token)?;
@@ -377,11 +370,6 @@ async fn steer<A: App>(
 
 /// What a client missed by its own choice of route, told when it keeps up again. What it missed is in the history.
 fn dropped(count: u32, delivery: Delivery) -> Message {
-    #[derive(Serialize)]
-    struct Dropped {
-        count: u32,
-        delivery: &'static str,
-    }
     let delivery = delivery.name();
     Message::new("dropped", &Dropped { count, delivery })
 }
