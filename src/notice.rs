@@ -27,6 +27,20 @@ pub struct Reset {
     pub reason: &'static str,
 }
 
+/// `resync`, over Socket.IO: the connection that a client comes back from cannot be continued as it was.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct Resync {
+    /// Whether anything may have been missed: then read the state again, and join again what was joined.
+    pub reset: bool,
+    /// For people, with a reset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'static str>,
+    /// Without a reset: groups that are not heard any more, because they may not be.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lost: Vec<String>,
+}
+
 /// `auth:expiring` and `authenticated`: how long the token is good.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]

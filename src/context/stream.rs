@@ -4,7 +4,7 @@ use super::Context;
 use crate::close::Ending;
 use crate::dialect::Envelope;
 use crate::history::{Heard, Unresumable};
-use crate::notice::{Reset, Resumed};
+use crate::notice::{Reset, Resumed, Resync};
 use crate::socket::Hold;
 use crate::stats::{EVENTS, Return};
 use crate::{App, Error, Message, Reader, history, websocket};
@@ -18,11 +18,11 @@ impl<A: App> Context<A> {
     /// After `connect`: a consumer without a first frame still resumes, and what was held is let go.
     pub(crate) async fn settle(&mut self) -> Result<(), Error> {
         let comes_back = self.since.is_some() || self.returning.is_some();
-        if comes_back || self.socket.is_holding() {
-            self.open().await
-        } else {
-            Ok(())
+        if !comes_back && !self.socket.is_holding() {
+            return Ok(());
         }
+        // boxed: not every consumer needs it, and it is large
+        Box::pin(self.open()).await
     }
 
     pub(super) async fn open(&mut self) -> Result<(), Error> {
@@ -306,11 +306,6 @@ fn reset_message(why: Unresumable) -> Message {
 
 /// What a Socket.IO client hears that came back and cannot go on where it was.
 fn resync_message(why: Option<Unresumable>) -> Message {
-    #[derive(Serialize)]
-    struct Resync {
-        reset: bool,
-        reason: &'static str,
-    }
     let reason = why.map_or(
         "your last connection is not known here: read the state again",
         reason,
@@ -319,7 +314,8 @@ fn resync_message(why: Option<Unresumable>) -> Message {
         "resync",
         &Resync {
             reset: true,
-            reason,
+            reason: Some(reason),
+            lost: Vec::new(),
         },
     )
 }
@@ -334,15 +330,15 @@ impl<A: App> Context<A> {
 
     /// Tells a Socket.IO client that goes on which groups it hears no more.
     fn tell_lost(&mut self) {
-        #[derive(Serialize)]
-        struct Lost {
-            reset: bool,
-            lost: Vec<String>,
-        }
         let lost = self.lost_groups();
         self.restored.clear();
         if !lost.is_empty() {
-            self.send(&Message::new("resync", &Lost { reset: false, lost }));
+            let lost = Resync {
+                reset: false,
+                reason: None,
+                lost,
+            };
+            self.send(&Message::new("resync", &lost));
         }
     }
 }

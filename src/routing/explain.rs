@@ -172,6 +172,7 @@ fn value(policy: &Policy, key: &str) -> String {
         .to_owned(),
         "origins" => policy.origins.to_string(),
         "max_message_bytes" => show_size(policy.max_message_bytes as u64),
+        "max_message_fragments" => policy.max_message_fragments.to_string(),
         "compress_from" => policy
             .compress_from
             .map_or("off".to_owned(), |n| show_size(n as u64)),
@@ -197,6 +198,7 @@ fn edge_value(edge: &Edge, key: &str) -> String {
         "first_byte_timeout" => show_duration(edge.first_byte_timeout),
         "head_timeout" => show_duration(edge.head_timeout),
         "body_timeout" => show_duration(edge.body_timeout),
+        "write_timeout" => show_duration(edge.write_timeout),
         "head_bytes" => show_size(edge.head_bytes as u64),
         "tls_timeout" => show_duration(edge.tls_timeout),
         "tls_handshakes" => edge.tls_handshakes.to_string(),

@@ -219,7 +219,6 @@ pub fn all(quick: bool) -> Vec<Row> {
             name: "Socket.IO / raw, lock-step, 1,000 clients: socket.io on node",
             who: Who::Node,
             against: Some(Who::Echo(1)),
-
             ..one
         },
         Row {
@@ -228,14 +227,12 @@ pub fn all(quick: bool) -> Vec<Row> {
             mode: idle,
             who: Who::Node,
             value: idle_kb,
-
             ..one
         },
         Row {
             name: "Socket.IO / raw, lock-step, 1,000 clients: socketioxide",
             who: Who::Socketioxide,
             against: Some(Who::Echo(1)),
-
             ..one
         },
         Row {
@@ -244,7 +241,37 @@ pub fn all(quick: bool) -> Vec<Row> {
             mode: idle,
             who: Who::Socketioxide,
             value: idle_kb,
-
+            ..one
+        },
+        Row {
+            name: "TLS: lock-step, 1,000 clients, encrypted / plain",
+            who: Who::Secure,
+            against: Some(Who::Echo(1)),
+            ..one
+        },
+        Row {
+            name: "TLS: 16 in flight, 1,000 clients, encrypted / plain",
+            mode: deep,
+            who: Who::Secure,
+            against: Some(Who::Echo(1)),
+            ..one
+        },
+        Row {
+            name: "TLS: connects, with its handshake / without TLS",
+            unit: "CPU ms/1,000",
+            mode: connects,
+            who: Who::Secure,
+            against: Some(Who::Echo(1)),
+            value: |r| r.connect_cpu_ms_per_1k,
+            ..one
+        },
+        Row {
+            name: "TLS: memory of an idle connection, encrypted / plain",
+            unit: "KB",
+            mode: connects,
+            who: Who::Secure,
+            against: Some(Who::Echo(1)),
+            value: idle_kb,
             ..one
         },
         Row {
