@@ -63,11 +63,12 @@ impl MessageReader {
         {
             return Ok(Some(found));
         }
+        // where nothing can be written any more nothing needs to be read, and readiness may never come again
+        if socket.is_dead() {
+            return Err(Ending::gone());
+        }
         let Some(stream) = socket.stream() else {
-            return match socket.is_dead() {
-                true => Err(Ending::gone()),
-                false => Ok(None),
-            };
+            return Ok(None);
         };
         BUFFER.with_borrow_mut(|buffer| {
             loop {
