@@ -18,6 +18,7 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::rc::Rc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 use tokio::time::timeout;
 use tower::ServiceExt;
@@ -37,7 +38,7 @@ pub(super) async fn converse<A: App>(
 ) {
     let known = Cell::new(known);
     let ticket = Cell::new(Some(ticket));
-    let receipt = Cell::new(None);
+    let (receipt, broken) = (Cell::new(None), carrier.broken());
     let service = hyper::service::service_fn(|request: Request<Incoming>| {
         let (worker, serving, ticket) = (&worker, slot.serving(), &ticket);
         let (known, receipt) = (known.take(), &receipt);
@@ -63,7 +64,7 @@ pub(super) async fn converse<A: App>(
     let mut conversation = pin!(conversation);
     tokio::select! {
         ended = conversation.as_mut() => {
-            give(&receipt, ended.is_ok());
+            give(&receipt, ended.is_ok() && !broken.load(Relaxed));
             let counts = &worker.shard.counts;
             match ended {
                 Err(e) if e.is_timeout() => counts.limited(Limit::HeadTimeout),
@@ -76,7 +77,7 @@ pub(super) async fn converse<A: App>(
     }
     conversation.as_mut().graceful_shutdown();
     let ended = conversation.await;
-    give(&receipt, ended.is_ok());
+    give(&receipt, ended.is_ok() && !broken.load(Relaxed));
 }
 
 fn give<A: App>(receipt: &Cell<Option<engine::Receipt<A>>>, arrived: bool) {
