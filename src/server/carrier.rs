@@ -8,6 +8,8 @@ use std::error::Error;
 use std::fmt;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
@@ -37,6 +39,8 @@ pub(super) struct Carrier {
     /// Since it takes nothing.
     stalled: Option<Pin<Box<Sleep>>>,
     farewell: Farewell,
+    /// The client has reset the connection: what it was sent last it may not have read.
+    broken: Arc<AtomicBool>,
 }
 
 /// The client took nothing of its answer for too long.
@@ -100,7 +104,13 @@ impl Carrier {
             write_timeout: edge.write_timeout,
             stalled: None,
             farewell: Farewell::None,
+            broken: Arc::default(),
         }
+    }
+
+    /// Says, also after its end, whether the client has reset the connection.
+    pub fn broken(&self) -> Arc<AtomicBool> {
+        self.broken.clone()
     }
 
     /// What became of a write, unless nothing does for too long.
@@ -185,7 +195,9 @@ impl AsyncRead for Carrier {
         }
         let before = buf.filled().len();
         if self.read.is_empty() {
-            ready!(self.as_mut().pipe().poll_read(cx, buf))?;
+            let read = ready!(self.as_mut().pipe().poll_read(cx, buf));
+            // hyper takes a reset between two requests for an end
+            read.inspect_err(|_| self.broken.store(true, Relaxed))?;
         } else {
             let n = self.read.len().min(buf.remaining());
             buf.put_slice(&self.read.split_to(n));

@@ -19,6 +19,7 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::rc::Rc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
@@ -40,14 +41,17 @@ pub(super) async fn converse<A: App>(
     let known = Cell::new(known);
     let ticket = Cell::new(Some(ticket));
     let refused = Cell::new(None);
+    let (receipt, broken) = (Cell::new(None), carrier.broken());
     let service = hyper::service::service_fn(|request: Request<Incoming>| {
         let (worker, serving, ticket) = (&worker, slot.serving(), &ticket);
-        let (known, refused) = (known.take(), &refused);
+        let (known, refused, receipt) = (known.take(), &refused, &receipt);
+        give(receipt, true); // who asks again has read the answer before
         async move {
             let on = request.extensions().get::<OnUpgrade>().cloned();
-            let answer = answer(worker, &serving, request, known, peer, ticket).await;
+            let mut answer = answer(worker, &serving, request, known, peer, ticket).await;
             let switches = answer.status() == StatusCode::SWITCHING_PROTOCOLS;
             refused.set(on.filter(|_| !switches));
+            receipt.set(answer.extensions_mut().remove::<engine::Receipt<A>>());
             Ok::<_, Infallible>(answer)
         }
     });
@@ -70,6 +74,7 @@ pub(super) async fn converse<A: App>(
             conversation.await
         }
     };
+    give(&receipt, ended.is_ok() && !broken.load(Relaxed));
     let counts = &worker.shard.counts;
     match ended {
         Ok(()) => {
@@ -89,6 +94,12 @@ async fn part(on: OnUpgrade) {
     let Ok(upgraded) = on.await else { return };
     if let Ok(parts) = upgraded.downcast::<TokioIo<Carrier>>() {
         let _ = parts.io.into_inner().shutdown().await;
+    }
+}
+
+fn give<A: App>(receipt: &Cell<Option<engine::Receipt<A>>>, arrived: bool) {
+    if let Some(receipt) = receipt.take() {
+        receipt.give(arrived);
     }
 }
 
