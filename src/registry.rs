@@ -65,7 +65,9 @@ fn connect<'a, C: Consumer>(
     let params: C::Params = pattern::deserialize(params, query, auth)
         .map_err(|e| ClientError::new(Kind::Invalid, "INVALID_PARAMETER", e))?;
     Ok(Box::pin(async move {
-        Ok(Box::new(Erased(C::connect(params, ctx).await?)) as Box<dyn Session<C::App>>)
+        let consumer = C::connect(params, ctx).await?;
+        ctx.settle().await?;
+        Ok(Box::new(Erased(consumer)) as Box<dyn Session<C::App>>)
     }))
 }
 

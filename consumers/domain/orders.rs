@@ -10,6 +10,7 @@ pub use list::{Filter, PAGE_MAX, Page, list};
 
 use super::{Actor, Refusal, Role, Status, money};
 use crate::db::{Error, Reader, Row, params};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// An order without its lines.
@@ -69,7 +70,7 @@ pub struct OrderFacts {
 }
 
 /// How it reaches whoever eats it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum OrderType {

@@ -4,11 +4,11 @@ use super::Context;
 use crate::close::Ending;
 use crate::dialect::Envelope;
 use crate::history::{Heard, Unresumable};
+use crate::notice::{Reset, Resumed, Resync};
 use crate::socket::Hold;
 use crate::stats::{EVENTS, Return};
 use crate::{App, Error, Message, Reader, history, websocket};
 use bytes::Bytes;
-use serde::Serialize;
 use std::sync::Arc;
 
 /// A snapshot is read again when more came meanwhile than can be held. A client that is flooded faster than its state can be read is told to come back.
@@ -18,11 +18,17 @@ impl<A: App> Context<A> {
     /// After `connect`: a consumer without a first frame still resumes, and what was held is let go.
     pub(crate) async fn settle(&mut self) -> Result<(), Error> {
         let comes_back = self.since.is_some() || self.returning.is_some();
-        if comes_back || self.socket.is_holding() {
-            self.open().await
-        } else {
-            Ok(())
+        if !comes_back && !self.socket.is_holding() {
+            return Ok(());
         }
+        if self.shard.store.is_none() {
+            self.since = None;
+            self.greet(None).await?;
+            self.release(0, Vec::new());
+            return Ok(());
+        }
+        // boxed: not every consumer needs it, and it is large
+        Box::pin(self.open()).await
     }
 
     pub(super) async fn open(&mut self) -> Result<(), Error> {
@@ -60,10 +66,6 @@ impl<A: App> Context<A> {
             .read(move |db| history::judge(db.connection, since))
             .await?;
         if judged.is_ok() {
-            #[derive(Serialize)]
-            struct Resumed {
-                since: u64,
-            }
             self.socket.last.set(since);
             self.send(&Message::new("resumed", &Resumed { since }));
             judged = self.resume(since).await?;
@@ -300,10 +302,6 @@ fn reason(why: Unresumable) -> &'static str {
 }
 
 fn reset_message(why: Unresumable) -> Message {
-    #[derive(Serialize)]
-    struct Reset {
-        reason: &'static str,
-    }
     Message::new(
         "reset",
         &Reset {
@@ -314,22 +312,16 @@ fn reset_message(why: Unresumable) -> Message {
 
 /// What a Socket.IO client hears that came back and cannot go on where it was.
 fn resync_message(why: Option<Unresumable>) -> Message {
-    #[derive(Serialize)]
-    struct Resync {
-        reset: bool,
-        reason: &'static str,
-    }
     let reason = why.map_or(
         "your last connection is not known here: read the state again",
         reason,
     );
-    Message::new(
-        "resync",
-        &Resync {
-            reset: true,
-            reason,
-        },
-    )
+    let resync = Resync {
+        reset: true,
+        reason: Some(reason),
+        lost: Vec::new(),
+    };
+    Message::new("resync", &resync)
 }
 
 impl<A: App> Context<A> {
@@ -342,15 +334,15 @@ impl<A: App> Context<A> {
 
     /// Tells a Socket.IO client that goes on which groups it hears no more.
     fn tell_lost(&mut self) {
-        #[derive(Serialize)]
-        struct Lost {
-            reset: bool,
-            lost: Vec<String>,
-        }
         let lost = self.lost_groups();
         self.restored.clear();
         if !lost.is_empty() {
-            self.send(&Message::new("resync", &Lost { reset: false, lost }));
+            let resync = Resync {
+                reset: false,
+                reason: None,
+                lost,
+            };
+            self.send(&Message::new("resync", &resync));
         }
     }
 }

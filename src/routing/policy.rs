@@ -19,6 +19,9 @@ pub(crate) struct Policy {
     /// Bytes of the largest message a client may send, after reassembly: 128 B to 16 MiB. Default 64 KiB: the largest command, an order of a hundred items, is
     /// a quarter of that, and a thousand clients that each send most of one and then wait hold no more than 64 MiB.
     pub(crate) max_message_bytes: usize,
+    /// Frames that one message may come in: 1 to 1,048,576. Default 65,536: a message of the largest default size in pieces of a byte each, which nobody needs;
+    /// more are only work.
+    pub(crate) max_message_fragments: usize,
     /// Messages of at least so many bytes are compressed for clients that can inflate them: 128 B to 16 MiB, or `"off"`: compression is not agreed on, in
     /// either direction. Default 1 KiB: what is smaller fits one network packet as it is, and compressing it saves nothing that anybody notices.
     pub(crate) compress_from: Option<usize>,
@@ -110,6 +113,7 @@ impl Default for Policy {
             auth: Auth::Required,
             origins: Origins::default(),
             max_message_bytes: 64 << 10,
+            max_message_fragments: 65_536,
             compress_from: Some(1 << 10),
             outbox_bytes: 1 << 20,
             outbox_frames: 16_384,
@@ -129,10 +133,11 @@ impl Default for Policy {
 }
 
 impl Policy {
-    pub(super) const KEYS: [&str; 17] = [
+    pub(super) const KEYS: [&str; 18] = [
         "auth",
         "origins",
         "max_message_bytes",
+        "max_message_fragments",
         "compress_from",
         "outbox_bytes",
         "outbox_frames",
@@ -213,6 +218,10 @@ impl Policy {
             "max_message_bytes" => set(
                 &mut self.max_message_bytes,
                 size(value, 128..=16 * MIB, mistakes),
+            ),
+            "max_message_fragments" => set(
+                &mut self.max_message_fragments,
+                count(value, 1..=1_048_576, mistakes),
             ),
             "compress_from" if value.get_ref().as_str() == Some("off") => {
                 self.compress_from = None;

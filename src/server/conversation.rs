@@ -2,7 +2,7 @@
 
 use super::accept::{Serving, Slot, Ticket, begin_socket};
 use super::body::{Bounded, Excess};
-use super::carrier::Carrier;
+use super::carrier::{Carrier, is_stalled};
 use super::engine;
 use super::handshake::nothing_here;
 use super::http::Upgrade;
@@ -12,6 +12,7 @@ use crate::rest::{Peer, json_error};
 use crate::{App, ClientError, Kind, trace};
 use ::http::{HeaderValue, Request, StatusCode, Version, header};
 use hyper::body::Incoming;
+use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::cell::Cell;
 use std::convert::Infallible;
@@ -20,6 +21,7 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
+use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
 use tower::ServiceExt;
 use warp::reply::Response;
@@ -38,15 +40,18 @@ pub(super) async fn converse<A: App>(
 ) {
     let known = Cell::new(known);
     let ticket = Cell::new(Some(ticket));
+    let refused = Cell::new(None);
     let (receipt, broken) = (Cell::new(None), carrier.broken());
     let service = hyper::service::service_fn(|request: Request<Incoming>| {
         let (worker, serving, ticket) = (&worker, slot.serving(), &ticket);
-        let (known, receipt) = (known.take(), &receipt);
+        let (known, refused, receipt) = (known.take(), &refused, &receipt);
         give(receipt, true); // who asks again has read the answer before
         async move {
-            let answer = answer(worker, &serving, request, known, peer, ticket);
-            let mut answer = answer.await;
+            let on = request.extensions().get::<OnUpgrade>().cloned();
+            let mut answer = answer(worker, &serving, request, known, peer, ticket).await;
             receipt.set(answer.extensions_mut().remove::<engine::Receipt<A>>());
+            let switches = answer.status() == StatusCode::SWITCHING_PROTOCOLS;
+            refused.set(on.filter(|_| !switches));
             Ok::<_, Infallible>(answer)
         }
     });
@@ -62,27 +67,39 @@ pub(super) async fn converse<A: App>(
         .serve_connection(TokioIo::new(carrier), service)
         .with_upgrades();
     let mut conversation = pin!(conversation);
-    tokio::select! {
-        ended = conversation.as_mut() => {
-            give(&receipt, ended.is_ok() && !broken.load(Relaxed));
-            let counts = &worker.shard.counts;
-            match ended {
-                Err(e) if e.is_timeout() => counts.limited(Limit::HeadTimeout),
-                Err(e) if e.is_parse_too_large() => counts.limited(Limit::HeadBytes),
-                _ => {}
-            }
-            return;
+    let ended = tokio::select! {
+        ended = conversation.as_mut() => ended,
+        () = worker.closing() => {
+            conversation.as_mut().graceful_shutdown();
+            conversation.await
         }
-        () = worker.closing() => {}
-    }
-    conversation.as_mut().graceful_shutdown();
-    let ended = conversation.await;
+    };
     give(&receipt, ended.is_ok() && !broken.load(Relaxed));
+    let counts = &worker.shard.counts;
+    match ended {
+        Ok(()) => {
+            if let Some(on) = refused.take() {
+                part(on).await;
+            }
+        }
+        Err(e) if e.is_timeout() => counts.limited(Limit::HeadTimeout),
+        Err(e) if e.is_parse_too_large() => counts.limited(Limit::HeadBytes),
+        Err(e) if is_stalled(&e) => counts.limited(Limit::WriteTimeout),
+        Err(_) => {}
+    }
 }
 
 fn give<A: App>(receipt: &Cell<Option<engine::Receipt<A>>>, arrived: bool) {
     if let Some(receipt) = receipt.take() {
         receipt.give(arrived);
+    }
+}
+
+/// After a request for another protocol hyper lets go of the socket, also where it was refused, and says no goodbye.
+async fn part(on: OnUpgrade) {
+    let Ok(upgraded) = on.await else { return };
+    if let Ok(parts) = upgraded.downcast::<TokioIo<Carrier>>() {
+        let _ = parts.io.into_inner().shutdown().await;
     }
 }
 
@@ -207,5 +224,5 @@ async fn upgraded<A: App>(
     let Ok(Ok(stream)) = timeout(grace, carrier.into_stream()).await else {
         return;
     };
-    begin_socket(worker, agreed, ticket, stream, early);
+    begin_socket(&worker, agreed, ticket, stream, &early);
 }

@@ -2,25 +2,25 @@
 
 use super::{Beginning, Session, probe};
 use crate::App;
-use crate::connection::{Boarding, Opening};
+use crate::auth::Keys;
+use crate::connection::{Agreed, Boarding};
 use crate::publication::ToShard;
 use crate::reader::MessageReader;
 use crate::shard::Shard;
+use crate::stream::Stream;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Begins a session, or upgrades one.
 pub(crate) async fn board<A: App>(
     shard: Rc<Shard<A>>,
-    opening: Box<Opening<A>>,
+    id: u64,
+    stream: Stream,
+    early: Vec<u8>,
+    keys: Option<Arc<Keys>>,
+    agreed: Agreed<A>,
     boarding: Boarding,
 ) {
-    let Opening {
-        id,
-        stream,
-        early,
-        keys,
-        agreed,
-    } = *opening;
     let Some(sid) = boarding.sid else {
         let identity = match agreed.identity.transpose() {
             Ok(identity) => identity,
@@ -39,7 +39,7 @@ pub(crate) async fn board<A: App>(
             identity,
         };
         let session = Session::open(&shard, &mut beginning);
-        let reader = MessageReader::new(early);
+        let reader = MessageReader::new(&early);
         session.run(reader, beginning.identity).await;
         return;
     };

@@ -32,7 +32,7 @@ pub(crate) async fn probe<A: App>(
     let (policy, counts) = (session.wire.policy.clone(), shard.counts.clone());
     let (id, now) = (session.wire.id, shard.clock());
     let socket = Socket::of_session(id, Some(stream), policy, compression, counts, now);
-    let mut reader = MessageReader::new(early);
+    let mut reader = MessageReader::new(&early);
     let agreed = tokio::time::timeout(PATIENCE, agree(&session, &socket, &mut reader)).await;
     if agreed == Ok(true)
         && let Some(stream) = socket.into_stream()

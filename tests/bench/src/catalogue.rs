@@ -197,6 +197,37 @@ pub fn all(quick: bool) -> Vec<Row> {
             load: Load::HalfRate,
         },
         Row {
+            name: "TLS: lock-step, 1,000 clients, encrypted / plain",
+            who: Who::Secure,
+            against: Some(Who::Echo(1)),
+            ..one
+        },
+        Row {
+            name: "TLS: 16 in flight, 1,000 clients, encrypted / plain",
+            mode: deep,
+            who: Who::Secure,
+            against: Some(Who::Echo(1)),
+            ..one
+        },
+        Row {
+            name: "TLS: connects, with its handshake / without TLS",
+            unit: "CPU ms/1,000",
+            mode: connects,
+            who: Who::Secure,
+            against: Some(Who::Echo(1)),
+            value: |r| r.connect_cpu_ms_per_1k,
+            ..one
+        },
+        Row {
+            name: "TLS: memory of an idle connection, encrypted / plain",
+            unit: "KB",
+            mode: connects,
+            who: Who::Secure,
+            against: Some(Who::Echo(1)),
+            value: idle_kb,
+            ..one
+        },
+        Row {
             name: "lock-step, 1,000 clients: warp::ws and mpsc",
             who: Who::Peer,
             ..one

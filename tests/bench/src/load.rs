@@ -85,6 +85,7 @@ pub struct Plan {
     /// Without progress.
     pub patience: Duration,
     pub server: u32,
+    pub tls: Option<Arc<rustls::ClientConfig>>,
 }
 
 impl Plan {
@@ -104,6 +105,7 @@ impl Plan {
             spin: true,
             patience: Duration::from_secs(10),
             server,
+            tls: None,
         })
     }
 }
@@ -173,7 +175,10 @@ struct Shared {
     wake: i32,
     /// The socket of client 0, which the main thread writes to as well, under the lock.
     publisher: AtomicI32,
-    publishing: Mutex<()>,
+    /// Over TLS: what client 0 is to say, which its worker encrypts.
+    publishing: Mutex<Vec<u8>>,
+    /// There is something.
+    spoken: AtomicU32,
     first_error: Mutex<String>,
 }
 
@@ -224,7 +229,8 @@ pub fn run(plan: Plan) -> Result<Report, String> {
         want: AtomicU64::new(u64::MAX),
         wake: system::eventfd().map_err(|e| e.to_string())?,
         publisher: AtomicI32::new(-1),
-        publishing: Mutex::new(()),
+        publishing: Mutex::default(),
+        spoken: AtomicU32::new(0),
         first_error: Mutex::new(String::new()),
     });
     let pids = process::tree(&[plan.server]);

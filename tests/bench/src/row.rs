@@ -4,6 +4,7 @@ use crate::catalogue;
 use crate::load::{self, Mode, Plan, Report};
 use crate::server::{SECRET, Server};
 use crate::template::Template;
+use crate::tls::{self, Certificate};
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::json;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -20,6 +21,8 @@ pub enum Who {
     Guarded,
     /// The framework, to clients that have their messages compressed.
     Deflate,
+    /// The framework, over TLS.
+    Secure,
     /// The least that could do it: one send for each client and message.
     Floor,
     /// One send for each client and turn.
@@ -44,6 +47,16 @@ pub struct Row {
     pub value: fn(&Report) -> f64,
     pub wish: Wish,
     pub load: Load,
+}
+
+/// A server that is there.
+pub struct ByHand<'a> {
+    pub port: u16,
+    pub pid: u32,
+    /// If it is not the usual one.
+    pub path: Option<&'a str>,
+    /// Then it is TLS.
+    pub trusted: Option<Certificate>,
 }
 
 /// What a figure should be.
@@ -92,6 +105,7 @@ impl Row {
             Who::Echo(threads) => Server::echo(threads, false),
             Who::Deflate => Server::echo(1, false),
             Who::Guarded => Server::echo(1, true),
+            Who::Secure => Server::secure(),
             Who::Floor => Server::floor(None),
             Who::Batch => Server::floor(Some("--batch")),
             Who::Rows => Server::rows(),
@@ -101,22 +115,23 @@ impl Row {
                 _ => Err("the restaurant has orders only".to_owned()),
             },
         }?;
-        self.load(who, rate, server.port, server.pid(), None)
+        let there = ByHand {
+            port: server.port,
+            pid: server.pid(),
+            path: None,
+            trusted: server.certificate.clone(),
+        };
+        self.load(who, rate, there)
     }
 
-    fn load(
-        &self,
-        who: Who,
-        rate: f64,
-        port: u16,
-        pid: u32,
-        path: Option<&str>,
-    ) -> Result<Report, String> {
+    fn load(&self, who: Who, rate: f64, there: ByHand<'_>) -> Result<Report, String> {
         let usual = match self.mode {
             Mode::Status { .. } => ORDER,
             _ => GROUP,
         };
-        let mut plan = Plan::new(self.mode, port, path.unwrap_or(usual), pid)?;
+        let path = there.path.unwrap_or(usual);
+        let mut plan = Plan::new(self.mode, there.port, path, there.pid)?;
+        plan.tls = there.trusted.as_ref().map(tls::clients).transpose()?;
         if matches!(who, Who::Guarded | Who::Restaurant | Who::Rows) {
             plan.tokens = vec![token()?];
             let bearer = Template::parse("Bearer %t", 0)?;
@@ -142,17 +157,11 @@ impl Row {
 }
 
 /// One run of the row with this name, or whose name contains it, against a server that is there.
-pub fn by_hand(
-    name: &str,
-    quick: bool,
-    port: u16,
-    pid: u32,
-    path: Option<&str>,
-) -> Result<Report, String> {
+pub fn by_hand(name: &str, quick: bool, there: ByHand<'_>) -> Result<Report, String> {
     let rows = catalogue::all(quick);
     let row = rows.iter().find(|row| row.name.contains(name));
     let row = row.ok_or(format!("no row is called {name:?}"))?;
-    row.load(row.who, 10_000.0, port, pid, path)
+    row.load(row.who, 10_000.0, there)
 }
 
 fn token() -> Result<String, String> {

@@ -1,5 +1,6 @@
 //! Servers under measurement: processes of their own, on cores of their own.
 
+use crate::tls::{self, Certificate};
 use rusqlite::Connection;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -12,6 +13,8 @@ pub const SECRET: &str = "measured on a machine of its own, hopefully";
 pub struct Server {
     child: Child,
     pub port: u16,
+    /// Of one that speaks TLS.
+    pub certificate: Option<Certificate>,
     /// Its database, where it has one.
     _place: Option<TempDir>,
 }
@@ -42,6 +45,7 @@ impl Server {
         let server = |port| Server {
             child,
             port,
+            certificate: None,
             _place: place,
         };
         match port {
@@ -69,6 +73,22 @@ impl Server {
             command.args(["--secret", SECRET]);
         }
         Server::start(command, None)
+    }
+
+    /// The same over TLS, on one thread.
+    pub fn secure() -> Result<Self, String> {
+        let place = tempfile::tempdir().map_err(|e| e.to_string())?;
+        let (certificate, chain, key) = tls::make(place.path())?;
+        let mut command = built("examples/echo_server")?;
+        command.args(["--bind", "127.0.0.1:0", "--threads", "1"]);
+        command
+            .arg("--certificate")
+            .arg(chain)
+            .arg("--key")
+            .arg(key);
+        let mut server = Server::start(command, Some(place))?;
+        server.certificate = Some(certificate);
+        Ok(server)
     }
 
     pub fn floor(option: Option<&str>) -> Result<Self, String> {

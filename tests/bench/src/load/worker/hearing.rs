@@ -21,17 +21,36 @@ impl Worker {
             Ok(Some(0)) => self.fail(i, "closed by the server"),
             Err(e) => self.fail(i, &format!("recv: {e}")),
             Ok(Some(n)) => {
-                c.carry.clear();
                 self.tally.recvs += 1;
                 self.tally.bytes += n as u64;
-                let used = self.consume(i, &buffer[..kept + n]);
-                if used < kept + n && self.connections[i].fd >= 0 {
-                    let rest = &buffer[used..kept + n];
-                    self.connections[i].carry.extend_from_slice(rest);
+                if c.session.is_some() {
+                    let plain = self.decrypt(i, &buffer[kept..kept + n]);
+                    let mut carried = std::mem::take(&mut self.connections[i].carry);
+                    if carried.is_empty() {
+                        self.hear(i, &plain);
+                    } else {
+                        carried.extend_from_slice(&plain);
+                        self.hear(i, &carried);
+                    }
+                    self.plain = plain;
+                } else {
+                    c.carry.clear();
+                    self.hear(i, &buffer[..kept + n]);
                 }
             }
         }
         self.buffer = buffer;
+    }
+
+    fn hear(&mut self, i: usize, bytes: &[u8]) {
+        if self.connections[i].fd < 0 {
+            return;
+        }
+        let used = self.consume(i, bytes);
+        if used < bytes.len() && self.connections[i].fd >= 0 {
+            let rest = &bytes[used..];
+            self.connections[i].carry.extend_from_slice(rest);
+        }
     }
 
     /// Says how many bytes it took.
