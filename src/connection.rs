@@ -60,6 +60,9 @@ impl Future for Handled<'_> {
     }
 }
 
+/// What a command came to, and its id.
+type Answered = (Option<String>, Result<Reply, Error>);
+
 /// What was read, where nothing is borrowed from the consumer.
 pub(crate) enum Frame {
     Control(Option<String>, Control),
@@ -195,6 +198,8 @@ async fn serve<A: App>(live: &mut Live<A>, session: &mut Box<dyn Session<A>>) ->
         ctx, reader, keys, ..
     } = live;
     let voice = Voice::of(ctx);
+    // boxed: few commands join groups
+    let mut joined: Option<Box<Answered>> = None;
     loop {
         if voice.socket.is_asked()
             && let Some(ending) = Box::pin(attend(ctx)).await
@@ -210,12 +215,11 @@ async fn serve<A: App>(live: &mut Live<A>, session: &mut Box<dyn Session<A>>) ->
                     tracing::error!(consumer, "receive panicked");
                     return Ending::internal();
                 };
-                if voice.socket.is_holding() {
-                    After::Joined(Box::new((id, answer)))
-                } else {
-                    voice.answer(id.as_deref(), answer);
-                    After::Said
+                match voice.socket.is_holding() {
+                    false => voice.answer(id.as_deref(), answer),
+                    true => joined = Some(Box::new((id, answer))),
                 }
+                None
             }
             Step::Frame(frame) => After::Frame(frame),
             Step::Nothing => {
@@ -225,16 +229,14 @@ async fn serve<A: App>(live: &mut Live<A>, session: &mut Box<dyn Session<A>>) ->
                 continue;
             }
         };
-        match after {
-            After::Said => {}
-            After::Joined(answered) => {
-                let joined = Box::pin(answer_joined(&voice, ctx, *answered)).await;
-                if let Err(error) = joined {
-                    let ending = voice.socket.take_ending();
-                    return ending.unwrap_or_else(|| Ending::refused(error.into_client()));
-                }
-            }
-            After::Frame(frame) => match *frame {
+        if let Some(joined) = joined.take()
+            && let Err(error) = Box::pin(answer_joined(&voice, ctx, joined)).await
+        {
+            let ending = voice.socket.take_ending();
+            return ending.unwrap_or_else(|| Ending::refused(error.into_client()));
+        }
+        if let Some(frame) = frame {
+            match *frame {
                 Frame::Control(id, control) => {
                     Box::pin(obey(&voice, ctx, keys.as_deref(), id, control)).await;
                 }
@@ -245,11 +247,23 @@ async fn serve<A: App>(live: &mut Live<A>, session: &mut Box<dyn Session<A>>) ->
                 }
                 Frame::Pong => continue,
                 Frame::Close(ending) => return ending,
-            },
+            }
         }
         // a client that never stops sending must not keep the others of this shard waiting
         tokio::task::consume_budget().await;
     }
+}
+
+/// Answers a command that has joined groups.
+async fn answer_joined<A: App>(
+    voice: &Voice<A>,
+    ctx: &mut Context<A>,
+    joined: Box<Answered>,
+) -> Result<(), Error> {
+    let (id, answer) = *joined;
+    ctx.note_joins().await?;
+    voice.answer(id.as_deref(), answer);
+    ctx.settle_joins().await
 }
 
 /// Does what others have asked of this connection. `Some`: it ends.
@@ -335,17 +349,6 @@ pub(crate) fn unaddressed(incoming: Incoming<'_>) -> Frame {
         Incoming::Close(None) => Frame::Close(Ending::new(NO_CODE, "")),
         Incoming::Pong(_) | Incoming::Data(_) => Frame::Pong,
     }
-}
-
-/// Answers a command that has joined groups.
-async fn answer_joined<A: App>(
-    voice: &Voice<A>,
-    ctx: &mut Context<A>,
-    (id, answer): Answered,
-) -> Result<(), Error> {
-    ctx.note_joins().await?;
-    voice.answer(id.as_deref(), answer);
-    ctx.settle_joins().await
 }
 
 /// A mistake in the consumer's vocabulary, with the id of the command that made it.

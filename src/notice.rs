@@ -27,16 +27,16 @@ pub struct Reset {
     pub reason: &'static str,
 }
 
-/// `resync`, over Socket.IO: the connection that a client comes back from cannot be continued as it was.
+/// `resync`: a Socket.IO client that came back did not find all that it left.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Resync {
-    /// Whether anything may have been missed: then read the state again, and join again what was joined.
+    /// It does not go on where it was: what it knows is to be read again.
     pub reset: bool,
-    /// For people, with a reset.
+    /// For people; only with a reset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'static str>,
-    /// Without a reset: groups that are not heard any more, because they may not be.
+    /// Groups that it hears no more.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lost: Vec<String>,
 }

@@ -21,6 +21,12 @@ impl<A: App> Context<A> {
         if !comes_back && !self.socket.is_holding() {
             return Ok(());
         }
+        if self.shard.store.is_none() {
+            self.since = None;
+            self.greet(None).await?;
+            self.release(0, Vec::new());
+            return Ok(());
+        }
         // boxed: not every consumer needs it, and it is large
         Box::pin(self.open()).await
     }
@@ -310,14 +316,12 @@ fn resync_message(why: Option<Unresumable>) -> Message {
         "your last connection is not known here: read the state again",
         reason,
     );
-    Message::new(
-        "resync",
-        &Resync {
-            reset: true,
-            reason: Some(reason),
-            lost: Vec::new(),
-        },
-    )
+    let resync = Resync {
+        reset: true,
+        reason: Some(reason),
+        lost: Vec::new(),
+    };
+    Message::new("resync", &resync)
 }
 
 impl<A: App> Context<A> {
@@ -333,12 +337,12 @@ impl<A: App> Context<A> {
         let lost = self.lost_groups();
         self.restored.clear();
         if !lost.is_empty() {
-            let lost = Resync {
+            let resync = Resync {
                 reset: false,
                 reason: None,
                 lost,
             };
-            self.send(&Message::new("resync", &lost));
+            self.send(&Message::new("resync", &resync));
         }
     }
 }

@@ -370,12 +370,13 @@ pub(super) fn begin_socket<A: App>(
     } = ticket;
     let keys = worker.shared.keys.clone();
     if let Some(boarding) = agreed.boarding.take() {
-        let (shard, early) = (worker.shard.clone(), early.to_vec());
-        let session = Box::pin(async move {
-            session::board(shard, id, stream, early, keys, agreed, *boarding).await;
+        let shard = worker.shard.clone();
+        let boarded = session::board(shard, id, stream, early.to_vec(), keys, agreed, *boarding);
+        let served = async move {
+            boarded.await;
             drop((open, place, presence));
-        });
-        tokio::task::spawn_local(trace::within(id, session));
+        };
+        tokio::task::spawn_local(trace::within(id, served));
         return;
     }
     let opening = Box::new(Opening::new(&worker.shard, id, stream, early, keys, agreed));

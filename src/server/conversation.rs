@@ -49,9 +49,9 @@ pub(super) async fn converse<A: App>(
         async move {
             let on = request.extensions().get::<OnUpgrade>().cloned();
             let mut answer = answer(worker, &serving, request, known, peer, ticket).await;
+            receipt.set(answer.extensions_mut().remove::<engine::Receipt<A>>());
             let switches = answer.status() == StatusCode::SWITCHING_PROTOCOLS;
             refused.set(on.filter(|_| !switches));
-            receipt.set(answer.extensions_mut().remove::<engine::Receipt<A>>());
             Ok::<_, Infallible>(answer)
         }
     });
@@ -89,17 +89,17 @@ pub(super) async fn converse<A: App>(
     }
 }
 
+fn give<A: App>(receipt: &Cell<Option<engine::Receipt<A>>>, arrived: bool) {
+    if let Some(receipt) = receipt.take() {
+        receipt.give(arrived);
+    }
+}
+
 /// After a request for another protocol hyper lets go of the socket, also where it was refused, and says no goodbye.
 async fn part(on: OnUpgrade) {
     let Ok(upgraded) = on.await else { return };
     if let Ok(parts) = upgraded.downcast::<TokioIo<Carrier>>() {
         let _ = parts.io.into_inner().shutdown().await;
-    }
-}
-
-fn give<A: App>(receipt: &Cell<Option<engine::Receipt<A>>>, arrived: bool) {
-    if let Some(receipt) = receipt.take() {
-        receipt.give(arrived);
     }
 }
 

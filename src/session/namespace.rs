@@ -4,11 +4,12 @@ use super::{Entrance, Session};
 use crate::admission::{note_expiry, place_of_user, verify};
 use crate::auth::Identity;
 use crate::close::Ending;
-use crate::connection::{Frame as Met, attend, open, steer, told};
+use crate::connection::{Frame as Met, attend, steer, told};
 use crate::context::{Client, Context};
 use crate::dialect::Control;
 use crate::dialect::socket_io::{self, Body};
 use crate::frame::Payload;
+use crate::pattern::Params;
 use crate::registry;
 use crate::routing::{Auth, Protocol};
 use crate::shard::Shard;
@@ -339,6 +340,27 @@ impl<A: App> Namespace<A> {
         }
         self.socket.set_closing();
         self.roomy.notify_waiters();
+    }
+}
+
+/// Has the consumer begin.
+async fn open<A: App>(
+    params: &Params,
+    query: &str,
+    ctx: &mut Context<A>,
+) -> Result<Box<dyn registry::Session<A>>, Ending> {
+    let connect = ctx.lane().entry.connect;
+    let opened = async { connect(params, query, ctx)?.await };
+    match AssertUnwindSafe(opened).catch_unwind().await {
+        Ok(Ok(consumer)) => Ok(consumer),
+        Ok(Err(error)) => {
+            let ending = ctx.socket.take_ending();
+            Err(ending.unwrap_or_else(|| Ending::refused(error.into_client())))
+        }
+        Err(_) => {
+            tracing::error!(consumer = ctx.lane().entry.name, "connect panicked");
+            Err(Ending::internal())
+        }
     }
 }
 

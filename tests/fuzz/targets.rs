@@ -8,12 +8,13 @@ use serde_json::Value;
 pub type Target = fn(&[u8]);
 
 /// All of them, by the names of their programs and of their folders in `corpus/`.
-pub const TARGETS: [(&str, Target); 5] = [
+pub const TARGETS: [(&str, Target); 6] = [
     ("commands", commands),
     ("frames", frames),
     ("handshake", handshake),
     ("inflate", inflate),
     ("routing", routing),
+    ("sessions", sessions),
 ];
 
 thread_local! {
@@ -50,6 +51,11 @@ pub fn routing(data: &[u8]) {
         };
         fuzzing::routing(&known, data);
     });
+}
+
+/// What a client of Engine.IO or Socket.IO says.
+pub fn sessions(data: &[u8]) {
+    fuzzing::sessions(data);
 }
 
 /// `{"error": "...", "code": "..."}`, with the id of the command where it has one.
