@@ -3,7 +3,7 @@
 mod farewell;
 mod opening;
 
-pub(crate) use opening::{Agreed, Boarding, Opening, open};
+pub(crate) use opening::{Agreed, Boarding, Opening};
 
 use crate::admission::{authenticated, expiring, note_expiry, place_of_user, verify, wall_ms};
 use crate::auth::Keys;
@@ -70,17 +70,6 @@ pub(crate) enum Frame {
     Ping(Vec<u8>),
     Pong,
     Close(Ending),
-}
-
-/// A command's id, and what became of it.
-type Answered = (Option<String>, Result<Reply, Error>);
-
-/// What is left to do when the consumer is not borrowed any more. Boxed: a task is as large as the most that it holds.
-enum After {
-    Said,
-    /// The command has joined groups: only now can they be read.
-    Joined(Box<Answered>),
-    Frame(Box<Frame>),
 }
 
 /// How a connection's client is told something while its consumer has the context.
@@ -207,7 +196,7 @@ async fn serve<A: App>(live: &mut Live<A>, session: &mut Box<dyn Session<A>>) ->
             return ending;
         }
         // the consumer is borrowed until its future is done
-        let after = match read(&voice, ctx, session, reader) {
+        let frame = match read(&voice, ctx, session, reader) {
             Step::Run(ref mut handled) => {
                 let (id, answer) = handled.await;
                 let Ok(answer) = answer else {
@@ -221,7 +210,7 @@ async fn serve<A: App>(live: &mut Live<A>, session: &mut Box<dyn Session<A>>) ->
                 }
                 None
             }
-            Step::Frame(frame) => After::Frame(frame),
+            Step::Frame(frame) => Some(frame),
             Step::Nothing => {
                 if poll_fn(|cx| voice.socket.poll_work(cx)).await.is_err() {
                     return Ending::gone();

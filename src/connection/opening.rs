@@ -133,12 +133,25 @@ impl<A: App> Opening<A> {
         Ok(Context::new(shard, socket, self.lane, identity, self.since))
     }
 
-    /// See [`open`].
-    pub(super) fn open<'a>(
-        &'a self,
-        ctx: &'a mut Context<A>,
-    ) -> impl Future<Output = Result<Box<dyn Session<A>>, Box<Ending>>> + 'a {
-        open(&self.params, &self.query, ctx)
+    /// Has the consumer open it. Boxed endings: they are rare, and large.
+    pub(super) async fn open(
+        &self,
+        ctx: &mut Context<A>,
+    ) -> Result<Box<dyn Session<A>>, Box<Ending>> {
+        let connect = ctx.lane().entry.connect;
+        let opened = async { connect(&self.params, &self.query, ctx)?.await };
+        let ending = match AssertUnwindSafe(opened).catch_unwind().await {
+            Ok(Ok(session)) => return Ok(session),
+            Ok(Err(error)) => ctx
+                .socket
+                .take_ending()
+                .unwrap_or_else(|| Ending::refused(error.into_client())),
+            Err(_) => {
+                tracing::error!(consumer = ctx.lane().entry.name, "connect panicked");
+                Ending::internal()
+            }
+        };
+        Err(Box::new(ending))
     }
 
     /// Says why not, and goodbye.
@@ -154,26 +167,4 @@ impl<A: App> Opening<A> {
         finish(&shard, &socket, lane, ending, reader).await;
         drop(registered);
     }
-}
-
-/// Has the consumer begin. Boxed endings: they are rare, and large.
-pub(crate) async fn open<A: App>(
-    params: &Params,
-    query: &str,
-    ctx: &mut Context<A>,
-) -> Result<Box<dyn Session<A>>, Box<Ending>> {
-    let connect = ctx.lane().entry.connect;
-    let opened = async { connect(params, query, ctx)?.await };
-    let ending = match AssertUnwindSafe(opened).catch_unwind().await {
-        Ok(Ok(session)) => return Ok(session),
-        Ok(Err(error)) => ctx
-            .socket
-            .take_ending()
-            .unwrap_or_else(|| Ending::refused(error.into_client())),
-        Err(_) => {
-            tracing::error!(consumer = ctx.lane().entry.name, "connect panicked");
-            Ending::internal()
-        }
-    };
-    Err(Box::new(ending))
 }

@@ -163,7 +163,7 @@ impl<A: App> Namespace<A> {
         let (params, query) = (&session.visit.params, &session.visit.handshake.query);
         let mut consumer = match open(params, query, &mut ctx).await {
             Ok(consumer) => consumer,
-            Err(ending) => return *ending,
+            Err(ending) => return ending,
         };
         let let_in = async {
             ctx.greet(None).await?;
