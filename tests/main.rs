@@ -1,6 +1,7 @@
 //! One file for each promise, tested at the wire against the real binary. `tests/run` installs what they need.
 
 mod changes;
+mod delivery;
 mod dining;
 mod edge;
 mod fuzzing;
@@ -16,3 +17,4 @@ mod support;
 mod tidy;
 mod tokens;
 mod transcripts;
+mod workshop;
