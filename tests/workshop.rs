@@ -1,6 +1,7 @@
 //! The print workshop: what everybody on its socket hears, and its orders over HTTP.
 
 mod orders;
+mod room;
 
 use crate::support::{Server, http, token};
 use serde_json::{Value, json};

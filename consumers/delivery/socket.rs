@@ -129,7 +129,7 @@ impl Consumer for OrdersSocket {
                 | Fact::OrderPaid(order),
                 _,
             ) => Some(messages::order_updated(order)),
-            (Fact::Items { placed: true, .. }, _) => None,
+            (Fact::Items { shown: true, .. }, _) => None,
             (Fact::Items { order, items, .. }, _) => {
                 let order = OrderFacts {
                     lines: items.clone(),
@@ -150,7 +150,7 @@ impl Consumer for OrdersSocket {
             | Fact::OrderPaid(order) => order,
             Fact::Items {
                 order,
-                placed: false,
+                shown: false,
                 ..
             } => order,
             _ => return None,

@@ -114,9 +114,9 @@ pub enum Fact {
         items: Vec<ItemFacts>,
         /// Rises with each change of the order or one of its lines.
         version: u64,
-        /// They are what the order was placed with: who was told of that knows them.
+        /// An event of the order itself that came of the same transaction shows them so already: it was placed with them, or became ready, or was served.
         #[serde(default)]
-        placed: bool,
+        shown: bool,
     },
     /// A table was occupied or released.
     TableStatus {
