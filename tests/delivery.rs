@@ -50,8 +50,7 @@ impl Platform {
     #[track_caller]
     fn socket(&self, token: &str) -> Socket {
         let mut io = SocketIo::open(self.address);
-        io.connect(ORDERS, json!({"token": token}))
-            .expect("let in");
+        io.connect(ORDERS, json!({"token": token})).expect("let in");
         Socket(io)
     }
 

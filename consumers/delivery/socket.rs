@@ -82,15 +82,10 @@ impl Consumer for OrdersSocket {
     type Command = Command;
 
     /// Who may not come in is told so by the document's `error` event, and then sent away.
+    const REFUSES_INSIDE: bool = true;
+
     async fn connect(_: Params, ctx: &mut Context<Restaurant>) -> Result<Self, Error> {
-        match enter(ctx).await {
-            Ok(()) => {}
-            Err(Error::Client(refusal)) => {
-                ctx.send(&messages::error(&refusal));
-                ctx.disconnect();
-            }
-            Err(ours) => return Err(ours),
-        }
+        enter(ctx).await?;
         Ok(OrdersSocket)
     }
 

@@ -24,10 +24,16 @@ fn of_many_drivers_exactly_one_wins() {
                 })
             });
             let races: Vec<_> = races.collect();
-            races.into_iter().map(|race| race.join().expect("no panic")).collect()
+            races
+                .into_iter()
+                .map(|race| race.join().expect("no panic"))
+                .collect()
         });
         assert_eq!(won.iter().filter(|won| **won).count(), 1, "{won:?}");
-        let winner = platform.server.place.number(&format!("SELECT driver_id FROM orders WHERE id = {id}"));
+        let winner = platform
+            .server
+            .place
+            .number(&format!("SELECT driver_id FROM orders WHERE id = {id}"));
         for (n, (socket, won)) in sockets.iter_mut().zip(&won).enumerate() {
             if *won {
                 assert_eq!(winner, 1000 + round * 8 + i64::try_from(n).expect("small"));
@@ -42,7 +48,12 @@ fn of_many_drivers_exactly_one_wins() {
             }
         }
         assert_eq!(chris.hears_of("order-created", id)["status"], "pending");
-        for status in ["confirmed", "preparing", "ready_for_pickup", "out_for_delivery"] {
+        for status in [
+            "confirmed",
+            "preparing",
+            "ready_for_pickup",
+            "out_for_delivery",
+        ] {
             assert_eq!(chris.hears_of("order-updated", id)["status"], status);
         }
     }
@@ -56,7 +67,10 @@ fn who_is_slower_is_told_so() {
     let mut ek = platform.socket(&driver(902));
     dao.emit("accept-order", json!({"orderId": id}));
     let order = dao.hears_of("order-updated", id);
-    assert_eq!((&order["status"], &order["driverId"]), (&json!("out_for_delivery"), &json!(901)));
+    assert_eq!(
+        (&order["status"], &order["driverId"]),
+        (&json!("out_for_delivery"), &json!(901))
+    );
     dao.hears_of("order-assigned", id);
     dao.hears_of("order-accepted", id);
     ek.hears_of("order-taken", id);
@@ -81,7 +95,10 @@ fn a_drivers_other_phone_knows() {
     one.ask("accept-order", json!({"orderId": id}));
     other.hears_of("order-updated", id);
     other.hears_of("order-assigned", id);
-    other.emit("update-order-status", json!({"orderId": id, "status": "delivered"}));
+    other.emit(
+        "update-order-status",
+        json!({"orderId": id, "status": "delivered"}),
+    );
     assert_eq!(other.hears_of("order-updated", id)["status"], "delivered");
 }
 
@@ -95,11 +112,17 @@ fn an_offer_that_is_gone_is_taken_away() {
     dao.hears_of("order-taken", id);
     let second = platform.ready();
     dao.hears_of("new-available-order", second);
-    platform.server.shell(&format!("UPDATE orders SET status = 'preparing' WHERE id = {second}"));
+    platform.server.shell(&format!(
+        "UPDATE orders SET status = 'preparing' WHERE id = {second}"
+    ));
     dao.hears_of("order-taken", second);
-    platform.server.shell(&format!("UPDATE orders SET status = 'ready' WHERE id = {second}"));
+    platform.server.shell(&format!(
+        "UPDATE orders SET status = 'ready' WHERE id = {second}"
+    ));
     dao.hears_of("new-available-order", second);
-    platform.server.shell(&format!("DELETE FROM orders WHERE id = {second}"));
+    platform
+        .server
+        .shell(&format!("DELETE FROM orders WHERE id = {second}"));
     dao.hears_of("order-taken", second);
     assert_eq!(offers(&mut dao), [6], "the demo's");
 }
@@ -111,7 +134,10 @@ fn who_comes_late_finds_what_is_on_offer() {
     assert_eq!(offers(&mut platform.socket(&driver(901))), [6, id]);
     // Somebody new, whom only the token names.
     assert_eq!(offers(&mut platform.socket(&driver(4711))), [6, id]);
-    let known = platform.server.place.number("SELECT count(*) FROM drivers WHERE user_id = 4711");
+    let known = platform
+        .server
+        .place
+        .number("SELECT count(*) FROM drivers WHERE user_id = 4711");
     assert_eq!(known, 1);
 }
 
@@ -139,9 +165,14 @@ fn a_manager_gives_it_to_a_driver_and_the_driver_gives_it_back() {
     let mut dao = platform.socket(&driver(901));
     let mut ek = platform.socket(&driver(902));
     let line = format!("PATCH /orders/{id}");
-    platform.rest(&restaurant(789), &line, json!({"driverId": 901})).ok();
+    platform
+        .rest(&restaurant(789), &line, json!({"driverId": 901}))
+        .ok();
     dao.hears_of("order-updated", id);
-    assert_eq!(dao.hears_of("order-assigned", id)["status"], "ready_for_pickup");
+    assert_eq!(
+        dao.hears_of("order-assigned", id)["status"],
+        "ready_for_pickup"
+    );
     ek.hears_of("order-taken", id);
     ek.emit("accept-order", json!({"orderId": id}));
     ek.hears_of("order-taken", id);
@@ -150,10 +181,17 @@ fn a_manager_gives_it_to_a_driver_and_the_driver_gives_it_back() {
     dao.emit("accept-order", json!({"orderId": id}));
     dao.hears_of("order-updated", id);
     dao.hears_of("order-accepted", id);
-    platform.rest(&driver(902), &line, json!({"driverId": null})).refused(403);
-    platform.rest(&driver(901), &line, json!({"driverId": null})).ok();
+    platform
+        .rest(&driver(902), &line, json!({"driverId": null}))
+        .refused(403);
+    platform
+        .rest(&driver(901), &line, json!({"driverId": null}))
+        .ok();
     let order = dao.hears_of("order-updated", id);
-    assert_eq!((&order["status"], &order["driverId"]), (&json!("ready_for_pickup"), &Value::Null));
+    assert_eq!(
+        (&order["status"], &order["driverId"]),
+        (&json!("ready_for_pickup"), &Value::Null)
+    );
     for socket in [&mut dao, &mut ek] {
         socket.hears_of("new-available-order", id);
     }
@@ -164,10 +202,18 @@ fn a_manager_gives_it_to_a_driver_and_the_driver_gives_it_back() {
     ek.hears_of("order-assigned", id);
     ek.hears_of("order-accepted", id);
     // Again: it was picked up.
-    ek.emit("update-order-status", json!({"orderId": id, "status": "out_for_delivery"}));
+    ek.emit(
+        "update-order-status",
+        json!({"orderId": id, "status": "out_for_delivery"}),
+    );
     assert!(ek.hears_of("order-updated", id)["pickedUpAt"].is_string());
-    platform.rest(&driver(902), &line, json!({"driverId": null})).refused(409);
-    ek.emit("update-order-status", json!({"orderId": id, "status": "delivered"}));
+    platform
+        .rest(&driver(902), &line, json!({"driverId": null}))
+        .refused(409);
+    ek.emit(
+        "update-order-status",
+        json!({"orderId": id, "status": "delivered"}),
+    );
     assert_eq!(ek.hears_of("order-updated", id)["status"], "delivered");
     let next = platform.ready();
     dao.hears_of("new-available-order", next);
@@ -181,7 +227,9 @@ fn a_driver_who_was_away_still_has_the_order() {
     dao.ask("accept-order", json!({"orderId": id}));
     drop(dao);
     let mut back = platform.socket(&driver(901));
-    platform.server.shell(&format!("UPDATE orders SET note = 'the blue door' WHERE id = {id}"));
+    platform.server.shell(&format!(
+        "UPDATE orders SET note = 'the blue door' WHERE id = {id}"
+    ));
     assert_eq!(back.hears_of("order-updated", id)["notes"], "the blue door");
 }
 
@@ -189,5 +237,7 @@ fn offers(socket: &mut Socket) -> Vec<i64> {
     socket.emit("get-available-orders", json!({}));
     let list = socket.hears("available-orders");
     let list = list["orders"].as_array().expect("a list");
-    list.iter().map(|order| order["id"].as_i64().expect("an id")).collect()
+    list.iter()
+        .map(|order| order["id"].as_i64().expect("an id"))
+        .collect()
 }

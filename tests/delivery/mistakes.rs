@@ -7,47 +7,158 @@ use serde_json::{Value, json};
 fn each_mistake_is_told_and_changes_nothing() {
     let platform = Platform::start();
     let id = platform.ready();
-    let before = platform.server.place.number("SELECT sum(version) FROM orders");
-    let mut chris = platform.socket(&user(456));
-    let mut express = platform.socket(&restaurant(789));
-    let mut pizza = platform.socket(&restaurant(790));
-    let mut dao = platform.socket(&driver(901));
+    let before = platform
+        .server
+        .place
+        .number("SELECT sum(version) FROM orders");
+    let mut sockets = [user(456), restaurant(789), restaurant(790), driver(901)]
+        .map(|token| platform.socket(&token));
+    let [chris, express, pizza, dao] = [0, 1, 2, 3];
     let to = |status: &str| json!({"orderId": id, "status": status});
-    let cases: [(&mut super::Socket, &str, Value, &str); 22] = [
+    let cases: [(usize, &str, Value, &str); 22] = [
         // Insufficient permissions: the role, or somebody else's order.
-        (&mut chris, "update-order-status", to("cancelled"), "Insufficient permissions: "),
-        (&mut chris, "accept-order", json!({"orderId": id}), "Insufficient permissions: "),
-        (&mut chris, "get-available-orders", json!({}), "Insufficient permissions: "),
-        (&mut chris, "get-restaurant-orders", json!({}), "Insufficient permissions: "),
-        (&mut express, "accept-order", json!({"orderId": id}), "Insufficient permissions: "),
-        (&mut express, "get-available-orders", json!({}), "Insufficient permissions: "),
-        (&mut express, "update-order-status", to("out_for_delivery"), "Insufficient permissions: a restaurant may set confirmed, preparing, ready_for_pickup, cancelled"),
-        (&mut express, "update-order-status", to("delivered"), "Insufficient permissions: "),
-        (&mut express, "update-order-status", to("pending"), "Insufficient permissions: "),
-        (&mut pizza, "update-order-status", to("preparing"), "Insufficient permissions: "),
-        (&mut dao, "get-restaurant-orders", json!({}), "Insufficient permissions: "),
-        (&mut dao, "update-order-status", to("delivered"), "Insufficient permissions: "),
+        (
+            chris,
+            "update-order-status",
+            to("cancelled"),
+            "Insufficient permissions: ",
+        ),
+        (
+            chris,
+            "accept-order",
+            json!({"orderId": id}),
+            "Insufficient permissions: ",
+        ),
+        (
+            chris,
+            "get-available-orders",
+            json!({}),
+            "Insufficient permissions: ",
+        ),
+        (
+            chris,
+            "get-restaurant-orders",
+            json!({}),
+            "Insufficient permissions: ",
+        ),
+        (
+            express,
+            "accept-order",
+            json!({"orderId": id}),
+            "Insufficient permissions: ",
+        ),
+        (
+            express,
+            "get-available-orders",
+            json!({}),
+            "Insufficient permissions: ",
+        ),
+        (
+            express,
+            "update-order-status",
+            to("out_for_delivery"),
+            "Insufficient permissions: a restaurant may set confirmed, preparing, ready_for_pickup, cancelled",
+        ),
+        (
+            express,
+            "update-order-status",
+            to("delivered"),
+            "Insufficient permissions: ",
+        ),
+        (
+            express,
+            "update-order-status",
+            to("pending"),
+            "Insufficient permissions: ",
+        ),
+        (
+            pizza,
+            "update-order-status",
+            to("preparing"),
+            "Insufficient permissions: ",
+        ),
+        (
+            dao,
+            "get-restaurant-orders",
+            json!({}),
+            "Insufficient permissions: ",
+        ),
+        (
+            dao,
+            "update-order-status",
+            to("delivered"),
+            "Insufficient permissions: ",
+        ),
         // Invalid order ID.
-        (&mut express, "update-order-status", json!({"status": "preparing"}), "Invalid order ID"),
-        (&mut express, "update-order-status", json!({"orderId": null, "status": "preparing"}), "Invalid order ID"),
-        (&mut dao, "accept-order", json!({"orderId": {"$gt": 0}}), "Invalid order ID"),
-        (&mut dao, "accept-order", json!({"orderId": 1.5}), "Invalid order ID"),
+        (
+            express,
+            "update-order-status",
+            json!({"status": "preparing"}),
+            "Invalid order ID",
+        ),
+        (
+            express,
+            "update-order-status",
+            json!({"orderId": null, "status": "preparing"}),
+            "Invalid order ID",
+        ),
+        (
+            dao,
+            "accept-order",
+            json!({"orderId": {"$gt": 0}}),
+            "Invalid order ID",
+        ),
+        (
+            dao,
+            "accept-order",
+            json!({"orderId": 1.5}),
+            "Invalid order ID",
+        ),
         // Order not found.
-        (&mut express, "update-order-status", json!({"orderId": 99999, "status": "preparing"}), "Order not found"),
-        (&mut dao, "accept-order", json!({"orderId": "no-such-order"}), "Order not found"),
+        (
+            express,
+            "update-order-status",
+            json!({"orderId": 99999, "status": "preparing"}),
+            "Order not found",
+        ),
+        (
+            dao,
+            "accept-order",
+            json!({"orderId": "no-such-order"}),
+            "Order not found",
+        ),
         // Invalid status transition: the present status counts, not the role alone.
-        (&mut express, "update-order-status", to("confirmed"), "Invalid status transition: ready_for_pickup to confirmed"),
-        (&mut express, "update-order-status", to("eaten"), "Invalid status transition: unknown status; allowed: pending, confirmed"),
+        (
+            express,
+            "update-order-status",
+            to("confirmed"),
+            "Invalid status transition: ready_for_pickup to confirmed",
+        ),
+        (
+            express,
+            "update-order-status",
+            to("eaten"),
+            "Invalid status transition: unknown status; allowed: pending, confirmed",
+        ),
         // And what no document foresees.
-        (&mut express, "update-order-status", json!({"orderId": id}), "update-order-status: missing field `status`"),
-        (&mut express, "cook", json!({}), "unknown event \"cook\""),
+        (
+            express,
+            "update-order-status",
+            json!({"orderId": id}),
+            "update-order-status: missing field `status`",
+        ),
+        (express, "cook", json!({}), "unknown event \"cook\""),
     ];
-    for (socket, event, data, wanted) in cases {
+    for (who, event, data, wanted) in cases {
+        let socket = &mut sockets[who];
         socket.emit(event, data.clone());
         let told = socket.is_refused();
         assert!(told.starts_with(wanted), "{event} {data}: {told}");
     }
-    let after = platform.server.place.number("SELECT sum(version) FROM orders");
+    let after = platform
+        .server
+        .place
+        .number("SELECT sum(version) FROM orders");
     assert_eq!(before, after);
 }
 
@@ -58,18 +169,33 @@ fn a_status_cannot_be_skipped() {
     let id = platform.order()["id"].as_i64().expect("an id");
     express.hears_of("new-order", id);
     let mut refused = |status: &str| {
-        express.emit("update-order-status", json!({"orderId": id, "status": status}));
+        express.emit(
+            "update-order-status",
+            json!({"orderId": id, "status": status}),
+        );
         express.is_refused()
     };
-    assert_eq!(refused("preparing"), "Invalid status transition: pending to preparing");
-    assert_eq!(refused("ready_for_pickup"), "Invalid status transition: pending to ready_for_pickup");
+    assert_eq!(
+        refused("preparing"),
+        "Invalid status transition: pending to preparing"
+    );
+    assert_eq!(
+        refused("ready_for_pickup"),
+        "Invalid status transition: pending to ready_for_pickup"
+    );
     // Canonical names mean the same.
-    assert_eq!(refused("ready"), "Invalid status transition: pending to ready_for_pickup");
+    assert_eq!(
+        refused("ready"),
+        "Invalid status transition: pending to ready_for_pickup"
+    );
     platform.set(&restaurant(789), id, "cancelled").ok();
     express.hears_of("order-updated", id);
     let mut dao = platform.socket(&driver(901));
     dao.emit("accept-order", json!({"orderId": id}));
-    assert_eq!(dao.is_refused(), "the order is cancelled: drivers cannot take it");
+    assert_eq!(
+        dao.is_refused(),
+        "the order is cancelled: drivers cannot take it"
+    );
 }
 
 #[test]
@@ -84,10 +210,16 @@ fn the_same_status_again_is_answered_to_whoever_asks() {
         socket.hears_of("new-order", id);
     }
     for _ in 0..2 {
-        express.emit("update-order-status", json!({"orderId": id, "status": "confirmed"}));
+        express.emit(
+            "update-order-status",
+            json!({"orderId": id, "status": "confirmed"}),
+        );
         assert_eq!(express.hears_of("order-updated", id)["version"], 2);
     }
-    express.emit("update-order-status", json!({"orderId": id, "status": "preparing"}));
+    express.emit(
+        "update-order-status",
+        json!({"orderId": id, "status": "preparing"}),
+    );
     for socket in [&mut chris, &mut other] {
         assert_eq!(socket.hears_of("order-updated", id)["version"], 2);
         assert_eq!(socket.hears_of("order-updated", id)["version"], 3);
@@ -99,11 +231,20 @@ fn who_wants_to_know_gets_an_answer() {
     let platform = Platform::start();
     let mut express = platform.socket(&restaurant(789));
     let id = platform.order()["id"].as_i64().expect("an id");
-    let done = express.ask("update-order-status", json!({"orderId": id, "status": "confirmed"}));
+    let done = express.ask(
+        "update-order-status",
+        json!({"orderId": id, "status": "confirmed"}),
+    );
     assert_eq!(done, json!({"ok": true, "orderId": id, "version": 2}));
-    let refused = express.ask("update-order-status", json!({"orderId": id, "status": "confirm"}));
+    let refused = express.ask(
+        "update-order-status",
+        json!({"orderId": id, "status": "confirm"}),
+    );
     assert_eq!(refused["code"], "INVALID_STATUS");
     // By its other names too.
-    let named = express.ask("update-order-status", json!({"orderId": format!("order-{id}"), "status": "preparing"}));
+    let named = express.ask(
+        "update-order-status",
+        json!({"orderId": format!("order-{id}"), "status": "preparing"}),
+    );
     assert_eq!(named["ok"], true);
 }

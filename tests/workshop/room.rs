@@ -19,7 +19,8 @@ impl Workshop {
     }
 
     fn change(&self, order: &str, change: Value) {
-        self.rest(&staff(), &format!("PATCH /orders/{order}"), change).ok();
+        self.rest(&staff(), &format!("PATCH /orders/{order}"), change)
+            .ok();
     }
 }
 
@@ -63,24 +64,58 @@ fn everybody_hears_everything_whatever_room_they_joined() {
             (&told["orderId"], &told["status"], &told["quantity"]),
             (&json!(id), &json!("In Production"), &json!(500))
         );
-        for key in ["customerName", "productName", "sheetType", "timestamp", "message"] {
+        for key in [
+            "customerName",
+            "productName",
+            "sheetType",
+            "timestamp",
+            "message",
+        ] {
             assert!(told[key].is_string(), "{key}: {told}");
         }
         assert!(told.get("estimatedDate").is_some());
     }
-    workshop.change(&id, json!({"status": "In Printing", "estimatedDate": "2026-02-01", "message": "On the press"}));
+    workshop.change(
+        &id,
+        json!({"status": "In Printing", "estimatedDate": "2026-02-01", "message": "On the press"}),
+    );
     for socket in &mut all {
         let told = socket.hears(&format!("{id}/update"));
-        assert_eq!(keys(&told), ["estimatedDate", "message", "orderId", "status", "timestamp", "version"]);
         assert_eq!(
-            (&told["orderId"], &told["status"], &told["message"], &told["estimatedDate"]),
-            (&json!(id), &json!("In Printing"), &json!("On the press"), &json!("2026-02-01T00:00:00Z"))
+            keys(&told),
+            [
+                "estimatedDate",
+                "message",
+                "orderId",
+                "status",
+                "timestamp",
+                "version"
+            ]
+        );
+        assert_eq!(
+            (
+                &told["orderId"],
+                &told["status"],
+                &told["message"],
+                &told["estimatedDate"]
+            ),
+            (
+                &json!(id),
+                &json!("In Printing"),
+                &json!("On the press"),
+                &json!("2026-02-01T00:00:00Z")
+            )
         );
         let told = socket.hears("orderUpdated");
         assert_eq!(keys(&told), ["message", "order", "timestamp"]);
-        assert_eq!((&told["message"], &told["order"]["status"]), (&json!("On the press"), &json!("In Printing")));
+        assert_eq!(
+            (&told["message"], &told["order"]["status"]),
+            (&json!("On the press"), &json!("In Printing"))
+        );
     }
-    workshop.rest(&staff(), &format!("DELETE /orders/{id}"), Value::Null).ok();
+    workshop
+        .rest(&staff(), &format!("DELETE /orders/{id}"), Value::Null)
+        .ok();
     for socket in &mut all {
         let told = socket.hears("orderDeleted");
         assert_eq!(keys(&told), ["message", "orderId", "timestamp"]);
@@ -102,7 +137,9 @@ fn a_message_is_told_with_its_change_and_not_again() {
         assert_eq!(said(&mut socket), Some(json!("Nearly there")));
     }
     // Another program knows nothing of messages.
-    workshop.server.shell("UPDATE orders SET status = 'In Binding' WHERE public_id = 'ORD-1001'");
+    workshop
+        .server
+        .shell("UPDATE orders SET status = 'In Binding' WHERE public_id = 'ORD-1001'");
     assert_eq!(said(&mut socket), None);
     workshop.change("ORD-1001", json!({"status": "Delivery"}));
     assert_eq!(said(&mut socket), None);
@@ -115,7 +152,10 @@ fn what_is_no_news_to_who_waits_is_told_once() {
     workshop.change("ORD-1001", json!({"quantity": 400}));
     assert_eq!(socket.hears("orderUpdated")["order"]["quantity"], 400);
     workshop.change("ORD-1001", json!({"estimatedDate": "2026-03-01"}));
-    assert_eq!(socket.hears("ORD-1001/update")["estimatedDate"], "2026-03-01T00:00:00Z");
+    assert_eq!(
+        socket.hears("ORD-1001/update")["estimatedDate"],
+        "2026-03-01T00:00:00Z"
+    );
     socket.hears("orderUpdated");
     // A change that changes nothing is none.
     workshop.change("ORD-1001", json!({"quantity": 400}));
@@ -127,7 +167,9 @@ fn what_is_no_news_to_who_waits_is_told_once() {
 fn suppers_deliveries_and_other_shops_are_not_told_of() {
     let workshop = Workshop::start();
     let mut socket = workshop.anybody();
-    let mut next_door = workshop.socket(json!({"token": signed(json!({"sub": "30", "role": "manager", "restaurantId": 2}))}));
+    let mut next_door = workshop.socket(
+        json!({"token": signed(json!({"sub": "30", "role": "manager", "restaurantId": 2}))}),
+    );
     workshop.server.shell(
         "UPDATE orders SET note = 'x' WHERE id IN (1, 123);
          INSERT INTO orders(restaurant_id, table_id) VALUES (2, 5);
@@ -144,7 +186,10 @@ fn what_cannot_be_asked_is_answered() {
     let mut socket = workshop.anybody();
     socket.0.emit("/", "joinRom", &[]);
     let told = socket.hears("error");
-    assert_eq!((&told["code"], &told["statusCode"]), (&json!("UNKNOWN_ACTION"), &json!(400)));
+    assert_eq!(
+        (&told["code"], &told["statusCode"]),
+        (&json!("UNKNOWN_ACTION"), &json!(400))
+    );
     let mut io = SocketIo::open(workshop.address);
     assert!(io.connect("/", json!({"token": "forged"})).is_err());
 }
@@ -152,14 +197,17 @@ fn what_cannot_be_asked_is_answered() {
 #[test]
 fn routing_can_ask_for_a_token() {
     let workshop = Workshop::with_routing(|routing| {
-        let (before, after) = routing.split_once("consumer = \"workshop\"").expect("the route");
+        let (before, after) = routing
+            .split_once("consumer = \"workshop\"")
+            .expect("the route");
         let after = after.replacen("\"optional\"", "\"required\"", 1);
         format!("{before}consumer = \"workshop\"{after}")
     });
-    let mut io = SocketIo::open(workshop.address);
-    // From this machine a demo lets everybody in; from elsewhere it does not.
-    let refused = io.connect("/", json!({}));
-    assert!(refused.is_err(), "{refused:?}");
+    // A demo lets everybody of this machine in, but nobody who comes through a proxy.
+    let forwarded = [("x-forwarded-for", "203.0.113.7")];
+    let mut io = SocketIo::dial(workshop.address, "/socket.io/", &forwarded);
+    let refused = io.connect("/", json!({})).expect_err("no token");
+    assert_eq!(refused["data"]["code"], "TOKEN_MISSING");
     let mut works_here = workshop.socket(json!({"token": staff()}));
     let id = workshop.order();
     assert_eq!(works_here.hears("orderCreated")["orderId"], json!(id));
