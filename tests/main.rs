@@ -2,6 +2,7 @@
 
 mod changes;
 mod delivery;
+mod dialogues;
 mod dining;
 mod edge;
 mod fuzzing;
