@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod changes;
+pub mod contract;
 pub mod db;
 pub mod delivery;
 // 80_00 is 80.00.
