@@ -192,7 +192,7 @@ impl<A: App> Session<A> {
             match went_on {
                 Ok(true) => tokio::task::consume_budget().await,
                 Ok(false) => {
-                    let work = poll_fn(|cx| match self.has_something_to_do() {
+                    let work = poll_fn(|cx| match self.has_more() {
                         true => Poll::Ready(Ok(())),
                         false => self.wire.poll_work(cx),
                     });
@@ -212,8 +212,8 @@ impl<A: App> Session<A> {
         }
     }
 
-    /// What no stream tells of. A WebSocket that has taken over may have been read already: what came behind the upgrade in one read.
-    fn has_something_to_do(&self) -> bool {
+    /// Whether there is something to do that no socket says.
+    fn has_more(&self) -> bool {
         self.has_post() || self.can_answer() || self.upgraded.borrow().is_some()
     }
 
