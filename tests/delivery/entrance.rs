@@ -147,3 +147,48 @@ fn what_comes_right_behind_an_upgrade_is_heard() {
         "{answer}"
     );
 }
+
+#[test]
+fn whoever_was_away_hears_what_they_missed_also_after_a_crash() {
+    let mut platform = Platform::start();
+    let mut offsets = Vec::new();
+    let mut welcome = Vec::new();
+    let tokens = [user(456), restaurant(789), driver(901)];
+    let id = platform.order()["id"].as_i64().expect("an id");
+    for token in &tokens {
+        let mut io = SocketIo::open(platform.address);
+        welcome.push(io.connect(ORDERS, json!({"token": token})).expect("let in"));
+        // Only the user and the restaurant hear something before they are gone; drivers come back by their pid alone.
+        if token != &tokens[2] {
+            platform.server.shell(&format!("UPDATE orders SET note = note || 'x' WHERE id = {id}; UPDATE orders SET note = '{}' WHERE id = {id}", welcome.len()));
+            offsets.push(io.next(ORDERS).offset);
+        }
+        io.vanish();
+    }
+    offsets.push(None);
+    platform.server.kill();
+    platform.server.shell(&format!(
+        "UPDATE orders SET status = 'confirmed' WHERE id = {id}; UPDATE orders SET status = 'ready' WHERE id = {id};"
+    ));
+    platform.server.restart();
+    platform.address = platform.server.listening("delivery");
+    for ((token, offset), welcome) in tokens.iter().zip(offsets).zip(&welcome) {
+        let mut auth = json!({"token": token, "pid": welcome["pid"]});
+        if let Some(offset) = offset {
+            auth["offset"] = json!(offset.to_string());
+        }
+        let mut io = SocketIo::open(platform.address);
+        let back = io.connect(ORDERS, auth).expect("let in");
+        assert_eq!(back["pid"], welcome["pid"], "recovered");
+        let mut socket = Socket(io);
+        if token == &tokens[2] {
+            socket.hears_of("new-available-order", id);
+            continue;
+        }
+        // The restaurant was away for less.
+        let missed: Vec<Value> = std::iter::repeat_with(|| socket.hears_of("order-updated", id))
+            .take_while(|order| order["status"] != "ready_for_pickup")
+            .collect();
+        assert_eq!(missed.last().expect("some")["status"], "confirmed");
+    }
+}
