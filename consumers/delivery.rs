@@ -9,6 +9,8 @@ pub mod messages;
 pub mod rest;
 mod socket;
 
+pub use messages::channels;
+
 use crate::restaurant::Restaurant;
 use maitred::Registry;
 

@@ -6,6 +6,8 @@ pub mod messages;
 pub mod rest;
 mod socket;
 
+pub use messages::channels;
+
 use crate::access::Bearer;
 use crate::domain::jobs;
 use crate::restaurant::{Claims, Restaurant};

@@ -26,7 +26,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 /// The listener behind a documented port.
-const LISTENERS: [(u16, &str); 1] = [(3000, "delivery")];
+pub const LISTENERS: [(u16, &str); 1] = [(3000, "delivery")];
 
 #[test]
 fn dialogues_of_several_go_as_written() {

@@ -3,11 +3,13 @@
 //! An order's statuses are the document's six words and `cancelled`; `canonical_status` beside them tells apart what they do not. Whatever is about an order carries its
 //! `version`, so that a client can drop what is older than what it shows.
 
+use crate::contract::{Channel, Schemas};
 use crate::domain::items::{ItemFacts, ItemStatus};
 use crate::domain::money::Number;
 use crate::domain::orders::{OrderFacts, OrderType, Paid};
 use crate::domain::{DELIVERY, Status, time};
 use maitred::{ClientError, Message};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -35,7 +37,12 @@ pub fn order_gone(order: &OrderFacts) -> Message {
         status: Status::Cancelled,
         ..order.clone()
     };
-    Message::new("order-updated", &Whole::of(&order)).beside("deleted", &true)
+    let order = OrderData::of(&order);
+    let gone = Gone {
+        order,
+        deleted: true,
+    };
+    Message::new("order-updated", &gone)
 }
 
 /// To drivers who can take it. Whom it is for is nobody's business yet.
@@ -45,11 +52,6 @@ pub fn new_available_order(order: &OrderFacts) -> Message {
 
 /// To drivers who cannot take it any more.
 pub fn order_taken(order: i64) -> Message {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Taken {
-        order_id: i64,
-    }
     Message::new("order-taken", &Taken { order_id: order })
 }
 
@@ -85,7 +87,40 @@ pub fn refusal(error: &ClientError) -> String {
     Message::bare(&Mistake::of(error)).data().to_owned()
 }
 
-#[derive(Serialize)]
+/// What the namespace says and understands.
+pub fn channels(schemas: &mut Schemas) -> Vec<Channel> {
+    let title = "The delivery platform: those who order, restaurants and drivers";
+    let orders = Channel::socket_io::<super::socket::OrdersSocket>(title, schemas)
+        .emits::<Whole<'_>>("order-created", schemas)
+        .emits::<Whole<'_>>("new-order", schemas)
+        .emits::<Whole<'_>>("order-updated", schemas)
+        .emits::<Gone<'_>>("order-updated", schemas)
+        .emits::<Whole<'_>>("new-available-order", schemas)
+        .emits::<Taken>("order-taken", schemas)
+        .emits::<Whole<'_>>("order-accepted", schemas)
+        .emits::<Whole<'_>>("order-assigned", schemas)
+        .emits::<Several<'_>>("available-orders", schemas)
+        .emits::<Several<'_>>("restaurant-orders", schemas)
+        .emits::<Mistake<'_>>("error", schemas);
+    vec![orders]
+}
+
+/// An order that drivers cannot take any more.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Taken {
+    order_id: i64,
+}
+
+/// An order whose row is gone, as it was.
+#[derive(Serialize, JsonSchema)]
+struct Gone<'a> {
+    order: OrderData<'a>,
+    deleted: bool,
+}
+
+/// Why something was not done: for people, and for programs.
+#[derive(Serialize, JsonSchema)]
 struct Mistake<'a> {
     message: Cow<'a, str>,
     code: &'a str,
@@ -130,7 +165,7 @@ impl<'a> Mistake<'a> {
 }
 
 /// `{"order": ...}`
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Whole<'a> {
     order: OrderData<'a>,
 }
@@ -151,18 +186,20 @@ impl<'a> Whole<'a> {
 }
 
 /// `{"orders": [...]}`, and as of which point of the history.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Several<'a> {
     pub orders: Vec<OrderData<'a>>,
     pub as_of: u64,
 }
 
 /// An order.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DeliveryOrder")]
 #[serde(rename_all = "camelCase")]
 pub struct OrderData<'a> {
     id: i64,
     public_id: &'a str,
+    #[schemars(schema_with = "word")]
     status: &'static str,
     #[serde(rename = "canonical_status")]
     canonical_status: Status,
@@ -171,6 +208,7 @@ pub struct OrderData<'a> {
     driver_id: Option<i64>,
     r#type: OrderType,
     items: Vec<Line<'a>>,
+    #[schemars(with = "f64")]
     total: Number,
     #[serde(rename = "total_amount")]
     total_amount: String,
@@ -186,13 +224,15 @@ pub struct OrderData<'a> {
     version: i64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DeliveryLine")]
 #[serde(rename_all = "camelCase")]
 struct Line<'a> {
     id: i64,
     menu_item_id: Option<i64>,
     name: &'a str,
     quantity: i64,
+    #[schemars(with = "f64")]
     unit_price: Number,
     status: ItemStatus,
     notes: Option<&'a str>,
@@ -256,4 +296,11 @@ impl<'a> Line<'a> {
             notes: line.note.as_deref(),
         }
     }
+}
+
+/// One of the document's words.
+fn word(_: &mut SchemaGenerator) -> Schema {
+    let mut words = Status::ALL.map(|status| DELIVERY.word(status)).to_vec();
+    words.dedup();
+    json_schema!({"enum": words})
 }

@@ -10,6 +10,7 @@ use crate::domain::orders::OrderFacts;
 use crate::domain::{Key, Refusal, ids, restaurants};
 use crate::restaurant::{Claims, Entity, Event, Fact, Group, Restaurant};
 use maitred::{ClientError, Consumer, Context, Error, Identity, Message, Reader, Reply};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// One client. What it may do is judged anew with each command.
@@ -19,7 +20,7 @@ pub struct OrdersSocket;
 #[derive(Deserialize)]
 pub struct Params {}
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub enum Command {
     #[serde(rename = "update-order-status")]
     UpdateOrderStatus(StatusChange),
@@ -31,7 +32,7 @@ pub enum Command {
     GetRestaurantOrders,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StatusChange {
     order_id: OrderId,
@@ -39,13 +40,14 @@ pub struct StatusChange {
     reason: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Named {
     order_id: OrderId,
 }
 
 /// A number, a uuid, or what people call it.
+#[derive(JsonSchema)]
 struct OrderId(Key);
 
 impl<'de> Deserialize<'de> for OrderId {

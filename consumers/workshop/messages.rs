@@ -1,18 +1,15 @@
 //! What this vocabulary says. Each name of the document is spelled here and nowhere else.
 
+use crate::contract::{Channel, Schemas};
 use crate::domain::jobs::JobFacts;
 use crate::domain::time;
 use maitred::{ClientError, Message};
+use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::json;
 
 /// A new one.
 pub fn order_created(job: &JobFacts) -> Message {
-    #[derive(Serialize)]
-    struct Created<'a> {
-        #[serde(flatten)]
-        order: JobData<'a>,
-        timestamp: String,
-    }
     let mut order = JobData::of(job);
     let text = format!("New order {} for {}", job.public_id, job.customer_name);
     order.message.get_or_insert(text);
@@ -22,18 +19,6 @@ pub fn order_created(job: &JobFacts) -> Message {
 
 /// Its stage, its time, or a word to whoever waits for it: under a name of its own.
 pub fn order_update(job: &JobFacts) -> Message {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Update<'a> {
-        order_id: &'a str,
-        status: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        estimated_date: Option<String>,
-        timestamp: String,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        message: Option<&'a str>,
-        version: i64,
-    }
     let update = Update {
         order_id: &job.public_id,
         status: &job.stage,
@@ -47,12 +32,6 @@ pub fn order_update(job: &JobFacts) -> Message {
 
 /// Something about one of them.
 pub fn order_updated(job: &JobFacts) -> Message {
-    #[derive(Serialize)]
-    struct Updated<'a> {
-        message: String,
-        order: JobData<'a>,
-        timestamp: String,
-    }
     let text = || format!("Order {} is {}", job.public_id, job.stage);
     let updated = Updated {
         message: job.message.clone().unwrap_or_else(text),
@@ -64,13 +43,6 @@ pub fn order_updated(job: &JobFacts) -> Message {
 
 /// It is gone.
 pub fn order_deleted(job: &JobFacts) -> Message {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Deleted<'a> {
-        message: String,
-        order_id: &'a str,
-        timestamp: String,
-    }
     let deleted = Deleted {
         message: format!("Order {} was deleted", job.public_id),
         order_id: &job.public_id,
@@ -93,11 +65,6 @@ pub fn left_room() -> Message {
 }
 
 fn room(name: &'static str, message: &'static str) -> Message {
-    #[derive(Serialize)]
-    struct Room {
-        room: &'static str,
-        message: &'static str,
-    }
     let room = "orders";
     Message::new(name, &Room { room, message })
 }
@@ -112,8 +79,60 @@ pub fn refusal(error: &ClientError) -> String {
     Message::bare(&Mistake::of(error)).data().to_owned()
 }
 
+/// A new order.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "WorkshopCreated")]
+struct Created<'a> {
+    #[serde(flatten)]
+    order: JobData<'a>,
+    timestamp: String,
+}
+
+/// What `{orderId}/update` says.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "WorkshopUpdate")]
+#[serde(rename_all = "camelCase")]
+struct Update<'a> {
+    order_id: &'a str,
+    status: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    estimated_date: Option<String>,
+    timestamp: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'a str>,
+    version: i64,
+}
+
+/// An order that is different, in whatever way.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "WorkshopUpdated")]
+struct Updated<'a> {
+    message: String,
+    order: JobData<'a>,
+    timestamp: String,
+}
+
+/// An order that is gone.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "WorkshopDeleted")]
+#[serde(rename_all = "camelCase")]
+struct Deleted<'a> {
+    message: String,
+    order_id: &'a str,
+    timestamp: String,
+}
+
+/// What becomes of joining and leaving.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "WorkshopRoom")]
+struct Room {
+    room: &'static str,
+    message: &'static str,
+}
+
 /// In the shape of the framework that the document was written for.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "WorkshopMistake")]
 #[serde(rename_all = "camelCase")]
 struct Mistake<'a> {
     status_code: u16,
@@ -134,7 +153,8 @@ impl<'a> Mistake<'a> {
 }
 
 /// An order, as the workshop sees it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "WorkshopOrder")]
 #[serde(rename_all = "camelCase")]
 pub struct JobData<'a> {
     id: i64,
@@ -169,4 +189,19 @@ impl<'a> JobData<'a> {
             version: job.version,
         }
     }
+}
+
+/// What the namespace says and understands.
+pub fn channels(schemas: &mut Schemas) -> Vec<Channel> {
+    let title = "The print workshop";
+    let update = json!({"type": "string", "pattern": "^.+/update$"});
+    let workshop = Channel::socket_io::<super::socket::WorkshopSocket>(title, schemas)
+        .emits::<Created<'_>>("orderCreated", schemas)
+        .emits_named::<Update<'_>>("{orderId}/update", update, schemas)
+        .emits::<Updated<'_>>("orderUpdated", schemas)
+        .emits::<Deleted<'_>>("orderDeleted", schemas)
+        .emits::<Room>("joinedRoom", schemas)
+        .emits::<Room>("leftRoom", schemas)
+        .emits::<Mistake<'_>>("error", schemas);
+    vec![workshop]
 }

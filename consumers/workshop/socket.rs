@@ -5,6 +5,7 @@ use crate::access::{Action, Bearer};
 use crate::domain::Refusal;
 use crate::restaurant::{Event, Fact, Group, Restaurant};
 use maitred::{ClientError, Consumer, Context, Error, Message, Reply};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// One client.
@@ -15,7 +16,7 @@ pub struct WorkshopSocket;
 pub struct Params {}
 
 /// The document has a room and needs none: both are answered and change nothing.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Command {
     JoinRoom,

@@ -1,6 +1,7 @@
 //! The root namespace.
 
 use super::{Workshop, signed, staff};
+use crate::support::contract;
 use crate::support::socket_io::SocketIo;
 use serde_json::{Value, json};
 
@@ -30,7 +31,7 @@ impl Socket {
     fn hears(&mut self, event: &str) -> Value {
         let told = self.0.next("/");
         assert_eq!(told.name, event, "{:?}", told.arguments);
-        assert_eq!(told.arguments.len(), 1, "{:?}", told.arguments);
+        contract::check_event("workshop", event, &told.arguments);
         told.arguments.into_iter().next().expect("one argument")
     }
 }
