@@ -126,7 +126,11 @@ impl Dialect {
                 }
                 match &offset {
                     Some(offset) if *offsets => all.push(offset),
-                    _ if *offsets && all.last().is_some_and(|last| is_string(last)) => {
+                    // behind a question stands the client's own callback
+                    _ if *offsets
+                        && envelope.ask.is_none()
+                        && all.last().is_some_and(|last| is_string(last)) =>
+                    {
                         all.push("null");
                     }
                     _ => {}

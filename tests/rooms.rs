@@ -226,8 +226,18 @@ fn server(database: &str, bind: &str, secret: Option<&str>) -> Result<Server<Roo
     })
 }
 
+/// `rooms [DATABASE [ADDRESS]]`
 fn main() -> Result<(), Error> {
-    server("rooms.db", "127.0.0.1:9901", None)?.run()
+    let mut arguments = std::env::args().skip(1);
+    let database = arguments.next();
+    let address = arguments.next();
+    let database = database.as_deref().unwrap_or("rooms.db");
+    server(
+        database,
+        address.as_deref().unwrap_or("127.0.0.1:9901"),
+        None,
+    )?
+    .run()
 }
 
 #[cfg(test)]

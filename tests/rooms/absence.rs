@@ -232,7 +232,7 @@ fn offsets_are_the_last_argument_of_what_is_durable_and_of_nothing_else() {
     assert_eq!(client.raw(), br#"42["chatter","12",null]"#);
     assert_eq!(client.raw(), br#"42["chatter",["12"]]"#);
     client.say(r#"420["askMe","12"]"#);
-    assert_eq!(client.raw(), br#"420["question","12",null]"#);
+    assert_eq!(client.raw(), br#"420["question","12"]"#);
 }
 
 #[test]
