@@ -7,7 +7,7 @@ mod payments;
 mod record;
 
 use crate::domain::notifications::{self, Audience};
-use crate::domain::orders::{OrderFacts, OrderType, Remains};
+use crate::domain::orders::{OrderFacts, Remains};
 use crate::domain::{Status, items, orders, sessions, tables, workflow};
 use crate::restaurant::{Entity, Event, Fact, Group, Restaurant};
 use maitred::{Change, Error, Op, Reader, Signal, params};
@@ -99,8 +99,9 @@ struct OrderRow {
     workflow_id: i64,
     /// Text, because the rows of other workflows have other statuses.
     status: String,
+    /// Text as well: an order of a kind that nobody knows is told all the same.
     #[serde(rename = "type")]
-    order_type: OrderType,
+    order_type: String,
     table_id: Option<i64>,
     session_id: Option<i64>,
     driver_id: Option<i64>,
@@ -209,6 +210,10 @@ fn order_item(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> 
         let Some(order) = orders::facts(db, id)? else {
             continue;
         };
+        // What is printed has a product, and no lines.
+        if order.workflow_id != workflow::RESTAURANT {
+            continue;
+        }
         let mut groups = vec![Group::Order(id)];
         groups.extend(deliveries::people(&order));
         groups.push(Group::Changes {

@@ -4,7 +4,7 @@ use super::member::{Member, Part};
 use crate::access::Action;
 use crate::domain::deliveries::{self, Accepted};
 use crate::domain::orders::{self, Filter, Move, OrderFacts, PAGE_MAX};
-use crate::domain::{DELIVERY, Key, Refusal, Status, ids};
+use crate::domain::{DELIVERY, Key, Refusal, Status, ids, workflow};
 use maitred::{Error, Reader, Transaction};
 
 /// What was asked for, and whether anything changed.
@@ -37,6 +37,15 @@ impl Part {
     }
 }
 
+/// The order that a key names. What another workflow has is none.
+pub fn named(db: &Reader<'_>, key: &Key) -> Result<i64, Error> {
+    let id = ids::order(db, key, None)?;
+    match orders::get(db, id)?.workflow_id {
+        workflow::RESTAURANT => Ok(id),
+        _ => Err(Refusal::NotFound { entity: "order" }.into()),
+    }
+}
+
 /// Sets an order's status, if their role may set it and the present one leads there.
 pub fn update_status(
     tx: &Transaction<'_>,
@@ -45,7 +54,7 @@ pub fn update_status(
     word: &str,
     reason: Option<String>,
 ) -> Result<Done, Error> {
-    let id = ids::order(tx, key, None)?;
+    let id = named(tx, key)?;
     // Whose it is comes first: what a stranger may not set, they do not learn.
     member.may(Action::MoveOrder, id, tx)?;
     let mut wanted = Move::word(&DELIVERY, word)?;
@@ -69,7 +78,7 @@ pub fn update_status(
 /// Takes an order, for whoever is first.
 pub fn accept(tx: &Transaction<'_>, member: &Member, key: &Key) -> Result<Accepted, Error> {
     member.bearer.may(Action::TakeOffer)?;
-    let id = ids::order(tx, key, None)?;
+    let id = named(tx, key)?;
     if !member.drives_for(orders::get(tx, id)?.restaurant_id) {
         return Err(Refusal::Forbidden("this restaurant has other drivers".into()).into());
     }

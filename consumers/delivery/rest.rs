@@ -123,7 +123,7 @@ fn number(call: &Call, name: &'static str) -> Result<Option<i64>, Refusal> {
 /// `GET /orders/{id}`
 fn show(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
     let member = Member::of(call.identity(), db)?;
-    let id = ids::order(db, call.key(0), None)?;
+    let id = commands::named(db, call.key(0))?;
     member.may(Action::HearOrder, id, db)?;
     let order = domain::with_lines(db, domain::get(db, id)?)?;
     Answer::ok(&Whole::of(&order))
@@ -151,7 +151,7 @@ fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
 fn change(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let change: Change = call.body()?;
     let member = Member::of(call.identity(), tx)?;
-    let id = ids::order(tx, call.key(0), None)?;
+    let id = commands::named(tx, call.key(0))?;
     let mut done = None;
     if let Some(driver) = &change.driver_id {
         done = Some(commands::assign(tx, &member, id, driver.as_ref())?);

@@ -119,6 +119,16 @@ pub enum Source {
 }
 
 impl OrderType {
+    /// What `orders.type` means.
+    fn of(text: &str) -> Self {
+        match text {
+            "pickup" => OrderType::Pickup,
+            "delivery" => OrderType::Delivery,
+            "counter" => OrderType::Counter,
+            _ => OrderType::DineIn,
+        }
+    }
+
     /// As in `orders.type`.
     pub const fn name(self) -> &'static str {
         match self {
@@ -131,6 +141,17 @@ impl OrderType {
 }
 
 impl Source {
+    /// What `orders.source` means.
+    fn of(text: &str) -> Self {
+        match text {
+            "waiter" => Source::Waiter,
+            "qr" => Source::Qr,
+            "web" => Source::Web,
+            "marketplace" => Source::Marketplace,
+            _ => Source::Api,
+        }
+    }
+
     /// As in `orders.source`.
     pub const fn name(self) -> &'static str {
         match self {
@@ -237,19 +258,8 @@ fn read(row: &Row<'_>) -> Result<OrderFacts, Error> {
         workflow_id: row.get(4)?,
         status,
         stage: phase.map(|_| row.get(5)).transpose()?,
-        order_type: match row.text(6)? {
-            "pickup" => OrderType::Pickup,
-            "delivery" => OrderType::Delivery,
-            "counter" => OrderType::Counter,
-            _ => OrderType::DineIn,
-        },
-        source: match row.text(7)? {
-            "waiter" => Source::Waiter,
-            "qr" => Source::Qr,
-            "web" => Source::Web,
-            "marketplace" => Source::Marketplace,
-            _ => Source::Api,
-        },
+        order_type: OrderType::of(row.text(6)?),
+        source: Source::of(row.text(7)?),
         table_id: row.get(8)?,
         table_number: row.get(9)?,
         session_id: row.get(10)?,

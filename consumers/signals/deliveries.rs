@@ -39,7 +39,7 @@ impl OrderRow {
     fn is_on_offer(&self) -> bool {
         self.workflow_id == workflow::RESTAURANT
             && self.status == Status::Ready.name()
-            && self.order_type == OrderType::Delivery
+            && self.order_type == OrderType::Delivery.name()
             && self.driver_id.is_none()
     }
 }

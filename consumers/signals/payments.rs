@@ -1,8 +1,8 @@
 //! What a payment means: how far its order is paid, and that nothing is owed any more.
 
 use super::{Told, deliveries, rows};
-use crate::domain::orders;
 use crate::domain::payments::{self, PaymentState};
+use crate::domain::{orders, workflow};
 use crate::restaurant::{Entity, Fact, Group};
 use maitred::{Change, Error, Reader};
 use serde::Deserialize;
@@ -59,9 +59,10 @@ pub fn payment(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error>
     Ok(all)
 }
 
-/// How far an order is paid now. An order that is gone has nobody who asks.
+/// How far an order is paid now. An order that is gone, or no restaurant's, has nobody who asks.
 fn paid(db: &Reader<'_>, id: i64) -> Result<Option<Told>, Error> {
-    let Some(order) = orders::told(db, id)? else {
+    let order = orders::told(db, id)?;
+    let Some(order) = order.filter(|order| order.workflow_id == workflow::RESTAURANT) else {
         return Ok(None);
     };
     let mut groups = vec![Group::Order(id)];

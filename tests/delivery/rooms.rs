@@ -209,3 +209,26 @@ fn lists_are_asked_for() {
     dao.hears_of("order-assigned", id);
     assert_eq!(dao.hears_of("order-accepted", id)["customerName"], "Chris");
 }
+
+#[test]
+fn a_flyer_is_no_order_of_the_platform() {
+    let platform = Platform::start();
+    let mut house = platform.socket(&restaurant(2));
+    platform.server.shell(
+        "INSERT INTO orders(id, restaurant_id, workflow_id, status, type) VALUES (700, 2, 2, 'Packaging', 'delivery');
+         INSERT INTO order_items(order_id, name) VALUES (700, 'Flyers');
+         INSERT INTO payments(order_id, amount_minor) VALUES (700, 100);
+         UPDATE orders SET status = 'Delivery' WHERE id = 700;
+         DELETE FROM orders WHERE id = 700;
+         INSERT INTO orders(id, restaurant_id, workflow_id, status, type) VALUES (701, 2, 2, 'Packaging', 'delivery');
+         UPDATE orders SET note = 'next' WHERE id = 123;",
+    );
+    assert_eq!(house.hears_of("order-updated", 123)["notes"], "next");
+    house.emit(
+        "update-order-status",
+        json!({"orderId": 701, "status": "confirmed"}),
+    );
+    assert_eq!(house.is_refused(), "Order not found");
+    let shown = platform.rest(&restaurant(2), "GET /orders/701", Value::Null);
+    assert_eq!(shown.refused(404), "NOT_FOUND");
+}
