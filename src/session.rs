@@ -62,6 +62,8 @@ pub(crate) struct Session<A: App> {
     visit: Visit,
     keys: Option<Arc<Keys>>,
     transport: Cell<Transport>,
+    /// A WebSocket is being tried.
+    probed: Cell<bool>,
     polling: Polling,
     /// The reader of a WebSocket that was upgraded to, until the session's task takes it.
     upgraded: RefCell<Option<MessageReader>>,
@@ -108,6 +110,7 @@ impl<A: App> Session<A> {
             visit: beginning.visit.clone(),
             keys: beginning.keys.clone(),
             transport: Cell::new(transport),
+            probed: Cell::new(false),
             polling: Polling::default(),
             upgraded: RefCell::default(),
             namespaces: RefCell::default(),

@@ -18,7 +18,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 /// Between the welcome and what a consumer has to say at once.
-const APART: Duration = Duration::from_millis(1);
+const APART: Duration = Duration::from_millis(2);
 
 /// A client that comes back.
 pub(super) struct Returning {

@@ -5,6 +5,8 @@ use crate::stream::Stream;
 use bytes::Bytes;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
@@ -25,6 +27,8 @@ pub(super) struct Carrier {
     /// A request was ambiguous: nothing after it is read.
     ended: bool,
     farewell: Farewell,
+    /// The client has reset the connection: what it was sent last it may not have read.
+    broken: Arc<AtomicBool>,
 }
 
 /// How far the end of a connection is.
@@ -49,7 +53,13 @@ impl Carrier {
             framing,
             ended: false,
             farewell: Farewell::None,
+            broken: Arc::default(),
         }
+    }
+
+    /// Says, also after its end, whether the client has reset the connection.
+    pub fn broken(&self) -> Arc<AtomicBool> {
+        self.broken.clone()
     }
 
     pub fn tls(stream: TlsStream<TcpStream>, framing: Framing) -> Self {
@@ -59,6 +69,7 @@ impl Carrier {
             framing,
             ended: false,
             farewell: Farewell::None,
+            broken: Arc::default(),
         }
     }
 
@@ -122,7 +133,9 @@ impl AsyncRead for Carrier {
         }
         let before = buf.filled().len();
         if self.read.is_empty() {
-            ready!(self.as_mut().pipe().poll_read(cx, buf))?;
+            let read = ready!(self.as_mut().pipe().poll_read(cx, buf));
+            // hyper takes a reset between two requests for an end
+            read.inspect_err(|_| self.broken.store(true, Relaxed))?;
         } else {
             let n = self.read.len().min(buf.remaining());
             buf.put_slice(&self.read.split_to(n));

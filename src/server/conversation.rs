@@ -18,6 +18,7 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::rc::Rc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 use tokio::time::timeout;
 use tower::ServiceExt;
@@ -37,12 +38,16 @@ pub(super) async fn converse<A: App>(
 ) {
     let known = Cell::new(known);
     let ticket = Cell::new(Some(ticket));
+    let (receipt, broken) = (Cell::new(None), carrier.broken());
     let service = hyper::service::service_fn(|request: Request<Incoming>| {
         let (worker, serving, ticket) = (&worker, slot.serving(), &ticket);
-        let known = known.take();
+        let (known, receipt) = (known.take(), &receipt);
+        give(receipt, true); // who asks again has read the answer before
         async move {
             let answer = answer(worker, &serving, request, known, peer, ticket);
-            Ok::<_, Infallible>(answer.await)
+            let mut answer = answer.await;
+            receipt.set(answer.extensions_mut().remove::<engine::Receipt<A>>());
+            Ok::<_, Infallible>(answer)
         }
     });
     let (head_timeout, head_bytes) = {
@@ -59,6 +64,7 @@ pub(super) async fn converse<A: App>(
     let mut conversation = pin!(conversation);
     tokio::select! {
         ended = conversation.as_mut() => {
+            give(&receipt, ended.is_ok() && !broken.load(Relaxed));
             let counts = &worker.shard.counts;
             match ended {
                 Err(e) if e.is_timeout() => counts.limited(Limit::HeadTimeout),
@@ -70,7 +76,14 @@ pub(super) async fn converse<A: App>(
         () = worker.closing() => {}
     }
     conversation.as_mut().graceful_shutdown();
-    let _ = conversation.await;
+    let ended = conversation.await;
+    give(&receipt, ended.is_ok() && !broken.load(Relaxed));
+}
+
+fn give<A: App>(receipt: &Cell<Option<engine::Receipt<A>>>, arrived: bool) {
+    if let Some(receipt) = receipt.take() {
+        receipt.give(arrived);
+    }
 }
 
 async fn answer<A: App>(

@@ -195,14 +195,16 @@ async fn polled<A: App>(
         Method::GET => {
             let (answer, answered) = oneshot::channel();
             let wanted = sid.clone();
+            let connection = trace::connection_id().unwrap_or(0);
             let call = move |shard: &Rc<Shard<A>>| {
                 if let Some(session) = found(shard, &wanted) {
-                    session.poll(answer);
+                    session.poll(connection, answer);
                 }
             };
             tell(&home, call).await.ok_or(Refused::Session)?;
-            let frames = answered.await.ok().flatten().ok_or(Refused::Session)?;
-            Ok(carrying(frames, home, sid))
+            let answer = answered.await.ok().flatten();
+            let (number, frames) = answer.ok_or(Refused::Session)?;
+            Ok(carrying(frames, Receipt { home, sid, number }))
         }
         Method::POST => {
             // what is wrong with it is told by whoever reads it
@@ -282,7 +284,7 @@ async fn begin<A: App>(
     let (open, presence) = (sockets.stats(index).open(), worker.arrive());
     let sid = session.sid.clone();
     let (answer, answered) = oneshot::channel();
-    session.poll(answer);
+    session.poll(trace::connection_id().unwrap_or(0), answer);
     let served = async move {
         session
             .run(MessageReader::default(), beginning.identity)
@@ -290,9 +292,11 @@ async fn begin<A: App>(
         drop((open, presence, place));
     };
     tokio::task::spawn_local(trace::within(id, served));
-    let frames = answered.await.ok().flatten().ok_or(Refused::Session)?;
+    let answer = answered.await.ok().flatten();
+    let (number, frames) = answer.ok_or(Refused::Session)?;
     let home = shard.peers().get(shard.id).cloned();
-    Ok(carrying(frames, home.ok_or(Refused::Session)?, sid))
+    let home = home.ok_or(Refused::Session)?;
+    Ok(carrying(frames, Receipt { home, sid, number }))
 }
 
 fn typed(mut response: Response, content: HeaderValue) -> Response {
@@ -300,24 +304,27 @@ fn typed(mut response: Response, content: HeaderValue) -> Response {
     response
 }
 
-fn carrying<A: App>(frames: Vec<Bytes>, home: Inbox<A>, sid: Sid) -> Response {
-    let text = body(frames.clone());
+fn carrying<A: App>(frames: Vec<Bytes>, receipt: Receipt<A>) -> Response {
+    let text = body(frames);
     let length = HeaderValue::from(text.len());
     let delivery = Delivery {
         left: text.into(),
-        given_back: Some((frames, home, sid)),
+        receipt: Some(receipt.clone()),
     };
     let content = HeaderValue::from_static("text/plain; charset=UTF-8");
     let mut response = typed(warp::reply::stream(delivery).into_response(), content);
-    let head = response.headers_mut();
-    head.insert(header::CONTENT_LENGTH, length);
+    response
+        .headers_mut()
+        .insert(header::CONTENT_LENGTH, length);
+    // whoever serves the connection gives it
+    response.extensions_mut().insert(receipt);
     response
 }
 
-/// The body of a poll's answer. Dropped before it was taken whole, it gives its frames back: the next poll has them.
+/// The body of a poll's answer. Who drops it before it was taken whole has lost it.
 struct Delivery<A: App> {
     left: Bytes,
-    given_back: Option<(Vec<Bytes>, Inbox<A>, Sid)>,
+    receipt: Option<Receipt<A>>,
 }
 
 impl<A: App> futures::Stream for Delivery<A> {
@@ -325,14 +332,13 @@ impl<A: App> futures::Stream for Delivery<A> {
 
     fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         if self.left.is_empty() {
-            self.given_back = None;
+            self.receipt = None;
             return Poll::Ready(None);
         }
         let length = self.left.len().min(PIECE_BYTES);
         let piece = self.left.split_to(length);
         if self.left.is_empty() {
-            // who takes the last piece has the room to send it, and need not ask for more: the length was told
-            self.given_back = None;
+            self.receipt = None; // the length was told: nobody need ask for more
         }
         Poll::Ready(Some(Ok(piece)))
     }
@@ -340,14 +346,41 @@ impl<A: App> futures::Stream for Delivery<A> {
 
 impl<A: App> Drop for Delivery<A> {
     fn drop(&mut self) {
-        if let Some((frames, home, sid)) = self.given_back.take() {
-            let call = move |shard: &Rc<Shard<A>>| {
-                if let Some(session) = found(shard, &sid) {
-                    session.put_back(frames);
-                }
-            };
-            let _ = home.try_send(ToShard::Call(Box::new(call)));
+        if let Some(receipt) = self.receipt.take() {
+            receipt.give(false);
         }
+    }
+}
+
+/// What a session is to hear of one of its answers.
+pub(super) struct Receipt<A: App> {
+    home: Inbox<A>,
+    sid: Sid,
+    number: u64,
+}
+
+// `derive` would ask for `A: Clone`
+impl<A: App> Clone for Receipt<A> {
+    fn clone(&self) -> Self {
+        Receipt {
+            home: self.home.clone(),
+            sid: self.sid.clone(),
+            number: self.number,
+        }
+    }
+}
+
+impl<A: App> Receipt<A> {
+    /// Whether it reached the client, as far as the connection knows that it went by.
+    pub fn give(self, arrived: bool) {
+        let Receipt { home, sid, number } = self;
+        let call = move |shard: &Rc<Shard<A>>| {
+            if let Some(session) = found(shard, &sid) {
+                session.answered(number, arrived);
+            }
+        };
+        // a shard that does not keep up hears nothing of it: then the answer counts as read
+        let _ = home.try_send(ToShard::Call(Box::new(call)));
     }
 }
 

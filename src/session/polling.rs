@@ -6,12 +6,16 @@ use crate::close::Ending;
 use crate::dialect::engine_io::{Packet, decode_body, push_packet};
 use crate::websocket::{self, Opcode};
 use bytes::Bytes;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Duration;
 use tokio::sync::oneshot;
 
-/// What a GET is answered with: frames, or that this is no session that can be polled.
-pub(crate) type Polled = Option<Vec<Bytes>>;
+/// What a GET is answered with: frames and the answer's number, or that this is no session that can be polled.
+pub(crate) type Polled = Option<(u64, Vec<Bytes>)>;
+
+/// How long the next poll waits to hear what became of the answer before it, where nobody knows: a connection that broke is noticed in less.
+const DOUBT: Duration = Duration::from_millis(20);
 
 /// The body of a POST, and who waits for its packets to be taken. Dropped without an answer: they were refused.
 pub(crate) struct Posted {
@@ -22,8 +26,19 @@ pub(crate) struct Posted {
 /// What a session is asked by requests.
 #[derive(Default)]
 pub(super) struct Polling {
-    get: RefCell<Option<oneshot::Sender<Polled>>>,
+    get: RefCell<Option<(u64, oneshot::Sender<Polled>)>>,
     post: RefCell<Option<Posted>>,
+    /// Answers so far.
+    answers: Cell<u64>,
+    /// The last answer, until it is known to have reached the client.
+    doubtful: RefCell<Option<Answer>>,
+}
+
+struct Answer {
+    number: u64,
+    /// The connection that it went by.
+    connection: u64,
+    frames: Vec<Bytes>,
 }
 
 /// The body that carries these frames.
@@ -48,7 +63,7 @@ pub(crate) fn body(frames: Vec<Bytes>) -> String {
 
 impl<A: App> Session<A> {
     /// A GET asks for what there is to tell, now or later.
-    pub fn poll(self: &Rc<Self>, answer: oneshot::Sender<Polled>) {
+    pub fn poll(self: &Rc<Self>, connection: u64, answer: oneshot::Sender<Polled>) {
         if self.is(Transport::WebSocket) || self.is_silent() {
             let _ = answer.send(None);
             return;
@@ -56,13 +71,14 @@ impl<A: App> Session<A> {
         self.heard();
         let before = self.polling.get.borrow_mut().take();
         // one whose client went away is forgotten
-        if let Some(before) = before.filter(|before| !before.is_closed()) {
+        if let Some(before) = before.filter(|(_, before)| !before.is_closed()) {
             *self.polling.get.borrow_mut() = Some(before);
             let _ = answer.send(None);
             self.wire.end(Ending::new(1008, "two polls at once"));
             return;
         }
-        *self.polling.get.borrow_mut() = Some(answer);
+        *self.polling.get.borrow_mut() = Some((connection, answer));
+        self.doubt(connection);
         self.shard.flush(); // what this turn has said already
         self.answer_poll();
         if self.is(Transport::Upgrading) {
@@ -117,15 +133,45 @@ impl<A: App> Session<A> {
         Ok(true)
     }
 
-    /// Frames that were taken for a poll and did not reach the client: the next one has them.
-    pub fn put_back(&self, frames: Vec<Bytes>) {
-        self.wire.put_back(frames);
-        self.wire.wake();
+    /// Who asks on the same connection has read the answer before; of another connection it is waited for a moment what became of that one.
+    fn doubt(self: &Rc<Self>, connection: u64) {
+        let mut doubtful = self.polling.doubtful.borrow_mut();
+        let Some(answer) = &*doubtful else {
+            return;
+        };
+        if answer.connection == connection {
+            *doubtful = None;
+            return;
+        }
+        let (session, number) = (self.clone(), answer.number);
+        tokio::task::spawn_local(async move {
+            tokio::time::sleep(DOUBT).await;
+            session.answered(number, true);
+        });
+    }
+
+    /// What became of an answer. One that did not reach the client comes again with the next poll.
+    pub fn answered(&self, number: u64, arrived: bool) {
+        let answer = {
+            let mut doubtful = self.polling.doubtful.borrow_mut();
+            match doubtful.as_ref().is_some_and(|a| a.number == number) {
+                true => doubtful.take(),
+                false => None,
+            }
+        };
+        if let Some(Answer { frames, .. }) = answer {
+            if !arrived {
+                self.wire.put_back(frames);
+            }
+            self.wire.wake();
+        }
     }
 
     /// Whether there is something to answer a poll with.
     pub(super) fn can_answer(&self) -> bool {
-        self.polling.get.borrow().is_some() && self.wire.has_waiting()
+        self.polling.get.borrow().is_some()
+            && self.polling.doubtful.borrow().is_none()
+            && self.wire.has_waiting()
     }
 
     /// Answers the poll that waits, if there is something to tell.
@@ -133,23 +179,31 @@ impl<A: App> Session<A> {
         if !self.can_answer() {
             return;
         }
-        let Some(poll) = self.polling.get.borrow_mut().take() else {
+        let Some((connection, poll)) = self.polling.get.borrow_mut().take() else {
             return;
         };
         if poll.is_closed() {
             return; // its client went away: nothing is taken for it
         }
         let frames = self.wire.take_waiting(self.wire.policy.max_payload);
-        if let Err(Some(frames)) = poll.send(Some(frames)) {
-            self.wire.put_back(frames);
+        let number = self.polling.answers.get() + 1;
+        self.polling.answers.set(number);
+        let answer = Answer {
+            number,
+            connection,
+            frames: frames.clone(),
+        };
+        *self.polling.doubtful.borrow_mut() = Some(answer);
+        if poll.send(Some((number, frames))).is_err() {
+            self.answered(number, false);
         }
     }
 
     /// Ends a poll that waits, so that the client can go on by another transport.
     pub(super) fn end_poll(&self) {
-        if let Some(poll) = self.polling.get.borrow_mut().take() {
+        if let Some((_, poll)) = self.polling.get.borrow_mut().take() {
             let noop = websocket::encode(Opcode::Text, b"6");
-            let _ = poll.send(Some(vec![noop]));
+            let _ = poll.send(Some((0, vec![noop])));
         }
     }
 
@@ -161,12 +215,12 @@ impl<A: App> Session<A> {
     /// The last answer.
     pub(super) fn close_polling(&self, client_left: bool) {
         *self.polling.post.borrow_mut() = None;
-        if let Some(poll) = self.polling.get.borrow_mut().take() {
+        if let Some((_, poll)) = self.polling.get.borrow_mut().take() {
             self.shard.flush();
             let mut frames = self.wire.take_waiting(self.wire.policy.max_payload);
             let last: &[u8] = if client_left { b"6" } else { b"1" };
             frames.push(websocket::encode(Opcode::Text, last));
-            let _ = poll.send(Some(frames));
+            let _ = poll.send(Some((0, frames)));
         }
     }
 }

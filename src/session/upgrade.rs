@@ -25,8 +25,9 @@ pub(crate) async fn probe<A: App>(
     compression: Compression,
 ) {
     let session = shard.sessions.borrow().get(&sid).cloned();
-    let Some(session) = session.filter(|s| s.is(Transport::Polling)) else {
-        return; // the socket is dropped, and with it closed
+    let Some(session) = session.filter(|s| s.is(Transport::Polling) && !s.probed.replace(true))
+    else {
+        return; // one that is another's, or is being tried: the socket is dropped, and with it closed
     };
     let (policy, counts) = (session.wire.policy.clone(), shard.counts.clone());
     let (id, now) = (session.wire.id, shard.clock());
@@ -37,8 +38,9 @@ pub(crate) async fn probe<A: App>(
         && let Some(stream) = socket.into_stream()
     {
         session.upgrade(stream, reader, compression);
-    } else if session.is(Transport::Upgrading) {
+    } else {
         session.transport.set(Transport::Polling);
+        session.probed.set(false);
     }
 }
 
