@@ -9,7 +9,7 @@ mod typescript;
 
 pub use frames::{Channel, Dialect, Frame};
 
-use crate::{changes, dining};
+use crate::{changes, delivery, dining, workshop};
 use maitred::Routing;
 use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
@@ -51,6 +51,8 @@ impl Contract {
         let notices = frames::notices(&mut schemas);
         let mut channels = dining::channels(&mut schemas);
         channels.push(changes::channel(&mut schemas));
+        channels.extend(delivery::channels(&mut schemas));
+        channels.extend(workshop::channels(&mut schemas));
         Contract {
             notices,
             channels,

@@ -4,16 +4,19 @@ pub mod access;
 pub mod changes;
 pub mod contract;
 pub mod db;
+pub mod delivery;
 // 80_00 is 80.00.
 #[allow(clippy::inconsistent_digit_grouping)]
 pub mod demo;
 pub mod dining;
 pub mod domain;
+pub mod rest;
 pub mod restaurant;
 mod signals;
 #[cfg(test)]
 mod testing;
 pub mod watched;
+pub mod workshop;
 
 use maitred::{Registry, Schema};
 use restaurant::Restaurant;
@@ -26,5 +29,6 @@ pub const SCHEMA: Schema = Schema {
 
 /// The consumers and REST interfaces that `routing.toml` may name.
 pub fn registry() -> Registry<Restaurant> {
-    dining::register(Registry::new().with::<changes::Changes>())
+    let registry = dining::register(Registry::new().with::<changes::Changes>());
+    workshop::register(delivery::register(registry))
 }

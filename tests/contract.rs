@@ -1,10 +1,11 @@
 //! The contract: complete, and true. That every frame is as it says is checked wherever a test hears one (`support/contract.rs`).
 
+use crate::dialogues::LISTENERS;
 use crate::support::contract;
 use restaurant::contract::Contract;
 use serde_json::Value;
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 /// Everything that the contract promises is shown in a dialogue: no message is promised that nobody says.
 #[test]
@@ -12,7 +13,10 @@ fn every_message_of_the_contract_is_said_in_a_transcript() {
     let mut said = BTreeSet::new();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/transcripts");
     for entry in std::fs::read_dir(folder).expect("the folder").flatten() {
-        let text = std::fs::read_to_string(entry.path()).expect("text");
+        // what several say is in a folder of its own
+        let Ok(text) = std::fs::read_to_string(entry.path()) else {
+            continue;
+        };
         let mut consumer = None;
         for line in text.lines() {
             if let Some((_, url)) = line.split_once("ws://localhost:9000") {
@@ -26,6 +30,13 @@ fn every_message_of_the_contract_is_said_in_a_transcript() {
             }
         }
     }
+    for entry in std::fs::read_dir(folder_of_several())
+        .expect("the folder")
+        .flatten()
+    {
+        let text = std::fs::read_to_string(entry.path()).expect("text");
+        said.extend(told_to_several(&text));
+    }
     let promised: BTreeSet<_> = Contract::new()
         .channels
         .iter()
@@ -37,6 +48,37 @@ fn every_message_of_the_contract_is_said_in_a_transcript() {
         .collect();
     let missing: Vec<_> = promised.difference(&said).collect();
     assert!(missing.is_empty(), "in no transcript: {missing:#?}");
+}
+
+fn folder_of_several() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/transcripts/socket.io")
+}
+
+/// Who of them heard what: `$ chris = io("http://localhost:3000/orders")`, `chris < order-created {...}`.
+fn told_to_several(text: &str) -> BTreeSet<(String, String)> {
+    let mut players = BTreeMap::new();
+    let mut said = BTreeSet::new();
+    for line in text.lines() {
+        if let Some((name, url)) = line.split_once(" = io(\"http://localhost:") {
+            let url = url.split('"').next().unwrap_or_default();
+            let (port, namespace) = url.split_once('/').unwrap_or((url, ""));
+            let listener = LISTENERS
+                .iter()
+                .find(|(known, _)| known.to_string() == port);
+            let listener = listener.expect("a documented port").1;
+            let consumer = contract::namespace(listener, &format!("/{namespace}"));
+            players.insert(
+                name.trim_start_matches("$ "),
+                consumer.expect("a namespace"),
+            );
+        } else if let Some((who, event)) = line.split_once(" < ")
+            && let Some(consumer) = players.get(who)
+        {
+            let name = event.split(' ').next().unwrap_or_default();
+            said.insert((consumer.clone(), contract::event_name(name)));
+        }
+    }
+    said
 }
 
 #[test]

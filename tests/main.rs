@@ -2,6 +2,8 @@
 
 mod changes;
 mod contract;
+mod delivery;
+mod dialogues;
 mod dining;
 mod edge;
 mod fuzzing;
@@ -17,3 +19,4 @@ mod support;
 mod tidy;
 mod tokens;
 mod transcripts;
+mod workshop;

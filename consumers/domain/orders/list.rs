@@ -20,6 +20,8 @@ pub struct Filter {
     pub waiter_id: Option<i64>,
     /// Of which driver.
     pub driver_id: Option<i64>,
+    /// Placed by which account.
+    pub customer_user_id: Option<i64>,
 }
 
 /// One page: newest first.
@@ -35,7 +37,8 @@ pub struct Page<T> {
 
 const WHICH: &str = " WHERE o.workflow_id = 1 AND (?1 IS NULL OR o.restaurant_id IN (SELECT value FROM json_each(?1)))
   AND (?2 IS NULL OR o.status IN (SELECT value FROM json_each(?2))) AND (?3 IS NULL OR o.table_id = ?3) AND (?4 IS NULL OR o.session_id = ?4)
-  AND (?5 IS NULL OR o.waiter_id = ?5) AND (?6 IS NULL OR o.driver_id = ?6)";
+  AND (?5 IS NULL OR o.waiter_id = ?5) AND (?6 IS NULL OR o.driver_id = ?6)
+  AND (?7 IS NULL OR o.customer_id IN (SELECT id FROM customers WHERE user_id = ?7))";
 
 /// The largest page.
 pub const PAGE_MAX: u32 = 200;
@@ -66,13 +69,14 @@ pub fn list(
         filter.table_id,
         filter.session_id,
         filter.waiter_id,
-        filter.driver_id
+        filter.driver_id,
+        filter.customer_user_id
     ];
     let mut page = which.to_vec();
     page.extend_from_slice(params![before, limit + 1]);
     let items = db.rows(
         &format!(
-            "{}{WHICH} AND (?7 IS NULL OR o.id < ?7) ORDER BY o.id DESC LIMIT ?8",
+            "{}{WHICH} AND (?8 IS NULL OR o.id < ?8) ORDER BY o.id DESC LIMIT ?9",
             facts_sql!("")
         ),
         &page,
