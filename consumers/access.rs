@@ -7,7 +7,7 @@ mod bearer;
 
 pub use bearer::Bearer;
 
-use crate::domain::Refusal;
+use crate::domain::{Key, Refusal, ids, restaurants};
 use crate::restaurant::{Claims, Group, Restaurant};
 use maitred::{Context, Error, Identity, Kind, Reader, params};
 
@@ -71,6 +71,12 @@ pub enum Action {
     AssignTask,
     Alert,
     Broadcast,
+    /// The dashboard: hearing of every order, listing them, setting any status, the server's numbers.
+    RunDashboard,
+    /// Ordering from home, or at the counter's screen.
+    OrderOnline,
+    /// Reading how far an order is, by whoever has its link.
+    TrackOrder,
 }
 
 use Who::{Admin, Anonymous, Display, Driver, Guest, Kitchen, Manager, Waiter};
@@ -121,6 +127,15 @@ const RULES: &[(Action, &[Who])] = &[
     (Action::AssignTask, &[Waiter, Manager, Admin]),
     (Action::Alert, &[Waiter, Kitchen, Manager, Admin]),
     (Action::Broadcast, &[Manager, Admin]),
+    (Action::RunDashboard, &[Manager, Admin]),
+    (
+        Action::OrderOnline,
+        &[Anonymous, Guest, Waiter, Manager, Admin],
+    ),
+    (
+        Action::TrackOrder,
+        &[Anonymous, Guest, Waiter, Kitchen, Driver, Manager, Admin],
+    ),
 ];
 
 /// What an action is about.
@@ -190,6 +205,58 @@ pub async fn enter(
         .await?;
     ctx.join_after(group, admitted_at);
     Ok(())
+}
+
+/// Opens a connection to those who may do this in whole restaurants: in all that they belong to (an admin of all: that there are now), or in `wanted` alone.
+/// They are judged now, with each command, and whenever their account changes. Which groups they join is the caller's.
+///
+/// # Errors
+/// `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`.
+pub async fn enter_restaurants(
+    ctx: &mut Context<Restaurant>,
+    action: Action,
+    wanted: Option<Key>,
+) -> Result<Vec<i64>, Error> {
+    let identity = ctx.identity().clone();
+    let (account, own) = ctx
+        .read(move |db| {
+            let bearer = Bearer::of(&identity, db)?;
+            bearer.may(action)?;
+            let own = match (&bearer.restaurants, &wanted) {
+                (own, Some(wanted)) => {
+                    let wanted = ids::restaurant(db, wanted)?;
+                    if own.as_ref().is_some_and(|own| !own.contains(&wanted)) {
+                        return Err(elsewhere());
+                    }
+                    vec![wanted]
+                }
+                (Some(own), None) => own.clone(),
+                (None, None) => restaurants::all(db)?,
+            };
+            Ok((bearer.account, own))
+        })
+        .await?;
+    // Joined before they are judged: no change of the account may pass between.
+    if let Some(account) = account {
+        ctx.join(Group::User(account));
+    }
+    let heard = own.clone();
+    // Whoever lost one of the restaurants comes again, for what is left.
+    ctx.guard(move |identity, db| {
+        let bearer = Bearer::of(identity, db)?;
+        bearer.may(action)?;
+        let all = |own: &Vec<i64>| heard.iter().all(|restaurant| own.contains(restaurant));
+        match bearer.restaurants.as_ref().is_none_or(all) {
+            true => Ok(()),
+            false => Err(elsewhere()),
+        }
+    })
+    .await?;
+    Ok(own)
+}
+
+fn elsewhere() -> Error {
+    Refusal::Forbidden("this restaurant is somebody else's".into()).into()
 }
 
 impl Bearer {

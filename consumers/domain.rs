@@ -11,6 +11,7 @@ pub mod broadcasts;
 mod edits;
 pub mod ids;
 pub mod items;
+pub mod logins;
 pub mod menu;
 pub mod money;
 pub mod notifications;

@@ -13,6 +13,7 @@ pub mod restaurant;
 mod signals;
 #[cfg(test)]
 mod testing;
+pub mod timing;
 pub mod watched;
 
 use maitred::{Registry, Schema};
@@ -26,5 +27,6 @@ pub const SCHEMA: Schema = Schema {
 
 /// The consumers and REST interfaces that `routing.toml` may name.
 pub fn registry() -> Registry<Restaurant> {
-    dining::register(Registry::new().with::<changes::Changes>())
+    let registry = Registry::new().with::<changes::Changes>();
+    timing::register(dining::register(registry))
 }

@@ -33,4 +33,9 @@ impl App for Restaurant {
             .as_ref()
             .is_some_and(|claims| claims.role == Role::Admin)
     }
+
+    fn role(bearer: &Identity<Claims>) -> &'static str {
+        let claims = bearer.claims.as_ref();
+        claims.map_or("anonymous", |claims| claims.role.name())
+    }
 }

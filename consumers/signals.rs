@@ -1,7 +1,7 @@
 //! From a change to those who hear of it: the only place where a fact gets an audience.
 
 use crate::domain::notifications::{self, Audience};
-use crate::domain::orders::OrderFacts;
+use crate::domain::orders::{OrderFacts, Remains};
 use crate::domain::payments::{self, PaymentState};
 use crate::domain::{Status, items, orders, sessions, tables, workflow};
 use crate::restaurant::{ChangeRecord, Entity, Event, Fact, Group, Restaurant};
@@ -103,15 +103,18 @@ fn order(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
     if let Some(old) = &old
         && new.as_ref().is_none_or(|new| new.id != old.id)
     {
-        let (id, version) = (old.id, old.version + 1);
-        all.push(Told::to(
-            [Group::Order(id)],
-            Fact::OrderDeleted { id, version },
-        ));
+        let remains = change.old::<Remains>()?;
+        let order = remains.map(|remains| remains.facts(db)).transpose()?;
+        let fact = Fact::OrderDeleted {
+            id: old.id,
+            version: old.version + 1,
+            order: order.map(Box::new),
+        };
+        all.push(Told::to([Group::Order(old.id)], fact));
     }
     // Another program may have removed it meanwhile: that is told next.
     let order = match &new {
-        Some(new) => orders::facts(db, new.id)?,
+        Some(new) => orders::whole(db, new.id)?,
         None => None,
     };
     let (Some(new), Some(order)) = (new, order) else {

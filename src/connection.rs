@@ -18,6 +18,7 @@ use crate::registry::Session;
 use crate::routing::Delivery;
 use crate::shard::{Registered, Shard};
 use crate::socket::Socket;
+use crate::stats::OpenRole;
 use crate::websocket::{self, Incoming, Opcode};
 use crate::{App, ClientError, Error, Kind, Message, Reply, metering};
 use farewell::{NO_CODE, finish};
@@ -76,6 +77,8 @@ struct Live<A: App> {
     reader: MessageReader,
     keys: Option<Arc<Keys>>,
     registered: Registered<A>,
+    /// Counted as what its bearer is.
+    counted: OpenRole,
 }
 
 /// Serves a connection until it ends, and closes it in order.
@@ -104,8 +107,8 @@ async fn begin<A: App>(shard: Rc<Shard<A>>, opening: Box<Opening<A>>) -> Option<
         since,
         policy,
         user,
+        route,
         compression,
-        ..
     } = agreed;
     let counts = shard.counts.clone();
     let now = shard.clock();
@@ -121,9 +124,11 @@ async fn begin<A: App>(shard: Rc<Shard<A>>, opening: Box<Opening<A>>) -> Option<
         place_of_user(&shard, &socket, &identity)?;
         Ok(identity)
     });
+    let counted;
     let mut ctx = match placed {
         Ok(identity) => {
             note_expiry(&socket, &identity);
+            counted = route.role(A::role(&identity));
             Context::new(shard.clone(), socket.clone(), lane, identity, since)
         }
         Err(error) => {
@@ -138,6 +143,7 @@ async fn begin<A: App>(shard: Rc<Shard<A>>, opening: Box<Opening<A>>) -> Option<
             reader,
             keys,
             registered,
+            counted,
         }),
         Err(ending) => {
             drop(ctx);
@@ -154,6 +160,7 @@ async fn end<A: App>(live: Live<A>, ending: Ending) {
         session,
         reader,
         registered,
+        counted,
         ..
     } = live;
     ctx.leave_all();
@@ -167,7 +174,7 @@ async fn end<A: App>(live: Live<A>, ending: Ending) {
     let (shard, socket, lane) = (ctx.shard.clone(), ctx.socket.clone(), ctx.lane);
     drop(ctx);
     finish(&shard, &socket, lane, ending, reader).await;
-    drop(registered);
+    drop((registered, counted));
 }
 
 async fn open<A: App>(

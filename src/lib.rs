@@ -50,9 +50,10 @@ pub use explain::{Preview, preview};
 pub use frame::{Frame, FromFrame, Payload};
 pub use message::{Message, Reply};
 pub use registry::Registry;
-pub use rest::{Api, Caller};
+pub use rest::{Api, Caller, RestPlace};
 pub use routing::{Explained, Known, Routing, Setting};
 pub use server::{Changes, Server, Started};
+pub use stats::{Numbers, RouteNumbers};
 #[cfg(feature = "testing")]
 pub use store::Scratch;
 pub use store::{

@@ -1,18 +1,21 @@
 //! Orders: what they are, finding them, and changes that are not a change of status.
 
 mod list;
+mod remains;
 
 pub use super::edits::{Patch, delete, patch};
-pub use super::placing::{NewLine, NewModifier, NewOrder, create};
+pub use super::placing::{NewCustomer, NewLine, NewModifier, NewOrder, create};
 pub use super::progress::{Move, Moved, change_status};
 pub(super) use list::paged;
 pub use list::{Filter, PAGE_MAX, Page, list};
+pub use remains::Remains;
 
+use super::items::{self, ItemFacts};
 use super::{Actor, Refusal, Role, Status, money};
 use crate::db::{Error, Reader, Row, params};
 use serde::{Deserialize, Serialize};
 
-/// An order without its lines.
+/// An order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct OrderFacts {
@@ -66,6 +69,23 @@ pub struct OrderFacts {
     pub cancel_reason: Option<String>,
     pub updated_at: i64,
     pub version: i64,
+    /// Who gets it, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<CustomerFacts>,
+    /// All of its lines, where they are told with it: see [`whole`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<ItemFacts>,
+}
+
+/// Who gets an order.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct CustomerFacts {
+    /// Their row in `users`.
+    pub user_id: Option<i64>,
+    pub name: String,
+    /// The one they gave for this order, else the one they always have.
+    pub phone: Option<String>,
 }
 
 /// How it reaches whoever eats it.
@@ -174,8 +194,10 @@ macro_rules! facts_sql {
              o.note, o.allergy_note, o.priority, o.eta_at, o.created_at, o.approved_at, o.confirmed_at, o.preparing_at, o.ready_at, o.driver_accepted_at,
              o.picked_up_at, o.delivered_at, o.completed_at, o.cancelled_at, o.cancel_reason, o.updated_at, o.version,
              CASE o.workflow_id WHEN 1 THEN NULL ELSE (SELECT phase FROM workflow_states w WHERE w.workflow_id = o.workflow_id AND w.code = o.status) END,
-             EXISTS (SELECT 1 FROM payments p WHERE p.order_id = o.id AND p.status = 'refunded')
-             FROM orders o JOIN restaurants r ON r.id = o.restaurant_id LEFT JOIN tables t ON t.id = o.table_id",
+             EXISTS (SELECT 1 FROM payments p WHERE p.order_id = o.id AND p.status = 'refunded'),
+             c.id, c.user_id, c.name, c.phone
+             FROM orders o JOIN restaurants r ON r.id = o.restaurant_id LEFT JOIN tables t ON t.id = o.table_id
+             LEFT JOIN customers c ON c.id = o.customer_id",
             $rest
         )
     };
@@ -246,6 +268,15 @@ fn read(row: &Row<'_>) -> Result<OrderFacts, Error> {
         cancel_reason: row.get(38)?,
         updated_at: row.get(39)?,
         version: row.get(40)?,
+        customer: match row.get::<Option<i64>>(43)? {
+            Some(_) => Some(CustomerFacts {
+                user_id: row.get(44)?,
+                name: row.get(45)?,
+                phone: row.get(46)?,
+            }),
+            None => None,
+        },
+        lines: Vec::new(),
     })
 }
 
@@ -255,6 +286,24 @@ fn read(row: &Row<'_>) -> Result<OrderFacts, Error> {
 /// [`Error::Store`]; likewise below.
 pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<OrderFacts>, Error> {
     db.row(facts_sql!(" WHERE o.id = ?1"), params![id], read)
+}
+
+/// An order with its lines, if there is one.
+///
+/// # Errors
+/// As [`facts`].
+pub fn whole(db: &Reader<'_>, id: i64) -> Result<Option<OrderFacts>, Error> {
+    let order = facts(db, id)?;
+    order.map(|order| with_lines(db, order)).transpose()
+}
+
+/// The same for one that was read already.
+///
+/// # Errors
+/// As [`facts`].
+pub fn with_lines(db: &Reader<'_>, mut order: OrderFacts) -> Result<OrderFacts, Error> {
+    order.lines = items::of_order(db, order.id)?;
+    Ok(order)
 }
 
 /// An order that must be there.

@@ -10,6 +10,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 /// A request that was understood as far as its path.
 pub struct Call {
@@ -17,6 +18,8 @@ pub struct Call {
     keys: Vec<Key>,
     query: BTreeMap<String, String>,
     body: Bytes,
+    /// The address it came from.
+    pub peer: Option<SocketAddr>,
 }
 
 /// What a page of a list holds when nobody says how much.
@@ -35,12 +38,33 @@ impl Call {
             keys,
             query,
             body,
+            peer: None,
         }
+    }
+
+    /// The same, from this address.
+    pub fn from(self, peer: Option<SocketAddr>) -> Self {
+        Call { peer, ..self }
+    }
+
+    /// Whoever asks, by the rows as they are now.
+    pub fn bearer(&self, db: &Reader<'_>) -> Result<Bearer, Error> {
+        Bearer::of(&self.identity, db)
     }
 
     /// The nth key in the path.
     pub fn key(&self, nth: usize) -> &Key {
         &self.keys[nth]
+    }
+
+    /// Who asks.
+    pub fn identity(&self) -> &Identity<Claims> {
+        &self.identity
+    }
+
+    /// A query parameter.
+    pub fn query(&self, name: &str) -> Option<&str> {
+        self.query.get(name).map(String::as_str)
     }
 
     /// Lets pass who may; see [`access::may`].
@@ -63,17 +87,7 @@ impl Call {
 
     /// The body: a JSON object. Nothing is an empty one.
     pub fn body<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        let body = match self.body.trim_ascii() {
-            b"" => b"{}",
-            body => body,
-        };
-        serde_json::from_slice(body).map_err(|e| {
-            let code = match e.classify() {
-                serde_json::error::Category::Data => "INVALID_BODY",
-                _ => "INVALID_JSON",
-            };
-            Error::client(Kind::Invalid, code, e.to_string())
-        })
+        object(&self.body)
     }
 
     /// Whether the body is an object with this member.
@@ -107,6 +121,21 @@ impl Call {
         }
         Ok(list)
     }
+}
+
+/// A body: a JSON object. Nothing is an empty one.
+pub fn object<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
+    let body = match body.trim_ascii() {
+        b"" => b"{}",
+        body => body,
+    };
+    serde_json::from_slice(body).map_err(|e| {
+        let code = match e.classify() {
+            serde_json::error::Category::Data => "INVALID_BODY",
+            _ => "INVALID_JSON",
+        };
+        Error::client(Kind::Invalid, code, e.to_string())
+    })
 }
 
 /// What part of a list is wanted: `?restaurant_id=2&limit=50&before=<id>` and what the list has besides.

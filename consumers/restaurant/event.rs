@@ -92,6 +92,9 @@ pub enum Fact {
         id: i64,
         /// Above its last one.
         version: i64,
+        /// What is known of it, where its row is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        order: Option<Box<OrderFacts>>,
     },
     /// Lines came, went, or moved on.
     Items {
@@ -140,4 +143,6 @@ pub enum Fact {
     Acknowledged(NotificationFacts),
     /// Nothing is owed any more.
     PaidInFull(PaymentFacts),
+    /// Somebody who runs a restaurant closed its dashboard. Told to live connections only.
+    DashboardClosed,
 }

@@ -26,6 +26,8 @@ pub enum Group {
         /// Which kind.
         entity: Entity,
     },
+    /// Those who run a restaurant and have its dashboard open; 0: those who run several. What is told here is told to live connections only.
+    Dashboard(i64),
     /// Every connection of one person. Nothing is told to it: it is how they are judged again when their account changes.
     User(i64),
     /// The beginning of a visit. Nobody joins it: the number of what was told to it is where its guests' history begins.
@@ -126,6 +128,7 @@ impl fmt::Display for Group {
             Group::Floor(id) => write!(f, "floor:{id}"),
             Group::Restaurant(id) => write!(f, "restaurant:{id}"),
             Group::Changes { restaurant, entity } => write!(f, "changes:{restaurant}:{entity}"),
+            Group::Dashboard(id) => write!(f, "dashboard:{id}"),
             Group::User(id) => write!(f, "user:{id}"),
             Group::Visit(id) => write!(f, "visit:{id}"),
         }
@@ -162,6 +165,7 @@ impl FromStr for Group {
             "waiter" => Group::Waiter,
             "floor" => Group::Floor,
             "restaurant" => Group::Restaurant,
+            "dashboard" => Group::Dashboard,
             "user" => Group::User,
             "visit" => Group::Visit,
             _ => return Err(NotAGroup),
@@ -194,6 +198,7 @@ mod tests {
             any::<i64>().prop_map(Group::Waiter),
             any::<i64>().prop_map(Group::Floor),
             any::<i64>().prop_map(Group::Restaurant),
+            any::<i64>().prop_map(Group::Dashboard),
             any::<i64>().prop_map(Group::User),
             any::<i64>().prop_map(Group::Visit),
             (any::<i64>(), entity)

@@ -1,6 +1,6 @@
 //! Orders by the page.
 
-use super::{OrderFacts, facts_sql, read};
+use super::{OrderFacts, OrderType, facts_sql, read};
 use crate::db::{Error, Reader, params};
 use crate::domain::Status;
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,14 @@ pub struct Filter {
     pub waiter_id: Option<i64>,
     /// Of which driver.
     pub driver_id: Option<i64>,
+    /// How they reach whoever eats them.
+    pub order_type: Option<OrderType>,
+    /// Placed then or later: milliseconds since 1970-01-01 UTC.
+    pub from: Option<i64>,
+    /// Placed before then.
+    pub until: Option<i64>,
+    /// So many are passed over: for those who count pages.
+    pub skip: u32,
 }
 
 /// One page: newest first.
@@ -35,7 +43,8 @@ pub struct Page<T> {
 
 const WHICH: &str = " WHERE o.workflow_id = 1 AND (?1 IS NULL OR o.restaurant_id IN (SELECT value FROM json_each(?1)))
   AND (?2 IS NULL OR o.status IN (SELECT value FROM json_each(?2))) AND (?3 IS NULL OR o.table_id = ?3) AND (?4 IS NULL OR o.session_id = ?4)
-  AND (?5 IS NULL OR o.waiter_id = ?5) AND (?6 IS NULL OR o.driver_id = ?6)";
+  AND (?5 IS NULL OR o.waiter_id = ?5) AND (?6 IS NULL OR o.driver_id = ?6)
+  AND (?7 IS NULL OR o.type = ?7) AND (?8 IS NULL OR o.created_at >= ?8) AND (?9 IS NULL OR o.created_at < ?9)";
 
 /// The largest page.
 pub const PAGE_MAX: u32 = 200;
@@ -66,13 +75,16 @@ pub fn list(
         filter.table_id,
         filter.session_id,
         filter.waiter_id,
-        filter.driver_id
+        filter.driver_id,
+        filter.order_type.map(OrderType::name),
+        filter.from,
+        filter.until
     ];
     let mut page = which.to_vec();
-    page.extend_from_slice(params![before, limit + 1]);
+    page.extend_from_slice(params![before, limit + 1, filter.skip]);
     let items = db.rows(
         &format!(
-            "{}{WHICH} AND (?7 IS NULL OR o.id < ?7) ORDER BY o.id DESC LIMIT ?8",
+            "{}{WHICH} AND (?10 IS NULL OR o.id < ?10) ORDER BY o.id DESC LIMIT ?11 OFFSET ?12",
             facts_sql!("")
         ),
         &page,

@@ -1,0 +1,167 @@
+//! An order as this vocabulary shows it.
+
+use crate::domain::items::{ItemFacts, ItemStatus};
+use crate::domain::orders::{OrderFacts, OrderType, Paid};
+use crate::domain::{Status, TIMING, money, time};
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+
+/// An order with its lines.
+#[derive(Serialize)]
+pub struct Order<'a> {
+    id: i64,
+    public_id: &'a str,
+    uuid: &'a str,
+    restaurant_id: i64,
+    /// `pending`, `preparing`, `ready`, `completed`, `cancelled`.
+    status: &'static str,
+    /// One of the nine that it stands for.
+    canonical_status: Status,
+    r#type: OrderType,
+    table_number: Option<&'a str>,
+    /// A number, written with the currency's digits.
+    total: Amount,
+    /// The same as text: exact in any language.
+    total_amount: String,
+    currency: &'a str,
+    payment_status: Paid,
+    customer_info: CustomerInfo<'a>,
+    /// What is to be cooked and served: voided lines are left out.
+    items: Vec<Item<'a>>,
+    note: Option<&'a str>,
+    created_at: Time,
+    updated_at: Time,
+    version: i64,
+}
+
+/// Who gets it.
+#[derive(Serialize)]
+pub struct CustomerInfo<'a> {
+    /// Never empty: a table's number, or "Guest", where no name is known.
+    name: Cow<'a, str>,
+    /// All but its end is hidden from who has no token.
+    phone: Option<Cow<'a, str>>,
+}
+
+/// One line.
+#[derive(Serialize)]
+pub struct Item<'a> {
+    id: i64,
+    menu_item_id: Option<i64>,
+    menu_name: &'a str,
+    /// Of one, with what was chosen about it.
+    price: Amount,
+    quantity: i64,
+    status: ItemStatus,
+    note: Option<&'a str>,
+}
+
+/// An amount as a JSON number, written from the integer that it is: `250.00`.
+pub struct Amount {
+    minor: i64,
+    exp: u32,
+}
+
+/// Milliseconds since 1970-01-01 UTC, as ISO 8601.
+pub struct Time(i64);
+
+impl<'a> Order<'a> {
+    /// As it is.
+    pub fn of(order: &'a OrderFacts) -> Self {
+        Order::at(order, order.status)
+    }
+
+    /// As it is, in another status.
+    pub fn at(order: &'a OrderFacts, status: Status) -> Self {
+        let exp = order.currency_exp;
+        let live = |item: &&ItemFacts| item.status != ItemStatus::Voided;
+        Order {
+            id: order.id,
+            public_id: &order.public_id,
+            uuid: &order.uuid,
+            restaurant_id: order.restaurant_id,
+            status: TIMING.word(status),
+            canonical_status: status,
+            r#type: order.order_type,
+            table_number: order.table_number.as_deref(),
+            total: Amount {
+                minor: order.total_minor,
+                exp,
+            },
+            total_amount: order.total(),
+            currency: &order.currency,
+            payment_status: order.paid(),
+            customer_info: CustomerInfo::of(order),
+            items: order.lines.iter().filter(live).map(Item::of).collect(),
+            note: order.note.as_deref(),
+            created_at: Time(order.created_at),
+            updated_at: Time(order.updated_at),
+            version: order.version,
+        }
+    }
+
+    /// As whoever has the link may see it.
+    pub fn masked(mut self) -> Self {
+        let phone = &mut self.customer_info.phone;
+        *phone = phone.take().map(|phone| mask(&phone).into());
+        self
+    }
+}
+
+impl<'a> CustomerInfo<'a> {
+    fn of(order: &'a OrderFacts) -> Self {
+        let customer = order.customer.as_ref();
+        let name = customer.map(|customer| customer.name.as_str());
+        let name = match (name.filter(|name| !name.is_empty()), &order.table_number) {
+            (Some(name), _) => name.into(),
+            (None, Some(table)) => format!("Table {table}").into(),
+            (None, None) => "Guest".into(),
+        };
+        let phone = customer.and_then(|customer| customer.phone.as_deref());
+        CustomerInfo {
+            name,
+            phone: phone.map(Cow::from),
+        }
+    }
+}
+
+impl<'a> Item<'a> {
+    fn of(item: &'a ItemFacts) -> Self {
+        Item {
+            id: item.id,
+            menu_item_id: item.menu_item_id,
+            menu_name: &item.name,
+            price: Amount {
+                minor: item.unit_price_minor,
+                exp: item.currency_exp,
+            },
+            quantity: item.quantity,
+            status: item.status,
+            note: item.note.as_deref(),
+        }
+    }
+}
+
+impl Serialize for Amount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = money::format(self.minor, self.exp);
+        let number = RawValue::from_string(text).map_err(serde::ser::Error::custom)?;
+        number.serialize(serializer)
+    }
+}
+
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&time::iso(self.0))
+    }
+}
+
+/// The last three digits, which their owner recognizes. How many there were before is not said.
+fn mask(phone: &str) -> String {
+    let digits: Vec<char> = phone.chars().filter(char::is_ascii_digit).collect();
+    // Of a short one even three would say too much.
+    let shown = if digits.len() >= 6 { 3 } else { 0 };
+    let end: String = digits[digits.len() - shown..].iter().collect();
+    format!("******{end}")
+}
