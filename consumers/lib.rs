@@ -3,6 +3,7 @@
 pub mod access;
 pub mod changes;
 pub mod db;
+pub mod delivery;
 // 80_00 is 80.00.
 #[allow(clippy::inconsistent_digit_grouping)]
 pub mod demo;
@@ -15,6 +16,7 @@ mod signals;
 mod testing;
 pub mod timing;
 pub mod watched;
+pub mod workshop;
 
 use maitred::{Registry, Schema};
 use restaurant::Restaurant;
@@ -27,6 +29,6 @@ pub const SCHEMA: Schema = Schema {
 
 /// The consumers and REST interfaces that `routing.toml` may name.
 pub fn registry() -> Registry<Restaurant> {
-    let registry = Registry::new().with::<changes::Changes>();
-    timing::register(dining::register(registry))
+    let registry = dining::register(Registry::new().with::<changes::Changes>());
+    timing::register(workshop::register(delivery::register(registry)))
 }

@@ -125,6 +125,7 @@ impl Consumer for OrderSocket {
                 order,
                 items,
                 version,
+                ..
             } => Some(messages::order_items_update(order, items, *version)),
             _ => None,
         }

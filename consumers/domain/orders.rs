@@ -72,6 +72,9 @@ pub struct OrderFacts {
     /// Who gets it, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<CustomerFacts>,
+    /// Where it is driven to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
     /// All of its lines, where they are told with it: see [`whole`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<ItemFacts>,
@@ -172,6 +175,18 @@ impl OrderFacts {
         }
     }
 
+    /// Drivers may take it: it is ready, to be driven, and nobody's.
+    pub fn is_on_offer(&self) -> bool {
+        self.status == Status::Ready
+            && self.order_type == OrderType::Delivery
+            && self.driver_id.is_none()
+    }
+
+    /// The account of whoever gets it.
+    pub fn customer_user_id(&self) -> Option<i64> {
+        self.customer.as_ref().and_then(|customer| customer.user_id)
+    }
+
     /// How far it is paid.
     pub fn paid(&self) -> Paid {
         match self.paid_minor {
@@ -195,7 +210,7 @@ macro_rules! facts_sql {
              o.picked_up_at, o.delivered_at, o.completed_at, o.cancelled_at, o.cancel_reason, o.updated_at, o.version,
              CASE o.workflow_id WHEN 1 THEN NULL ELSE (SELECT phase FROM workflow_states w WHERE w.workflow_id = o.workflow_id AND w.code = o.status) END,
              EXISTS (SELECT 1 FROM payments p WHERE p.order_id = o.id AND p.status = 'refunded'),
-             c.id, c.user_id, c.name, c.phone
+             c.id, c.user_id, c.name, coalesce(CAST(json_extract(o.attributes_json, '$.phone') AS TEXT), c.phone), CAST(json_extract(o.attributes_json, '$.address') AS TEXT)
              FROM orders o JOIN restaurants r ON r.id = o.restaurant_id LEFT JOIN tables t ON t.id = o.table_id
              LEFT JOIN customers c ON c.id = o.customer_id",
             $rest
@@ -276,6 +291,7 @@ fn read(row: &Row<'_>) -> Result<OrderFacts, Error> {
             }),
             None => None,
         },
+        address: row.get(47)?,
         lines: Vec::new(),
     })
 }

@@ -7,6 +7,7 @@
 use super::Entity;
 use crate::domain::Status;
 use crate::domain::items::ItemFacts;
+use crate::domain::jobs::JobFacts;
 use crate::domain::notifications::NotificationFacts;
 use crate::domain::orders::OrderFacts;
 use crate::domain::payments::PaymentFacts;
@@ -92,10 +93,19 @@ pub enum Fact {
         id: i64,
         /// Above its last one.
         version: i64,
-        /// What is known of it, where its row is.
+        /// What it was.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         order: Option<Box<OrderFacts>>,
     },
+    /// What drivers can take changed: an order went on offer, or off it, or was given to one of them.
+    Offer {
+        /// The order after it.
+        order: OrderFacts,
+        /// Whether drivers can take it now.
+        open: bool,
+    },
+    /// Something was paid of it, or given back.
+    OrderPaid(OrderFacts),
     /// Lines came, went, or moved on.
     Items {
         /// The order they belong to.
@@ -104,6 +114,9 @@ pub enum Fact {
         items: Vec<ItemFacts>,
         /// Rises with each change of the order or one of its lines.
         version: u64,
+        /// They are what the order was placed with: who was told of that knows them.
+        #[serde(default)]
+        placed: bool,
     },
     /// A table was occupied or released.
     TableStatus {
@@ -143,6 +156,14 @@ pub enum Fact {
     Acknowledged(NotificationFacts),
     /// Nothing is owed any more.
     PaidInFull(PaymentFacts),
+    /// A print shop took on a job.
+    JobPlaced(JobFacts),
+    /// Its stage or its time changed, or something was said about it.
+    JobMoved(JobFacts),
+    /// Something about it changed, be it that or something else.
+    JobChanged(JobFacts),
+    /// Its row is gone: this is what it was.
+    JobDeleted(JobFacts),
     /// Somebody who runs a restaurant closed its dashboard. Told to live connections only.
     DashboardClosed,
 }

@@ -19,7 +19,7 @@ pub enum Group {
     Floor(i64),
     /// A restaurant's status channel.
     Restaurant(i64),
-    /// The change feed: one kind of row of one restaurant.
+    /// One kind of row of one restaurant: the change feed, and whoever shows all orders of a restaurant.
     Changes {
         /// Whose rows.
         restaurant: i64,
@@ -30,6 +30,16 @@ pub enum Group {
     Dashboard(i64),
     /// Every connection of one person. Nothing is told to it: it is how they are judged again when their account changes.
     User(i64),
+    /// Whoever follows the orders that one person placed.
+    Customer(i64),
+    /// Whoever follows the orders that one driver has.
+    Driver(i64),
+    /// The drivers of one restaurant: what is on offer there.
+    Offers(i64),
+    /// The drivers of all restaurants: what is on offer anywhere.
+    AllOffers,
+    /// A print shop.
+    Workshop(i64),
     /// The beginning of a visit. Nobody joins it: the number of what was told to it is where its guests' history begins.
     Visit(i64),
 }
@@ -131,6 +141,11 @@ impl fmt::Display for Group {
             Group::Dashboard(id) => write!(f, "dashboard:{id}"),
             Group::User(id) => write!(f, "user:{id}"),
             Group::Visit(id) => write!(f, "visit:{id}"),
+            Group::Customer(id) => write!(f, "customer:{id}"),
+            Group::Driver(id) => write!(f, "driver:{id}"),
+            Group::Offers(restaurant) => write!(f, "offers:{restaurant}"),
+            Group::AllOffers => f.write_str("offers:all"),
+            Group::Workshop(id) => write!(f, "workshop:{id}"),
         }
     }
 }
@@ -158,6 +173,9 @@ impl FromStr for Group {
                 entity: entity.parse()?,
             });
         }
+        if text == "offers:all" {
+            return Ok(Group::AllOffers);
+        }
         let of = match kind {
             "order" => Group::Order,
             "table" => Group::Table,
@@ -168,6 +186,10 @@ impl FromStr for Group {
             "dashboard" => Group::Dashboard,
             "user" => Group::User,
             "visit" => Group::Visit,
+            "customer" => Group::Customer,
+            "driver" => Group::Driver,
+            "offers" => Group::Offers,
+            "workshop" => Group::Workshop,
             _ => return Err(NotAGroup),
         };
         Ok(of(id(rest)?))
@@ -201,6 +223,11 @@ mod tests {
             any::<i64>().prop_map(Group::Dashboard),
             any::<i64>().prop_map(Group::User),
             any::<i64>().prop_map(Group::Visit),
+            any::<i64>().prop_map(Group::Customer),
+            any::<i64>().prop_map(Group::Driver),
+            any::<i64>().prop_map(Group::Offers),
+            Just(Group::AllOffers),
+            any::<i64>().prop_map(Group::Workshop),
             (any::<i64>(), entity)
                 .prop_map(|(restaurant, entity)| Group::Changes { restaurant, entity }),
         ]

@@ -28,6 +28,8 @@ pub struct Filter {
     pub until: Option<i64>,
     /// So many are passed over: for those who count pages.
     pub skip: u32,
+    /// Placed by which account.
+    pub customer_user_id: Option<i64>,
 }
 
 /// One page: newest first.
@@ -44,7 +46,8 @@ pub struct Page<T> {
 const WHICH: &str = " WHERE o.workflow_id = 1 AND (?1 IS NULL OR o.restaurant_id IN (SELECT value FROM json_each(?1)))
   AND (?2 IS NULL OR o.status IN (SELECT value FROM json_each(?2))) AND (?3 IS NULL OR o.table_id = ?3) AND (?4 IS NULL OR o.session_id = ?4)
   AND (?5 IS NULL OR o.waiter_id = ?5) AND (?6 IS NULL OR o.driver_id = ?6)
-  AND (?7 IS NULL OR o.type = ?7) AND (?8 IS NULL OR o.created_at >= ?8) AND (?9 IS NULL OR o.created_at < ?9)";
+  AND (?7 IS NULL OR o.customer_id IN (SELECT id FROM customers WHERE user_id = ?7))
+  AND (?8 IS NULL OR o.type = ?8) AND (?9 IS NULL OR o.created_at >= ?9) AND (?10 IS NULL OR o.created_at < ?10)";
 
 /// The largest page.
 pub const PAGE_MAX: u32 = 200;
@@ -76,6 +79,7 @@ pub fn list(
         filter.session_id,
         filter.waiter_id,
         filter.driver_id,
+        filter.customer_user_id,
         filter.order_type.map(OrderType::name),
         filter.from,
         filter.until
@@ -84,7 +88,7 @@ pub fn list(
     page.extend_from_slice(params![before, limit + 1, filter.skip]);
     let items = db.rows(
         &format!(
-            "{}{WHICH} AND (?10 IS NULL OR o.id < ?10) ORDER BY o.id DESC LIMIT ?11 OFFSET ?12",
+            "{}{WHICH} AND (?11 IS NULL OR o.id < ?11) ORDER BY o.id DESC LIMIT ?12 OFFSET ?13",
             facts_sql!("")
         ),
         &page,

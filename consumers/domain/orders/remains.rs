@@ -117,6 +117,7 @@ impl Remains {
             updated_at: self.updated_at,
             version: self.version + 1,
             customer,
+            address: None,
             lines: Vec::new(),
         })
     }

@@ -83,23 +83,20 @@ pub fn place(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let items = new.items.into_iter();
     let items = items.map(|item| line(tx, restaurant, item));
     let wanted = domain::NewOrder {
-        restaurant_id: restaurant.into(),
         order_type: match new.order_type {
             Some(said) => said,
             None if table.is_some() => OrderType::DineIn,
             None => OrderType::Pickup,
         },
         table_id: table.map(Key::Id),
-        waiter_id: None,
         source: (bearer.who == Who::Anonymous).then_some(domain::Source::Web),
         note: new.note,
-        allergy_note: None,
-        customer_id: None,
         customer: new.customer_info.map(|customer| NewCustomer {
             name: customer.name.trim().to_owned(),
             phone: customer.phone,
         }),
         items: items.collect::<Result<_, _>>()?,
+        ..domain::NewOrder::at(restaurant.into())
     };
     let actor = match bearer.who {
         // Whoever orders without a token is a guest, and no waiter.
@@ -147,17 +144,13 @@ fn table(tx: &Transaction<'_>, restaurant: i64, new: &NewOrder) -> Result<Option
 /// A dish is found by its name where its id is not said.
 fn line(tx: &Transaction<'_>, restaurant: i64, item: Item) -> Result<NewLine, Error> {
     let mut line = NewLine {
-        uuid: None,
         menu_item_id: item.menu_item_id,
         name: item.menu_name,
         price: item.price,
         quantity: item.quantity,
         modifiers: item.modifiers,
-        seat: None,
-        course: None,
         note: item.note,
-        allergy: None,
-        hold: false,
+        ..NewLine::default()
     };
     if let (None, Some(name)) = (&line.menu_item_id, &line.name) {
         let same = |dish: &menu::Dish| dish.name.to_lowercase() == name.trim().to_lowercase();
