@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod changes;
+pub mod contract;
 pub mod db;
 pub mod delivery;
 // 80_00 is 80.00.
@@ -11,6 +12,7 @@ pub mod dining;
 pub mod domain;
 pub mod rest;
 pub mod restaurant;
+mod schema;
 mod signals;
 #[cfg(test)]
 mod testing;
@@ -30,5 +32,6 @@ pub const SCHEMA: Schema = Schema {
 /// The consumers and REST interfaces that `routing.toml` may name.
 pub fn registry() -> Registry<Restaurant> {
     let registry = dining::register(Registry::new().with::<changes::Changes>());
-    timing::register(workshop::register(delivery::register(registry)))
+    let registry = timing::register(workshop::register(delivery::register(registry)));
+    registry.rest(contract::rest::NAME, contract::rest::routes)
 }

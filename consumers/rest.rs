@@ -18,6 +18,7 @@ use maitred::{
 };
 use std::collections::BTreeMap;
 use std::pin::Pin;
+use utoipa::ToSchema;
 use warp::Filter;
 use warp::filters::BoxedFilter;
 pub use warp::http::Method;
@@ -61,6 +62,19 @@ pub struct Service {
     pub table: &'static [(&'static str, Methods)],
     /// How a refusal is told: JSON.
     pub refusal: fn(&ClientError) -> String,
+}
+
+/// What a refusal looks like where a vocabulary has no shape of its own.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "written by the framework: this is its schema")]
+pub struct Refused {
+    /// For people.
+    error: String,
+    /// Stable, for programs.
+    code: String,
+    /// What a program needs to go on: the allowed values, the present version.
+    #[serde(flatten)]
+    details: BTreeMap<String, serde_json::Value>,
 }
 
 /// A refusal where a vocabulary has no shape of its own.

@@ -4,9 +4,10 @@ use super::notifications::{self, Audience, New, NotificationFacts, NotificationK
 use super::{Actor, Key, Refusal, ids, orders, restaurants, tables, tasks, waiters};
 use crate::db::{Error, Transaction};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 /// An alert that is to be raised.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct NewAlert {
     /// What is wrong.

@@ -2,7 +2,8 @@
 
 use super::Refusal;
 use crate::db::{Error, Reader, params};
-use serde::{Deserialize, Deserializer};
+use crate::schema::written_as;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 
@@ -30,6 +31,11 @@ pub enum Key {
     /// A uuid, or what people call it.
     Text(String),
 }
+
+written_as!(Key, "Key", {
+    "description": "What names a thing: its number, its uuid, or what people call it (`order-123`).",
+    "type": ["integer", "string"],
+});
 
 impl Key {
     fn id(&self) -> Option<i64> {
@@ -67,6 +73,15 @@ impl fmt::Display for Key {
         match self {
             Key::Id(id) => id.fmt(f),
             Key::Text(text) => text.fmt(f),
+        }
+    }
+}
+
+impl Serialize for Key {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Key::Id(id) => serializer.serialize_i64(*id),
+            Key::Text(text) => serializer.serialize_str(text),
         }
     }
 }

@@ -14,6 +14,7 @@ use super::items::{self, ItemFacts};
 use super::{Actor, Refusal, Role, Status, money};
 use crate::db::{Error, Reader, Row, params};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// An order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -92,7 +93,7 @@ pub struct CustomerFacts {
 }
 
 /// How it reaches whoever eats it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum OrderType {
@@ -105,7 +106,7 @@ pub enum OrderType {
 }
 
 /// Where it came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum Source {
@@ -143,7 +144,7 @@ impl Source {
 }
 
 /// What was paid of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Paid {
     /// Nothing yet.

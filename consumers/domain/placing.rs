@@ -10,9 +10,10 @@ use super::orders::{self, OrderFacts, OrderType, Source};
 use super::{Actor, Key, Refusal, Role, Status, ids, restaurants, sessions, tables, waiters};
 use crate::db::{Error, Transaction, params};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// An order that is to be placed.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs)]
 pub struct NewOrder {
@@ -110,7 +111,7 @@ pub struct NewCustomer {
 }
 
 /// A line that is to be ordered: a dish, or (staff) a free text with a price.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs)]
 pub struct NewLine {
@@ -142,7 +143,7 @@ pub struct NewLine {
 }
 
 /// A modifier that is wanted: by its id, or by its name.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs)]
 pub struct NewModifier {

@@ -4,9 +4,10 @@ use super::orders::{PAGE_MAX, Page, paged, same_version};
 use super::{Actor, Key, Refusal, Role, ids, orders, restaurants, sessions, tables, waiters};
 use crate::db::{Error, Reader, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// What kind of task.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum TaskKind {
@@ -30,7 +31,7 @@ impl TaskKind {
 }
 
 /// Where a task stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum TaskStatus {
@@ -165,7 +166,7 @@ pub fn list(
 }
 
 /// A task that is to be given.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 #[allow(missing_docs)]
 pub struct NewTask {

@@ -4,6 +4,7 @@
 //! ignored. Statuses are this vocabulary's five words; the canonical nine are understood as well.
 
 mod attempts;
+pub mod contract;
 mod login;
 mod orders;
 mod stats;
@@ -14,6 +15,7 @@ use maitred::{ClientError, Error};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
 /// As in `routing.toml`.
 pub const NAME: &str = "timing.api";
@@ -42,7 +44,7 @@ const ROUTES: &[(&str, Methods)] = &[
 ];
 
 /// `{"success": true, "data": ...}`
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Envelope<T> {
     success: bool,
     data: T,
@@ -61,16 +63,23 @@ fn ok(data: impl Serialize) -> Result<Answer, Error> {
     Answer::ok(&Envelope::of(data))
 }
 
+/// A refusal.
+#[derive(Serialize, ToSchema)]
+#[schema(as = timing::Refused)]
+pub struct Refused<'a> {
+    success: bool,
+    /// For people.
+    message: &'a str,
+    /// Stable, for programs.
+    code: &'a str,
+    /// What a program needs to go on: the allowed values, the present version.
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    details: BTreeMap<&'a str, &'a RawValue>,
+}
+
 /// `{"success": false, "message": "...", "code": "..."}`, and beside them what a program needs to go on.
 fn refusal(error: &ClientError) -> String {
-    #[derive(Serialize)]
-    struct Refused<'a> {
-        success: bool,
-        message: &'a str,
-        code: &'a str,
-        #[serde(flatten)]
-        details: BTreeMap<&'a str, &'a RawValue>,
-    }
     let details = error.details.as_deref().map(RawValue::get);
     let details = details.and_then(|details| serde_json::from_str(details).ok());
     let refused = Refused {

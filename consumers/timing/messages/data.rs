@@ -1,14 +1,17 @@
 //! An order as this vocabulary shows it.
 
 use crate::domain::items::{ItemFacts, ItemStatus};
+use crate::domain::money::Number;
 use crate::domain::orders::{OrderFacts, OrderType, Paid};
-use crate::domain::{Status, TIMING, money, time};
+use crate::domain::{Status, TIMING, time};
+use crate::schema::written_as;
 use serde::{Serialize, Serializer};
-use serde_json::value::RawValue;
 use std::borrow::Cow;
+use utoipa::ToSchema;
 
 /// An order with its lines.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = timing::Order)]
 pub struct Order<'a> {
     id: i64,
     public_id: &'a str,
@@ -21,7 +24,7 @@ pub struct Order<'a> {
     r#type: OrderType,
     table_number: Option<&'a str>,
     /// A number, written with the currency's digits.
-    total: Amount,
+    total: Number,
     /// The same as text: exact in any language.
     total_amount: String,
     currency: &'a str,
@@ -36,7 +39,8 @@ pub struct Order<'a> {
 }
 
 /// Who gets it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = timing::CustomerInfo)]
 pub struct CustomerInfo<'a> {
     /// Never empty: a table's number, or "Guest", where no name is known.
     name: Cow<'a, str>,
@@ -45,26 +49,23 @@ pub struct CustomerInfo<'a> {
 }
 
 /// One line.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = timing::Item)]
 pub struct Item<'a> {
     id: i64,
     menu_item_id: Option<i64>,
     menu_name: &'a str,
     /// Of one, with what was chosen about it.
-    price: Amount,
+    price: Number,
     quantity: i64,
     status: ItemStatus,
     note: Option<&'a str>,
 }
 
-/// An amount as a JSON number, written from the integer that it is: `250.00`.
-pub struct Amount {
-    minor: i64,
-    exp: u32,
-}
-
 /// Milliseconds since 1970-01-01 UTC, as ISO 8601.
 pub struct Time(i64);
+
+written_as!(Time, "timing.Time", {"type": "string", "format": "date-time"});
 
 impl<'a> Order<'a> {
     /// As it is.
@@ -85,7 +86,7 @@ impl<'a> Order<'a> {
             canonical_status: status,
             r#type: order.order_type,
             table_number: order.table_number.as_deref(),
-            total: Amount {
+            total: Number {
                 minor: order.total_minor,
                 exp,
             },
@@ -132,7 +133,7 @@ impl<'a> Item<'a> {
             id: item.id,
             menu_item_id: item.menu_item_id,
             menu_name: &item.name,
-            price: Amount {
+            price: Number {
                 minor: item.unit_price_minor,
                 exp: item.currency_exp,
             },
@@ -140,14 +141,6 @@ impl<'a> Item<'a> {
             status: item.status,
             note: item.note.as_deref(),
         }
-    }
-}
-
-impl Serialize for Amount {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let text = money::format(self.minor, self.exp);
-        let number = RawValue::from_string(text).map_err(serde::ser::Error::custom)?;
-        number.serialize(serializer)
     }
 }
 

@@ -13,6 +13,7 @@ use std::hash::BuildHasher;
 use std::sync::LazyLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::sync::Semaphore;
+use utoipa::ToSchema;
 
 /// A shift, and the hour before and after it.
 const TOKEN_S: u64 = 12 * 3600;
@@ -27,7 +28,7 @@ static KEYED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 const LONGEST: usize = 256;
 
 /// Who wants in.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct Credentials {
     #[serde(alias = "username")]
     email: String,
@@ -35,14 +36,15 @@ struct Credentials {
 }
 
 /// A token, where clients look for it: at the top, and in `data`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct LoggedIn<'a> {
     success: bool,
     token: &'a str,
     data: Session<'a>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = timing::Session)]
 struct Session<'a> {
     token: &'a str,
     /// Seconds.
@@ -50,7 +52,8 @@ struct Session<'a> {
     user: User<'a>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = timing::User)]
 struct User<'a> {
     id: i64,
     name: &'a str,
@@ -72,6 +75,7 @@ struct Claims {
     exp: u64,
 }
 
+#[utoipa::path(post, path = "/auth/login", tag = "login", security(()), request_body(content = Credentials, example = json!({"email": "admin@example.com", "password": "admin12345"})), responses((status = 200, description = "A token for twelve hours", body = LoggedIn), (status = 401, description = "No such account, or another password", body = super::Refused), (status = 429, description = "Too many attempts", body = super::Refused)))]
 pub fn login(visit: Visit) -> Served {
     Box::pin(async move { enter(visit).await })
 }

@@ -1,7 +1,7 @@
 //! `/api/orders` for those who order, `/api/admin/orders` for those who run the place.
 
 use super::attempts::{ORDERS_OF_ADDRESS, address};
-use super::ok;
+use super::{Envelope, ok};
 use crate::access::{Action, Bearer, Target, Who};
 use crate::domain::money::Decimal;
 use crate::domain::orders::{
@@ -14,9 +14,11 @@ use crate::rest::{Answer, Call};
 use crate::timing::messages::Order;
 use maitred::{Error, Reader, Transaction};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// An order that is to be placed.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = timing::NewOrder)]
 struct NewOrder {
     /// Where, if there are several restaurants.
     #[serde(default)]
@@ -36,7 +38,8 @@ struct NewOrder {
 }
 
 /// Who gets it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = timing::NewCustomer)]
 struct Customer {
     #[serde(default)]
     name: String,
@@ -45,7 +48,8 @@ struct Customer {
 }
 
 /// A dish by its id or its name; or, where the house allows it, a free text with a price.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = timing::NewItem)]
 struct Item {
     #[serde(default, alias = "menu_id")]
     menu_item_id: Option<Key>,
@@ -67,6 +71,7 @@ const fn one() -> i64 {
 }
 
 /// `POST /api/orders`
+#[utoipa::path(post, path = "/orders", tag = "orders", security((), ("bearer" = [])), request_body(content = NewOrder, example = json!({"customer_info": {"name": "Jo", "phone": "+66 2 000 0001"}, "items": [{"menu_item_id": 1, "quantity": 2}]})), responses((status = 201, description = "It was placed", body = Envelope<Order>)))]
 pub fn place(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let new: NewOrder = call.body()?;
     let bearer = call.bearer(tx)?;
@@ -108,7 +113,7 @@ pub fn place(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     };
     let order = domain::create(tx, &actor, &wanted)?;
     let order = domain::with_lines(tx, order)?;
-    Answer::created(&super::Envelope::of(Order::of(&order)))
+    Answer::created(&Envelope::of(Order::of(&order)))
 }
 
 /// Where it is ordered: where they say, else where they are, else at the first there is.
@@ -161,6 +166,7 @@ fn line(tx: &Transaction<'_>, restaurant: i64, item: Item) -> Result<NewLine, Er
 }
 
 /// `GET /api/orders/{id}/status`: whoever has the link may look; whose telephone it is only those who have a token for it.
+#[utoipa::path(get, path = "/orders/{id}/status", tag = "orders", security((), ("bearer" = [])), params(("id" = Key, Path, description = "Number, uuid or public id (`order-123`)", example = "order-123")), responses((status = 200, description = "How far it is. Without a token the telephone number is hidden", body = Envelope<Order>)))]
 pub fn track(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
     let (order, bearer) = named(call, Action::TrackOrder, db)?;
     let shown = Order::of(&order);
@@ -171,7 +177,8 @@ pub fn track(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
 }
 
 /// One page of the list.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = timing::Orders)]
 struct Listed<'a> {
     success: bool,
     data: Vec<Order<'a>>,
@@ -183,6 +190,7 @@ struct Listed<'a> {
 }
 
 /// `GET /api/admin/orders?status=pending,ready&type=delivery&from=2026-01-28T00:00:00Z&limit=50&page=2`
+#[utoipa::path(get, path = "/admin/orders", tag = "dashboard", params(("status" = Option<String>, Query, description = "Several with commas: `pending,ready`; this vocabulary's words, or canonical ones"), ("type" = Option<OrderType>, Query), ("table_id" = Option<i64>, Query), ("restaurant_id" = Option<i64>, Query), ("from" = Option<String>, Query, description = "Placed then or later: `2026-01-28T21:00:00Z`"), ("until" = Option<String>, Query, description = "Placed before then"), ("limit" = Option<u32>, Query, description = "At most 200; 50, where it is not said"), ("page" = Option<u32>, Query, description = "From 1"), ("before" = Option<i64>, Query, description = "Instead of `page`: what the page before called `next`. Orders that come meanwhile move nothing")), responses((status = 200, description = "Newest first", body = Listed)))]
 pub fn list(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
     let mut list = call.list(db, Action::RunDashboard)?;
     let words = list.text("status").unwrap_or_default();
@@ -234,7 +242,8 @@ pub fn list(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
 }
 
 /// A status that is asked for.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = timing::Status)]
 struct Wanted {
     status: String,
     #[serde(default)]
@@ -248,6 +257,7 @@ struct Wanted {
 ///
 /// The dashboard shows a button for every status, whatever the order's is. So a step that the workflow does not know is taken all the same, and noted in the audit.
 /// Only what is called off stays so, and what was handed over is not called off.
+#[utoipa::path(put, path = "/admin/orders/{id}/status", tag = "dashboard", params(("id" = Key, Path, description = "Number, uuid or public id (`order-123`)", example = "123")), request_body(content = Wanted, example = json!({"status": "preparing"})), responses((status = 200, description = "As it is now", body = Envelope<Order>)))]
 pub fn set_status(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let wanted: Wanted = call.body()?;
     let (order, bearer) = named(call, Action::RunDashboard, tx)?;

@@ -1,13 +1,14 @@
 //! `GET /api/admin/websocket/stats`: who is connected where, and what was told and dropped.
 
-use super::ok;
+use super::{Envelope, ok};
 use crate::access::{Action, Bearer};
 use crate::rest::{Answer, Served, Visit};
 use maitred::{Error, Numbers};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Stats {
     uptime_seconds: u64,
     connections: Connections,
@@ -17,7 +18,7 @@ struct Stats {
     resumes: Resumes,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Connections {
     /// Open now.
     total: u64,
@@ -29,7 +30,7 @@ struct Connections {
     closed_by_code: BTreeMap<u16, u64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Endpoint {
     listener: String,
     path: String,
@@ -38,7 +39,7 @@ struct Endpoint {
     roles: BTreeMap<&'static str, u64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Events {
     /// That were committed.
     announced: u64,
@@ -48,7 +49,7 @@ struct Events {
     received_frames: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Resumes {
     /// Clients that came back and got what they had missed.
     resumed: u64,
@@ -56,6 +57,7 @@ struct Resumes {
     reset: u64,
 }
 
+#[utoipa::path(get, path = "/admin/websocket/stats", tag = "dashboard", responses((status = 200, description = "Since the server started", body = Envelope<Stats>)))]
 pub fn show(visit: Visit) -> Served {
     Box::pin(async move {
         let identity = visit.api.identify(&visit.caller)?;
