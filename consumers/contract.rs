@@ -6,6 +6,7 @@
 mod assembly;
 mod postman;
 pub mod rest;
+mod server;
 #[cfg(test)]
 mod tests;
 

@@ -1,6 +1,7 @@
 //! One file for each promise, tested at the wire against the real binary. `tests/run` installs what they need.
 
 mod changes;
+mod contract;
 mod dining;
 mod edge;
 mod fuzzing;
@@ -14,5 +15,6 @@ mod staff;
 mod stress;
 mod support;
 mod tidy;
+mod timing;
 mod tokens;
 mod transcripts;

@@ -2,6 +2,7 @@
 
 use super::{Place, SYSTEMS, System};
 use std::collections::BTreeSet;
+use utoipa::OpenApi as _;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
@@ -11,6 +12,9 @@ use utoipa::openapi::{
 
 /// What every bearer of a token sends.
 const BEARER: &str = "bearer";
+
+/// The tag of what every listener answers.
+const SERVER: &str = "Server";
 
 const ABOUT: &str = "Everything that is served over HTTP, on all listeners: each path says on which. What happens is told over WebSockets and Socket.IO. \
 Send `Authorization: Bearer TOKEN`. A request that changes something may carry an `Idempotency-Key`: sent again with the same content, it gets the same \
@@ -49,6 +53,12 @@ pub fn openapi(places: &[Place]) -> OpenApi {
         let tag = TagBuilder::new().name(system.title);
         tags.push(tag.description(Some(system.about)).build());
     }
+    server(places, &mut paths, &mut components);
+    let tag = TagBuilder::new().name(SERVER);
+    tags.push(
+        tag.description(Some("Every listener: for those who run it."))
+            .build(),
+    );
     let scheme = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("JWT");
@@ -62,6 +72,24 @@ pub fn openapi(places: &[Place]) -> OpenApi {
         .tags(Some(tags))
         .security(Some([SecurityRequirement::new(BEARER, [""; 0])]))
         .build()
+}
+
+/// What all listeners have in common.
+fn server(places: &[Place], paths: &mut Paths, components: &mut Components) {
+    let mut origins: Vec<&str> = places.iter().map(|place| place.origin.as_str()).collect();
+    let mut seen = BTreeSet::new();
+    origins.retain(|origin| seen.insert(*origin));
+    let contract = super::server::Contract::openapi();
+    for (path, mut item) in contract.paths.paths {
+        item.servers = Some(origins.iter().map(|origin| Server::new(*origin)).collect());
+        if let Some(operation) = &mut item.get {
+            operation.operation_id = Some(format!("server_get{}", path.replace('/', "_")));
+            operation.tags = Some(vec![SERVER.to_owned()]);
+        }
+        paths.paths.insert(path, item);
+    }
+    let schemas = contract.components.unwrap_or_default().schemas;
+    components.schemas.extend(schemas);
 }
 
 fn below(system: &System) -> String {

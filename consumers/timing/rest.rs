@@ -74,7 +74,7 @@ pub struct Refused<'a> {
     code: &'a str,
     /// What a program needs to go on: the allowed values, the present version.
     #[serde(flatten)]
-    #[schema(value_type = Object)]
+    #[schema(value_type = BTreeMap<String, serde_json::Value>)]
     details: BTreeMap<&'a str, &'a RawValue>,
 }
 

@@ -177,7 +177,7 @@ struct Deleted {
 }
 
 /// `DELETE /orders/{id}`
-#[utoipa::path(delete, path = "/orders/{id}", tag = "orders", params(("id" = Key, Path, description = "Number, uuid or public id", example = "1")), request_body(content = Option<Why>, example = json!({"reason": "twice"})), responses((status = 200, description = "It is gone", body = Deleted)))]
+#[utoipa::path(delete, path = "/orders/{id}", tag = "orders", params(("id" = Key, Path, description = "Number, uuid or public id", example = "2")), request_body(content = Option<Why>, example = json!({"reason": "twice"})), responses((status = 200, description = "It is gone", body = Deleted)))]
 pub fn delete(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let why: Why = call.body()?;
     let (id, bearer) = named(call, Action::DeleteOrder, tx)?;

@@ -62,7 +62,7 @@ pub fn occupy(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
 }
 
 /// `POST /tables/{id}/release`
-#[utoipa::path(post, path = "/tables/{id}/release", tag = "tables", params(("id" = Key, Path, description = "Number in the database, or uuid", example = "5")), request_body(content = Option<Closing>, example = json!({"force": true, "reason": "paid at the bar"})), responses((status = 200, description = "It is free", body = TableData)))]
+#[utoipa::path(post, path = "/tables/{id}/release", tag = "tables", params(("id" = Key, Path, description = "Number in the database, or uuid", example = "6")), request_body(content = Option<Closing>, example = json!({"force": true, "reason": "paid at the bar"})), responses((status = 200, description = "It is free", body = TableData)))]
 pub fn release(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let how: Closing = call.body()?;
     let (table, bearer) = call.target(0, ids::table, Target::Table, Action::Release, tx)?;
