@@ -7,13 +7,14 @@ mod commands;
 mod member;
 pub mod messages;
 pub mod rest;
-#[cfg(test)]
-mod tests;
+mod socket;
 
 use crate::restaurant::Restaurant;
 use maitred::Registry;
 
 /// The consumer and the REST interface that `routing.toml` may name.
 pub fn register(registry: Registry<Restaurant>) -> Registry<Restaurant> {
-    registry.rest(rest::NAME, |api| rest::SERVICE.routes(api))
+    registry
+        .with::<socket::OrdersSocket>()
+        .rest(rest::NAME, |api| rest::SERVICE.routes(api))
 }

@@ -4,6 +4,7 @@
 
 pub mod messages;
 pub mod rest;
+mod socket;
 
 use crate::access::Bearer;
 use crate::domain::jobs;
@@ -12,7 +13,9 @@ use maitred::{Error, Identity, Reader, Registry};
 
 /// The consumer and the REST interface that `routing.toml` may name.
 pub fn register(registry: Registry<Restaurant>) -> Registry<Restaurant> {
-    registry.rest(rest::NAME, |api| rest::SERVICE.routes(api))
+    registry
+        .with::<socket::WorkshopSocket>()
+        .rest(rest::NAME, |api| rest::SERVICE.routes(api))
 }
 
 /// Whose orders somebody sees: their own shop's; who belongs to none, or to all, sees the default one's.

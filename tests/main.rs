@@ -2,6 +2,7 @@
 
 mod changes;
 mod contract;
+mod delivery;
 mod dining;
 mod edge;
 mod fuzzing;
@@ -18,3 +19,4 @@ mod tidy;
 mod timing;
 mod tokens;
 mod transcripts;
+mod workshop;

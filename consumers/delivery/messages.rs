@@ -11,6 +11,9 @@ use maitred::{ClientError, Message};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
+/// What cannot name an order, in the document's words.
+pub const INVALID_ID: &str = "Invalid order ID";
+
 /// To whoever placed it.
 pub fn order_created(order: &OrderFacts) -> Message {
     Message::new("order-created", &Whole::of(order))
@@ -108,6 +111,9 @@ impl<'a> Mistake<'a> {
             .into(),
             ("INVALID_TRANSITION" | "INVALID_STATUS", _) => {
                 format!("Invalid status transition: {text}").into()
+            }
+            ("INVALID_FRAME", _) if text.contains(INVALID_ID) || text.contains("`orderId`") => {
+                INVALID_ID.into()
             }
             ("NOT_FOUND", _) if text == "no such order" => "Order not found".into(),
             ("FORBIDDEN", _) => format!("Insufficient permissions: {text}").into(),

@@ -1,0 +1,71 @@
+//! The delivery platform: ordering, cooking, driving, over Socket.IO and HTTP.
+
+mod ordering;
+
+use crate::support::{Server, http, token};
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+
+/// A platform with the demo's restaurants and people.
+struct Platform {
+    server: Server,
+    address: SocketAddr,
+}
+
+impl Platform {
+    fn start() -> Self {
+        let mut server = Server::start();
+        let address = server.listening("delivery");
+        Platform { server, address }
+    }
+
+    /// A JSON request below `/api/delivery`: `POST /orders`.
+    fn rest(&self, token: &str, line: &str, body: Value) -> http::Answer {
+        let line = line.replacen(" /", " /api/delivery/", 1);
+        let bearer = format!("Bearer {token}");
+        http::request(self.address, &line, &[("Authorization", &bearer)], body)
+    }
+
+    /// Chris orders two red curries from Curry Express, to be driven.
+    fn order(&self) -> Value {
+        let answer = self.rest(&user(456), "POST /orders", curry()).ok();
+        answer["order"].clone()
+    }
+
+    /// Such an order, as far as its restaurant can bring it.
+    fn ready(&self) -> i64 {
+        let id = self.order()["id"].as_i64().expect("a number");
+        for status in ["confirmed", "preparing", "ready_for_pickup"] {
+            self.set(&restaurant(789), id, status).ok();
+        }
+        id
+    }
+
+    fn set(&self, token: &str, order: i64, status: &str) -> http::Answer {
+        let line = format!("PATCH /orders/{order}");
+        self.rest(token, &line, json!({"status": status}))
+    }
+}
+
+fn curry() -> Value {
+    json!({"restaurantId": 789, "items": [{"menuItemId": 11, "quantity": 2}], "deliveryAddress": "Soi 11, 4"})
+}
+
+/// A token with these claims and an hour to live.
+fn signed(mut claims: Value) -> String {
+    let now = std::time::UNIX_EPOCH.elapsed().expect("after 1970");
+    claims["exp"] = json!(now.as_secs() + 3600);
+    token::signed(&claims)
+}
+
+fn user(id: i64) -> String {
+    signed(json!({"sub": id.to_string(), "role": "user"}))
+}
+
+fn restaurant(id: i64) -> String {
+    signed(json!({"sub": "owner", "role": "restaurant", "restaurantId": id}))
+}
+
+fn driver(id: i64) -> String {
+    signed(json!({"sub": id.to_string(), "role": "driver"}))
+}
