@@ -10,6 +10,7 @@ use crate::domain::{DELIVERY, Status, time};
 use maitred::{ClientError, Message};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use utoipa::ToSchema;
 
 /// What cannot name an order, in the document's words.
 pub const INVALID_ID: &str = "Invalid order ID";
@@ -85,8 +86,9 @@ pub fn refusal(error: &ClientError) -> String {
     Message::bare(&Mistake::of(error)).data().to_owned()
 }
 
-#[derive(Serialize)]
-struct Mistake<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = delivery::Refused)]
+pub struct Mistake<'a> {
     message: Cow<'a, str>,
     code: &'a str,
 }
@@ -130,7 +132,8 @@ impl<'a> Mistake<'a> {
 }
 
 /// `{"order": ...}`
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = delivery::Whole)]
 pub struct Whole<'a> {
     order: OrderData<'a>,
 }
@@ -151,14 +154,16 @@ impl<'a> Whole<'a> {
 }
 
 /// `{"orders": [...]}`, and as of which point of the history.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = delivery::Orders)]
 pub struct Several<'a> {
     pub orders: Vec<OrderData<'a>>,
     pub as_of: u64,
 }
 
 /// An order.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = delivery::Order)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderData<'a> {
     id: i64,
@@ -186,7 +191,8 @@ pub struct OrderData<'a> {
     version: i64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = delivery::Line)]
 #[serde(rename_all = "camelCase")]
 struct Line<'a> {
     id: i64,

@@ -4,6 +4,7 @@ use crate::domain::jobs::JobFacts;
 use crate::domain::time;
 use maitred::{ClientError, Message};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A new one.
 pub fn order_created(job: &JobFacts) -> Message {
@@ -113,9 +114,10 @@ pub fn refusal(error: &ClientError) -> String {
 }
 
 /// In the shape of the framework that the document was written for.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = workshop::Refused)]
 #[serde(rename_all = "camelCase")]
-struct Mistake<'a> {
+pub struct Mistake<'a> {
     status_code: u16,
     message: &'a str,
     error: &'a str,
@@ -134,7 +136,8 @@ impl<'a> Mistake<'a> {
 }
 
 /// An order, as the workshop sees it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = workshop::Order)]
 #[serde(rename_all = "camelCase")]
 pub struct JobData<'a> {
     id: i64,
