@@ -10,6 +10,8 @@ pub struct Answer {
     pub status: u16,
     /// Its first line and headers, as they came.
     pub head: String,
+    /// Its body, as it came.
+    pub text: String,
     pub body: Value,
 }
 
@@ -84,10 +86,15 @@ pub fn send(address: SocketAddr, line: &str, headers: &[(&str, &str)], body: &st
     {
         content = unchunk(&content);
     }
-    let body = serde_json::from_slice(&content)
-        .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&content).into_owned()));
+    let text = String::from_utf8_lossy(&content).into_owned();
+    let body = serde_json::from_str(&text).unwrap_or_else(|_| Value::String(text.clone()));
     let head = headers;
-    Answer { status, head, body }
+    Answer {
+        status,
+        head,
+        text,
+        body,
+    }
 }
 
 fn unchunk(mut rest: &[u8]) -> Vec<u8> {
