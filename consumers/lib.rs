@@ -2,9 +2,9 @@
 
 pub mod access;
 pub mod changes;
-pub mod contract;
 pub mod db;
 pub mod delivery;
+pub mod openapi;
 // 80_00 is 80.00.
 #[allow(clippy::inconsistent_digit_grouping)]
 pub mod demo;
@@ -33,5 +33,5 @@ pub const SCHEMA: Schema = Schema {
 pub fn registry() -> Registry<Restaurant> {
     let registry = dining::register(Registry::new().with::<changes::Changes>());
     let registry = timing::register(workshop::register(delivery::register(registry)));
-    registry.rest(contract::rest::NAME, contract::rest::routes)
+    registry.rest(openapi::rest::NAME, openapi::rest::routes)
 }

@@ -1,7 +1,6 @@
 //! One file for each promise, tested at the wire against the real binary. `tests/run` installs what they need.
 
 mod changes;
-mod contract;
 mod delivery;
 mod dining;
 mod edge;
@@ -9,6 +8,7 @@ mod fuzzing;
 mod history;
 mod lanes;
 mod lines;
+mod openapi;
 mod operator;
 mod refusals;
 mod resume;

@@ -17,7 +17,7 @@ use maitred::{Error, Reader, Transaction};
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
-pub mod contract;
+pub mod openapi;
 
 /// As in `routing.toml`.
 pub const NAME: &str = "delivery.api";

@@ -4,8 +4,8 @@
 //! ignored. Statuses are this vocabulary's five words; the canonical nine are understood as well.
 
 mod attempts;
-pub mod contract;
 mod login;
+pub mod openapi;
 mod orders;
 mod stats;
 

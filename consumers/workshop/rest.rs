@@ -13,7 +13,7 @@ use maitred::{Error, Reader, Transaction, params};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-pub mod contract;
+pub mod openapi;
 
 /// As in `routing.toml`.
 pub const NAME: &str = "workshop.api";

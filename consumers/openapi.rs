@@ -1,6 +1,6 @@
 //! What clients can rely on, made of the same types that answer them: OpenAPI 3.1 of everything that is served over HTTP, and requests for Postman.
 //!
-//! Each vocabulary says in its own directory what its service promises (`rest/contract.rs`); here they become one document. A service's table of paths and
+//! Each vocabulary says in its own directory what its service promises (`rest/openapi.rs`); here they become one document. A service's table of paths and
 //! its contract name the same paths, which a test keeps.
 
 mod assembly;
@@ -45,7 +45,7 @@ pub const SYSTEMS: &[System] = &[
         about: "The dining room: orders, tables, visits, payments, staff. Statuses are canonical.",
         port: 9000,
         service: dining::rest::SERVICE,
-        contract: dining::rest::contract::Contract::openapi,
+        contract: dining::rest::openapi::Contract::openapi,
         refused: "Refused",
     },
     System {
@@ -54,7 +54,7 @@ pub const SYSTEMS: &[System] = &[
         about: "Orders that are driven: those who order, those who cook, those who drive.",
         port: 3000,
         service: delivery::rest::SERVICE,
-        contract: delivery::rest::contract::Contract::openapi,
+        contract: delivery::rest::openapi::Contract::openapi,
         refused: "delivery.Refused",
     },
     System {
@@ -63,7 +63,7 @@ pub const SYSTEMS: &[System] = &[
         about: "A print shop's orders, in five stages.",
         port: 3000,
         service: workshop::rest::SERVICE,
-        contract: workshop::rest::contract::Contract::openapi,
+        contract: workshop::rest::openapi::Contract::openapi,
         refused: "workshop.Refused",
     },
     System {
@@ -72,7 +72,7 @@ pub const SYSTEMS: &[System] = &[
         about: "Dashboards: every order, in five words.",
         port: 8000,
         service: timing::rest::SERVICE,
-        contract: timing::rest::contract::Contract::openapi,
+        contract: timing::rest::openapi::Contract::openapi,
         refused: "timing.Refused",
     },
 ];

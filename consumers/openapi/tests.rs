@@ -39,7 +39,7 @@ fn every_interface_that_can_be_mounted_has_a_contract() {
     for interface in crate::registry().interfaces() {
         assert!(
             known.contains(interface) || interface == super::rest::NAME,
-            "{interface} is not in contract::SYSTEMS"
+            "{interface} is not in openapi::SYSTEMS"
         );
     }
 }
