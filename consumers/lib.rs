@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod changes;
+pub mod contract;
 pub mod db;
 pub mod delivery;
 pub mod openapi;

@@ -2,6 +2,7 @@
 
 mod deliveries;
 mod jobs;
+mod lines;
 mod payments;
 mod record;
 
@@ -133,7 +134,7 @@ fn order(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
     }
     // Another program may have removed it meanwhile: that is told next.
     let order = match &new {
-        Some(new) => orders::whole(db, new.id)?,
+        Some(new) => orders::told(db, new.id)?,
         None => None,
     };
     let (Some(new), Some(order)) = (new, order) else {
@@ -193,16 +194,10 @@ fn status(text: &str) -> Result<Status, Error> {
 }
 
 fn order_item(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
-    #[derive(Deserialize)]
-    struct Row {
-        order_id: i64,
-        batch: i64,
-        created_at: i64,
-    }
-    let (old, new) = rows::<Row>(change)?;
-    let added = new.as_ref().filter(|_| old.is_none());
-    let added = added.map(|row| (row.batch, row.created_at));
-    let (old, new) = (old.map(|row| row.order_id), new.map(|row| row.order_id));
+    let (old, new) = rows::<lines::LineRow>(change)?;
+    let (was, is) = (old, new);
+    let old = was.as_ref().map(|row| row.order_id);
+    let new = is.as_ref().map(|row| row.order_id);
     let left = old.filter(|order| Some(*order) != new);
     let mut all = Vec::new();
     for id in [left, new].into_iter().flatten() {
@@ -223,7 +218,9 @@ fn order_item(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> 
         let fact = Fact::Items {
             items: items::of_order(db, id)?,
             version: next_version(db)?,
-            placed: order.version == 1 && added == Some((1, order.created_at)),
+            shown: is
+                .as_ref()
+                .is_some_and(|line| line.is_shown_by(&order, was.is_none())),
             order,
         };
         all.push(Told::to(groups, fact));

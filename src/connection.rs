@@ -3,7 +3,7 @@
 mod farewell;
 mod opening;
 
-pub(crate) use opening::{Agreed, Opening};
+pub(crate) use opening::{Agreed, Boarding, Opening};
 
 use crate::admission::{
     authenticated, expiring, note_expiry, place_of_user, verify, wait_for_token, wall_ms,
@@ -12,19 +12,21 @@ use crate::auth::Keys;
 use crate::close::Ending;
 use crate::context::Context;
 use crate::dialect::{Control, Inbound};
+use crate::notice::{Dropped, Pong};
 use crate::pattern::Params;
 use crate::reader::MessageReader;
 use crate::registry::Session;
 use crate::routing::Delivery;
+use crate::session;
 use crate::shard::{Registered, Shard};
 use crate::socket::Socket;
 use crate::stats::OpenRole;
 use crate::websocket::{self, Incoming, Opcode};
 use crate::{App, Arguments, ClientError, Error, Kind, Message, Reply, metering};
-use farewell::{NO_CODE, finish};
+use farewell::NO_CODE;
+pub(crate) use farewell::finish;
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
-use serde::Serialize;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -82,7 +84,11 @@ struct Live<A: App> {
 }
 
 /// Serves a connection until it ends, and closes it in order.
-pub(crate) async fn run<A: App>(shard: Rc<Shard<A>>, opening: Box<Opening<A>>) {
+pub(crate) async fn run<A: App>(shard: Rc<Shard<A>>, mut opening: Box<Opening<A>>) {
+    if let Some(boarding) = opening.agreed.boarding.take() {
+        Box::pin(session::board(shard, opening, *boarding)).await;
+        return;
+    }
     let Some(mut live) = begin(shard, opening).await else {
         return;
     };
@@ -109,6 +115,7 @@ async fn begin<A: App>(shard: Rc<Shard<A>>, opening: Box<Opening<A>>) -> Option<
         user,
         route,
         compression,
+        boarding: _,
     } = agreed;
     let counts = shard.counts.clone();
     let now = shard.clock();
@@ -177,7 +184,8 @@ async fn end<A: App>(live: Live<A>, ending: Ending) {
     drop((registered, counted));
 }
 
-async fn open<A: App>(
+/// Has the consumer begin.
+pub(crate) async fn open<A: App>(
     params: &Params,
     query: &str,
     ctx: &mut Context<A>,
@@ -261,7 +269,7 @@ async fn serve<A: App>(live: &mut Live<A>) -> Ending {
 }
 
 /// Does what others have asked of this connection. `Some`: it ends.
-async fn attend<A: App>(ctx: &mut Context<A>) -> Option<Ending> {
+pub(crate) async fn attend<A: App>(ctx: &mut Context<A>) -> Option<Ending> {
     let ending = ctx.socket.take_ending();
     if ending.is_some() {
         return ending;
@@ -376,25 +384,18 @@ pub(crate) fn told(
 }
 
 /// What every connection understands.
-async fn steer<A: App>(
+pub(crate) async fn steer<A: App>(
     ctx: &mut Context<A>,
     keys: Option<&Keys>,
     control: Control,
 ) -> Result<Reply, Error> {
     match control {
-        Control::Ping => {
-            #[derive(Serialize)]
-            #[serde(rename_all = "camelCase")]
-            struct Pong {
-                server_time: i64,
-            }
-            Ok(Reply::message(Message::new(
-                "pong",
-                &Pong {
-                    server_time: wall_ms(),
-                },
-            )))
-        }
+        Control::Ping => Ok(Reply::message(Message::new(
+            "pong",
+            &Pong {
+                server_time: wall_ms(),
+            },
+        ))),
         Control::Resume(since) => ctx.resume_in_band(since).await.map(|()| Reply::done()),
         Control::Authenticate(token) => {
             let identity = verify::<A>(keys, &token)?;
@@ -415,12 +416,7 @@ async fn steer<A: App>(
 }
 
 /// What a client missed by its own choice of route, told when it keeps up again. What it missed is in the history.
-fn dropped(count: u32, delivery: Delivery) -> Message {
-    #[derive(Serialize)]
-    struct Dropped {
-        count: u32,
-        delivery: &'static str,
-    }
+pub(crate) fn dropped(count: u32, delivery: Delivery) -> Message {
     let delivery = delivery.name();
     Message::new("dropped", &Dropped { count, delivery })
 }

@@ -22,6 +22,8 @@ pub(crate) struct Entry<A: App> {
     pub render: fn(&A::Event, &A::Group) -> Option<Message>,
     pub entity: fn(&A::Event, &A::Group) -> Option<u64>,
     pub render_error: fn(&ClientError) -> Message,
+    /// See [`Consumer::REFUSES_INSIDE`].
+    pub refuses_inside: bool,
     /// Whether a frame is one of its commands.
     #[cfg(feature = "fuzzing")]
     pub decode: fn(Payload<'_>) -> Result<(), ClientError>,
@@ -102,6 +104,7 @@ impl<A: App> Registry<A> {
             render: C::render,
             entity: C::entity,
             render_error: C::render_error,
+            refuses_inside: C::REFUSES_INSIDE,
             #[cfg(feature = "fuzzing")]
             decode: |body| C::Command::from_frame(body).map(drop),
         };

@@ -1,7 +1,12 @@
 //! The delivery platform: ordering, cooking, driving, over Socket.IO and HTTP.
 
+mod drivers;
+mod entrance;
+mod mistakes;
 mod ordering;
+mod rooms;
 
+use crate::support::socket_io::SocketIo;
 use crate::support::{Server, http, token};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -41,9 +46,59 @@ impl Platform {
         id
     }
 
+    /// Somebody's socket.
+    #[track_caller]
+    fn socket(&self, token: &str) -> Socket {
+        let mut io = SocketIo::open(self.address);
+        io.connect(ORDERS, json!({"token": token})).expect("let in");
+        Socket(io)
+    }
+
     fn set(&self, token: &str, order: i64, status: &str) -> http::Answer {
         let line = format!("PATCH /orders/{order}");
         self.rest(token, &line, json!({"status": status}))
+    }
+}
+
+const ORDERS: &str = "/orders";
+
+/// A socket of the namespace `/orders`.
+struct Socket(SocketIo);
+
+impl Socket {
+    fn emit(&mut self, event: &str, data: Value) {
+        self.0.emit(ORDERS, event, &[data]);
+    }
+
+    /// What the callback of an emit gets.
+    fn ask(&mut self, event: &str, data: Value) -> Value {
+        let mut answer = self.0.ask(ORDERS, event, &[data]);
+        answer.swap_remove(0)
+    }
+
+    /// The next event, which must be this one with this much data: nothing was told before it.
+    #[track_caller]
+    fn hears(&mut self, event: &str) -> Value {
+        let told = self.0.next(ORDERS);
+        assert_eq!(told.name, event, "{:?}", told.arguments);
+        assert_eq!(told.arguments.len(), 1, "{:?}", told.arguments);
+        told.arguments.into_iter().next().expect("one argument")
+    }
+
+    /// The same, about this order.
+    #[track_caller]
+    fn hears_of(&mut self, event: &str, order: i64) -> Value {
+        let told = self.hears(event);
+        let id = told["orderId"].as_i64().or(told["order"]["id"].as_i64());
+        assert_eq!(id, Some(order), "{event} {told}");
+        told["order"].clone()
+    }
+
+    /// The sentence of the next event, which must be an error.
+    #[track_caller]
+    fn is_refused(&mut self) -> String {
+        let told = self.hears("error");
+        told["message"].as_str().expect("a sentence").to_owned()
     }
 }
 

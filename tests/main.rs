@@ -1,7 +1,9 @@
 //! One file for each promise, tested at the wire against the real binary. `tests/run` installs what they need.
 
 mod changes;
+mod contract;
 mod delivery;
+mod dialogues;
 mod dining;
 mod edge;
 mod fuzzing;

@@ -2,11 +2,14 @@
 //! wait that takes longer than [`PATIENCE`] fails the test.
 
 pub mod client;
+pub mod contract;
 pub mod http;
 #[allow(dead_code)] // the echo server's tests use the rest of it
 pub mod raw;
 pub mod server;
 pub mod shell;
+#[allow(dead_code)] // the echo server's tests use the rest of it
+pub mod socket_io;
 pub mod token;
 
 pub use client::Client;

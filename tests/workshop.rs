@@ -1,8 +1,9 @@
 //! The print workshop: what everybody on its socket hears, and its orders over HTTP.
 
 mod orders;
+mod room;
 
-use crate::support::{Server, http, token};
+use crate::support::{Place, Server, http, token};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 
@@ -14,7 +15,19 @@ struct Workshop {
 
 impl Workshop {
     fn start() -> Self {
-        let mut server = Server::start();
+        Workshop::on(Server::start())
+    }
+
+    /// With another routing file.
+    fn with_routing(change: impl Fn(String) -> String) -> Self {
+        let place = Place::new();
+        let file = place.file("routing.toml");
+        let routing = std::fs::read_to_string(&file).expect("the routing file");
+        std::fs::write(&file, change(routing)).expect("written");
+        Workshop::on(Server::on(place, &[]))
+    }
+
+    fn on(mut server: Server) -> Self {
         let address = server.listening("delivery");
         Workshop { server, address }
     }

@@ -82,15 +82,10 @@ impl Consumer for OrdersSocket {
     type Command = Command;
 
     /// Who may not come in is told so by the document's `error` event, and then sent away.
+    const REFUSES_INSIDE: bool = true;
+
     async fn connect(_: Params, ctx: &mut Context<Restaurant>) -> Result<Self, Error> {
-        match enter(ctx).await {
-            Ok(()) => {}
-            Err(Error::Client(refusal)) => {
-                ctx.send(&messages::error(&refusal));
-                ctx.disconnect();
-            }
-            Err(ours) => return Err(ours),
-        }
+        enter(ctx).await?;
         Ok(OrdersSocket)
     }
 
@@ -129,7 +124,7 @@ impl Consumer for OrdersSocket {
                 | Fact::OrderPaid(order),
                 _,
             ) => Some(messages::order_updated(order)),
-            (Fact::Items { placed: true, .. }, _) => None,
+            (Fact::Items { shown: true, .. }, _) => None,
             (Fact::Items { order, items, .. }, _) => {
                 let order = OrderFacts {
                     lines: items.clone(),
@@ -150,7 +145,7 @@ impl Consumer for OrdersSocket {
             | Fact::OrderPaid(order) => order,
             Fact::Items {
                 order,
-                placed: false,
+                shown: false,
                 ..
             } => order,
             _ => return None,

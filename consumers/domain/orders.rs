@@ -13,6 +13,7 @@ pub use remains::Remains;
 use super::items::{self, ItemFacts};
 use super::{Actor, Refusal, Role, Status, money};
 use crate::db::{Error, Reader, Row, params};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -76,7 +77,7 @@ pub struct OrderFacts {
     /// Where it is driven to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
-    /// All of its lines, where they are told with it: see [`whole`].
+    /// All of its lines, where they are shown with it: see [`whole`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<ItemFacts>,
 }
@@ -93,7 +94,9 @@ pub struct CustomerFacts {
 }
 
 /// How it reaches whoever eats it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum OrderType {
@@ -312,6 +315,18 @@ pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<OrderFacts>, Error> {
 pub fn whole(db: &Reader<'_>, id: i64) -> Result<Option<OrderFacts>, Error> {
     let order = facts(db, id)?;
     order.map(|order| with_lines(db, order)).transpose()
+}
+
+/// An order with its lines for those who are told of it. Lines that make no sense (another program wrote them) are left out: the order is told of without them.
+///
+/// # Errors
+/// As [`facts`].
+pub fn told(db: &Reader<'_>, id: i64) -> Result<Option<OrderFacts>, Error> {
+    let Some(mut order) = facts(db, id)? else {
+        return Ok(None);
+    };
+    order.lines = items::of_order(db, id).unwrap_or_default();
+    Ok(Some(order))
 }
 
 /// The same for one that was read already.

@@ -13,6 +13,7 @@ use crate::domain::orders::OrderFacts;
 use crate::domain::payments::PaymentFacts;
 use crate::domain::sessions::SessionFacts;
 use crate::domain::tables::TableFacts;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What a change means to people, and what it was in the tables.
@@ -30,7 +31,7 @@ pub struct Event {
 }
 
 /// One change of one row, for integrators.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ChangeRecord {
     /// What kind of row.
     pub entity: Entity,
@@ -51,7 +52,7 @@ pub struct ChangeRecord {
 }
 
 /// What happened to a row, as the change feed says it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Operation {
     /// It is new.
@@ -114,9 +115,9 @@ pub enum Fact {
         items: Vec<ItemFacts>,
         /// Rises with each change of the order or one of its lines.
         version: u64,
-        /// They are what the order was placed with: who was told of that knows them.
+        /// An event of the order itself that came of the same transaction shows them so already: it was placed with them, or became ready, or was served.
         #[serde(default)]
-        placed: bool,
+        shown: bool,
     },
     /// A table was occupied or released.
     TableStatus {

@@ -61,7 +61,7 @@ pub fn payment(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error>
 
 /// How far an order is paid now. An order that is gone has nobody who asks.
 fn paid(db: &Reader<'_>, id: i64) -> Result<Option<Told>, Error> {
-    let Some(order) = orders::whole(db, id)? else {
+    let Some(order) = orders::told(db, id)? else {
         return Ok(None);
     };
     let mut groups = vec![Group::Order(id)];

@@ -43,7 +43,7 @@ pub struct RouteNumbers {
     pub open: u64,
     /// WebSockets that were opened.
     pub opened: u64,
-    /// Those that are open and were let in, by [`App::role`](crate::App::role). What nobody is at present is left out.
+    /// Those that are open and were let in, by [`App::role`](crate::App::role), of Socket.IO once for each namespace. What nobody is at present is left out.
     pub roles: BTreeMap<&'static str, u64>,
 }
 

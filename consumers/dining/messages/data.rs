@@ -8,15 +8,18 @@ use crate::domain::tables::TableFacts;
 use crate::domain::tasks::{TaskFacts, TaskKind, TaskStatus};
 use crate::domain::{DINING, Status, money, time};
 use crate::schema::written_as;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 use utoipa::ToSchema;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(in crate::dining) struct OrderData<'a> {
     id: i64,
     order_id: i64,
     public_id: &'a str,
     restaurant_id: i64,
+    #[schemars(schema_with = "word")]
     status: &'static str,
     status_display: &'static str,
     canonical_status: Status,
@@ -70,7 +73,7 @@ impl<'a> OrderData<'a> {
     }
 }
 
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, ToSchema, JsonSchema)]
 #[schema(as = Line)]
 pub(in crate::dining) struct ItemData<'a> {
     id: i64,
@@ -89,7 +92,7 @@ pub(in crate::dining) struct ItemData<'a> {
     version: i64,
 }
 
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, ToSchema, JsonSchema)]
 #[schema(as = Modifier)]
 struct ModifierData<'a> {
     name: &'a str,
@@ -122,7 +125,7 @@ impl<'a> ItemData<'a> {
     }
 }
 
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, ToSchema, JsonSchema)]
 #[schema(as = Table)]
 pub(in crate::dining) struct TableData<'a> {
     id: i64,
@@ -139,7 +142,7 @@ pub(in crate::dining) struct TableData<'a> {
     version: u64,
 }
 
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, ToSchema, JsonSchema)]
 #[schema(as = SessionOfTable)]
 struct SessionOfTable<'a> {
     id: i64,
@@ -176,7 +179,7 @@ impl<'a> TableData<'a> {
     }
 }
 
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, ToSchema, JsonSchema)]
 #[schema(as = Session)]
 pub(in crate::dining) struct SessionData<'a> {
     id: i64,
@@ -217,7 +220,7 @@ impl<'a> SessionData<'a> {
 }
 
 /// All kinds of notifications; what a kind does not have is left out.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, ToSchema, JsonSchema)]
 #[schema(as = Notification)]
 pub(in crate::dining) struct NotificationData<'a> {
     notification_id: Text,
@@ -271,7 +274,7 @@ impl<'a> NotificationData<'a> {
     }
 }
 
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, ToSchema, JsonSchema)]
 #[schema(as = Task)]
 pub(in crate::dining) struct TaskData<'a> {
     id: i64,
@@ -307,6 +310,11 @@ impl<'a> TaskData<'a> {
     }
 }
 
+/// An order's status, in this vocabulary's words.
+pub(in crate::dining) fn word(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "enum": DINING.words()})
+}
+
 /// An id that the document writes as a string.
 pub(in crate::dining) struct Text(pub i64);
 
@@ -329,5 +337,33 @@ impl Serialize for Time {
             Some(ms) => serializer.serialize_str(&time::iso(ms - ms.rem_euclid(1000))),
             None => serializer.serialize_none(),
         }
+    }
+}
+
+impl JsonSchema for Text {
+    fn schema_name() -> Cow<'static, str> {
+        "Text".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string"})
+    }
+}
+
+impl JsonSchema for Time {
+    fn schema_name() -> Cow<'static, str> {
+        "Time".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": ["string", "null"], "format": "date-time"})
     }
 }
