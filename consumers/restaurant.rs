@@ -5,7 +5,7 @@ mod event;
 mod group;
 
 pub use claims::Claims;
-pub use event::{ChangeRecord, Event, Fact, Operation};
+pub use event::{ChangeRecord, Event, Fact, Operation, OrderGone};
 pub use group::{Entity, Group, NotAGroup};
 
 use crate::domain::Role;

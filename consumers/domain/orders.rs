@@ -4,15 +4,16 @@ mod list;
 
 pub use super::edits::{Patch, delete, patch};
 pub use super::placing::{NewLine, NewModifier, NewOrder, create};
-pub use super::progress::{Move, Moved, change_status};
+pub use super::progress::{Move, Moved, TableCompleted, change_status, complete_table};
 pub(super) use list::paged;
 pub use list::{Filter, PAGE_MAX, Page, list};
 
+use super::items::{self, ItemFacts};
 use super::{Actor, Refusal, Role, Status, money};
 use crate::db::{Error, Reader, Row, params};
 use serde::{Deserialize, Serialize};
 
-/// An order without its lines.
+/// An order, mostly without its lines.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct OrderFacts {
@@ -20,6 +21,8 @@ pub struct OrderFacts {
     pub uuid: String,
     pub public_id: String,
     pub restaurant_id: i64,
+    #[serde(default)]
+    pub restaurant_uuid: String,
     pub workflow_id: i64,
     /// Of another workflow's order: what comes closest; see [`stage`](Self::stage).
     pub status: Status,
@@ -66,6 +69,9 @@ pub struct OrderFacts {
     pub cancel_reason: Option<String>,
     pub updated_at: i64,
     pub version: i64,
+    /// Its lines, where somebody asked for them: see [`with_lines`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<ItemFacts>,
 }
 
 /// How it reaches whoever eats it.
@@ -174,7 +180,7 @@ macro_rules! facts_sql {
              o.note, o.allergy_note, o.priority, o.eta_at, o.created_at, o.approved_at, o.confirmed_at, o.preparing_at, o.ready_at, o.driver_accepted_at,
              o.picked_up_at, o.delivered_at, o.completed_at, o.cancelled_at, o.cancel_reason, o.updated_at, o.version,
              CASE o.workflow_id WHEN 1 THEN NULL ELSE (SELECT phase FROM workflow_states w WHERE w.workflow_id = o.workflow_id AND w.code = o.status) END,
-             EXISTS (SELECT 1 FROM payments p WHERE p.order_id = o.id AND p.status = 'refunded')
+             EXISTS (SELECT 1 FROM payments p WHERE p.order_id = o.id AND p.status = 'refunded'), r.uuid
              FROM orders o JOIN restaurants r ON r.id = o.restaurant_id LEFT JOIN tables t ON t.id = o.table_id",
             $rest
         )
@@ -246,6 +252,8 @@ fn read(row: &Row<'_>) -> Result<OrderFacts, Error> {
         cancel_reason: row.get(38)?,
         updated_at: row.get(39)?,
         version: row.get(40)?,
+        restaurant_uuid: row.get(43)?,
+        lines: Vec::new(),
     })
 }
 
@@ -263,6 +271,15 @@ pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<OrderFacts>, Error> {
 /// [`Refusal::NotFound`].
 pub fn get(db: &Reader<'_>, id: i64) -> Result<OrderFacts, Error> {
     facts(db, id)?.ok_or_else(|| Refusal::NotFound { entity: "order" }.into())
+}
+
+/// An order, and the lines that belong to it.
+///
+/// # Errors
+/// [`Error::Store`].
+pub fn with_lines(db: &Reader<'_>, mut order: OrderFacts) -> Result<OrderFacts, Error> {
+    order.lines = items::of_order(db, order.id)?;
+    Ok(order)
 }
 
 /// A guest acts on own orders only: those of their visit, or of their account. For others they do not exist.

@@ -1,7 +1,9 @@
 //! How an order moves on: asked for by status, or following from its lines and its payments.
 
+mod closing;
 mod following;
 
+pub use closing::{TableCompleted, complete_table};
 pub(super) use following::{roll_up, settle};
 
 use super::audit::{self, Note};

@@ -26,6 +26,9 @@ pub struct Event {
     /// What the change feed tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<ChangeRecord>,
+    /// Who did it, as the writer said: where a vocabulary tells that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
 }
 
 /// One change of one row, for integrators.
@@ -71,6 +74,27 @@ impl From<maitred::Op> for Operation {
     }
 }
 
+/// An order that nobody needs to care for any more.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OrderGone {
+    /// Which one it was.
+    pub id: i64,
+    /// Above its last one, where its row is gone.
+    pub version: i64,
+    /// As the outside world named it.
+    #[serde(default)]
+    pub uuid: String,
+    /// Whose it was.
+    #[serde(default)]
+    pub restaurant_uuid: String,
+    /// Why, where somebody said it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// When, in milliseconds.
+    #[serde(default)]
+    pub at: i64,
+}
+
 /// A fact worth telling.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -87,12 +111,9 @@ pub enum Fact {
     /// Something else about an order changed.
     OrderChanged(OrderFacts),
     /// An order's row is gone.
-    OrderDeleted {
-        /// Which one it was.
-        id: i64,
-        /// Above its last one.
-        version: i64,
-    },
+    OrderDeleted(OrderGone),
+    /// An order is off: what those must take down who do not look at its status.
+    OrderCancelled(OrderGone),
     /// Lines came, went, or moved on.
     Items {
         /// The order they belong to.

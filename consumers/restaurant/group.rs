@@ -19,6 +19,12 @@ pub enum Group {
     Floor(i64),
     /// A restaurant's status channel.
     Restaurant(i64),
+    /// All that happens to a restaurant's orders.
+    Orders(i64),
+    /// One station: what happens to the orders that have lines for it.
+    Station(i64),
+    /// What every screen of a restaurant's kitchen hears besides orders: alerts, tables that can be served.
+    Kitchen(i64),
     /// The change feed: one kind of row of one restaurant.
     Changes {
         /// Whose rows.
@@ -125,6 +131,9 @@ impl fmt::Display for Group {
             Group::Waiter(id) => write!(f, "waiter:{id}"),
             Group::Floor(id) => write!(f, "floor:{id}"),
             Group::Restaurant(id) => write!(f, "restaurant:{id}"),
+            Group::Orders(id) => write!(f, "orders:{id}"),
+            Group::Station(id) => write!(f, "station:{id}"),
+            Group::Kitchen(id) => write!(f, "kitchen:{id}"),
             Group::Changes { restaurant, entity } => write!(f, "changes:{restaurant}:{entity}"),
             Group::User(id) => write!(f, "user:{id}"),
             Group::Visit(id) => write!(f, "visit:{id}"),
@@ -162,6 +171,9 @@ impl FromStr for Group {
             "waiter" => Group::Waiter,
             "floor" => Group::Floor,
             "restaurant" => Group::Restaurant,
+            "orders" => Group::Orders,
+            "station" => Group::Station,
+            "kitchen" => Group::Kitchen,
             "user" => Group::User,
             "visit" => Group::Visit,
             _ => return Err(NotAGroup),
@@ -194,6 +206,9 @@ mod tests {
             any::<i64>().prop_map(Group::Waiter),
             any::<i64>().prop_map(Group::Floor),
             any::<i64>().prop_map(Group::Restaurant),
+            any::<i64>().prop_map(Group::Orders),
+            any::<i64>().prop_map(Group::Station),
+            any::<i64>().prop_map(Group::Kitchen),
             any::<i64>().prop_map(Group::User),
             any::<i64>().prop_map(Group::Visit),
             (any::<i64>(), entity)
