@@ -8,6 +8,7 @@ pub mod db;
 pub mod demo;
 pub mod dining;
 pub mod domain;
+pub mod rest;
 pub mod restaurant;
 mod signals;
 #[cfg(test)]

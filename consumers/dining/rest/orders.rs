@@ -1,6 +1,5 @@
 //! `/api/v1/orders`: orders, their lines, their payments.
 
-use super::call::{Answer, Call};
 use super::shown::{Listed, Order, Payment};
 use crate::access::{Action, Bearer, Target};
 use crate::dining::messages::ItemData;
@@ -10,6 +9,7 @@ use crate::domain::orders::{
 };
 use crate::domain::payments::{self as money, NewPayment};
 use crate::domain::{CANONICAL, Key, Refusal, ids, time};
+use crate::rest::{Answer, Call};
 use maitred::{Error, Reader, Transaction};
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,5 @@
 //! `/api/v1`: what those who serve must know and do, and the menu.
 
-use super::call::{Answer, Call};
 use super::shown::{Dish, Listed, Waiter};
 use crate::access::{Action, Bearer, Target};
 use crate::dining::messages::{NotificationData, TaskData};
@@ -9,6 +8,7 @@ use crate::domain::broadcasts::{self, NewBroadcast};
 use crate::domain::notifications::{self as told, Filter};
 use crate::domain::tasks::{self as domain, NewTask};
 use crate::domain::{ids, menu as dishes, waiters as people};
+use crate::rest::{Answer, Call};
 use maitred::{Error, Reader, Transaction};
 use serde::Serialize;
 use std::time::{SystemTime, UNIX_EPOCH};

@@ -1,12 +1,12 @@
 //! `/api/v1/tables` and `/api/v1/sessions`: tables, and who sits there.
 
-use super::call::{Answer, Call};
 use super::shown::Listed;
 use crate::access::{Action, Target};
 use crate::dining::messages::{SessionData, TableData};
 use crate::domain::sessions::{self as visits, Closing, SessionPatch};
 use crate::domain::tables as domain;
 use crate::domain::{Key, ids};
+use crate::rest::{Answer, Call};
 use maitred::{Error, Reader, Transaction};
 use serde::{Deserialize, Serialize};
 
