@@ -8,6 +8,7 @@ pub mod db;
 pub mod demo;
 pub mod dining;
 pub mod domain;
+pub mod kitchen;
 pub mod rest;
 pub mod restaurant;
 mod signals;
@@ -26,5 +27,6 @@ pub const SCHEMA: Schema = Schema {
 
 /// The consumers and REST interfaces that `routing.toml` may name.
 pub fn registry() -> Registry<Restaurant> {
-    dining::register(Registry::new().with::<changes::Changes>())
+    let registry = Registry::new().with::<changes::Changes>();
+    kitchen::register(dining::register(registry))
 }

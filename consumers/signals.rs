@@ -1,11 +1,15 @@
 //! From a change to those who hear of it: the only place where a fact gets an audience.
 
+mod kitchen;
+mod record;
+
 use crate::domain::notifications::{self, Audience};
 use crate::domain::orders::OrderFacts;
 use crate::domain::payments::{self, PaymentState};
-use crate::domain::{Status, items, orders, sessions, tables, workflow};
-use crate::restaurant::{ChangeRecord, Entity, Event, Fact, Group, Restaurant};
+use crate::domain::{KITCHEN, Status, items, orders, sessions, tables, workflow};
+use crate::restaurant::{Entity, Event, Fact, Group, Restaurant};
 use maitred::{Change, Error, Op, Reader, Signal, params};
+use record::record;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -68,6 +72,7 @@ pub fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Resta
     }
     let signals = all.into_iter().map(|told| {
         let event = Event {
+            by: kitchen::author(told.fact.as_ref(), change),
             fact: told.fact,
             change: record.take(),
         };
@@ -108,6 +113,7 @@ fn order(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
             [Group::Order(id)],
             Fact::OrderDeleted { id, version },
         ));
+        all.extend(kitchen::deleted(change, id, db)?);
     }
     // Another program may have removed it meanwhile: that is told next.
     let order = match &new {
@@ -124,23 +130,33 @@ fn order(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
         version: new.version,
         ..order
     };
+    let restaurant = order.restaurant_id;
+    let hearers = kitchen::hearers(&order, db)?;
     let Some(old) = old else {
-        all.push(Told::to(
-            [Group::Restaurant(order.restaurant_id)],
-            Fact::OrderPlaced(order),
-        ));
+        let mut groups = vec![Group::Restaurant(restaurant)];
+        groups.extend(hearers);
+        let order = orders::with_lines(db, order)?;
+        all.push(Told::to(groups, Fact::OrderPlaced(order)));
         return Ok(all);
     };
 
     let mut groups = vec![Group::Order(new.id)];
-    let restaurant = order.restaurant_id;
+    groups.extend(&hearers);
+    let mut off = None;
     let fact = if new.status == old.status {
-        Fact::OrderChanged(order)
+        Fact::OrderChanged(orders::with_lines(db, order)?)
     } else {
-        if status == Status::Ready {
-            groups.push(Group::Restaurant(restaurant));
+        match status {
+            Status::Ready => groups.push(Group::Restaurant(restaurant)),
+            Status::Cancelled => off = Some(kitchen::cancelled(&order)),
+            _ => {}
         }
         let previous = self::status(&old.status)?;
+        // Who cannot tell the two apart is told of an order that is different.
+        let order = match KITCHEN.alike(status, previous) {
+            true => orders::with_lines(db, order)?,
+            false => order,
+        };
         Fact::OrderStatus { order, previous }
     };
     let mut told = Told::to(groups, fact);
@@ -148,6 +164,7 @@ fn order(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
         || new.driver_id != old.driver_id
         || new.customer_id != old.customer_id;
     all.push(told);
+    all.extend(off.map(|off| Told::to(hearers, off)));
     if new.table_id != old.table_id {
         for table in [old.table_id, new.table_id].into_iter().flatten() {
             all.extend(table_changed(db, table)?);
@@ -165,8 +182,10 @@ fn order_item(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> 
     #[derive(Deserialize)]
     struct Row {
         order_id: i64,
+        station_id: Option<i64>,
     }
     let (old, new) = rows::<Row>(change)?;
+    let was_for = old.as_ref().and_then(|row| row.station_id);
     let (old, new) = (old.map(|row| row.order_id), new.map(|row| row.order_id));
     let left = old.filter(|order| Some(*order) != new);
     let mut all = Vec::new();
@@ -179,12 +198,14 @@ fn order_item(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> 
         let Some(order) = orders::facts(db, id)? else {
             continue;
         };
+        let mut groups = vec![Group::Order(id)];
+        groups.extend(kitchen::hearers_of_lines(change, &order, was_for, db)?);
         let fact = Fact::Items {
             items: items::of_order(db, id)?,
             version: next_version(db)?,
             order,
         };
-        all.push(Told::to([Group::Order(id)], fact));
+        all.push(Told::to(groups, fact));
     }
     Ok(all)
 }
@@ -298,12 +319,13 @@ fn payment(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
         status: String,
     }
     let (old, new) = rows::<Row>(change)?;
+    let mut all = kitchen::paid(change, db)?;
     let is_captured = |row: &Option<Row>| row.as_ref().is_some_and(|row| row.status == "captured");
     if is_captured(&old) || !is_captured(&new) {
-        return Ok(Vec::new());
+        return Ok(all);
     }
     let Some(payment) = payments::facts(db, change.id)? else {
-        return Ok(Vec::new());
+        return Ok(all);
     };
     // Of several that were captured at once the last one completed it: nothing is completed twice.
     let mut captured = match payment.order_id {
@@ -315,10 +337,11 @@ fn payment(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
         .iter()
         .max_by_key(|p| (p.captured_at.unwrap_or(p.created_at), p.id));
     if last.is_none_or(|last| last.id != payment.id) {
-        return Ok(Vec::new());
+        return Ok(all);
     }
     let restaurant = Group::Restaurant(payment.restaurant_id);
-    Ok(vec![Told::to([restaurant], Fact::PaidInFull(payment))])
+    all.push(Told::to([restaurant], Fact::PaidInFull(payment)));
+    Ok(all)
 }
 
 fn notification(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
@@ -347,8 +370,9 @@ fn notification(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error
         Audience::Waiter(waiter) => vec![Group::Waiter(waiter), Group::Floor(restaurant)],
         Audience::Floor => vec![Group::Floor(restaurant)],
         Audience::Restaurant => vec![Group::Restaurant(restaurant)],
+        Audience::Kitchen => vec![Group::Kitchen(restaurant)],
         // No vocabulary tells these yet.
-        Audience::Kitchen | Audience::Admin => return Ok(Vec::new()),
+        Audience::Admin => return Ok(Vec::new()),
     };
     Ok(vec![Told::to(groups, fact(notification))])
 }
@@ -367,74 +391,6 @@ fn user(change: &Change<'_>) -> Result<Vec<Told>, Error> {
         true => Ok(vec![Told::recheck(groups)]),
         false => Ok(Vec::new()),
     }
-}
-
-/// What the change feed tells. Rows that belong to no restaurant are in nobody's feed.
-fn record(
-    entity: Entity,
-    change: &Change<'_>,
-    db: &Reader<'_>,
-) -> Result<Option<ChangeRecord>, Error> {
-    #[derive(Deserialize)]
-    struct Row {
-        restaurant_id: Option<i64>,
-        order_id: Option<i64>,
-        table_id: Option<i64>,
-        session_id: Option<i64>,
-        menu_item_id: Option<i64>,
-        status: Option<String>,
-        version: Option<i64>,
-    }
-    impl Row {
-        fn restaurant(&self, change: &Change<'_>, db: &Reader<'_>) -> Result<Option<i64>, Error> {
-            if self.restaurant_id.is_some() {
-                return Ok(self.restaurant_id);
-            }
-            let found: Option<i64> = db.row(
-                "SELECT coalesce(
-                   (SELECT restaurant_id FROM orders WHERE id = ?1),
-                   (SELECT restaurant_id FROM tables WHERE id = ?2),
-                   (SELECT t.restaurant_id FROM table_sessions s JOIN tables t ON t.id = s.table_id WHERE s.id = ?3),
-                   (SELECT restaurant_id FROM menu_items WHERE id = ?4))",
-                params![self.order_id, self.table_id, self.session_id, self.menu_item_id],
-                |row| row.get(0),
-            )
-            .map(Option::flatten)?;
-            // A free text whose order went with it.
-            match (found, self.order_id) {
-                (None, Some(order)) => {
-                    let order = change.gone::<Row>(db, "orders", order)?;
-                    Ok(order.and_then(|order| order.restaurant_id))
-                }
-                _ => Ok(found),
-            }
-        }
-    }
-    let (old, new) = rows::<Row>(change)?;
-    let mut restaurant = None;
-    for row in [&new, &old].into_iter().flatten() {
-        if restaurant.is_none() {
-            restaurant = match entity {
-                Entity::Restaurant => Some(change.id),
-                _ => row.restaurant(change, db)?,
-            };
-        }
-    }
-    let Some(restaurant_id) = restaurant else {
-        return Ok(None);
-    };
-    let row = new.or(old);
-    let mut changed = change.changed();
-    changed.retain(|column| !matches!(column.as_str(), "version" | "updated_at"));
-    Ok(Some(ChangeRecord {
-        entity,
-        id: change.id,
-        restaurant_id,
-        version: row.as_ref().and_then(|row| row.version),
-        op: change.op.into(),
-        status: row.and_then(|row| row.status),
-        changed,
-    }))
 }
 
 fn rows<T: DeserializeOwned>(change: &Change<'_>) -> Result<(Option<T>, Option<T>), Error> {

@@ -74,25 +74,21 @@ impl From<maitred::Op> for Operation {
     }
 }
 
-/// An order that nobody needs to care for any more.
+/// An order that nobody needs to cook any more.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct OrderGone {
-    /// Which one it was.
+#[allow(missing_docs)]
+pub struct OrderOff {
     pub id: i64,
-    /// Above its last one, where its row is gone.
-    pub version: i64,
-    /// As the outside world named it.
-    #[serde(default)]
     pub uuid: String,
-    /// Whose it was.
-    #[serde(default)]
+    pub public_id: String,
     pub restaurant_uuid: String,
     /// Why, where somebody said it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// When, in milliseconds.
-    #[serde(default)]
     pub at: i64,
+    /// Where its row is gone: above its last one.
+    pub version: i64,
 }
 
 /// A fact worth telling.
@@ -111,9 +107,14 @@ pub enum Fact {
     /// Something else about an order changed.
     OrderChanged(OrderFacts),
     /// An order's row is gone.
-    OrderDeleted(OrderGone),
-    /// An order is off: what those must take down who do not look at its status.
-    OrderCancelled(OrderGone),
+    OrderDeleted {
+        /// Which one it was.
+        id: i64,
+        /// Above its last one.
+        version: i64,
+    },
+    /// Nobody needs to cook an order any more: it was cancelled, or its row is gone.
+    OrderOff(OrderOff),
     /// Lines came, went, or moved on.
     Items {
         /// The order they belong to.
