@@ -19,7 +19,7 @@ use crate::routing::Delivery;
 use crate::shard::{Registered, Shard};
 use crate::socket::Socket;
 use crate::websocket::{self, Incoming, Opcode};
-use crate::{App, ClientError, Error, Kind, Message, Reply, metering};
+use crate::{App, Arguments, ClientError, Error, Kind, Message, Reply, metering};
 use farewell::{NO_CODE, finish};
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
@@ -242,6 +242,12 @@ async fn serve<A: App>(live: &mut Live<A>) -> Ending {
             }
         };
         answer_with(ctx, id.as_deref(), answer);
+        if ctx.socket.is_holding()
+            && let Err(error) = Box::pin(ctx.settle_joins()).await
+        {
+            let ending = ctx.socket.take_ending();
+            return ending.unwrap_or_else(|| Ending::refused(error.into_client()));
+        }
         // a client that never stops sending must not keep the others of this shard waiting
         tokio::task::consume_budget().await;
     }
@@ -283,7 +289,7 @@ fn read<'a, A: App>(
             Incoming::Data(payload) => match shard.lanes[lane as usize].dialect.decode(payload) {
                 Ok(Inbound::Command { id, action, body }) => {
                     let metered = metered.and_then(|()| {
-                        let len = body.bytes().len();
+                        let len = body.len();
                         metering::action(&socket, action.as_deref(), len, now)
                     });
                     if let Err(too_fast) = metered {
@@ -338,7 +344,8 @@ fn answer_with<A: App>(ctx: &Context<A>, id: Option<&str>, answer: Result<Reply,
                 ctx.send(&message);
             }
             if let Some(id) = id {
-                ctx.send(&ctx.lane().dialect.ack(id, ack.as_deref()));
+                let members = ack.as_ref().and_then(Arguments::first);
+                ctx.send(&ctx.lane().dialect.ack(id, members));
             }
         }
         Err(error) => {

@@ -1,6 +1,9 @@
 //! What a consumer can reach: its client, its groups, the rows.
 
+mod client;
 mod stream;
+
+pub(crate) use client::{Client, Handshake};
 
 use crate::close::Ending;
 use crate::dialect::Envelope;
@@ -54,6 +57,12 @@ pub struct Context<A: App> {
     command: Option<Box<CommandId>>,
     /// Writes of this command so far: each has an outcome of its own.
     writes: Cell<u32>,
+    /// Of Socket.IO.
+    pub(crate) client: Option<Rc<Client>>,
+    /// The groups of the connection that this one continues.
+    restored: Vec<Membership<A::Group>>,
+    /// Where the stream of the groups goes on that a command joined.
+    joined_at: Option<u64>,
 }
 
 impl<A: App> Context<A> {
@@ -75,6 +84,9 @@ impl<A: App> Context<A> {
             since,
             command: None,
             writes: Cell::new(0),
+            client: None,
+            restored: Vec::new(),
+            joined_at: None,
         }
     }
 
@@ -125,6 +137,8 @@ impl<A: App> Context<A> {
         if self.memberships.iter().any(|m| m.group == group) {
             return Ok(());
         }
+        let before = self.restored.iter().find(|m| m.group == group);
+        let from = before.map_or(from, |m| from.max(m.from));
         if self.memberships.len() >= self.socket.policy.groups_per_connection {
             self.socket.limited(Limit::Groups);
             return Err(ClientError::new(
@@ -153,9 +167,31 @@ impl<A: App> Context<A> {
         Ok(())
     }
 
+    /// The groups that a Socket.IO client was in when it was connected last, also those that it had joined by a command. They come back by being joined here:
+    /// `connect` joins again what this client may still hear, before it asks for a snapshot, and what it missed there is replayed. Empty for new clients.
+    pub fn restored(&self) -> Vec<A::Group> {
+        self.restored.iter().map(|m| m.group.clone()).collect()
+    }
+
     /// Leaves a group.
     pub fn leave(&mut self, group: &A::Group) {
         self.give_up(|g| g == group);
+    }
+
+    /// As [`read`](Self::read), in a command that has joined groups: what `f` finds is where their stream begins for this client. Events of these groups up to
+    /// that point are not told, those after it follow the command's answer. Without it their stream begins after the answer.
+    ///
+    /// The closure is `Fn`: it may be retried.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn read_joined<T: Send + 'static>(
+        &mut self,
+        f: impl Fn(&Reader<'_>) -> Result<T, Error> + Send + Sync + 'static,
+    ) -> Result<T, Error> {
+        let (at, found) = self.at_one_point(Arc::new(f)).await?;
+        self.joined_at = Some(at);
+        Ok(found)
     }
 
     /// What the client must know first, read at one point of the history: events up to it are not told, later ones follow. A client that came back with
@@ -231,6 +267,19 @@ impl<A: App> Context<A> {
         self.send_as(message, Envelope::default());
     }
 
+    /// Ends the connection in order, after what was said until now: a raw one with close code 1000; with Socket.IO this namespace, and the client does not
+    /// come back by itself. What the handler returns is not told any more.
+    pub fn disconnect(&self) {
+        self.socket.end(Ending::new(1000, "bye"));
+    }
+
+    /// Under which id the writes that follow are kept, for vocabularies whose clients send one in a place of their own: a repetition of the command gets the
+    /// same outcome. A raw frame's `id` needs no such call.
+    pub fn once(&mut self, id: &str, command: &impl Serialize) {
+        let body = serde_json::to_vec(command).unwrap_or_default();
+        self.command = Some(Box::new(CommandId::new("", id, &body)));
+    }
+
     /// To a group's live connections, at most once, without a number: typing, benchmarks. A durable fact is a row.
     pub fn publish(&self, group: A::Group, event: A::Event) {
         self.shard.publish(Publication::new(0, event, [group]));
@@ -252,7 +301,8 @@ impl<A: App> Context<A> {
         });
     }
 
-    pub(crate) fn groups(&self) -> impl Iterator<Item = &A::Group> {
+    /// The groups it is in, in the order of joining.
+    pub fn groups(&self) -> impl Iterator<Item = &A::Group> {
         self.memberships.iter().map(|m| &m.group)
     }
 
@@ -278,7 +328,7 @@ impl<A: App> Context<A> {
 
     /// The frame that is handled next.
     pub(crate) fn begin(&mut self, id: Option<&str>, body: Payload<'_>) {
-        self.command = id.map(|id| Box::new(CommandId::new("", id, body.bytes())));
+        self.command = id.map(|id| Box::new(CommandId::new("", id, &body.bytes())));
         self.writes.set(0);
     }
 

@@ -3,6 +3,7 @@
 
 mod admission;
 mod app;
+mod arguments;
 mod auth;
 mod change;
 mod close;
@@ -41,13 +42,14 @@ mod turn;
 mod websocket;
 
 pub use app::{App, Signal, Stamp, Watched};
+pub use arguments::{Arguments, Binary};
 pub use auth::{Identity, Keys};
 pub use change::{Change, Op};
 pub use consumer::Consumer;
 pub use context::Context;
 pub use error::{ClientError, Error, Kind};
 pub use explain::{Preview, preview};
-pub use frame::{Frame, FromFrame, Payload};
+pub use frame::{Event, Frame, FromFrame, Payload};
 pub use message::{Message, Reply};
 pub use registry::Registry;
 pub use rest::{Api, Caller};

@@ -5,6 +5,7 @@ use crate::pattern::{self, Params};
 use crate::rest::Routes;
 use crate::{App, ClientError, Consumer, Context, Error, Kind, Known, Message, Reply, Routing};
 use futures::future::LocalBoxFuture;
+use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
 /// A connection that is being opened.
@@ -59,7 +60,9 @@ fn connect<'a, C: Consumer>(
     query: &str,
     ctx: &'a mut Context<C::App>,
 ) -> Result<Opening<'a, C::App>, ClientError> {
-    let params: C::Params = pattern::deserialize(params, query)
+    let client = ctx.client.as_ref();
+    let auth = client.and_then(|c| c.auth.as_deref()).map(RawValue::get);
+    let params: C::Params = pattern::deserialize(params, query, auth)
         .map_err(|e| ClientError::new(Kind::Invalid, "INVALID_PARAMETER", e))?;
     Ok(Box::pin(async move {
         Ok(Box::new(Erased(C::connect(params, ctx).await?)) as Box<dyn Session<C::App>>)

@@ -5,7 +5,7 @@ mod upkeep;
 use crate::App;
 use crate::close::Ending;
 use crate::groups::Groups;
-use crate::lane::Lane;
+use crate::lane::Lanes;
 use crate::publication::{Inbox, Publication, ToShard};
 use crate::routing::Policy;
 use crate::socket::Socket;
@@ -24,7 +24,7 @@ const OUTGOING_PUBLICATIONS: usize = 65_536;
 
 pub(crate) struct Shard<A: App> {
     pub id: usize,
-    pub lanes: Arc<[Lane<A>]>,
+    pub lanes: Arc<Lanes<A>>,
     pub store: Option<Store>,
     peers: Vec<Inbox<A>>,
     /// How far the history was delivered here. The store says where it begins.
@@ -53,7 +53,7 @@ pub(crate) struct Shard<A: App> {
 impl<A: App> Shard<A> {
     pub fn new(
         id: usize,
-        lanes: Arc<[Lane<A>]>,
+        lanes: Arc<Lanes<A>>,
         store: Option<Store>,
         peers: Vec<Inbox<A>>,
         stats: Arc<Stats>,

@@ -149,6 +149,11 @@ impl<A: App> Socket<A> {
         true
     }
 
+    /// Whether events are held for later.
+    pub fn is_holding(&self) -> bool {
+        self.held.borrow().is_some()
+    }
+
     /// The frame as this client gets it. Only for one that nobody else gets: what is told to a group is compressed once for all of it.
     pub fn suited(&self, frame: Bytes) -> Bytes {
         match frame.len() >= self.compression.deflate_from {

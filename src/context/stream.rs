@@ -74,6 +74,7 @@ impl<A: App> Context<A> {
             let reset = Envelope {
                 seq: None,
                 reset: true,
+                ask: None,
             };
             self.send_as(&reset_message(why), reset);
         }
@@ -106,7 +107,7 @@ impl<A: App> Context<A> {
             {
                 held.clear();
             }
-            let (at, message) = self.look(look.clone()).await?;
+            let (at, message) = self.at_one_point(look.clone()).await?;
             self.shard.caught_up(at).await; // everything up to `at` is now sent, or held here
             if self
                 .socket
@@ -122,6 +123,7 @@ impl<A: App> Context<A> {
                 Envelope {
                     seq: Some(at),
                     reset,
+                    ask: None,
                 },
             );
             self.release(at, vec![self.socket.suited(frame)]);
@@ -132,14 +134,17 @@ impl<A: App> Context<A> {
     }
 
     /// The state, and the number it belongs to.
-    async fn look(&self, look: Look) -> Result<(u64, Message), Error> {
-        let again = look.clone();
+    pub(super) async fn at_one_point<T: Send + 'static>(
+        &self,
+        read: Arc<impl Fn(&Reader<'_>) -> Result<T, Error> + Send + Sync + ?Sized + 'static>,
+    ) -> Result<(u64, T), Error> {
+        let again = read.clone();
         let (judged, first) = self.judged(move |db| {
             // rows that somebody else changed and nobody announced yet: this snapshot would show them, and the stream would tell them again
             if history::waiting(db.connection)? {
                 return Ok(None);
             }
-            Ok(Some((db.head()?, look(db)?)))
+            Ok(Some((db.head()?, read(db)?)))
         });
         let result = self.store()?.read(move |db| first(db)).await;
         if let Some(found) = self.told(judged, result)? {
@@ -152,6 +157,42 @@ impl<A: App> Context<A> {
             .write_raw(Some(self.shard.id), move |db| second(db))
             .await;
         self.told(judged, result)
+    }
+
+    /// After a command was answered: if it joined groups, their stream begins.
+    pub(crate) async fn settle_joins(&mut self) -> Result<(), Error> {
+        let Some(fresh) = self.socket.held.borrow().as_ref().map(|h| h.fresh.clone()) else {
+            return Ok(());
+        };
+        if self.shard.store.is_none() {
+            self.release(0, Vec::new());
+            return Ok(());
+        }
+        let at = match self.joined_at.take() {
+            Some(at) => at,
+            None => self.store()?.read(|db| db.head()).await?,
+        };
+        for m in &mut self.memberships {
+            if fresh.contains(&m.group) {
+                m.from = m.from.max(at);
+            }
+        }
+        self.shard.caught_up(at).await;
+        let held = self.socket.held.borrow();
+        let overflowed = held.as_ref().is_some_and(|h| h.overflowed);
+        drop(held);
+        if !overflowed {
+            self.release(at, Vec::new());
+            return Ok(());
+        }
+        // what the older groups were told meanwhile is in the history
+        match self.resume(self.socket.last.get()).await? {
+            Ok(()) => Ok(()),
+            Err(_) => {
+                self.socket.end(Ending::slow());
+                Err(Error::Closed)
+            }
+        }
     }
 
     /// What was missed, page by page at the client's speed. What is held meanwhile may be thrown away: the next page has it.

@@ -1,8 +1,11 @@
 //! Which route a path takes, under which policy, and where each value comes from.
 
+use super::places::Places;
 use super::quantity::{show_duration, show_size};
-use super::{Auth, Edge, Policy, Routing};
+use super::route::Namespace;
+use super::{Auth, Edge, Listener, Policy, Route, Routing};
 use crate::limits::Limits;
+use crate::pattern::Params;
 
 /// One value of a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +31,10 @@ pub struct Explained {
     pub route: String,
     /// The line of the path in the file.
     pub line: usize,
+    /// What is spoken there: `websocket`, `engine.io` or `socket.io`.
+    pub protocol: &'static str,
+    /// Of Socket.IO: which namespace. There is one `Explained` for each.
+    pub namespace: Option<String>,
     /// The consumer's name.
     pub consumer: String,
     /// The path's parameters, by name.
@@ -42,37 +49,23 @@ impl Routing {
     /// Where a path (with or without a query) leads, on each listener that knows it. `file_name` is not needed: lines are those of the text that was parsed.
     pub fn explain(&self, path: &str) -> Vec<Explained> {
         let path = path.split('?').next().unwrap_or(path);
-        let all = self.listeners.iter().filter_map(|listener| {
-            let (index, params) = listener.find(path)?;
+        let all = self.listeners.iter().flat_map(|listener| {
+            let Some((index, params)) = listener.find(path) else {
+                return Vec::new();
+            };
             let route = &listener.routes[index];
-            let policy = Policy::KEYS.iter().map(|key| Setting {
-                key,
-                value: value(&route.policy, key),
-                place: route.set.of(key),
-            });
-            let edge = Edge::KEYS.iter().map(|key| Setting {
-                key,
-                value: edge_value(&listener.edge, key),
-                place: route.set.of(key),
-            });
-            Some(Explained {
-                listener: listener.name.clone(),
-                addresses: listener
-                    .bind
-                    .addresses
-                    .iter()
-                    .map(|a| a.address.to_string())
-                    .collect(),
-                route: route.pattern.as_str().to_owned(),
-                line: route.line,
-                consumer: route.consumer.clone(),
-                params: params
-                    .into_iter()
-                    .map(|(name, value)| (name.to_string(), value.to_string()))
-                    .collect(),
-                policy: policy.collect(),
-                edge: edge.collect(),
-            })
+            let whole = || explained(listener, route, &params);
+            if route.namespaces.is_empty() {
+                return vec![whole()];
+            }
+            let of = |namespace: &Namespace| Explained {
+                line: namespace.line,
+                namespace: Some(namespace.name.clone()),
+                consumer: namespace.consumer.clone(),
+                policy: settings(&namespace.policy, &namespace.set),
+                ..whole()
+            };
+            route.namespaces.iter().map(of).collect()
         });
         all.collect()
     }
@@ -86,6 +79,39 @@ impl Routing {
         });
         all.collect()
     }
+}
+
+fn explained(listener: &Listener, route: &Route, params: &Params) -> Explained {
+    let edge = Edge::KEYS.iter().map(|key| Setting {
+        key,
+        value: edge_value(&listener.edge, key),
+        place: route.set.of(key),
+    });
+    let addresses = listener.bind.addresses.iter();
+    Explained {
+        listener: listener.name.clone(),
+        addresses: addresses.map(|a| a.address.to_string()).collect(),
+        route: route.pattern.as_str().to_owned(),
+        line: route.line,
+        protocol: route.protocol.name(),
+        namespace: None,
+        consumer: route.consumer.clone(),
+        params: params
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_string()))
+            .collect(),
+        policy: settings(&route.policy, &route.set),
+        edge: edge.collect(),
+    }
+}
+
+fn settings(policy: &Policy, set: &Places) -> Vec<Setting> {
+    let all = Policy::KEYS.iter().map(|key| Setting {
+        key,
+        value: value(policy, key),
+        place: set.of(key),
+    });
+    all.collect()
 }
 
 fn or_none(n: Option<impl ToString>) -> String {
@@ -116,6 +142,9 @@ fn value(policy: &Policy, key: &str) -> String {
         "action_rates" => policy.action_rates.to_string(),
         "groups_per_connection" => policy.groups_per_connection.to_string(),
         "delivery" => policy.delivery.name().to_owned(),
+        "ping_timeout" => show_duration(policy.ping_timeout),
+        "max_payload" => show_size(policy.max_payload as u64),
+        "connect_timeout" => show_duration(policy.connect_timeout),
         _ => String::new(),
     }
 }

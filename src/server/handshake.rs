@@ -43,7 +43,7 @@ impl<A: App> Sockets<A> {
     pub fn new(shard: &Shard<A>, shared: &Arc<Shared<A>>, listening: &Arc<Listening>) -> Self {
         let here = &listening.listener;
         let way = |route: &crate::routing::Route| {
-            let lane = shared.lane_of.get(route.consumer.as_str()).copied();
+            let lane = shared.lanes.lane(&route.consumer, None);
             let stats = shared.stats.route(&here.name, route.pattern.as_str());
             (lane, stats)
         };

@@ -3,6 +3,7 @@
 use super::bind::{self, Bound};
 use crate::Error;
 use crate::auth::Keys;
+use crate::lane::Lanes;
 use crate::rest::Routes;
 use crate::routing::{Address, Listener, Policy, Route, Routing};
 use crate::stats::Stats;
@@ -13,7 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 /// What all shards share for as long as the server lives.
 pub(super) struct Shared<A: crate::App> {
-    pub lane_of: HashMap<&'static str, u16>,
+    pub lanes: Arc<Lanes<A>>,
     pub rest: HashMap<&'static str, Routes<A>>,
     pub keys: Option<Arc<Keys>>,
     /// What is counted; who has a place is a part of it.
