@@ -124,6 +124,7 @@ macro_rules! station {
            (SELECT k.id FROM stations k JOIN orders w ON w.restaurant_id = k.restaurant_id WHERE w.id = i.order_id AND k.code = 'kitchen'))"
     };
 }
+pub(in crate::domain) use station;
 
 const FACTS: &str = concat!("SELECT i.id, i.uuid, i.order_id, i.menu_item_id, i.name, i.qty, i.unit_price_minor, r.currency_exp, i.modifiers_json, i.seat, i.course,
   s.code, i.note, i.allergy, i.status, i.batch, i.fired_at, i.started_at, i.ready_at, i.served_at, i.voided_at, i.void_reason, i.created_at, i.version

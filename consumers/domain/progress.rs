@@ -11,6 +11,7 @@ use super::orders::{self, OrderFacts, OrderType};
 use super::workflow::{self, Guard, Kind, Step};
 use super::{Actor, CANONICAL, Refusal, Role, Status, Vocabulary};
 use crate::db::{Error, Transaction, params};
+use serde::{Deserialize, Serialize};
 
 /// How long something can be called back.
 pub const RECALL_MS: i64 = 30 * 60 * 1000;
@@ -58,7 +59,7 @@ impl Move {
 }
 
 /// What became of it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Moved {
     /// The order now.
     pub order: OrderFacts,

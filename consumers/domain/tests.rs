@@ -1,6 +1,7 @@
 //! What the rules promise, each on a database of its own.
 
 mod floor;
+mod kitchen;
 mod machine;
 mod money;
 mod moving;

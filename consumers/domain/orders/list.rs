@@ -3,6 +3,7 @@
 use super::{OrderFacts, facts_sql, read};
 use crate::db::{Error, Reader, params};
 use crate::domain::Status;
+use crate::domain::items::station;
 use serde::{Deserialize, Serialize};
 
 /// Which orders.
@@ -20,6 +21,8 @@ pub struct Filter {
     pub waiter_id: Option<i64>,
     /// Of which driver.
     pub driver_id: Option<i64>,
+    /// With lines for one of these stations; `None`: whatever they are for.
+    pub stations: Option<Vec<i64>>,
 }
 
 /// One page: newest first.
@@ -36,6 +39,13 @@ pub struct Page<T> {
 const WHICH: &str = " WHERE o.workflow_id = 1 AND (?1 IS NULL OR o.restaurant_id IN (SELECT value FROM json_each(?1)))
   AND (?2 IS NULL OR o.status IN (SELECT value FROM json_each(?2))) AND (?3 IS NULL OR o.table_id = ?3) AND (?4 IS NULL OR o.session_id = ?4)
   AND (?5 IS NULL OR o.waiter_id = ?5) AND (?6 IS NULL OR o.driver_id = ?6)";
+
+/// Only where somebody asks: it looks at the lines.
+const FOR_STATIONS: &str = concat!(
+    " AND EXISTS (SELECT 1 FROM order_items i WHERE i.order_id = o.id AND ",
+    station!(),
+    " IN (SELECT value FROM json_each(?7)))"
+);
 
 /// The largest page.
 pub const PAGE_MAX: u32 = 200;
@@ -60,26 +70,37 @@ pub fn list(
         some => Some(serde_json::to_string(some)?),
     };
     let limit = limit.clamp(1, PAGE_MAX);
+    let stations = filter
+        .stations
+        .as_ref()
+        .map(serde_json::to_string)
+        .transpose()?;
+    let for_stations = match stations {
+        Some(_) => FOR_STATIONS,
+        // The parameters keep their numbers.
+        None => " AND ?7 IS NULL",
+    };
     let which = params![
         &restaurants,
         &statuses,
         filter.table_id,
         filter.session_id,
         filter.waiter_id,
-        filter.driver_id
+        filter.driver_id,
+        &stations
     ];
     let mut page = which.to_vec();
     page.extend_from_slice(params![before, limit + 1]);
     let items = db.rows(
         &format!(
-            "{}{WHICH} AND (?7 IS NULL OR o.id < ?7) ORDER BY o.id DESC LIMIT ?8",
+            "{}{WHICH}{for_stations} AND (?8 IS NULL OR o.id < ?8) ORDER BY o.id DESC LIMIT ?9",
             facts_sql!("")
         ),
         &page,
         read,
     )?;
     let total = db.one(
-        &format!("SELECT count(*) FROM orders o{WHICH}"),
+        &format!("SELECT count(*) FROM orders o{WHICH}{for_stations}"),
         which,
         |row| row.get(0),
     )?;
