@@ -85,6 +85,22 @@ sqlite3 {database} "UPDATE tables SET capacity = capacity + 1 WHERE id = 5"
     text
 }
 
+/// The restaurant's outside name, as the kitchen's document has it.
+const RESTAURANT: &str = "11111111-1111-1111-1111-111111111111";
+
+/// The kitchen's lines, for a server at `base` (`localhost:3001`).
+pub fn kitchen(base: &str, mint: impl Fn(&Claims) -> Option<String>) -> String {
+    let cook = Claims::new(Role::Kitchen, Some(20.into()), TTL);
+    let token = cook.and_then(|claims| mint(&claims.at(&[2.into()])));
+    let token = token.unwrap_or_else(|| NO_TOKEN.to_owned());
+    format!(
+        r#"# the kitchen's screens, as a cook; nobody gets in without a token (install the client with: npm install socket.io-client)
+node -e 'const s = require("socket.io-client").io("http://{base}", {{ auth: {{ token: "{token}" }} }}); s.onAny((name, data) => console.log(name, JSON.stringify(data))); s.emit("join:restaurant", "{RESTAURANT}"); s.emit("orders:sync")'
+curl -X POST http://{base}/api/v1/kitchen/alerts -H "Authorization: Bearer {token}" -H "Content-Type: application/json" -d '{{"type":"urgent","message":"Out of rice","severity":5}}'
+"#
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,6 +162,25 @@ mod tests {
             assert!(!body.contains('\''));
             serde_json::from_str::<serde_json::Value>(body).expect(body);
         }
+    }
+
+    #[test]
+    fn the_kitchens_lines_are_ready_to_paste() {
+        let text = kitchen("localhost:3001", |claims| {
+            Some(format!("token-of-{}", claims.sub))
+        });
+        assert!(
+            text.contains(r#"io("http://localhost:3001", { auth: { token: "token-of-20" } })"#)
+        );
+        let script = text
+            .lines()
+            .find_map(|l| l.strip_prefix("node -e '"))
+            .unwrap();
+        assert!(!script.strip_suffix('\'').unwrap().contains('\''));
+        let body = text
+            .lines()
+            .find_map(|l| l.split_once("-d '")?.1.strip_suffix('\''));
+        serde_json::from_str::<serde_json::Value>(body.unwrap()).unwrap();
     }
 
     #[test]

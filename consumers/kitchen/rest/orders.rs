@@ -228,15 +228,14 @@ impl Change {
 /// `PATCH /orders/{id}`
 pub fn change(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let mut change: Change = call.body()?;
-    if !change.edits() && change.status.is_none() {
-        return Err(Refusal::value("body", "name what is to be different").into());
-    }
+    let mut order = None;
     if change.edits() {
         let (id, bearer) = named(call, Action::EditOrder, tx)?;
         let patch = change.patch(tx, &domain::get(tx, id)?)?;
         domain::patch(tx, &bearer.actor(), id, &patch)?;
         // It was looked at; what comes now is ours.
         change.version = None;
+        order = Some(id);
     }
     if let Some(status) = change.status {
         let (id, bearer) = named(call, Action::MoveOrder, tx)?;
@@ -247,9 +246,12 @@ pub fn change(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
             version: change.version,
         };
         change_status(tx, &bearer, id, &wish)?;
+        order = Some(id);
     }
-    let (order, _) = named(call, Action::HearOrder, tx)?;
-    shown(tx, order)
+    match order {
+        Some(order) => shown(tx, order),
+        None => Err(Refusal::value("body", "name what is to be different").into()),
+    }
 }
 
 /// `DELETE /orders/{id}`, with `{"reason": "..."}` or `?reason=...`
