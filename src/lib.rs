@@ -40,6 +40,7 @@ mod stream;
 mod trace;
 mod turn;
 mod websocket;
+mod window;
 
 pub use app::{App, Signal, Stamp, Watched};
 pub use arguments::{Arguments, Binary};
@@ -62,3 +63,4 @@ pub use store::{
     Transaction, Value, migrate,
 };
 pub use trace::connection_id;
+pub use window::Gather;

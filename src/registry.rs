@@ -21,6 +21,7 @@ pub(crate) struct Entry<A: App> {
     pub connect: Connect<A>,
     pub render: fn(&A::Event, &A::Group) -> Option<Message>,
     pub entity: fn(&A::Event, &A::Group) -> Option<u64>,
+    pub together: fn(&[&Message]) -> Option<Message>,
     pub render_error: fn(&ClientError) -> Message,
     /// Whether a frame is one of its commands.
     #[cfg(feature = "fuzzing")]
@@ -101,6 +102,7 @@ impl<A: App> Registry<A> {
             connect: connect::<C>,
             render: C::render,
             entity: C::entity,
+            together: C::together,
             render_error: C::render_error,
             #[cfg(feature = "fuzzing")]
             decode: |body| C::Command::from_frame(body).map(drop),

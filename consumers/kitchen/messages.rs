@@ -16,6 +16,7 @@ use crate::domain::{KITCHEN, Status};
 use crate::restaurant::{Event, Fact, OrderOff};
 use maitred::Message;
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 /// How a fact is told here. Some are not.
 pub fn event(event: &Event) -> Option<Message> {
@@ -230,6 +231,20 @@ pub struct Synced<'a> {
 
 pub fn sync_complete(synced: &Synced<'_>) -> Message {
     Message::new("orders:sync:complete", synced)
+}
+
+/// Several of the events above, as they were told or would have been.
+pub fn batch_update(messages: &[&Message]) -> Message {
+    #[derive(Serialize)]
+    struct Told<'a> {
+        event: &'a str,
+        data: Option<&'a RawValue>,
+    }
+    let told = messages.iter().map(|message| Told {
+        event: message.name().unwrap_or_default(),
+        data: serde_json::from_str(message.data()).ok(),
+    });
+    Message::new("orders:batch_update", &told.collect::<Vec<_>>())
 }
 
 /// Said once, on connecting: a server cannot tell a client that it is disconnected. The rest are hints for the client's own attempts.

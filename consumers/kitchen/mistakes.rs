@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 /// The codes of the document.
-pub const AUTH_FAILED: &str = "AUTH_FAILED";
+const AUTH_FAILED: &str = "AUTH_FAILED";
 const INVALID_RESTAURANT: &str = "INVALID_RESTAURANT";
 const PERMISSION_DENIED: &str = "PERMISSION_DENIED";
 const INVALID_PAYLOAD: &str = "INVALID_PAYLOAD";
@@ -26,20 +26,47 @@ pub struct Mistake<'a> {
 struct Nested<'a> {
     code: &'a str,
     message: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    details: Option<&'a RawValue>,
+    #[serde(skip_serializing_if = "Details::is_none")]
+    details: Details<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Details<'a> {
+    Given(Option<&'a RawValue>),
+    Why(Why<'a>),
+}
+
+#[derive(Serialize)]
+struct Why<'a> {
+    reason: &'a str,
+}
+
+impl Details<'_> {
+    const fn is_none(&self) -> bool {
+        matches!(self, Details::Given(None))
+    }
 }
 
 impl<'a> Mistake<'a> {
     pub fn of(error: &'a ClientError) -> Self {
         let code = code(error);
-        let message = &*error.text;
+        let message = match code {
+            AUTH_FAILED => "Authentication error",
+            _ => &*error.text,
+        };
         Mistake {
             success: false,
             error: Nested {
                 code,
                 message,
-                details: error.details.as_deref(),
+                // Why exactly is for people who look.
+                details: match (code, &error.details) {
+                    (AUTH_FAILED, None) => Details::Why(Why {
+                        reason: &error.text,
+                    }),
+                    (_, details) => Details::Given(details.as_deref()),
+                },
             },
             code: match code {
                 INVALID_PAYLOAD => VALIDATION_ERROR,

@@ -8,7 +8,7 @@ use crate::access::{self, Action, Bearer, Target};
 use crate::domain::orders::{self, Filter, Moved, TableCompleted};
 use crate::domain::{KITCHEN, Key, Refusal, Status, ids, items, restaurants};
 use crate::restaurant::{Event, Group, Restaurant};
-use maitred::{ClientError, Consumer, Context, Error, Message, Reader, Reply};
+use maitred::{ClientError, Consumer, Context, Error, Gather, Kind, Message, Reader, Reply};
 use serde::{Deserialize, Serialize};
 
 /// A screen, and where it stands.
@@ -16,9 +16,13 @@ pub struct Screen {
     rooms: Rooms,
 }
 
-/// Nothing is needed to connect but a token.
+/// `auth: { token, batch }`
 #[derive(Deserialize)]
-pub struct Params {}
+pub struct Params {
+    /// What happens comes in `orders:batch_update` only.
+    #[serde(default)]
+    batch: bool,
+}
 
 /// What a screen asks. Each event has one argument, or none.
 #[derive(Deserialize)]
@@ -83,7 +87,16 @@ impl Consumer for Screen {
     type Params = Params;
     type Command = Command;
 
-    async fn connect(Params {}: Params, ctx: &mut Context<Restaurant>) -> Result<Self, Error> {
+    async fn connect(params: Params, ctx: &mut Context<Restaurant>) -> Result<Self, Error> {
+        // Also in a demo, and whatever routing.toml says: the document lets nobody in without a token.
+        if ctx.identity().claims.is_none() {
+            let text = "a token is needed: auth: { token }";
+            return Err(Error::client(Kind::Unauthenticated, "TOKEN_MISSING", text));
+        }
+        ctx.gather(match params.batch {
+            true => Gather::Instead,
+            false => Gather::Besides,
+        });
         let identity = ctx.identity().clone();
         let bearer = ctx.read(move |db| Bearer::of(&identity, db)).await?;
         // Joined before they are judged: no change of the account may pass between.
@@ -126,6 +139,10 @@ impl Consumer for Screen {
 
     fn render(event: &Event, _: &Group) -> Option<Message> {
         messages::event(event)
+    }
+
+    fn together(messages: &[&Message]) -> Option<Message> {
+        Some(messages::batch_update(messages))
     }
 
     fn render_error(error: &ClientError) -> Message {
