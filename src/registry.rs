@@ -3,6 +3,7 @@
 use crate::frame::{FromFrame, Payload};
 use crate::pattern::{self, Params};
 use crate::rest::Routes;
+use crate::stats::LetIn;
 use crate::{App, ClientError, Consumer, Context, Error, Kind, Known, Message, Reply, Routing};
 use futures::future::LocalBoxFuture;
 use serde_json::value::RawValue;
@@ -39,7 +40,7 @@ pub(crate) trait Session<A: App> {
     fn disconnect<'a>(self: Box<Self>, ctx: &'a mut Context<A>) -> LocalBoxFuture<'a, ()>;
 }
 
-struct Erased<C>(C);
+struct Erased<C>(C, #[allow(dead_code)] LetIn);
 
 impl<C: Consumer> Session<C::App> for Erased<C> {
     fn receive<'a>(
@@ -48,6 +49,9 @@ impl<C: Consumer> Session<C::App> for Erased<C> {
         ctx: &'a mut Context<C::App>,
     ) -> Result<LocalBoxFuture<'a, Result<Reply, Error>>, ClientError> {
         let command = C::Command::from_frame(body)?;
+        if let Payload::Event(event) = body {
+            ctx.shard.counts.events.came(C::NAME, event.name);
+        }
         Ok(Box::pin(self.0.receive(command, ctx)))
     }
 
@@ -66,7 +70,9 @@ fn connect<'a, C: Consumer>(
     let params: C::Params = pattern::deserialize(params, query, auth)
         .map_err(|e| ClientError::new(Kind::Invalid, "INVALID_PARAMETER", e))?;
     Ok(Box::pin(async move {
-        Ok(Box::new(Erased(C::connect(params, ctx).await?)) as Box<dyn Session<C::App>>)
+        let consumer = C::connect(params, ctx).await?;
+        let let_in = LetIn::new(ctx.shard.counts.clone(), C::NAME);
+        Ok(Box::new(Erased(consumer, let_in)) as Box<dyn Session<C::App>>)
     }))
 }
 

@@ -5,10 +5,13 @@
 
 mod collect;
 mod count;
+mod events;
 mod text;
 
 pub(crate) use collect::collect;
 pub(crate) use count::{Count, Histogram};
+use events::Events;
+pub(crate) use events::LetIn;
 
 use crate::limits::{Admission, Limit, Limits};
 use dashmap::DashMap;
@@ -76,6 +79,8 @@ pub(crate) struct ShardStats {
     pub received_bytes: Count,
     pub dropped: [Count; Drop::ALL.len()],
     pub limited: [Count; Limit::ALL.len()],
+    /// Clients and their events, by name.
+    pub events: Events,
     pub resumed: Count,
     pub reset: Count,
     /// Events that one resume told.
