@@ -3,7 +3,7 @@
 mod farewell;
 mod opening;
 
-pub(crate) use opening::{Agreed, Opening};
+pub(crate) use opening::{Agreed, Boarding, Opening};
 
 use crate::admission::{
     authenticated, expiring, note_expiry, place_of_user, verify, wait_for_token, wall_ms,
@@ -16,11 +16,13 @@ use crate::pattern::Params;
 use crate::reader::MessageReader;
 use crate::registry::Session;
 use crate::routing::Delivery;
+use crate::session;
 use crate::shard::{Registered, Shard};
 use crate::socket::Socket;
 use crate::websocket::{self, Incoming, Opcode};
 use crate::{App, Arguments, ClientError, Error, Kind, Message, Reply, metering};
-use farewell::{NO_CODE, finish};
+use farewell::NO_CODE;
+pub(crate) use farewell::finish;
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use serde::Serialize;
@@ -79,7 +81,11 @@ struct Live<A: App> {
 }
 
 /// Serves a connection until it ends, and closes it in order.
-pub(crate) async fn run<A: App>(shard: Rc<Shard<A>>, opening: Box<Opening<A>>) {
+pub(crate) async fn run<A: App>(shard: Rc<Shard<A>>, mut opening: Box<Opening<A>>) {
+    if let Some(boarding) = opening.agreed.boarding.take() {
+        Box::pin(session::board(shard, opening, *boarding)).await;
+        return;
+    }
     let Some(mut live) = begin(shard, opening).await else {
         return;
     };
@@ -170,7 +176,8 @@ async fn end<A: App>(live: Live<A>, ending: Ending) {
     drop(registered);
 }
 
-async fn open<A: App>(
+/// Has the consumer begin.
+pub(crate) async fn open<A: App>(
     params: &Params,
     query: &str,
     ctx: &mut Context<A>,
@@ -254,7 +261,7 @@ async fn serve<A: App>(live: &mut Live<A>) -> Ending {
 }
 
 /// Does what others have asked of this connection. `Some`: it ends.
-async fn attend<A: App>(ctx: &mut Context<A>) -> Option<Ending> {
+pub(crate) async fn attend<A: App>(ctx: &mut Context<A>) -> Option<Ending> {
     let ending = ctx.socket.take_ending();
     if ending.is_some() {
         return ending;
@@ -369,7 +376,7 @@ pub(crate) fn told(
 }
 
 /// What every connection understands.
-async fn steer<A: App>(
+pub(crate) async fn steer<A: App>(
     ctx: &mut Context<A>,
     keys: Option<&Keys>,
     control: Control,
@@ -408,7 +415,7 @@ async fn steer<A: App>(
 }
 
 /// What a client missed by its own choice of route, told when it keeps up again. What it missed is in the history.
-fn dropped(count: u32, delivery: Delivery) -> Message {
+pub(crate) fn dropped(count: u32, delivery: Delivery) -> Message {
     #[derive(Serialize)]
     struct Dropped {
         count: u32,

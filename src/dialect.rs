@@ -6,7 +6,7 @@ pub(crate) mod socket_io;
 
 use crate::arguments::placeholder;
 use crate::frame::{Frame, Payload};
-use crate::message::Content;
+use crate::message::{Content, members};
 use crate::websocket::Opcode;
 use crate::{ClientError, Kind, Message};
 use bytes::Bytes;
@@ -78,14 +78,6 @@ pub(crate) enum Control {
     Resume(Option<u64>),
     /// A new token for an open connection.
     Authenticate(String),
-}
-
-/// An object with what stands beside it; `None`: there is nothing, or no object to put it in.
-fn members(data: &str, beside: &str) -> Option<String> {
-    let beside = beside.strip_prefix(',')?;
-    let inner = data.trim_end().strip_suffix('}')?;
-    let comma = if inner.trim_end() == "{" { "" } else { "," };
-    Some(format!("{inner}{comma}{beside}}}"))
 }
 
 impl Dialect {

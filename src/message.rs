@@ -145,9 +145,39 @@ impl Message {
         }
     }
 
+    /// What an acknowledgement says that this message is the content of.
+    pub(crate) fn into_arguments(self) -> Arguments {
+        match self.0 {
+            Content::Json {
+                arguments: Some(arguments),
+                ..
+            } => *arguments,
+            Content::Json { data, beside, .. } => {
+                let whole = members(data.get(), &beside);
+                let data = whole
+                    .and_then(|w| RawValue::from_string(w).ok())
+                    .unwrap_or(data);
+                Arguments {
+                    values: vec![data],
+                    attachments: Vec::new(),
+                }
+            }
+            Content::Verbatim(Frame::Text(text)) => Arguments::new().with(&text),
+            Content::Verbatim(Frame::Binary(bytes)) => Arguments::new().with(&crate::Binary(bytes)),
+        }
+    }
+
     pub(crate) fn content(&self) -> &Content {
         &self.0
     }
+}
+
+/// An object with what stands beside it; `None`: there is nothing, or no object to put it in.
+pub(crate) fn members(data: &str, beside: &str) -> Option<String> {
+    let beside = beside.strip_prefix(',')?;
+    let inner = data.trim_end().strip_suffix('}')?;
+    let comma = if inner.trim_end() == "{" { "" } else { "," };
+    Some(format!("{inner}{comma}{beside}}}"))
 }
 
 impl From<Frame> for Message {

@@ -45,7 +45,7 @@ impl MessageReader {
         let limits = Limits {
             max_message_bytes: socket.policy.max_message_bytes,
             max_fragments: MAX_FRAGMENTS,
-            inflates: socket.compression.inflates,
+            inflates: socket.compression.get().inflates,
         };
         let violated = |v: Violation| {
             if v.code() == 1009 {
@@ -73,9 +73,15 @@ impl MessageReader {
         {
             return Ok(Some(found));
         }
+        let Some(stream) = socket.stream() else {
+            return match socket.is_dead() {
+                true => Err(Ending::gone()),
+                false => Ok(None),
+            };
+        };
         BUFFER.with_borrow_mut(|buffer| {
             loop {
-                let n = match socket.stream.read(buffer) {
+                let n = match stream.read(buffer) {
                     Ok(0) => return Err(Ending::gone()),
                     Ok(n) => n,
                     Err(e) if e.kind() == io::ErrorKind::WouldBlock => return Ok(None),

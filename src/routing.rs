@@ -56,7 +56,7 @@ pub use explain::{Explained, Setting};
 pub(crate) use limits::Metrics;
 pub(crate) use mistakes::nearest;
 pub(crate) use policy::{Auth, Delivery, Policy};
-pub(crate) use route::{Protocol, Route};
+pub(crate) use route::{Namespace, Protocol, Route};
 
 use crate::Error;
 use crate::limits::Limits;

@@ -7,6 +7,7 @@ mod carrier;
 mod conversation;
 mod direct;
 mod drain;
+mod engine;
 mod framing;
 mod handshake;
 mod http;

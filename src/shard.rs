@@ -9,12 +9,15 @@ use crate::groups::Groups;
 use crate::lane::Lanes;
 use crate::publication::{Inbox, Publication, ToShard};
 use crate::routing::Policy;
+use crate::session::Session;
+use crate::sid::Sid;
 use crate::socket::Socket;
 use crate::stats::{Drop as Dropped, MICROS, ShardStats, Stats};
 use crate::store::Store;
 use crate::turn::{Cork, Mark, Said};
 use crate::window::{Gather, Window};
 use bytes::Bytes;
+use rustc_hash::FxHashMap;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -34,6 +37,8 @@ pub(crate) struct Shard<A: App> {
     advanced: Notify,
     groups: RefCell<Groups<A>>,
     sockets: RefCell<slab::Slab<Rc<Socket<A>>>>,
+    /// Sessions of Engine.IO that poll: their requests come one by one.
+    pub sessions: RefCell<FxHashMap<Sid, Rc<Session<A>>>>,
     turn: RefCell<Vec<Said>>,
     dirty: RefCell<Vec<Rc<Socket<A>>>>,
     outgoing: RefCell<Vec<Arc<Publication<A>>>>,
@@ -77,6 +82,7 @@ impl<A: App> Shard<A> {
             advanced: Notify::new(),
             groups: RefCell::default(),
             sockets: RefCell::default(),
+            sessions: RefCell::default(),
             turn: RefCell::default(),
             dirty: RefCell::default(),
             outgoing: RefCell::default(),
@@ -161,10 +167,11 @@ impl<A: App> Shard<A> {
                     let mark = Mark::Event(entity);
                     turn.push(Said { frame: plain, mark });
                     for socket in members {
-                        if socket.is_closing() {
+                        let wire = socket.wire();
+                        if socket.is_closing() || wire.is_closing() {
                             continue;
                         }
-                        let at = if length < socket.compression.deflate_from {
+                        let at = if length < socket.compression.get().deflate_from {
                             plain_at
                         } else {
                             *deflated_at.get_or_insert_with(|| {
@@ -193,10 +200,10 @@ impl<A: App> Shard<A> {
                                 continue;
                             }
                         }
-                        socket.pending.borrow_mut().push(at as u32);
+                        wire.pending.borrow_mut().push(at as u32);
                         delivered += 1;
-                        if !socket.queued.replace(true) {
-                            dirty.push(socket.clone());
+                        if !wire.queued.replace(true) {
+                            dirty.push(wire.clone());
                         }
                     }
                 }
@@ -226,17 +233,18 @@ impl<A: App> Shard<A> {
 
     /// A frame that is compressed already if this socket's frames are.
     pub fn send_suited(&self, socket: &Rc<Socket<A>>, frame: Bytes) {
-        if socket.is_closing() {
+        let wire = socket.wire();
+        if socket.is_closing() || wire.is_closing() || socket.defers(&frame) {
             return;
         }
         let mut turn = self.turn.borrow_mut();
-        socket.pending.borrow_mut().push(turn.len() as u32);
+        wire.pending.borrow_mut().push(turn.len() as u32);
         turn.push(Said {
             frame,
             mark: Mark::Own,
         });
-        if !socket.queued.replace(true) {
-            self.dirty.borrow_mut().push(socket.clone());
+        if !wire.queued.replace(true) {
+            self.dirty.borrow_mut().push(wire.clone());
         }
         drop(turn);
         self.schedule();
@@ -257,7 +265,7 @@ impl<A: App> Shard<A> {
         let mut corks = self.corks.borrow_mut();
         for socket in dirty.drain(..) {
             socket.queued.set(false);
-            let cork = &mut corks[usize::from(socket.compression.inflates)];
+            let cork = &mut corks[usize::from(socket.compression.get().inflates)];
             socket.flush(&turn, cork);
         }
         corks.iter_mut().for_each(Cork::forget);
@@ -309,6 +317,7 @@ impl<A: App> Shard<A> {
         while let Some(mut message) = inbox.recv().await {
             loop {
                 match message {
+                    ToShard::Call(call) => call(&self),
                     ToShard::Published(publications) => {
                         publications.iter().for_each(|p| self.deliver(p))
                     }

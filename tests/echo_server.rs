@@ -2,12 +2,16 @@
 //!
 //! - `/conformance/echo` sends back every message as it came, text as text and binary as binary, up to 16 MiB, and is silent otherwise.
 //! - `/conformance/group/<name>/` passes every message on to all members of the group, its sender too: each gets it once, byte for byte. Up to 64 KiB.
+//! - `/engine.io/` sends back every message of an Engine.IO session.
+//! - `/socket.io/` has the namespaces `/` and `/custom`: each tells a client the `auth` that it came with, sends `message` back as `message-back`, and
+//!   acknowledges `message-with-ack`, with the arguments that came.
 //!
 //! `cargo run --release --example echo_server -- --bind 127.0.0.1:9900`
 
 use maitred::*;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 /// Nothing is stored: there are groups, and what their members say.
 struct Conformance;
@@ -98,6 +102,40 @@ impl Consumer for Member {
     }
 }
 
+/// A namespace that says what it is told.
+struct Namespace;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Told {
+    Message(Arguments),
+    MessageWithAck(Arguments),
+}
+
+impl Consumer for Namespace {
+    const NAME: &'static str = "namespace";
+    type App = Conformance;
+    type Params = IgnoredAny;
+    type Command = Told;
+
+    async fn connect(_: IgnoredAny, ctx: &mut Context<Conformance>) -> Result<Self, Error> {
+        let auth: Box<RawValue> = ctx.auth()?;
+        ctx.send(&Message::new("auth", &auth));
+        Ok(Namespace)
+    }
+
+    async fn receive(&mut self, told: Told, _: &mut Context<Conformance>) -> Result<Reply, Error> {
+        Ok(match told {
+            Told::Message(all) => Reply::message(Message::carrying("message-back", all)),
+            Told::MessageWithAck(all) => Reply::answer(all),
+        })
+    }
+
+    fn render(_: &Said, _: &String) -> Option<Message> {
+        None
+    }
+}
+
 #[derive(Deserialize)]
 struct Nothing {}
 
@@ -132,6 +170,29 @@ outbox_bytes = "64MiB"
 path = "/conformance/group/<name>/"
 consumer = "group"
 outbox_bytes = "16MiB"
+
+[[listener.route]]
+path = "/engine.io/"
+protocol = "engine.io"
+consumer = "echo"
+ping_interval = "300ms"
+ping_timeout = "200ms"
+max_payload = 1000000
+
+[[listener.route]]
+path = "/socket.io/"
+ping_interval = "300ms"
+ping_timeout = "200ms"
+max_payload = 1000000
+connect_timeout = "1s"
+
+[[listener.route.namespace]]
+name = "/"
+consumer = "namespace"
+
+[[listener.route.namespace]]
+name = "/custom"
+consumer = "namespace"
 "#;
 
 const USAGE: &str = "echo_server [--bind ADDRESS] [--threads NUMBER] [--secret KEY] [--certificate FILE --key FILE]";
@@ -150,7 +211,10 @@ struct Options {
 }
 
 fn serve(options: Options) -> Result<Started, Error> {
-    let registry = Registry::new().with::<Echo>().with::<Member>();
+    let registry = Registry::new()
+        .with::<Echo>()
+        .with::<Member>()
+        .with::<Namespace>();
     let known = Known {
         consumers: &registry.consumers(),
         rest: &[],

@@ -72,7 +72,10 @@ impl Kitchen {
         socket.connect("/", auth).expect("let in");
         let mut screen = Screen(socket);
         let first = screen.next();
-        assert_eq!((first.name.as_str(), &first.data()["state"]), ("connection:status", &json!("connected")));
+        assert_eq!(
+            (first.name.as_str(), &first.data()["state"]),
+            ("connection:status", &json!("connected"))
+        );
         screen
     }
 
@@ -88,8 +91,14 @@ impl Kitchen {
     #[track_caller]
     fn station(&self, station: &str) -> Screen {
         let mut screen = self.screen(&self.token("kitchen"));
-        let joined = screen.ask("join:station", json!({"restaurantId": HERE, "station": station}));
-        assert_eq!((&joined["restaurantId"], &joined["station"]), (&json!(HERE), &json!(station)));
+        let joined = screen.ask(
+            "join:station",
+            json!({"restaurantId": HERE, "station": station}),
+        );
+        assert_eq!(
+            (&joined["restaurantId"], &joined["station"]),
+            (&json!(HERE), &json!(station))
+        );
         screen
     }
 }

@@ -4,6 +4,8 @@ use crate::auth::{Identity, Keys};
 use crate::limits::UserPlace;
 use crate::pattern::Params;
 use crate::routing::Policy;
+use crate::session::Visit;
+use crate::sid::Sid;
 use crate::socket::Compression;
 use crate::stats::RouteStats;
 use crate::stream::Stream;
@@ -34,6 +36,15 @@ pub(crate) struct Agreed<A: App> {
     pub user: Option<Arc<UserPlace>>,
     pub route: Arc<RouteStats>,
     pub compression: Compression,
+    /// Of Engine.IO: what it is instead of a connection of its own.
+    pub boarding: Option<Box<Boarding>>,
+}
+
+/// A WebSocket that begins a session of Engine.IO, or takes one over that polls.
+#[derive(Clone)]
+pub(crate) struct Boarding {
+    pub visit: Visit,
+    pub sid: Option<Sid>,
 }
 
 // `derive` would ask for `A: Clone`
@@ -49,6 +60,7 @@ impl<A: App> Clone for Agreed<A> {
             user: self.user.clone(),
             route: self.route.clone(),
             compression: self.compression,
+            boarding: self.boarding.clone(),
         }
     }
 }

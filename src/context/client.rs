@@ -1,6 +1,9 @@
 //! What is known of a Socket.IO client beside its identity, and what it was asked.
 
 use super::Context;
+use crate::dialect::{Dialect, socket_io};
+use crate::sid::unguessable;
+use crate::websocket::{self, Opcode};
 use crate::{App, Arguments, ClientError, Error, Kind, Message};
 use http::HeaderMap;
 use rustc_hash::FxHashMap;
@@ -14,6 +17,9 @@ use tokio::sync::oneshot;
 
 /// Questions of one client that wait for its answer.
 const QUESTIONS: usize = 256;
+
+/// Between the welcome and what a consumer has to say at once.
+const APART: Duration = Duration::from_millis(1);
 
 /// What the request said that opened a connection. Kept for as long as that is open, so in few bytes.
 #[derive(Debug, Default)]
@@ -54,6 +60,8 @@ pub(crate) struct Client {
     pub auth: Option<Box<RawValue>>,
     questions: RefCell<FxHashMap<u64, oneshot::Sender<Arguments>>>,
     next: Cell<u64>,
+    /// It was told that it is let in.
+    greeted: Cell<bool>,
 }
 
 impl Client {
@@ -63,6 +71,20 @@ impl Client {
             auth,
             ..Client::default()
         }
+    }
+
+    /// The token in its `auth`, if there is one; some write it as a header has it.
+    pub fn token(&self) -> Option<String> {
+        #[derive(serde::Deserialize)]
+        struct Auth {
+            token: Option<String>,
+        }
+        let Auth { token } = serde_json::from_str(self.auth.as_deref()?.get()).ok()?;
+        let token = token.filter(|token| !token.is_empty())?;
+        let bare = token
+            .split_once(' ')
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        Some(bare.map_or_else(|| token.clone(), |(_, bare)| bare.trim().to_owned()))
     }
 
     /// What the client answered. An answer to nothing (it came too late, or was made up) is passed over.
@@ -79,6 +101,31 @@ impl Client {
 }
 
 impl<A: App> Context<A> {
+    /// Tells a Socket.IO client that it is let in, and then what was said to it before that.
+    pub(crate) async fn greet(&mut self) -> Result<(), Error> {
+        let Some(client) = self.client.clone() else {
+            return Ok(());
+        };
+        if client.greeted.replace(true) {
+            return Ok(());
+        }
+        let Dialect::SocketIo { namespace, .. } = &self.lane().dialect else {
+            return Ok(());
+        };
+        let welcome = socket_io::connect(namespace, &unguessable(), None);
+        let welcome = websocket::encode(Opcode::Text, welcome.as_bytes());
+        self.shard.send(self.socket.wire(), welcome);
+        if self.socket.has_deferred() {
+            // a client that waits for one message at a time would not see what comes in the same read
+            self.shard.flush();
+            tokio::time::sleep(APART).await;
+        }
+        for frame in self.socket.undefer().unwrap_or_default() {
+            self.shard.send_suited(&self.socket, frame);
+        }
+        Ok(())
+    }
+
     /// What a Socket.IO client gave as `auth`, as it is: `io(url, { auth: { token: "...", userType: "driver" } })`. Without one, and over a raw WebSocket, an
     /// empty object.
     ///

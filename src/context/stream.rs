@@ -1,6 +1,6 @@
 //! Snapshot and stream without a gap, and what was missed: how a connection becomes live.
 
-use super::{Context, Look};
+use super::Context;
 use crate::close::Ending;
 use crate::dialect::Envelope;
 use crate::history::{Heard, Unresumable};
@@ -27,6 +27,7 @@ impl<A: App> Context<A> {
     pub(super) async fn open(&mut self) -> Result<(), Error> {
         let since = self.since.take();
         if self.shard.store.is_none() {
+            self.greet().await?;
             self.release(0, Vec::new());
             return Ok(());
         }
@@ -95,6 +96,7 @@ impl<A: App> Context<A> {
         if look.is_none() && !reset {
             // from now: what was committed before, and is still on its way to this shard, is not told
             let at = self.store()?.read(|db| db.head()).await?;
+            self.greet().await?;
             self.shard.caught_up(at).await;
             self.release(at, Vec::new());
             return Ok(());
@@ -108,14 +110,9 @@ impl<A: App> Context<A> {
                 held.clear();
             }
             let (at, message) = self.at_one_point(look.clone()).await?;
+            self.greet().await?; // what could refuse the client has not
             self.shard.caught_up(at).await; // everything up to `at` is now sent, or held here
-            if self
-                .socket
-                .held
-                .borrow()
-                .as_ref()
-                .is_some_and(|h| h.overflowed)
-            {
+            if self.socket.has_overflowed() {
                 continue;
             }
             let frame = self.lane().frame(
@@ -178,10 +175,7 @@ impl<A: App> Context<A> {
             }
         }
         self.shard.caught_up(at).await;
-        let held = self.socket.held.borrow();
-        let overflowed = held.as_ref().is_some_and(|h| h.overflowed);
-        drop(held);
-        if !overflowed {
+        if !self.socket.has_overflowed() {
             self.release(at, Vec::new());
             return Ok(());
         }
@@ -209,7 +203,7 @@ impl<A: App> Context<A> {
             }
             let (lanes, lane, groups) =
                 (self.shard.lanes.clone(), self.lane as usize, groups.clone());
-            let deflate_from = self.socket.compression.deflate_from;
+            let deflate_from = self.socket.compression.get().deflate_from;
             let policy = &self.socket.policy;
             let size = history::Size::of_outbox(policy.outbox_bytes, policy.outbox_frames);
             let (judged, read) = self.judged(move |db| {
@@ -239,15 +233,10 @@ impl<A: App> Context<A> {
                 Ok(page) => page,
                 Err(why) => return Ok(Err(why)),
             };
+            self.greet().await?;
             self.shard.caught_up(page.upto).await;
             replayed += page.frames.len() as u64;
-            let complete = !page.more
-                && self
-                    .socket
-                    .held
-                    .borrow()
-                    .as_ref()
-                    .is_none_or(|h| !h.overflowed);
+            let complete = !page.more && !self.socket.has_overflowed();
             if complete {
                 let counts = &self.shard.counts;
                 counts.returned(Return::Resumed);

@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Copy)]
 pub struct Event<'e> {
     pub(crate) name: &'e str,
-    pub(crate) arguments: &'e [Box<RawValue>],
+    pub(crate) arguments: &'e [&'e RawValue],
     pub(crate) attachments: &'e [Bytes],
 }
 
@@ -318,6 +318,7 @@ mod tests {
             .iter()
             .map(|a| RawValue::from_string((*a).to_owned()).expect("JSON"))
             .collect();
+        let arguments: Vec<&RawValue> = arguments.iter().map(|a| &**a).collect();
         T::from_frame(Payload::Event(Event {
             name,
             arguments: &arguments,

@@ -3,6 +3,8 @@
 use super::accept::{Serving, Slot, Ticket, begin_socket};
 use super::body::{Bounded, Excess};
 use super::carrier::Carrier;
+use super::engine;
+use super::handshake::nothing_here;
 use super::http::Upgrade;
 use super::worker::Worker;
 use crate::limits::Limit;
@@ -80,7 +82,13 @@ async fn answer<A: App>(
     ticket: &Cell<Option<Ticket<A>>>,
 ) -> Response {
     let upgrades = request.headers().contains_key(header::UPGRADE);
-    let limit = serving.listening.listener.policy.max_message_bytes;
+    let polled = serving.sockets.engine_route(request.uri().path());
+    let polled = polled.filter(|_| !upgrades);
+    let limit = match polled {
+        Some(route) => route.policy.max_payload,
+        None => serving.listening.listener.policy.max_message_bytes,
+    };
+    let polled = polled.is_some();
     let mut request = request.map(|body| Bounded::new(body, limit, serving.edge().body_timeout));
     let verdict = request.body().verdict();
     let mut excess = None;
@@ -97,6 +105,8 @@ async fn answer<A: App>(
     } else if request.body().announces_too_much() {
         excess = Some(Excess::Bytes);
         Response::default()
+    } else if polled {
+        engine(worker, serving, request, peer).await
     } else {
         request.extensions_mut().insert(Peer(peer));
         let Ok(response) = warp::service(serving.routes.clone()).oneshot(request).await;
@@ -124,6 +134,25 @@ async fn answer<A: App>(
             .append(header::CONNECTION, HeaderValue::from_static("close"));
     }
     response
+}
+
+/// Long polling.
+async fn engine<A: App>(
+    worker: &Rc<Worker<A>>,
+    serving: &Serving<A>,
+    request: Request<Bounded>,
+    peer: SocketAddr,
+) -> Response {
+    let (head, body) = request.into_parts();
+    let asked = engine::Asked {
+        method: &head.method,
+        path: head.uri.path(),
+        query: head.uri.query().unwrap_or(""),
+        headers: &head.headers,
+        peer,
+    };
+    let answered = engine::answer(worker, &serving.sockets, asked, engine::whole(body)).await;
+    answered.unwrap_or_else(|| json_error(&nothing_here()))
 }
 
 fn refused(excess: Excess, limit: usize) -> Response {

@@ -5,7 +5,7 @@ use crate::Error;
 use crate::auth::Keys;
 use crate::lane::Lanes;
 use crate::rest::Routes;
-use crate::routing::{Address, Listener, Policy, Route, Routing};
+use crate::routing::{Address, Listener, Namespace, Policy, Route, Routing};
 use crate::stats::Stats;
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -57,6 +57,8 @@ pub(super) struct Listening {
     pub listener: Listener,
     /// Of its routes: shared by their connections.
     pub policies: Vec<Arc<Policy>>,
+    /// Of the namespaces of each.
+    pub namespaces: Vec<Vec<Arc<Policy>>>,
     pub places: Vec<Place>,
 }
 
@@ -80,14 +82,22 @@ impl Table {
         for listener in routing.listeners {
             let (places, bound) = bind::bind(&listener, held, shards)?;
             fresh.extend(bound);
-            let policies = listener
-                .routes
-                .iter()
-                .map(|route| leases.grant(&listener.name, route))
+            let name = &listener.name;
+            let routes = listener.routes.iter();
+            let policies = routes
+                .clone()
+                .map(|r| leases.grant(name, r, None))
+                .collect();
+            let namespaces = routes
+                .map(|r| {
+                    let all = r.namespaces.iter();
+                    all.map(|n| leases.grant(name, r, Some(n))).collect()
+                })
                 .collect();
             listeners.push(Arc::new(Listening {
                 listener,
                 policies,
+                namespaces,
                 places,
             }));
         }
@@ -103,32 +113,42 @@ pub(super) struct Leases(Vec<Lease>);
 struct Lease {
     listener: String,
     pattern: String,
+    namespace: Option<String>,
     consumer: String,
     policy: Arc<Policy>,
 }
 
 impl Lease {
-    fn is_of(&self, listener: &str, route: &Route) -> bool {
+    fn is_of(&self, listener: &str, route: &Route, namespace: Option<&Namespace>) -> bool {
+        let consumer = namespace.map_or(&route.consumer, |n| &n.consumer);
         self.listener == listener
             && self.pattern == route.pattern.as_str()
-            && self.consumer == route.consumer
+            && self.namespace.as_ref() == namespace.map(|n| &n.name)
+            && self.consumer == *consumer
     }
 }
 
 impl Leases {
-    fn grant(&mut self, listener: &str, route: &Route) -> Arc<Policy> {
+    fn grant(
+        &mut self,
+        listener: &str,
+        route: &Route,
+        namespace: Option<&Namespace>,
+    ) -> Arc<Policy> {
+        let policy = namespace.map_or(&route.policy, |n| &n.policy);
         let known = self
             .0
             .iter()
-            .find(|l| l.is_of(listener, route) && *l.policy == route.policy);
+            .find(|l| l.is_of(listener, route, namespace) && *l.policy == *policy);
         if let Some(lease) = known {
             return lease.policy.clone();
         }
-        let policy = Arc::new(route.policy.clone());
+        let policy = Arc::new(policy.clone());
         self.0.push(Lease {
             listener: listener.to_owned(),
             pattern: route.pattern.as_str().to_owned(),
-            consumer: route.consumer.clone(),
+            namespace: namespace.map(|n| n.name.clone()),
+            consumer: namespace.map_or(&route.consumer, |n| &n.consumer).clone(),
             policy: policy.clone(),
         });
         policy
@@ -139,7 +159,10 @@ impl Leases {
         let served = |lease: &Lease| {
             table.listeners.iter().any(|l| {
                 let name = &l.listener.name;
-                l.listener.routes.iter().any(|r| lease.is_of(name, r))
+                l.listener.routes.iter().any(|r| {
+                    lease.is_of(name, r, None)
+                        || r.namespaces.iter().any(|n| lease.is_of(name, r, Some(n)))
+                })
             })
         };
         let gone = self.0.extract_if(.., |lease| !served(lease));

@@ -57,5 +57,5 @@ impl<A: App> Shard<A> {
 }
 
 fn suited<A: App>(together: &mut Together, socket: &Socket<A>) -> Bytes {
-    together.suited(socket.compression.deflate_from)
+    together.suited(socket.compression.get().deflate_from)
 }

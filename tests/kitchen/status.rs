@@ -20,15 +20,35 @@ fn a_cook_takes_an_order_through_the_kitchen() {
     let order = kitchen.place(json!([{"menu_item_id": 1}]));
     assert_eq!(cook.next_is("order:created"), order, "as HTTP shows it");
     let number = order["order_number"].as_str().expect("a number");
-    for (was, status) in [("pending", "confirmed"), ("confirmed", "preparing"), ("preparing", "ready")] {
-        cook.emit("order:update_status", json!({"orderId": number, "status": status, "restaurantId": HERE}));
+    for (was, status) in [
+        ("pending", "confirmed"),
+        ("confirmed", "preparing"),
+        ("preparing", "ready"),
+    ] {
+        cook.emit(
+            "order:update_status",
+            json!({"orderId": number, "status": status, "restaurantId": HERE}),
+        );
         let told = cook.until("order:status_changed");
         assert_eq!(
-            (&told["orderId"], &told["previousStatus"], &told["status"], &told["restaurant_id"]),
+            (
+                &told["orderId"],
+                &told["previousStatus"],
+                &told["status"],
+                &told["restaurant_id"]
+            ),
             (&order["id"], &json!(was), &json!(status), &json!(HERE))
         );
-        assert!(told["timestamp"].as_str().is_some_and(|at| at.ends_with('Z') && at.contains('T')));
-        assert_eq!(beside.until("order:status_changed"), told, "everybody hears the same");
+        assert!(
+            told["timestamp"]
+                .as_str()
+                .is_some_and(|at| at.ends_with('Z') && at.contains('T'))
+        );
+        assert_eq!(
+            beside.until("order:status_changed"),
+            told,
+            "everybody hears the same"
+        );
     }
     // What a cook has completed is handed over; the bill is another matter.
     let (done, told) = {
@@ -36,8 +56,14 @@ fn a_cook_takes_an_order_through_the_kitchen() {
         cook.heard();
         moved(&mut cook, number, "completed")
     };
-    assert_eq!((&told["status"], &told["canonical_status"]), (&json!("completed"), &json!("delivered")));
-    assert_eq!((&done["changed"], &done["previousStatus"]), (&json!(true), &json!("ready")));
+    assert_eq!(
+        (&told["status"], &told["canonical_status"]),
+        (&json!("completed"), &json!("delivered"))
+    );
+    assert_eq!(
+        (&done["changed"], &done["previousStatus"]),
+        (&json!(true), &json!("ready"))
+    );
 }
 
 #[test]
@@ -45,11 +71,17 @@ fn the_present_status_is_a_success_that_only_the_asker_hears() {
     let kitchen = Kitchen::open();
     let (mut cook, mut beside) = (kitchen.pass(), kitchen.pass());
     let (done, told) = moved(&mut cook, "order-1", "preparing");
-    assert_eq!((&told["previousStatus"], &told["status"]), (&json!("preparing"), &json!("preparing")));
+    assert_eq!(
+        (&told["previousStatus"], &told["status"]),
+        (&json!("preparing"), &json!("preparing"))
+    );
     assert_eq!(done["changed"], false);
     // Through these words a delivered order is completed already.
     let (done, told) = moved(&mut cook, "order-3", "completed");
-    assert_eq!((&told["status"], &done["changed"], &told["canonical_status"]), (&json!("completed"), &json!(false), &json!("delivered")));
+    assert_eq!(
+        (&told["status"], &done["changed"], &told["canonical_status"]),
+        (&json!("completed"), &json!(false), &json!("delivered"))
+    );
     assert_eq!(beside.names(), [""; 0]);
 }
 
@@ -60,9 +92,17 @@ fn of_two_screens_that_bump_the_same_order_one_does_it_and_both_succeed() {
     let bump = json!({"orderId": "order-123", "status": "preparing"});
     one.emit("order:update_status", bump.clone());
     two.emit("order:update_status", bump);
-    let (first, second) = (one.next_is("order:status_changed"), two.next_is("order:status_changed"));
-    assert_eq!((&first["status"], &second["status"]), (&json!("preparing"), &json!("preparing")));
-    let changes = kitchen.server.shell("SELECT version FROM orders WHERE id = 123");
+    let (first, second) = (
+        one.next_is("order:status_changed"),
+        two.next_is("order:status_changed"),
+    );
+    assert_eq!(
+        (&first["status"], &second["status"]),
+        (&json!("preparing"), &json!("preparing"))
+    );
+    let changes = kitchen
+        .server
+        .shell("SELECT version FROM orders WHERE id = 123");
     assert_eq!(changes.trim(), "2", "one change");
 }
 
@@ -88,9 +128,15 @@ fn back_on_the_stove_is_a_recall() {
     let kitchen = Kitchen::open();
     let mut cook = kitchen.pass();
     let (_, told) = moved(&mut cook, "order-4", "preparing");
-    assert_eq!((&told["previousStatus"], &told["status"]), (&json!("ready"), &json!("preparing")));
+    assert_eq!(
+        (&told["previousStatus"], &told["status"]),
+        (&json!("ready"), &json!("preparing"))
+    );
     let items = cook.next_is("order:updated");
-    assert_eq!((&items["changes"], &items["order"]["items"][0]["status"]), (&json!(["items"]), &json!("preparing")));
+    assert_eq!(
+        (&items["changes"], &items["order"]["items"][0]["status"]),
+        (&json!(["items"]), &json!("preparing"))
+    );
     // Its lines come back, and half an hour later it is too late.
     kitchen.server.shell("UPDATE orders SET status = 'ready' WHERE id = 4; UPDATE orders SET ready_at = ready_at - 1860000 WHERE id = 4");
     let wish = json!({"orderId": "order-4", "status": "preparing"});
@@ -113,24 +159,45 @@ fn what_the_workflow_does_not_know_is_refused() {
         // Of another restaurant: this one has no such order.
         ("order-8", "preparing", "ORDER_NOT_FOUND"),
     ] {
-        assert_eq!(cook.refused("order:update_status", wish(order, status)), code, "{order} {status}");
+        assert_eq!(
+            cook.refused("order:update_status", wish(order, status)),
+            code,
+            "{order} {status}"
+        );
     }
     let told = waiter.call("order:update_status", wish("order-1", "ready"));
     assert_eq!(told["error"]["code"], "PERMISSION_DENIED");
     let told = waiter.call("order:update_status", wish("order-2", "ready"));
     assert_eq!(
-        (&told["error"]["code"], &told["error"]["details"]["status"], &told["error"]["details"]["allowed"]),
-        (&json!("INVALID_TRANSITION"), &json!("pending"), &json!(["confirmed", "cancelled"]))
+        (
+            &told["error"]["code"],
+            &told["error"]["details"]["status"],
+            &told["error"]["details"]["allowed"]
+        ),
+        (
+            &json!("INVALID_TRANSITION"),
+            &json!("pending"),
+            &json!(["confirmed", "cancelled"])
+        )
     );
     // Somebody else's order is not even named as one.
     let mut named = wish("order-8", "preparing");
-    named.as_object_mut().expect("an object").remove("restaurantId");
+    named
+        .as_object_mut()
+        .expect("an object")
+        .remove("restaurantId");
     let mut lost = kitchen.screen(&kitchen.token("kitchen"));
-    assert_eq!(lost.refused("order:update_status", named), "PERMISSION_DENIED");
+    assert_eq!(
+        lost.refused("order:update_status", named),
+        "PERMISSION_DENIED"
+    );
     // An old version is not overwritten.
     let mut stale = wish("order-1", "ready");
     stale["version"] = json!(7);
-    assert_eq!(lost.refused("order:update_status", stale), "VERSION_CONFLICT");
+    assert_eq!(
+        lost.refused("order:update_status", stale),
+        "VERSION_CONFLICT"
+    );
 }
 
 #[test]
@@ -139,33 +206,66 @@ fn a_manager_overrides_with_a_reason() {
     let mut boss = kitchen.screen(&kitchen.token("manager"));
     boss.ask("join:restaurant", json!(HERE));
     let wish = |reason: Value| json!({"orderId": "order-5", "status": "preparing", "override": true, "reason": reason});
-    assert_eq!(boss.refused("order:update_status", wish(Value::Null)), "INVALID_PAYLOAD");
+    assert_eq!(
+        boss.refused("order:update_status", wish(Value::Null)),
+        "INVALID_PAYLOAD"
+    );
     let done = boss.ask("order:update_status", wish(json!("wrong order")));
     assert_eq!(done["previousStatus"], "completed");
     let mut cook = kitchen.pass();
-    assert_eq!(cook.refused("order:update_status", wish(json!("me too"))), "PERMISSION_DENIED");
-    assert_eq!(kitchen.server.shell("SELECT reason FROM audit WHERE action = 'override'").trim(), "wrong order");
+    assert_eq!(
+        cook.refused("order:update_status", wish(json!("me too"))),
+        "PERMISSION_DENIED"
+    );
+    assert_eq!(
+        kitchen
+            .server
+            .shell("SELECT reason FROM audit WHERE action = 'override'")
+            .trim(),
+        "wrong order"
+    );
 }
 
 #[test]
 fn what_looks_the_same_is_no_change_of_status() {
     let kitchen = Kitchen::open();
     let mut pass = kitchen.pass();
-    kitchen.server.shell("UPDATE orders SET status = 'ready' WHERE id = 123");
+    kitchen
+        .server
+        .shell("UPDATE orders SET status = 'ready' WHERE id = 123");
     pass.until("order:status_changed");
     pass.heard();
     // It left the building: for the kitchen it is done.
-    kitchen.server.shell("UPDATE orders SET driver_id = 901, status = 'out_for_delivery' WHERE id = 123");
+    kitchen
+        .server
+        .shell("UPDATE orders SET driver_id = 901, status = 'out_for_delivery' WHERE id = 123");
     let told = pass.next_is("order:status_changed");
-    assert_eq!((&told["status"], &told["canonical_status"]), (&json!("completed"), &json!("out_for_delivery")));
-    kitchen.server.shell("UPDATE orders SET status = 'delivered' WHERE id = 123");
+    assert_eq!(
+        (&told["status"], &told["canonical_status"]),
+        (&json!("completed"), &json!("out_for_delivery"))
+    );
+    kitchen
+        .server
+        .shell("UPDATE orders SET status = 'delivered' WHERE id = 123");
     let told = pass.until("order:updated");
-    assert_eq!((&told["changes"], &told["order"]["status"]), (&json!(["canonical_status"]), &json!("completed")));
-    assert_eq!(told["order"]["items"].as_array().map(Vec::len), Some(2), "the whole order");
+    assert_eq!(
+        (&told["changes"], &told["order"]["status"]),
+        (&json!(["canonical_status"]), &json!("completed"))
+    );
+    assert_eq!(
+        told["order"]["items"].as_array().map(Vec::len),
+        Some(2),
+        "the whole order"
+    );
     // The driver brings it back.
-    kitchen.server.shell("UPDATE orders SET status = 'ready', driver_id = NULL WHERE id = 123");
+    kitchen
+        .server
+        .shell("UPDATE orders SET status = 'ready', driver_id = NULL WHERE id = 123");
     let told = pass.until("order:status_changed");
-    assert_eq!((&told["previousStatus"], &told["status"]), (&json!("completed"), &json!("ready")));
+    assert_eq!(
+        (&told["previousStatus"], &told["status"]),
+        (&json!("completed"), &json!("ready"))
+    );
 }
 
 #[test]
@@ -184,10 +284,22 @@ fn scopes_limit_a_screen() {
     let told = reader.call("order:update_status", wish.clone());
     assert_eq!(told["error"]["code"], "PERMISSION_DENIED");
     assert_eq!(told["error"]["details"]["scopes"], json!(["orders:write"]));
-    assert_eq!(reader.refused("table:complete", json!({"tableNumber": "5"})), "PERMISSION_DENIED");
+    assert_eq!(
+        reader.refused("table:complete", json!({"tableNumber": "5"})),
+        "PERMISSION_DENIED"
+    );
     let mut writer = with("orders:write");
-    assert_eq!(writer.refused("join:restaurant", json!(HERE)), "PERMISSION_DENIED");
+    assert_eq!(
+        writer.refused("join:restaurant", json!(HERE)),
+        "PERMISSION_DENIED"
+    );
     writer.ask("order:update_status", wish);
-    with("kitchen").ask("join:station", json!({"restaurantId": HERE, "station": "expo"}));
-    assert_eq!(with("menu:read").refused("join:restaurant", json!(HERE)), "PERMISSION_DENIED");
+    with("kitchen").ask(
+        "join:station",
+        json!({"restaurantId": HERE, "station": "expo"}),
+    );
+    assert_eq!(
+        with("menu:read").refused("join:restaurant", json!(HERE)),
+        "PERMISSION_DENIED"
+    );
 }

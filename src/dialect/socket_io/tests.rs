@@ -117,7 +117,9 @@ fn what_is_no_packet_is_refused() {
 
 #[test]
 fn what_the_server_says() {
-    let args = |a: &[&'static str]| a.to_vec().into_iter();
+    fn args(a: &[&'static str]) -> impl Iterator<Item = &'static str> {
+        a.iter().copied()
+    }
     assert_eq!(
         event("/", None, "a\"b", args(&["1", "{}"]), 0),
         r#"42["a\"b",1,{}]"#

@@ -1,0 +1,373 @@
+//! One namespace of a session: a consumer, its mailbox, and the task that reads it.
+
+use super::{Entrance, Session};
+use crate::admission::{note_expiry, place_of_user, verify};
+use crate::auth::Identity;
+use crate::close::Ending;
+use crate::connection::{Frame as Met, attend, open, steer, told};
+use crate::context::{Client, Context};
+use crate::dialect::Control;
+use crate::dialect::socket_io::{self, Body};
+use crate::frame::Payload;
+use crate::registry;
+use crate::routing::{Auth, Protocol};
+use crate::shard::Shard;
+use crate::socket::{Compression, Socket};
+use crate::websocket::{self, Opcode};
+use crate::{App, Arguments, ClientError, Error, Event, Frame, Kind, Message, Reply, metering};
+use bytes::Bytes;
+use futures::FutureExt;
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
+use std::task::Poll;
+use tokio::sync::Notify;
+
+/// Messages that wait while a command is handled; with more the session does not read on, so they wait in the network.
+const MAILBOX: usize = 64;
+
+/// What a client says to a consumer.
+pub(super) enum Mail {
+    /// A Socket.IO packet that was found to be an event.
+    Event {
+        text: String,
+        attachments: Vec<Bytes>,
+    },
+    /// Where there are no events.
+    Frame(Frame),
+}
+
+pub(super) struct Namespace<A: App> {
+    pub entrance: Entrance,
+    pub socket: Rc<Socket<A>>,
+    pub client: Rc<Client>,
+    mailbox: RefCell<VecDeque<Mail>>,
+    roomy: Notify,
+}
+
+impl<A: App> Namespace<A> {
+    pub fn new(wire: &Rc<Socket<A>>, entrance: Entrance, client: Client) -> Self {
+        Namespace {
+            socket: Rc::new(Socket::beside(wire, entrance.policy.clone())),
+            entrance,
+            client: Rc::new(client),
+            mailbox: RefCell::default(),
+            roomy: Notify::new(),
+        }
+    }
+
+    /// Waits until there is room in the mailbox.
+    pub async fn put(&self, mail: Mail) {
+        while self.mailbox.borrow().len() >= MAILBOX && !self.socket.is_leaving() {
+            self.roomy.notified().await; // single thread: nothing can change between the test and the wait
+        }
+        self.mailbox.borrow_mut().push_back(mail);
+        self.socket.wake();
+    }
+
+    /// The client has gone: nothing is said to it any more.
+    pub fn leave(&self) {
+        self.client.gone();
+        self.socket.end(Ending::gone());
+        self.roomy.notify_waiters();
+    }
+
+    pub fn compress(&self, compression: Compression) {
+        self.socket.compression.set(compression);
+    }
+
+    pub fn say(&self, shard: &Shard<A>, message: &Message) {
+        let lane = &shard.lanes[self.entrance.lane as usize];
+        shard.send(&self.socket, lane.frame(message, Default::default()));
+    }
+
+    /// A mistake: as the answer where one was asked for, otherwise in the vocabulary's own event.
+    pub fn tell_mistake(&self, shard: &Shard<A>, error: &ClientError, id: Option<u64>) {
+        let render = shard.lanes[self.entrance.lane as usize].entry.render_error;
+        match id {
+            None => self.say(shard, &told(render, error, None)),
+            Some(id) => {
+                let error = render(&error.in_short());
+                self.answer(shard, id, &error.into_arguments());
+            }
+        }
+    }
+
+    fn answer(&self, shard: &Shard<A>, id: u64, answer: &Arguments) {
+        let values = answer.values.iter().map(|v| v.get());
+        let attachments = &answer.attachments;
+        let text = socket_io::ack(&self.entrance.name, id, values, attachments.len());
+        let frame = websocket::encode_all(Opcode::Text, text.as_bytes(), attachments);
+        shard.send(&self.socket, frame);
+    }
+
+    /// Serves it until it ends.
+    pub async fn run(
+        self: &Rc<Self>,
+        session: &Rc<Session<A>>,
+        identity: Option<Identity<A::Claims>>,
+    ) {
+        let shard = &session.shard;
+        let registered = shard.register(&self.socket);
+        if session.visit.door.protocol == Protocol::SocketIo {
+            self.socket.defer();
+        }
+        let identity = match identity {
+            Some(identity) => Ok(identity),
+            None => self.admit(session),
+        };
+        let placed = identity.and_then(|identity| {
+            place_of_user(shard, &self.socket, &identity)?;
+            Ok(identity)
+        });
+        let ending = match placed {
+            Ok(identity) => {
+                note_expiry(&self.socket, &identity);
+                self.serve(session, identity).await
+            }
+            Err(error) => Ending::refused(error),
+        };
+        self.end(session, ending);
+        drop(registered);
+    }
+
+    /// Who it is: by the token of its own, or else the one that came when the session was opened.
+    fn admit(&self, session: &Session<A>) -> Result<Identity<A::Claims>, ClientError> {
+        let auth = self.entrance.policy.auth;
+        let own = self.client.token();
+        let token = own.as_deref().or(session.visit.token.as_deref());
+        match token.filter(|_| auth != Auth::None) {
+            Some(token) => verify::<A>(session.keys.as_deref(), token),
+            None if session.visit.may_be_anonymous(auth) => Ok(Identity::anonymous()),
+            None => Err(ClientError::new(
+                Kind::Unauthenticated,
+                "TOKEN_MISSING",
+                "a token is needed: auth: { token }",
+            )),
+        }
+    }
+
+    async fn serve(
+        self: &Rc<Self>,
+        session: &Rc<Session<A>>,
+        identity: Identity<A::Claims>,
+    ) -> Ending {
+        let (shard, lane) = (session.shard.clone(), self.entrance.lane);
+        let mut ctx = Context::new(shard, self.socket.clone(), lane, identity, None);
+        ctx.client = Some(self.client.clone());
+        let (params, query) = (&session.visit.params, &session.visit.handshake.query);
+        let mut consumer = match open(params, query, &mut ctx).await {
+            Ok(consumer) => consumer,
+            Err(ending) => return ending,
+        };
+        let ending = match ctx.greet().await {
+            Ok(()) => self.listen(session, &mut ctx, &mut *consumer).await,
+            Err(error) => Ending::refused(error.into_client()),
+        };
+        ctx.leave_all();
+        let last = AssertUnwindSafe(consumer.disconnect(&mut ctx)).catch_unwind();
+        if last.await.is_err() {
+            tracing::error!(consumer = ctx.lane().entry.name, "disconnect panicked");
+        }
+        ending
+    }
+
+    async fn listen(
+        &self,
+        session: &Session<A>,
+        ctx: &mut Context<A>,
+        consumer: &mut dyn registry::Session<A>,
+    ) -> Ending {
+        loop {
+            if self.socket.is_asked()
+                && let Some(ending) = Box::pin(attend(ctx)).await
+            {
+                return ending;
+            }
+            let mail = self.mailbox.borrow_mut().pop_front();
+            let Some(mail) = mail else {
+                let work = poll_fn(|cx| match self.mailbox.borrow().is_empty() {
+                    false => Poll::Ready(Ok(())),
+                    true => self.socket.poll_work(cx),
+                });
+                if work.await.is_err() {
+                    return Ending::gone();
+                }
+                continue;
+            };
+            self.roomy.notify_waiters();
+            let answered = match mail {
+                Mail::Frame(frame) => {
+                    let payload = match &frame {
+                        Frame::Text(text) => Payload::Text(text),
+                        Frame::Binary(bytes) => Payload::Binary(bytes),
+                    };
+                    (None, handle(ctx, consumer, payload).await)
+                }
+                Mail::Event { text, attachments } => {
+                    self.event(session, ctx, consumer, &text, &attachments)
+                        .await
+                }
+            };
+            let told = match answered {
+                (id, Ok(answer)) => self.tell(ctx, id, answer).await,
+                (_, Err(ending)) => return ending,
+            };
+            if let Err(error) = told {
+                let ending = self.socket.take_ending();
+                return ending.unwrap_or_else(|| Ending::refused(error.into_client()));
+            }
+            tokio::task::consume_budget().await;
+        }
+    }
+
+    async fn event(
+        &self,
+        session: &Session<A>,
+        ctx: &mut Context<A>,
+        consumer: &mut dyn registry::Session<A>,
+        text: &str,
+        attachments: &[Bytes],
+    ) -> (Option<u64>, Result<Result<Reply, Error>, Ending>) {
+        // it was taken apart before, where it was addressed
+        let Ok(socket_io::Packet {
+            body:
+                Body::Event {
+                    id,
+                    name,
+                    arguments,
+                },
+            ..
+        }) = socket_io::Packet::decode(text)
+        else {
+            return (None, Ok(Ok(Reply::default())));
+        };
+        let event = Event {
+            name: &name,
+            arguments: &arguments,
+            attachments,
+        };
+        let now = ctx.shard.clock();
+        if let Err(fast) = metering::action(&self.socket, Some(&name), event.len(), now) {
+            let refused = match metering::refuse(&ctx.shard, None, fast) {
+                Met::Refused(_, error) => Ok(Err(error.into())),
+                Met::Close(ending) => Err(ending),
+                _ => Ok(Ok(Reply::default())),
+            };
+            return (id, refused);
+        }
+        if &*name == AUTHENTICATE
+            && let Some(token) = arguments.first().and_then(|first| token(first.get()))
+        {
+            let control = Control::Authenticate(token);
+            let steered = Box::pin(steer(ctx, session.keys.as_deref(), control)).await;
+            return (id, Ok(steered));
+        }
+        (id, handle(ctx, consumer, Payload::Event(event)).await)
+    }
+
+    async fn tell(
+        &self,
+        ctx: &mut Context<A>,
+        id: Option<u64>,
+        answer: Result<Reply, Error>,
+    ) -> Result<(), Error> {
+        match answer {
+            Ok(Reply { message, ack }) => {
+                if let Some(message) = message {
+                    ctx.send(&message);
+                }
+                if let Some(id) = id {
+                    self.answer(&ctx.shard, id, &ack.unwrap_or_default());
+                }
+            }
+            Err(error) => self.tell_mistake(&ctx.shard, &error.into_client(), id),
+        }
+        match self.socket.is_holding() {
+            true => Box::pin(ctx.settle_joins()).await,
+            false => Ok(()),
+        }
+    }
+
+    /// The last words, in the words of the namespace, or of the session.
+    fn end(self: &Rc<Self>, session: &Rc<Session<A>>, ending: Ending) {
+        let (shard, name) = (&session.shard, &self.entrance.name);
+        session
+            .namespaces
+            .borrow_mut()
+            .retain(|n| !Rc::ptr_eq(n, self));
+        self.client.gone();
+        let refused_at_the_door = self.socket.undefer().is_some();
+        let say = |packet: String| {
+            let frame = websocket::encode(Opcode::Text, packet.as_bytes());
+            shard.send(&self.socket, frame);
+        };
+        let is_socket_io = session.visit.door.protocol == Protocol::SocketIo;
+        match &ending.error {
+            _ if ending.code == 0 => {}
+            // a client that is refused does not come back by itself: this one should
+            Some(error) if is_socket_io && error.kind != Kind::Busy => {
+                tracing::info!(code = %error.code, namespace = %name, "a client is refused");
+                let render = shard.lanes[self.entrance.lane as usize].entry.render_error;
+                let error = error.in_short();
+                if refused_at_the_door {
+                    let data = render(&error).into_arguments();
+                    let data = data.first().map(|data| data.get());
+                    // what a vocabulary calls the message is what `Error.message` says
+                    let said = data.and_then(|data| serde_json::from_str::<Said>(data).ok());
+                    let message = said.map_or(error.text.clone(), |said| said.message.into());
+                    say(socket_io::connect_error(name, &message, data));
+                } else {
+                    self.say(shard, &told(render, &error, None));
+                    say(socket_io::disconnect(name));
+                }
+            }
+            None if is_socket_io && ending.code == 1000 => say(socket_io::disconnect(name)),
+            _ => session.wire.end(ending),
+        }
+        self.socket.set_closing();
+        self.roomy.notify_waiters();
+    }
+}
+
+/// An error's object, as far as the protocol has a place for it.
+#[derive(serde::Deserialize)]
+struct Said {
+    message: String,
+}
+
+/// The event that brings a new token for an open connection.
+const AUTHENTICATE: &str = "authenticate";
+
+/// `"..."`, or `{"token": "..."}`.
+fn token(json: &str) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum Given {
+        Bare(String),
+        Named { token: String },
+    }
+    match serde_json::from_str(json).ok()? {
+        Given::Bare(token) | Given::Named { token } => Some(token),
+    }
+}
+
+/// `Err`: the handler panicked.
+async fn handle<A: App>(
+    ctx: &mut Context<A>,
+    consumer: &mut dyn registry::Session<A>,
+    payload: Payload<'_>,
+) -> Result<Result<Reply, Error>, Ending> {
+    ctx.begin(None, payload);
+    let name = ctx.lane().entry.name;
+    let running = match consumer.receive(payload, ctx) {
+        Ok(running) => running,
+        Err(error) => return Ok(Err(error.into())),
+    };
+    AssertUnwindSafe(running).catch_unwind().await.map_err(|_| {
+        tracing::error!(consumer = name, "receive panicked");
+        Ending::internal()
+    })
+}
