@@ -6,10 +6,12 @@
 //! `&restaurant_id=2` narrow it down.
 
 use crate::access::{Action, Bearer};
+use crate::contract::{Channel, Schemas};
 use crate::dining::messages;
 use crate::domain::{Key, Refusal, ids};
-use crate::restaurant::{Claims, Entity, Event, Group, Restaurant};
+use crate::restaurant::{ChangeRecord, Claims, Entity, Event, Group, Restaurant};
 use maitred::{Consumer, Context, Error, Identity, Kind, Message, Reader, Reply};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// The feed.
@@ -23,7 +25,7 @@ pub struct Params {
 }
 
 /// A feed is listened to; nothing can be asked for.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(tag = "action", rename_all = "snake_case")]
 pub enum Command {}
 
@@ -77,6 +79,13 @@ impl Consumer for Changes {
         let id = u64::try_from(change.id).ok().filter(|id| id >> 48 == 0)?;
         Some((change.entity as u64) << 48 | id)
     }
+}
+
+/// What the feed says.
+pub fn channel(schemas: &mut Schemas) -> Channel {
+    Channel::raw::<Changes>("The change feed: every committed change", schemas)
+        .says_flat::<ChangeRecord>("change", schemas)
+        .says_flat::<messages::Nothing>("reset", schemas)
 }
 
 /// The kinds that were asked for; all, where none was.

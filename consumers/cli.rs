@@ -4,6 +4,7 @@ mod address;
 mod backoff;
 mod banner;
 mod check;
+mod contract;
 mod explain;
 mod failure;
 mod house;
@@ -54,6 +55,8 @@ enum Command {
     Serve(serve::Serve),
     /// Reads routing.toml and reports every mistake in it
     Check(check::Check),
+    /// Prints what every channel says and understands
+    Contract(contract::Contract),
     /// Says where a path leads, under which policy, and to which groups
     Explain(explain::Explain),
     /// Makes a token
@@ -71,6 +74,7 @@ pub fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Serve(serve) => serve.run(),
         Command::Check(check) => check.run(),
+        Command::Contract(contract) => contract.run(),
         Command::Explain(explain) => explain.run(),
         Command::Token(token) => token.run(),
         Command::Migrate(migrate) => migrate.run(),

@@ -15,6 +15,7 @@ mod tests;
 mod waiter;
 
 use crate::access::{self, Action, Target};
+use crate::contract::{Channel, Schemas};
 use crate::domain::Key;
 use crate::restaurant::{Group, Restaurant};
 use maitred::{Context, Error, Reader, Registry};
@@ -35,6 +36,11 @@ impl Place {
         access::enter(ctx, self.action, target, group).await?;
         Ok(id)
     }
+}
+
+/// What they say and understand.
+pub fn channels(schemas: &mut Schemas) -> Vec<Channel> {
+    messages::channels(schemas)
 }
 
 /// The consumers and the REST interface that `routing.toml` may name.

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod changes;
+pub mod contract;
 pub mod db;
 // 80_00 is 80.00.
 #[allow(clippy::inconsistent_digit_grouping)]

@@ -5,12 +5,12 @@ use crate::close::TOKEN_TIMEOUT;
 use crate::connection::{Frame, unaddressed};
 use crate::dialect::{Control, Inbound};
 use crate::limits::Limit;
+use crate::notice::Expiry;
 use crate::reader::MessageReader;
 use crate::shard::Shard;
 use crate::socket::Socket;
 use crate::websocket::{self, Incoming, Opcode};
 use crate::{App, ClientError, Kind, Message, metering};
-use serde::Serialize;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -131,14 +131,6 @@ pub(crate) fn note_expiry<A: App>(socket: &Socket<A>, identity: &Identity<A::Cla
         .expires_at_ms
         .set(identity.expires_at.map_or(i64::MAX, ms));
     socket.expiry_told.set(false);
-}
-
-#[derive(Serialize)]
-struct Expiry {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expires_at_ms: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    seconds_left: Option<i64>,
 }
 
 fn expiry(at_ms: Option<i64>) -> Expiry {

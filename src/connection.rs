@@ -12,6 +12,7 @@ use crate::auth::Keys;
 use crate::close::Ending;
 use crate::context::Context;
 use crate::dialect::{Control, Inbound};
+use crate::notice::{Dropped, Pong};
 use crate::pattern::Params;
 use crate::reader::MessageReader;
 use crate::registry::Session;
@@ -25,7 +26,6 @@ use farewell::NO_CODE;
 pub(crate) use farewell::finish;
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
-use serde::Serialize;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -382,19 +382,12 @@ pub(crate) async fn steer<A: App>(
     control: Control,
 ) -> Result<Reply, Error> {
     match control {
-        Control::Ping => {
-            #[derive(Serialize)]
-            #[serde(rename_all = "camelCase")]
-            struct Pong {
-                server_time: i64,
-            }
-            Ok(Reply::message(Message::new(
-                "pong",
-                &Pong {
-                    server_time: wall_ms(),
-                },
-            )))
-        }
+        Control::Ping => Ok(Reply::message(Message::new(
+            "pong",
+            &Pong {
+                server_time: wall_ms(),
+            },
+        ))),
         Control::Resume(since) => ctx.resume_in_band(since).await.map(|()| Reply::done()),
         Control::Authenticate(token) => {
             let identity = verify::<A>(keys, &token)?;
@@ -416,11 +409,6 @@ pub(crate) async fn steer<A: App>(
 
 /// What a client missed by its own choice of route, told when it keeps up again. What it missed is in the history.
 pub(crate) fn dropped(count: u32, delivery: Delivery) -> Message {
-    #[derive(Serialize)]
-    struct Dropped {
-        count: u32,
-        delivery: &'static str,
-    }
     let delivery = delivery.name();
     Message::new("dropped", &Dropped { count, delivery })
 }

@@ -23,6 +23,7 @@ mod lane;
 mod limits;
 mod message;
 mod metering;
+pub mod notice;
 mod outbox;
 mod pattern;
 mod publication;
@@ -56,7 +57,7 @@ pub use frame::{Event, Frame, FromFrame, Payload};
 pub use message::{Message, Reply};
 pub use registry::Registry;
 pub use rest::{Api, Caller};
-pub use routing::{Explained, Known, Routing, Setting};
+pub use routing::{Explained, Known, Routed, Routing, Setting};
 pub use server::{Changes, Server, Started};
 #[cfg(feature = "testing")]
 pub use store::Scratch;

@@ -52,7 +52,7 @@ mod tls;
 
 pub(crate) use bind::{Address, Bind};
 pub(crate) use edge::Edge;
-pub use explain::{Explained, Setting};
+pub use explain::{Explained, Routed, Setting};
 pub(crate) use limits::Metrics;
 pub(crate) use mistakes::nearest;
 pub(crate) use policy::{Auth, Delivery, Policy};

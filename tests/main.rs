@@ -1,6 +1,7 @@
 //! One file for each promise, tested at the wire against the real binary. `tests/run` installs what they need.
 
 mod changes;
+mod contract;
 mod dining;
 mod edge;
 mod fuzzing;

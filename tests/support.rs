@@ -2,6 +2,7 @@
 //! wait that takes longer than [`PATIENCE`] fails the test.
 
 pub mod client;
+pub mod contract;
 pub mod http;
 #[allow(dead_code)] // the echo server's tests use the rest of it
 pub mod raw;

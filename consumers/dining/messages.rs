@@ -4,8 +4,12 @@
 //! carry `version` as well, so that a client can drop what is older than what it shows. A row's is the row's; that of a view which several rows make up (a
 //! table and who sits there, an order's lines) is a point of the history: it rises with each change of any of them.
 
+mod bodies;
+mod channels;
 mod data;
 
+pub use bodies::Nothing;
+pub(super) use channels::channels;
 pub(super) use data::{ItemData, NotificationData, SessionData, TableData, TaskData, Time};
 
 use crate::domain::items::ItemFacts;
@@ -16,8 +20,12 @@ use crate::domain::restaurants::Overview;
 use crate::domain::sessions::SessionFacts;
 use crate::domain::tables::TableFacts;
 use crate::domain::tasks::TaskFacts;
-use crate::domain::{DINING, Status, money};
+use crate::domain::{DINING, money};
 use crate::restaurant::ChangeRecord;
+use bodies::{
+    AcknowledgedData, ItemsData, ItemsGone, OrderDeleted, PaidData, RestaurantData, SessionDeleted,
+    TableDeleted, TasksData,
+};
 use data::{OrderData, Text};
 use maitred::Message;
 use serde::Serialize;
@@ -35,14 +43,7 @@ pub fn order_update(order: &OrderFacts) -> Message {
 }
 
 pub fn order_deleted(id: i64, version: i64) -> Message {
-    #[derive(Serialize)]
-    struct Deleted {
-        id: i64,
-        order_id: i64,
-        deleted: bool,
-        version: i64,
-    }
-    let data = Deleted {
+    let data = OrderDeleted {
         id,
         order_id: id,
         deleted: true,
@@ -75,14 +76,7 @@ pub fn items_list(order: &OrderFacts, items: &[ItemFacts], version: u64, as_of: 
 
 /// The lines of an order that is gone.
 pub fn items_gone(order: i64) -> Message {
-    #[derive(Serialize)]
-    struct Gone {
-        order_id: i64,
-        items: [(); 0],
-        items_count: i64,
-        deleted: bool,
-    }
-    let data = Gone {
+    let data = ItemsGone {
         order_id: order,
         items: [],
         items_count: 0,
@@ -100,14 +94,7 @@ pub fn table_update(table: &TableFacts, version: u64) -> Message {
 }
 
 pub fn table_deleted(id: i64, version: u64) -> Message {
-    #[derive(Serialize)]
-    struct Deleted {
-        id: i64,
-        table_id: i64,
-        deleted: bool,
-        version: u64,
-    }
-    let data = Deleted {
+    let data = TableDeleted {
         id,
         table_id: id,
         deleted: true,
@@ -125,15 +112,7 @@ pub fn session_update(session: &SessionFacts) -> Message {
 }
 
 pub fn session_deleted(id: i64, version: i64) -> Message {
-    #[derive(Serialize)]
-    struct Deleted {
-        id: i64,
-        session_id: i64,
-        is_active: bool,
-        deleted: bool,
-        version: i64,
-    }
-    let data = Deleted {
+    let data = SessionDeleted {
         id,
         session_id: id,
         is_active: false,
@@ -162,15 +141,7 @@ pub fn notification(notification: &NotificationFacts) -> Message {
 
 /// Not in the document, which has no word for it: somebody took care of a notification, and the others can take it off their screens.
 pub fn notification_acknowledged(notification: &NotificationFacts, as_of: AsOf) -> Message {
-    #[derive(Serialize)]
-    struct Acknowledged<'a> {
-        notification_id: Text,
-        acknowledged_by: Option<i64>,
-        by: Option<&'a str>,
-        acknowledged_at: Time,
-        version: i64,
-    }
-    let data = Acknowledged {
+    let data = AcknowledgedData {
         notification_id: Text(notification.id),
         acknowledged_by: notification.acknowledged_by,
         by: notification.acknowledged_name.as_deref(),
@@ -181,20 +152,7 @@ pub fn notification_acknowledged(notification: &NotificationFacts, as_of: AsOf) 
 }
 
 pub fn payment_completed(payment: &PaymentFacts) -> Message {
-    #[derive(Serialize)]
-    struct Paid<'a> {
-        payment_id: i64,
-        order_id: Option<i64>,
-        session_id: Option<i64>,
-        table_id: Option<i64>,
-        table_number: Option<&'a str>,
-        amount: String,
-        total_amount: String,
-        currency: &'a str,
-        method: &'a str,
-        version: i64,
-    }
-    let data = Paid {
+    let data = PaidData {
         payment_id: payment.id,
         order_id: payment.order_id,
         session_id: payment.session_id,
@@ -216,17 +174,9 @@ pub fn tasks_list(
     notifications: &[NotificationFacts],
     as_of: AsOf,
 ) -> Message {
-    #[derive(Serialize)]
-    struct Tasks<'a> {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        waiter_id: Option<i64>,
-        tasks: &'a [TaskData<'a>],
-        tasks_count: usize,
-        notifications: Vec<NotificationData<'a>>,
-    }
     let tasks: Vec<TaskData<'_>> = tasks.iter().map(TaskData::of).collect();
     let notifications = notifications.iter().map(NotificationData::of);
-    let data = Tasks {
+    let data = TasksData {
         waiter_id: waiter,
         tasks_count: tasks.len(),
         tasks: &tasks,
@@ -236,27 +186,12 @@ pub fn tasks_list(
 }
 
 pub fn restaurant_status(overview: &Overview, as_of: AsOf) -> Message {
-    #[derive(Serialize)]
-    struct Stands<'a> {
-        id: i64,
-        restaurant_id: i64,
-        restaurant: &'a str,
-        tables_total: i64,
-        tables_occupied: i64,
-        guests_count: i64,
-        active_orders: i64,
-        /// Those that are not over, in this vocabulary's words.
-        orders: BTreeMap<&'static str, i64>,
-        open_tasks: i64,
-        open_alerts: i64,
-        version: i64,
-    }
     let mut orders = BTreeMap::new();
     for (status, count) in &overview.orders {
         *orders.entry(DINING.word(*status)).or_default() += count;
     }
     let restaurant = &overview.restaurant;
-    let data = Stands {
+    let data = RestaurantData {
         id: restaurant.id,
         restaurant_id: restaurant.id,
         restaurant: &restaurant.name,
@@ -279,9 +214,7 @@ pub fn change(record: &ChangeRecord) -> Message {
 
 /// On the change feed: what was missed cannot be told any more.
 pub fn reset() -> Message {
-    #[derive(Serialize)]
-    struct Reset {}
-    Message::bare(&Reset {}).beside("type", &"reset")
+    Message::bare(&Nothing {}).beside("type", &"reset")
 }
 
 fn message(name: &'static str, body: impl Serialize, as_of: AsOf) -> Message {
@@ -305,19 +238,8 @@ fn items_message(
     version: u64,
     as_of: AsOf,
 ) -> Message {
-    #[derive(Serialize)]
-    struct Items<'a> {
-        id: i64,
-        order_id: i64,
-        status: &'static str,
-        canonical_status: Status,
-        items: &'a [ItemData<'a>],
-        items_count: i64,
-        total_amount: String,
-        version: u64,
-    }
     let items: Vec<ItemData<'_>> = items.iter().map(ItemData::of).collect();
-    let data = Items {
+    let data = ItemsData {
         id: order.id,
         order_id: order.id,
         status: DINING.word(order.status),

@@ -7,6 +7,7 @@ use crate::access::{Action, Target};
 use crate::domain::{Key, ids};
 use crate::restaurant::{Event, Fact, Group, Restaurant};
 use maitred::{Consumer, Context, Error, Message, Reply};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub struct FloorSocket {
@@ -14,7 +15,7 @@ pub struct FloorSocket {
 }
 
 /// The document has no actions here. These are a waiter's: whoever is told something must be able to say that they take care of it.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(tag = "action", rename_all = "snake_case")]
 pub enum Command {
     GetTasks,

@@ -6,6 +6,7 @@ use crate::domain::orders::{self, Move};
 use crate::domain::{DINING, Key, Status, ids};
 use crate::restaurant::{Event, Fact, Group, Restaurant};
 use maitred::{Consumer, Context, Error, Message, Reader, Reply};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub struct OrderSocket {
@@ -25,7 +26,7 @@ pub const PLACE: Place = Place {
     group: Group::Order,
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(tag = "action", rename_all = "snake_case")]
 pub enum Command {
     GetStatus,

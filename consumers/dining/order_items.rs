@@ -5,13 +5,14 @@ use super::order::{PLACE, Params};
 use crate::domain::{items, orders};
 use crate::restaurant::{Event, Fact, Group, Restaurant};
 use maitred::{Consumer, Context, Error, Message, Reader, Reply};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub struct ItemsSocket {
     order: i64,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(tag = "action", rename_all = "snake_case")]
 pub enum Command {
     GetItems,

@@ -5,6 +5,7 @@ use crate::access::{Action, Target};
 use crate::domain::{DINING, Key, Status, ids, restaurants};
 use crate::restaurant::{Event, Fact, Group, Restaurant};
 use maitred::{Consumer, Context, Error, Message, Reader, Reply};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub struct RestaurantSocket {
@@ -16,7 +17,7 @@ pub struct Params {
     pub restaurant_id: Key,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(tag = "action", rename_all = "snake_case")]
 pub enum Command {
     GetStatus,

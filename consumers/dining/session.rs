@@ -7,6 +7,7 @@ use crate::domain::sessions::{self, SessionFacts};
 use crate::domain::{Key, ids};
 use crate::restaurant::{Event, Fact, Group, Restaurant};
 use maitred::{Consumer, Context, Error, Message, Reader, Reply};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub struct SessionSocket {
@@ -18,7 +19,7 @@ pub struct Params {
     session_id: Key,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(tag = "action", rename_all = "snake_case")]
 pub enum Command {
     /// Not in the document, which answers with this only when a client connects.

@@ -6,6 +6,7 @@ use crate::domain::sessions::Closing;
 use crate::domain::{Key, Refusal, ids, tables};
 use crate::restaurant::{Event, Fact, Group, Restaurant};
 use maitred::{Consumer, Context, Error, Message, Reader, Reply};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub struct TableSocket {
@@ -17,7 +18,7 @@ pub struct Params {
     table_id: Key,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(tag = "action", rename_all = "snake_case")]
 pub enum Command {
     GetStatus,
@@ -26,7 +27,7 @@ pub enum Command {
 }
 
 /// How guests leave.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub struct Leaving {
     /// Although something is not paid: a manager, with a reason.
     #[serde(default)]

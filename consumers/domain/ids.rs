@@ -2,7 +2,9 @@
 
 use super::Refusal;
 use crate::db::{Error, Reader, params};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -37,6 +39,20 @@ impl Key {
             Key::Id(id) => Some(*id),
             Key::Text(_) => None,
         }
+    }
+}
+
+impl JsonSchema for Key {
+    fn schema_name() -> Cow<'static, str> {
+        "Key".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": ["integer", "string"], "description": "A number, a uuid, or what people call it."})
     }
 }
 

@@ -11,6 +11,7 @@ pub use list::{Filter, PAGE_MAX, Page, list};
 use super::items::{self, ItemFacts};
 use super::{Actor, Refusal, Role, Status, money};
 use crate::db::{Error, Reader, Row, params};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// An order, mostly without its lines.
@@ -75,7 +76,7 @@ pub struct OrderFacts {
 }
 
 /// How it reaches whoever eats it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum OrderType {

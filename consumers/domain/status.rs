@@ -1,12 +1,15 @@
 //! An order's nine statuses, and how the vocabularies see them.
 
 use super::Refusal;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
 /// Where an order stands. `delivered` is not `completed`: served but unpaid is the commonest state in a dining room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Waits for a waiter's approval.
@@ -215,6 +218,13 @@ impl Vocabulary {
     /// The word for a status.
     pub const fn word(&self, status: Status) -> &'static str {
         self.words[status as usize]
+    }
+
+    /// All words, each once.
+    pub fn words(&self) -> Vec<&'static str> {
+        let mut words = self.words.to_vec();
+        words.dedup();
+        words
     }
 
     /// The status a word asks for: the one it names everywhere, else the first that it shows.

@@ -12,6 +12,7 @@ use crate::domain::orders::OrderFacts;
 use crate::domain::payments::PaymentFacts;
 use crate::domain::sessions::SessionFacts;
 use crate::domain::tables::TableFacts;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What a change means to people, and what it was in the tables.
@@ -32,7 +33,7 @@ pub struct Event {
 }
 
 /// One change of one row, for integrators.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ChangeRecord {
     /// What kind of row.
     pub entity: Entity,
@@ -53,7 +54,7 @@ pub struct ChangeRecord {
 }
 
 /// What happened to a row, as the change feed says it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Operation {
     /// It is new.

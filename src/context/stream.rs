@@ -4,11 +4,11 @@ use super::Context;
 use crate::close::Ending;
 use crate::dialect::Envelope;
 use crate::history::{Heard, Unresumable};
+use crate::notice::{Reset, Resumed};
 use crate::socket::Hold;
 use crate::stats::{EVENTS, Return};
 use crate::{App, Error, Message, Reader, history, websocket};
 use bytes::Bytes;
-use serde::Serialize;
 use std::sync::Arc;
 
 /// A snapshot is read again when more came meanwhile than can be held. A client that is flooded faster than its state can be read is told to come back.
@@ -59,10 +59,6 @@ impl<A: App> Context<A> {
             .read(move |db| history::judge(db.connection, since))
             .await?;
         if judged.is_ok() {
-            #[derive(Serialize)]
-            struct Resumed {
-                since: u64,
-            }
             self.socket.last.set(since);
             self.send(&Message::new("resumed", &Resumed { since }));
             judged = self.resume(since).await?;
@@ -285,10 +281,6 @@ impl<A: App> Context<A> {
 }
 
 fn reset_message(why: Unresumable) -> Message {
-    #[derive(Serialize)]
-    struct Reset {
-        reason: &'static str,
-    }
     Message::new(
         "reset",
         &Reset {

@@ -3,8 +3,9 @@
 use super::{Control, Envelope, Inbound, Refusal};
 use crate::arguments::inlined;
 use crate::frame::Payload;
+use crate::notice::Acknowledged;
 use crate::{Arguments, ClientError, Kind, Message};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -77,12 +78,7 @@ fn push_envelope(out: &mut String, envelope: Envelope) {
 }
 
 pub(super) fn ack(id: &str, data: Option<&RawValue>) -> Message {
-    #[derive(Serialize)]
-    struct Ack<'a> {
-        id: &'a str,
-        ok: bool,
-    }
-    let ack = Message::bare(&Ack { id, ok: true });
+    let ack = Message::bare(&Acknowledged { id, ok: true });
     // the outcome's members stand beside `id` and `ok`
     let members = data
         .and_then(|d| d.get().strip_prefix('{'))

@@ -6,6 +6,7 @@ use super::route::Namespace;
 use super::{Auth, Edge, Listener, Policy, Route, Routing};
 use crate::limits::Limits;
 use crate::pattern::Params;
+use std::net::SocketAddr;
 
 /// One value of a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +46,37 @@ pub struct Explained {
     pub edge: Vec<Setting>,
 }
 
+/// Where a consumer can be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Routed<'a> {
+    /// The listener's name.
+    pub listener: &'a str,
+    /// Its first address.
+    pub address: Option<SocketAddr>,
+    /// Whether it is encrypted.
+    pub tls: bool,
+    /// The route's path: `/ws/orders/<int:order_id>/`.
+    pub path: &'a str,
+    /// The consumer's name.
+    pub consumer: &'a str,
+}
+
 impl Routing {
+    /// All routes, in the order of the file.
+    pub fn routes(&self) -> impl Iterator<Item = Routed<'_>> {
+        self.listeners.iter().flat_map(|listener| {
+            let address = listener.bind.addresses.first().map(|bound| bound.address);
+            listener.routes.iter().map(move |route| Routed {
+                listener: &listener.name,
+                address,
+                tls: listener.tls.is_some(),
+                path: route.pattern.as_str(),
+                consumer: &route.consumer,
+            })
+        })
+    }
+
     /// Where a path (with or without a query) leads, on each listener that knows it. `file_name` is not needed: lines are those of the text that was parsed.
     pub fn explain(&self, path: &str) -> Vec<Explained> {
         let path = path.split('?').next().unwrap_or(path);

@@ -1,6 +1,6 @@
 //! A WebSocket client that never waits for ever, and that checks the contract while it listens: a top-level `seq` rises from frame to frame.
 
-use super::{PATIENCE, Server};
+use super::{PATIENCE, Server, contract};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::io::ErrorKind;
@@ -123,6 +123,7 @@ impl Client {
                 .expect("a deadline");
             match self.ws.read() {
                 Ok(Message::Text(text)) => {
+                    contract::check(&self.path, &text);
                     self.heard.push_back(text.to_string());
                     if self.heard.len() > 8 {
                         self.heard.pop_front();

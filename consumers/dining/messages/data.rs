@@ -7,14 +7,17 @@ use crate::domain::sessions::SessionFacts;
 use crate::domain::tables::TableFacts;
 use crate::domain::tasks::{TaskFacts, TaskKind, TaskStatus};
 use crate::domain::{DINING, Status, money, time};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(in crate::dining) struct OrderData<'a> {
     id: i64,
     order_id: i64,
     public_id: &'a str,
     restaurant_id: i64,
+    #[schemars(schema_with = "word")]
     status: &'static str,
     status_display: &'static str,
     canonical_status: Status,
@@ -68,7 +71,7 @@ impl<'a> OrderData<'a> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(in crate::dining) struct ItemData<'a> {
     id: i64,
     menu_item_id: Option<i64>,
@@ -86,7 +89,7 @@ pub(in crate::dining) struct ItemData<'a> {
     version: i64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ModifierData<'a> {
     name: &'a str,
     price: String,
@@ -118,7 +121,7 @@ impl<'a> ItemData<'a> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(in crate::dining) struct TableData<'a> {
     id: i64,
     table_id: i64,
@@ -134,7 +137,7 @@ pub(in crate::dining) struct TableData<'a> {
     version: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct SessionOfTable<'a> {
     id: i64,
     session_code: &'a str,
@@ -170,7 +173,7 @@ impl<'a> TableData<'a> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(in crate::dining) struct SessionData<'a> {
     id: i64,
     session_id: i64,
@@ -210,7 +213,7 @@ impl<'a> SessionData<'a> {
 }
 
 /// All kinds of notifications; what a kind does not have is left out.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(in crate::dining) struct NotificationData<'a> {
     notification_id: Text,
     /// A task's.
@@ -263,7 +266,7 @@ impl<'a> NotificationData<'a> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(in crate::dining) struct TaskData<'a> {
     id: i64,
     task_id: i64,
@@ -298,6 +301,11 @@ impl<'a> TaskData<'a> {
     }
 }
 
+/// An order's status, in this vocabulary's words.
+pub(in crate::dining) fn word(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "enum": DINING.words()})
+}
+
 /// An id that the document writes as a string.
 pub(in crate::dining) struct Text(pub i64);
 
@@ -316,5 +324,33 @@ impl Serialize for Time {
             Some(ms) => serializer.serialize_str(&time::iso(ms - ms.rem_euclid(1000))),
             None => serializer.serialize_none(),
         }
+    }
+}
+
+impl JsonSchema for Text {
+    fn schema_name() -> Cow<'static, str> {
+        "Text".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string"})
+    }
+}
+
+impl JsonSchema for Time {
+    fn schema_name() -> Cow<'static, str> {
+        "Time".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": ["string", "null"], "format": "date-time"})
     }
 }

@@ -1,0 +1,31 @@
+//! `maitred contract`
+
+use super::failure::Failure;
+use super::routing::RoutingArgs;
+use super::say;
+use clap::Args;
+use restaurant::contract::Contract as Said;
+
+/// Prints what every channel says and understands: an AsyncAPI 3 document, made of the types that are sent.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  maitred contract > asyncapi.json\n  maitred contract --typescript > maitred.d.ts"
+)]
+pub struct Contract {
+    /// Declarations for TypeScript instead
+    #[arg(long)]
+    typescript: bool,
+    #[command(flatten)]
+    routing: RoutingArgs,
+}
+
+impl Contract {
+    pub fn run(self) -> Result<(), Failure> {
+        let contract = Said::new();
+        if self.typescript {
+            return say(contract.typescript().trim_end());
+        }
+        let routing = self.routing.read()?.parse()?;
+        say(&format!("{:#}", contract.asyncapi(&routing)))
+    }
+}

@@ -1,0 +1,219 @@
+//! One kind of endpoint: its frames, as they are on the wire.
+
+use super::{Schemas, schema};
+use maitred::{Consumer, notice};
+use schemars::{JsonSchema, Schema, json_schema};
+use serde_json::{Value, json};
+
+/// What the framework says on every raw channel.
+pub fn notices(schemas: &mut Schemas) -> Vec<Frame> {
+    let said = &mut schemas.said;
+    let all = [
+        ("pong", notice::Pong::json_schema(said)),
+        ("resumed", notice::Resumed::json_schema(said)),
+        ("reset", notice::Reset::json_schema(said)),
+        ("auth:expiring", notice::Expiry::json_schema(said)),
+        ("authenticated", notice::Expiry::json_schema(said)),
+        ("dropped", notice::Dropped::json_schema(said)),
+        ("ack", schema::open(notice::Acknowledged::json_schema(said))),
+    ];
+    let mut all: Vec<Frame> = all
+        .into_iter()
+        .map(|(name, data)| {
+            let members = match name {
+                "reset" => json!({"reset": {"const": true}}),
+                _ => json!({}),
+            };
+            enveloped(name, members, data, &[])
+        })
+        .collect();
+    all.push(Frame {
+        name: "error".to_owned(),
+        schema: json_schema!({
+            "type": "object",
+            "properties": {
+                "error": {"type": "string", "description": "For people."},
+                "code": {"type": "string", "description": "For programs."},
+            },
+            "required": ["error", "code"],
+        }),
+    });
+    all
+}
+
+/// `["name", argument]`.
+fn event(name: Value, argument: Option<Schema>) -> Schema {
+    let mut items = vec![name];
+    items.extend(argument.map(Schema::to_value));
+    let count = items.len();
+    json_schema!({"type": "array", "prefixItems": items, "minItems": 1, "maxItems": count})
+}
+
+/// `{"type": ..., "data": ...}`, and what else may stand beside these.
+fn enveloped(name: &str, members: Value, data: Schema, beside: &[&str]) -> Frame {
+    let mut frame = json_schema!({"type": "object", "properties": members});
+    frame = schema::with_member(frame, "type", json!({"const": name}), true);
+    for member in beside {
+        let again = data.pointer(&format!("/properties/{member}")).cloned();
+        frame = schema::with_member(frame, member, again.unwrap_or(Value::Bool(true)), true);
+    }
+    frame = schema::with_member(frame, "data", schema::closed(data).to_value(), true);
+    Frame {
+        name: name.to_owned(),
+        schema: schema::closed(frame),
+    }
+}
+
+/// What one kind of consumer says and understands.
+pub struct Channel {
+    /// How frames look.
+    pub dialect: Dialect,
+    /// As `routing.toml` names it.
+    pub consumer: &'static str,
+    /// What it is for.
+    pub title: &'static str,
+    /// From the server, besides the [`notices`].
+    pub says: Vec<Frame>,
+    /// From the client.
+    pub hears: Vec<Frame>,
+}
+
+/// How frames look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// WebSocket messages: JSON objects with a `type` or an `action`.
+    Raw,
+    /// Socket.IO events: a name and arguments, as a JSON array.
+    SocketIo,
+}
+
+/// One frame.
+#[derive(Clone)]
+pub struct Frame {
+    /// What its `type`, or its `action`, says.
+    pub name: String,
+    /// The whole frame.
+    pub schema: Schema,
+}
+
+impl Channel {
+    /// Of raw WebSocket frames: what is said has a `type`, and what is understood is the consumer's [`Command`](Consumer::Command).
+    pub fn raw<C: Consumer<Command: JsonSchema>>(
+        title: &'static str,
+        schemas: &mut Schemas,
+    ) -> Self {
+        let command = C::Command::json_schema(&mut schemas.asked);
+        let id = json!({"type": ["string", "integer"], "description": "Asks for an acknowledgement. A command that comes again with the same id is done once."});
+        let mut hears: Vec<Frame> = schema::alternatives(command, "action")
+            .into_iter()
+            .map(|(name, schema)| Frame {
+                name,
+                schema: schema::with_member(schema, "id", id.clone(), false),
+            })
+            .collect();
+        let own = [
+            ("ping", json!({})),
+            (
+                "resume",
+                json!({"since": {"type": "integer", "minimum": 0}}),
+            ),
+            ("authenticate", json!({"token": {"type": "string"}})),
+        ];
+        hears.extend(own.map(|(name, members)| {
+            let mut schema =
+                json_schema!({"type": "object", "properties": members, "required": []});
+            schema = schema::with_member(schema, "action", json!({"const": name}), true);
+            for member in members.as_object().into_iter().flatten() {
+                schema = schema::requiring(schema, member.0);
+            }
+            Frame {
+                name: name.to_owned(),
+                schema: schema::with_member(schema, "id", id.clone(), false),
+            }
+        }));
+        Channel {
+            dialect: Dialect::Raw,
+            consumer: C::NAME,
+            title,
+            says: Vec::new(),
+            hears,
+        }
+    }
+
+    /// Of Socket.IO events.
+    pub fn socket_io<C: Consumer<Command: JsonSchema>>(
+        title: &'static str,
+        schemas: &mut Schemas,
+    ) -> Self {
+        let command = C::Command::json_schema(&mut schemas.asked);
+        let hears = schema::variants(command)
+            .into_iter()
+            .map(|(name, argument)| Frame {
+                schema: event(json!({"const": name}), argument),
+                name,
+            });
+        Channel {
+            dialect: Dialect::SocketIo,
+            consumer: C::NAME,
+            title,
+            says: Vec::new(),
+            hears: hears.collect(),
+        }
+    }
+
+    /// It says this event, with one argument.
+    pub fn emits<T: JsonSchema>(self, name: &'static str, schemas: &mut Schemas) -> Self {
+        self.emits_named::<T>(name, json!({"const": name}), schemas)
+    }
+
+    /// It says events with one argument, whose names are made when they are sent.
+    pub fn emits_named<T: JsonSchema>(
+        mut self,
+        name: &'static str,
+        pattern: Value,
+        schemas: &mut Schemas,
+    ) -> Self {
+        let argument = schema::closed(T::json_schema(&mut schemas.said));
+        self.says.push(Frame {
+            name: name.to_owned(),
+            schema: event(pattern, Some(argument)),
+        });
+        self
+    }
+
+    /// It says this, with data of this type.
+    pub fn says<T: JsonSchema>(self, name: &'static str, schemas: &mut Schemas) -> Self {
+        self.says_beside::<T>(name, &[], schemas)
+    }
+
+    /// It says this, with data of this type, some of whose members stand beside it as well.
+    pub fn says_beside<T: JsonSchema>(
+        mut self,
+        name: &'static str,
+        beside: &[&str],
+        schemas: &mut Schemas,
+    ) -> Self {
+        let data = T::json_schema(&mut schemas.said);
+        let as_of = json!({"type": "integer", "description": "In an answer: the number of the last event before it."});
+        let data = schema::with_member(data, "as_of", as_of, false);
+        let members = json!({
+            "seq": {"type": "integer", "description": "The event's number. Come back with the last one: `?since=`."},
+            "reset": {"const": true, "description": "Forget what you know: this is how it is."},
+        });
+        self.says.push(enveloped(name, members, data, beside));
+        self
+    }
+
+    /// It says this, and the data are all there is, beside the type.
+    pub fn says_flat<T: JsonSchema>(mut self, name: &'static str, schemas: &mut Schemas) -> Self {
+        let flat = T::json_schema(&mut schemas.said);
+        let flat = schema::with_member(flat, "type", json!({"const": name}), true);
+        let flat = schema::with_member(flat, "seq", json!({"type": "integer"}), false);
+        let flat = schema::with_member(flat, "reset", json!({"const": true}), false);
+        self.says.push(Frame {
+            name: name.to_owned(),
+            schema: schema::closed(flat),
+        });
+        self
+    }
+}

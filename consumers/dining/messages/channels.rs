@@ -1,0 +1,61 @@
+//! Which messages are said where.
+
+use super::bodies::{
+    AcknowledgedData, ItemsData, ItemsGone, OrderDeleted, PaidData, RestaurantData, SessionDeleted,
+    TableDeleted, TasksData,
+};
+use super::data::{NotificationData, OrderData, SessionData, TableData};
+use crate::contract::{Channel, Schemas};
+use crate::dining::{notifications, order, order_items, restaurant, session, table, waiter};
+
+/// The kinds of notifications that staff are told.
+const TOLD_STAFF: [&str; 4] = [
+    "order_notification",
+    "payment_notification",
+    "task_notification",
+    "alert",
+];
+
+pub fn channels(schemas: &mut Schemas) -> Vec<Channel> {
+    let orders = Channel::raw::<order::OrderSocket>("One order", schemas)
+        .says::<OrderData<'_>>("order_status", schemas)
+        .says::<OrderData<'_>>("order_update", schemas)
+        .says::<OrderDeleted>("order_update", schemas)
+        .says_beside::<ItemsData<'_>>("order_items_update", &["items"], schemas);
+    let items = Channel::raw::<order_items::ItemsSocket>("The lines of one order", schemas)
+        .says_beside::<ItemsData<'_>>("items_list", &["items"], schemas)
+        .says_beside::<ItemsData<'_>>("items_updated", &["items"], schemas)
+        .says_beside::<ItemsGone>("items_updated", &["items"], schemas);
+    let tables = Channel::raw::<table::TableSocket>("One table", schemas)
+        .says::<TableData<'_>>("table_status", schemas)
+        .says::<TableData<'_>>("table_update", schemas)
+        .says::<TableDeleted>("table_update", schemas);
+    let sessions = Channel::raw::<session::SessionSocket>("One visit to a table", schemas)
+        .says::<SessionData<'_>>("session_status", schemas)
+        .says::<SessionData<'_>>("session_update", schemas)
+        .says::<SessionDeleted>("session_update", schemas);
+    let waiters = Channel::raw::<waiter::WaiterSocket>("One waiter's inbox", schemas);
+    let floor = Channel::raw::<notifications::FloorSocket>(
+        "What everybody who serves in a restaurant hears",
+        schemas,
+    );
+    let restaurants = Channel::raw::<restaurant::RestaurantSocket>("One restaurant", schemas)
+        .says::<RestaurantData<'_>>("restaurant_status", schemas)
+        .says::<OrderData<'_>>("new_order", schemas)
+        .says::<OrderData<'_>>("order_ready", schemas)
+        .says::<TableData<'_>>("table_update", schemas)
+        .says::<PaidData<'_>>("payment_completed", schemas)
+        .says_beside::<NotificationData<'_>>("broadcast", &["message", "priority"], schemas);
+    let mut all = vec![orders, items, tables, sessions, restaurants];
+    for mut inbox in [waiters, floor] {
+        inbox = inbox
+            .says_beside::<TasksData<'_>>("tasks_list", &["tasks"], schemas)
+            .says::<AcknowledgedData<'_>>("notification_acknowledged", schemas);
+        for name in TOLD_STAFF {
+            inbox =
+                inbox.says_beside::<NotificationData<'_>>(name, &["message", "priority"], schemas);
+        }
+        all.push(inbox);
+    }
+    all
+}

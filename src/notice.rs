@@ -1,0 +1,60 @@
+//! What the framework itself says to a client, whatever its consumer: the data of these messages.
+
+use serde::Serialize;
+
+/// `pong`: the answer to a `ping`.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Pong {
+    /// Milliseconds since 1970-01-01 UTC, of the server's clock.
+    pub server_time: i64,
+}
+
+/// `resumed`: what was missed follows.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct Resumed {
+    /// The number that the client came back with.
+    pub since: u64,
+}
+
+/// `reset`: what was missed cannot be told any more, or the number is none of this history's.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct Reset {
+    /// For people.
+    pub reason: &'static str,
+}
+
+/// `auth:expiring` and `authenticated`: how long the token is good.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct Expiry {
+    /// Milliseconds since 1970-01-01 UTC. Not there: for ever.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at_ms: Option<i64>,
+    /// Whole seconds until then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seconds_left: Option<i64>,
+}
+
+/// `dropped`: what a slow client was not told, because its route says so. What it missed is in the history.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct Dropped {
+    /// How many messages.
+    pub count: u32,
+    /// The route's `delivery`: `latest` or `volatile`.
+    pub delivery: &'static str,
+}
+
+/// `ack`: a command that came with an `id` was done. The outcome's members stand beside these.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct Acknowledged<'a> {
+    /// As the client chose it.
+    pub id: &'a str,
+    /// Always `true`: what was not done is told as an error.
+    pub ok: bool,
+}

@@ -1,0 +1,76 @@
+//! Holds what the server says against its own contract.
+
+use jsonschema::Validator;
+use maitred::{Known, Routing};
+use restaurant::contract::{Contract, Frame};
+use serde_json::Value;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// Every frame of a channel, by what its `type` says.
+type Words = HashMap<String, Vec<Validator>>;
+
+struct Held {
+    routing: Routing,
+    notices: Words,
+    channels: HashMap<&'static str, Words>,
+}
+
+static HELD: LazyLock<Held> = LazyLock::new(|| {
+    let contract = Contract::new();
+    let words = |frames: &[Frame]| {
+        let mut words = Words::new();
+        for frame in frames {
+            let schema = contract.alone(&frame.schema);
+            let validator = jsonschema::validator_for(&schema).expect("a schema");
+            words.entry(frame.name.clone()).or_default().push(validator);
+        }
+        words
+    };
+    let channels = contract.channels.iter();
+    Held {
+        routing: routing(),
+        notices: words(&contract.notices),
+        channels: channels.map(|c| (c.consumer, words(&c.says))).collect(),
+    }
+});
+
+/// The program's own routing.
+pub fn routing() -> Routing {
+    let registry = restaurant::registry();
+    let known = Known {
+        consumers: &registry.consumers(),
+        rest: &registry.interfaces(),
+    };
+    Routing::parse("routing.toml", include_str!("../../routing.toml"), &known).expect("a routing")
+}
+
+/// The consumer that a path leads to.
+pub fn consumer(path: &str) -> Option<String> {
+    let found = HELD.routing.explain(path).into_iter().next();
+    found.map(|explained| explained.consumer)
+}
+
+/// A frame that came on this path must be one of those that its channel says.
+#[track_caller]
+pub fn check(path: &str, text: &str) {
+    let (Some(consumer), Ok(frame)) = (consumer(path), serde_json::from_str::<Value>(text)) else {
+        return;
+    };
+    let Some(own) = HELD.channels.get(&*consumer) else {
+        panic!("no contract says what {consumer} says");
+    };
+    let name = match frame.get("error") {
+        Some(_) => "error",
+        None => frame["type"].as_str().unwrap_or_default(),
+    };
+    let known = own.get(name).into_iter().chain(HELD.notices.get(name));
+    let mut wrong = Vec::new();
+    for validator in known.flatten() {
+        match validator.validate(&frame) {
+            Ok(()) => return,
+            Err(error) => wrong.push(format!("{error} at {}", error.instance_path())),
+        }
+    }
+    panic!("{consumer} says what is not in its contract: {text}\n{wrong:#?}");
+}
