@@ -290,7 +290,7 @@ CREATE TABLE orders (
   priority           INTEGER NOT NULL DEFAULT 0,
   eta_at             INTEGER,
   fire_at            INTEGER,                                               -- hold until
-  attributes_json    TEXT    CHECK (attributes_json IS NULL OR json_valid(attributes_json)),
+  attributes_json    TEXT    CHECK (attributes_json IS NULL OR json_valid(attributes_json)),   -- address, phone; of a print job: domain::jobs
   created_at         INTEGER NOT NULL DEFAULT (CAST((julianday('now')-2440587.5)*86400000 AS INTEGER)),
   created_by         INTEGER REFERENCES users(id),
   approved_at        INTEGER,
@@ -318,6 +318,9 @@ CREATE INDEX orders_session    ON orders(session_id)       WHERE session_id IS N
 CREATE INDEX orders_waiter     ON orders(waiter_id, status) WHERE waiter_id IS NOT NULL;
 CREATE INDEX orders_customer   ON orders(customer_id)      WHERE customer_id IS NOT NULL;
 CREATE INDEX orders_driver     ON orders(driver_id, status) WHERE driver_id IS NOT NULL;
+-- What drivers can take, or were given and have not taken yet: the longest waiting first.
+CREATE INDEX orders_offers     ON orders(ready_at, id)     WHERE status = 'ready' AND type = 'delivery' AND workflow_id = 1;
+CREATE INDEX orders_print      ON orders(restaurant_id, status) WHERE workflow_id = 2;
 
 CREATE TABLE order_items (
   id               INTEGER PRIMARY KEY AUTOINCREMENT,

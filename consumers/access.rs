@@ -76,6 +76,21 @@ pub enum Action {
     AssignTask,
     Alert,
     Broadcast,
+    /// The delivery platform: those who order, those who cook, those who drive.
+    JoinPlatform,
+    /// Ordering to be driven.
+    OrderDelivery,
+    /// Seeing what drivers can take, and taking it.
+    TakeOffer,
+    /// Giving an order to a driver, or back to all of them.
+    AssignDriver,
+    /// All orders of a restaurant, on the delivery platform.
+    ReadDeliveries,
+    /// What a print shop tells everybody.
+    HearWorkshop,
+    /// A print shop's orders.
+    ReadJobs,
+    EditJobs,
 }
 
 use Who::{Admin, Anonymous, Display, Driver, Guest, Kitchen, Manager, Waiter};
@@ -131,6 +146,19 @@ const RULES: &[(Action, &[Who])] = &[
     (Action::AssignTask, &[Waiter, Manager, Admin]),
     (Action::Alert, &[Waiter, Kitchen, Manager, Admin]),
     (Action::Broadcast, &[Manager, Admin]),
+    (Action::JoinPlatform, &[Guest, Driver, Manager, Admin]),
+    (Action::OrderDelivery, &[Guest, Manager, Admin]),
+    (Action::TakeOffer, &[Driver]),
+    (Action::AssignDriver, &[Driver, Manager, Admin]),
+    (Action::ReadDeliveries, &[Manager, Admin]),
+    (
+        Action::HearWorkshop,
+        &[
+            Anonymous, Guest, Waiter, Kitchen, Display, Driver, Manager, Admin,
+        ],
+    ),
+    (Action::ReadJobs, &[Waiter, Kitchen, Manager, Admin]),
+    (Action::EditJobs, &[Waiter, Kitchen, Manager, Admin]),
 ];
 
 /// What an action is about.

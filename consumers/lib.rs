@@ -4,6 +4,7 @@ pub mod access;
 pub mod changes;
 pub mod contract;
 pub mod db;
+pub mod delivery;
 // 80_00 is 80.00.
 #[allow(clippy::inconsistent_digit_grouping)]
 pub mod demo;
@@ -16,6 +17,7 @@ mod signals;
 #[cfg(test)]
 mod testing;
 pub mod watched;
+pub mod workshop;
 
 use maitred::{Registry, Schema};
 use restaurant::Restaurant;
@@ -28,6 +30,6 @@ pub const SCHEMA: Schema = Schema {
 
 /// The consumers and REST interfaces that `routing.toml` may name.
 pub fn registry() -> Registry<Restaurant> {
-    let registry = Registry::new().with::<changes::Changes>();
-    kitchen::register(dining::register(registry))
+    let registry = dining::register(Registry::new().with::<changes::Changes>());
+    workshop::register(kitchen::register(delivery::register(registry)))
 }

@@ -1,15 +1,17 @@
 //! From a change to those who hear of it: the only place where a fact gets an audience.
 
+mod deliveries;
+mod jobs;
 mod kitchen;
+mod lines;
+mod payments;
 mod record;
 
 use crate::domain::notifications::{self, Audience};
-use crate::domain::orders::OrderFacts;
-use crate::domain::payments::{self, PaymentState};
-use crate::domain::{KITCHEN, Status, items, orders, sessions, tables, workflow};
+use crate::domain::orders::{OrderFacts, OrderType, Remains};
+use crate::domain::{Status, items, orders, sessions, tables, workflow};
 use crate::restaurant::{Entity, Event, Fact, Group, Restaurant};
 use maitred::{Change, Error, Op, Reader, Signal, params};
-use record::record;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -45,18 +47,22 @@ pub fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Resta
         return Ok(Vec::new());
     };
     let mut all = match entity {
-        Entity::Order => order(change, db)?,
+        Entity::Order => {
+            let mut all = order(change, db)?;
+            all.extend(jobs::job(change)?);
+            all
+        }
         Entity::OrderItem => order_item(change, db)?,
         Entity::Table => table(change, db)?,
         Entity::Session => session(change, db)?,
-        Entity::Payment => payment(change, db)?,
+        Entity::Payment => payments::payment(change, db)?,
         Entity::Notification => notification(change, db)?,
         Entity::User => user(change)?,
         // Staff hear of tasks through the notifications that triggers make of them.
         Entity::Restaurant | Entity::Zone | Entity::MenuItem | Entity::Task => Vec::new(),
     };
     // The feed tells each change once: the first event carries it, or one that says nothing else.
-    let mut record = record(entity, change, db)?;
+    let mut record = record::record(entity, change, db)?;
     if let Some(record) = &record {
         if all.is_empty() {
             all.push(Told {
@@ -65,10 +71,13 @@ pub fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Resta
                 rechecks: false,
             });
         }
-        all[0].groups.push(Group::Changes {
+        let feed = Group::Changes {
             restaurant: record.restaurant_id,
             entity,
-        });
+        };
+        if !all[0].groups.contains(&feed) {
+            all[0].groups.push(feed);
+        }
     }
     let signals = all.into_iter().map(|told| {
         let event = Event {
@@ -92,6 +101,8 @@ struct OrderRow {
     workflow_id: i64,
     /// Text, because the rows of other workflows have other statuses.
     status: String,
+    #[serde(rename = "type")]
+    order_type: OrderType,
     table_id: Option<i64>,
     session_id: Option<i64>,
     driver_id: Option<i64>,
@@ -108,16 +119,28 @@ fn order(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
     if let Some(old) = &old
         && new.as_ref().is_none_or(|new| new.id != old.id)
     {
-        let (id, version) = (old.id, old.version + 1);
-        all.push(Told::to(
-            [Group::Order(id)],
-            Fact::OrderDeleted { id, version },
-        ));
-        all.extend(kitchen::deleted(change, id, db)?);
+        let remains = change.old::<Remains>()?;
+        let order = remains.map(|row| row.facts(db)).transpose()?.map(Box::new);
+        let mut groups = vec![Group::Order(old.id)];
+        groups.extend(order.iter().flat_map(|order| deliveries::people(order)));
+        groups.extend(kitchen::stations_of_gone(change, old.id, db)?);
+        let (reason, at) = kitchen::why_deleted(change, old.id, db)?;
+        let offer = order
+            .as_ref()
+            .and_then(|order| deliveries::offer(Some(old), None, order));
+        let fact = Fact::OrderDeleted {
+            id: old.id,
+            version: old.version + 1,
+            order,
+            reason,
+            at,
+        };
+        all.push(Told::to(groups, fact));
+        all.extend(offer);
     }
     // Another program may have removed it meanwhile: that is told next.
     let order = match &new {
-        Some(new) => orders::facts(db, new.id)?,
+        Some(new) => orders::told(db, new.id)?,
         None => None,
     };
     let (Some(new), Some(order)) = (new, order) else {
@@ -130,33 +153,36 @@ fn order(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
         version: new.version,
         ..order
     };
-    let restaurant = order.restaurant_id;
-    let hearers = kitchen::hearers(&order, db)?;
+    let offer = deliveries::offer(old.as_ref(), Some(&new), &order);
     let Some(old) = old else {
-        let mut groups = vec![Group::Restaurant(restaurant)];
-        groups.extend(hearers);
-        let order = orders::with_lines(db, order)?;
+        let mut groups = vec![Group::Restaurant(order.restaurant_id)];
+        groups.extend(deliveries::people(&order));
+        groups.extend(kitchen::stations(&order, db)?);
         all.push(Told::to(groups, Fact::OrderPlaced(order)));
+        all.extend(offer);
         return Ok(all);
     };
 
     let mut groups = vec![Group::Order(new.id)];
-    groups.extend(&hearers);
-    let mut off = None;
+    groups.extend(deliveries::people(&order));
+    // Whoever had it learns that it is somebody else's.
+    groups.extend(
+        old.driver_id
+            .filter(|_| old.driver_id != new.driver_id)
+            .map(Group::Driver),
+    );
+    let restaurant = order.restaurant_id;
+    let stations = kitchen::stations(&order, db)?;
+    groups.extend(&stations);
+    let off = (status == Status::Cancelled && new.status != old.status)
+        .then(|| kitchen::cancelled(&order, stations));
     let fact = if new.status == old.status {
-        Fact::OrderChanged(orders::with_lines(db, order)?)
+        Fact::OrderChanged(order)
     } else {
-        match status {
-            Status::Ready => groups.push(Group::Restaurant(restaurant)),
-            Status::Cancelled => off = Some(kitchen::cancelled(&order)),
-            _ => {}
+        if status == Status::Ready {
+            groups.push(Group::Restaurant(restaurant));
         }
         let previous = self::status(&old.status)?;
-        // Who cannot tell the two apart is told of an order that is different.
-        let order = match KITCHEN.alike(status, previous) {
-            true => orders::with_lines(db, order)?,
-            false => order,
-        };
         Fact::OrderStatus { order, previous }
     };
     let mut told = Told::to(groups, fact);
@@ -164,7 +190,8 @@ fn order(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
         || new.driver_id != old.driver_id
         || new.customer_id != old.customer_id;
     all.push(told);
-    all.extend(off.map(|off| Told::to(hearers, off)));
+    all.extend(offer);
+    all.extend(off);
     if new.table_id != old.table_id {
         for table in [old.table_id, new.table_id].into_iter().flatten() {
             all.extend(table_changed(db, table)?);
@@ -179,14 +206,10 @@ fn status(text: &str) -> Result<Status, Error> {
 }
 
 fn order_item(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
-    #[derive(Deserialize)]
-    struct Row {
-        order_id: i64,
-        station_id: Option<i64>,
-    }
-    let (old, new) = rows::<Row>(change)?;
-    let was_for = old.as_ref().and_then(|row| row.station_id);
-    let (old, new) = (old.map(|row| row.order_id), new.map(|row| row.order_id));
+    let (old, new) = rows::<lines::LineRow>(change)?;
+    let (was, is) = (old, new);
+    let old = was.as_ref().map(|row| row.order_id);
+    let new = is.as_ref().map(|row| row.order_id);
     let left = old.filter(|order| Some(*order) != new);
     let mut all = Vec::new();
     for id in [left, new].into_iter().flatten() {
@@ -199,10 +222,26 @@ fn order_item(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> 
             continue;
         };
         let mut groups = vec![Group::Order(id)];
-        groups.extend(kitchen::hearers_of_lines(change, &order, was_for, db)?);
+        groups.extend(deliveries::people(&order));
+        groups.push(Group::Changes {
+            restaurant: order.restaurant_id,
+            entity: Entity::OrderItem,
+        });
+        let placed = kitchen::came_with_order(change, id, db)?;
+        if !placed {
+            groups.extend(kitchen::stations(&order, db)?);
+            // A station that lost its last line of an order must hear that.
+            groups.extend(
+                was.as_ref()
+                    .and_then(|line| line.station_id)
+                    .map(Group::Station),
+            );
+        }
         let fact = Fact::Items {
             items: items::of_order(db, id)?,
             version: next_version(db)?,
+            shown: placed || is.as_ref().is_some_and(|line| line.is_shown_by(&order)),
+            placed,
             order,
         };
         all.push(Told::to(groups, fact));
@@ -310,37 +349,6 @@ fn session(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
         groups.extend(orders);
         all.push(Told::recheck(groups));
     }
-    Ok(all)
-}
-
-fn payment(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
-    #[derive(Deserialize)]
-    struct Row {
-        status: String,
-    }
-    let (old, new) = rows::<Row>(change)?;
-    let mut all = kitchen::paid(change, db)?;
-    let is_captured = |row: &Option<Row>| row.as_ref().is_some_and(|row| row.status == "captured");
-    if is_captured(&old) || !is_captured(&new) {
-        return Ok(all);
-    }
-    let Some(payment) = payments::facts(db, change.id)? else {
-        return Ok(all);
-    };
-    // Of several that were captured at once the last one completed it: nothing is completed twice.
-    let mut captured = match payment.order_id {
-        Some(order) if payment.settles() => payments::of_order(db, order)?,
-        _ => Vec::new(),
-    };
-    captured.retain(|payment| payment.status == PaymentState::Captured);
-    let last = captured
-        .iter()
-        .max_by_key(|p| (p.captured_at.unwrap_or(p.created_at), p.id));
-    if last.is_none_or(|last| last.id != payment.id) {
-        return Ok(all);
-    }
-    let restaurant = Group::Restaurant(payment.restaurant_id);
-    all.push(Told::to([restaurant], Fact::PaidInFull(payment)));
     Ok(all)
 }
 

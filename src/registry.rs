@@ -24,6 +24,8 @@ pub(crate) struct Entry<A: App> {
     pub entity: fn(&A::Event, &A::Group) -> Option<u64>,
     pub together: fn(&[&Message]) -> Option<Message>,
     pub render_error: fn(&ClientError) -> Message,
+    /// See [`Consumer::REFUSES_INSIDE`].
+    pub refuses_inside: bool,
     /// Whether a frame is one of its commands.
     #[cfg(feature = "fuzzing")]
     pub decode: fn(Payload<'_>) -> Result<(), ClientError>,
@@ -110,6 +112,7 @@ impl<A: App> Registry<A> {
             entity: C::entity,
             together: C::together,
             render_error: C::render_error,
+            refuses_inside: C::REFUSES_INSIDE,
             #[cfg(feature = "fuzzing")]
             decode: |body| C::Command::from_frame(body).map(drop),
         };

@@ -2,6 +2,8 @@
 
 mod changes;
 mod contract;
+mod delivery;
+mod dialogues;
 mod dining;
 mod edge;
 mod fuzzing;
@@ -18,3 +20,4 @@ mod support;
 mod tidy;
 mod tokens;
 mod transcripts;
+mod workshop;

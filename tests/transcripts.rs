@@ -116,7 +116,7 @@ fn open(server: &Server, command: &str) -> Client {
 }
 
 /// Puts the placeholders, which are bare words, between quotation marks, so that the line is JSON.
-fn quoted(template: &str) -> String {
+pub(crate) fn quoted(template: &str) -> String {
     let mut out = String::new();
     let mut rest = template;
     while let Some(c) = rest.chars().next() {
@@ -135,7 +135,7 @@ fn quoted(template: &str) -> String {
     out
 }
 
-fn matches(wanted: &Value, got: &Value) -> bool {
+pub(crate) fn matches(wanted: &Value, got: &Value) -> bool {
     match (wanted, got) {
         (Value::String(w), _) if w == "<any>" => true,
         (Value::String(w), Value::Number(n)) if w == "<int>" => n.is_i64() || n.is_u64(),
@@ -158,7 +158,7 @@ fn is_time(text: &str) -> bool {
 }
 
 /// A frame as it came, with placeholders for what the next run will not repeat: times, identifiers, numbers of the history.
-fn general(text: &str) -> String {
+pub(crate) fn general(text: &str) -> String {
     let mut out = String::new();
     let mut key = String::new();
     let mut rest = text;

@@ -2,7 +2,8 @@
 
 use super::Refusal;
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
+use serde::ser::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 /// Far above any bill, far below an overflow of the sum of all lines.
@@ -98,6 +99,22 @@ pub fn format(minor: i64, exp: u32) -> String {
     )
 }
 
+/// An amount as a JSON number with all of its digits, `250.00`: made from the integer, so that no digit is lost on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Number {
+    /// In the currency's smallest unit.
+    pub minor: i64,
+    /// Digits after the point.
+    pub exp: u32,
+}
+
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let number = RawValue::from_string(format(self.minor, self.exp));
+        number.map_err(S::Error::custom)?.serialize(serializer)
+    }
+}
+
 /// `total` in `n` shares that differ by at most one unit and add up to it; the larger ones come first.
 pub fn split(total: i64, n: usize) -> Vec<i64> {
     let Ok(count) = i64::try_from(n) else {
@@ -142,6 +159,14 @@ mod tests {
             prop_assert_eq!(shares.iter().sum::<i64>(), total);
             prop_assert_eq!(shares.len(), n);
             prop_assert!(shares.iter().max().unwrap() - shares.iter().min().unwrap() <= 1);
+        }
+    }
+
+    #[test]
+    fn a_number_keeps_its_digits() {
+        for (minor, exp, json) in [(25000, 2, "250.00"), (-5, 2, "-0.05"), (1500, 0, "1500")] {
+            let number = Number { minor, exp };
+            assert_eq!(serde_json::to_string(&number).unwrap(), json);
         }
     }
 

@@ -9,7 +9,7 @@ use super::money::Decimal;
 use super::orders::{self, OrderFacts, OrderType, Source};
 use super::{Actor, Key, Refusal, Role, Status, ids, restaurants, sessions, tables, waiters};
 use crate::db::{Error, Transaction, params};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// An order that is to be placed.
 #[derive(Debug, Clone, Deserialize)]
@@ -33,7 +33,67 @@ pub struct NewOrder {
     /// Who gets it, where that is not a table.
     #[serde(default)]
     pub customer_id: Option<i64>,
+    /// Where it is driven to.
+    #[serde(skip)]
+    pub address: Option<String>,
+    /// How to reach them on the way.
+    #[serde(skip)]
+    pub phone: Option<String>,
     pub items: Vec<NewLine>,
+}
+
+impl Default for NewLine {
+    /// One of nothing yet.
+    fn default() -> Self {
+        NewLine {
+            uuid: None,
+            menu_item_id: None,
+            name: None,
+            price: None,
+            quantity: 1,
+            modifiers: Vec::new(),
+            seat: None,
+            course: None,
+            note: None,
+            allergy: None,
+            hold: false,
+        }
+    }
+}
+
+impl NewOrder {
+    /// An order at a restaurant, of nothing yet.
+    pub fn at(restaurant_id: Key) -> Self {
+        NewOrder {
+            restaurant_id,
+            table_id: None,
+            waiter_id: None,
+            order_type: OrderType::default(),
+            source: None,
+            note: None,
+            allergy_note: None,
+            customer_id: None,
+            address: None,
+            phone: None,
+            items: Vec::new(),
+        }
+    }
+
+    /// What an order has no column for.
+    fn attributes(&self) -> Result<Option<String>, Error> {
+        #[derive(Serialize)]
+        struct Attributes<'a> {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            address: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            phone: Option<&'a str>,
+        }
+        let (address, phone) = (self.address.as_deref(), self.phone.as_deref());
+        if address.is_none() && phone.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(serde_json::to_string(&Attributes { address, phone })?))
+    }
 }
 
 /// A line that is to be ordered: a dish, or (staff) a free text with a price.
@@ -101,7 +161,12 @@ pub fn create(tx: &Transaction<'_>, actor: &Actor, new: &NewOrder) -> Result<Ord
         return Err(Refusal::Forbidden("this role places no orders".into()).into());
     }
     let restaurant = restaurants::get(tx, ids::restaurant(tx, &new.restaurant_id)?)?;
-    for (field, text) in [("note", &new.note), ("allergy_note", &new.allergy_note)] {
+    for (field, text) in [
+        ("note", &new.note),
+        ("allergy_note", &new.allergy_note),
+        ("deliveryAddress", &new.address),
+        ("phone", &new.phone),
+    ] {
         if text.as_ref().is_some_and(|text| text.len() > NOTE_MAX) {
             return Err(Refusal::value(field, format!("at most {NOTE_MAX} bytes")).into());
         }
@@ -168,8 +233,8 @@ pub fn create(tx: &Transaction<'_>, actor: &Actor, new: &NewOrder) -> Result<Ord
     )?;
     tx.execute(
         "INSERT INTO orders(id, uuid, public_id, restaurant_id, status, type, source, table_id, session_id, waiter_id, customer_id, subtotal_minor,
-           total_minor, note, allergy_note, created_at, updated_at, created_by, confirmed_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13, ?14, ?15, ?15, ?16, ?17)",
+           total_minor, note, allergy_note, created_at, updated_at, created_by, confirmed_at, attributes_json)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13, ?14, ?15, ?15, ?16, ?17, ?18)",
         params![
             id,
             ids::uuid(),
@@ -187,7 +252,8 @@ pub fn create(tx: &Transaction<'_>, actor: &Actor, new: &NewOrder) -> Result<Ord
             &new.allergy_note,
             now,
             actor.user_id,
-            Some(now).filter(|_| status == Status::Confirmed)
+            Some(now).filter(|_| status == Status::Confirmed),
+            new.attributes()?
         ],
     )?;
     insert(tx, id, 1, &lines)?;

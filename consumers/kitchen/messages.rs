@@ -39,11 +39,35 @@ pub fn event(event: &Event) -> Option<Message> {
                 event.by.as_deref(),
             ))
         }
+        Fact::OrderPaid(order) => {
+            let changes = vec!["payment"];
+            Some(order_updated(
+                Order::of(order),
+                changes,
+                event.by.as_deref(),
+            ))
+        }
+        Fact::Items { placed: true, .. } => None,
         Fact::Items { order, items, .. } => {
             let order = Order::with(order, items);
             Some(order_updated(order, vec!["items"], event.by.as_deref()))
         }
         Fact::OrderOff(off) => Some(order_deleted(off)),
+        Fact::OrderDeleted {
+            order: Some(order),
+            reason,
+            at,
+            version,
+            ..
+        } => Some(order_deleted(&OrderOff {
+            id: order.id,
+            uuid: order.uuid.clone(),
+            public_id: order.public_id.clone(),
+            restaurant_uuid: order.restaurant_uuid.clone(),
+            reason: reason.clone(),
+            at: *at,
+            version: *version,
+        })),
         Fact::Notified(notification) => Some(told(notification)),
         _ => None,
     }

@@ -5,13 +5,20 @@
 
 use crate::access::{self, Action, Bearer, Target};
 use crate::domain::{Key, Refusal, ids};
-use crate::restaurant::{Group, Restaurant};
+use crate::restaurant::{Entity, Group, Restaurant};
 use maitred::{Context, Error, Reader, params};
 
 /// The stations that see all orders.
 const SEE_ALL: [&str; 2] = ["expo", "pos"];
 /// The document's stations: a restaurant that has written down none has these.
 const USUAL: [&str; 4] = ["kitchen", "expo", "bar", "pos"];
+
+/// Who sees all orders hears of these rows.
+const ROWS: [Entity; 3] = [Entity::Order, Entity::OrderItem, Entity::Payment];
+
+const fn rows(restaurant: i64, entity: Entity) -> Group {
+    Group::Changes { restaurant, entity }
+}
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rooms {
@@ -37,7 +44,7 @@ impl Here {
     fn groups(&self) -> Vec<Group> {
         let mut all = vec![Group::Kitchen(self.restaurant)];
         if self.hears_all() {
-            all.push(Group::Orders(self.restaurant));
+            all.extend(ROWS.map(|entity| rows(self.restaurant, entity)));
         }
         all.extend(self.stations.iter().copied().map(Group::Station));
         all
@@ -137,7 +144,7 @@ impl Rooms {
             _ => None,
         });
         let stations: Vec<i64> = stations.collect();
-        let sees_all = !stations.is_empty() && before.contains(&Group::Orders(restaurant));
+        let sees_all = !stations.is_empty() && before.contains(&rows(restaurant, Entity::Order));
         let identity = ctx.identity().clone();
         let found = ctx
             .read(move |db| {

@@ -43,6 +43,16 @@ impl Call {
         &self.keys[nth]
     }
 
+    /// Who asks.
+    pub fn identity(&self) -> &Identity<Claims> {
+        &self.identity
+    }
+
+    /// A query parameter.
+    pub fn query(&self, name: &str) -> Option<&str> {
+        self.query.get(name).map(String::as_str)
+    }
+
     /// Lets pass who may; see [`access::may`].
     pub fn may(&self, action: Action, target: Target, db: &Reader<'_>) -> Result<Bearer, Error> {
         access::may(&self.identity, action, target, db)

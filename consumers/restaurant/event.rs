@@ -7,6 +7,7 @@
 use super::Entity;
 use crate::domain::Status;
 use crate::domain::items::ItemFacts;
+use crate::domain::jobs::JobFacts;
 use crate::domain::notifications::NotificationFacts;
 use crate::domain::orders::OrderFacts;
 use crate::domain::payments::PaymentFacts;
@@ -113,8 +114,26 @@ pub enum Fact {
         id: i64,
         /// Above its last one.
         version: i64,
+        /// What it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        order: Option<Box<OrderFacts>>,
+        /// Why, where somebody said it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// When, in milliseconds.
+        #[serde(default)]
+        at: i64,
     },
-    /// Nobody needs to cook an order any more: it was cancelled, or its row is gone.
+    /// What drivers can take changed: an order went on offer, or off it, or was given to one of them.
+    Offer {
+        /// The order after it.
+        order: OrderFacts,
+        /// Whether drivers can take it now.
+        open: bool,
+    },
+    /// Something was paid of it, or given back.
+    OrderPaid(OrderFacts),
+    /// Nobody needs to cook an order any more: it was cancelled.
     OrderOff(OrderOff),
     /// Lines came, went, or moved on.
     Items {
@@ -124,6 +143,12 @@ pub enum Fact {
         items: Vec<ItemFacts>,
         /// Rises with each change of the order or one of its lines.
         version: u64,
+        /// An event of the order itself that came of the same transaction shows them so already: it was placed with them, or became ready, or was served.
+        #[serde(default)]
+        shown: bool,
+        /// It was placed with them.
+        #[serde(default)]
+        placed: bool,
     },
     /// A table was occupied or released.
     TableStatus {
@@ -163,4 +188,12 @@ pub enum Fact {
     Acknowledged(NotificationFacts),
     /// Nothing is owed any more.
     PaidInFull(PaymentFacts),
+    /// A print shop took on a job.
+    JobPlaced(JobFacts),
+    /// Its stage or its time changed, or something was said about it.
+    JobMoved(JobFacts),
+    /// Something about it changed, be it that or something else.
+    JobChanged(JobFacts),
+    /// Its row is gone: this is what it was.
+    JobDeleted(JobFacts),
 }

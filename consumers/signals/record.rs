@@ -1,4 +1,4 @@
-//! The change itself, for the feed that integrators follow.
+//! What the change feed says about a change.
 
 use super::rows;
 use crate::restaurant::{ChangeRecord, Entity};
@@ -6,7 +6,7 @@ use maitred::{Change, Error, Reader, params};
 use serde::Deserialize;
 
 /// What the change feed tells. Rows that belong to no restaurant are in nobody's feed.
-pub(super) fn record(
+pub fn record(
     entity: Entity,
     change: &Change<'_>,
     db: &Reader<'_>,

@@ -12,6 +12,7 @@ use crate::frame::Payload;
 use crate::registry;
 use crate::routing::{Auth, Protocol};
 use crate::shard::Shard;
+use crate::sid::unguessable;
 use crate::socket::{Compression, Socket};
 use crate::websocket::{self, Opcode};
 use crate::{App, Arguments, ClientError, Error, Event, Frame, Kind, Message, Reply, metering};
@@ -310,9 +311,13 @@ impl<A: App> Namespace<A> {
             // a client that is refused does not come back by itself: this one should
             Some(error) if is_socket_io && error.kind != Kind::Busy => {
                 tracing::info!(code = %error.code, namespace = %name, "a client is refused");
-                let render = shard.lanes[self.entrance.lane as usize].entry.render_error;
+                let entry = &shard.lanes[self.entrance.lane as usize].entry;
+                let render = entry.render_error;
                 let error = error.in_short();
-                if refused_at_the_door {
+                if refused_at_the_door && entry.refuses_inside {
+                    say(socket_io::connect(name, &unguessable(), None));
+                }
+                if refused_at_the_door && !entry.refuses_inside {
                     let data = render(&error).into_arguments();
                     let data = data.first().map(|data| data.get());
                     // what a vocabulary calls the message is what `Error.message` says

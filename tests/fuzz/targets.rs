@@ -18,11 +18,14 @@ pub const TARGETS: [(&str, Target); 5] = [
 
 thread_local! {
     static REGISTRY: Registry<Restaurant> = restaurant::registry();
+    /// Those whose commands are JSON objects with an `action`; the others' are events of Socket.IO.
+    static ACTIONS: Registry<Restaurant> =
+        restaurant::dining::register(Registry::new().with::<restaurant::changes::Changes>());
 }
 
-/// A text message to every consumer.
+/// A text message to every consumer of such messages.
 pub fn commands(data: &[u8]) {
-    REGISTRY.with(|registry| fuzzing::commands(registry, data, as_documented));
+    ACTIONS.with(|registry| fuzzing::commands(registry, data, as_documented));
 }
 
 /// The bytes of a client after the handshake.

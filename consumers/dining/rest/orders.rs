@@ -27,7 +27,7 @@ pub fn list(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
         session_id: list.number("session_id")?,
         waiter_id: list.number("waiter_id")?,
         driver_id: list.number("driver_id")?,
-        stations: None,
+        ..Filter::default()
     };
     list.nothing_else()?;
     let page = domain::list(db, &filter, list.before, list.limit)?;

@@ -21,6 +21,8 @@ pub struct Filter {
     pub waiter_id: Option<i64>,
     /// Of which driver.
     pub driver_id: Option<i64>,
+    /// Placed by which account.
+    pub customer_user_id: Option<i64>,
     /// With lines for one of these stations; `None`: whatever they are for.
     pub stations: Option<Vec<i64>>,
 }
@@ -38,13 +40,14 @@ pub struct Page<T> {
 
 const WHICH: &str = " WHERE o.workflow_id = 1 AND (?1 IS NULL OR o.restaurant_id IN (SELECT value FROM json_each(?1)))
   AND (?2 IS NULL OR o.status IN (SELECT value FROM json_each(?2))) AND (?3 IS NULL OR o.table_id = ?3) AND (?4 IS NULL OR o.session_id = ?4)
-  AND (?5 IS NULL OR o.waiter_id = ?5) AND (?6 IS NULL OR o.driver_id = ?6)";
+  AND (?5 IS NULL OR o.waiter_id = ?5) AND (?6 IS NULL OR o.driver_id = ?6)
+  AND (?7 IS NULL OR o.customer_id IN (SELECT id FROM customers WHERE user_id = ?7))";
 
 /// Only where somebody asks: it looks at the lines.
 const FOR_STATIONS: &str = concat!(
     " AND EXISTS (SELECT 1 FROM order_items i WHERE i.order_id = o.id AND ",
     station!(),
-    " IN (SELECT value FROM json_each(?7)))"
+    " IN (SELECT value FROM json_each(?8)))"
 );
 
 /// The largest page.
@@ -78,7 +81,7 @@ pub fn list(
     let for_stations = match stations {
         Some(_) => FOR_STATIONS,
         // The parameters keep their numbers.
-        None => " AND ?7 IS NULL",
+        None => " AND ?8 IS NULL",
     };
     let which = params![
         &restaurants,
@@ -87,13 +90,14 @@ pub fn list(
         filter.session_id,
         filter.waiter_id,
         filter.driver_id,
+        filter.customer_user_id,
         &stations
     ];
     let mut page = which.to_vec();
     page.extend_from_slice(params![before, limit + 1]);
     let items = db.rows(
         &format!(
-            "{}{WHICH}{for_stations} AND (?8 IS NULL OR o.id < ?8) ORDER BY o.id DESC LIMIT ?9",
+            "{}{WHICH}{for_stations} AND (?9 IS NULL OR o.id < ?9) ORDER BY o.id DESC LIMIT ?10",
             facts_sql!("")
         ),
         &page,

@@ -1,12 +1,9 @@
 //! What is different about an order, in the order's own words.
 
-use crate::restaurant::{ChangeRecord, Entity};
+use crate::restaurant::ChangeRecord;
 
 /// The fields of the order that a change of a row makes different. Columns that no field shows are named as they are.
 pub fn of(record: &ChangeRecord) -> Vec<&str> {
-    if record.entity == Entity::Payment {
-        return vec!["payment"];
-    }
     let mut all: Vec<&str> = Vec::new();
     for column in &record.changed {
         let field = match column.as_str() {
@@ -32,7 +29,7 @@ pub fn of(record: &ChangeRecord) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::restaurant::Operation;
+    use crate::restaurant::{Entity, Operation};
 
     #[test]
     fn columns_have_names_that_the_order_has() {
@@ -49,6 +46,5 @@ mod tests {
         assert_eq!(of(&moved), ["table_number", "notes"]);
         let priced = record(Entity::Order, &["subtotal_minor", "total_minor", "eta_at"]);
         assert_eq!(of(&priced), ["total", "eta_at"]);
-        assert_eq!(of(&record(Entity::Payment, &["status"])), ["payment"]);
     }
 }

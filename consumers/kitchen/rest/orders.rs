@@ -70,6 +70,9 @@ struct Ticket {
     notes: Option<String>,
     #[serde(alias = "allergyNote")]
     allergy_note: Option<String>,
+    /// Where it is driven to.
+    address: Option<String>,
+    phone: Option<String>,
     items: Vec<Line>,
 }
 
@@ -155,6 +158,8 @@ pub fn place(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
         source: ticket.source,
         note: ticket.notes,
         allergy_note: ticket.allergy_note,
+        address: ticket.address,
+        phone: ticket.phone,
         customer_id: None,
         items: ticket.items.into_iter().map(NewLine::from).collect(),
     };

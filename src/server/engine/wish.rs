@@ -8,7 +8,7 @@ use warp::reply::Response;
 
 /// Why a request leads to no session, as clients of Engine.IO know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Refused {
+pub(in crate::server) enum Refused {
     Transport,
     Session,
     Method,
