@@ -4,6 +4,7 @@
 //! visit must not be over, and everybody but an admin without a restaurant stays within their own restaurants.
 
 mod bearer;
+mod scopes;
 
 pub use bearer::Bearer;
 
@@ -42,6 +43,8 @@ pub enum Action {
     HearFloor,
     /// A restaurant's status channel.
     HearRestaurant,
+    /// A kitchen's screens: its orders, its stations, its alerts.
+    HearKitchen,
     /// The change feed.
     HearChanges,
     /// Orders, tables, visits, waiters, tasks, notifications of a restaurant, page by page.
@@ -60,6 +63,8 @@ pub enum Action {
     /// Its note, its table, its waiter, its time.
     EditOrder,
     DeleteOrder,
+    /// Closing all orders of a table.
+    CompleteTable,
     TakePayment,
     Occupy,
     Release,
@@ -116,6 +121,10 @@ const RULES: &[(Action, &[Who])] = &[
         Action::HearRestaurant,
         &[Anonymous, Waiter, Kitchen, Display, Manager, Admin],
     ),
+    (
+        Action::HearKitchen,
+        &[Waiter, Kitchen, Display, Manager, Admin],
+    ),
     (Action::HearChanges, &[Manager, Admin]),
     (Action::ReadLists, &[Waiter, Kitchen, Manager, Admin]),
     (
@@ -132,6 +141,7 @@ const RULES: &[(Action, &[Who])] = &[
     (Action::EditItems, &[Guest, Waiter, Kitchen, Manager, Admin]),
     (Action::EditOrder, &[Waiter, Manager, Admin]),
     (Action::DeleteOrder, &[Manager, Admin]),
+    (Action::CompleteTable, &[Waiter, Kitchen, Manager, Admin]),
     (Action::TakePayment, &[Waiter, Manager, Admin]),
     (Action::Occupy, &[Anonymous, Waiter, Manager, Admin]),
     (Action::Release, &[Anonymous, Waiter, Manager, Admin]),
@@ -296,7 +306,7 @@ impl Bearer {
         let allowed = RULES.iter().find(|(a, _)| *a == action);
         let allowed = allowed.map_or(&[][..], |(_, who)| who);
         if allowed.contains(&self.who) {
-            return Ok(());
+            return scopes::allow(self.scopes.as_ref(), action);
         }
         let roles: Vec<String> = allowed
             .iter()

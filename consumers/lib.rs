@@ -11,6 +11,7 @@ pub mod openapi;
 pub mod demo;
 pub mod dining;
 pub mod domain;
+pub mod kitchen;
 pub mod rest;
 pub mod restaurant;
 mod schema;
@@ -33,6 +34,7 @@ pub const SCHEMA: Schema = Schema {
 /// The consumers and REST interfaces that `routing.toml` may name.
 pub fn registry() -> Registry<Restaurant> {
     let registry = dining::register(Registry::new().with::<changes::Changes>());
-    let registry = timing::register(workshop::register(delivery::register(registry)));
+    let registry = workshop::register(kitchen::register(delivery::register(registry)));
+    let registry = timing::register(registry);
     registry.rest(openapi::rest::NAME, openapi::rest::routes)
 }

@@ -4,8 +4,8 @@ mod claims;
 mod event;
 mod group;
 
-pub use claims::Claims;
-pub use event::{ChangeRecord, Event, Fact, Operation};
+pub use claims::{Claims, Scopes};
+pub use event::{ChangeRecord, Event, Fact, Operation, OrderOff};
 pub use group::{Entity, Group, NotAGroup};
 
 use crate::domain::Role;

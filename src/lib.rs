@@ -43,6 +43,7 @@ mod stream;
 mod trace;
 mod turn;
 mod websocket;
+mod window;
 
 pub use app::{App, Signal, Stamp, Watched};
 pub use arguments::{Arguments, Binary};
@@ -66,3 +67,4 @@ pub use store::{
     Transaction, Value, migrate,
 };
 pub use trace::connection_id;
+pub use window::Gather;

@@ -5,11 +5,14 @@
 
 mod collect;
 mod count;
+mod events;
 mod numbers;
 mod text;
 
 pub(crate) use collect::collect;
 pub(crate) use count::{Count, Histogram};
+use events::Events;
+pub(crate) use events::LetIn;
 pub use numbers::{Numbers, RouteNumbers};
 
 use crate::limits::{Admission, Limit, Limits};
@@ -79,6 +82,8 @@ pub(crate) struct ShardStats {
     pub received_bytes: Count,
     pub dropped: [Count; Drop::ALL.len()],
     pub limited: [Count; Limit::ALL.len()],
+    /// Clients and their events, by name.
+    pub events: Events,
     pub resumed: Count,
     pub reset: Count,
     /// Events that one resume told.

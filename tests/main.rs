@@ -8,6 +8,7 @@ mod dining;
 mod edge;
 mod fuzzing;
 mod history;
+mod kitchen;
 mod lanes;
 mod lines;
 mod openapi;

@@ -2,7 +2,7 @@
 
 use crate::access::{self, Action, Bearer, Target};
 use crate::domain::orders::{PAGE_MAX, Page};
-use crate::domain::{Key, Refusal};
+use crate::domain::{Key, Refusal, ids};
 use crate::restaurant::Claims;
 use bytes::Bytes;
 use maitred::{Error, Identity, Kind, Reader};
@@ -85,6 +85,28 @@ impl Call {
         Ok((id, self.may(action, target(id), db)?))
     }
 
+    /// The restaurant that a request names, or the only one that who asks belongs to, for who may do this there.
+    pub fn restaurant(
+        &self,
+        named: Option<&Key>,
+        action: Action,
+        db: &Reader<'_>,
+    ) -> Result<(i64, Bearer), Error> {
+        let id = match named {
+            Some(key) => ids::restaurant(db, key)?,
+            None => match Bearer::of(&self.identity, db)?.restaurants() {
+                Some([only]) => *only,
+                _ => return Err(Refusal::value("restaurant_id", "say which restaurant").into()),
+            },
+        };
+        Ok((id, self.may(action, Target::Restaurant(id), db)?))
+    }
+
+    /// A parameter of the query string.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        self.query.get(name).map(String::as_str)
+    }
+
     /// The body: a JSON object. Nothing is an empty one.
     pub fn body<T: DeserializeOwned>(&self) -> Result<T, Error> {
         object(&self.body)
@@ -111,7 +133,8 @@ impl Call {
         if let Some(limit) = list.number("limit")? {
             list.limit = u32::try_from(limit).unwrap_or(PAGE);
         }
-        if let Some(restaurant) = list.number("restaurant_id")? {
+        if let Some(named) = list.text("restaurant_id") {
+            let restaurant = ids::restaurant(db, &Key::from(named))?;
             let own = list.restaurants.as_ref();
             if own.is_some_and(|own| !own.contains(&restaurant)) {
                 let text = "this restaurant is somebody else's";

@@ -1,6 +1,6 @@
 //! What a payment means: how far its order is paid, and that nothing is owed any more.
 
-use super::{Told, deliveries, rows};
+use super::{Told, deliveries, kitchen, rows};
 use crate::domain::orders;
 use crate::domain::payments::{self, PaymentState};
 use crate::restaurant::{Entity, Fact, Group};
@@ -66,6 +66,7 @@ fn paid(db: &Reader<'_>, id: i64) -> Result<Option<Told>, Error> {
     };
     let mut groups = vec![Group::Order(id)];
     groups.extend(deliveries::people(&order));
+    groups.extend(kitchen::stations(&order, db)?);
     groups.push(Group::Changes {
         restaurant: order.restaurant_id,
         entity: Entity::Payment,

@@ -104,7 +104,7 @@ impl Consumer for AdminSocket {
     async fn disconnect(self, ctx: &mut Context<Restaurant>) {
         for place in self.places {
             let fact = Some(Fact::DashboardClosed);
-            ctx.publish(place, Event { fact, change: None });
+            ctx.publish(place, Event { fact, change: None, by: None });
         }
     }
 }

@@ -321,7 +321,10 @@ impl<A: App> Namespace<A> {
                 if refused_at_the_door && !entry.refuses_inside {
                     let data = render(&error).into_arguments();
                     let data = data.first().map(|data| data.get());
-                    say(socket_io::connect_error(name, &error.text, data));
+                    // what a vocabulary calls the message is what `Error.message` says
+                    let said = data.and_then(|data| serde_json::from_str::<Said>(data).ok());
+                    let message = said.map_or(error.text.clone(), |said| said.message.into());
+                    say(socket_io::connect_error(name, &message, data));
                 } else {
                     self.say(shard, &told(render, &error, None));
                     say(socket_io::disconnect(name));
@@ -333,6 +336,12 @@ impl<A: App> Namespace<A> {
         self.socket.set_closing();
         self.roomy.notify_waiters();
     }
+}
+
+/// An error's object, as far as the protocol has a place for it.
+#[derive(serde::Deserialize)]
+struct Said {
+    message: String,
 }
 
 /// The event that brings a new token for an open connection.
