@@ -9,7 +9,7 @@ mod typescript;
 
 pub use frames::{Channel, Dialect, Frame};
 
-use crate::{changes, dining};
+use crate::{changes, dining, timing};
 use maitred::Routing;
 use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
@@ -51,6 +51,7 @@ impl Contract {
         let notices = frames::notices(&mut schemas);
         let mut channels = dining::channels(&mut schemas);
         channels.push(changes::channel(&mut schemas));
+        channels.push(timing::channel(&mut schemas));
         Contract {
             notices,
             channels,

@@ -14,7 +14,7 @@ pub use assembly::openapi;
 pub use postman::collection;
 
 use crate::rest::Service;
-use crate::{delivery, dining, timing, workshop};
+use crate::{delivery, dining, kitchen, timing, workshop};
 use maitred::RestPlace;
 use utoipa::OpenApi;
 
@@ -65,6 +65,15 @@ pub const SYSTEMS: &[System] = &[
         service: workshop::rest::SERVICE,
         contract: workshop::rest::openapi::Contract::openapi,
         refused: "workshop.Refused",
+    },
+    System {
+        interface: kitchen::rest::NAME,
+        title: "Kitchen",
+        about: "The kitchen's screens: orders as they see them, and alerts.",
+        port: 3001,
+        service: kitchen::rest::SERVICE,
+        contract: kitchen::rest::openapi::Contract::openapi,
+        refused: "kitchen.Refused",
     },
     System {
         interface: timing::rest::NAME,

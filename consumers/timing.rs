@@ -6,8 +6,14 @@ mod admin;
 pub mod messages;
 pub mod rest;
 
+use crate::contract::{Channel, Schemas};
 use crate::restaurant::Restaurant;
 use maitred::Registry;
+
+/// What its channel says and understands.
+pub fn channel(schemas: &mut Schemas) -> Channel {
+    messages::channel(schemas)
+}
 
 /// The consumer and the REST interface that `routing.toml` may name.
 pub fn register(registry: Registry<Restaurant>) -> Registry<Restaurant> {

@@ -117,7 +117,7 @@ pub struct Number {
 written_as!(Number, "Number", {
     "description": "An amount, with all of the currency's digits.",
     "type": "number",
-});
+}, sockets);
 
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

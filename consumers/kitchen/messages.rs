@@ -17,6 +17,7 @@ use crate::restaurant::{Event, Fact, OrderOff};
 use maitred::Message;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 /// How a fact is told here. Some are not.
 pub fn event(event: &Event) -> Option<Message> {
@@ -181,7 +182,8 @@ fn told(notification: &NotificationFacts) -> Message {
 }
 
 /// Words for the kitchen.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = kitchen::Alert)]
 pub struct Alert<'a> {
     r#type: &'a str,
     message: &'a str,

@@ -3,6 +3,7 @@
 use maitred::{ClientError, Kind, Message};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 /// The codes of the document.
 const AUTH_FAILED: &str = "AUTH_FAILED";
@@ -14,7 +15,8 @@ const RATE_LIMIT: &str = "RATE_LIMIT";
 const VALIDATION_ERROR: &str = "VALIDATION_ERROR";
 
 /// `{success: false, error: {code, message, details?}, code, message}`
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = kitchen::Refused)]
 pub struct Mistake<'a> {
     success: bool,
     error: Nested<'a>,
@@ -22,11 +24,14 @@ pub struct Mistake<'a> {
     message: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = kitchen::Error)]
 struct Nested<'a> {
     code: &'a str,
     message: &'a str,
+    /// What a program needs to go on.
     #[serde(skip_serializing_if = "Details::is_none")]
+    #[schema(value_type = Option<Object>)]
     details: Details<'a>,
 }
 

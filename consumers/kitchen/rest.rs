@@ -4,14 +4,17 @@
 //! orders (`table_number`); those of the events (`tableNumber`) are understood too, and nothing else. Nobody is told anything from here.
 
 mod alerts;
+pub mod openapi;
 mod orders;
 
 use super::mistakes;
 use crate::domain::Key;
 use crate::rest::Handler::{Read, Write};
 use crate::rest::{Answer, Method, Methods, Service};
+use crate::schema::written_as;
 use maitred::Error;
 use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
 
 /// As in `routing.toml`.
 pub const NAME: &str = "kitchen.api";
@@ -44,7 +47,8 @@ const ROUTES: &[(&str, Methods)] = &[
 ];
 
 /// What went well.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = kitchen::Done)]
 struct Done<T> {
     success: bool,
     data: T,
@@ -78,6 +82,11 @@ fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
 #[derive(Debug, Clone, Deserialize)]
 #[serde(from = "Key")]
 pub struct Number(pub String);
+
+written_as!(Number, "kitchen.TableNumber", {
+    "description": "What is written on a table.",
+    "type": ["string", "integer"],
+});
 
 impl From<Key> for Number {
     fn from(key: Key) -> Self {

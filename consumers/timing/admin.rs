@@ -8,6 +8,7 @@ use crate::domain::orders::{self, Filter};
 use crate::domain::{Key, Status, TIMING};
 use crate::restaurant::{Entity, Event, Fact, Group, Restaurant};
 use maitred::{Consumer, Context, Error, Message, Reader, Reply};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// The newest orders that a stream starts with. More are read over HTTP, page by page.
@@ -24,7 +25,7 @@ pub struct Params {
 }
 
 /// The document has none: what is to be done is done over HTTP.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(tag = "action", rename_all = "camelCase")]
 pub enum Command {}
 
@@ -104,7 +105,14 @@ impl Consumer for AdminSocket {
     async fn disconnect(self, ctx: &mut Context<Restaurant>) {
         for place in self.places {
             let fact = Some(Fact::DashboardClosed);
-            ctx.publish(place, Event { fact, change: None, by: None });
+            ctx.publish(
+                place,
+                Event {
+                    fact,
+                    change: None,
+                    by: None,
+                },
+            );
         }
     }
 }

@@ -3,11 +3,14 @@
 use crate::domain::items::{ItemFacts, ItemStatus, Modifier};
 use crate::domain::orders::{OrderFacts, OrderType, Paid};
 use crate::domain::{KITCHEN, Status, money, time};
+use crate::schema::written_as;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 /// An order with its lines.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = kitchen::Order)]
 pub struct Order<'a> {
     id: &'a str,
     order_number: &'a str,
@@ -63,7 +66,8 @@ impl<'a> Order<'a> {
 }
 
 /// A line. Those that are off stay, as `voided`: the cook must see it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = kitchen::Item)]
 struct Item<'a> {
     id: &'a str,
     name: &'a str,
@@ -86,7 +90,8 @@ struct Item<'a> {
 }
 
 /// What was changed about a dish.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = kitchen::Modifier)]
 struct Change<'a> {
     name: &'a str,
     quantity: i64,
@@ -123,6 +128,11 @@ impl<'a> Item<'a> {
 /// So many of the currency's smallest unit, and the digits after its point: a number in JSON, exactly as the integer says.
 struct Amount(i64, u32);
 
+written_as!(Amount, "kitchen.Amount", {
+    "description": "An amount, with all of the currency's digits.",
+    "type": "number",
+});
+
 impl Serialize for Amount {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let text = money::format(self.0, self.1);
@@ -134,6 +144,8 @@ impl Serialize for Amount {
 /// Milliseconds since 1970-01-01 UTC, written `2026-01-28T21:00:00.250Z`.
 #[derive(Clone, Copy)]
 pub struct Time(pub i64);
+
+written_as!(Time, "kitchen.Time", {"type": "string", "format": "date-time"});
 
 impl Serialize for Time {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,6 +1,6 @@
 //! `/api/v1/kitchen/alerts`: words for the kitchen.
 
-use super::{Number, created};
+use super::{Done, Number, created};
 use crate::access::Action;
 use crate::domain::alerts::{self, Level, NewAlert};
 use crate::domain::{Key, Refusal, tables};
@@ -8,8 +8,10 @@ use crate::kitchen::messages::Alert;
 use crate::rest::{Answer, Call};
 use maitred::{Error, Transaction};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = kitchen::NewAlert)]
 #[serde(deny_unknown_fields)]
 struct New {
     message: String,
@@ -24,6 +26,7 @@ struct New {
 }
 
 /// `POST /kitchen/alerts`
+#[utoipa::path(post, path = "/kitchen/alerts", tag = "alerts", request_body(content = New, example = json!({"type": "urgent", "message": "Fryer 2 is down", "severity": 5, "restaurant_id": 2})), responses((status = 201, description = "It was told", body = Done<Alert>)))]
 pub fn raise(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let new: New = call.body()?;
     let named = new.restaurant_id.as_ref();

@@ -1,7 +1,7 @@
 //! `/api/v1/orders`: orders as the kitchen sees them.
 
 use super::alerts::table;
-use super::{Number, created, given, ok};
+use super::{Done, Number, created, given, ok};
 use crate::access::{Action, Bearer, Target};
 use crate::domain::money::Decimal;
 use crate::domain::orders::{
@@ -13,17 +13,22 @@ use crate::kitchen::orders::{Wish, change_status, statuses};
 use crate::rest::{Answer, Call};
 use maitred::{Error, Reader, Transaction};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// One page of the list.
+#[derive(Serialize, ToSchema)]
+#[schema(as = kitchen::Orders)]
+struct Listed<'a> {
+    success: bool,
+    data: Vec<Order<'a>>,
+    /// `before` of the next page.
+    next: Option<i64>,
+    total: i64,
+}
 
 /// `GET /orders?status=preparing,ready&table_number=5`
+#[utoipa::path(get, path = "/orders", tag = "orders", params(("status" = Option<String>, Query, description = "Several with commas: `preparing,ready`"), ("table_number" = Option<String>, Query), ("restaurant_id" = Option<i64>, Query, example = 2), ("limit" = Option<u32>, Query, description = "At most 200; 50, where it is not said"), ("before" = Option<i64>, Query, description = "What the page before called `next`")), responses((status = 200, description = "Newest first", body = Listed)))]
 pub fn list(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
-    #[derive(Serialize)]
-    struct Listed<'a> {
-        success: bool,
-        data: Vec<Order<'a>>,
-        /// `before` of the next page.
-        next: Option<i64>,
-        total: i64,
-    }
     let mut list = call.list(db, Action::ReadLists)?;
     let words = list.text("status").unwrap_or_default().split(',');
     let table_id = match list.text("table_number") {
@@ -55,7 +60,8 @@ pub fn list(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
 }
 
 /// An order that is to be placed.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = kitchen::NewOrder)]
 #[serde(deny_unknown_fields)]
 struct Ticket {
     #[serde(alias = "restaurantId")]
@@ -76,7 +82,8 @@ struct Ticket {
     items: Vec<Line>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = kitchen::NewItem)]
 #[serde(deny_unknown_fields)]
 struct Line {
     /// Made by the client: the same line sent twice is one line.
@@ -104,7 +111,8 @@ const fn one() -> i64 {
 }
 
 /// `"No onion"`, or `{"id": 12, "quantity": 1}`.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = kitchen::NewModifier)]
 #[serde(untagged)]
 enum Modifier {
     Name(String),
@@ -138,6 +146,7 @@ impl From<Line> for NewLine {
 }
 
 /// `POST /orders`
+#[utoipa::path(post, path = "/orders", tag = "orders", request_body(content = Ticket, example = json!({"restaurant_id": 2, "table_number": "5", "items": [{"menu_item_id": 1, "quantity": 2, "notes": "no chili"}]})), responses((status = 201, description = "It was placed", body = Done<Order>)))]
 pub fn place(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let ticket: Ticket = call.body()?;
     let named = ticket.restaurant_id.as_ref();
@@ -169,13 +178,15 @@ pub fn place(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
 }
 
 /// `GET /orders/{id}`
+#[utoipa::path(get, path = "/orders/{id}", tag = "orders", params(("id" = Key, Path, description = "Uuid, number or public id", example = "order-1")), responses((status = 200, description = "With its lines", body = Done<Order>)))]
 pub fn show(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
     let (order, _) = named(call, Action::HearOrder, db)?;
     shown(db, order)
 }
 
 /// What may be changed about an order: its status, or the rest of it.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = kitchen::Change)]
 #[serde(deny_unknown_fields)]
 struct Change {
     status: Option<String>,
@@ -232,6 +243,7 @@ impl Change {
 }
 
 /// `PATCH /orders/{id}`
+#[utoipa::path(patch, path = "/orders/{id}", tag = "orders", params(("id" = Key, Path, description = "Uuid, number or public id", example = "order-123")), request_body(content = Change, example = json!({"status": "preparing"})), responses((status = 200, description = "As it is now", body = Done<Order>)))]
 pub fn change(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let mut change: Change = call.body()?;
     let mut order = None;
@@ -260,19 +272,26 @@ pub fn change(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     }
 }
 
+/// Why it is to go.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = kitchen::Reason)]
+#[serde(deny_unknown_fields)]
+struct Why {
+    reason: Option<String>,
+}
+
+/// It is gone.
+#[derive(Serialize, ToSchema)]
+#[schema(as = kitchen::Deleted)]
+struct Deleted<'a> {
+    id: &'a str,
+    deleted: bool,
+    reason: Option<&'a str>,
+}
+
 /// `DELETE /orders/{id}`, with `{"reason": "..."}` or `?reason=...`
+#[utoipa::path(delete, path = "/orders/{id}", tag = "orders", params(("id" = Key, Path, description = "Uuid, number or public id", example = "order-4"), ("reason" = Option<String>, Query, description = "Instead of a body")), request_body(content = Option<Why>, example = json!({"reason": "twice"})), responses((status = 200, description = "It is gone", body = Done<Deleted>)))]
 pub fn delete(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Why {
-        reason: Option<String>,
-    }
-    #[derive(Serialize)]
-    struct Deleted<'a> {
-        id: &'a str,
-        deleted: bool,
-        reason: Option<&'a str>,
-    }
     let why: Why = call.body()?;
     let reason = why.reason.as_deref().or(call.parameter("reason"));
     let (id, bearer) = named(call, Action::DeleteOrder, tx)?;

@@ -5,19 +5,22 @@ use crate::domain::money::Number;
 use crate::domain::orders::{OrderFacts, OrderType, Paid};
 use crate::domain::{Status, TIMING, time};
 use crate::schema::written_as;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 use utoipa::ToSchema;
 
 /// An order with its lines.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, ToSchema, JsonSchema)]
 #[schema(as = timing::Order)]
+#[schemars(rename = "TimingOrder")]
 pub struct Order<'a> {
     id: i64,
     public_id: &'a str,
     uuid: &'a str,
     restaurant_id: i64,
-    /// `pending`, `preparing`, `ready`, `completed`, `cancelled`.
+    /// One of this vocabulary's five words.
+    #[schemars(schema_with = "word")]
     status: &'static str,
     /// One of the nine that it stands for.
     canonical_status: Status,
@@ -39,8 +42,9 @@ pub struct Order<'a> {
 }
 
 /// Who gets it.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, ToSchema, JsonSchema)]
 #[schema(as = timing::CustomerInfo)]
+#[schemars(rename = "TimingCustomerInfo")]
 pub struct CustomerInfo<'a> {
     /// Never empty: a table's number, or "Guest", where no name is known.
     name: Cow<'a, str>,
@@ -49,8 +53,9 @@ pub struct CustomerInfo<'a> {
 }
 
 /// One line.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, ToSchema, JsonSchema)]
 #[schema(as = timing::Item)]
+#[schemars(rename = "TimingItem")]
 pub struct Item<'a> {
     id: i64,
     menu_item_id: Option<i64>,
@@ -65,7 +70,7 @@ pub struct Item<'a> {
 /// Milliseconds since 1970-01-01 UTC, as ISO 8601.
 pub struct Time(i64);
 
-written_as!(Time, "timing.Time", {"type": "string", "format": "date-time"});
+written_as!(Time, "timing.Time", {"type": "string", "format": "date-time"}, sockets);
 
 impl<'a> Order<'a> {
     /// As it is.
@@ -148,6 +153,11 @@ impl Serialize for Time {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&time::iso(self.0))
     }
+}
+
+/// An order's status, in this vocabulary's words.
+pub(super) fn word(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "enum": TIMING.words()})
 }
 
 /// The last three digits, which their owner recognizes. How many there were before is not said.
