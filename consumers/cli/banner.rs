@@ -85,6 +85,56 @@ sqlite3 {database} "UPDATE tables SET capacity = capacity + 1 WHERE id = 5"
     text
 }
 
+/// The lines of the delivery platform and of the workshop, for a server at `base` (`localhost:3000`).
+pub fn delivery(base: &str, mint: impl Fn(&Claims) -> Option<String>) -> String {
+    let token = |claims: Option<Claims>| {
+        let minted = claims.and_then(|claims| mint(&claims));
+        minted.unwrap_or_else(|| NO_TOKEN.to_owned())
+    };
+    let driver = token(Claims::new(Role::Driver, Some(901.into()), TTL));
+    let user = token(Claims::new(Role::Customer, Some(456.into()), TTL));
+    let manager = Claims::new(Role::Manager, Some(34.into()), TTL);
+    let manager = token(manager.map(|claims| claims.at(&[5.into()])));
+    let restaurant = Claims::new(Role::Manager, Some(32.into()), TTL);
+    let restaurant = token(restaurant.map(|claims| claims.at(&[789.into()])));
+    let listen = |namespace: &str, options: &str, then: &str| {
+        format!(
+            r#"node -e 'const s = require("socket.io-client").io("http://{base}{namespace}"{options}); s.onAny((name, data) => console.log(name, JSON.stringify(data))); {then}'"#
+        )
+    };
+    let auth = |token: &str| format!(r#", {{ auth: {{ token: "{token}" }} }}"#);
+    let as_driver = listen(
+        "/orders",
+        &auth(&driver),
+        r#"s.emit("get-available-orders", {})"#,
+    );
+    let as_restaurant = listen(
+        "/orders",
+        &auth(&restaurant),
+        r#"s.emit("get-restaurant-orders", {})"#,
+    );
+    let as_anybody = listen("", "", r#"s.emit("joinRoom")"#);
+    let json = r#"-H "Content-Type: application/json""#;
+    format!(
+        r#"
+# the delivery platform, as a driver: what there is to take, and what comes (install the client with: npm install socket.io-client)
+{as_driver}
+
+# the same as restaurant 789
+{as_restaurant}
+
+# order something there, as a user
+curl -X POST http://{base}/api/delivery/orders -H "Authorization: Bearer {user}" {json} -d '{{"restaurantId":789,"items":[{{"menuItemId":11,"quantity":2}}],"deliveryAddress":"Soi 11, 4"}}'
+
+# the print workshop, as anybody
+{as_anybody}
+
+# move one of its orders on, as its manager
+curl -X PATCH http://{base}/orders/ORD-1002 -H "Authorization: Bearer {manager}" {json} -d '{{"status":"In Binding","message":"Nearly there"}}'
+"#
+    )
+}
+
 /// The restaurant's outside name, as the kitchen's document has it.
 const RESTAURANT: &str = "11111111-1111-1111-1111-111111111111";
 
@@ -94,7 +144,8 @@ pub fn kitchen(base: &str, mint: impl Fn(&Claims) -> Option<String>) -> String {
     let token = cook.and_then(|claims| mint(&claims.at(&[2.into()])));
     let token = token.unwrap_or_else(|| NO_TOKEN.to_owned());
     format!(
-        r#"# the kitchen's screens, as a cook; nobody gets in without a token (install the client with: npm install socket.io-client)
+        r#"
+# the kitchen's screens, as a cook; nobody gets in without a token (install the client with: npm install socket.io-client)
 node -e 'const s = require("socket.io-client").io("http://{base}", {{ auth: {{ token: "{token}" }} }}); s.onAny((name, data) => console.log(name, JSON.stringify(data))); s.emit("join:restaurant", "{RESTAURANT}"); s.emit("orders:sync")'
 curl -X POST http://{base}/api/v1/kitchen/alerts -H "Authorization: Bearer {token}" -H "Content-Type: application/json" -d '{{"type":"urgent","message":"Out of rice","severity":5}}'
 "#
@@ -181,6 +232,27 @@ mod tests {
             .lines()
             .find_map(|l| l.split_once("-d '")?.1.strip_suffix('\''));
         serde_json::from_str::<serde_json::Value>(body.unwrap()).unwrap();
+    }
+
+    #[test]
+    fn the_lines_of_delivery_and_workshop_are_ready_to_paste() {
+        let text = delivery("localhost:3000", |claims| {
+            Some(format!("token-of-{}", claims.sub))
+        });
+        let driver = r#"io("http://localhost:3000/orders", { auth: { token: "token-of-901" } })"#;
+        assert!(text.contains(driver) && text.contains(r#"io("http://localhost:3000")"#));
+        let scripts = text.lines().filter_map(|l| l.strip_prefix("node -e '"));
+        let scripts: Vec<_> = scripts.collect();
+        assert_eq!(scripts.len(), 3);
+        for script in scripts {
+            assert!(!script.strip_suffix('\'').unwrap().contains('\''));
+        }
+        let bodies = text
+            .lines()
+            .filter_map(|l| l.split_once("-d '")?.1.strip_suffix('\''));
+        for body in bodies {
+            serde_json::from_str::<serde_json::Value>(body).unwrap();
+        }
     }
 
     #[test]

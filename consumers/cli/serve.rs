@@ -20,6 +20,8 @@ pub const DEMO_DATABASE: &str = "maitred-demo.db";
 const DINING: &str = "dining";
 /// The same for the kitchen's screens.
 const KITCHEN: &str = "kitchen";
+/// The same for the delivery platform and the workshop.
+const DELIVERY: &str = "delivery";
 
 const HELP: &str = "\
 Prints `listening on ADDRESS (LISTENER)` for each address on stdout.
@@ -113,6 +115,9 @@ impl Serve {
             let mint = |claims: &_| keys.mint(claims).ok();
             if let Some(base) = base(server.addresses(), DINING) {
                 let _ = say(&banner(&base, &database, mint));
+            }
+            if let Some(base) = base(server.addresses(), DELIVERY) {
+                let _ = say(&banner::delivery(&base, mint));
             }
             if let Some(base) = base(server.addresses(), KITCHEN) {
                 let _ = say(&banner::kitchen(&base, mint));
