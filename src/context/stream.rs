@@ -9,6 +9,7 @@ use crate::socket::Hold;
 use crate::stats::{EVENTS, Return};
 use crate::{App, Error, Message, Reader, history, websocket};
 use bytes::Bytes;
+use serde::Serialize;
 use std::sync::Arc;
 
 /// A snapshot is read again when more came meanwhile than can be held. A client that is flooded faster than its state can be read is told to come back.

@@ -75,7 +75,9 @@ impl SocketIo {
         }
         let (ws, _) = tungstenite::client(request, stream).expect("a handshake");
         let mut client = SocketIo::on(ws);
-        let first = client.text(Instant::now() + PATIENCE).expect("Engine.IO's first packet");
+        let first = client
+            .text(Instant::now() + PATIENCE)
+            .expect("Engine.IO's first packet");
         let handshake = first.strip_prefix('0').expect("an open packet");
         client.handshake = serde_json::from_str(handshake).expect("JSON");
         client
