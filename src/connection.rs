@@ -256,10 +256,9 @@ async fn serve<A: App>(live: &mut Live<A>) -> Ending {
                 continue;
             }
         };
-        answer_with(ctx, id.as_deref(), answer);
-        if ctx.socket.is_holding()
-            && let Err(error) = Box::pin(ctx.settle_joins()).await
-        {
+        if !ctx.socket.is_holding() {
+            answer_with(ctx, id.as_deref(), answer);
+        } else if let Err(error) = Box::pin(answer_joined(ctx, id.as_deref(), answer)).await {
             let ending = ctx.socket.take_ending();
             return ending.unwrap_or_else(|| Ending::refused(error.into_client()));
         }
@@ -350,6 +349,17 @@ pub(crate) fn unaddressed(incoming: Incoming<'_>) -> Frame {
         Incoming::Close(None) => Frame::Close(Ending::new(NO_CODE, "")),
         Incoming::Pong(_) | Incoming::Data(_) => Frame::Pong,
     }
+}
+
+/// Answers a command that has joined groups.
+async fn answer_joined<A: App>(
+    ctx: &mut Context<A>,
+    id: Option<&str>,
+    answer: Result<Reply, Error>,
+) -> Result<(), Error> {
+    ctx.note_joins().await?;
+    answer_with(ctx, id, answer);
+    ctx.settle_joins().await
 }
 
 fn answer_with<A: App>(ctx: &Context<A>, id: Option<&str>, answer: Result<Reply, Error>) {

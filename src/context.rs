@@ -1,6 +1,7 @@
 //! What a consumer can reach: its client, its groups, the rows.
 
 mod client;
+mod recovery;
 mod stream;
 
 pub(crate) use client::{Client, Handshake};
@@ -16,6 +17,7 @@ use crate::socket::{Hold, Socket};
 use crate::store::{Command, CommandId};
 use crate::window::Gather;
 use crate::{App, ClientError, Error, Identity, Kind, Message, Reader, Transaction};
+use recovery::Returning;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use smallvec::SmallVec;
@@ -62,6 +64,15 @@ pub struct Context<A: App> {
     pub(crate) client: Option<Rc<Client>>,
     /// The groups of the connection that this one continues.
     restored: Vec<Membership<A::Group>>,
+    /// Of Socket.IO: the client has been here before.
+    returning: Option<Returning>,
+    /// What it comes back to is not known.
+    lost: bool,
+    /// Under which id its groups are kept, and that they have changed since.
+    pid: Option<Box<str>>,
+    unkept: bool,
+    /// What this connection is called there.
+    holder: String,
     /// Where the stream of the groups goes on that a command joined.
     joined_at: Option<u64>,
 }
@@ -87,6 +98,11 @@ impl<A: App> Context<A> {
             writes: Cell::new(0),
             client: None,
             restored: Vec::new(),
+            returning: None,
+            lost: false,
+            pid: None,
+            unkept: false,
+            holder: String::new(),
             joined_at: None,
         }
     }
@@ -171,6 +187,11 @@ impl<A: App> Context<A> {
             .push(group.clone());
         self.shard.join(group.clone(), self.lane, &self.socket);
         self.memberships.push(Membership { group, from });
+        self.unkept = true;
+        if self.pid.is_some() {
+            // nothing is told of it before it is kept
+            self.socket.defer();
+        }
         Ok(())
     }
 
@@ -200,6 +221,7 @@ impl<A: App> Context<A> {
     /// Leaves a group.
     pub fn leave(&mut self, group: &A::Group) {
         self.give_up(|g| g == group);
+        self.unkept = true;
     }
 
     /// As [`read`](Self::read), in a command that has joined groups: what `f` finds is where their stream begins for this client. Events of these groups up to
@@ -355,6 +377,7 @@ impl<A: App> Context<A> {
     pub(crate) fn begin(&mut self, id: Option<&str>, body: Payload<'_>) {
         self.command = id.map(|id| Box::new(CommandId::new("", id, &body.bytes())));
         self.writes.set(0);
+        self.joined_at = None;
     }
 
     /// Runs the guard on the rows as they are now.
@@ -423,5 +446,8 @@ impl<A: App> Context<A> {
 impl<A: App> Drop for Context<A> {
     fn drop(&mut self) {
         self.leave_all();
+        if let Some(pid) = &self.pid {
+            self.shard.forget_pid(pid, &self.socket);
+        }
     }
 }

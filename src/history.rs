@@ -5,6 +5,7 @@
 //! for what it is.
 
 mod page;
+pub(crate) mod recovery;
 mod retention;
 
 #[cfg(test)]

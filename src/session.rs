@@ -192,7 +192,7 @@ impl<A: App> Session<A> {
             match went_on {
                 Ok(true) => tokio::task::consume_budget().await,
                 Ok(false) => {
-                    let work = poll_fn(|cx| match self.has_post() || self.can_answer() {
+                    let work = poll_fn(|cx| match self.has_more() {
                         true => Poll::Ready(Ok(())),
                         false => self.wire.poll_work(cx),
                     });
@@ -210,6 +210,11 @@ impl<A: App> Session<A> {
                 Err(ending) => return ending,
             }
         }
+    }
+
+    /// Whether there is something to do that no socket says.
+    fn has_more(&self) -> bool {
+        self.has_post() || self.can_answer() || self.upgraded.borrow().is_some()
     }
 
     async fn end(self: &Rc<Self>, ending: Ending, reader: MessageReader) {

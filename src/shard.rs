@@ -39,6 +39,8 @@ pub(crate) struct Shard<A: App> {
     sockets: RefCell<slab::Slab<Rc<Socket<A>>>>,
     /// Sessions of Engine.IO that poll: their requests come one by one.
     pub sessions: RefCell<FxHashMap<Sid, Rc<Session<A>>>>,
+    /// Socket.IO clients that can come back: to which sockets those belong that are here.
+    pub pids: RefCell<FxHashMap<String, Rc<Socket<A>>>>,
     turn: RefCell<Vec<Said>>,
     dirty: RefCell<Vec<Rc<Socket<A>>>>,
     outgoing: RefCell<Vec<Arc<Publication<A>>>>,
@@ -83,6 +85,7 @@ impl<A: App> Shard<A> {
             groups: RefCell::default(),
             sockets: RefCell::default(),
             sessions: RefCell::default(),
+            pids: RefCell::default(),
             turn: RefCell::default(),
             dirty: RefCell::default(),
             outgoing: RefCell::default(),
@@ -127,6 +130,32 @@ impl<A: App> Shard<A> {
     /// The inboxes of all shards.
     pub fn peers(&self) -> Vec<Inbox<A>> {
         self.peers.clone()
+    }
+
+    /// Ends the connection that has this id so far, wherever it is.
+    pub async fn evict(&self, pid: &str) {
+        self.evict_here(pid);
+        for (id, peer) in self.peers.iter().enumerate() {
+            if id != self.id {
+                let pid = pid.to_owned();
+                let call = move |shard: &Rc<Shard<A>>| shard.evict_here(&pid);
+                let _ = peer.send(ToShard::Call(Box::new(call))).await;
+            }
+        }
+    }
+
+    fn evict_here(&self, pid: &str) {
+        if let Some(socket) = self.pids.borrow_mut().remove(pid) {
+            socket.end(Ending::taken_over());
+        }
+    }
+
+    /// A connection that can be come back to is gone.
+    pub fn forget_pid(&self, pid: &str, socket: &Rc<Socket<A>>) {
+        let mut pids = self.pids.borrow_mut();
+        if pids.get(pid).is_some_and(|known| Rc::ptr_eq(known, socket)) {
+            pids.remove(pid);
+        }
     }
 
     /// To the local members now, to the other shards at the end of the turn. Ephemeral: at most once.

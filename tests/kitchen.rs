@@ -1,5 +1,6 @@
 //! The kitchen's screens: everything that its document promises, at the wire.
 
+mod absence;
 mod bursts;
 mod changes;
 mod http;

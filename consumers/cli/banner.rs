@@ -144,7 +144,8 @@ pub fn kitchen(base: &str, mint: impl Fn(&Claims) -> Option<String>) -> String {
     let token = cook.and_then(|claims| mint(&claims.at(&[2.into()])));
     let token = token.unwrap_or_else(|| NO_TOKEN.to_owned());
     format!(
-        r#"# the kitchen's screens, as a cook; nobody gets in without a token (install the client with: npm install socket.io-client)
+        r#"
+# the kitchen's screens, as a cook; nobody gets in without a token (install the client with: npm install socket.io-client)
 node -e 'const s = require("socket.io-client").io("http://{base}", {{ auth: {{ token: "{token}" }} }}); s.onAny((name, data) => console.log(name, JSON.stringify(data))); s.emit("join:restaurant", "{RESTAURANT}"); s.emit("orders:sync")'
 curl -X POST http://{base}/api/v1/kitchen/alerts -H "Authorization: Bearer {token}" -H "Content-Type: application/json" -d '{{"type":"urgent","message":"Out of rice","severity":5}}'
 "#
@@ -237,6 +238,25 @@ mod tests {
     }
 
     #[test]
+    fn the_kitchens_lines_are_ready_to_paste() {
+        let text = kitchen("localhost:3001", |claims| {
+            Some(format!("token-of-{}", claims.sub))
+        });
+        assert!(
+            text.contains(r#"io("http://localhost:3001", { auth: { token: "token-of-20" } })"#)
+        );
+        let script = text
+            .lines()
+            .find_map(|l| l.strip_prefix("node -e '"))
+            .unwrap();
+        assert!(!script.strip_suffix('\'').unwrap().contains('\''));
+        let body = text
+            .lines()
+            .find_map(|l| l.split_once("-d '")?.1.strip_suffix('\''));
+        serde_json::from_str::<serde_json::Value>(body.unwrap()).unwrap();
+    }
+
+    #[test]
     fn the_lines_of_delivery_and_workshop_are_ready_to_paste() {
         let text = delivery("localhost:3000", |claims| {
             Some(format!("token-of-{}", claims.sub))
@@ -255,25 +275,6 @@ mod tests {
         for body in bodies {
             serde_json::from_str::<serde_json::Value>(body).unwrap();
         }
-    }
-
-    #[test]
-    fn the_kitchens_lines_are_ready_to_paste() {
-        let text = kitchen("localhost:3001", |claims| {
-            Some(format!("token-of-{}", claims.sub))
-        });
-        assert!(
-            text.contains(r#"io("http://localhost:3001", { auth: { token: "token-of-20" } })"#)
-        );
-        let script = text
-            .lines()
-            .find_map(|l| l.strip_prefix("node -e '"))
-            .unwrap();
-        assert!(!script.strip_suffix('\'').unwrap().contains('\''));
-        let body = text
-            .lines()
-            .find_map(|l| l.split_once("-d '")?.1.strip_suffix('\''));
-        serde_json::from_str::<serde_json::Value>(body.unwrap()).unwrap();
     }
 
     #[test]

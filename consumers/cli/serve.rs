@@ -18,10 +18,10 @@ pub const DATABASE: &str = "maitred.db";
 pub const DEMO_DATABASE: &str = "maitred-demo.db";
 /// The listener whose endpoints a demo prints.
 const DINING: &str = "dining";
-/// The same for the delivery platform and the workshop.
-const DELIVERY: &str = "delivery";
 /// The same for the kitchen's screens.
 const KITCHEN: &str = "kitchen";
+/// The same for the delivery platform and the workshop.
+const DELIVERY: &str = "delivery";
 /// The same for dashboards.
 const TIMING: &str = "timing";
 

@@ -1,9 +1,6 @@
 //! What is known of a Socket.IO client beside its identity, and what it was asked.
 
 use super::Context;
-use crate::dialect::{Dialect, socket_io};
-use crate::sid::unguessable;
-use crate::websocket::{self, Opcode};
 use crate::{App, Arguments, ClientError, Error, Kind, Message};
 use http::HeaderMap;
 use rustc_hash::FxHashMap;
@@ -17,9 +14,6 @@ use tokio::sync::oneshot;
 
 /// Questions of one client that wait for its answer.
 const QUESTIONS: usize = 256;
-
-/// Between the welcome and what a consumer has to say at once.
-const APART: Duration = Duration::from_millis(1);
 
 /// What the request said that opened a connection. Kept for as long as that is open, so in few bytes.
 #[derive(Debug, Default)]
@@ -61,7 +55,7 @@ pub(crate) struct Client {
     questions: RefCell<FxHashMap<u64, oneshot::Sender<Arguments>>>,
     next: Cell<u64>,
     /// It was told that it is let in.
-    greeted: Cell<bool>,
+    pub(super) greeted: Cell<bool>,
 }
 
 impl Client {
@@ -101,31 +95,6 @@ impl Client {
 }
 
 impl<A: App> Context<A> {
-    /// Tells a Socket.IO client that it is let in, and then what was said to it before that.
-    pub(crate) async fn greet(&mut self) -> Result<(), Error> {
-        let Some(client) = self.client.clone() else {
-            return Ok(());
-        };
-        if client.greeted.replace(true) {
-            return Ok(());
-        }
-        let Dialect::SocketIo { namespace, .. } = &self.lane().dialect else {
-            return Ok(());
-        };
-        let welcome = socket_io::connect(namespace, &unguessable(), None);
-        let welcome = websocket::encode(Opcode::Text, welcome.as_bytes());
-        self.shard.send(self.socket.wire(), welcome);
-        if self.socket.has_deferred() {
-            // a client that waits for one message at a time would not see what comes in the same read
-            self.shard.flush();
-            tokio::time::sleep(APART).await;
-        }
-        for frame in self.socket.undefer().unwrap_or_default() {
-            self.shard.send_suited(&self.socket, frame);
-        }
-        Ok(())
-    }
-
     /// What a Socket.IO client gave as `auth`, as it is: `io(url, { auth: { token: "...", userType: "driver" } })`. Without one, and over a raw WebSocket, an
     /// empty object.
     ///
@@ -157,7 +126,11 @@ impl<A: App> Context<A> {
     ///
     /// # Cancel safety
     /// The question stands when the future is dropped, and its answer is passed over.
-    pub async fn ask(&self, message: &Message, patience: Duration) -> Result<Arguments, Error> {
+    pub async fn ask(&mut self, message: &Message, patience: Duration) -> Result<Arguments, Error> {
+        if self.is_unkept() {
+            // the question would wait for what is kept after this command
+            self.note_joins().await?;
+        }
         let Some(client) = &self.client else {
             let text = "this client has no way to answer";
             return Err(Error::client(Kind::Invalid, "CANNOT_ANSWER", text));

@@ -9,6 +9,7 @@ use crate::socket::Hold;
 use crate::stats::{EVENTS, Return};
 use crate::{App, Error, Message, Reader, history, websocket};
 use bytes::Bytes;
+use serde::Serialize;
 use std::sync::Arc;
 
 /// A snapshot is read again when more came meanwhile than can be held. A client that is flooded faster than its state can be read is told to come back.
@@ -17,7 +18,8 @@ const SNAPSHOT_TRIES: usize = 8;
 impl<A: App> Context<A> {
     /// After `connect`: a consumer without a first frame still resumes, and what was held is let go.
     pub(crate) async fn settle(&mut self) -> Result<(), Error> {
-        if self.socket.held.borrow().is_some() || self.since.is_some() {
+        let comes_back = self.since.is_some() || self.returning.is_some();
+        if comes_back || self.socket.is_holding() {
             self.open().await
         } else {
             Ok(())
@@ -25,9 +27,9 @@ impl<A: App> Context<A> {
     }
 
     pub(super) async fn open(&mut self) -> Result<(), Error> {
-        let since = self.since.take();
+        let since = self.since.take().filter(|_| !self.must_begin_anew());
         if self.shard.store.is_none() {
-            self.greet().await?;
+            self.greet(None).await?;
             self.release(0, Vec::new());
             return Ok(());
         }
@@ -92,13 +94,19 @@ impl<A: App> Context<A> {
         if look.is_none() && !reset {
             // from now: what was committed before, and is still on its way to this shard, is not told
             let at = self.store()?.read(|db| db.head()).await?;
-            self.greet().await?;
+            self.greet(Some(at)).await?;
+            self.resync(None);
             self.shard.caught_up(at).await;
             self.release(at, Vec::new());
             return Ok(());
         }
         let why = unresumable.unwrap_or(Unresumable::Unknown);
-        let look = look.unwrap_or_else(|| Arc::new(move |_: &Reader<'_>| Ok(reset_message(why))));
+        let (is_socket_io, has_state) = (self.is_socket_io(), look.is_some());
+        let reset_message = move || match is_socket_io {
+            true => resync_message(Some(why)),
+            false => reset_message(why),
+        };
+        let look = look.unwrap_or_else(|| Arc::new(move |_: &Reader<'_>| Ok(reset_message())));
         for _ in 0..SNAPSHOT_TRIES {
             if let Some(held) = self.socket.held.borrow_mut().as_mut()
                 && held.overflowed
@@ -106,7 +114,10 @@ impl<A: App> Context<A> {
                 held.clear();
             }
             let (at, message) = self.at_one_point(look.clone()).await?;
-            self.greet().await?; // what could refuse the client has not
+            self.greet(Some(at)).await?; // what could refuse the client has not
+            if has_state {
+                self.resync(unresumable);
+            }
             self.shard.caught_up(at).await; // everything up to `at` is now sent, or held here
             if self.socket.has_overflowed() {
                 continue;
@@ -152,24 +163,18 @@ impl<A: App> Context<A> {
         self.told(judged, result)
     }
 
-    /// After a command was answered: if it joined groups, their stream begins.
+    /// After a command was answered: if it joined groups, their stream begins where [`note_joins`](Self::note_joins) said.
     pub(crate) async fn settle_joins(&mut self) -> Result<(), Error> {
-        let Some(fresh) = self.socket.held.borrow().as_ref().map(|h| h.fresh.clone()) else {
+        if !self.socket.is_holding() {
             return Ok(());
-        };
+        }
         if self.shard.store.is_none() {
             self.release(0, Vec::new());
             return Ok(());
         }
-        let at = match self.joined_at.take() {
-            Some(at) => at,
-            None => self.store()?.read(|db| db.head()).await?,
+        let Some(at) = self.joined_at.take() else {
+            return Ok(());
         };
-        for m in &mut self.memberships {
-            if fresh.contains(&m.group) {
-                m.from = m.from.max(at);
-            }
-        }
         self.shard.caught_up(at).await;
         if !self.socket.has_overflowed() {
             self.release(at, Vec::new());
@@ -229,7 +234,11 @@ impl<A: App> Context<A> {
                 Ok(page) => page,
                 Err(why) => return Ok(Err(why)),
             };
-            self.greet().await?;
+            if let Some(returning) = &mut self.returning {
+                returning.recovered = true;
+            }
+            self.greet(Some(since)).await?;
+            self.tell_lost();
             self.shard.caught_up(page.upto).await;
             replayed += page.frames.len() as u64;
             let complete = !page.more && !self.socket.has_overflowed();
@@ -280,16 +289,61 @@ impl<A: App> Context<A> {
     }
 }
 
+fn reason(why: Unresumable) -> &'static str {
+    match why {
+        Unresumable::Pruned => "what you missed is not kept any more: read the state again",
+        Unresumable::Unknown => "this number is none of this history's: read the state again",
+    }
+}
+
 fn reset_message(why: Unresumable) -> Message {
     Message::new(
         "reset",
         &Reset {
-            reason: match why {
-                Unresumable::Pruned => "what you missed is not kept any more: read the state again",
-                Unresumable::Unknown => {
-                    "this number is none of this history's: read the state again"
-                }
-            },
+            reason: reason(why),
         },
     )
+}
+
+/// What a Socket.IO client hears that came back and cannot go on where it was.
+fn resync_message(why: Option<Unresumable>) -> Message {
+    #[derive(Serialize)]
+    struct Resync {
+        reset: bool,
+        reason: &'static str,
+    }
+    let reason = why.map_or(
+        "your last connection is not known here: read the state again",
+        reason,
+    );
+    Message::new(
+        "resync",
+        &Resync {
+            reset: true,
+            reason,
+        },
+    )
+}
+
+impl<A: App> Context<A> {
+    /// Tells a Socket.IO client that came back that it did not find what it left.
+    fn resync(&mut self, why: Option<Unresumable>) {
+        if self.is_socket_io() && (why.is_some() || self.returning.is_some()) {
+            self.send(&resync_message(why));
+        }
+    }
+
+    /// Tells a Socket.IO client that goes on which groups it hears no more.
+    fn tell_lost(&mut self) {
+        #[derive(Serialize)]
+        struct Lost {
+            reset: bool,
+            lost: Vec<String>,
+        }
+        let lost = self.lost_groups();
+        self.restored.clear();
+        if !lost.is_empty() {
+            self.send(&Message::new("resync", &Lost { reset: false, lost }));
+        }
+    }
 }

@@ -158,15 +158,25 @@ impl<A: App> Namespace<A> {
         let (shard, lane) = (session.shard.clone(), self.entrance.lane);
         let _counted = self.entrance.stats.role(A::role(&identity));
         let mut ctx = Context::new(shard, self.socket.clone(), lane, identity, None);
-        ctx.client = Some(self.client.clone());
+        if let Err(error) = Box::pin(ctx.receive_back(self.client.clone())).await {
+            return Ending::refused(error.into_client());
+        }
         let (params, query) = (&session.visit.params, &session.visit.handshake.query);
         let mut consumer = match open(params, query, &mut ctx).await {
             Ok(consumer) => consumer,
             Err(ending) => return ending,
         };
-        let ending = match ctx.greet().await {
+        let let_in = async {
+            ctx.greet(None).await?;
+            ctx.note_joins().await
+        };
+        let let_in = Box::pin(let_in).await;
+        let ending = match let_in {
             Ok(()) => self.listen(session, &mut ctx, &mut *consumer).await,
-            Err(error) => Ending::refused(error.into_client()),
+            Err(error) => {
+                let ending = self.socket.take_ending();
+                ending.unwrap_or_else(|| Ending::refused(error.into_client()))
+            }
         };
         ctx.leave_all();
         let last = AssertUnwindSafe(consumer.disconnect(&mut ctx)).catch_unwind();
@@ -276,6 +286,9 @@ impl<A: App> Namespace<A> {
         id: Option<u64>,
         answer: Result<Reply, Error>,
     ) -> Result<(), Error> {
+        if self.socket.is_holding() || ctx.is_unkept() {
+            Box::pin(ctx.note_joins()).await?;
+        }
         match answer {
             Ok(Reply { message, ack }) => {
                 if let Some(message) = message {

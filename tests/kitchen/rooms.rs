@@ -266,11 +266,11 @@ fn stations_are_the_restaurants_own() {
     );
     kitchen
         .server
-        .shell("INSERT INTO restaurants(id, name) VALUES (5, 'New')");
+        .shell("INSERT INTO restaurants(id, name) VALUES (6000, 'New')");
     for station in ["kitchen", "expo", "bar", "pos"] {
         lost.ask(
             "join:station",
-            json!({"restaurantId": 5, "station": station}),
+            json!({"restaurantId": 6000, "station": station}),
         );
     }
     assert_eq!(

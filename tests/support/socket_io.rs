@@ -4,6 +4,7 @@ use super::PATIENCE;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::net::{SocketAddr, TcpStream};
+use std::time::Instant;
 use tungstenite::client::IntoClientRequest;
 use tungstenite::http::{HeaderName, HeaderValue};
 use tungstenite::{Bytes, Message, WebSocket};
@@ -73,17 +74,40 @@ impl SocketIo {
             );
         }
         let (ws, _) = tungstenite::client(request, stream).expect("a handshake");
-        let mut client = SocketIo {
-            ws,
-            handshake: Value::Null,
-            next_id: 0,
-            heard: VecDeque::new(),
-            mute: false,
-        };
-        let first = client.text().expect("Engine.IO's first packet");
+        let mut client = SocketIo::on(ws);
+        let first = client
+            .text(Instant::now() + PATIENCE)
+            .expect("Engine.IO's first packet");
         let handshake = first.strip_prefix('0').expect("an open packet");
         client.handshake = serde_json::from_str(handshake).expect("JSON");
         client
+    }
+
+    /// A WebSocket for a session that polls so far: `path` has its `sid`.
+    #[track_caller]
+    pub fn probe(address: SocketAddr, path: &str) -> Self {
+        let stream = TcpStream::connect(address).expect("connect");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a deadline");
+        let url = format!("ws://{address}{path}&EIO=4&transport=websocket");
+        let (ws, _) = tungstenite::client(url, stream).expect("a handshake");
+        SocketIo::on(ws)
+    }
+
+    fn on(ws: WebSocket<TcpStream>) -> Self {
+        SocketIo {
+            ws,
+            handshake: Value::Null,
+            next_id: 1_000_000,
+            heard: VecDeque::new(),
+            mute: false,
+        }
+    }
+
+    /// Waits for the acknowledgement of an event that was sent as it is.
+    #[track_caller]
+    pub fn acked(&mut self, namespace: &str, id: u64) -> Vec<Value> {
+        let ack = self.wait(|p| p.kind == '3' && p.namespace == namespace && p.id == Some(id));
+        ack.data.as_array().cloned().unwrap_or_default()
     }
 
     /// Asks for a namespace. `Err`: the payload of CONNECT_ERROR.
@@ -113,8 +137,7 @@ impl SocketIo {
         let id = self.next_id;
         self.next_id += 1;
         self.send(namespace, Some(id), name, arguments);
-        let ack = self.wait(|p| p.kind == '3' && p.namespace == namespace && p.id == Some(id));
-        ack.data.as_array().cloned().unwrap_or_default()
+        self.acked(namespace, id)
     }
 
     /// Answers a question of the server.
@@ -222,8 +245,10 @@ impl SocketIo {
         if let Some(at) = self.heard.iter().position(&wanted) {
             return self.heard.remove(at).expect("found");
         }
+        // pings come all the time: the socket's own deadline never passes
+        let late = Instant::now() + PATIENCE;
         loop {
-            let packet = self.packet();
+            let packet = self.packet(late);
             if wanted(&packet) {
                 return packet;
             }
@@ -232,8 +257,8 @@ impl SocketIo {
     }
 
     #[track_caller]
-    fn packet(&mut self) -> Packet {
-        let text = self.text().expect("a packet");
+    fn packet(&mut self, late: Instant) -> Packet {
+        let text = self.text(late).expect("a packet");
         let (mut packet, attachments) = parse(&text).unwrap_or_else(|| panic!("no packet: {text}"));
         while packet.attachments.len() < attachments {
             match self.ws.read().expect("an attachment") {
@@ -246,8 +271,9 @@ impl SocketIo {
     }
 
     /// The next text that is no ping.
-    fn text(&mut self) -> Result<String, tungstenite::Error> {
+    fn text(&mut self, late: Instant) -> Result<String, tungstenite::Error> {
         loop {
+            assert!(Instant::now() < late, "nothing but {:?}", self.heard);
             match self.ws.read()? {
                 Message::Text(text) if text == "2" => self.pong(),
                 Message::Text(text) => return Ok(text.to_string()),
