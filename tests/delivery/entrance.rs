@@ -1,8 +1,9 @@
 //! Who is let in, and how the others are told.
 
 use super::{ORDERS, Platform, Socket, driver, restaurant, signed, user};
+use crate::support::raw::{FIN, Raw, TEXT, masked};
 use crate::support::socket_io::SocketIo;
-use crate::support::token;
+use crate::support::{http, token};
 use serde_json::{Value, json};
 
 #[test]
@@ -101,4 +102,93 @@ fn another_namespace_of_the_same_connection_is_none_of_this() {
     let id = platform.order()["id"].as_i64().expect("an id");
     chris.hears_of("order-created", id);
     assert!(chris.0.connect("/nothing", json!({})).is_err());
+}
+
+/// A client that has something to say sends it in one piece with the end of its upgrade: there was nobody to read it until the next ping.
+#[test]
+fn what_comes_right_behind_an_upgrade_is_heard() {
+    let platform = Platform::start();
+    let poll = |line: &str, body: &str| {
+        let line = line.replacen(" ?", " /socket.io/?EIO=4&transport=polling", 1);
+        http::send(platform.address, &line, &[], body).body
+    };
+    let open = poll("GET ?", "");
+    let open = open
+        .as_str()
+        .and_then(|open| open.strip_prefix('0'))
+        .expect("an open packet");
+    let open: Value = serde_json::from_str(open).expect("JSON");
+    let sid = open["sid"].as_str().expect("a session");
+    let auth = json!({"token": restaurant(789)});
+    poll(&format!("POST ?&sid={sid}"), &format!("40{ORDERS},{auth}"));
+    let welcome = poll(&format!("GET ?&sid={sid}"), "");
+    assert!(
+        welcome
+            .as_str()
+            .is_some_and(|w| w.starts_with("40/orders,")),
+        "{welcome}"
+    );
+    let mut socket = Raw::open(
+        platform.address,
+        &format!("/socket.io/?EIO=4&transport=websocket&sid={sid}"),
+    );
+    socket.frame(FIN | TEXT, b"2probe");
+    assert_eq!(socket.read().expect("an answer").1, b"3probe");
+    let event = format!(r#"42{ORDERS},["get-restaurant-orders",{{}}]"#);
+    let both = [
+        masked(FIN | TEXT, b"5"),
+        masked(FIN | TEXT, event.as_bytes()),
+    ]
+    .concat();
+    socket.bytes(&both);
+    let answer = String::from_utf8(socket.read().expect("an answer").1).expect("text");
+    assert!(
+        answer.starts_with(r#"42/orders,["restaurant-orders","#),
+        "{answer}"
+    );
+}
+
+#[test]
+fn whoever_was_away_hears_what_they_missed_also_after_a_crash() {
+    let mut platform = Platform::start();
+    let mut offsets = Vec::new();
+    let mut welcome = Vec::new();
+    let tokens = [user(456), restaurant(789), driver(901)];
+    let id = platform.order()["id"].as_i64().expect("an id");
+    for token in &tokens {
+        let mut io = SocketIo::open(platform.address);
+        welcome.push(io.connect(ORDERS, json!({"token": token})).expect("let in"));
+        // Only the user and the restaurant hear something before they are gone; drivers come back by their pid alone.
+        if token != &tokens[2] {
+            platform.server.shell(&format!("UPDATE orders SET note = note || 'x' WHERE id = {id}; UPDATE orders SET note = '{}' WHERE id = {id}", welcome.len()));
+            offsets.push(io.next(ORDERS).offset);
+        }
+        io.vanish();
+    }
+    offsets.push(None);
+    platform.server.kill();
+    platform.server.shell(&format!(
+        "UPDATE orders SET status = 'confirmed' WHERE id = {id}; UPDATE orders SET status = 'ready' WHERE id = {id};"
+    ));
+    platform.server.restart();
+    platform.address = platform.server.listening("delivery");
+    for ((token, offset), welcome) in tokens.iter().zip(offsets).zip(&welcome) {
+        let mut auth = json!({"token": token, "pid": welcome["pid"]});
+        if let Some(offset) = offset {
+            auth["offset"] = json!(offset.to_string());
+        }
+        let mut io = SocketIo::open(platform.address);
+        let back = io.connect(ORDERS, auth).expect("let in");
+        assert_eq!(back["pid"], welcome["pid"], "recovered");
+        let mut socket = Socket(io);
+        if token == &tokens[2] {
+            socket.hears_of("new-available-order", id);
+            continue;
+        }
+        // The restaurant was away for less.
+        let missed: Vec<Value> = std::iter::repeat_with(|| socket.hears_of("order-updated", id))
+            .take_while(|order| order["status"] != "ready_for_pickup")
+            .collect();
+        assert_eq!(missed.last().expect("some")["status"], "confirmed");
+    }
 }
