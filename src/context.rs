@@ -112,11 +112,6 @@ impl<A: App> Context<A> {
         &self.identity
     }
 
-    /// The number that the client came back with, until its stream has started.
-    pub fn since(&self) -> Option<u64> {
-        self.since
-    }
-
     /// Judges this connection: now, before anything else is read; inside the transaction of every [`write`](Self::write) and
     /// [`read`](Self::read); after a token refresh; and whenever a signal that [rechecks](crate::Signal::rechecking) concerns one of its groups.
     /// An error closes the connection with the code of its kind.

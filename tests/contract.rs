@@ -12,7 +12,10 @@ fn every_message_of_the_contract_is_said_in_a_transcript() {
     let mut said = BTreeSet::new();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/transcripts");
     for entry in std::fs::read_dir(folder).expect("the folder").flatten() {
-        let text = std::fs::read_to_string(entry.path()).expect("text");
+        // Socket.IO's have a folder of their own.
+        let Ok(text) = std::fs::read_to_string(entry.path()) else {
+            continue;
+        };
         let mut consumer = None;
         for line in text.lines() {
             if let Some((_, url)) = line.split_once("wscat -c ws://localhost:") {

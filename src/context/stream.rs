@@ -16,6 +16,11 @@ use std::sync::Arc;
 const SNAPSHOT_TRIES: usize = 8;
 
 impl<A: App> Context<A> {
+    /// The number that the client came back with, until its stream has started.
+    pub fn since(&self) -> Option<u64> {
+        self.since
+    }
+
     /// After `connect`: a consumer without a first frame still resumes, and what was held is let go.
     pub(crate) async fn settle(&mut self) -> Result<(), Error> {
         let comes_back = self.since.is_some() || self.returning.is_some();

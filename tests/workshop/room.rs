@@ -48,7 +48,7 @@ fn everybody_hears_everything_whatever_room_they_joined() {
     let plain = workshop.anybody();
     let mut joined = workshop.anybody();
     let mut left = workshop.anybody();
-    let mut works_here = workshop.socket(json!({"token": staff()}));
+    let works_here = workshop.socket(json!({"token": staff()}));
     joined.0.emit("/", "joinRoom", &[]);
     joined.hears("joinedRoom");
     left.0.emit("/", "joinRoom", &[json!("orders")]);
