@@ -422,11 +422,12 @@ CREATE TABLE notifications (
   restaurant_id   INTEGER NOT NULL REFERENCES restaurants(id),
   audience        TEXT    NOT NULL DEFAULT 'floor'
                   CHECK (audience IN ('floor','kitchen','admin','restaurant') OR (audience GLOB 'waiter:[1-9]*' AND substr(audience, 8) NOT GLOB '*[^0-9]*')),
-  kind            TEXT    NOT NULL CHECK (kind IN ('order_notification','payment_notification','task_notification','alert','broadcast')),
-  event           TEXT,                                                      -- created, assigned, ready, cancelled, captured
+  kind            TEXT    NOT NULL CHECK (kind IN ('order_notification','payment_notification','task_notification','alert','broadcast','table_ready','table_completed')),
+  event           TEXT,                                                      -- created, assigned, ready, completed, cancelled, captured; an alert's: urgent, warning, info
   severity        INTEGER NOT NULL DEFAULT 2 CHECK (severity BETWEEN 1 AND 5),
   title           TEXT,
   message         TEXT    NOT NULL CHECK (message <> ''),
+  order_uuids_json TEXT   CHECK (order_uuids_json IS NULL OR json_valid(order_uuids_json)),   -- where it is about several orders
   order_id        INTEGER REFERENCES orders(id)   ON DELETE CASCADE,
   payment_id      INTEGER REFERENCES payments(id) ON DELETE CASCADE,
   task_id         INTEGER REFERENCES tasks(id)    ON DELETE CASCADE,
@@ -485,6 +486,29 @@ BEGIN
   INSERT INTO notifications(restaurant_id, audience, kind, event, message, order_id, table_id)
   VALUES (NEW.restaurant_id, 'waiter:'||NEW.waiter_id, 'order_notification', 'assigned',
           coalesce('Order for table '||(SELECT number FROM tables WHERE id = NEW.table_id), 'Order '||NEW.public_id)||' is yours', NEW.id, NEW.table_id);
+END;
+
+-- The last order of a table that was not ready is ready now, or off, or elsewhere: the table can be served. Row by row, so that of several orders that
+-- one statement moves the last one tells it, once.
+CREATE TRIGGER orders_tell_table AFTER UPDATE OF status, table_id ON orders
+WHEN NEW.workflow_id = 1 AND coalesce(OLD.table_id, NEW.table_id) IS NOT NULL AND OLD.status IN ('new','pending','confirmed','preparing')
+  AND (NEW.status IS NOT OLD.status AND NEW.status IN ('ready','cancelled') OR NEW.table_id IS NOT OLD.table_id)
+BEGIN
+  INSERT INTO notifications(restaurant_id, audience, kind, event, message, table_id, order_uuids_json)
+  SELECT t.restaurant_id, 'kitchen', 'table_ready', 'ready', 'Table '||t.number||' is ready', t.id, json_group_array(o.uuid)
+  FROM tables t JOIN orders o ON o.table_id = t.id
+  WHERE t.id IN (OLD.table_id, NEW.table_id) AND o.workflow_id = 1 AND o.status IN ('new','pending','confirmed','preparing','ready')
+  GROUP BY t.id HAVING min(o.status = 'ready') = 1;
+END;
+
+CREATE TRIGGER orders_tell_table_deleted AFTER DELETE ON orders
+WHEN OLD.workflow_id = 1 AND OLD.table_id IS NOT NULL AND OLD.status IN ('new','pending','confirmed','preparing')
+BEGIN
+  INSERT INTO notifications(restaurant_id, audience, kind, event, message, table_id, order_uuids_json)
+  SELECT t.restaurant_id, 'kitchen', 'table_ready', 'ready', 'Table '||t.number||' is ready', t.id, json_group_array(o.uuid)
+  FROM tables t JOIN orders o ON o.table_id = t.id
+  WHERE t.id = OLD.table_id AND o.workflow_id = 1 AND o.status IN ('new','pending','confirmed','preparing','ready')
+  GROUP BY t.id HAVING min(o.status = 'ready') = 1;
 END;
 
 -- A ticket that is bumped as a whole bumps its lines (lines bumped one by one bump the ticket: domain::progress).

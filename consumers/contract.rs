@@ -9,7 +9,7 @@ mod typescript;
 
 pub use frames::{Channel, Dialect, Frame};
 
-use crate::{changes, delivery, dining, workshop};
+use crate::{changes, delivery, dining, timing, workshop};
 use maitred::Routing;
 use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
@@ -53,6 +53,7 @@ impl Contract {
         channels.push(changes::channel(&mut schemas));
         channels.extend(delivery::channels(&mut schemas));
         channels.extend(workshop::channels(&mut schemas));
+        channels.push(timing::channel(&mut schemas));
         Contract {
             notices,
             channels,

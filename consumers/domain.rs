@@ -14,6 +14,7 @@ mod edits;
 pub mod ids;
 pub mod items;
 pub mod jobs;
+pub mod logins;
 pub mod menu;
 pub mod money;
 pub mod notifications;

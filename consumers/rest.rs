@@ -7,7 +7,7 @@
 mod call;
 mod cors;
 
-pub use call::{Answer, Call, List};
+pub use call::{Answer, Call, List, object};
 
 use crate::restaurant::{Claims, Restaurant};
 use bytes::{Buf, Bytes, BytesMut};
@@ -17,21 +17,38 @@ use maitred::{
     Transaction,
 };
 use std::collections::BTreeMap;
+use std::pin::Pin;
+use utoipa::ToSchema;
 use warp::Filter;
 use warp::filters::BoxedFilter;
 pub use warp::http::Method;
-use warp::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE};
+use warp::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use warp::http::{HeaderValue, StatusCode};
 use warp::reply::Response;
 
-/// What a route does: it reads, or it writes.
+/// What a route does: it reads, it writes, or it asks the server itself.
 #[derive(Clone, Copy)]
 pub enum Handler {
     /// At one state of the database.
     Read(fn(&Call, &Reader<'_>) -> Result<Answer, Error>),
     /// As one command: all of it or nothing.
     Write(fn(&Call, &Transaction<'_>) -> Result<Answer, Error>),
+    /// Whoever asks: who it is is the function's to find out.
+    Serve(fn(Visit) -> Served),
 }
+
+/// A request for the server itself.
+pub struct Visit {
+    /// What it was sent to.
+    pub api: Api<Restaurant>,
+    /// What it says about who sent it.
+    pub caller: Caller,
+    /// What it brings.
+    pub body: Bytes,
+}
+
+/// What a [`Handler::Serve`] is doing.
+pub type Served = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>;
 
 /// What the methods of one path mean.
 pub type Methods = &'static [(Method, Handler)];
@@ -45,6 +62,19 @@ pub struct Service {
     pub table: &'static [(&'static str, Methods)],
     /// How a refusal is told: JSON.
     pub refusal: fn(&ClientError) -> String,
+}
+
+/// What a refusal looks like where a vocabulary has no shape of its own.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "written by the framework: this is its schema")]
+pub struct Refused {
+    /// For people.
+    error: String,
+    /// Stable, for programs.
+    code: String,
+    /// What a program needs to go on: the allowed values, the present version.
+    #[serde(flatten)]
+    details: BTreeMap<String, serde_json::Value>,
 }
 
 /// A refusal where a vocabulary has no shape of its own.
@@ -147,7 +177,13 @@ impl Service {
     }
 
     fn refused(self, error: &ClientError) -> Response {
-        response(error.kind.status(), (self.refusal)(error))
+        let mut response = response(error.kind.status(), (self.refusal)(error));
+        if error.kind == Kind::RateLimited {
+            // seconds: how long is said inside where it is known
+            let soon = HeaderValue::from_static("60");
+            response.headers_mut().insert(RETRY_AFTER, soon);
+        }
+        response
     }
 }
 
@@ -192,17 +228,25 @@ impl Request {
         api: &Api<Restaurant>,
         body: impl Stream<Item = Result<B, E>>,
     ) -> Result<Answer, ClientError> {
-        let identity = api.identify(&self.caller)?;
+        let identity = match handler {
+            Handler::Read(_) | Handler::Write(_) => api.identify(&self.caller)?,
+            Handler::Serve(_) => Identity::anonymous(),
+        };
         let body = all(body, api.max_body_bytes()).await?;
+        let peer = self.caller.peer;
         let done = match handler {
             Handler::Read(f) => {
-                let call = Call::new(identity, keys, self.query.clone(), body);
+                let call = Call::new(identity, keys, self.query.clone(), body).from(peer);
                 api.read(move |db| f(&call, db)).await
             }
             Handler::Write(f) => {
                 let command = self.command(&identity, &body)?;
-                let call = Call::new(identity, keys, self.query.clone(), body);
+                let call = Call::new(identity, keys, self.query.clone(), body).from(peer);
                 api.write(command, move |tx| f(&call, tx)).await
+            }
+            Handler::Serve(f) => {
+                let (api, caller) = (api.clone(), self.caller.clone());
+                f(Visit { api, caller, body }).await
             }
         };
         done.map_err(Error::into_client)

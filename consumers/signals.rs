@@ -2,6 +2,7 @@
 
 mod deliveries;
 mod jobs;
+mod kitchen;
 mod lines;
 mod payments;
 mod record;
@@ -80,6 +81,7 @@ pub fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Resta
     }
     let signals = all.into_iter().map(|told| {
         let event = Event {
+            by: kitchen::author(told.fact.as_ref(), change),
             fact: told.fact,
             change: record.take(),
         };
@@ -122,6 +124,8 @@ fn order(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
         let order = remains.map(|row| row.facts(db)).transpose()?.map(Box::new);
         let mut groups = vec![Group::Order(old.id)];
         groups.extend(order.iter().flat_map(|order| deliveries::people(order)));
+        groups.extend(kitchen::stations_of_gone(change, old.id, db)?);
+        let (reason, at) = kitchen::why_deleted(change, old.id, db)?;
         let offer = order
             .as_ref()
             .and_then(|order| deliveries::offer(Some(old), None, order));
@@ -129,6 +133,8 @@ fn order(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
             id: old.id,
             version: old.version + 1,
             order,
+            reason,
+            at,
         };
         all.push(Told::to(groups, fact));
         all.extend(offer);
@@ -152,6 +158,7 @@ fn order(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
     let Some(old) = old else {
         let mut groups = vec![Group::Restaurant(order.restaurant_id)];
         groups.extend(deliveries::people(&order));
+        groups.extend(kitchen::stations(&order, db)?);
         all.push(Told::to(groups, Fact::OrderPlaced(order)));
         all.extend(offer);
         return Ok(all);
@@ -166,6 +173,10 @@ fn order(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
             .map(Group::Driver),
     );
     let restaurant = order.restaurant_id;
+    let stations = kitchen::stations(&order, db)?;
+    groups.extend(&stations);
+    let off = (status == Status::Cancelled && new.status != old.status)
+        .then(|| kitchen::cancelled(&order, stations));
     let fact = if new.status == old.status {
         Fact::OrderChanged(order)
     } else {
@@ -181,6 +192,7 @@ fn order(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
         || new.customer_id != old.customer_id;
     all.push(told);
     all.extend(offer);
+    all.extend(off);
     if new.table_id != old.table_id {
         for table in [old.table_id, new.table_id].into_iter().flatten() {
             all.extend(table_changed(db, table)?);
@@ -220,12 +232,21 @@ fn order_item(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> 
             restaurant: order.restaurant_id,
             entity: Entity::OrderItem,
         });
+        let placed = kitchen::came_with_order(change, id, db)?;
+        if !placed {
+            groups.extend(kitchen::stations(&order, db)?);
+            // A station that lost its last line of an order must hear that.
+            groups.extend(
+                was.as_ref()
+                    .and_then(|line| line.station_id)
+                    .map(Group::Station),
+            );
+        }
         let fact = Fact::Items {
             items: items::of_order(db, id)?,
             version: next_version(db)?,
-            shown: is
-                .as_ref()
-                .is_some_and(|line| line.is_shown_by(&order, was.is_none())),
+            shown: placed || is.as_ref().is_some_and(|line| line.is_shown_by(&order)),
+            placed,
             order,
         };
         all.push(Told::to(groups, fact));
@@ -362,8 +383,9 @@ fn notification(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error
         Audience::Waiter(waiter) => vec![Group::Waiter(waiter), Group::Floor(restaurant)],
         Audience::Floor => vec![Group::Floor(restaurant)],
         Audience::Restaurant => vec![Group::Restaurant(restaurant)],
+        Audience::Kitchen => vec![Group::Kitchen(restaurant)],
         // No vocabulary tells these yet.
-        Audience::Kitchen | Audience::Admin => return Ok(Vec::new()),
+        Audience::Admin => return Ok(Vec::new()),
     };
     Ok(vec![Told::to(groups, fact(notification))])
 }

@@ -101,6 +101,38 @@ impl Change<'_> {
         Ok(found.is_some())
     }
 
+    /// Rows of `table` to which `op` happened earlier, in changes that are announced together with this one, where `column` is `value`: the order that a line
+    /// came with, the lines that went with an order. A deleted row as it was, any other as it became; newest first. It looks 64 changes back.
+    ///
+    /// # Errors
+    /// [`Error::Json`] when a row is not what `T` expects; [`Error::Store`].
+    pub fn together<'v, T: DeserializeOwned>(
+        &self,
+        db: &Reader<'_>,
+        table: &str,
+        op: Op,
+        column: &str,
+        value: impl Into<Value<'v>>,
+    ) -> Result<Vec<T>, Error> {
+        let op = match op {
+            Op::Insert => "i",
+            Op::Update => "u",
+            Op::Delete => "d",
+        };
+        db.rows(
+            "SELECT row FROM (SELECT tbl, op, coalesce(new, old) AS row FROM change_log WHERE seq < ?1 ORDER BY seq DESC LIMIT 64)
+             WHERE tbl = ?2 AND op = ?3 AND CASE WHEN json_valid(row) THEN json_extract(row, ?4) END IS ?5",
+            &[
+                self.seq.into(),
+                table.into(),
+                op.into(),
+                format!("$.\"{column}\"").as_str().into(),
+                value.into(),
+            ],
+            |row| row.json(0),
+        )
+    }
+
     /// What a row of another watched table was, if it is gone and that is told later: of a line whose order was deleted with it, the order. Rows that
     /// went together are told from the inside out, lines before their order.
     ///

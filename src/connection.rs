@@ -17,6 +17,7 @@ use crate::registry::Session;
 use crate::routing::Delivery;
 use crate::shard::{Registered, Shard};
 use crate::socket::Socket;
+use crate::stats::OpenRole;
 use crate::websocket::{self, Incoming, Opcode};
 use crate::{App, Arguments, ClientError, Error, Kind, Message, Reply, metering};
 use bytes::Bytes;
@@ -125,6 +126,8 @@ struct Live<A: App> {
     reader: MessageReader,
     keys: Option<Arc<Keys>>,
     registered: Option<Registered<A>>,
+    /// Counted as what its bearer is.
+    counted: OpenRole,
 }
 
 /// Serves a connection until it ends, and closes it in order.
@@ -137,6 +140,7 @@ pub(crate) async fn run<A: App>(mut opening: Box<Opening<A>>) {
     }
     let mut live = match opening.enter() {
         Ok(ctx) => Live {
+            counted: opening.route.role(A::role(ctx.identity())),
             ctx,
             reader: std::mem::take(&mut opening.reader),
             keys: opening.keys.take(),
@@ -173,12 +177,13 @@ async fn part<A: App>(live: Live<A>, ending: Ending) {
         ctx,
         reader,
         registered,
+        counted,
         ..
     } = live;
     let (shard, socket, lane) = (ctx.shard.clone(), ctx.socket.clone(), ctx.lane);
     drop(ctx);
     finish(&shard, &socket, lane, ending, reader).await;
-    drop(registered);
+    drop((registered, counted));
 }
 
 /// Until the connection's end.

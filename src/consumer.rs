@@ -109,6 +109,12 @@ pub trait Consumer: Sized + 'static {
         None
     }
 
+    /// How several rendered events are told in one message, to connections that asked for that: see [`Context::gather`]. `None`: this vocabulary has no such
+    /// message. As [`render`](Self::render) it runs once for all who heard the same.
+    fn together(_messages: &[&Message]) -> Option<Message> {
+        None
+    }
+
     /// How a mistake is told in this vocabulary: as [`Message::error`], unless it has a shape of its own.
     fn render_error(error: &ClientError) -> Message {
         Message::error(error)

@@ -15,6 +15,7 @@ use crate::publication::Publication;
 use crate::shard::Shard;
 use crate::socket::{Hold, Socket};
 use crate::store::{Command, CommandId};
+use crate::window::Gather;
 use crate::{App, ClientError, Error, Identity, Kind, Message, Reader, Transaction};
 use recovery::Returning;
 use serde::Serialize;
@@ -171,6 +172,7 @@ impl<A: App> Context<A> {
                 overflowed: false,
             })
         };
+        self.shard.part(self.lane, &self.socket);
         // held before registered: not one event may pass between
         self.socket
             .held
@@ -192,6 +194,23 @@ impl<A: App> Context<A> {
     /// `connect` joins again what this client may still hear, before it asks for a snapshot, and what it missed there is replayed. Empty for new clients.
     pub fn restored(&self) -> Vec<A::Group> {
         self.restored.iter().map(|m| m.group.clone()).collect()
+    }
+
+    /// From now on what this connection hears in quick succession is told together as well, or only together ([`Consumer::together`](crate::Consumer::together)). To
+    /// be said in `connect`; it stays so.
+    pub fn gather(&mut self, how: Gather) {
+        if how == Gather::Instead {
+            let Some(lane) = self.shard.lanes.gathering(self.lane) else {
+                return;
+            };
+            for membership in &self.memberships {
+                self.shard.leave(&membership.group, self.lane, &self.socket);
+                self.shard
+                    .join(membership.group.clone(), lane, &self.socket);
+            }
+            self.lane = lane;
+        }
+        self.socket.gather(how);
     }
 
     /// Leaves a group.
@@ -314,6 +333,7 @@ impl<A: App> Context<A> {
 
     fn give_up(&mut self, which: impl Fn(&A::Group) -> bool) {
         let (shard, socket, lane) = (&self.shard, &self.socket, self.lane);
+        shard.part(lane, socket);
         self.memberships.retain(|m| {
             let goes = which(&m.group);
             if goes {

@@ -13,6 +13,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 pub(crate) struct Lane<A: App> {
     pub entry: Arc<Entry<A>>,
     pub dialect: Dialect,
+    /// Events are told in messages that could hold several, and never otherwise.
+    pub gathers: bool,
 }
 
 /// Lanes of one process: more than consumers and namespaces that anybody has.
@@ -22,7 +24,7 @@ const LANES: usize = 1_024;
 pub(crate) struct Lanes<A: App> {
     entries: BTreeMap<&'static str, Arc<Entry<A>>>,
     all: Box<[OnceLock<Lane<A>>]>,
-    numbers: Mutex<HashMap<(&'static str, Dialect), u16>>,
+    numbers: Mutex<HashMap<(&'static str, Dialect, bool), u16>>,
 }
 
 impl<A: App> Lanes<A> {
@@ -41,18 +43,33 @@ impl<A: App> Lanes<A> {
             true => Dialect::Verbatim,
             false => Dialect::Raw,
         });
+        self.number(entry, dialect, false)
+    }
+
+    /// The lane of connections like those of `number`, whose events come together.
+    pub fn gathering(&self, number: u16) -> Option<u16> {
+        let lane = &self[number as usize];
+        self.number(&lane.entry, lane.dialect.clone(), true)
+    }
+
+    fn number(&self, entry: &Arc<Entry<A>>, dialect: Dialect, gathers: bool) -> Option<u16> {
         let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (entry.name, dialect.clone());
+        let key = (entry.name, dialect.clone(), gathers);
         if let Some(number) = numbers.get(&key) {
             return Some(*number);
         }
         let number = numbers.len();
         let Some(place) = self.all.get(number) else {
-            tracing::error!(consumer, "too many kinds of connections");
+            tracing::error!(consumer = entry.name, "too many kinds of connections");
             return None;
         };
         let entry = entry.clone();
-        place.set(Lane { entry, dialect }).ok()?;
+        let lane = Lane {
+            entry,
+            dialect,
+            gathers,
+        };
+        place.set(lane).ok()?;
         numbers.insert(key, number as u16);
         Some(number as u16)
     }
@@ -69,15 +86,37 @@ impl<A: App> Index<usize> for Lanes<A> {
 impl<A: App> Lane<A> {
     /// The frame of an event. A consumer that panics tells nobody, and harms nobody.
     pub fn render(&self, seq: u64, event: &A::Event, group: &A::Group) -> Option<Bytes> {
-        let made = catch_unwind(AssertUnwindSafe(|| (self.entry.render)(event, group)));
-        let Ok(message) = made else {
-            tracing::error!(consumer = self.entry.name, seq, %group, "render panicked");
-            return None;
-        };
+        let message = self.message(seq, event, group)?;
+        if self.gathers {
+            return self.together(&[&message], (seq > 0).then_some(seq));
+        }
         let envelope = Envelope {
             seq: (seq > 0).then_some(seq),
             reset: false,
             ask: None,
+        };
+        Some(self.frame(&message, envelope))
+    }
+
+    /// How an event is told by itself.
+    pub fn message(&self, seq: u64, event: &A::Event, group: &A::Group) -> Option<Message> {
+        let made = catch_unwind(AssertUnwindSafe(|| (self.entry.render)(event, group)));
+        made.unwrap_or_else(|_| {
+            tracing::error!(consumer = self.entry.name, seq, %group, "render panicked");
+            None
+        })
+    }
+
+    /// The frame that tells several events.
+    pub fn together(&self, messages: &[&Message], seq: Option<u64>) -> Option<Bytes> {
+        let made = catch_unwind(AssertUnwindSafe(|| (self.entry.together)(messages)));
+        let message = made.unwrap_or_else(|_| {
+            tracing::error!(consumer = self.entry.name, "together panicked");
+            None
+        });
+        let envelope = Envelope {
+            seq,
+            ..Envelope::default()
         };
         Some(self.frame(&message?, envelope))
     }

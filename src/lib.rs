@@ -43,6 +43,7 @@ mod stream;
 mod trace;
 mod turn;
 mod websocket;
+mod window;
 
 pub use app::{App, Signal, Stamp, Watched};
 pub use arguments::{Arguments, Binary};
@@ -55,9 +56,10 @@ pub use explain::{Preview, preview};
 pub use frame::{Event, Frame, FromFrame, Payload};
 pub use message::{Message, Reply};
 pub use registry::Registry;
-pub use rest::{Api, Caller};
+pub use rest::{Api, Caller, RestPlace};
 pub use routing::{Explained, Known, Routed, Routing, Setting};
 pub use server::{Changes, Server, Started};
+pub use stats::{Numbers, RouteNumbers};
 #[cfg(feature = "testing")]
 pub use store::Scratch;
 pub use store::{
@@ -65,3 +67,4 @@ pub use store::{
     Transaction, Value, migrate,
 };
 pub use trace::connection_id;
+pub use window::Gather;

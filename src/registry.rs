@@ -3,6 +3,7 @@
 use crate::frame::{FromFrame, Payload};
 use crate::pattern::{self, Params};
 use crate::rest::Routes;
+use crate::stats::LetIn;
 use crate::{App, ClientError, Consumer, Context, Error, Kind, Known, Message, Reply, Routing};
 use futures::future::LocalBoxFuture;
 use serde_json::value::RawValue;
@@ -21,6 +22,7 @@ pub(crate) struct Entry<A: App> {
     pub connect: Connect<A>,
     pub render: fn(&A::Event, &A::Group) -> Option<Message>,
     pub entity: fn(&A::Event, &A::Group) -> Option<u64>,
+    pub together: fn(&[&Message]) -> Option<Message>,
     pub render_error: fn(&ClientError) -> Message,
     /// See [`Consumer::REFUSES_INSIDE`].
     pub refuses_inside: bool,
@@ -40,7 +42,7 @@ pub(crate) trait Session<A: App> {
     fn disconnect<'a>(self: Box<Self>, ctx: &'a mut Context<A>) -> LocalBoxFuture<'a, ()>;
 }
 
-struct Erased<C>(C);
+struct Erased<C>(C, #[allow(dead_code)] LetIn);
 
 impl<C: Consumer> Session<C::App> for Erased<C> {
     fn receive<'a>(
@@ -49,6 +51,9 @@ impl<C: Consumer> Session<C::App> for Erased<C> {
         ctx: &'a mut Context<C::App>,
     ) -> Result<LocalBoxFuture<'a, Result<Reply, Error>>, ClientError> {
         let command = C::Command::from_frame(body)?;
+        if let Payload::Event(event) = body {
+            ctx.shard.counts.events.came(C::NAME, event.name);
+        }
         Ok(Box::pin(self.0.receive(command, ctx)))
     }
 
@@ -69,7 +74,8 @@ fn connect<'a, C: Consumer>(
     Ok(Box::pin(async move {
         let consumer = C::connect(params, ctx).await?;
         ctx.settle().await?;
-        Ok(Box::new(Erased(consumer)) as Box<dyn Session<C::App>>)
+        let let_in = LetIn::new(ctx.shard.counts.clone(), C::NAME);
+        Ok(Box::new(Erased(consumer, let_in)) as Box<dyn Session<C::App>>)
     }))
 }
 
@@ -105,6 +111,7 @@ impl<A: App> Registry<A> {
             connect: connect::<C>,
             render: C::render,
             entity: C::entity,
+            together: C::together,
             render_error: C::render_error,
             refuses_inside: C::REFUSES_INSIDE,
             #[cfg(feature = "fuzzing")]

@@ -1,6 +1,7 @@
 //! One core's connections: what reaches them this turn, and one write per socket at its end.
 
 mod upkeep;
+mod windows;
 
 use crate::App;
 use crate::close::Ending;
@@ -14,6 +15,7 @@ use crate::socket::Socket;
 use crate::stats::{Drop as Dropped, MICROS, ShardStats, Stats};
 use crate::store::Store;
 use crate::turn::{Cork, Mark, Said};
+use crate::window::{Gather, Window};
 use bytes::Bytes;
 use rustc_hash::FxHashMap;
 use std::cell::{Cell, RefCell};
@@ -44,6 +46,9 @@ pub(crate) struct Shard<A: App> {
     outgoing: RefCell<Vec<Arc<Publication<A>>>>,
     scheduled: Cell<bool>,
     kick: Notify,
+    /// What connections hear that gather it.
+    window: RefCell<Window<A>>,
+    window_opened: Notify,
     /// One for the sockets that get plain frames, one for the others: they alternate in a group.
     corks: RefCell<[Cork; 2]>,
     started: Instant,
@@ -86,6 +91,8 @@ impl<A: App> Shard<A> {
             outgoing: RefCell::default(),
             scheduled: Cell::new(false),
             kick: Notify::new(),
+            window: RefCell::default(),
+            window_opened: Notify::new(),
             corks: RefCell::default(),
             started: Instant::now(),
         }
@@ -172,6 +179,8 @@ impl<A: App> Shard<A> {
         let groups = self.groups.borrow();
         let mut turn = self.turn.borrow_mut();
         let mut dirty = self.dirty.borrow_mut();
+        let mut window = self.window.borrow_mut();
+        let was_empty = window.is_empty();
         let mut delivered = 0;
         for (position, group) in publication.groups.iter().enumerate() {
             for (lane, members) in groups.members(group) {
@@ -181,6 +190,7 @@ impl<A: App> Shard<A> {
                 if let Some(plain) = frame {
                     let plain_at = turn.len();
                     let mut deflated_at = None;
+                    let mut gathered_at = None;
                     let length = plain.len();
                     let entity = self.lanes[lane as usize].entity(&publication.event, group);
                     let mark = Mark::Event(entity);
@@ -205,6 +215,20 @@ impl<A: App> Shard<A> {
                         {
                             continue;
                         }
+                        if let Some(how) = socket.gathers() {
+                            let place = gathered_at.get_or_insert_with(|| {
+                                let (seq, lane) = (publication.seq, &self.lanes[lane as usize]);
+                                let told = lane.message(seq, &publication.event, group)?;
+                                Some(window.take(seq, told))
+                            });
+                            if let Some(place) = place {
+                                window.heard(lane, socket, *place);
+                            }
+                            if how == Gather::Instead {
+                                delivered += 1;
+                                continue;
+                            }
+                        }
                         wire.pending.borrow_mut().push(at as u32);
                         delivered += 1;
                         if !wire.queued.replace(true) {
@@ -218,8 +242,15 @@ impl<A: App> Shard<A> {
             }
         }
         self.counts.delivered.add(delivered);
-        drop((turn, dirty));
+        let (opens, is_full) = (was_empty && !window.is_empty(), window.is_full());
+        drop((turn, dirty, window, groups));
         self.schedule();
+        if opens {
+            self.window_opened.notify_one();
+        }
+        if is_full {
+            self.close_window();
+        }
     }
 
     /// A frame for one socket, at the end of the turn.

@@ -14,6 +14,7 @@ use crate::routing::Policy;
 use crate::stats::{Drop, ShardStats};
 use crate::stream::Stream;
 use crate::websocket::{self, extension::Agreed};
+use crate::window::{Gather, Heard};
 use bytes::Bytes;
 use smallvec::SmallVec;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -82,6 +83,10 @@ pub(crate) struct Socket<A: App> {
     pub user: RefCell<Option<Arc<UserPlace>>>,
     /// Events that were dropped, and that the client was not told of.
     dropped: Cell<u32>,
+    /// Whether what it hears in quick succession is told together.
+    gathers: Cell<Option<Gather>>,
+    /// Of the shard's window.
+    heard: RefCell<Heard>,
     pub policy: Arc<Policy>,
     pub compression: Cell<Compression>,
     /// Indices into the turn's frames.
@@ -144,6 +149,8 @@ impl<A: App> Socket<A> {
             rates: Rates::default(),
             user: RefCell::default(),
             dropped: Cell::new(0),
+            gathers: Cell::new(None),
+            heard: RefCell::default(),
             policy,
             compression: Cell::new(compression),
             pending: RefCell::default(),
@@ -219,6 +226,26 @@ impl<A: App> Socket<A> {
             return true;
         }
         seq > self.last.replace(seq.max(self.last.get()))
+    }
+
+    /// What it hears in quick succession is told together.
+    pub fn gather(&self, how: Gather) {
+        self.gathers.set(Some(how));
+    }
+
+    pub fn gathers(&self) -> Option<Gather> {
+        self.gathers.get()
+    }
+
+    /// Notes an event of the window, and says whether it is the first one.
+    pub fn heard(&self, place: u32) -> bool {
+        let mut heard = self.heard.borrow_mut();
+        heard.push(place);
+        heard.len() == 1
+    }
+
+    pub fn take_heard(&self) -> Heard {
+        self.heard.take()
     }
 
     /// Has the connection's task end it. The first reason wins.

@@ -19,8 +19,9 @@ fn every_message_of_the_contract_is_said_in_a_transcript() {
         };
         let mut consumer = None;
         for line in text.lines() {
-            if let Some((_, url)) = line.split_once("ws://localhost:9000") {
-                let path = url.split(' ').next().unwrap_or_default();
+            if let Some((_, url)) = line.split_once("wscat -c ws://localhost:") {
+                let path = url.find('/').map_or("", |at| &url[at..]);
+                let path = path.split(' ').next().unwrap_or_default();
                 consumer = contract::consumer(path);
             }
             if let (Some(frame), Some(consumer)) = (line.strip_prefix("< "), &consumer) {

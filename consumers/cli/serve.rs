@@ -18,8 +18,12 @@ pub const DATABASE: &str = "maitred.db";
 pub const DEMO_DATABASE: &str = "maitred-demo.db";
 /// The listener whose endpoints a demo prints.
 const DINING: &str = "dining";
+/// The same for the kitchen's screens.
+const KITCHEN: &str = "kitchen";
 /// The same for the delivery platform and the workshop.
 const DELIVERY: &str = "delivery";
+/// The same for dashboards.
+const TIMING: &str = "timing";
 
 const HELP: &str = "\
 Prints `listening on ADDRESS (LISTENER)` for each address on stdout.
@@ -116,6 +120,12 @@ impl Serve {
             }
             if let Some(base) = base(server.addresses(), DELIVERY) {
                 let _ = say(&banner::delivery(&base, mint));
+            }
+            if let Some(base) = base(server.addresses(), KITCHEN) {
+                let _ = say(&banner::kitchen(&base, mint));
+            }
+            if let Some(base) = base(server.addresses(), TIMING) {
+                let _ = say(&banner::timing(&base, mint));
             }
         }
         runtime.block_on(async {

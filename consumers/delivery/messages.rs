@@ -12,6 +12,7 @@ use maitred::{ClientError, Message};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use utoipa::ToSchema;
 
 /// What cannot name an order, in the document's words.
 pub const INVALID_ID: &str = "Invalid order ID";
@@ -120,8 +121,9 @@ struct Gone<'a> {
 }
 
 /// Why something was not done: for people, and for programs.
-#[derive(Serialize, JsonSchema)]
-struct Mistake<'a> {
+#[derive(Serialize, JsonSchema, ToSchema)]
+#[schema(as = delivery::Refused)]
+pub struct Mistake<'a> {
     message: Cow<'a, str>,
     code: &'a str,
 }
@@ -165,7 +167,8 @@ impl<'a> Mistake<'a> {
 }
 
 /// `{"order": ...}`
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize, JsonSchema, ToSchema)]
+#[schema(as = delivery::Whole)]
 pub struct Whole<'a> {
     order: OrderData<'a>,
 }
@@ -186,14 +189,16 @@ impl<'a> Whole<'a> {
 }
 
 /// `{"orders": [...]}`, and as of which point of the history.
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize, JsonSchema, ToSchema)]
+#[schema(as = delivery::Orders)]
 pub struct Several<'a> {
     pub orders: Vec<OrderData<'a>>,
     pub as_of: u64,
 }
 
 /// An order.
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize, JsonSchema, ToSchema)]
+#[schema(as = delivery::Order)]
 #[schemars(rename = "DeliveryOrder")]
 #[serde(rename_all = "camelCase")]
 pub struct OrderData<'a> {
@@ -224,7 +229,8 @@ pub struct OrderData<'a> {
     version: i64,
 }
 
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize, JsonSchema, ToSchema)]
+#[schema(as = delivery::Line)]
 #[schemars(rename = "DeliveryLine")]
 #[serde(rename_all = "camelCase")]
 struct Line<'a> {

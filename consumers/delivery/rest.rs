@@ -15,6 +15,9 @@ use crate::rest::Handler::{Read, Write};
 use crate::rest::{Answer, Call, Method, Methods, Service};
 use maitred::{Error, Reader, Transaction};
 use serde::{Deserialize, Deserializer};
+use utoipa::ToSchema;
+
+pub mod openapi;
 
 /// As in `routing.toml`.
 pub const NAME: &str = "delivery.api";
@@ -37,7 +40,8 @@ const ROUTES: &[(&str, Methods)] = &[
     ),
 ];
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = delivery::NewOrder)]
 #[serde(rename_all = "camelCase")]
 struct New {
     restaurant_id: Key,
@@ -54,7 +58,8 @@ struct New {
 }
 
 /// A dish. What it costs is the menu's business, whatever else is sent.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = delivery::NewLine)]
 #[serde(rename_all = "camelCase")]
 struct NewItem {
     menu_item_id: Key,
@@ -71,6 +76,7 @@ const fn one() -> i64 {
 }
 
 /// `POST /orders`
+#[utoipa::path(post, path = "/orders", tag = "orders", request_body(content = New, example = json!({"restaurantId": 789, "items": [{"menuItemId": 11, "quantity": 2}], "deliveryAddress": "Soi 11, house 4", "phone": "+66 2 000 0001"})), responses((status = 201, description = "It was placed", body = Whole)))]
 fn place(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let new: New = call.body()?;
     member::enroll(call.identity(), tx)?;
@@ -103,6 +109,7 @@ fn place(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
 }
 
 /// `GET /orders?before=<id>&limit=<n>`: those that concern the asker, newest first.
+#[utoipa::path(get, path = "/orders", tag = "orders", params(("limit" = Option<u32>, Query, description = "At most 200"), ("before" = Option<i64>, Query, description = "The last id of the page before")), responses((status = 200, description = "Those that concern the asker, newest first", body = Several)))]
 fn list(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
     let member = Member::of(call.identity(), db)?;
     let before = number(call, "before")?;
@@ -121,6 +128,7 @@ fn number(call: &Call, name: &'static str) -> Result<Option<i64>, Refusal> {
 }
 
 /// `GET /orders/{id}`
+#[utoipa::path(get, path = "/orders/{id}", tag = "orders", params(("id" = Key, Path, description = "Number, uuid or public id", example = "6")), responses((status = 200, description = "An order", body = Whole)))]
 fn show(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
     let member = Member::of(call.identity(), db)?;
     let id = commands::named(db, call.key(0))?;
@@ -130,7 +138,8 @@ fn show(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
 }
 
 /// What may be changed: the status, as on the socket (and a user may call off), or who drives.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = delivery::Change)]
 #[serde(rename_all = "camelCase")]
 struct Change {
     status: Option<String>,
@@ -148,6 +157,7 @@ fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
 }
 
 /// `PATCH /orders/{id}`
+#[utoipa::path(patch, path = "/orders/{id}", tag = "orders", params(("id" = Key, Path, description = "Number, uuid or public id", example = "6")), request_body(content = Change, example = json!({"driverId": 901})), responses((status = 200, description = "As it is now", body = Whole)))]
 fn change(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let change: Change = call.body()?;
     let member = Member::of(call.identity(), tx)?;

@@ -4,6 +4,7 @@
 //! are decimal text. Unknown fields are refused. A request that changes something may carry an `Idempotency-Key`: sent again with the same content, it gets the same answer and nothing happens twice.
 //! Whoever listens on a socket hears of every change made here; that is the change log's doing, and nothing is sent from this module.
 
+pub mod openapi;
 mod orders;
 mod shown;
 mod staff;

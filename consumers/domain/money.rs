@@ -1,6 +1,7 @@
 //! Amounts: integers in the currency's smallest unit, decimal text at the edge, never floating point.
 
 use super::Refusal;
+use crate::schema::written_as;
 use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -14,6 +15,11 @@ pub const MAX_MINOR: i64 = 1_000_000_000_000;
 /// Read from the JSON text itself, so it works in the fields of plain structs, not below `#[serde(flatten)]` or in tagged enums.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decimal(String);
+
+written_as!(Decimal, "Decimal", {
+    "description": "An amount: a number, or text that is one. `80.5` and `\"80.50\"` are the same.",
+    "type": ["number", "string"],
+});
 
 impl Decimal {
     /// From text.
@@ -107,6 +113,11 @@ pub struct Number {
     /// Digits after the point.
     pub exp: u32,
 }
+
+written_as!(Number, "Number", {
+    "description": "An amount, with all of the currency's digits.",
+    "type": "number",
+}, sockets);
 
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

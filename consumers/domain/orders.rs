@@ -4,8 +4,8 @@ mod list;
 mod remains;
 
 pub use super::edits::{Patch, delete, patch};
-pub use super::placing::{NewLine, NewModifier, NewOrder, create};
-pub use super::progress::{Move, Moved, change_status};
+pub use super::placing::{NewCustomer, NewLine, NewModifier, NewOrder, create};
+pub use super::progress::{Move, Moved, TableCompleted, change_status, complete_table};
 pub(super) use list::paged;
 pub use list::{Filter, PAGE_MAX, Page, list};
 pub use remains::Remains;
@@ -15,6 +15,7 @@ use super::{Actor, Refusal, Role, Status, money};
 use crate::db::{Error, Reader, Row, params};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// An order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +25,8 @@ pub struct OrderFacts {
     pub uuid: String,
     pub public_id: String,
     pub restaurant_id: i64,
+    #[serde(default)]
+    pub restaurant_uuid: String,
     pub workflow_id: i64,
     /// Of another workflow's order: what comes closest; see [`stage`](Self::stage).
     pub status: Status,
@@ -93,7 +96,9 @@ pub struct CustomerFacts {
 }
 
 /// How it reaches whoever eats it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum OrderType {
@@ -106,7 +111,7 @@ pub enum OrderType {
 }
 
 /// Where it came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum Source {
@@ -165,7 +170,7 @@ impl Source {
 }
 
 /// What was paid of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Paid {
     /// Nothing yet.
@@ -232,7 +237,7 @@ macro_rules! facts_sql {
              o.picked_up_at, o.delivered_at, o.completed_at, o.cancelled_at, o.cancel_reason, o.updated_at, o.version,
              CASE o.workflow_id WHEN 1 THEN NULL ELSE (SELECT phase FROM workflow_states w WHERE w.workflow_id = o.workflow_id AND w.code = o.status) END,
              EXISTS (SELECT 1 FROM payments p WHERE p.order_id = o.id AND p.status = 'refunded'),
-             c.id, c.user_id, c.name, coalesce(CAST(json_extract(o.attributes_json, '$.phone') AS TEXT), c.phone), CAST(json_extract(o.attributes_json, '$.address') AS TEXT)
+             c.id, c.user_id, c.name, coalesce(CAST(json_extract(o.attributes_json, '$.phone') AS TEXT), c.phone), CAST(json_extract(o.attributes_json, '$.address') AS TEXT), r.uuid
              FROM orders o JOIN restaurants r ON r.id = o.restaurant_id LEFT JOIN tables t ON t.id = o.table_id
              LEFT JOIN customers c ON c.id = o.customer_id",
             $rest
@@ -303,6 +308,7 @@ fn read(row: &Row<'_>) -> Result<OrderFacts, Error> {
             None => None,
         },
         address: row.get(47)?,
+        restaurant_uuid: row.get(48)?,
         lines: Vec::new(),
     })
 }

@@ -10,9 +10,10 @@ use super::orders::{self, OrderFacts, OrderType, Source};
 use super::{Actor, Key, Refusal, Role, Status, ids, restaurants, sessions, tables, waiters};
 use crate::db::{Error, Transaction, params};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// An order that is to be placed.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs)]
 pub struct NewOrder {
@@ -33,6 +34,9 @@ pub struct NewOrder {
     /// Who gets it, where that is not a table.
     #[serde(default)]
     pub customer_id: Option<i64>,
+    /// The same for somebody who is not known yet.
+    #[serde(skip)]
+    pub customer: Option<NewCustomer>,
     /// Where it is driven to.
     #[serde(skip)]
     pub address: Option<String>,
@@ -75,6 +79,7 @@ impl NewOrder {
             customer_id: None,
             address: None,
             phone: None,
+            customer: None,
             items: Vec::new(),
         }
     }
@@ -96,8 +101,17 @@ impl NewOrder {
     }
 }
 
+/// Somebody who says who they are.
+#[derive(Debug, Clone, Default)]
+pub struct NewCustomer {
+    /// What to call out when it is ready.
+    pub name: String,
+    /// How to reach them.
+    pub phone: Option<String>,
+}
+
 /// A line that is to be ordered: a dish, or (staff) a free text with a price.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs)]
 pub struct NewLine {
@@ -129,7 +143,7 @@ pub struct NewLine {
 }
 
 /// A modifier that is wanted: by its id, or by its name.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs)]
 pub struct NewModifier {
@@ -147,6 +161,8 @@ const fn one() -> i64 {
 
 /// The most lines that one request may bring.
 pub const LINES_MAX: usize = 200;
+/// The longest name, and the longest telephone number, in bytes.
+const CONTACT_MAX: usize = 200;
 /// The most of one line.
 pub const QUANTITY_MAX: i64 = 999;
 
@@ -198,13 +214,15 @@ pub fn create(tx: &Transaction<'_>, actor: &Actor, new: &NewOrder) -> Result<Ord
             None => actor.user_id.filter(|_| actor.role == Role::Waiter),
         },
     };
-    let customer_id = match (new.customer_id, actor.role) {
+    let customer_id = match (actor.role, actor.user_id) {
         // A guest orders for themselves, whatever the request says.
-        (_, Role::Customer) => actor
-            .user_id
-            .map(|user| customer_of(tx, user))
-            .transpose()?,
-        (customer, _) => customer,
+        (Role::Customer, Some(user)) => Some(customer_of(tx, user)?),
+        (Role::Customer, None) => None,
+        _ => new.customer_id,
+    };
+    let customer_id = match (customer_id, &new.customer) {
+        (None, Some(customer)) => Some(make_customer(tx, customer)?),
+        (known, _) => known,
     };
     let source = new.source.unwrap_or(match actor.role {
         Role::Customer => Source::Qr,
@@ -258,6 +276,20 @@ pub fn create(tx: &Transaction<'_>, actor: &Actor, new: &NewOrder) -> Result<Ord
     )?;
     insert(tx, id, 1, &lines)?;
     orders::get(tx, id)
+}
+
+fn make_customer(tx: &Transaction<'_>, new: &NewCustomer) -> Result<i64, Error> {
+    let phone = new.phone.as_deref().unwrap_or_default();
+    for (field, text) in [("name", new.name.as_str()), ("phone", phone)] {
+        if text.len() > CONTACT_MAX {
+            return Err(Refusal::value(field, format!("at most {CONTACT_MAX} bytes")).into());
+        }
+    }
+    tx.one(
+        "INSERT INTO customers(name, phone) VALUES (?1, ?2) RETURNING id",
+        params![&new.name, &new.phone],
+        |row| row.get(0),
+    )
 }
 
 fn customer_of(tx: &Transaction<'_>, user: i64) -> Result<i64, Error> {

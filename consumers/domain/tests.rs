@@ -2,6 +2,7 @@
 
 mod delivering;
 mod floor;
+mod kitchen;
 mod machine;
 mod money;
 mod moving;

@@ -20,6 +20,10 @@ pub enum Group {
     Floor(i64),
     /// A restaurant's status channel.
     Restaurant(i64),
+    /// One station: what happens to the orders that have lines for it.
+    Station(i64),
+    /// What every screen of a restaurant's kitchen hears besides orders: alerts, tables that can be served.
+    Kitchen(i64),
     /// One kind of row of one restaurant: the change feed, and whoever shows all orders of a restaurant.
     Changes {
         /// Whose rows.
@@ -27,6 +31,8 @@ pub enum Group {
         /// Which kind.
         entity: Entity,
     },
+    /// Those who run a restaurant and have its dashboard open; 0: those who run several. What is told here is told to live connections only.
+    Dashboard(i64),
     /// Every connection of one person. Nothing is told to it: it is how they are judged again when their account changes.
     User(i64),
     /// Whoever follows the orders that one person placed.
@@ -138,7 +144,10 @@ impl fmt::Display for Group {
             Group::Waiter(id) => write!(f, "waiter:{id}"),
             Group::Floor(id) => write!(f, "floor:{id}"),
             Group::Restaurant(id) => write!(f, "restaurant:{id}"),
+            Group::Station(id) => write!(f, "station:{id}"),
+            Group::Kitchen(id) => write!(f, "kitchen:{id}"),
             Group::Changes { restaurant, entity } => write!(f, "changes:{restaurant}:{entity}"),
+            Group::Dashboard(id) => write!(f, "dashboard:{id}"),
             Group::User(id) => write!(f, "user:{id}"),
             Group::Visit(id) => write!(f, "visit:{id}"),
             Group::Customer(id) => write!(f, "customer:{id}"),
@@ -183,6 +192,9 @@ impl FromStr for Group {
             "waiter" => Group::Waiter,
             "floor" => Group::Floor,
             "restaurant" => Group::Restaurant,
+            "station" => Group::Station,
+            "kitchen" => Group::Kitchen,
+            "dashboard" => Group::Dashboard,
             "user" => Group::User,
             "visit" => Group::Visit,
             "customer" => Group::Customer,
@@ -219,6 +231,9 @@ mod tests {
             any::<i64>().prop_map(Group::Waiter),
             any::<i64>().prop_map(Group::Floor),
             any::<i64>().prop_map(Group::Restaurant),
+            any::<i64>().prop_map(Group::Station),
+            any::<i64>().prop_map(Group::Kitchen),
+            any::<i64>().prop_map(Group::Dashboard),
             any::<i64>().prop_map(Group::User),
             any::<i64>().prop_map(Group::Visit),
             any::<i64>().prop_map(Group::Customer),

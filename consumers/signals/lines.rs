@@ -9,19 +9,15 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 pub struct LineRow {
     pub order_id: i64,
+    pub station_id: Option<i64>,
     status: ItemStatus,
-    batch: i64,
-    created_at: i64,
     ready_at: Option<i64>,
     served_at: Option<i64>,
 }
 
 impl LineRow {
     /// Whether its order has an event of the same transaction, which shows all lines as they were at its end. The times tell: what follows from something has its time.
-    pub fn is_shown_by(&self, order: &OrderFacts, is_new: bool) -> bool {
-        if is_new {
-            return order.version == 1 && self.batch == 1 && self.created_at == order.created_at;
-        }
+    pub fn is_shown_by(&self, order: &OrderFacts) -> bool {
         match (self.status, order.status) {
             (ItemStatus::Ready, Status::Ready) => {
                 order.ready_at.is_some() && self.ready_at == order.ready_at

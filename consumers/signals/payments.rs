@@ -1,6 +1,6 @@
 //! What a payment means: how far its order is paid, and that nothing is owed any more.
 
-use super::{Told, deliveries, rows};
+use super::{Told, deliveries, kitchen, rows};
 use crate::domain::payments::{self, PaymentState};
 use crate::domain::{orders, workflow};
 use crate::restaurant::{Entity, Fact, Group};
@@ -67,6 +67,7 @@ fn paid(db: &Reader<'_>, id: i64) -> Result<Option<Told>, Error> {
     };
     let mut groups = vec![Group::Order(id)];
     groups.extend(deliveries::people(&order));
+    groups.extend(kitchen::stations(&order, db)?);
     groups.push(Group::Changes {
         restaurant: order.restaurant_id,
         entity: Entity::Payment,

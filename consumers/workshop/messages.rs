@@ -7,6 +7,7 @@ use maitred::{ClientError, Message};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
 /// A new one.
 pub fn order_created(job: &JobFacts) -> Message {
@@ -131,10 +132,11 @@ struct Room {
 }
 
 /// In the shape of the framework that the document was written for.
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize, JsonSchema, ToSchema)]
+#[schema(as = workshop::Refused)]
 #[schemars(rename = "WorkshopMistake")]
 #[serde(rename_all = "camelCase")]
-struct Mistake<'a> {
+pub struct Mistake<'a> {
     status_code: u16,
     message: &'a str,
     error: &'a str,
@@ -153,7 +155,8 @@ impl<'a> Mistake<'a> {
 }
 
 /// An order, as the workshop sees it.
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize, JsonSchema, ToSchema)]
+#[schema(as = workshop::Order)]
 #[schemars(rename = "WorkshopOrder")]
 #[serde(rename_all = "camelCase")]
 pub struct JobData<'a> {

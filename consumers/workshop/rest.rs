@@ -11,6 +11,9 @@ use crate::rest::Handler::{Read, Write};
 use crate::rest::{Answer, Call, Method, Methods, Service};
 use maitred::{Error, Reader, Transaction, params};
 use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
+
+pub mod openapi;
 
 /// As in `routing.toml`.
 pub const NAME: &str = "workshop.api";
@@ -38,6 +41,7 @@ const ROUTES: &[(&str, Methods)] = &[
 ];
 
 /// `GET /orders?status=In Printing&before=<orderId>&limit=<n>`: an array.
+#[utoipa::path(get, path = "/orders", tag = "jobs", params(("status" = Option<String>, Query, description = "One of its five stages: `In Printing`"), ("limit" = Option<u32>, Query, description = "At most 200"), ("before" = Option<String>, Query, description = "The last `orderId` of the page before")), responses((status = 200, description = "Newest first, by `dateIssued`", body = Vec<JobData>)))]
 fn list(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
     let (shop, _) = shop(call, Action::ReadJobs, db)?;
     let before = call.query("before").map(Key::from);
@@ -55,7 +59,8 @@ fn list(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
     Answer::ok(&all)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = workshop::NewOrder)]
 #[serde(rename_all = "camelCase")]
 struct New {
     order_id: Option<String>,
@@ -76,7 +81,8 @@ const fn one() -> i64 {
 }
 
 /// `2026-01-28T21:00:00Z`, or a day: `2026-01-28`.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = workshop::Date)]
 struct Date(String);
 
 impl Date {
@@ -92,6 +98,7 @@ fn ms(date: Option<&Date>, field: &'static str) -> Result<Option<i64>, Refusal> 
 }
 
 /// `POST /orders`
+#[utoipa::path(post, path = "/orders", tag = "jobs", request_body(content = New, example = json!({"customerName": "Nok", "productName": "Flyers", "quantity": 500, "sheetType": "A5"})), responses((status = 201, description = "It was taken on", body = JobData)))]
 fn create(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let new: New = call.body()?;
     let (shop, bearer) = shop(call, Action::EditJobs, tx)?;
@@ -112,12 +119,14 @@ fn create(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
 }
 
 /// `GET /orders/{orderId}`
+#[utoipa::path(get, path = "/orders/{orderId}", tag = "jobs", params(("orderId" = String, Path, description = "What people call it, its number or its uuid", example = "ORD-1001")), responses((status = 200, description = "An order", body = JobData)))]
 fn show(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
     let (id, _) = job(call, Action::ReadJobs, db)?;
     Answer::ok(&JobData::of(&jobs::get(db, id)?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = workshop::Change)]
 #[serde(rename_all = "camelCase")]
 struct Change {
     status: Option<String>,
@@ -143,6 +152,7 @@ fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
 }
 
 /// `PATCH /orders/{orderId}`
+#[utoipa::path(patch, path = "/orders/{orderId}", tag = "jobs", params(("orderId" = String, Path, description = "What people call it, its number or its uuid", example = "ORD-1001")), request_body(content = Change, example = json!({"status": "In Binding"})), responses((status = 200, description = "As it is now", body = JobData)))]
 fn change(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let change: Change = call.body()?;
     let (id, bearer) = job(call, Action::EditJobs, tx)?;
@@ -164,18 +174,25 @@ fn change(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     Answer::ok(&JobData::of(&job))
 }
 
+/// Why it is to go.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = workshop::Reason)]
+struct Why {
+    reason: Option<String>,
+}
+
+/// It is gone.
+#[derive(Serialize, ToSchema)]
+#[schema(as = workshop::Deleted)]
+#[serde(rename_all = "camelCase")]
+struct Deleted<'a> {
+    order_id: &'a str,
+    deleted: bool,
+}
+
 /// `DELETE /orders/{orderId}`
+#[utoipa::path(delete, path = "/orders/{orderId}", tag = "jobs", params(("orderId" = String, Path, description = "What people call it, its number or its uuid", example = "ORD-1001")), request_body(content = Option<Why>, example = json!({"reason": "twice"})), responses((status = 200, description = "It is gone", body = Deleted)))]
 fn delete(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
-    #[derive(Deserialize)]
-    struct Why {
-        reason: Option<String>,
-    }
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Deleted<'a> {
-        order_id: &'a str,
-        deleted: bool,
-    }
     let why: Why = call.body()?;
     let (id, bearer) = job(call, Action::EditJobs, tx)?;
     let job = jobs::delete(tx, &bearer.actor(), id, why.reason.as_deref())?;

@@ -9,13 +9,17 @@ use crate::socket::Hold;
 use crate::stats::{EVENTS, Return};
 use crate::{App, Error, Message, Reader, history, websocket};
 use bytes::Bytes;
-use serde::Serialize;
 use std::sync::Arc;
 
 /// A snapshot is read again when more came meanwhile than can be held. A client that is flooded faster than its state can be read is told to come back.
 const SNAPSHOT_TRIES: usize = 8;
 
 impl<A: App> Context<A> {
+    /// The number that the client came back with, until its stream has started.
+    pub fn since(&self) -> Option<u64> {
+        self.since
+    }
+
     /// After `connect`: a consumer without a first frame still resumes, and what was held is let go.
     pub(crate) async fn settle(&mut self) -> Result<(), Error> {
         let comes_back = self.since.is_some() || self.returning.is_some();

@@ -45,12 +45,16 @@ pub(super) fn door<A: App>(
 ) -> Option<Arc<Door>> {
     let route = &listening.listener.routes[index];
     let lane = |consumer: &str, dialect| shared.lanes.lane(consumer, Some(dialect));
+    let stats = shared
+        .stats
+        .route(&listening.listener.name, route.pattern.as_str());
     let entrances = match route.protocol {
         Protocol::WebSocket => return None,
         Protocol::EngineIo => vec![Entrance {
             name: "".into(),
             lane: lane(&route.consumer, Dialect::EngineIo)?,
             policy: listening.policies[index].clone(),
+            stats,
         }],
         Protocol::SocketIo => {
             let all = route.namespaces.iter().zip(&listening.namespaces[index]);
@@ -64,6 +68,7 @@ pub(super) fn door<A: App>(
                     lane: lane(&namespace.consumer, dialect)?,
                     name,
                     policy: policy.clone(),
+                    stats: stats.clone(),
                 })
             };
             all.filter_map(entrance).collect()

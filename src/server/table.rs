@@ -4,7 +4,7 @@ use super::bind::{self, Bound};
 use crate::Error;
 use crate::auth::Keys;
 use crate::lane::Lanes;
-use crate::rest::Routes;
+use crate::rest::{RestPlace, Routes};
 use crate::routing::{Address, Listener, Namespace, Policy, Route, Routing};
 use crate::stats::Stats;
 use std::collections::HashMap;
@@ -60,6 +60,8 @@ pub(super) struct Listening {
     /// Of the namespaces of each.
     pub namespaces: Vec<Vec<Arc<Policy>>>,
     pub places: Vec<Place>,
+    /// The REST interfaces of all listeners: each may have to say where another is.
+    pub rest_places: Arc<[RestPlace]>,
 }
 
 pub(super) struct Table {
@@ -78,10 +80,15 @@ impl Table {
         leases: &mut Leases,
         shards: usize,
     ) -> Result<(Table, Vec<Bound>), Error> {
-        let (mut listeners, mut fresh) = (Vec::new(), Vec::new());
+        let (mut bound, mut fresh) = (Vec::new(), Vec::new());
         for listener in routing.listeners {
-            let (places, bound) = bind::bind(&listener, held, shards)?;
-            fresh.extend(bound);
+            let (places, new) = bind::bind(&listener, held, shards)?;
+            fresh.extend(new);
+            bound.push((listener, places));
+        }
+        let rest_places: Arc<[RestPlace]> = bound.iter().flat_map(rest_places).collect();
+        let mut listeners = Vec::new();
+        for (listener, places) in bound {
             let name = &listener.name;
             let routes = listener.routes.iter();
             let policies = routes
@@ -99,10 +106,25 @@ impl Table {
                 policies,
                 namespaces,
                 places,
+                rest_places: rest_places.clone(),
             }));
         }
         Ok((Table { listeners }, fresh))
     }
+}
+
+fn rest_places((listener, places): &(Listener, Vec<Place>)) -> Vec<RestPlace> {
+    let port = places.first().map(|place| place.actual.port());
+    let place = |(name, port): (&String, u16)| RestPlace {
+        interface: name.clone(),
+        listener: listener.name.clone(),
+        port,
+        tls: listener.tls.is_some(),
+    };
+    let names = listener.rest.iter().map(|mount| &mount.name);
+    names
+        .filter_map(|name| Some(place((name, port?))))
+        .collect()
 }
 
 /// The policies that open connections may hold, each with its route: a connection keeps the policy that it was opened with until its route is gone.

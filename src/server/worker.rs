@@ -68,6 +68,7 @@ impl<A: App> Seed<A> {
             let runtime = tokio::runtime::Handle::current().metrics();
             let _ = shard.counts.runtime.set(runtime);
             tokio::task::spawn_local(shard.clone().flush_turns());
+            tokio::task::spawn_local(shard.clone().close_windows());
             tokio::task::spawn_local(shard.clone().take_in(inbox));
             let worker = Rc::new(Worker {
                 shard,

@@ -3,6 +3,7 @@
 use crate::context::Handshake;
 use crate::pattern::Params;
 use crate::routing::{Auth, Policy, Protocol};
+use crate::stats::RouteStats;
 use std::sync::Arc;
 
 /// What a route of Engine.IO leads to.
@@ -18,6 +19,8 @@ pub(crate) struct Entrance {
     pub name: Arc<str>,
     pub lane: u16,
     pub policy: Arc<Policy>,
+    /// Its route's.
+    pub stats: Arc<RouteStats>,
 }
 
 /// What the request said that opens a session.

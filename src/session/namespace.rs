@@ -157,6 +157,7 @@ impl<A: App> Namespace<A> {
         identity: Identity<A::Claims>,
     ) -> Ending {
         let (shard, lane) = (session.shard.clone(), self.entrance.lane);
+        let _counted = self.entrance.stats.role(A::role(&identity));
         let mut ctx = Context::new(shard, self.socket.clone(), lane, identity, None);
         if let Err(error) = Box::pin(ctx.receive_back(self.client.clone())).await {
             return Ending::refused(error.into_client());
@@ -334,7 +335,10 @@ impl<A: App> Namespace<A> {
                 if refused_at_the_door && !entry.refuses_inside {
                     let data = render(&error).into_arguments();
                     let data = data.first().map(|data| data.get());
-                    say(socket_io::connect_error(name, &error.text, data));
+                    // what a vocabulary calls the message is what `Error.message` says
+                    let said = data.and_then(|data| serde_json::from_str::<Said>(data).ok());
+                    let message = said.map_or(error.text.clone(), |said| said.message.into());
+                    say(socket_io::connect_error(name, &message, data));
                 } else {
                     self.say(shard, &told(render, &error, None));
                     say(socket_io::disconnect(name));
@@ -367,6 +371,12 @@ async fn open<A: App>(
             Err(Ending::internal())
         }
     }
+}
+
+/// An error's object, as far as the protocol has a place for it.
+#[derive(serde::Deserialize)]
+struct Said {
+    message: String,
 }
 
 /// The event that brings a new token for an open connection.

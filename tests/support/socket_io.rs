@@ -163,6 +163,17 @@ impl SocketIo {
         }
     }
 
+    /// The events of a namespace that came while something else was waited for.
+    pub fn take_heard(&mut self, namespace: &str) -> Vec<Told> {
+        let is_one = |p: &Packet| p.kind == '2' && p.namespace == namespace;
+        let (events, others) = std::mem::take(&mut self.heard)
+            .into_iter()
+            .partition(is_one);
+        self.heard = others;
+        let events: VecDeque<Packet> = events;
+        events.into_iter().map(told).collect()
+    }
+
     /// Waits until the server closes a namespace.
     #[track_caller]
     pub fn is_disconnected(&mut self, namespace: &str) {

@@ -54,9 +54,9 @@ impl Remains {
     /// # Errors
     /// [`Error::Store`].
     pub fn facts(self, db: &Reader<'_>) -> Result<OrderFacts, Error> {
-        let (currency, currency_exp, table_number, customer) = db
+        let (currency, currency_exp, table_number, customer, restaurant_uuid) = db
             .row(
-                "SELECT r.currency, r.currency_exp, (SELECT number FROM tables WHERE id = ?2), c.id, c.user_id, c.name, c.phone
+                "SELECT r.currency, r.currency_exp, (SELECT number FROM tables WHERE id = ?2), c.id, c.user_id, c.name, c.phone, r.uuid
                  FROM restaurants r LEFT JOIN customers c ON c.id = ?3 WHERE r.id = ?1",
                 params![self.restaurant_id, self.table_id, self.customer_id],
                 |row| {
@@ -68,7 +68,13 @@ impl Remains {
                         }),
                         None => None,
                     };
-                    Ok((row.get(0)?, row.get(1)?, row.get(2)?, customer))
+                    Ok((
+                        row.get(0)?,
+                        row.get(1)?,
+                        row.get(2)?,
+                        customer,
+                        row.get(7)?,
+                    ))
                 },
             )?
             .unwrap_or_default();
@@ -77,6 +83,7 @@ impl Remains {
             uuid: self.uuid,
             public_id: self.public_id,
             restaurant_id: self.restaurant_id,
+            restaurant_uuid,
             workflow_id: self.workflow_id,
             status: self.status.parse().unwrap_or(Status::Cancelled),
             stage: None,

@@ -39,7 +39,7 @@ impl Refused {
 
 /// What the query of a request says.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Wish {
+pub(crate) struct Wish {
     pub polls: bool,
     pub sid: Option<Sid>,
 }
