@@ -5,7 +5,7 @@
 //! - `/conformance/group/<name>/` passes every message on to all members of the group, its sender too: each gets it once, byte for byte. Up to 64 KiB.
 //! - `/engine.io/` sends back every message of an Engine.IO session.
 //! - `/socket.io/` has the namespaces `/` and `/custom`: each tells a client the `auth` that it came with, sends `message` back as `message-back`, and
-//!   acknowledges `message-with-ack`, with the arguments that came.
+//!   acknowledges `message-with-ack`, with the arguments that came. `/conformance/socket.io/` does the same with the usual heartbeat.
 //!
 //! `cargo run --release --example echo_server -- --bind 127.0.0.1:9900`
 
@@ -238,6 +238,18 @@ ping_interval = "300ms"
 ping_timeout = "200ms"
 max_payload = 1000000
 connect_timeout = "1s"
+
+[[listener.route.namespace]]
+name = "/"
+consumer = "namespace"
+
+[[listener.route.namespace]]
+name = "/custom"
+consumer = "namespace"
+
+# the same, for who cannot answer in 200 ms
+[[listener.route]]
+path = "/conformance/socket.io/"
 
 [[listener.route.namespace]]
 name = "/"
