@@ -189,9 +189,9 @@ pub(crate) fn general(text: &str) -> String {
             out.push_str(token);
         } else if c == '"' && is_time(content) {
             out.push_str("<time>");
-        } else if c == '"' && is_random(content) {
-            out.push_str("<text>");
-        } else if c == '"' && (key == "uuid" || key == "session_code" && content != "ABC123") {
+        } else if c == '"'
+            && (is_random(content) || key == "uuid" || key == "session_code" && content != "ABC123")
+        {
             out.push_str("<text>");
         } else if varies && (c.is_ascii_digit()) {
             out.push_str("<int>");

@@ -48,7 +48,7 @@ fn everybody_hears_everything_whatever_room_they_joined() {
     let plain = workshop.anybody();
     let mut joined = workshop.anybody();
     let mut left = workshop.anybody();
-    let mut works_here = workshop.socket(json!({"token": staff()}));
+    let works_here = workshop.socket(json!({"token": staff()}));
     joined.0.emit("/", "joinRoom", &[]);
     joined.hears("joinedRoom");
     left.0.emit("/", "joinRoom", &[json!("orders")]);
@@ -208,7 +208,7 @@ fn routing_can_ask_for_a_token() {
     let mut io = SocketIo::dial(workshop.address, "/socket.io/", &forwarded);
     let refused = io.connect("/", json!({})).expect_err("no token");
     assert_eq!(refused["data"]["code"], "TOKEN_MISSING");
-    let mut works_here = workshop.socket(json!({"token": staff()}));
+    let works_here = workshop.socket(json!({"token": staff()}));
     let id = workshop.order();
     assert_eq!(works_here.hears("orderCreated")["orderId"], json!(id));
 }
