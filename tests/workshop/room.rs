@@ -208,7 +208,7 @@ fn routing_can_ask_for_a_token() {
     let mut io = SocketIo::dial(workshop.address, "/socket.io/", &forwarded);
     let refused = io.connect("/", json!({})).expect_err("no token");
     assert_eq!(refused["data"]["code"], "TOKEN_MISSING");
-    let works_here = workshop.socket(json!({"token": staff()}));
+    let mut works_here = workshop.socket(json!({"token": staff()}));
     let id = workshop.order();
     assert_eq!(works_here.hears("orderCreated")["orderId"], json!(id));
 }
