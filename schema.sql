@@ -314,6 +314,8 @@ CREATE TABLE orders (
 CREATE INDEX orders_restaurant ON orders(restaurant_id, status, id);
 CREATE INDEX orders_public     ON orders(public_id);
 CREATE INDEX orders_table      ON orders(table_id, session_id) WHERE table_id IS NOT NULL;
+-- Whether a table still waits for something, however many orders it had: asked for each order that becomes ready.
+CREATE INDEX orders_unready    ON orders(table_id)         WHERE table_id IS NOT NULL AND status IN ('new','pending','confirmed','preparing');
 CREATE INDEX orders_session    ON orders(session_id)       WHERE session_id IS NOT NULL;
 CREATE INDEX orders_waiter     ON orders(waiter_id, status) WHERE waiter_id IS NOT NULL;
 CREATE INDEX orders_customer   ON orders(customer_id)      WHERE customer_id IS NOT NULL;
@@ -497,8 +499,9 @@ BEGIN
   INSERT INTO notifications(restaurant_id, audience, kind, event, message, table_id, order_uuids_json)
   SELECT t.restaurant_id, 'kitchen', 'table_ready', 'ready', 'Table '||t.number||' is ready', t.id, json_group_array(o.uuid)
   FROM tables t JOIN orders o ON o.table_id = t.id
-  WHERE t.id IN (OLD.table_id, NEW.table_id) AND o.workflow_id = 1 AND o.status IN ('new','pending','confirmed','preparing','ready')
-  GROUP BY t.id HAVING min(o.status = 'ready') = 1;
+  WHERE t.id IN (OLD.table_id, NEW.table_id) AND o.workflow_id = 1 AND o.status = 'ready'
+    AND NOT EXISTS (SELECT 1 FROM orders x WHERE x.table_id = t.id AND x.status IN ('new','pending','confirmed','preparing'))
+  GROUP BY t.id;
 END;
 
 CREATE TRIGGER orders_tell_table_deleted AFTER DELETE ON orders
@@ -507,8 +510,9 @@ BEGIN
   INSERT INTO notifications(restaurant_id, audience, kind, event, message, table_id, order_uuids_json)
   SELECT t.restaurant_id, 'kitchen', 'table_ready', 'ready', 'Table '||t.number||' is ready', t.id, json_group_array(o.uuid)
   FROM tables t JOIN orders o ON o.table_id = t.id
-  WHERE t.id = OLD.table_id AND o.workflow_id = 1 AND o.status IN ('new','pending','confirmed','preparing','ready')
-  GROUP BY t.id HAVING min(o.status = 'ready') = 1;
+  WHERE t.id = OLD.table_id AND o.workflow_id = 1 AND o.status = 'ready'
+    AND NOT EXISTS (SELECT 1 FROM orders x WHERE x.table_id = t.id AND x.status IN ('new','pending','confirmed','preparing'))
+  GROUP BY t.id;
 END;
 
 -- A ticket that is bumped as a whole bumps its lines (lines bumped one by one bump the ticket: domain::progress).

@@ -4,6 +4,7 @@ use std::time::Duration;
 const KNOWN: Known<'static> = Known {
     consumers: &[
         "changes",
+        "delivery.orders",
         "dining.notifications",
         "dining.order",
         "dining.order_items",
@@ -11,8 +12,16 @@ const KNOWN: Known<'static> = Known {
         "dining.session",
         "dining.table",
         "dining.waiter",
+        "kitchen",
+        "workshop",
     ],
-    rest: &["dining.api", "timing.api"],
+    rest: &[
+        "delivery.api",
+        "dining.api",
+        "kitchen.api",
+        "timing.api",
+        "workshop.api",
+    ],
 };
 
 fn parse(text: &str) -> Routing {

@@ -119,7 +119,7 @@ fn connections_and_events_are_counted_by_name() {
     one.next_is("error");
     let bearer = format!("Bearer {}", kitchen.admin());
     let metrics = http::request(
-        kitchen.at,
+        kitchen.server.address,
         "GET /metrics",
         &[("Authorization", &bearer)],
         Value::Null,
