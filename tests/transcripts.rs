@@ -3,6 +3,7 @@
 //! ```text
 //! # A comment.
 //! $ wscat -c ws://localhost:9000/ws/orders/1/ as manager     opens a connection (`as ROLE`: with a token)
+//!                                                            (the one before leaves when it has heard its first frame)
 //! > {"action":"get_status"}                                  sends a frame
 //! < {"type":"order_status","data":{"id":1,"at":<time>}}      must be the next frame
 //! $ sqlite3 maitred.db "UPDATE ..."                          another program writes
@@ -57,6 +58,7 @@ struct Came {
 fn run(written: &str) -> Came {
     let mut server = Server::start();
     let mut client: Option<Client> = None;
+    let mut last: Option<Client> = None;
     let mut answered: Option<String> = None;
     let mut came = Came {
         text: String::new(),
@@ -75,7 +77,7 @@ fn run(written: &str) -> Came {
             } else if let Some(asked) = command.strip_prefix("curl ") {
                 answered = Some(ask(&mut server, asked));
             } else {
-                client = Some(open(&mut server, command));
+                last = client.replace(open(&mut server, command));
             }
         } else if let Some(frame) = line.strip_prefix("> ") {
             client
@@ -101,6 +103,7 @@ fn run(written: &str) -> Came {
                         out = format!("< {}", general(&text));
                         differs(n, wanted, &text);
                     }
+                    drop(last.take());
                 }
                 other => {
                     differs(n, wanted, &format!("{other:?}"));

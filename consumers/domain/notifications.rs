@@ -196,7 +196,7 @@ pub fn get(db: &Reader<'_>, id: i64) -> Result<NotificationFacts, Error> {
 pub struct Filter {
     /// Of which restaurant.
     pub restaurant_id: i64,
-    /// What concerns this waiter (theirs and the floor's); `None`: everything.
+    /// What concerns this waiter (theirs and the floor's); `None`: all that is told on the floor. What is for the kitchen's screens is not.
     pub waiter_id: Option<i64>,
     /// Only what nobody took care of, and has not expired by now (milliseconds).
     pub open_at: Option<i64>,
@@ -212,7 +212,7 @@ pub fn list(
     before: Option<i64>,
     limit: u32,
 ) -> Result<Page<NotificationFacts>, Error> {
-    const WHICH: &str = " WHERE n.restaurant_id = ?1 AND (?2 IS NULL OR n.audience IN (?2, 'floor', 'restaurant'))
+    const WHICH: &str = " WHERE n.restaurant_id = ?1 AND (CASE WHEN ?2 IS NULL THEN n.audience NOT IN ('kitchen', 'admin') ELSE n.audience IN (?2, 'floor', 'restaurant') END)
       AND (?3 IS NULL OR (n.acknowledged_at IS NULL AND (n.expires_at IS NULL OR n.expires_at > ?3)))";
     let limit = limit.clamp(1, PAGE_MAX);
     let waiter = filter.waiter_id.map(|id| Audience::Waiter(id).text());
