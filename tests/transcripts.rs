@@ -5,6 +5,7 @@
 //! $ wscat -c ws://localhost:9000/ws/orders/1/ as manager     opens a connection (`as ROLE`: with a token)
 //! > {"action":"get_status"}                                  sends a frame
 //! < {"type":"order_status","data":{"id":1,"at":<time>}}      must be the next frame
+//! $ wscat -c ... as ROLE and leaves                          somebody else comes, and goes again
 //! $ sqlite3 maitred.db "UPDATE ..."                          another program writes
 //! $ curl -X PUT localhost:8000/api/... -d '{...}' as admin   somebody asks over HTTP
 //! = {"success":true,...}                                     must be the answer
@@ -72,6 +73,9 @@ fn run(written: &str) -> Came {
         if let Some(command) = line.strip_prefix("$ ") {
             if let Some(sql) = command.strip_prefix("sqlite3 maitred.db ") {
                 server.shell(&format!("{};", sql.trim_matches('"')));
+            } else if let Some(other) = command.strip_suffix(" and leaves") {
+                // Somebody else, who has heard the first frame when they go.
+                open(&mut server, other).next();
             } else if let Some(asked) = command.strip_prefix("curl ") {
                 answered = Some(ask(&mut server, asked));
             } else {

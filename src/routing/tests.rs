@@ -4,6 +4,7 @@ use std::time::Duration;
 const KNOWN: Known<'static> = Known {
     consumers: &[
         "changes",
+        "delivery.orders",
         "dining.notifications",
         "dining.order",
         "dining.order_items",
@@ -11,8 +12,18 @@ const KNOWN: Known<'static> = Known {
         "dining.session",
         "dining.table",
         "dining.waiter",
+        "kitchen",
+        "timing.admin",
+        "workshop",
     ],
-    rest: &["dining.api", "timing.api"],
+    rest: &[
+        "delivery.api",
+        "dining.api",
+        "docs",
+        "kitchen.api",
+        "timing.api",
+        "workshop.api",
+    ],
 };
 
 fn parse(text: &str) -> Routing {
@@ -97,7 +108,7 @@ r.toml:20:21: bad path: unknown kind "itn": <int:name>, <id:name>, <str:name> or
 r.toml:24:8: duplicate path: line 15 has the same, "/ws/orders/<int:order_id>/"
 r.toml:25:12: expected a string, found an integer
 r.toml:28:8: shadowed: every such path goes to "/ws/orders/<int:order_id>/" in line 15; put this route before that one
-r.toml:29:12: unknown consumer "something.else.entirely": there are changes, dining.notifications, dining.order, dining.order_items, dining.restaurant, dining.session, dining.table, dining.waiter
+r.toml:29:12: unknown consumer "something.else.entirely": there are changes, delivery.orders, dining.notifications, dining.order, dining.order_items, dining.restaurant, dining.session, dining.table, dining.waiter, kitchen, timing.admin, workshop
 r.toml:30:16: out of bounds: allowed is 4KiB to 256MiB
 r.toml:32:1: a route needs a "consumer"
 r.toml:33:19: bad path: a second parameter named "a"
@@ -183,9 +194,9 @@ fn syntax_errors() {
 fn the_nearest_policy_counts() {
     let defaults = Policy::default();
     let routing = parse(&file("", "", ""));
-    let [listener] = &routing.listeners[..] else {
-        panic!("{routing:?}")
-    };
+    let names: Vec<_> = routing.listeners.iter().map(|l| l.name.as_str()).collect();
+    assert_eq!(names, ["dining", "delivery", "kitchen", "timing"]);
+    let listener = &routing.listeners[0];
     assert_eq!(listener.policy, defaults);
     assert_eq!(listener.routes[0].policy, defaults);
     assert_eq!(listener.routes[0].line, 8);
