@@ -194,9 +194,9 @@ fn syntax_errors() {
 fn the_nearest_policy_counts() {
     let defaults = Policy::default();
     let routing = parse(&file("", "", ""));
-    let names: Vec<_> = routing.listeners.iter().map(|l| l.name.as_str()).collect();
-    assert_eq!(names, ["dining", "delivery", "kitchen", "timing"]);
-    let listener = &routing.listeners[0];
+    let [listener] = &routing.listeners[..] else {
+        panic!("{routing:?}")
+    };
     assert_eq!(listener.policy, defaults);
     assert_eq!(listener.routes[0].policy, defaults);
     assert_eq!(listener.routes[0].line, 8);
@@ -278,9 +278,9 @@ fn demo_lets_this_machine_in() {
 #[test]
 fn the_file_at_the_top_level() {
     let routing = parse(include_str!("../../routing.toml"));
-    let [listener] = &routing.listeners[..] else {
-        panic!("{routing:?}")
-    };
+    let names: Vec<_> = routing.listeners.iter().map(|l| l.name.as_str()).collect();
+    assert_eq!(names, ["dining", "delivery", "kitchen", "timing"]);
+    let listener = &routing.listeners[0];
     assert_eq!(listener.name, "dining");
     assert_eq!(listener.rest[0].name, "dining.api");
     let addresses: Vec<_> = listener.bind.addresses.iter().map(|a| a.address).collect();
