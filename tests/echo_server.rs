@@ -220,6 +220,7 @@ outbox_bytes = "16MiB"
 [[listener.route]]
 path = "/conformance/socket.io/"
 outbox_bytes = "16MiB"
+connect_timeout = "3s"
 
 [[listener.route.namespace]]
 name = "/"
