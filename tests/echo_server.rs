@@ -217,14 +217,6 @@ consumer = "group"
 outbox_bytes = "16MiB"
 
 [[listener.route]]
-path = "/conformance/socket.io/"
-outbox_bytes = "16MiB"
-
-[[listener.route.namespace]]
-name = "/group"
-consumer = "room"
-
-[[listener.route]]
 path = "/engine.io/"
 protocol = "engine.io"
 consumer = "echo"
@@ -250,6 +242,11 @@ consumer = "namespace"
 # the same, for who cannot answer in 200 ms
 [[listener.route]]
 path = "/conformance/socket.io/"
+outbox_bytes = "16MiB"
+
+[[listener.route.namespace]]
+name = "/group"
+consumer = "room"
 
 [[listener.route.namespace]]
 name = "/"
