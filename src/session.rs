@@ -12,6 +12,7 @@
 //! Frames are made once, as WebSocket frames, whoever gets them: for a client that polls they are taken apart again.
 
 mod boarding;
+mod command;
 mod door;
 mod namespace;
 mod packets;

@@ -1,15 +1,14 @@
 //! One namespace of a session: a consumer, its mailbox, and the task that reads it.
 
+use super::command::Step;
 use super::packets::Running;
 use super::{Entrance, Session};
 use crate::admission::{note_expiry, place_of_user, verify};
 use crate::auth::Identity;
 use crate::close::Ending;
-use crate::connection::{Frame as Met, attend, steer, told};
+use crate::connection::{attend, told};
 use crate::context::{Client, Context};
-use crate::dialect::Control;
-use crate::dialect::socket_io::{self, Body};
-use crate::frame::Payload;
+use crate::dialect::socket_io;
 use crate::pattern::Params;
 use crate::registry;
 use crate::routing::{Auth, Protocol};
@@ -18,10 +17,9 @@ use crate::sid::unguessable;
 use crate::socket::{Compression, Socket};
 use crate::stats::OpenRole;
 use crate::websocket::{self, Opcode};
-use crate::{App, Arguments, ClientError, Error, Event, Frame, Kind, Message, Reply, metering};
+use crate::{App, Arguments, ClientError, Error, Frame, Kind, Message, Reply};
 use bytes::Bytes;
 use futures::FutureExt;
-use futures::future::LocalBoxFuture;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -270,69 +268,6 @@ impl<A: App> Namespace<A> {
         }
     }
 
-    /// Has the consumer begin with a message.
-    fn take<'a>(
-        &self,
-        session: &'a Session<A>,
-        ctx: &'a mut Context<A>,
-        consumer: &'a mut dyn registry::Session<A>,
-        mail: Mail,
-    ) -> Step<'a> {
-        match mail {
-            Mail::Frame(Frame::Text(text)) => handle(ctx, consumer, None, Payload::Text(&text)),
-            Mail::Frame(Frame::Binary(bytes)) => {
-                handle(ctx, consumer, None, Payload::Binary(&bytes))
-            }
-            Mail::Event { text, attachments } => {
-                self.event(session, ctx, consumer, &text, &attachments)
-            }
-        }
-    }
-
-    fn event<'a>(
-        &self,
-        session: &'a Session<A>,
-        ctx: &'a mut Context<A>,
-        consumer: &'a mut dyn registry::Session<A>,
-        text: &str,
-        attachments: &[Bytes],
-    ) -> Step<'a> {
-        // it was taken apart before, where it was addressed
-        let Ok(socket_io::Packet {
-            body:
-                Body::Event {
-                    id,
-                    name,
-                    arguments,
-                },
-            ..
-        }) = socket_io::Packet::decode(text)
-        else {
-            return Step::answered(None, Ok(Reply::default()));
-        };
-        let event = Event {
-            name: &name,
-            arguments: &arguments,
-            attachments,
-        };
-        let now = ctx.shard.clock();
-        if let Err(fast) = metering::action(&self.socket, Some(&name), event.len(), now) {
-            return match metering::refuse(&ctx.shard, None, fast) {
-                Met::Refused(_, error) => Step::answered(id, Err(error.into())),
-                Met::Close(ending) => Step::End(Box::new(ending)),
-                _ => Step::answered(id, Ok(Reply::default())),
-            };
-        }
-        if &*name == AUTHENTICATE
-            && let Some(token) = arguments.first().and_then(|first| token(first.get()))
-        {
-            let control = Control::Authenticate(token);
-            let steered = steer(ctx, session.keys.as_deref(), control);
-            return Step::Run(id, steered.boxed_local());
-        }
-        handle(ctx, consumer, id, Payload::Event(event))
-    }
-
     /// Answers a command that has joined or left groups.
     async fn tell_joined(
         &self,
@@ -430,21 +365,6 @@ impl<A: App> Begun<A> {
     }
 }
 
-/// What a message leads to, and the number of its acknowledgement.
-enum Step<'a> {
-    /// It is being handled.
-    Run(Option<u64>, LocalBoxFuture<'a, Result<Reply, Error>>),
-    /// Boxed, as the next one: they are rare, and large.
-    Answered(Box<(Option<u64>, Result<Reply, Error>)>),
-    End(Box<Ending>),
-}
-
-impl Step<'_> {
-    fn answered(id: Option<u64>, answer: Result<Reply, Error>) -> Self {
-        Step::Answered(Box::new((id, answer)))
-    }
-}
-
 /// Has the consumer begin.
 async fn open<A: App>(
     params: &Params,
@@ -470,33 +390,4 @@ async fn open<A: App>(
 #[derive(serde::Deserialize)]
 struct Said {
     message: String,
-}
-
-/// The event that brings a new token for an open connection.
-const AUTHENTICATE: &str = "authenticate";
-
-/// `"..."`, or `{"token": "..."}`.
-fn token(json: &str) -> Option<String> {
-    #[derive(serde::Deserialize)]
-    #[serde(untagged)]
-    enum Given {
-        Bare(String),
-        Named { token: String },
-    }
-    match serde_json::from_str(json).ok()? {
-        Given::Bare(token) | Given::Named { token } => Some(token),
-    }
-}
-
-fn handle<'a, A: App>(
-    ctx: &'a mut Context<A>,
-    consumer: &'a mut dyn registry::Session<A>,
-    id: Option<u64>,
-    payload: Payload<'_>,
-) -> Step<'a> {
-    ctx.begin(None, payload);
-    match consumer.receive(payload, ctx) {
-        Ok(running) => Step::Run(id, running),
-        Err(error) => Step::answered(id, Err(error.into())),
-    }
 }
