@@ -12,13 +12,14 @@
 //! Frames are made once, as WebSocket frames, whoever gets them: for a client that polls they are taken apart again.
 
 mod boarding;
+mod command;
 mod door;
 mod namespace;
 mod packets;
 mod polling;
 mod upgrade;
 
-pub(crate) use boarding::board;
+pub(crate) use boarding::{Boarded, board};
 pub(crate) use door::{Door, Entrance, Visit};
 pub(crate) use polling::{Posted, body};
 use upgrade::probe;
@@ -65,10 +66,10 @@ pub(crate) struct Session<A: App> {
     /// A WebSocket is being tried.
     probed: Cell<bool>,
     polling: Polling,
-    /// The reader of a WebSocket that was upgraded to, until the session's task takes it.
+    /// The reader of a WebSocket, until the session's task takes it.
     upgraded: RefCell<Option<MessageReader>>,
     namespaces: RefCell<Vec<Rc<Namespace<A>>>>,
-    assembly: RefCell<Option<Assembly>>,
+    assembly: RefCell<Option<Box<Assembly>>>,
     /// Of the door's entrances, which were asked for.
     asked: RefCell<Vec<bool>>,
     /// Tasks of namespaces.
@@ -83,36 +84,43 @@ pub(crate) struct Beginning<A: App> {
     pub visit: Visit,
     pub policy: Arc<Policy>,
     pub keys: Option<Arc<Keys>>,
-    /// Without one it polls.
-    pub stream: Option<Stream>,
+    /// A WebSocket, and what reads from it. Without one it polls.
+    pub socket: Option<(Stream, MessageReader)>,
     pub compression: Compression,
     /// Of a session without namespaces: who it is.
     pub identity: Option<Identity<A::Claims>>,
 }
 
 impl<A: App> Session<A> {
-    /// A session that is known to those who poll, if that is how it begins. The first packet is said.
-    pub fn open(shard: &Rc<Shard<A>>, beginning: &mut Beginning<A>) -> Rc<Self> {
-        let stream = beginning.stream.take();
+    /// A session that is known to those who poll, if that is how it begins. The first packet is said, and what is served without namespaces begins.
+    pub fn open(shard: &Rc<Shard<A>>, beginning: Beginning<A>) -> Rc<Self> {
+        let Beginning {
+            id,
+            visit,
+            policy,
+            keys,
+            socket,
+            compression,
+            identity,
+        } = beginning;
+        let (stream, reader) = socket.unzip();
         let transport = match stream {
             Some(_) => Transport::WebSocket,
             None => Transport::Polling,
         };
-        let policy = beginning.policy.clone();
         let (counts, now) = (shard.counts.clone(), shard.clock());
-        let compression = beginning.compression;
-        let wire = Socket::of_session(beginning.id, stream, policy, compression, counts, now);
-        let entrances = beginning.visit.door.entrances.len();
+        let wire = Socket::of_session(id, stream, policy, compression, counts, now);
+        let entrances = visit.door.entrances.len();
         let session = Rc::new(Session {
             sid: Sid::new(shard.id),
             shard: shard.clone(),
             wire: Rc::new(wire),
-            visit: beginning.visit.clone(),
-            keys: beginning.keys.clone(),
+            visit,
+            keys,
             transport: Cell::new(transport),
             probed: Cell::new(false),
             polling: Polling::default(),
-            upgraded: RefCell::default(),
+            upgraded: RefCell::new(reader),
             namespaces: RefCell::default(),
             assembly: RefCell::default(),
             asked: RefCell::new(vec![false; entrances]),
@@ -124,6 +132,9 @@ impl<A: App> Session<A> {
             sessions.insert(session.sid.clone(), session.clone());
         }
         session.say_open();
+        if session.visit.door.protocol == Protocol::EngineIo {
+            session.enter_only(identity);
+        }
         session
     }
 
@@ -156,12 +167,11 @@ impl<A: App> Session<A> {
     }
 
     /// Serves it until it ends.
-    pub async fn run(self: Rc<Self>, reader: MessageReader, identity: Option<Identity<A::Claims>>) {
+    ///
+    /// A task is for all its life as large as the most that it ever holds at once: what is rare is boxed, and what can be done at once is no future.
+    pub async fn run(self: Rc<Self>) {
         let registered = self.shard.register(&self.wire);
-        let mut reader = reader;
-        if self.visit.door.protocol == Protocol::EngineIo {
-            self.enter_only(identity);
-        }
+        let mut reader = MessageReader::default();
         let ending = self.serve(&mut reader).await;
         Box::pin(self.end(ending, reader)).await;
         drop(registered);
@@ -188,29 +198,36 @@ impl<A: App> Session<A> {
             if deadline.is_some() && self.asked.borrow().contains(&true) {
                 deadline = None;
             }
-            let went_on = match self.posted() {
-                Some(posted) => self.take_post(posted).await,
-                None => self.read(reader).await,
+            let read = match self.posted() {
+                Some(posted) => match Box::pin(self.take_post(posted)).await {
+                    Ok(()) => Some(None),
+                    Err(ending) => return ending,
+                },
+                None => match self.read(reader) {
+                    Ok(read) => read,
+                    Err(ending) => return ending,
+                },
             };
-            match went_on {
-                Ok(true) => tokio::task::consume_budget().await,
-                Ok(false) => {
-                    let work = poll_fn(|cx| match self.has_more() {
-                        true => Poll::Ready(Ok(())),
-                        false => self.wire.poll_work(cx),
-                    });
-                    let woken = match &mut deadline {
-                        None => work.await,
-                        Some(deadline) => tokio::select! {
-                            woken = work => woken,
-                            () = deadline => return Ending::new(1008, "no namespace was asked for"),
-                        },
-                    };
-                    if woken.is_err() {
-                        return Ending::gone();
-                    }
+            if let Some(left) = read {
+                if let Some(left) = left {
+                    Box::pin(left.put()).await;
                 }
-                Err(ending) => return ending,
+                tokio::task::consume_budget().await;
+                continue;
+            }
+            let work = poll_fn(|cx| match self.has_more() {
+                true => Poll::Ready(Ok(())),
+                false => self.wire.poll_work(cx),
+            });
+            let woken = match &mut deadline {
+                None => work.await.is_ok(),
+                Some(deadline) => tokio::select! {
+                    woken = work => woken.is_ok(),
+                    () = deadline => return Ending::new(1008, "no namespace was asked for"),
+                },
+            };
+            if !woken {
+                return Ending::gone();
             }
         }
     }

@@ -11,7 +11,7 @@ use super::worker::{Presence, Worker};
 use crate::connection::{self, Agreed, Opening};
 use crate::limits::{Limit, Limited, Place};
 use crate::routing::Edge;
-use crate::session;
+use crate::session::{self, Boarded};
 use crate::stats::ShardStats;
 use crate::stream::Stream;
 use crate::{App, ClientError, Kind, trace};
@@ -370,13 +370,24 @@ pub(super) fn begin_socket<A: App>(
     } = ticket;
     let keys = worker.shared.keys.clone();
     if let Some(boarding) = agreed.boarding.take() {
-        let shard = worker.shard.clone();
-        let boarded = session::board(shard, id, stream, early.to_vec(), keys, agreed, *boarding);
-        let served = async move {
-            boarded.await;
-            drop((open, place, presence));
-        };
-        tokio::task::spawn_local(trace::within(id, served));
+        let held = (open, place, presence);
+        match session::board(&worker.shard, id, stream, early, keys, agreed, *boarding) {
+            Boarded::Session(session) => {
+                let served = async move {
+                    session.run().await;
+                    drop(held);
+                };
+                tokio::task::spawn_local(trace::within(id, served));
+            }
+            Boarded::Trying(trial) => {
+                let tried = async move {
+                    trial.await;
+                    drop(held);
+                };
+                tokio::task::spawn_local(trace::within(id, tried));
+            }
+            Boarded::Refused => {}
+        }
         return;
     }
     let opening = Box::new(Opening::new(&worker.shard, id, stream, early, keys, agreed));

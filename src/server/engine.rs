@@ -11,7 +11,6 @@ use crate::context::Handshake;
 use crate::dialect::Dialect;
 use crate::pattern::Params;
 use crate::publication::{Inbox, ToShard};
-use crate::reader::MessageReader;
 use crate::rest::{Caller, json_error};
 use crate::routing::{Namespace, Policy, Protocol, Route};
 use crate::session::{Beginning, Door, Entrance, Posted, Session, Visit, body};
@@ -276,24 +275,22 @@ async fn begin<A: App>(
         },
     };
     let id = stats.next_connection();
-    let mut beginning = Beginning {
+    let beginning = Beginning {
         id,
         visit,
         policy: sockets.listening.policies[index].clone(),
         keys: worker.shared.keys.clone(),
-        stream: None,
+        socket: None,
         compression: Compression::NONE,
         identity,
     };
-    let session = Session::open(shard, &mut beginning);
+    let session = Session::open(shard, beginning);
     let (open, presence) = (sockets.stats(index).open(), worker.arrive());
     let sid = session.sid.clone();
     let (answer, answered) = oneshot::channel();
     session.poll(trace::connection_id().unwrap_or(0), answer);
     let served = async move {
-        session
-            .run(MessageReader::default(), beginning.identity)
-            .await;
+        session.run().await;
         drop((open, presence, place));
     };
     tokio::task::spawn_local(trace::within(id, served));

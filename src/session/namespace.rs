@@ -1,22 +1,23 @@
 //! One namespace of a session: a consumer, its mailbox, and the task that reads it.
 
+use super::command::Step;
+use super::packets::Running;
 use super::{Entrance, Session};
 use crate::admission::{note_expiry, place_of_user, verify};
 use crate::auth::Identity;
 use crate::close::Ending;
-use crate::connection::{Frame as Met, attend, steer, told};
+use crate::connection::{attend, told};
 use crate::context::{Client, Context};
-use crate::dialect::Control;
-use crate::dialect::socket_io::{self, Body};
-use crate::frame::Payload;
+use crate::dialect::socket_io;
 use crate::pattern::Params;
 use crate::registry;
 use crate::routing::{Auth, Protocol};
 use crate::shard::Shard;
 use crate::sid::unguessable;
 use crate::socket::{Compression, Socket};
+use crate::stats::OpenRole;
 use crate::websocket::{self, Opcode};
-use crate::{App, Arguments, ClientError, Error, Event, Frame, Kind, Message, Reply, metering};
+use crate::{App, Arguments, ClientError, Error, Frame, Kind, Message, Reply};
 use bytes::Bytes;
 use futures::FutureExt;
 use std::cell::RefCell;
@@ -49,6 +50,25 @@ pub(super) struct Namespace<A: App> {
     roomy: Notify,
 }
 
+/// A message that found no room in its mailbox, if it did not.
+pub(super) type Left<A> = Option<Box<Undelivered<A>>>;
+
+pub(super) struct Undelivered<A: App> {
+    namespace: Rc<Namespace<A>>,
+    mail: Mail,
+}
+
+impl<A: App> Undelivered<A> {
+    /// Waits until there is room in the mailbox.
+    pub async fn put(self) {
+        let Undelivered { namespace, mail } = self;
+        while namespace.is_full() {
+            namespace.roomy.notified().await; // single thread: nothing can change between the test and the wait
+        }
+        namespace.deliver(mail);
+    }
+}
+
 impl<A: App> Namespace<A> {
     pub fn new(wire: &Rc<Socket<A>>, entrance: Entrance, client: Client) -> Self {
         Namespace {
@@ -60,11 +80,23 @@ impl<A: App> Namespace<A> {
         }
     }
 
-    /// Waits until there is room in the mailbox.
-    pub async fn put(&self, mail: Mail) {
-        while self.mailbox.borrow().len() >= MAILBOX && !self.socket.is_leaving() {
-            self.roomy.notified().await; // single thread: nothing can change between the test and the wait
+    /// Into the mailbox; what finds no room there is given back.
+    pub fn take_in(self: Rc<Self>, mail: Mail) -> Left<A> {
+        if self.is_full() {
+            return Some(Box::new(Undelivered {
+                namespace: self,
+                mail,
+            }));
         }
+        self.deliver(mail);
+        None
+    }
+
+    fn is_full(&self) -> bool {
+        self.mailbox.borrow().len() >= MAILBOX && !self.socket.is_leaving()
+    }
+
+    fn deliver(&self, mail: Mail) {
         self.mailbox.borrow_mut().push_back(mail);
         self.socket.wake();
     }
@@ -105,34 +137,75 @@ impl<A: App> Namespace<A> {
         shard.send(&self.socket, frame);
     }
 
-    /// Serves it until it ends.
+    /// Serves it until it ends. As for a session's task, what is rare is boxed.
     pub async fn run(
+        self: Rc<Self>,
+        running: Running<A>,
+        identity: Option<Box<Identity<A::Claims>>>,
+    ) {
+        let session = &running.0;
+        let registered = session.shard.register(&self.socket);
+        match Box::pin(self.begin(session, identity)).await {
+            Ok(mut begun) => {
+                let ending = self.listen(session, &mut begun).await;
+                Box::pin(self.part(session, begun, ending)).await;
+            }
+            Err(ending) => self.end(session, *ending),
+        }
+        drop(registered);
+    }
+
+    /// Lets the client in.
+    async fn begin(
         self: &Rc<Self>,
         session: &Rc<Session<A>>,
-        identity: Option<Identity<A::Claims>>,
-    ) {
+        identity: Option<Box<Identity<A::Claims>>>,
+    ) -> Result<Box<Begun<A>>, Box<Ending>> {
         let shard = &session.shard;
-        let registered = shard.register(&self.socket);
         if session.visit.door.protocol == Protocol::SocketIo {
             self.socket.defer();
         }
         let identity = match identity {
-            Some(identity) => Ok(identity),
+            Some(identity) => Ok(*identity),
             None => self.admit(session),
         };
-        let placed = identity.and_then(|identity| {
+        let identity = identity.and_then(|identity| {
             place_of_user(shard, &self.socket, &identity)?;
             Ok(identity)
         });
-        let ending = match placed {
-            Ok(identity) => {
-                note_expiry(&self.socket, &identity);
-                self.serve(session, identity).await
-            }
-            Err(error) => Ending::refused(error),
+        let identity = identity.map_err(|error| Box::new(Ending::refused(error)))?;
+        note_expiry(&self.socket, &identity);
+        let counted = self.entrance.stats.role(A::role(&identity));
+        let (shard, socket, lane) = (shard.clone(), self.socket.clone(), self.entrance.lane);
+        let mut ctx = Context::new(shard, socket, lane, identity, None);
+        if let Err(error) = ctx.receive_back(self.client.clone()).await {
+            return Err(Box::new(Ending::refused(error.into_client())));
+        }
+        let (params, query) = (&session.visit.params, &session.visit.handshake.query);
+        let consumer = open(params, query, &mut ctx).await?;
+        let mut begun = Box::new(Begun {
+            ctx,
+            consumer,
+            _counted: counted,
+        });
+        let ctx = &mut begun.ctx;
+        let let_in = async {
+            ctx.greet(None).await?;
+            ctx.note_joins().await
         };
+        if let Err(error) = let_in.await {
+            let ending = self.socket.take_ending();
+            let ending = ending.unwrap_or_else(|| Ending::refused(error.into_client()));
+            begun.disconnect().await;
+            return Err(Box::new(ending));
+        }
+        Ok(begun)
+    }
+
+    /// Ends what had begun.
+    async fn part(self: &Rc<Self>, session: &Rc<Session<A>>, begun: Box<Begun<A>>, ending: Ending) {
+        begun.disconnect().await;
         self.end(session, ending);
-        drop(registered);
     }
 
     /// Who it is: by the token of its own, or else the one that came when the session was opened.
@@ -151,48 +224,9 @@ impl<A: App> Namespace<A> {
         }
     }
 
-    async fn serve(
-        self: &Rc<Self>,
-        session: &Rc<Session<A>>,
-        identity: Identity<A::Claims>,
-    ) -> Ending {
-        let (shard, lane) = (session.shard.clone(), self.entrance.lane);
-        let _counted = self.entrance.stats.role(A::role(&identity));
-        let mut ctx = Context::new(shard, self.socket.clone(), lane, identity, None);
-        if let Err(error) = Box::pin(ctx.receive_back(self.client.clone())).await {
-            return Ending::refused(error.into_client());
-        }
-        let (params, query) = (&session.visit.params, &session.visit.handshake.query);
-        let mut consumer = match open(params, query, &mut ctx).await {
-            Ok(consumer) => consumer,
-            Err(ending) => return ending,
-        };
-        let let_in = async {
-            ctx.greet(None).await?;
-            ctx.note_joins().await
-        };
-        let let_in = Box::pin(let_in).await;
-        let ending = match let_in {
-            Ok(()) => self.listen(session, &mut ctx, &mut *consumer).await,
-            Err(error) => {
-                let ending = self.socket.take_ending();
-                ending.unwrap_or_else(|| Ending::refused(error.into_client()))
-            }
-        };
-        ctx.leave_all();
-        let last = AssertUnwindSafe(consumer.disconnect(&mut ctx)).catch_unwind();
-        if last.await.is_err() {
-            tracing::error!(consumer = ctx.lane().entry.name, "disconnect panicked");
-        }
-        ending
-    }
-
-    async fn listen(
-        &self,
-        session: &Session<A>,
-        ctx: &mut Context<A>,
-        consumer: &mut dyn registry::Session<A>,
-    ) -> Ending {
+    /// Until the namespace's end.
+    async fn listen(&self, session: &Session<A>, begun: &mut Begun<A>) -> Ending {
+        let Begun { ctx, consumer, .. } = begun;
         loop {
             if self.socket.is_asked()
                 && let Some(ending) = Box::pin(attend(ctx)).await
@@ -211,24 +245,22 @@ impl<A: App> Namespace<A> {
                 continue;
             };
             self.roomy.notify_waiters();
-            let answered = match mail {
-                Mail::Frame(frame) => {
-                    let payload = match &frame {
-                        Frame::Text(text) => Payload::Text(text),
-                        Frame::Binary(bytes) => Payload::Binary(bytes),
-                    };
-                    (None, handle(ctx, consumer, payload).await)
-                }
-                Mail::Event { text, attachments } => {
-                    self.event(session, ctx, consumer, &text, &attachments)
-                        .await
-                }
+            // the consumer is borrowed until its future is done
+            let (id, answer) = match self.take(session, ctx, &mut **consumer, mail) {
+                Step::Run(id, running) => match AssertUnwindSafe(running).catch_unwind().await {
+                    Ok(answer) => (id, answer),
+                    Err(_) => {
+                        let consumer = session.shard.lanes[self.entrance.lane as usize].entry.name;
+                        tracing::error!(consumer, "receive panicked");
+                        return Ending::internal();
+                    }
+                },
+                Step::Answered(answered) => *answered,
+                Step::End(ending) => return *ending,
             };
-            let told = match answered {
-                (id, Ok(answer)) => self.tell(ctx, id, answer).await,
-                (_, Err(ending)) => return ending,
-            };
-            if let Err(error) = told {
+            if !self.socket.is_holding() && !ctx.is_unkept() {
+                self.tell(ctx, id, answer);
+            } else if let Err(error) = Box::pin(self.tell_joined(ctx, id, answer)).await {
                 let ending = self.socket.take_ending();
                 return ending.unwrap_or_else(|| Ending::refused(error.into_client()));
             }
@@ -236,60 +268,22 @@ impl<A: App> Namespace<A> {
         }
     }
 
-    async fn event(
-        &self,
-        session: &Session<A>,
-        ctx: &mut Context<A>,
-        consumer: &mut dyn registry::Session<A>,
-        text: &str,
-        attachments: &[Bytes],
-    ) -> (Option<u64>, Result<Result<Reply, Error>, Ending>) {
-        // it was taken apart before, where it was addressed
-        let Ok(socket_io::Packet {
-            body:
-                Body::Event {
-                    id,
-                    name,
-                    arguments,
-                },
-            ..
-        }) = socket_io::Packet::decode(text)
-        else {
-            return (None, Ok(Ok(Reply::default())));
-        };
-        let event = Event {
-            name: &name,
-            arguments: &arguments,
-            attachments,
-        };
-        let now = ctx.shard.clock();
-        if let Err(fast) = metering::action(&self.socket, Some(&name), event.len(), now) {
-            let refused = match metering::refuse(&ctx.shard, None, fast) {
-                Met::Refused(_, error) => Ok(Err(error.into())),
-                Met::Close(ending) => Err(ending),
-                _ => Ok(Ok(Reply::default())),
-            };
-            return (id, refused);
-        }
-        if &*name == AUTHENTICATE
-            && let Some(token) = arguments.first().and_then(|first| token(first.get()))
-        {
-            let control = Control::Authenticate(token);
-            let steered = Box::pin(steer(ctx, session.keys.as_deref(), control)).await;
-            return (id, Ok(steered));
-        }
-        (id, handle(ctx, consumer, Payload::Event(event)).await)
-    }
-
-    async fn tell(
+    /// Answers a command that has joined or left groups.
+    async fn tell_joined(
         &self,
         ctx: &mut Context<A>,
         id: Option<u64>,
         answer: Result<Reply, Error>,
     ) -> Result<(), Error> {
-        if self.socket.is_holding() || ctx.is_unkept() {
-            Box::pin(ctx.note_joins()).await?;
+        ctx.note_joins().await?;
+        self.tell(ctx, id, answer);
+        match self.socket.is_holding() {
+            true => ctx.settle_joins().await,
+            false => Ok(()),
         }
+    }
+
+    fn tell(&self, ctx: &Context<A>, id: Option<u64>, answer: Result<Reply, Error>) {
         match answer {
             Ok(Reply { message, ack }) => {
                 if let Some(message) = message {
@@ -300,10 +294,6 @@ impl<A: App> Namespace<A> {
                 }
             }
             Err(error) => self.tell_mistake(&ctx.shard, &error.into_client(), id),
-        }
-        match self.socket.is_holding() {
-            true => Box::pin(ctx.settle_joins()).await,
-            false => Ok(()),
         }
     }
 
@@ -352,6 +342,29 @@ impl<A: App> Namespace<A> {
     }
 }
 
+/// A namespace whose client was let in.
+struct Begun<A: App> {
+    ctx: Context<A>,
+    consumer: Box<dyn registry::Session<A>>,
+    /// Counted as what its bearer is.
+    _counted: OpenRole,
+}
+
+impl<A: App> Begun<A> {
+    async fn disconnect(self: Box<Self>) {
+        let Begun {
+            mut ctx,
+            consumer,
+            _counted,
+        } = *self;
+        ctx.leave_all();
+        let last = AssertUnwindSafe(consumer.disconnect(&mut ctx)).catch_unwind();
+        if last.await.is_err() {
+            tracing::error!(consumer = ctx.lane().entry.name, "disconnect panicked");
+        }
+    }
+}
+
 /// Has the consumer begin.
 async fn open<A: App>(
     params: &Params,
@@ -377,38 +390,4 @@ async fn open<A: App>(
 #[derive(serde::Deserialize)]
 struct Said {
     message: String,
-}
-
-/// The event that brings a new token for an open connection.
-const AUTHENTICATE: &str = "authenticate";
-
-/// `"..."`, or `{"token": "..."}`.
-fn token(json: &str) -> Option<String> {
-    #[derive(serde::Deserialize)]
-    #[serde(untagged)]
-    enum Given {
-        Bare(String),
-        Named { token: String },
-    }
-    match serde_json::from_str(json).ok()? {
-        Given::Bare(token) | Given::Named { token } => Some(token),
-    }
-}
-
-/// `Err`: the handler panicked.
-async fn handle<A: App>(
-    ctx: &mut Context<A>,
-    consumer: &mut dyn registry::Session<A>,
-    payload: Payload<'_>,
-) -> Result<Result<Reply, Error>, Ending> {
-    ctx.begin(None, payload);
-    let name = ctx.lane().entry.name;
-    let running = match consumer.receive(payload, ctx) {
-        Ok(running) => running,
-        Err(error) => return Ok(Err(error.into())),
-    };
-    AssertUnwindSafe(running).catch_unwind().await.map_err(|_| {
-        tracing::error!(consumer = name, "receive panicked");
-        Ending::internal()
-    })
 }

@@ -1,6 +1,6 @@
 //! What a session's packets mean.
 
-use super::namespace::{Mail, Namespace};
+use super::namespace::{Left, Mail, Namespace};
 use super::{Entrance, Session};
 use crate::auth::Identity;
 use crate::close::Ending;
@@ -43,8 +43,11 @@ fn malformed(what: &'static str) -> Ending {
 }
 
 impl<A: App> Session<A> {
-    /// Reads a frame of the WebSocket, if there is one. `false`: nothing complete has come.
-    pub(super) async fn read(self: &Rc<Self>, reader: &mut MessageReader) -> Result<bool, Ending> {
+    /// Reads a frame of the WebSocket, if there is one. `None`: nothing complete has come.
+    pub(super) fn read(
+        self: &Rc<Self>,
+        reader: &mut MessageReader,
+    ) -> Result<Option<Left<A>>, Ending> {
         let now = self.shard.clock();
         let read = reader.next(&self.wire, now, |incoming| match incoming {
             Incoming::Data(Payload::Text(text)) => Read::Text(text.to_owned()),
@@ -54,35 +57,35 @@ impl<A: App> Session<A> {
             Incoming::Pong(_) | Incoming::Data(Payload::Event(_)) => Read::Nothing,
         })?;
         match read {
-            None => return Ok(false),
+            None => Ok(None),
             Some(Read::Text(text)) => match engine_io::Packet::decode(&text) {
-                Ok(packet) => self.packet(packet).await?,
-                Err(engine_io::Malformed) => return Err(malformed("no packet")),
+                Ok(packet) => self.packet(packet).map(Some),
+                Err(engine_io::Malformed) => Err(malformed("no packet")),
             },
-            Some(Read::Binary(bytes)) => self.binary(bytes).await?,
+            Some(Read::Binary(bytes)) => self.binary(bytes).map(Some),
             Some(Read::Ping(payload)) => {
                 let pong = websocket::encode(Opcode::Pong, &payload);
                 self.shard.send(&self.wire, pong);
+                Ok(Some(None))
             }
-            Some(Read::Close) => return Err(Ending::new(1000, "")),
-            Some(Read::Nothing) => {}
+            Some(Read::Close) => Err(Ending::new(1000, "")),
+            Some(Read::Nothing) => Ok(Some(None)),
         }
-        Ok(true)
     }
 
     /// A packet of either transport.
-    pub(super) async fn packet(
+    pub(super) fn packet(
         self: &Rc<Self>,
         packet: engine_io::Packet<'_>,
-    ) -> Result<(), Ending> {
+    ) -> Result<Left<A>, Ending> {
         match packet {
-            engine_io::Packet::Message(text) => self.message(text).await,
-            engine_io::Packet::Binary(bytes) => self.binary(Bytes::from(bytes.into_owned())).await,
+            engine_io::Packet::Message(text) => self.message(text),
+            engine_io::Packet::Binary(bytes) => self.binary(Bytes::from(bytes.into_owned())),
             engine_io::Packet::Close => Err(Ending::new(1000, "")),
-            engine_io::Packet::Pong(_) => self.meter(Payload::Text("3")).map_or(Ok(()), too_much),
+            engine_io::Packet::Pong(_) => self.meter(Payload::Text("3")).map_or(Ok(None), too_much),
             engine_io::Packet::Ping(_) => Err(malformed("it is the server that asks")),
             engine_io::Packet::Open(_) | engine_io::Packet::Upgrade | engine_io::Packet::Noop => {
-                Ok(())
+                Ok(None)
             }
         }
     }
@@ -93,10 +96,10 @@ impl<A: App> Session<A> {
         metering::frame(&self.shard, &self.wire, &incoming, now).err()
     }
 
-    async fn message(self: &Rc<Self>, text: &str) -> Result<(), Ending> {
+    fn message(self: &Rc<Self>, text: &str) -> Result<Left<A>, Ending> {
         let too_fast = self.meter(Payload::Text(text));
         if self.visit.door.protocol == Protocol::EngineIo {
-            return self.pass_on(Frame::Text(text.to_owned()), too_fast).await;
+            return self.pass_on(Frame::Text(text.to_owned()), too_fast);
         }
         if self.assembly.borrow().is_some() {
             return Err(malformed("an attachment is missing"));
@@ -105,24 +108,24 @@ impl<A: App> Session<A> {
             .map_err(|socket_io::Malformed(what)| malformed(what))?;
         if let Some(too_fast) = too_fast {
             self.refuse(&packet, too_fast)?;
-            return Ok(());
+            return Ok(None);
         }
         if packet.attachments > 0 {
-            *self.assembly.borrow_mut() = Some(Assembly {
+            *self.assembly.borrow_mut() = Some(Box::new(Assembly {
                 missing: packet.attachments,
                 text: text.to_owned(),
                 attachments: Vec::new(),
                 bytes: text.len(),
-            });
-            return Ok(());
+            }));
+            return Ok(None);
         }
-        self.dispatch(text, packet, Vec::new()).await
+        self.dispatch(text, packet, Vec::new())
     }
 
-    async fn binary(self: &Rc<Self>, bytes: Bytes) -> Result<(), Ending> {
+    fn binary(self: &Rc<Self>, bytes: Bytes) -> Result<Left<A>, Ending> {
         let too_fast = self.meter(Payload::Binary(&bytes));
         if self.visit.door.protocol == Protocol::EngineIo {
-            return self.pass_on(Frame::Binary(bytes), too_fast).await;
+            return self.pass_on(Frame::Binary(bytes), too_fast);
         }
         if let Some(too_fast) = too_fast {
             // without this piece the packet cannot be put together
@@ -144,27 +147,24 @@ impl<A: App> Session<A> {
                 _ => None,
             }
         };
-        let Some(Assembly {
-            text, attachments, ..
-        }) = complete
-        else {
-            return Ok(());
+        let Some(complete) = complete else {
+            return Ok(None);
         };
+        let Assembly {
+            text, attachments, ..
+        } = *complete;
         let packet = socket_io::Packet::decode(&text)
             .map_err(|socket_io::Malformed(what)| malformed(what))?;
-        self.dispatch(&text, packet, attachments).await
+        self.dispatch(&text, packet, attachments)
     }
 
     /// To the only consumer, which takes frames as they are.
-    async fn pass_on(self: &Rc<Self>, frame: Frame, fast: Option<TooFast>) -> Result<(), Ending> {
+    fn pass_on(self: &Rc<Self>, frame: Frame, fast: Option<TooFast>) -> Result<Left<A>, Ending> {
         if let Some(too_fast) = fast {
             return too_much(too_fast);
         }
         let only = self.namespaces.borrow().first().cloned();
-        if let Some(only) = only {
-            only.put(Mail::Frame(frame)).await;
-        }
-        Ok(())
+        Ok(only.and_then(|only| only.take_in(Mail::Frame(frame))))
     }
 
     /// Tells who sent too fast, in its namespace's words.
@@ -187,12 +187,12 @@ impl<A: App> Session<A> {
         all.iter().find(|n| *n.entrance.name == *name).cloned()
     }
 
-    async fn dispatch(
+    fn dispatch(
         self: &Rc<Self>,
         text: &str,
         packet: socket_io::Packet<'_>,
         attachments: Vec<Bytes>,
-    ) -> Result<(), Ending> {
+    ) -> Result<Left<A>, Ending> {
         let namespace = self.of(&packet.namespace);
         match (packet.body, namespace) {
             (Body::Connect(auth), None) => self.enter(&packet.namespace, auth),
@@ -205,7 +205,7 @@ impl<A: App> Session<A> {
             }
             (Body::Event { .. }, Some(namespace)) => {
                 let text = text.to_owned();
-                namespace.put(Mail::Event { text, attachments }).await;
+                return Ok(namespace.take_in(Mail::Event { text, attachments }));
             }
             (Body::Ack { id, arguments }, Some(namespace)) => {
                 let values = arguments.iter().map(|&a| a.to_owned()).collect();
@@ -219,7 +219,7 @@ impl<A: App> Session<A> {
             (_, None) if self.was_asked_for(&packet.namespace) => {}
             (_, None) => return Err(malformed("the namespace is not open")),
         }
-        Ok(())
+        Ok(None)
     }
 
     fn was_asked_for(&self, name: &str) -> bool {
@@ -262,10 +262,7 @@ impl<A: App> Session<A> {
         self.namespaces.borrow_mut().push(namespace.clone());
         self.running.set(self.running.get() + 1);
         let running = Running(self.clone());
-        let served = async move {
-            namespace.run(&running.0, identity).await;
-            drop(running);
-        };
+        let served = namespace.run(running, identity.map(Box::new));
         tokio::task::spawn_local(crate::trace::within(self.wire.id, served));
     }
 
@@ -278,7 +275,7 @@ impl<A: App> Session<A> {
 }
 
 /// A namespace's task, counted until it ends.
-struct Running<A: App>(Rc<Session<A>>);
+pub(super) struct Running<A: App>(pub Rc<Session<A>>);
 
 impl<A: App> Drop for Running<A> {
     fn drop(&mut self) {
@@ -287,9 +284,9 @@ impl<A: App> Drop for Running<A> {
     }
 }
 
-fn too_much(too_fast: TooFast) -> Result<(), Ending> {
+fn too_much<T>(too_fast: TooFast) -> Result<Option<T>, Ending> {
     match too_fast.persists {
         true => Err(Ending::refused(too_fast.limited.error())),
-        false => Ok(()),
+        false => Ok(None),
     }
 }

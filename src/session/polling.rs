@@ -27,11 +27,11 @@ pub(crate) struct Posted {
 #[derive(Default)]
 pub(super) struct Polling {
     get: RefCell<Option<(u64, oneshot::Sender<Polled>)>>,
-    post: RefCell<Option<Posted>>,
+    post: RefCell<Option<Box<Posted>>>,
     /// Answers so far.
     answers: Cell<u64>,
     /// The last answer, until it is known to have reached the client.
-    doubtful: RefCell<Option<Answer>>,
+    doubtful: RefCell<Option<Box<Answer>>>,
 }
 
 struct Answer {
@@ -97,7 +97,7 @@ impl<A: App> Session<A> {
             *post = None;
             self.wire.end(Ending::new(1008, "two posts at once"));
         } else {
-            *post = Some(posted);
+            *post = Some(Box::new(posted));
             self.wire.wake();
         }
     }
@@ -116,21 +116,23 @@ impl<A: App> Session<A> {
         self.polling.post.borrow().is_some()
     }
 
-    pub(super) fn posted(&self) -> Option<Posted> {
+    pub(super) fn posted(&self) -> Option<Box<Posted>> {
         self.polling.post.borrow_mut().take()
     }
 
     /// Takes the packets of a body, in order. Nothing of one that is malformed anywhere.
-    pub(super) async fn take_post(self: &Rc<Self>, posted: Posted) -> Result<bool, Ending> {
+    pub(super) async fn take_post(self: &Rc<Self>, posted: Box<Posted>) -> Result<(), Ending> {
         let packets = std::str::from_utf8(&posted.body).ok().map(decode_body);
         let Some(Ok(packets)) = packets else {
             return Err(Ending::new(1007, "no packets"));
         };
         for packet in packets {
-            self.packet(packet).await?;
+            if let Some(left) = self.packet(packet)? {
+                left.put().await;
+            }
         }
         let _ = posted.done.send(());
-        Ok(true)
+        Ok(())
     }
 
     /// Who asks on the same connection has read the answer before; of another connection it is waited for a moment what became of that one.
@@ -159,9 +161,9 @@ impl<A: App> Session<A> {
                 false => None,
             }
         };
-        if let Some(Answer { frames, .. }) = answer {
+        if let Some(answer) = answer {
             if !arrived {
-                self.wire.put_back(frames);
+                self.wire.put_back(answer.frames);
             }
             self.wire.wake();
         }
@@ -193,7 +195,7 @@ impl<A: App> Session<A> {
             connection,
             frames: frames.clone(),
         };
-        *self.polling.doubtful.borrow_mut() = Some(answer);
+        *self.polling.doubtful.borrow_mut() = Some(Box::new(answer));
         if poll.send(Some((number, frames))).is_err() {
             self.answered(number, false);
         }
