@@ -9,7 +9,7 @@ mod typescript;
 
 pub use frames::{Channel, Dialect, Frame};
 
-use crate::{changes, delivery, dining, timing, workshop};
+use crate::{changes, delivery, dining, kitchen, timing, workshop};
 use maitred::Routing;
 use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
@@ -52,6 +52,7 @@ impl Contract {
         let mut channels = dining::channels(&mut schemas);
         channels.push(changes::channel(&mut schemas));
         channels.extend(delivery::channels(&mut schemas));
+        channels.extend(kitchen::channels(&mut schemas));
         channels.extend(workshop::channels(&mut schemas));
         channels.push(timing::channel(&mut schemas));
         Contract {

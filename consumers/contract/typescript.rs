@@ -53,7 +53,10 @@ fn listener(out: &mut String, frame: &Frame) {
     let arguments = frame.schema.get("prefixItems").and_then(Value::as_array);
     let mut parameters = Vec::new();
     for (n, argument) in arguments.into_iter().flatten().skip(1).enumerate() {
-        parameters.push(format!("argument{}: {}", n + 1, of(argument, "  ")));
+        let kind = of(argument, "  ");
+        // who may say nothing need not say `null`
+        let mark = if kind.ends_with(" | null") { "?" } else { "" };
+        parameters.push(format!("argument{}{mark}: {kind}", n + 1));
     }
     let parameters = parameters.join(", ");
     match frame.name.split_once('{').zip(frame.name.split_once('}')) {
