@@ -216,9 +216,19 @@ path = "/conformance/group/<name>/"
 consumer = "group"
 outbox_bytes = "16MiB"
 
+# the next but one with the usual heartbeat, for who cannot answer in 200 ms, and rooms
 [[listener.route]]
 path = "/conformance/socket.io/"
 outbox_bytes = "16MiB"
+connect_timeout = "3s"
+
+[[listener.route.namespace]]
+name = "/"
+consumer = "namespace"
+
+[[listener.route.namespace]]
+name = "/custom"
+consumer = "namespace"
 
 [[listener.route.namespace]]
 name = "/group"
@@ -247,17 +257,6 @@ consumer = "namespace"
 name = "/custom"
 consumer = "namespace"
 
-# the same, for who cannot answer in 200 ms
-[[listener.route]]
-path = "/conformance/socket.io/"
-
-[[listener.route.namespace]]
-name = "/"
-consumer = "namespace"
-
-[[listener.route.namespace]]
-name = "/custom"
-consumer = "namespace"
 "#;
 
 const USAGE: &str = "echo_server [--bind ADDRESS] [--threads NUMBER] [--secret KEY] [--certificate FILE --key FILE]";

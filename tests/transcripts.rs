@@ -3,9 +3,9 @@
 //! ```text
 //! # A comment.
 //! $ wscat -c ws://localhost:9000/ws/orders/1/ as manager     opens a connection (`as ROLE`: with a token)
-//!                                                            (the one before leaves when it has heard its first frame)
 //! > {"action":"get_status"}                                  sends a frame
 //! < {"type":"order_status","data":{"id":1,"at":<time>}}      must be the next frame
+//! $ wscat -c ... as ROLE and leaves                          somebody else comes, and goes again
 //! $ sqlite3 maitred.db "UPDATE ..."                          another program writes
 //! $ curl -X PUT localhost:8000/api/... -d '{...}' as admin   somebody asks over HTTP
 //! = {"success":true,...}                                     must be the answer
@@ -58,7 +58,6 @@ struct Came {
 fn run(written: &str) -> Came {
     let mut server = Server::start();
     let mut client: Option<Client> = None;
-    let mut last: Option<Client> = None;
     let mut answered: Option<String> = None;
     let mut came = Came {
         text: String::new(),
@@ -74,10 +73,13 @@ fn run(written: &str) -> Came {
         if let Some(command) = line.strip_prefix("$ ") {
             if let Some(sql) = command.strip_prefix("sqlite3 maitred.db ") {
                 server.shell(&format!("{};", sql.trim_matches('"')));
+            } else if let Some(other) = command.strip_suffix(" and leaves") {
+                // Somebody else, who has heard the first frame when they go.
+                open(&mut server, other).next();
             } else if let Some(asked) = command.strip_prefix("curl ") {
                 answered = Some(ask(&mut server, asked));
             } else {
-                last = client.replace(open(&mut server, command));
+                client = Some(open(&mut server, command));
             }
         } else if let Some(frame) = line.strip_prefix("> ") {
             client
@@ -103,7 +105,6 @@ fn run(written: &str) -> Came {
                         out = format!("< {}", general(&text));
                         differs(n, wanted, &text);
                     }
-                    drop(last.take());
                 }
                 other => {
                     differs(n, wanted, &format!("{other:?}"));

@@ -13,11 +13,13 @@ const KNOWN: Known<'static> = Known {
         "dining.table",
         "dining.waiter",
         "kitchen",
+        "timing.admin",
         "workshop",
     ],
     rest: &[
         "delivery.api",
         "dining.api",
+        "docs",
         "kitchen.api",
         "timing.api",
         "workshop.api",
@@ -106,7 +108,7 @@ r.toml:20:21: bad path: unknown kind "itn": <int:name>, <id:name>, <str:name> or
 r.toml:24:8: duplicate path: line 15 has the same, "/ws/orders/<int:order_id>/"
 r.toml:25:12: expected a string, found an integer
 r.toml:28:8: shadowed: every such path goes to "/ws/orders/<int:order_id>/" in line 15; put this route before that one
-r.toml:29:12: unknown consumer "something.else.entirely": there are changes, dining.notifications, dining.order, dining.order_items, dining.restaurant, dining.session, dining.table, dining.waiter
+r.toml:29:12: unknown consumer "something.else.entirely": there are changes, delivery.orders, dining.notifications, dining.order, dining.order_items, dining.restaurant, dining.session, dining.table, dining.waiter, kitchen, timing.admin, workshop
 r.toml:30:16: out of bounds: allowed is 4KiB to 256MiB
 r.toml:32:1: a route needs a "consumer"
 r.toml:33:19: bad path: a second parameter named "a"
@@ -276,9 +278,9 @@ fn demo_lets_this_machine_in() {
 #[test]
 fn the_file_at_the_top_level() {
     let routing = parse(include_str!("../../routing.toml"));
-    let [listener] = &routing.listeners[..] else {
-        panic!("{routing:?}")
-    };
+    let names: Vec<_> = routing.listeners.iter().map(|l| l.name.as_str()).collect();
+    assert_eq!(names, ["dining", "delivery", "kitchen", "timing"]);
+    let listener = &routing.listeners[0];
     assert_eq!(listener.name, "dining");
     assert_eq!(listener.rest[0].name, "dining.api");
     let addresses: Vec<_> = listener.bind.addresses.iter().map(|a| a.address).collect();
