@@ -41,6 +41,22 @@ pub fn notices(schemas: &mut Schemas) -> Vec<Frame> {
     all
 }
 
+/// What the framework says in every namespace of Socket.IO.
+pub fn events(schemas: &mut Schemas) -> Vec<Frame> {
+    let said = &mut schemas.said;
+    let all = [
+        ("resync", notice::Resync::json_schema(said)),
+        ("auth:expiring", notice::Expiry::json_schema(said)),
+        ("authenticated", notice::Expiry::json_schema(said)),
+        ("dropped", notice::Dropped::json_schema(said)),
+    ];
+    let all = all.into_iter().map(|(name, data)| Frame {
+        name: name.to_owned(),
+        schema: event(json!({"const": name}), Some(schema::closed(data))),
+    });
+    all.collect()
+}
+
 /// `["name", argument]`.
 fn event(name: Value, argument: Option<Schema>) -> Schema {
     let mut items = vec![name];
@@ -72,7 +88,7 @@ pub struct Channel {
     pub consumer: &'static str,
     /// What it is for.
     pub title: &'static str,
-    /// From the server, besides the [`notices`].
+    /// From the server, besides the [`notices`], or the [`events`].
     pub says: Vec<Frame>,
     /// From the client.
     pub hears: Vec<Frame>,
