@@ -117,7 +117,13 @@ fn the_kitchen_is_in_the_contract() {
     let document = all.asyncapi(&contract::routing());
     let channel = &document["channels"]["kitchen_socket_io"];
     let messages = channel["messages"].as_object().expect("messages");
-    for name in ["order_created", "orders_batch_update", "table_complete"] {
+    for name in [
+        "order_created",
+        "orders_batch_update",
+        "table_complete",
+        "authenticate",
+        "notice_event_resync",
+    ] {
         assert!(messages.contains_key(name), "{name}: {messages:#?}");
     }
     let types = all.typescript();

@@ -341,7 +341,7 @@ impl Stage {
     }
 
     /// The path in a documented URL, and the listener that it leads to.
-    fn listener<'u>(url: &'u str) -> (&'u str, &'static str) {
+    fn listener(url: &str) -> (&str, &'static str) {
         let rest = url.strip_prefix("http://localhost:").expect("this machine");
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         let port: u16 = rest[..digits].parse().expect("a port");

@@ -57,6 +57,20 @@ pub fn events(schemas: &mut Schemas) -> Vec<Frame> {
     all.collect()
 }
 
+/// What every namespace of Socket.IO understands: another token, as it is or in an object.
+fn authenticate() -> Frame {
+    let token = json_schema!({
+        "anyOf": [
+            {"type": "string"},
+            {"type": "object", "properties": {"token": {"type": "string"}}, "required": ["token"]},
+        ],
+    });
+    Frame {
+        name: "authenticate".to_owned(),
+        schema: event(json!({"const": "authenticate"}), Some(token)),
+    }
+}
+
 /// `["name", argument]`.
 fn event(name: Value, argument: Option<Schema>) -> Schema {
     let mut items = vec![name];
@@ -173,7 +187,7 @@ impl Channel {
             consumer: C::NAME,
             title,
             says: Vec::new(),
-            hears: hears.collect(),
+            hears: hears.chain([authenticate()]).collect(),
         }
     }
 
