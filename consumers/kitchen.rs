@@ -7,6 +7,8 @@ pub mod rest;
 mod rooms;
 mod screen;
 
+pub use messages::channels;
+
 use crate::restaurant::Restaurant;
 use maitred::Registry;
 

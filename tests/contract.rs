@@ -1,6 +1,6 @@
 //! The contract: complete, and true. That every frame is as it says is checked wherever a test hears one (`support/contract.rs`).
 
-use crate::dialogues::LISTENERS;
+use crate::dialogues::{FOLDERS, LISTENERS};
 use crate::support::contract;
 use restaurant::contract::Contract;
 use serde_json::Value;
@@ -31,12 +31,12 @@ fn every_message_of_the_contract_is_said_in_a_transcript() {
             }
         }
     }
-    for entry in std::fs::read_dir(folder_of_several())
-        .expect("the folder")
-        .flatten()
-    {
-        let text = std::fs::read_to_string(entry.path()).expect("text");
-        said.extend(told_to_several(&text));
+    for folder in FOLDERS {
+        let folder = folder_of_several(folder);
+        for entry in std::fs::read_dir(folder).expect("the folder").flatten() {
+            let text = std::fs::read_to_string(entry.path()).expect("text");
+            said.extend(told_to_several(&text));
+        }
     }
     let promised: BTreeSet<_> = Contract::new()
         .channels
@@ -51,8 +51,10 @@ fn every_message_of_the_contract_is_said_in_a_transcript() {
     assert!(missing.is_empty(), "in no transcript: {missing:#?}");
 }
 
-fn folder_of_several() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/transcripts/socket.io")
+fn folder_of_several(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../tests/transcripts")
+        .join(name)
 }
 
 /// Who of them heard what: `$ chris = io("http://localhost:3000/orders")`, `chris < order-created {...}`.
@@ -106,6 +108,46 @@ fn collect<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
         Value::Array(all) => all.iter().for_each(|one| collect(one, found)),
         _ => {}
     }
+}
+
+/// What a screen in the kitchen says and hears is in both documents, and an event that is not as promised is found.
+#[test]
+fn the_kitchen_is_in_the_contract() {
+    let all = Contract::new();
+    let document = all.asyncapi(&contract::routing());
+    let channel = &document["channels"]["kitchen_socket_io"];
+    let messages = channel["messages"].as_object().expect("messages");
+    for name in [
+        "order_created",
+        "orders_batch_update",
+        "table_complete",
+        "authenticate",
+        "notice_event_resync",
+    ] {
+        assert!(messages.contains_key(name), "{name}: {messages:#?}");
+    }
+    let types = all.typescript();
+    for line in [
+        "\"order:created\": (argument1: ",
+        "\"orders:sync\": (argument1?: ",
+    ] {
+        assert!(types.contains(line), "{line} in {types}");
+    }
+    let check = |event: &str, data: &str| {
+        let data = [serde_json::from_str(data).expect("JSON")];
+        std::panic::catch_unwind(|| contract::check_event("kitchen", event, &data)).is_ok()
+    };
+    let good = r#"{"state":"connected","attempt":0,"maxAttempts":5,"nextRetry":1000}"#;
+    assert!(check("connection:status", good));
+    assert!(!check("connection:state", good));
+    assert!(!check(
+        "connection:status",
+        &good.replace(r#""attempt":0,"#, "")
+    ));
+    assert!(!check(
+        "connection:status",
+        &good.replace("0,", "0,\"more\":1,")
+    ));
 }
 
 /// A frame with a member more, a member less, or of a type that the channel does not say is none of the contract's.

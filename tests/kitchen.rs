@@ -10,7 +10,7 @@ mod status;
 mod tables;
 
 use crate::support::socket_io::{SocketIo, Told};
-use crate::support::{Server, http as wire, token};
+use crate::support::{Server, contract, http as wire, token};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 
@@ -140,6 +140,7 @@ impl Screen {
     fn next(&mut self) -> Told {
         loop {
             let told = self.0.next("/");
+            contract::check_event("kitchen", &told.name, &told.arguments);
             if told.name != "orders:batch_update" {
                 return told;
             }
@@ -156,7 +157,9 @@ impl Screen {
 
     #[track_caller]
     fn until(&mut self, name: &str) -> Value {
-        self.0.until("/", name).data().clone()
+        let told = self.0.until("/", name);
+        contract::check_event("kitchen", &told.name, &told.arguments);
+        told.data().clone()
     }
 
     /// What came until now. Whatever was committed before is heard before the writer's answer.
@@ -165,6 +168,9 @@ impl Screen {
         let barrier = json!({"tableNumber": "no such table", "restaurantId": HERE});
         assert_eq!(self.refused("table:complete", barrier), "TABLE_NOT_FOUND");
         let mut heard = self.0.take_heard("/");
+        for told in &heard {
+            contract::check_event("kitchen", &told.name, &told.arguments);
+        }
         heard.retain(|told| told.name != "orders:batch_update");
         heard
     }

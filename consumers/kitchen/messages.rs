@@ -5,8 +5,10 @@
 //! the row's: what shows an order of a lower one than is shown already is old.
 
 mod changes;
+mod channels;
 mod data;
 
+pub use channels::channels;
 pub use data::{Order, Time};
 
 use crate::domain::alerts::Level;
@@ -15,6 +17,7 @@ use crate::domain::orders::{Moved, OrderFacts, TableCompleted};
 use crate::domain::{KITCHEN, Status};
 use crate::restaurant::{Event, Fact, OrderOff};
 use maitred::Message;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -74,15 +77,16 @@ pub fn event(event: &Event) -> Option<Message> {
     }
 }
 
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Updated<'a> {
+    order: Order<'a>,
+    changes: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    updated_by: Option<&'a str>,
+}
+
 fn order_updated(order: Order<'_>, changes: Vec<&str>, by: Option<&str>) -> Message {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Updated<'a> {
-        order: Order<'a>,
-        changes: Vec<&'a str>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        updated_by: Option<&'a str>,
-    }
     let updated = Updated {
         order,
         changes,
@@ -91,12 +95,14 @@ fn order_updated(order: Order<'_>, changes: Vec<&str>, by: Option<&str>) -> Mess
     Message::new("order:updated", &updated)
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct StatusChanged<'a> {
     #[serde(rename = "orderId")]
     order_id: &'a str,
     #[serde(rename = "previousStatus")]
+    #[schemars(schema_with = "channels::word")]
     previous_status: &'static str,
+    #[schemars(schema_with = "channels::word")]
     status: &'static str,
     timestamp: Time,
     restaurant_id: &'a str,
@@ -127,18 +133,19 @@ pub fn moved(moved: &Moved) -> Message {
     order_status_changed(&moved.order, moved.previous)
 }
 
+#[derive(Serialize, JsonSchema)]
+struct Deleted<'a> {
+    #[serde(rename = "orderId")]
+    order_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    timestamp: Time,
+    order_number: &'a str,
+    restaurant_id: &'a str,
+    version: i64,
+}
+
 fn order_deleted(off: &OrderOff) -> Message {
-    #[derive(Serialize)]
-    struct Deleted<'a> {
-        #[serde(rename = "orderId")]
-        order_id: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        reason: Option<&'a str>,
-        timestamp: Time,
-        order_number: &'a str,
-        restaurant_id: &'a str,
-        version: i64,
-    }
     let deleted = Deleted {
         order_id: &off.uuid,
         reason: off.reason.as_deref(),
@@ -150,19 +157,20 @@ fn order_deleted(off: &OrderOff) -> Message {
     Message::new("order:deleted", &deleted)
 }
 
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Ready<'a> {
+    table_number: Option<&'a str>,
+    order_ids: &'a [String],
+    ready_at: Time,
+    restaurant_id: &'a str,
+}
+
 /// What is told in words: an alert, or that all orders of a table are ready, or closed.
 fn told(notification: &NotificationFacts) -> Message {
     let number = notification.table_number.as_deref();
     match notification.kind {
         NotificationKind::TableReady => {
-            #[derive(Serialize)]
-            #[serde(rename_all = "camelCase")]
-            struct Ready<'a> {
-                table_number: Option<&'a str>,
-                order_ids: &'a [String],
-                ready_at: Time,
-                restaurant_id: &'a str,
-            }
             let ready = Ready {
                 table_number: number,
                 order_ids: &notification.order_uuids,
@@ -182,7 +190,7 @@ fn told(notification: &NotificationFacts) -> Message {
 }
 
 /// Words for the kitchen.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, JsonSchema, ToSchema)]
 #[schema(as = kitchen::Alert)]
 pub struct Alert<'a> {
     r#type: &'a str,
@@ -218,7 +226,7 @@ impl<'a> Alert<'a> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Completed<'a> {
     table_number: Option<&'a str>,
@@ -242,7 +250,7 @@ pub fn completed(table: &TableCompleted) -> Message {
 }
 
 /// Orders that were asked for. There may be more in the database than a screen can show.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Synced<'a> {
     pub orders: Vec<Order<'a>>,
     #[serde(rename = "restaurantId")]
@@ -259,13 +267,15 @@ pub fn sync_complete(synced: &Synced<'_>) -> Message {
     Message::new("orders:sync:complete", synced)
 }
 
+#[derive(Serialize, JsonSchema)]
+struct Told<'a> {
+    event: &'a str,
+    #[schemars(with = "serde_json::Value")]
+    data: Option<&'a RawValue>,
+}
+
 /// Several of the events above, as they were told or would have been.
 pub fn batch_update(messages: &[&Message]) -> Message {
-    #[derive(Serialize)]
-    struct Told<'a> {
-        event: &'a str,
-        data: Option<&'a RawValue>,
-    }
     let told = messages.iter().map(|message| Told {
         event: message.name().unwrap_or_default(),
         data: serde_json::from_str(message.data()).ok(),
@@ -273,17 +283,18 @@ pub fn batch_update(messages: &[&Message]) -> Message {
     Message::new("orders:batch_update", &told.collect::<Vec<_>>())
 }
 
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Connected {
+    state: &'static str,
+    attempt: u32,
+    max_attempts: u32,
+    /// Milliseconds.
+    next_retry: u32,
+}
+
 /// Said once, on connecting: a server cannot tell a client that it is disconnected. The rest are hints for the client's own attempts.
 pub fn connected() -> Message {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Connected {
-        state: &'static str,
-        attempt: u32,
-        max_attempts: u32,
-        /// Milliseconds.
-        next_retry: u32,
-    }
     let connected = Connected {
         state: "connected",
         attempt: 0,

@@ -1,6 +1,7 @@
 //! How a mistake is told here: the document shows two shapes, so an error has both.
 
 use maitred::{ClientError, Kind, Message};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -15,7 +16,7 @@ const RATE_LIMIT: &str = "RATE_LIMIT";
 const VALIDATION_ERROR: &str = "VALIDATION_ERROR";
 
 /// `{success: false, error: {code, message, details?}, code, message}`
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, JsonSchema, ToSchema)]
 #[schema(as = kitchen::Refused)]
 pub struct Mistake<'a> {
     success: bool,
@@ -24,14 +25,16 @@ pub struct Mistake<'a> {
     message: &'a str,
 }
 
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, JsonSchema, ToSchema)]
 #[schema(as = kitchen::Error)]
+#[schemars(rename = "KitchenError")]
 struct Nested<'a> {
     code: &'a str,
     message: &'a str,
     /// What a program needs to go on.
     #[serde(skip_serializing_if = "Details::is_none")]
     #[schema(value_type = Option<Object>)]
+    #[schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")]
     details: Details<'a>,
 }
 

@@ -4,6 +4,7 @@ use crate::access::{Action, Bearer};
 use crate::domain::orders::{self, Move, Moved};
 use crate::domain::{KITCHEN, Refusal, Role, Status};
 use maitred::{Error, Transaction};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// What is on a kitchen's screen when nobody says which: the document's five.
@@ -33,7 +34,7 @@ pub fn statuses<'w>(words: impl IntoIterator<Item = &'w str>) -> Result<Vec<Stat
 }
 
 /// A status that is asked for.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 pub struct Wish {
     pub status: String,
     #[serde(default)]

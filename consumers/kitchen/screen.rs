@@ -9,6 +9,7 @@ use crate::domain::orders::{self, Filter, Moved, TableCompleted};
 use crate::domain::{KITCHEN, Key, Refusal, Status, ids, items, restaurants};
 use crate::restaurant::{Event, Group, Restaurant};
 use maitred::{ClientError, Consumer, Context, Error, Gather, Kind, Message, Reader, Reply};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A screen, and where it stands.
@@ -25,7 +26,7 @@ pub struct Params {
 }
 
 /// What a screen asks. Each event has one argument, or none.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub enum Command {
     #[serde(rename = "join:restaurant")]
     JoinRestaurant(Named),
@@ -40,7 +41,7 @@ pub enum Command {
 }
 
 /// A restaurant: as it is, or as the other events name theirs.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Named {
     Bare(Key),
@@ -50,21 +51,21 @@ pub enum Named {
     },
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AtStation {
     restaurant_id: Option<Key>,
     station: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Which {
     restaurant_id: Option<Key>,
     statuses: Option<Vec<String>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Update {
     order_id: Key,
@@ -73,7 +74,7 @@ pub struct Update {
     wish: Wish,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AtTable {
     /// People write a number for a number.

@@ -13,6 +13,7 @@ type Words = HashMap<String, Vec<Validator>>;
 struct Held {
     routing: Routing,
     notices: Words,
+    events: Words,
     channels: HashMap<&'static str, Words>,
 }
 
@@ -31,6 +32,7 @@ static HELD: LazyLock<Held> = LazyLock::new(|| {
     Held {
         routing: routing(),
         notices: words(&contract.notices),
+        events: words(&contract.events),
         channels: channels.map(|c| (c.consumer, words(&c.says))).collect(),
     }
 });
@@ -74,7 +76,8 @@ pub fn check_event(consumer: &str, name: &str, arguments: &[Value]) {
     event.extend_from_slice(arguments);
     let event = Value::from(event);
     let own = &HELD.channels[consumer];
-    let known = own.get(&event_name(name)).into_iter().flatten();
+    let known = own.get(&event_name(name)).into_iter();
+    let known = known.chain(HELD.events.get(name)).flatten();
     let mut wrong = Vec::new();
     for validator in known {
         match validator.validate(&event) {

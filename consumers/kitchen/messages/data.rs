@@ -4,16 +4,19 @@ use crate::domain::items::{ItemFacts, ItemStatus, Modifier};
 use crate::domain::orders::{OrderFacts, OrderType, Paid};
 use crate::domain::{KITCHEN, Status, money, time};
 use crate::schema::written_as;
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 /// An order with its lines.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, JsonSchema, ToSchema)]
 #[schema(as = kitchen::Order)]
+#[schemars(rename = "KitchenOrder")]
 pub struct Order<'a> {
     id: &'a str,
     order_number: &'a str,
+    #[schemars(schema_with = "super::channels::word")]
     status: &'static str,
     r#type: OrderType,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,8 +69,9 @@ impl<'a> Order<'a> {
 }
 
 /// A line. Those that are off stay, as `voided`: the cook must see it.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, JsonSchema, ToSchema)]
 #[schema(as = kitchen::Item)]
+#[schemars(rename = "KitchenItem")]
 struct Item<'a> {
     id: &'a str,
     name: &'a str,
@@ -90,8 +94,9 @@ struct Item<'a> {
 }
 
 /// What was changed about a dish.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, JsonSchema, ToSchema)]
 #[schema(as = kitchen::Modifier)]
+#[schemars(rename = "KitchenModifier")]
 struct Change<'a> {
     name: &'a str,
     quantity: i64,
@@ -131,7 +136,7 @@ struct Amount(i64, u32);
 written_as!(Amount, "kitchen.Amount", {
     "description": "An amount, with all of the currency's digits.",
     "type": "number",
-});
+}, sockets);
 
 impl Serialize for Amount {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -145,7 +150,7 @@ impl Serialize for Amount {
 #[derive(Clone, Copy)]
 pub struct Time(pub i64);
 
-written_as!(Time, "kitchen.Time", {"type": "string", "format": "date-time"});
+written_as!(Time, "kitchen.Time", {"type": "string", "format": "date-time"}, sockets);
 
 impl Serialize for Time {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
