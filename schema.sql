@@ -290,7 +290,7 @@ CREATE TABLE orders (
   priority           INTEGER NOT NULL DEFAULT 0,
   eta_at             INTEGER,
   fire_at            INTEGER,                                               -- hold until
-  attributes_json    TEXT    CHECK (attributes_json IS NULL OR json_valid(attributes_json)),
+  attributes_json    TEXT    CHECK (attributes_json IS NULL OR json_valid(attributes_json)),   -- address, phone; of a print job: domain::jobs
   created_at         INTEGER NOT NULL DEFAULT (CAST((julianday('now')-2440587.5)*86400000 AS INTEGER)),
   created_by         INTEGER REFERENCES users(id),
   approved_at        INTEGER,
@@ -316,10 +316,15 @@ CREATE TABLE orders (
 CREATE INDEX orders_restaurant ON orders(restaurant_id, status, id);
 CREATE INDEX orders_public     ON orders(public_id);
 CREATE INDEX orders_table      ON orders(table_id, session_id) WHERE table_id IS NOT NULL;
+-- Whether a table still waits for something, however many orders it had: asked for each order that becomes ready.
+CREATE INDEX orders_unready    ON orders(table_id)         WHERE table_id IS NOT NULL AND status IN ('new','pending','confirmed','preparing');
 CREATE INDEX orders_session    ON orders(session_id)       WHERE session_id IS NOT NULL;
 CREATE INDEX orders_waiter     ON orders(waiter_id, status) WHERE waiter_id IS NOT NULL;
 CREATE INDEX orders_customer   ON orders(customer_id)      WHERE customer_id IS NOT NULL;
 CREATE INDEX orders_driver     ON orders(driver_id, status) WHERE driver_id IS NOT NULL;
+-- What drivers can take, or were given and have not taken yet: the longest waiting first.
+CREATE INDEX orders_offers     ON orders(ready_at, id)     WHERE status = 'ready' AND type = 'delivery' AND workflow_id = 1;
+CREATE INDEX orders_print      ON orders(restaurant_id, status) WHERE workflow_id = 2;
 
 CREATE TABLE order_items (
   id               INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -424,11 +429,12 @@ CREATE TABLE notifications (
                   CHECK (CASE audience WHEN 'floor' THEN 1 WHEN 'kitchen' THEN 1 WHEN 'admin' THEN 1 WHEN 'restaurant' THEN 1
                          ELSE audience GLOB 'waiter:[1-9]*' AND substr(audience, 8) NOT GLOB '*[^0-9]*' END),
   kind            TEXT    NOT NULL CHECK (CASE kind WHEN 'order_notification' THEN 1 WHEN 'payment_notification' THEN 1 WHEN 'task_notification' THEN 1
-                                          WHEN 'alert' THEN 1 WHEN 'broadcast' THEN 1 ELSE 0 END),
-  event           TEXT,                                                      -- created, assigned, ready, cancelled, captured
+                                          WHEN 'alert' THEN 1 WHEN 'broadcast' THEN 1 WHEN 'table_ready' THEN 1 WHEN 'table_completed' THEN 1 ELSE 0 END),
+  event           TEXT,                                                      -- created, assigned, ready, completed, cancelled, captured; an alert's: urgent, warning, info
   severity        INTEGER NOT NULL DEFAULT 2 CHECK (severity BETWEEN 1 AND 5),
   title           TEXT,
   message         TEXT    NOT NULL CHECK (message <> ''),
+  order_uuids_json TEXT   CHECK (order_uuids_json IS NULL OR json_valid(order_uuids_json)),   -- where it is about several orders
   order_id        INTEGER REFERENCES orders(id)   ON DELETE CASCADE,
   payment_id      INTEGER REFERENCES payments(id) ON DELETE CASCADE,
   task_id         INTEGER REFERENCES tasks(id)    ON DELETE CASCADE,
@@ -480,7 +486,32 @@ BEGIN
           coalesce('Order for table '||(SELECT number FROM tables WHERE id = NEW.table_id), 'Order '||NEW.public_id)||' is yours', NEW.id, NEW.table_id);
 END;
 
--- A ticket that is bumped as a whole bumps its lines (lines bumped one by one bump the ticket: domain::progress), and then the staff are told.
+-- The last order of a table that was not ready is ready now, or off, or elsewhere: the table can be served. Row by row, so that of several orders that
+-- one statement moves the last one tells it, once. Where only the status changed, `orders_moved` below tells it.
+CREATE TRIGGER orders_tell_table AFTER UPDATE OF table_id ON orders
+WHEN NEW.table_id IS NOT OLD.table_id AND NEW.workflow_id = 1 AND OLD.status IN ('new','pending','confirmed','preparing')
+BEGIN
+  INSERT INTO notifications(restaurant_id, audience, kind, event, message, table_id, order_uuids_json)
+  SELECT t.restaurant_id, 'kitchen', 'table_ready', 'ready', 'Table '||t.number||' is ready', t.id, json_group_array(o.uuid)
+  FROM tables t JOIN orders o ON o.table_id = t.id
+  WHERE t.id IN (OLD.table_id, NEW.table_id) AND o.workflow_id = 1 AND o.status = 'ready'
+    AND NOT EXISTS (SELECT 1 FROM orders x WHERE x.table_id = t.id AND x.status IN ('new','pending','confirmed','preparing'))
+  GROUP BY t.id;
+END;
+
+CREATE TRIGGER orders_tell_table_deleted AFTER DELETE ON orders
+WHEN OLD.workflow_id = 1 AND OLD.table_id IS NOT NULL AND OLD.status IN ('new','pending','confirmed','preparing')
+BEGIN
+  INSERT INTO notifications(restaurant_id, audience, kind, event, message, table_id, order_uuids_json)
+  SELECT t.restaurant_id, 'kitchen', 'table_ready', 'ready', 'Table '||t.number||' is ready', t.id, json_group_array(o.uuid)
+  FROM tables t JOIN orders o ON o.table_id = t.id
+  WHERE t.id = OLD.table_id AND o.workflow_id = 1 AND o.status = 'ready'
+    AND NOT EXISTS (SELECT 1 FROM orders x WHERE x.table_id = t.id AND x.status IN ('new','pending','confirmed','preparing'))
+  GROUP BY t.id;
+END;
+
+-- A ticket that is bumped as a whole bumps its lines (lines bumped one by one bump the ticket: domain::progress). Its table may be ready with it. Then the
+-- staff are told.
 -- One trigger, because each one costs every change of a status something before it looks at its condition; and no `IN` with more than two words, which
 -- makes a table of them.
 CREATE TRIGGER orders_moved AFTER UPDATE OF status ON orders
@@ -502,6 +533,14 @@ BEGIN
                           AND (+status = 'queued' OR +status = 'preparing')
     WHEN 'cancelled' THEN 0
     ELSE +status = 'queued' OR +status = 'preparing' OR +status = 'ready' END;
+  INSERT INTO notifications(restaurant_id, audience, kind, event, message, table_id, order_uuids_json)
+  SELECT t.restaurant_id, 'kitchen', 'table_ready', 'ready', 'Table '||t.number||' is ready', t.id, json_group_array(o.uuid)
+  FROM tables t JOIN orders o ON o.table_id = t.id
+  WHERE t.id = NEW.table_id AND NEW.table_id IS OLD.table_id AND (NEW.status = 'ready' OR NEW.status = 'cancelled')
+    AND CASE OLD.status WHEN 'new' THEN 1 WHEN 'pending' THEN 1 WHEN 'confirmed' THEN 1 WHEN 'preparing' THEN 1 ELSE 0 END
+    AND o.workflow_id = 1 AND o.status = 'ready'
+    AND NOT EXISTS (SELECT 1 FROM orders x WHERE x.table_id = t.id AND x.status IN ('new','pending','confirmed','preparing'))
+  GROUP BY t.id;
   INSERT INTO notifications(restaurant_id, audience, kind, event, severity, message, order_id, table_id)
   SELECT NEW.restaurant_id, coalesce('waiter:'||NEW.waiter_id, 'floor'), 'order_notification', NEW.status, 3,
          coalesce('Order for table '||(SELECT number FROM tables WHERE id = NEW.table_id), 'Order '||NEW.public_id)

@@ -4,10 +4,11 @@
 //! visit must not be over, and everybody but an admin without a restaurant stays within their own restaurants.
 
 mod bearer;
+mod scopes;
 
 pub use bearer::Bearer;
 
-use crate::domain::{Refusal, orders};
+use crate::domain::{Key, Refusal, ids, orders, restaurants};
 use crate::restaurant::{Claims, Group, Restaurant};
 use maitred::{Context, Error, Identity, Kind, Reader, params};
 
@@ -42,6 +43,8 @@ pub enum Action {
     HearFloor,
     /// A restaurant's status channel.
     HearRestaurant,
+    /// A kitchen's screens: its orders, its stations, its alerts.
+    HearKitchen,
     /// The change feed.
     HearChanges,
     /// Orders, tables, visits, waiters, tasks, notifications of a restaurant, page by page.
@@ -60,6 +63,8 @@ pub enum Action {
     /// Its note, its table, its waiter, its time.
     EditOrder,
     DeleteOrder,
+    /// Closing all orders of a table.
+    CompleteTable,
     TakePayment,
     Occupy,
     Release,
@@ -71,6 +76,27 @@ pub enum Action {
     AssignTask,
     Alert,
     Broadcast,
+    /// The dashboard: hearing of every order, listing them, setting any status, the server's numbers.
+    RunDashboard,
+    /// Ordering from home, or at the counter's screen.
+    OrderOnline,
+    /// Reading how far an order is, by whoever has its link.
+    TrackOrder,
+    /// The delivery platform: those who order, those who cook, those who drive.
+    JoinPlatform,
+    /// Ordering to be driven.
+    OrderDelivery,
+    /// Seeing what drivers can take, and taking it.
+    TakeOffer,
+    /// Giving an order to a driver, or back to all of them.
+    AssignDriver,
+    /// All orders of a restaurant, on the delivery platform.
+    ReadDeliveries,
+    /// What a print shop tells everybody.
+    HearWorkshop,
+    /// A print shop's orders.
+    ReadJobs,
+    EditJobs,
 }
 
 use Who::{Admin, Anonymous, Display, Driver, Guest, Kitchen, Manager, Waiter};
@@ -95,6 +121,10 @@ const RULES: &[(Action, &[Who])] = &[
         Action::HearRestaurant,
         &[Anonymous, Waiter, Kitchen, Display, Manager, Admin],
     ),
+    (
+        Action::HearKitchen,
+        &[Waiter, Kitchen, Display, Manager, Admin],
+    ),
     (Action::HearChanges, &[Manager, Admin]),
     (Action::ReadLists, &[Waiter, Kitchen, Manager, Admin]),
     (
@@ -111,6 +141,7 @@ const RULES: &[(Action, &[Who])] = &[
     (Action::EditItems, &[Guest, Waiter, Kitchen, Manager, Admin]),
     (Action::EditOrder, &[Waiter, Manager, Admin]),
     (Action::DeleteOrder, &[Manager, Admin]),
+    (Action::CompleteTable, &[Waiter, Kitchen, Manager, Admin]),
     (Action::TakePayment, &[Waiter, Manager, Admin]),
     (Action::Occupy, &[Anonymous, Waiter, Manager, Admin]),
     (Action::Release, &[Anonymous, Waiter, Manager, Admin]),
@@ -121,6 +152,28 @@ const RULES: &[(Action, &[Who])] = &[
     (Action::AssignTask, &[Waiter, Manager, Admin]),
     (Action::Alert, &[Waiter, Kitchen, Manager, Admin]),
     (Action::Broadcast, &[Manager, Admin]),
+    (Action::RunDashboard, &[Manager, Admin]),
+    (
+        Action::OrderOnline,
+        &[Anonymous, Guest, Waiter, Manager, Admin],
+    ),
+    (
+        Action::TrackOrder,
+        &[Anonymous, Guest, Waiter, Kitchen, Driver, Manager, Admin],
+    ),
+    (Action::JoinPlatform, &[Guest, Driver, Manager, Admin]),
+    (Action::OrderDelivery, &[Guest, Manager, Admin]),
+    (Action::TakeOffer, &[Driver]),
+    (Action::AssignDriver, &[Driver, Manager, Admin]),
+    (Action::ReadDeliveries, &[Manager, Admin]),
+    (
+        Action::HearWorkshop,
+        &[
+            Anonymous, Guest, Waiter, Kitchen, Display, Driver, Manager, Admin,
+        ],
+    ),
+    (Action::ReadJobs, &[Waiter, Kitchen, Manager, Admin]),
+    (Action::EditJobs, &[Waiter, Kitchen, Manager, Admin]),
 ];
 
 /// What an action is about.
@@ -192,6 +245,58 @@ pub async fn enter(
     Ok(())
 }
 
+/// Opens a connection to those who may do this in whole restaurants: in all that they belong to (an admin of all: that there are now), or in `wanted` alone.
+/// They are judged now, with each command, and whenever their account changes. Which groups they join is the caller's.
+///
+/// # Errors
+/// `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`.
+pub async fn enter_restaurants(
+    ctx: &mut Context<Restaurant>,
+    action: Action,
+    wanted: Option<Key>,
+) -> Result<Vec<i64>, Error> {
+    let identity = ctx.identity().clone();
+    let (account, own) = ctx
+        .read(move |db| {
+            let bearer = Bearer::of(&identity, db)?;
+            bearer.may(action)?;
+            let own = match (&bearer.restaurants, &wanted) {
+                (own, Some(wanted)) => {
+                    let wanted = ids::restaurant(db, wanted)?;
+                    if own.as_ref().is_some_and(|own| !own.contains(&wanted)) {
+                        return Err(elsewhere());
+                    }
+                    vec![wanted]
+                }
+                (Some(own), None) => own.clone(),
+                (None, None) => restaurants::all(db)?,
+            };
+            Ok((bearer.account, own))
+        })
+        .await?;
+    // Joined before they are judged: no change of the account may pass between.
+    if let Some(account) = account {
+        ctx.join(Group::User(account));
+    }
+    let heard = own.clone();
+    // Whoever lost one of the restaurants comes again, for what is left.
+    ctx.guard(move |identity, db| {
+        let bearer = Bearer::of(identity, db)?;
+        bearer.may(action)?;
+        let all = |own: &Vec<i64>| heard.iter().all(|restaurant| own.contains(restaurant));
+        match bearer.restaurants.as_ref().is_none_or(all) {
+            true => Ok(()),
+            false => Err(elsewhere()),
+        }
+    })
+    .await?;
+    Ok(own)
+}
+
+fn elsewhere() -> Error {
+    Refusal::Forbidden("this restaurant is somebody else's".into()).into()
+}
+
 impl Bearer {
     /// Asks the table alone: may such people do such things at all?
     ///
@@ -201,7 +306,7 @@ impl Bearer {
         let allowed = RULES.iter().find(|(a, _)| *a == action);
         let allowed = allowed.map_or(&[][..], |(_, who)| who);
         if allowed.contains(&self.who) {
-            return Ok(());
+            return scopes::allow(self.scopes.as_ref(), action);
         }
         let roles: Vec<String> = allowed
             .iter()

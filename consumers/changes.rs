@@ -5,12 +5,12 @@
 //! read what is needed over HTTP, and go on from that number. `status` is there where such rows have one. `&entity=order` (several with commas) and
 //! `&restaurant_id=2` narrow it down.
 
-use crate::access::{Action, Bearer};
+use crate::access::{self, Action};
 use crate::contract::{Channel, Schemas};
 use crate::dining::messages;
-use crate::domain::{Key, Refusal, ids};
-use crate::restaurant::{ChangeRecord, Claims, Entity, Event, Group, Restaurant};
-use maitred::{Consumer, Context, Error, Identity, Kind, Message, Reader, Reply};
+use crate::domain::Key;
+use crate::restaurant::{ChangeRecord, Entity, Event, Group, Restaurant};
+use maitred::{Consumer, Context, Error, Kind, Message, Reply};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -37,21 +37,8 @@ impl Consumer for Changes {
 
     async fn connect(params: Params, ctx: &mut Context<Restaurant>) -> Result<Self, Error> {
         let entities = entities(params.entity.as_deref())?;
-        let identity = ctx.identity().clone();
-        let (account, own) = ctx
-            .read(move |db| {
-                let bearer = Bearer::of(&identity, db)?;
-                bearer.may(Action::HearChanges)?;
-                let own = restaurants(&bearer, params.restaurant_id.as_ref(), db)?;
-                Ok((bearer.account, own))
-            })
-            .await?;
-        if let Some(account) = account {
-            ctx.join(Group::User(account));
-        }
-        let heard = own.clone();
-        ctx.guard(move |identity, db| judge(identity, &heard, db))
-            .await?;
+        let wanted = params.restaurant_id;
+        let own = access::enter_restaurants(ctx, Action::HearChanges, wanted).await?;
         for restaurant in own {
             for &entity in &entities {
                 ctx.join(Group::Changes { restaurant, entity });
@@ -100,31 +87,4 @@ fn entities(names: Option<&str>) -> Result<Vec<Entity>, Error> {
         let text = format!("entity: {names:?} is none of {}", known.join(", "));
         Error::client(Kind::Invalid, "INVALID_PARAMETER", text)
     })
-}
-
-/// The restaurants whose changes are told: those there are now, for an admin of all.
-fn restaurants(bearer: &Bearer, wanted: Option<&Key>, db: &Reader<'_>) -> Result<Vec<i64>, Error> {
-    let own = match bearer.restaurants() {
-        Some(own) => own.to_vec(),
-        None => db.rows("SELECT id FROM restaurants", &[], |row| row.get(0))?,
-    };
-    let Some(wanted) = wanted else {
-        return Ok(own);
-    };
-    let wanted = ids::restaurant(db, wanted)?;
-    match own.contains(&wanted) {
-        true => Ok(vec![wanted]),
-        false => Err(Refusal::Forbidden("this restaurant is somebody else's".into()).into()),
-    }
-}
-
-/// Whoever lost one of the restaurants comes again, for what is left.
-fn judge(identity: &Identity<Claims>, heard: &[i64], db: &Reader<'_>) -> Result<(), Error> {
-    let bearer = Bearer::of(identity, db)?;
-    bearer.may(Action::HearChanges)?;
-    let all = |own: &[i64]| heard.iter().all(|restaurant| own.contains(restaurant));
-    match bearer.restaurants().is_none_or(all) {
-        true => Ok(()),
-        false => Err(Refusal::Forbidden("this restaurant is somebody else's".into()).into()),
-    }
 }

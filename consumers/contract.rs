@@ -9,7 +9,7 @@ mod typescript;
 
 pub use frames::{Channel, Dialect, Frame};
 
-use crate::{changes, dining};
+use crate::{changes, delivery, dining, kitchen, timing, workshop};
 use maitred::Routing;
 use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
@@ -19,6 +19,8 @@ use serde_json::{Map, Value};
 pub struct Contract {
     /// What every raw channel says besides its own.
     pub notices: Vec<Frame>,
+    /// What every namespace of Socket.IO says besides its own.
+    pub events: Vec<Frame>,
     /// One for each kind of consumer.
     pub channels: Vec<Channel>,
     /// What messages have in common, by name.
@@ -49,10 +51,16 @@ impl Contract {
             asked: asked.for_deserialize().into_generator(),
         };
         let notices = frames::notices(&mut schemas);
+        let events = frames::events(&mut schemas);
         let mut channels = dining::channels(&mut schemas);
         channels.push(changes::channel(&mut schemas));
+        channels.extend(delivery::channels(&mut schemas));
+        channels.extend(kitchen::channels(&mut schemas));
+        channels.extend(workshop::channels(&mut schemas));
+        channels.push(timing::channel(&mut schemas));
         Contract {
             notices,
+            events,
             channels,
             shared: schemas.said.take_definitions(true),
         }

@@ -1,5 +1,6 @@
 //! The demo restaurant: the ids that the documents' snippets use, so that they work as they are pasted.
 
+mod jobs;
 mod menu;
 mod orders;
 
@@ -9,6 +10,8 @@ use crate::domain::{ids, passwords};
 const MINUTE_MS: i64 = 60_000;
 /// The house of the dining room and the kitchen.
 const HOUSE: i64 = 2;
+/// The print workshop.
+const SHOP: i64 = 5;
 
 /// Fills an empty database: restaurants, menu, staff, guests, running orders. Where there is a restaurant already, nothing is touched.
 ///
@@ -29,6 +32,7 @@ pub fn seed(tx: &Transaction<'_>) -> Result<(), Error> {
     menu::seed(tx)?;
     visits(tx)?;
     orders::seed(tx)?;
+    jobs::seed(tx)?;
     tx.execute(
         "INSERT INTO tasks(restaurant_id, kind, table_id, session_id, assignee_id, title, priority) VALUES (2, 'bill', 2, 3, 10, 'Table 2 asks for the bill', 3)",
         params![],
@@ -60,6 +64,10 @@ fn restaurants(tx: &Transaction<'_>) -> Result<(), Error> {
             )?;
         }
     }
+    tx.execute(
+        "INSERT INTO restaurants(id, uuid, name, currency, currency_exp, timezone, settings_json) VALUES (?1, ?2, 'Paper Street Press', 'THB', 2, 'Asia/Bangkok', ?3)",
+        params![SHOP, "44444444-4444-4444-4444-444444444444", r#"{"workflow":"print"}"#],
+    )?;
     Ok(())
 }
 
@@ -128,6 +136,8 @@ fn people(tx: &Transaction<'_>) -> Result<(), Error> {
         (31, Some(3), "manager", "Grace", None),
         (32, Some(789), "manager", "Nok", None),
         (33, Some(790), "manager", "Paolo", None),
+        (34, Some(SHOP), "manager", "Tyler", None),
+        (35, Some(SHOP), "waiter", "Marla", None),
         (456, None, "customer", "Chris", None),
         (457, None, "customer", "Dana", None),
         (901, None, "driver", "Dao", None),

@@ -53,5 +53,5 @@ pub fn register(registry: Registry<Restaurant>) -> Registry<Restaurant> {
         .with::<waiter::WaiterSocket>()
         .with::<notifications::FloorSocket>()
         .with::<restaurant::RestaurantSocket>()
-        .rest(rest::NAME, rest::routes)
+        .rest(rest::NAME, |api| rest::SERVICE.routes(api))
 }

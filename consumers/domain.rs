@@ -4,13 +4,17 @@
 //! because the committed rows are what tells. Past this module's edge there is no status that is text, no JSON without a type and no amount that is not an
 //! integer in the currency's smallest unit. The time is the transaction's. `version` and `updated_at` belong to triggers and are never written here.
 
+pub mod accounts;
 mod actor;
 pub mod alerts;
 pub mod audit;
 pub mod broadcasts;
+pub mod deliveries;
 mod edits;
 pub mod ids;
 pub mod items;
+pub mod jobs;
+pub mod logins;
 pub mod menu;
 pub mod money;
 pub mod notifications;

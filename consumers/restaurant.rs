@@ -4,8 +4,8 @@ mod claims;
 mod event;
 mod group;
 
-pub use claims::{Claims, Seen};
-pub use event::{ChangeRecord, Event, Fact, Operation};
+pub use claims::{Claims, Scopes, Seen};
+pub use event::{ChangeRecord, Event, Fact, Operation, OrderOff};
 pub use group::{Entity, Group, NotAGroup};
 
 use crate::domain::Role;
@@ -33,5 +33,10 @@ impl App for Restaurant {
             .claims
             .as_ref()
             .is_some_and(|claims| claims.role == Role::Admin)
+    }
+
+    fn role(bearer: &Identity<Claims>) -> &'static str {
+        let claims = bearer.claims.as_ref();
+        claims.map_or("anonymous", |claims| claims.role.name())
     }
 }

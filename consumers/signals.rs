@@ -1,12 +1,17 @@
 //! From a change to those who hear of it: the only place where a fact gets an audience.
 
+mod deliveries;
+mod jobs;
+mod kitchen;
+mod lines;
+mod payments;
+mod record;
 mod stale;
 
 use crate::domain::notifications::{self, Audience};
-use crate::domain::orders::OrderFacts;
-use crate::domain::payments::{self, PaymentState};
+use crate::domain::orders::{OrderFacts, Remains};
 use crate::domain::{Status, items, orders, sessions, tables, workflow};
-use crate::restaurant::{ChangeRecord, Entity, Event, Fact, Group, Restaurant};
+use crate::restaurant::{Entity, Event, Fact, Group, Restaurant};
 use maitred::{Change, Error, Op, Reader, Signal, params};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -44,18 +49,22 @@ pub fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Resta
     };
     stale::forget_orders(entity, change)?;
     let mut all = match entity {
-        Entity::Order => order(change, db)?,
+        Entity::Order => {
+            let mut all = order(change, db)?;
+            all.extend(jobs::job(change)?);
+            all
+        }
         Entity::OrderItem => order_item(change, db)?,
         Entity::Table => table(change, db)?,
         Entity::Session => session(change, db)?,
-        Entity::Payment => payment(change, db)?,
+        Entity::Payment => payments::payment(change, db)?,
         Entity::Notification => notification(change, db)?,
         Entity::User => user(change)?,
         // Staff hear of tasks through the notifications that triggers make of them.
         Entity::Restaurant | Entity::Zone | Entity::MenuItem | Entity::Task => Vec::new(),
     };
     // The feed tells each change once: the first event carries it, or one that says nothing else.
-    let mut record = record(entity, change, db)?;
+    let mut record = record::record(entity, change, db)?;
     if let Some(record) = &record {
         if all.is_empty() {
             all.push(Told {
@@ -64,13 +73,17 @@ pub fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Resta
                 rechecks: false,
             });
         }
-        all[0].groups.push(Group::Changes {
+        let feed = Group::Changes {
             restaurant: record.restaurant_id,
             entity,
-        });
+        };
+        if !all[0].groups.contains(&feed) {
+            all[0].groups.push(feed);
+        }
     }
     let signals = all.into_iter().map(|told| {
         let event = Event {
+            by: kitchen::author(told.fact.as_ref(), change),
             fact: told.fact,
             change: record.take(),
         };
@@ -90,6 +103,9 @@ struct OrderRow {
     workflow_id: i64,
     /// Text, because the rows of other workflows have other statuses.
     status: String,
+    /// Text as well: an order of a kind that nobody knows is told all the same.
+    #[serde(rename = "type")]
+    order_type: String,
     table_id: Option<i64>,
     session_id: Option<i64>,
     driver_id: Option<i64>,
@@ -106,15 +122,28 @@ fn order(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
     if let Some(old) = &old
         && new.as_ref().is_none_or(|new| new.id != old.id)
     {
-        let (id, version) = (old.id, old.version + 1);
-        all.push(Told::to(
-            [Group::Order(id)],
-            Fact::OrderDeleted { id, version },
-        ));
+        let remains = change.old::<Remains>()?;
+        let order = remains.map(|row| row.facts(db)).transpose()?.map(Box::new);
+        let mut groups = vec![Group::Order(old.id)];
+        groups.extend(order.iter().flat_map(|order| deliveries::people(order)));
+        groups.extend(kitchen::stations_of_gone(change, old.id, db)?);
+        let (reason, at) = kitchen::why_deleted(change, old.id, db)?;
+        let offer = order
+            .as_ref()
+            .and_then(|order| deliveries::offer(Some(old), None, order));
+        let fact = Fact::OrderDeleted {
+            id: old.id,
+            version: old.version + 1,
+            order,
+            reason,
+            at,
+        };
+        all.push(Told::to(groups, fact));
+        all.extend(offer);
     }
     // Another program may have removed it meanwhile: that is told next.
     let order = match &new {
-        Some(new) => orders::facts(db, new.id)?,
+        Some(new) => orders::told(db, new.id)?,
         None => None,
     };
     let (Some(new), Some(order)) = (new, order) else {
@@ -127,16 +156,29 @@ fn order(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
         version: new.version,
         ..order
     };
+    let offer = deliveries::offer(old.as_ref(), Some(&new), &order);
     let Some(old) = old else {
-        all.push(Told::to(
-            [Group::Restaurant(order.restaurant_id)],
-            Fact::OrderPlaced(order),
-        ));
+        let mut groups = vec![Group::Restaurant(order.restaurant_id)];
+        groups.extend(deliveries::people(&order));
+        groups.extend(kitchen::stations(&order, db)?);
+        all.push(Told::to(groups, Fact::OrderPlaced(order)));
+        all.extend(offer);
         return Ok(all);
     };
 
     let mut groups = vec![Group::Order(new.id)];
+    groups.extend(deliveries::people(&order));
+    // Whoever had it learns that it is somebody else's.
+    groups.extend(
+        old.driver_id
+            .filter(|_| old.driver_id != new.driver_id)
+            .map(Group::Driver),
+    );
     let restaurant = order.restaurant_id;
+    let stations = kitchen::stations(&order, db)?;
+    groups.extend(&stations);
+    let off = (status == Status::Cancelled && new.status != old.status)
+        .then(|| kitchen::cancelled(&order, stations));
     let fact = if new.status == old.status {
         Fact::OrderChanged(order)
     } else {
@@ -151,6 +193,8 @@ fn order(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
         || new.driver_id != old.driver_id
         || new.customer_id != old.customer_id;
     all.push(told);
+    all.extend(offer);
+    all.extend(off);
     if new.table_id != old.table_id {
         for table in [old.table_id, new.table_id].into_iter().flatten() {
             all.extend(table_changed(db, table)?);
@@ -165,12 +209,10 @@ fn status(text: &str) -> Result<Status, Error> {
 }
 
 fn order_item(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
-    #[derive(Deserialize)]
-    struct Row {
-        order_id: i64,
-    }
-    let (old, new) = rows::<Row>(change)?;
-    let (old, new) = (old.map(|row| row.order_id), new.map(|row| row.order_id));
+    let (old, new) = rows::<lines::LineRow>(change)?;
+    let (was, is) = (old, new);
+    let old = was.as_ref().map(|row| row.order_id);
+    let new = is.as_ref().map(|row| row.order_id);
     let left = old.filter(|order| Some(*order) != new);
     let mut all = Vec::new();
     for id in [left, new].into_iter().flatten() {
@@ -182,12 +224,34 @@ fn order_item(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> 
         let Some(order) = orders::facts(db, id)? else {
             continue;
         };
+        // What is printed has a product, and no lines.
+        if order.workflow_id != workflow::RESTAURANT {
+            continue;
+        }
+        let mut groups = vec![Group::Order(id)];
+        groups.extend(deliveries::people(&order));
+        groups.push(Group::Changes {
+            restaurant: order.restaurant_id,
+            entity: Entity::OrderItem,
+        });
+        let placed = kitchen::came_with_order(change, id, db)?;
+        if !placed {
+            groups.extend(kitchen::stations(&order, db)?);
+            // A station that lost its last line of an order must hear that.
+            groups.extend(
+                was.as_ref()
+                    .and_then(|line| line.station_id)
+                    .map(Group::Station),
+            );
+        }
         let fact = Fact::Items {
             items: items::of_order(db, id)?,
             version: next_version(db)?,
+            shown: placed || is.as_ref().is_some_and(|line| line.is_shown_by(&order)),
+            placed,
             order,
         };
-        all.push(Told::to([Group::Order(id)], fact));
+        all.push(Told::to(groups, fact));
     }
     Ok(all)
 }
@@ -295,35 +359,6 @@ fn session(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
     Ok(all)
 }
 
-fn payment(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
-    #[derive(Deserialize)]
-    struct Row {
-        status: String,
-    }
-    let (old, new) = rows::<Row>(change)?;
-    let is_captured = |row: &Option<Row>| row.as_ref().is_some_and(|row| row.status == "captured");
-    if is_captured(&old) || !is_captured(&new) {
-        return Ok(Vec::new());
-    }
-    let Some(payment) = payments::facts(db, change.id)? else {
-        return Ok(Vec::new());
-    };
-    // Of several that were captured at once the last one completed it: nothing is completed twice.
-    let mut captured = match payment.order_id {
-        Some(order) if payment.settles() => payments::of_order(db, order)?,
-        _ => Vec::new(),
-    };
-    captured.retain(|payment| payment.status == PaymentState::Captured);
-    let last = captured
-        .iter()
-        .max_by_key(|p| (p.captured_at.unwrap_or(p.created_at), p.id));
-    if last.is_none_or(|last| last.id != payment.id) {
-        return Ok(Vec::new());
-    }
-    let restaurant = Group::Restaurant(payment.restaurant_id);
-    Ok(vec![Told::to([restaurant], Fact::PaidInFull(payment))])
-}
-
 fn notification(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
     #[derive(Deserialize)]
     struct Row {
@@ -350,8 +385,9 @@ fn notification(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error
         Audience::Waiter(waiter) => vec![Group::Waiter(waiter), Group::Floor(restaurant)],
         Audience::Floor => vec![Group::Floor(restaurant)],
         Audience::Restaurant => vec![Group::Restaurant(restaurant)],
+        Audience::Kitchen => vec![Group::Kitchen(restaurant)],
         // No vocabulary tells these yet.
-        Audience::Kitchen | Audience::Admin => return Ok(Vec::new()),
+        Audience::Admin => return Ok(Vec::new()),
     };
     Ok(vec![Told::to(groups, fact(notification))])
 }
@@ -370,74 +406,6 @@ fn user(change: &Change<'_>) -> Result<Vec<Told>, Error> {
         true => Ok(vec![Told::recheck(groups)]),
         false => Ok(Vec::new()),
     }
-}
-
-/// What the change feed tells. Rows that belong to no restaurant are in nobody's feed.
-fn record(
-    entity: Entity,
-    change: &Change<'_>,
-    db: &Reader<'_>,
-) -> Result<Option<ChangeRecord>, Error> {
-    #[derive(Deserialize)]
-    struct Row {
-        restaurant_id: Option<i64>,
-        order_id: Option<i64>,
-        table_id: Option<i64>,
-        session_id: Option<i64>,
-        menu_item_id: Option<i64>,
-        status: Option<String>,
-        version: Option<i64>,
-    }
-    impl Row {
-        fn restaurant(&self, change: &Change<'_>, db: &Reader<'_>) -> Result<Option<i64>, Error> {
-            if self.restaurant_id.is_some() {
-                return Ok(self.restaurant_id);
-            }
-            let found: Option<i64> = db.row(
-                "SELECT coalesce(
-                   (SELECT restaurant_id FROM orders WHERE id = ?1),
-                   (SELECT restaurant_id FROM tables WHERE id = ?2),
-                   (SELECT t.restaurant_id FROM table_sessions s JOIN tables t ON t.id = s.table_id WHERE s.id = ?3),
-                   (SELECT restaurant_id FROM menu_items WHERE id = ?4))",
-                params![self.order_id, self.table_id, self.session_id, self.menu_item_id],
-                |row| row.get(0),
-            )
-            .map(Option::flatten)?;
-            // A free text whose order went with it.
-            match (found, self.order_id) {
-                (None, Some(order)) => {
-                    let order = change.gone::<Row>(db, "orders", order)?;
-                    Ok(order.and_then(|order| order.restaurant_id))
-                }
-                _ => Ok(found),
-            }
-        }
-    }
-    let (old, new) = rows::<Row>(change)?;
-    let mut restaurant = None;
-    for row in [&new, &old].into_iter().flatten() {
-        if restaurant.is_none() {
-            restaurant = match entity {
-                Entity::Restaurant => Some(change.id),
-                _ => row.restaurant(change, db)?,
-            };
-        }
-    }
-    let Some(restaurant_id) = restaurant else {
-        return Ok(None);
-    };
-    let row = new.or(old);
-    let mut changed = change.changed();
-    changed.retain(|column| !matches!(column.as_str(), "version" | "updated_at"));
-    Ok(Some(ChangeRecord {
-        entity,
-        id: change.id,
-        restaurant_id,
-        version: row.as_ref().and_then(|row| row.version),
-        op: change.op.into(),
-        status: row.and_then(|row| row.status),
-        changed,
-    }))
 }
 
 fn rows<T: DeserializeOwned>(change: &Change<'_>) -> Result<(Option<T>, Option<T>), Error> {

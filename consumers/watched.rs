@@ -78,6 +78,7 @@ pub const WATCHED: &[Watched] = &[
 
 /// For `App::STEADY`: who somebody is, and how work flows.
 pub const STEADY: &[&str] = &[
+    "customers",
     "restaurants",
     "users",
     "workflow_states",

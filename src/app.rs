@@ -62,6 +62,15 @@ pub trait App: Sized + Send + Sync + 'static {
     fn operates(_bearer: &Identity<Self::Claims>) -> bool {
         false
     }
+
+    /// What open connections are counted by besides their route: what their bearers are. There are few such words, because each is a counter for as long as the
+    /// server runs.
+    fn role(bearer: &Identity<Self::Claims>) -> &'static str {
+        match bearer.is_anonymous() {
+            true => "anonymous",
+            false => "identified",
+        }
+    }
 }
 
 /// A table whose changes are announced. Triggers for it are generated from the schema.

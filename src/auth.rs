@@ -7,18 +7,20 @@ mod claims;
 mod key_file;
 #[cfg(test)]
 mod tests;
+mod token;
 
 use crate::{ClientError, Error, Kind};
-use jsonwebtoken::errors::ErrorKind;
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
+use ring::hmac;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
 use std::fmt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 pub(crate) use bearer::{redacted, token_of};
+use claims::Claims;
+use token::Parts;
 
 /// The longest token that is looked at. Real ones have 200 to 2,000 bytes.
 pub(crate) const TOKEN_MAX_BYTES: usize = 8 * 1024;
@@ -72,10 +74,18 @@ impl<C> Identity<C> {
 #[derive(Clone)]
 pub struct Keys {
     algorithm: Algorithm,
-    verifying: DecodingKey,
+    verifying: Verifying,
     /// Only for HS256, where who can verify can also sign.
     signing: Option<EncodingKey>,
-    validation: Validation,
+    audience: Option<String>,
+}
+
+/// What a signature is verified with.
+#[derive(Clone)]
+enum Verifying {
+    /// Of HS256. Made once: half of what a signature of this length costs is the key.
+    Secret(hmac::Key),
+    Public(DecodingKey),
 }
 
 impl Keys {
@@ -91,7 +101,7 @@ impl Keys {
             )));
         }
         let signing = EncodingKey::from_secret(secret);
-        let verifying = DecodingKey::from_secret(secret);
+        let verifying = Verifying::Secret(hmac::Key::new(hmac::HMAC_SHA256, secret));
         Ok(Keys::new(Algorithm::HS256, verifying, Some(signing)))
     }
 
@@ -111,7 +121,7 @@ impl Keys {
     /// Accepts tokens whose `aud` names this audience. Without it, a token that has an `aud` was made for somebody else and is refused; one that has
     /// none is always accepted.
     pub fn with_audience(mut self, audience: &str) -> Self {
-        self.validation.set_audience(&[audience]);
+        self.audience = Some(audience.to_owned());
         self
     }
 
@@ -124,20 +134,8 @@ impl Keys {
     /// Of kind [`Kind::Unauthenticated`]: `TOKEN_EXPIRED`; or `TOKEN_INVALID` for a token that is forged, malformed, signed with another algorithm,
     /// not valid yet, or says what `C` does not understand.
     pub fn verify<C: DeserializeOwned>(&self, token: &str) -> Result<Identity<C>, ClientError> {
-        let claims = self.claims(token).inspect_err(|refused| {
+        self.judge(token).inspect_err(|refused| {
             tracing::debug!(code = %refused.code, reason = %refused.text, "token refused");
-        })?;
-        let subject = match claims.get("sub") {
-            Some(Value::String(sub)) if !sub.is_empty() => sub.clone(),
-            _ => return Err(invalid("the token has no usable `sub`")),
-        };
-        let expires_at = claims.get("exp").and_then(time_of);
-        let claims = serde_json::from_value(Value::Object(claims::snake_case(claims)))
-            .map_err(|e| invalid(format!("the token's claims cannot be used: {e}")))?;
-        Ok(Identity {
-            claims: Some(claims),
-            subject: Some(subject),
-            expires_at,
         })
     }
 
@@ -156,55 +154,103 @@ impl Keys {
             .map_err(|e| Error::Config(format!("the token cannot be signed: {e}")))
     }
 
-    fn new(algorithm: Algorithm, verifying: DecodingKey, signing: Option<EncodingKey>) -> Self {
-        let mut validation = Validation::new(algorithm);
-        validation.set_required_spec_claims(&["exp", "sub"]);
-        validation.leeway = 0;
+    fn new(algorithm: Algorithm, verifying: Verifying, signing: Option<EncodingKey>) -> Self {
         Keys {
             algorithm,
             verifying,
             signing,
-            validation,
+            audience: None,
         }
     }
 
-    /// The claims of a token that is ours and valid now. The signature is checked before anything it covers is believed.
-    fn claims(&self, token: &str) -> Result<Map<String, Value>, ClientError> {
+    /// The signature is checked before anything it covers is believed.
+    fn judge<C: DeserializeOwned>(&self, token: &str) -> Result<Identity<C>, ClientError> {
         if token.len() > TOKEN_MAX_BYTES {
             return Err(invalid("the token is too long"));
         }
-        let token =
-            jsonwebtoken::decode::<Map<String, Value>>(token, &self.verifying, &self.validation)
-                .map_err(|e| self.refusal(e.kind()))?;
-        // RFC 7515, 4.1.11: what we do not understand and must, we refuse; and we understand no extension.
-        if token.header.crit.is_some() {
-            return Err(invalid("the token demands extensions"));
+        let malformed = || invalid("the token is malformed, or its signature is not ours");
+        let parts = Parts::of(token).ok_or_else(malformed)?;
+        parts
+            .header(|header| self.understands(header))
+            .ok_or_else(malformed)??;
+        if !self.signed(&parts) {
+            return Err(malformed());
         }
-        if let Some(not_before) = token.claims.get("nbf") {
-            let latest = SystemTime::now() + NOT_BEFORE_LEEWAY;
-            if time_of(not_before).is_none_or(|at| at > latest) {
-                return Err(invalid("the token is not valid yet"));
-            }
-        }
-        Ok(token.claims)
+        parts
+            .claims(|claims| self.identity(claims))
+            .ok_or_else(malformed)?
     }
 
-    fn refusal(&self, kind: &ErrorKind) -> ClientError {
-        match kind {
-            ErrorKind::ExpiredSignature => ClientError::new(
+    fn understands(&self, header: &token::Header<'_>) -> Result<(), ClientError> {
+        if header.alg != self.name() {
+            let name = self.name();
+            return Err(invalid(format!("the token is not signed with {name}")));
+        }
+        // what we do not understand and must, we refuse; and we understand no extension
+        if header.crit.is_some() {
+            return Err(invalid("the token demands extensions"));
+        }
+        Ok(())
+    }
+
+    /// The algorithm, as a header spells it.
+    const fn name(&self) -> &'static str {
+        match self.algorithm {
+            Algorithm::HS256 => "HS256",
+            Algorithm::RS256 => "RS256",
+            Algorithm::ES256 => "ES256",
+            Algorithm::EdDSA => "EdDSA",
+            // there are no keys of another
+            _ => "",
+        }
+    }
+
+    fn signed(&self, parts: &Parts<'_>) -> bool {
+        match &self.verifying {
+            Verifying::Secret(key) => parts
+                .mac()
+                .is_some_and(|mac| hmac::verify(key, parts.signed, &mac).is_ok()),
+            Verifying::Public(key) => {
+                jsonwebtoken::crypto::verify(parts.signature, parts.signed, key, self.algorithm)
+                    .unwrap_or(false)
+            }
+        }
+    }
+
+    /// Whose token it is that says this, if it is valid now, and made for us.
+    fn identity<C: DeserializeOwned>(
+        &self,
+        claims: Claims<'_>,
+    ) -> Result<Identity<C>, ClientError> {
+        let unusable = |claim| move || invalid(format!("the token has no usable `{claim}`"));
+        let now = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default();
+        let expires = claims.date("exp").ok_or_else(unusable("exp"))?;
+        let subject = claims.text("sub").ok_or_else(unusable("sub"))?;
+        if expires <= now {
+            return Err(ClientError::new(
                 Kind::Unauthenticated,
                 "TOKEN_EXPIRED",
                 "the token has expired: get a new one",
-            ),
-            ErrorKind::MissingRequiredClaim(claim) | ErrorKind::InvalidClaimFormat(claim) => {
-                invalid(format!("the token has no usable `{claim}`"))
-            }
-            ErrorKind::InvalidAudience => invalid("the token was made for another audience"),
-            ErrorKind::InvalidAlgorithm => {
-                invalid(format!("the token is not signed with {:?}", self.algorithm))
-            }
-            _ => invalid("the token is malformed, or its signature is not ours"),
+            ));
         }
+        let ours = |audience: &String| claims.names("aud", audience);
+        if claims.has("aud") && !self.audience.as_ref().is_some_and(ours) {
+            return Err(invalid("the token was made for another audience"));
+        }
+        let begun = |at| at <= now + NOT_BEFORE_LEEWAY;
+        if claims.has("nbf") && !claims.date("nbf").is_some_and(begun) {
+            return Err(invalid("the token is not valid yet"));
+        }
+        let claims = claims
+            .spelled()
+            .map_err(|e| invalid(format!("the token's claims cannot be used: {e}")))?;
+        Ok(Identity {
+            claims: Some(claims),
+            subject: Some(subject),
+            expires_at: SystemTime::UNIX_EPOCH.checked_add(expires),
+        })
     }
 }
 
@@ -219,13 +265,4 @@ impl fmt::Debug for Keys {
 
 fn invalid(text: impl Into<std::borrow::Cow<'static, str>>) -> ClientError {
     ClientError::new(Kind::Unauthenticated, "TOKEN_INVALID", text)
-}
-
-/// A NumericDate: seconds since 1970, perhaps with a fraction. `None` for what is no such time.
-fn time_of(date: &Value) -> Option<SystemTime> {
-    let since_1970 = match date.as_u64() {
-        Some(seconds) => Duration::from_secs(seconds),
-        None => Duration::try_from_secs_f64(date.as_f64()?).ok()?,
-    };
-    SystemTime::UNIX_EPOCH.checked_add(since_1970)
 }

@@ -62,8 +62,8 @@ impl fmt::Debug for Waiting<'_> {
     }
 }
 
-/// How far [`Change::superseded`] looks ahead: as the literal in its statement says.
-const AHEAD: usize = 64;
+/// How far [`Change::superseded`] looks ahead and [`Change::together`] back: as the literals in their statements say.
+const BESIDE: usize = 64;
 
 /// What `op` is compared with is a literal, because the index is of deletions only.
 const GONE: &str = "SELECT old FROM change_log WHERE op = 'd' AND tbl = ?1 AND row_id = ?2 AND seq > ?3 ORDER BY seq LIMIT 1";
@@ -113,7 +113,7 @@ impl Change<'_> {
             Waiting::Logged(seq) => seq,
             Waiting::Noted(notes, at) => {
                 let value = value.into();
-                let ahead = notes.all[at + 1..].iter().take(AHEAD);
+                let ahead = notes.all[at + 1..].iter().take(BESIDE);
                 let mut rows = ahead
                     .filter(|note| notes.shown(note).table == self.table)
                     .flat_map(|note| {
@@ -141,6 +141,54 @@ impl Change<'_> {
             |_| Ok(()),
         )?;
         Ok(found.is_some())
+    }
+
+    /// Rows of `table` to which `op` happened earlier, in changes that are announced together with this one, where `column` is `value`: the order that a line
+    /// came with, the lines that went with an order. A deleted row as it was, any other as it became; newest first. It looks 64 changes back.
+    ///
+    /// # Errors
+    /// [`Error::Json`] when a row is not what `T` expects; [`Error::Store`].
+    pub fn together<'v, T: DeserializeOwned>(
+        &self,
+        db: &Reader<'_>,
+        table: &str,
+        op: Op,
+        column: &str,
+        value: impl Into<Value<'v>>,
+    ) -> Result<Vec<T>, Error> {
+        let seq = match self.waiting {
+            Waiting::Logged(seq) => seq,
+            Waiting::Noted(notes, at) => {
+                let value = value.into();
+                let before = notes.all[..at].iter().rev().take(BESIDE);
+                let rows = before
+                    .filter(|note| note.op == op)
+                    .map(|note| (notes.shown(note), note.new.as_ref().or(note.old.as_ref())))
+                    .filter(|(shown, _)| shown.table == table)
+                    .filter_map(|(shown, row)| Some(Members::Noted(shown, row?)))
+                    .filter(|row| row.get(column).is_some_and(|member| member.is(&value)));
+                return rows
+                    .map(|row| Ok(T::deserialize(Object(&row, None))?))
+                    .collect();
+            }
+        };
+        let op = match op {
+            Op::Insert => "i",
+            Op::Update => "u",
+            Op::Delete => "d",
+        };
+        db.rows(
+            "SELECT row FROM (SELECT tbl, op, coalesce(new, old) AS row FROM change_log WHERE seq < ?1 ORDER BY seq DESC LIMIT 64)
+             WHERE tbl = ?2 AND op = ?3 AND CASE WHEN json_valid(row) THEN json_extract(row, ?4) END IS ?5",
+            &[
+                seq.into(),
+                table.into(),
+                op.into(),
+                format!("$.\"{column}\"").as_str().into(),
+                value.into(),
+            ],
+            |row| row.json(0),
+        )
     }
 
     /// What a row of another watched table was, if it is gone and that is told later: of a line whose order was deleted with it, the order. Rows that

@@ -64,6 +64,11 @@ impl Ending {
         Ending::new(1012, "restarting: come back with your seq")
     }
 
+    /// The same client has come by another connection: this one is not to come back.
+    pub const fn taken_over() -> Self {
+        Ending::new(1000, "another connection of yours has taken over")
+    }
+
     /// The route is served no more: `routing.toml` was read again.
     pub fn unserved() -> Self {
         Ending::refused(ClientError::new(

@@ -3,25 +3,26 @@
 mod farewell;
 mod opening;
 
-pub(crate) use opening::{Agreed, Opening};
+pub(crate) use opening::{Agreed, Boarding, Opening};
 
-use crate::admission::{
-    authenticated, expiring, note_expiry, place_of_user, verify, wait_for_token, wall_ms,
-};
+use crate::admission::{authenticated, expiring, note_expiry, place_of_user, verify, wall_ms};
 use crate::auth::Keys;
 use crate::close::Ending;
 use crate::context::Context;
-use crate::dialect::{Control, Inbound};
+use crate::dialect::{Control, Envelope, Inbound};
+use crate::lane::Lane;
 use crate::notice::{Dropped, Pong};
-use crate::pattern::Params;
 use crate::reader::MessageReader;
 use crate::registry::Session;
 use crate::routing::Delivery;
 use crate::shard::{Registered, Shard};
 use crate::socket::Socket;
+use crate::stats::OpenRole;
 use crate::websocket::{self, Incoming, Opcode};
-use crate::{App, ClientError, Error, Kind, Message, Reply, metering};
-use farewell::{NO_CODE, finish};
+use crate::{App, Arguments, ClientError, Error, Kind, Message, Reply, metering};
+use bytes::Bytes;
+use farewell::NO_CODE;
+pub(crate) use farewell::finish;
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use std::future::poll_fn;
@@ -60,6 +61,9 @@ impl Future for Handled<'_> {
     }
 }
 
+/// What a command came to, and its id.
+type Answered = (Option<String>, Result<Reply, Error>);
+
 /// What was read, where nothing is borrowed from the consumer.
 pub(crate) enum Frame {
     Control(Option<String>, Control),
@@ -69,186 +73,195 @@ pub(crate) enum Frame {
     Close(Ending),
 }
 
-/// A connection that was let in.
-struct Live<A: App> {
-    ctx: Context<A>,
-    session: Box<dyn Session<A>>,
-    reader: MessageReader,
-    keys: Option<Arc<Keys>>,
-    registered: Registered<A>,
+/// How a connection's client is told something while its consumer has the context.
+struct Voice<A: App> {
+    shard: Rc<Shard<A>>,
+    socket: Rc<Socket<A>>,
+    lane: u16,
 }
 
-/// Serves a connection until it ends, and closes it in order.
-pub(crate) async fn run<A: App>(shard: Rc<Shard<A>>, opening: Box<Opening<A>>) {
-    let Some(mut live) = begin(shard, opening).await else {
-        return;
-    };
-    let ending = serve(&mut live).await;
-    Box::pin(end(live, ending)).await;
-}
+impl<A: App> Voice<A> {
+    fn of(ctx: &Context<A>) -> Self {
+        Voice {
+            shard: ctx.shard.clone(),
+            socket: ctx.socket.clone(),
+            lane: ctx.lane,
+        }
+    }
 
-/// Lets a connection in, or ends it.
-async fn begin<A: App>(shard: Rc<Shard<A>>, opening: Box<Opening<A>>) -> Option<Live<A>> {
-    let Opening {
-        id,
-        stream,
-        early,
-        keys,
-        agreed,
-    } = *opening;
-    let Agreed {
-        lane,
-        params,
-        query,
-        identity,
-        since,
-        policy,
-        user,
-        compression,
-        ..
-    } = agreed;
-    let counts = shard.counts.clone();
-    let now = shard.clock();
-    let socket = Rc::new(Socket::new(id, stream, policy, compression, counts, now));
-    *socket.user.borrow_mut() = user;
-    let registered = shard.register(&socket);
-    let mut reader = MessageReader::new(early);
-    let identity = match identity {
-        Some(identity) => identity,
-        None => wait_for_token(&shard, &socket, lane, keys.as_deref(), &mut reader).await,
-    };
-    let placed = identity.and_then(|identity| {
-        place_of_user(&shard, &socket, &identity)?;
-        Ok(identity)
-    });
-    let mut ctx = match placed {
-        Ok(identity) => {
-            note_expiry(&socket, &identity);
-            Context::new(shard.clone(), socket.clone(), lane, identity, since)
-        }
-        Err(error) => {
-            finish(&shard, &socket, lane, Ending::refused(error), reader).await;
-            return None;
-        }
-    };
-    match open(&params, &query, &mut ctx).await {
-        Ok(session) => Some(Live {
-            ctx,
-            session,
-            reader,
-            keys,
-            registered,
-        }),
-        Err(ending) => {
-            drop(ctx);
-            finish(&shard, &socket, lane, ending, reader).await;
-            None
+    fn lane(&self) -> &Lane<A> {
+        &self.shard.lanes[self.lane as usize]
+    }
+
+    fn send(&self, frame: Bytes) {
+        self.shard.send(&self.socket, frame);
+    }
+
+    fn say(&self, message: &Message) {
+        self.send(self.lane().frame(message, Envelope::default()));
+    }
+
+    fn answer(&self, id: Option<&str>, answer: Result<Reply, Error>) {
+        match answer {
+            Ok(Reply { message, ack }) => {
+                if let Some(message) = message {
+                    self.say(&message);
+                }
+                if let Some(id) = id {
+                    let members = ack.as_ref().and_then(Arguments::first);
+                    self.say(&self.lane().dialect.ack(id, members));
+                }
+            }
+            Err(error) => {
+                let error = error.into_client();
+                self.say(&told(self.lane().entry.render_error, &error, id));
+            }
         }
     }
 }
 
+/// A connection that was let in.
+struct Live<A: App> {
+    ctx: Context<A>,
+    reader: MessageReader,
+    keys: Option<Arc<Keys>>,
+    registered: Option<Registered<A>>,
+    /// Counted as what its bearer is.
+    counted: OpenRole,
+}
+
+/// Serves a connection until it ends, and closes it in order.
+///
+/// A task is for all its life as large as the most that it ever holds at once, and there is one for each client: what few connections need is boxed, and what
+/// all need only at first stays in `opening`.
+pub(crate) async fn run<A: App>(mut opening: Box<Opening<A>>) {
+    if opening.identity.is_none() {
+        Box::pin(opening.wait_for_token()).await;
+    }
+    let mut live = match opening.enter() {
+        Ok(ctx) => Live {
+            counted: opening.route.role(A::role(ctx.identity())),
+            ctx,
+            reader: std::mem::take(&mut opening.reader),
+            keys: opening.keys.take(),
+            registered: opening.registered.take(),
+        },
+        Err(ending) => return Box::pin(opening.refuse(*ending)).await,
+    };
+    let mut session = match opening.open(&mut live.ctx).await {
+        Ok(session) => session,
+        Err(ending) => return Box::pin(part(live, *ending)).await,
+    };
+    drop(opening);
+    let ending = serve(&mut live, &mut session).await;
+    Box::pin(end(live, session, ending)).await;
+}
+
 /// Ends a connection that was let in.
-async fn end<A: App>(live: Live<A>, ending: Ending) {
-    let Live {
-        mut ctx,
-        session,
-        reader,
-        registered,
-        ..
-    } = live;
+async fn end<A: App>(mut live: Live<A>, session: Box<dyn Session<A>>, ending: Ending) {
+    let ctx = &mut live.ctx;
     ctx.leave_all();
-    if AssertUnwindSafe(session.disconnect(&mut ctx))
+    if AssertUnwindSafe(session.disconnect(ctx))
         .catch_unwind()
         .await
         .is_err()
     {
         tracing::error!(consumer = ctx.lane().entry.name, "disconnect panicked");
     }
+    part(live, ending).await;
+}
+
+/// Gives up what a connection has, and says goodbye.
+async fn part<A: App>(live: Live<A>, ending: Ending) {
+    let Live {
+        ctx,
+        reader,
+        registered,
+        counted,
+        ..
+    } = live;
     let (shard, socket, lane) = (ctx.shard.clone(), ctx.socket.clone(), ctx.lane);
     drop(ctx);
     finish(&shard, &socket, lane, ending, reader).await;
-    drop(registered);
-}
-
-async fn open<A: App>(
-    params: &Params,
-    query: &str,
-    ctx: &mut Context<A>,
-) -> Result<Box<dyn Session<A>>, Ending> {
-    let connect = ctx.lane().entry.connect;
-    let opened = async {
-        let session = connect(params, query, ctx)?.await?;
-        ctx.settle().await?;
-        Ok::<_, Error>(session)
-    };
-    match AssertUnwindSafe(opened).catch_unwind().await {
-        Ok(Ok(session)) => Ok(session),
-        Ok(Err(error)) => Err(ctx
-            .socket
-            .take_ending()
-            .unwrap_or_else(|| Ending::refused(error.into_client()))),
-        Err(_) => {
-            tracing::error!(consumer = ctx.lane().entry.name, "connect panicked");
-            Err(Ending::internal())
-        }
-    }
+    drop((registered, counted));
 }
 
 /// Until the connection's end.
-async fn serve<A: App>(live: &mut Live<A>) -> Ending {
+async fn serve<A: App>(live: &mut Live<A>, session: &mut Box<dyn Session<A>>) -> Ending {
     let Live {
-        ctx,
-        session,
-        reader,
-        keys,
-        ..
+        ctx, reader, keys, ..
     } = live;
+    let voice = Voice::of(ctx);
+    // boxed: few commands join groups
+    let mut joined: Option<Box<Answered>> = None;
     loop {
-        if ctx.socket.is_asked()
+        if voice.socket.is_asked()
             && let Some(ending) = Box::pin(attend(ctx)).await
         {
             return ending;
         }
         // the consumer is borrowed until its future is done
-        let read = match read(ctx, session, reader) {
-            Step::Run(handled) => Ok(handled.await),
-            Step::Frame(frame) => Err(Some(frame)),
-            Step::Nothing => Err(None),
-        };
-        let (id, answer) = match read {
-            Ok((id, Ok(answer))) => (id, answer),
-            Ok((_, Err(_))) => {
-                tracing::error!(consumer = ctx.lane().entry.name, "receive panicked");
-                return Ending::internal();
+        let frame = match read(&voice, ctx, session, reader) {
+            Step::Run(ref mut handled) => {
+                let (id, answer) = handled.await;
+                let Ok(answer) = answer else {
+                    let consumer = voice.lane().entry.name;
+                    tracing::error!(consumer, "receive panicked");
+                    return Ending::internal();
+                };
+                match voice.socket.is_holding() {
+                    false => voice.answer(id.as_deref(), answer),
+                    true => joined = Some(Box::new((id, answer))),
+                }
+                None
             }
-            Err(Some(frame)) => match *frame {
-                Frame::Control(id, control) => {
-                    (id, Box::pin(steer(ctx, keys.as_deref(), control)).await)
-                }
-                Frame::Refused(id, error) => (id, Err(error.into())),
-                Frame::Ping(payload) => {
-                    let pong = websocket::encode(Opcode::Pong, &payload);
-                    ctx.shard.send(&ctx.socket, pong);
-                    continue;
-                }
-                Frame::Pong => continue,
-                Frame::Close(ending) => return ending,
-            },
-            Err(None) => {
-                if poll_fn(|cx| ctx.socket.poll_work(cx)).await.is_err() {
+            Step::Frame(frame) => Some(frame),
+            Step::Nothing => {
+                if poll_fn(|cx| voice.socket.poll_work(cx)).await.is_err() {
                     return Ending::gone();
                 }
                 continue;
             }
         };
-        answer_with(ctx, id.as_deref(), answer);
+        if let Some(joined) = joined.take()
+            && let Err(error) = Box::pin(answer_joined(&voice, ctx, joined)).await
+        {
+            let ending = voice.socket.take_ending();
+            return ending.unwrap_or_else(|| Ending::refused(error.into_client()));
+        }
+        if let Some(frame) = frame {
+            match *frame {
+                Frame::Control(id, control) => {
+                    Box::pin(obey(&voice, ctx, keys.as_deref(), id, control)).await;
+                }
+                Frame::Refused(id, error) => voice.answer(id.as_deref(), Err(error.into())),
+                Frame::Ping(payload) => {
+                    voice.send(websocket::encode(Opcode::Pong, &payload));
+                    continue;
+                }
+                Frame::Pong => continue,
+                Frame::Close(ending) => return ending,
+            }
+        }
         // a client that never stops sending must not keep the others of this shard waiting
         tokio::task::consume_budget().await;
     }
 }
 
+/// Answers a command that has joined groups.
+async fn answer_joined<A: App>(
+    voice: &Voice<A>,
+    ctx: &mut Context<A>,
+    joined: Box<Answered>,
+) -> Result<(), Error> {
+    let (id, answer) = *joined;
+    ctx.note_joins().await?;
+    voice.answer(id.as_deref(), answer);
+    ctx.settle_joins().await
+}
+
 /// Does what others have asked of this connection. `Some`: it ends.
-async fn attend<A: App>(ctx: &mut Context<A>) -> Option<Ending> {
+pub(crate) async fn attend<A: App>(ctx: &mut Context<A>) -> Option<Ending> {
     let ending = ctx.socket.take_ending();
     if ending.is_some() {
         return ending;
@@ -270,24 +283,25 @@ async fn attend<A: App>(ctx: &mut Context<A>) -> Option<Ending> {
 
 /// Reads the next message, and has the consumer begin with it.
 fn read<'a, A: App>(
+    voice: &Voice<A>,
     ctx: &'a mut Context<A>,
     session: &'a mut Box<dyn Session<A>>,
     reader: &mut MessageReader,
 ) -> Step<'a> {
-    let (socket, shard, lane) = (ctx.socket.clone(), ctx.shard.clone(), ctx.lane);
+    let Voice { shard, socket, .. } = voice;
     let now = shard.clock();
     let frame = |frame| Step::Frame(Box::new(frame));
-    let read = reader.next(&socket, now, |incoming| {
-        let metered = metering::frame(&shard, &socket, &incoming, now);
+    let read = reader.next(socket, now, |incoming| {
+        let metered = metering::frame(shard, socket, &incoming, now);
         match incoming {
-            Incoming::Data(payload) => match shard.lanes[lane as usize].dialect.decode(payload) {
+            Incoming::Data(payload) => match voice.lane().dialect.decode(payload) {
                 Ok(Inbound::Command { id, action, body }) => {
                     let metered = metered.and_then(|()| {
-                        let len = body.bytes().len();
-                        metering::action(&socket, action.as_deref(), len, now)
+                        let len = body.len();
+                        metering::action(socket, action.as_deref(), len, now)
                     });
                     if let Err(too_fast) = metered {
-                        return frame(metering::refuse(&shard, id, too_fast));
+                        return frame(metering::refuse(shard, id, too_fast));
                     }
                     ctx.begin(id.as_deref(), body);
                     match session.receive(body, ctx) {
@@ -297,16 +311,16 @@ fn read<'a, A: App>(
                 }
                 Ok(Inbound::Control { id, control }) => frame(match metered {
                     Ok(()) => Frame::Control(id, control),
-                    Err(too_fast) => metering::refuse(&shard, id, too_fast),
+                    Err(too_fast) => metering::refuse(shard, id, too_fast),
                 }),
                 Err(refusal) => frame(match metered {
                     Ok(()) => Frame::Refused(refusal.id, refusal.error),
-                    Err(too_fast) => metering::refuse(&shard, refusal.id, too_fast),
+                    Err(too_fast) => metering::refuse(shard, refusal.id, too_fast),
                 }),
             },
             other => frame(match metered {
                 Ok(()) => unaddressed(other),
-                Err(too_fast) => metering::refuse(&shard, None, too_fast),
+                Err(too_fast) => metering::refuse(shard, None, too_fast),
             }),
         }
     });
@@ -331,23 +345,6 @@ pub(crate) fn unaddressed(incoming: Incoming<'_>) -> Frame {
     }
 }
 
-fn answer_with<A: App>(ctx: &Context<A>, id: Option<&str>, answer: Result<Reply, Error>) {
-    match answer {
-        Ok(Reply { message, ack }) => {
-            if let Some(message) = message {
-                ctx.send(&message);
-            }
-            if let Some(id) = id {
-                ctx.send(&ctx.lane().dialect.ack(id, ack.as_deref()));
-            }
-        }
-        Err(error) => {
-            let error = error.into_client();
-            ctx.send(&told(ctx.lane().entry.render_error, &error, id));
-        }
-    }
-}
-
 /// A mistake in the consumer's vocabulary, with the id of the command that made it.
 pub(crate) fn told(
     render: fn(&ClientError) -> Message,
@@ -361,8 +358,19 @@ pub(crate) fn told(
     }
 }
 
-/// What every connection understands.
-async fn steer<A: App>(
+/// Does what every connection understands, and answers.
+async fn obey<A: App>(
+    voice: &Voice<A>,
+    ctx: &mut Context<A>,
+    keys: Option<&Keys>,
+    id: Option<String>,
+    control: Control,
+) {
+    let answer = steer(ctx, keys, control).await;
+    voice.answer(id.as_deref(), answer);
+}
+
+pub(crate) async fn steer<A: App>(
     ctx: &mut Context<A>,
     keys: Option<&Keys>,
     control: Control,
@@ -394,7 +402,7 @@ async fn steer<A: App>(
 }
 
 /// What a client missed by its own choice of route, told when it keeps up again. What it missed is in the history.
-fn dropped(count: u32, delivery: Delivery) -> Message {
+pub(crate) fn dropped(count: u32, delivery: Delivery) -> Message {
     let delivery = delivery.name();
     Message::new("dropped", &Dropped { count, delivery })
 }

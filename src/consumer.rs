@@ -62,6 +62,9 @@ use serde::de::DeserializeOwned;
 /// ```
 #[allow(async_fn_in_trait)] // futures never leave their shard: no `Send` bound is wanted
 pub trait Consumer: Sized + 'static {
+    /// How Socket.IO clients are told that they are not let in, be it for their token or by [`connect`](Self::connect): by a CONNECT_ERROR. Or, for vocabularies
+    /// whose clients listen for an event instead, `true`: they are connected, told what [`render_error`](Self::render_error) says, and disconnected.
+    const REFUSES_INSIDE: bool = false;
     /// The name in `routing.toml`: `dining.order`.
     const NAME: &'static str;
     /// The application it belongs to.
@@ -103,6 +106,12 @@ pub trait Consumer: Sized + 'static {
         _event: &<Self::App as App>::Event,
         _group: &<Self::App as App>::Group,
     ) -> Option<u64> {
+        None
+    }
+
+    /// How several rendered events are told in one message, to connections that asked for that: see [`Context::gather`]. `None`: this vocabulary has no such
+    /// message. As [`render`](Self::render) it runs once for all who heard the same.
+    fn together(_messages: &[&Message]) -> Option<Message> {
         None
     }
 

@@ -1,6 +1,10 @@
 //! What a consumer can reach: its client, its groups, the rows.
 
+mod client;
+mod recovery;
 mod stream;
+
+pub(crate) use client::{Client, Handshake};
 
 use crate::close::Ending;
 use crate::dialect::Envelope;
@@ -11,7 +15,9 @@ use crate::publication::Publication;
 use crate::shard::Shard;
 use crate::socket::{Hold, Socket};
 use crate::store::{Command, CommandId};
+use crate::window::Gather;
 use crate::{App, ClientError, Error, Identity, Kind, Message, Reader, Transaction};
+use recovery::Returning;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use smallvec::SmallVec;
@@ -54,6 +60,21 @@ pub struct Context<A: App> {
     command: Option<Box<CommandId>>,
     /// Writes of this command so far: each has an outcome of its own.
     writes: Cell<u32>,
+    /// Of Socket.IO.
+    pub(crate) client: Option<Rc<Client>>,
+    /// The groups of the connection that this one continues.
+    restored: Vec<Membership<A::Group>>,
+    /// Of Socket.IO: the client has been here before.
+    returning: Option<Returning>,
+    /// What it comes back to is not known.
+    lost: bool,
+    /// Under which id its groups are kept, and that they have changed since.
+    pid: Option<Box<str>>,
+    unkept: bool,
+    /// What this connection is called there.
+    holder: String,
+    /// Where the stream of the groups goes on that a command joined.
+    joined_at: Option<u64>,
 }
 
 impl<A: App> Context<A> {
@@ -75,6 +96,14 @@ impl<A: App> Context<A> {
             since,
             command: None,
             writes: Cell::new(0),
+            client: None,
+            restored: Vec::new(),
+            returning: None,
+            lost: false,
+            pid: None,
+            unkept: false,
+            holder: String::new(),
+            joined_at: None,
         }
     }
 
@@ -125,6 +154,8 @@ impl<A: App> Context<A> {
         if self.memberships.iter().any(|m| m.group == group) {
             return Ok(());
         }
+        let before = self.restored.iter().find(|m| m.group == group);
+        let from = before.map_or(from, |m| from.max(m.from));
         if self.memberships.len() >= self.socket.policy.groups_per_connection {
             self.socket.limited(Limit::Groups);
             return Err(ClientError::new(
@@ -141,6 +172,7 @@ impl<A: App> Context<A> {
                 overflowed: false,
             })
         };
+        self.shard.part(self.lane, &self.socket);
         // held before registered: not one event may pass between
         self.socket
             .held
@@ -150,12 +182,57 @@ impl<A: App> Context<A> {
             .push(group.clone());
         self.shard.join(group.clone(), self.lane, &self.socket);
         self.memberships.push(Membership { group, from });
+        self.unkept = true;
+        if self.pid.is_some() {
+            // nothing is told of it before it is kept
+            self.socket.defer();
+        }
         Ok(())
+    }
+
+    /// The groups that a Socket.IO client was in when it was connected last, also those that it had joined by a command. They come back by being joined here:
+    /// `connect` joins again what this client may still hear, before it asks for a snapshot, and what it missed there is replayed. Empty for new clients.
+    pub fn restored(&self) -> Vec<A::Group> {
+        self.restored.iter().map(|m| m.group.clone()).collect()
+    }
+
+    /// From now on what this connection hears in quick succession is told together as well, or only together ([`Consumer::together`](crate::Consumer::together)). To
+    /// be said in `connect`; it stays so.
+    pub fn gather(&mut self, how: Gather) {
+        if how == Gather::Instead {
+            let Some(lane) = self.shard.lanes.gathering(self.lane) else {
+                return;
+            };
+            for membership in &self.memberships {
+                self.shard.leave(&membership.group, self.lane, &self.socket);
+                self.shard
+                    .join(membership.group.clone(), lane, &self.socket);
+            }
+            self.lane = lane;
+        }
+        self.socket.gather(how);
     }
 
     /// Leaves a group.
     pub fn leave(&mut self, group: &A::Group) {
         self.give_up(|g| g == group);
+        self.unkept = true;
+    }
+
+    /// As [`read`](Self::read), in a command that has joined groups: what `f` finds is where their stream begins for this client. Events of these groups up to
+    /// that point are not told, those after it follow the command's answer. Without it their stream begins after the answer.
+    ///
+    /// The closure is `Fn`: it may be retried.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn read_joined<T: Send + 'static>(
+        &mut self,
+        f: impl Fn(&Reader<'_>) -> Result<T, Error> + Send + Sync + 'static,
+    ) -> Result<T, Error> {
+        let (at, found) = self.at_one_point(Arc::new(f)).await?;
+        self.joined_at = Some(at);
+        Ok(found)
     }
 
     /// What the client must know first, read at one point of the history: events up to it are not told, later ones follow. A client that came back with
@@ -231,6 +308,19 @@ impl<A: App> Context<A> {
         self.send_as(message, Envelope::default());
     }
 
+    /// Ends the connection in order, after what was said until now: a raw one with close code 1000; with Socket.IO this namespace, and the client does not
+    /// come back by itself. What the handler returns is not told any more.
+    pub fn disconnect(&self) {
+        self.socket.end(Ending::new(1000, "bye"));
+    }
+
+    /// Under which id the writes that follow are kept, for vocabularies whose clients send one in a place of their own: a repetition of the command gets the
+    /// same outcome. A raw frame's `id` needs no such call.
+    pub fn once(&mut self, id: &str, command: &impl Serialize) {
+        let body = serde_json::to_vec(command).unwrap_or_default();
+        self.command = Some(Box::new(CommandId::new("", id, &body)));
+    }
+
     /// To a group's live connections, at most once, without a number: typing, benchmarks. A durable fact is a row.
     pub fn publish(&self, group: A::Group, event: A::Event) {
         self.shard.publish(Publication::new(0, event, [group]));
@@ -243,6 +333,7 @@ impl<A: App> Context<A> {
 
     fn give_up(&mut self, which: impl Fn(&A::Group) -> bool) {
         let (shard, socket, lane) = (&self.shard, &self.socket, self.lane);
+        shard.part(lane, socket);
         self.memberships.retain(|m| {
             let goes = which(&m.group);
             if goes {
@@ -252,7 +343,8 @@ impl<A: App> Context<A> {
         });
     }
 
-    pub(crate) fn groups(&self) -> impl Iterator<Item = &A::Group> {
+    /// The groups it is in, in the order of joining.
+    pub fn groups(&self) -> impl Iterator<Item = &A::Group> {
         self.memberships.iter().map(|m| &m.group)
     }
 
@@ -278,8 +370,9 @@ impl<A: App> Context<A> {
 
     /// The frame that is handled next.
     pub(crate) fn begin(&mut self, id: Option<&str>, body: Payload<'_>) {
-        self.command = id.map(|id| Box::new(CommandId::new("", id, body.bytes())));
+        self.command = id.map(|id| Box::new(CommandId::new("", id, &body.bytes())));
         self.writes.set(0);
+        self.joined_at = None;
     }
 
     /// Runs the guard on the rows as they are now.
@@ -348,5 +441,8 @@ impl<A: App> Context<A> {
 impl<A: App> Drop for Context<A> {
     fn drop(&mut self) {
         self.leave_all();
+        if let Some(pid) = &self.pid {
+            self.shard.forget_pid(pid, &self.socket);
+        }
     }
 }

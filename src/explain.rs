@@ -2,7 +2,7 @@
 
 use crate::auth::{Identity, Keys};
 use crate::context::Context;
-use crate::lane::Lane;
+use crate::lane::Lanes;
 use crate::limits::Admission;
 use crate::registry::Registry;
 use crate::routing::Auth;
@@ -41,7 +41,7 @@ pub fn preview<A: App>(
     registry: Registry<A>,
     keys: Option<&Keys>,
     store: &StoreConfig,
-    (listener, path): (&str, &str),
+    (listener, path, consumer): (&str, &str, &str),
     token: Option<&str>,
 ) -> Result<Preview, Error> {
     let (bare, query) = path.split_once('?').unwrap_or((path, ""));
@@ -50,20 +50,19 @@ pub fn preview<A: App>(
     let here = here.ok_or_else(missing)?;
     let (index, params) = here.find(bare).ok_or_else(missing)?;
     let route = &here.routes[index];
-    let lanes: Arc<[Lane<A>]> = registry
-        .entries
-        .into_values()
-        .map(|entry| Lane::new(Arc::new(entry)))
-        .collect();
-    let lane = lanes.iter().position(|l| l.entry.name == route.consumer);
-    let lane = lane.ok_or_else(missing)?;
+    let (_, _, policy) = route
+        .consumers()
+        .find(|(_, name, _)| *name == consumer)
+        .ok_or_else(missing)?;
+    let lanes = Arc::new(Lanes::new(registry.entries.into_values().map(Arc::new)));
+    let lane = lanes.lane(consumer, None).ok_or_else(missing)?;
     let refused = |error| {
         Ok(Preview {
             groups: Vec::new(),
             refused: Some(error),
         })
     };
-    let identity = match (token, route.policy.auth) {
+    let identity = match (token, policy.auth) {
         (Some(token), Auth::Required | Auth::Optional | Auth::Loopback) => {
             match crate::admission::verify::<A>(keys, token) {
                 Ok(identity) => identity,
@@ -84,7 +83,7 @@ pub fn preview<A: App>(
         ));
         let shard = Rc::new(Shard::new(0, lanes, Some(store), Vec::new(), stats));
         shard.skip_ahead(); // nobody delivers here: there is nothing to wait for
-        let policy = Arc::new(route.policy.clone());
+        let policy = Arc::new(policy.clone());
         let (stream, _other_end) = pair().await?;
         let stream = Stream::Plain(stream);
         let socket = Socket::new(
@@ -95,7 +94,7 @@ pub fn preview<A: App>(
             shard.counts.clone(),
             0,
         );
-        let mut ctx = Context::new(shard.clone(), Rc::new(socket), lane as u16, identity, None);
+        let mut ctx = Context::new(shard.clone(), Rc::new(socket), lane, identity, None);
         let connect = ctx.lane().entry.connect;
         let opened = async { connect(&params, query, &mut ctx)?.await };
         let result = match tokio::time::timeout(PATIENCE, opened).await {

@@ -1,10 +1,15 @@
 //! What one WebSocket message carries, before anybody reads anything into it.
 
+mod event;
 mod misfit;
 
+pub use event::Event;
+
 use crate::ClientError;
+use crate::arguments::supplied;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
+use std::borrow::Cow;
 
 /// A message's bytes as they are on the wire. As a consumer's [`Command`](crate::Consumer::Command) it takes every data frame of a client as it came: there
 /// are no control frames of the framework then (`ping`, `resume`, `authenticate`), no ids, and no acknowledgements.
@@ -28,19 +33,34 @@ pub enum Frame {
 
 /// A data message of a client, in the thread's read buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Payload<'a> {
     /// Checked to be UTF-8.
     Text(&'a str),
     /// Anything.
     Binary(&'a [u8]),
+    /// A named event with its arguments.
+    Event(Event<'a>),
 }
 
 impl<'a> Payload<'a> {
     /// The bytes, whatever they are.
-    pub fn bytes(self) -> &'a [u8] {
+    pub fn bytes(self) -> Cow<'a, [u8]> {
         match self {
-            Payload::Text(text) => text.as_bytes(),
-            Payload::Binary(bytes) => bytes,
+            Payload::Text(text) => text.as_bytes().into(),
+            Payload::Binary(bytes) => bytes.into(),
+            Payload::Event(event) => event.to_json().into_bytes().into(),
+        }
+    }
+}
+
+impl Payload<'_> {
+    /// How many bytes came.
+    pub(crate) fn len(self) -> usize {
+        match self {
+            Payload::Text(text) => text.len(),
+            Payload::Binary(bytes) => bytes.len(),
+            Payload::Event(event) => event.len(),
         }
     }
 }
@@ -50,6 +70,7 @@ impl From<Payload<'_>> for Frame {
         match payload {
             Payload::Text(text) => Frame::Text(text.to_owned()),
             Payload::Binary(bytes) => Frame::Binary(Bytes::copy_from_slice(bytes)),
+            Payload::Event(event) => Frame::Text(event.to_json()),
         }
     }
 }
@@ -90,7 +111,11 @@ impl<T: DeserializeOwned> FromFrame for T {
         match payload {
             Payload::Text(text) => serde_json::from_str(text),
             Payload::Binary(bytes) => serde_json::from_slice(bytes),
+            Payload::Event(event) => {
+                return supplied(event.attachments, || T::deserialize(event))
+                    .map_err(|error| event.unfit(&error));
+            }
         }
-        .map_err(|_| misfit::explain::<T>(payload.bytes()))
+        .map_err(|_| misfit::explain::<T>(&payload.bytes()))
     }
 }

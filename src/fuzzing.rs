@@ -10,12 +10,14 @@ mod inflate;
 mod rfc1951;
 mod rfc6455;
 mod routing;
+mod sessions;
 
 pub use commands::commands;
 pub use frames::frames;
 pub use handshake::handshake;
 pub use inflate::inflate;
 pub use routing::routing;
+pub use sessions::sessions;
 
 /// Numbers that follow from a seed (SplitMix64): an input decides everything, so that a finding can be repeated.
 struct Dice(u64);

@@ -6,6 +6,7 @@
 
 mod index;
 mod page;
+pub(crate) mod recovery;
 mod retention;
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 mod admission;
 mod app;
+mod arguments;
 mod auth;
 mod change;
 mod close;
@@ -31,7 +32,9 @@ mod registry;
 mod rest;
 mod routing;
 mod server;
+mod session;
 mod shard;
+mod sid;
 mod signals;
 mod socket;
 mod stats;
@@ -40,20 +43,23 @@ mod stream;
 mod trace;
 mod turn;
 mod websocket;
+mod window;
 
 pub use app::{App, Signal, Stamp, Watched};
+pub use arguments::{Arguments, Binary};
 pub use auth::{Identity, Keys};
 pub use change::{Change, Op};
 pub use consumer::Consumer;
 pub use context::Context;
 pub use error::{ClientError, Error, Kind};
 pub use explain::{Preview, preview};
-pub use frame::{Frame, FromFrame, Payload};
+pub use frame::{Event, Frame, FromFrame, Payload};
 pub use message::{Message, Reply};
 pub use registry::Registry;
-pub use rest::{Api, Caller};
+pub use rest::{Api, Caller, RestPlace};
 pub use routing::{Explained, Known, Routed, Routing, Setting};
 pub use server::{Changes, Server, Started};
+pub use stats::{Numbers, RouteNumbers};
 #[cfg(feature = "testing")]
 pub use store::Scratch;
 pub use store::{
@@ -61,3 +67,4 @@ pub use store::{
     Transaction, Value, migrate,
 };
 pub use trace::connection_id;
+pub use window::Gather;

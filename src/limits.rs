@@ -61,6 +61,7 @@ pub(crate) enum Limit {
     Action,
     Groups,
     MessageBytes,
+    MessageFragments,
     Outbox,
     OutboxTotal,
     AuthTimeout,
@@ -69,12 +70,13 @@ pub(crate) enum Limit {
     HeadTimeout,
     HeadBytes,
     BodyTimeout,
+    WriteTimeout,
     TlsTimeout,
     TlsHandshakes,
 }
 
 impl Limit {
-    pub const ALL: [Limit; 20] = [
+    pub const ALL: [Limit; 22] = [
         Limit::Connections,
         Limit::ConnectionsPerAddress,
         Limit::ConnectionsPerUser,
@@ -85,6 +87,7 @@ impl Limit {
         Limit::Action,
         Limit::Groups,
         Limit::MessageBytes,
+        Limit::MessageFragments,
         Limit::Outbox,
         Limit::OutboxTotal,
         Limit::AuthTimeout,
@@ -93,6 +96,7 @@ impl Limit {
         Limit::HeadTimeout,
         Limit::HeadBytes,
         Limit::BodyTimeout,
+        Limit::WriteTimeout,
         Limit::TlsTimeout,
         Limit::TlsHandshakes,
     ];
@@ -109,6 +113,7 @@ impl Limit {
             Limit::Action => "action_rates",
             Limit::Groups => "groups_per_connection",
             Limit::MessageBytes => "max_message_bytes",
+            Limit::MessageFragments => "max_message_fragments",
             Limit::Outbox => "outbox_bytes",
             Limit::OutboxTotal => "outbox_total_bytes",
             Limit::AuthTimeout => "auth_timeout",
@@ -117,6 +122,7 @@ impl Limit {
             Limit::HeadTimeout => "head_timeout",
             Limit::HeadBytes => "head_bytes",
             Limit::BodyTimeout => "body_timeout",
+            Limit::WriteTimeout => "write_timeout",
             Limit::TlsTimeout => "tls_timeout",
             Limit::TlsHandshakes => "tls_handshakes",
         }

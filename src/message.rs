@@ -1,6 +1,7 @@
 //! What is said to a client, before a dialect puts an envelope around it.
 
-use crate::{ClientError, Frame};
+use crate::arguments::{collecting, raw};
+use crate::{Arguments, ClientError, Frame};
 use bytes::Bytes;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -26,6 +27,8 @@ pub(crate) enum Content {
         data: Box<RawValue>,
         /// The members beside `data`, each with a comma before it: `,"items":[]`.
         beside: String,
+        /// All arguments, `data` the first of them, where there is more than that to say: several ones, none, or binary ones.
+        arguments: Option<Box<Arguments>>,
     },
     /// As it is: no envelope, no number.
     Verbatim(Frame),
@@ -35,19 +38,45 @@ impl Message {
     /// A named message. `data` that cannot be written as JSON (a map with keys that are no strings) becomes `null` and is logged: it is our mistake,
     /// and no client should lose its connection over it.
     pub fn new(name: impl Into<Cow<'static, str>>, data: &impl Serialize) -> Self {
+        Message::json(Some(name.into()), data)
+    }
+
+    /// A message without a name: `data`, an object, is all there is. For vocabularies whose errors have no envelope. With Socket.IO, where everything has a
+    /// name, it is an `error`.
+    pub fn bare(data: &impl Serialize) -> Self {
+        Message::json(None, data)
+    }
+
+    fn json(name: Option<Cow<'static, str>>, data: &impl Serialize) -> Self {
+        let mut attachments = Vec::new();
+        let data = collecting(&mut attachments, || raw(data));
+        let arguments = (!attachments.is_empty()).then(|| {
+            let values = vec![data.clone()];
+            Box::new(Arguments {
+                values,
+                attachments,
+            })
+        });
         Message(Content::Json {
-            name: Some(name.into()),
-            data: raw(data),
+            name,
+            data,
             beside: String::new(),
+            arguments,
         })
     }
 
-    /// A message without a name: `data`, an object, is all there is. For vocabularies whose errors have no envelope.
-    pub fn bare(data: &impl Serialize) -> Self {
+    /// A named message with any number of arguments. In vocabularies whose messages have one place for data, the first one is there, and what follows is in
+    /// a list `arguments` beside it.
+    pub fn carrying(name: impl Into<Cow<'static, str>>, arguments: Arguments) -> Self {
         Message(Content::Json {
-            name: None,
-            data: raw(data),
+            name: Some(name.into()),
+            data: arguments
+                .values
+                .first()
+                .cloned()
+                .unwrap_or_else(|| raw(&())),
             beside: String::new(),
+            arguments: Some(Box::new(arguments)),
         })
     }
 
@@ -80,7 +109,7 @@ impl Message {
     }
 
     /// Adds a member beside `data`, for vocabularies whose clients look in both places. `key` is written as it is: a plain word. A verbatim message has no
-    /// members, and stays as it is.
+    /// members, and stays as it is. With Socket.IO they are members of the data.
     pub fn beside(mut self, key: &'static str, value: &impl Serialize) -> Self {
         if let Content::Json { beside, .. } = &mut self.0 {
             let _ = write!(beside, r#","{key}":{}"#, raw(value).get());
@@ -104,9 +133,51 @@ impl Message {
         }
     }
 
+    /// What the placeholders in its arguments stand for.
+    pub(crate) fn attachments(&self) -> &[Bytes] {
+        match &self.0 {
+            Content::Json {
+                arguments: Some(arguments),
+                ..
+            } => &arguments.attachments,
+            Content::Verbatim(Frame::Binary(bytes)) => std::slice::from_ref(bytes),
+            _ => &[],
+        }
+    }
+
+    /// What an acknowledgement says that this message is the content of.
+    pub(crate) fn into_arguments(self) -> Arguments {
+        match self.0 {
+            Content::Json {
+                arguments: Some(arguments),
+                ..
+            } => *arguments,
+            Content::Json { data, beside, .. } => {
+                let whole = members(data.get(), &beside);
+                let data = whole
+                    .and_then(|w| RawValue::from_string(w).ok())
+                    .unwrap_or(data);
+                Arguments {
+                    values: vec![data],
+                    attachments: Vec::new(),
+                }
+            }
+            Content::Verbatim(Frame::Text(text)) => Arguments::new().with(&text),
+            Content::Verbatim(Frame::Binary(bytes)) => Arguments::new().with(&crate::Binary(bytes)),
+        }
+    }
+
     pub(crate) fn content(&self) -> &Content {
         &self.0
     }
+}
+
+/// An object with what stands beside it; `None`: there is nothing, or no object to put it in.
+pub(crate) fn members(data: &str, beside: &str) -> Option<String> {
+    let beside = beside.strip_prefix(',')?;
+    let inner = data.trim_end().strip_suffix('}')?;
+    let comma = if inner.trim_end() == "{" { "" } else { "," };
+    Some(format!("{inner}{comma}{beside}}}"))
 }
 
 impl From<Frame> for Message {
@@ -122,7 +193,7 @@ impl From<Frame> for Message {
 #[derive(Debug, Default)]
 pub struct Reply {
     pub(crate) message: Option<Message>,
-    pub(crate) ack: Option<Box<RawValue>>,
+    pub(crate) ack: Option<Arguments>,
 }
 
 impl Reply {
@@ -139,18 +210,22 @@ impl Reply {
         }
     }
 
-    /// Members for the acknowledgement: a JSON object.
+    /// Members for the acknowledgement: a JSON object. With Socket.IO: its one argument.
     pub fn ack(data: &impl Serialize) -> Self {
+        Reply::answer(Arguments::new().with(data))
+    }
+
+    /// The acknowledgement's arguments. Where an acknowledgement has members and no arguments, the first one's.
+    pub fn answer(arguments: Arguments) -> Self {
         Reply {
             message: None,
-            ack: Some(raw(data)),
+            ack: Some(arguments),
         }
     }
-}
 
-fn raw(data: &impl Serialize) -> Box<RawValue> {
-    serde_json::value::to_raw_value(data).unwrap_or_else(|error| {
-        tracing::error!(%error, "a message cannot be written as JSON");
-        RawValue::NULL.to_owned()
-    })
+    /// Says something too, before the acknowledgement.
+    pub fn saying(mut self, message: Message) -> Self {
+        self.message = Some(message);
+        self
+    }
 }

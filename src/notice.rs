@@ -27,6 +27,20 @@ pub struct Reset {
     pub reason: &'static str,
 }
 
+/// `resync`: a Socket.IO client that came back did not find all that it left.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct Resync {
+    /// It does not go on where it was: what it knows is to be read again.
+    pub reset: bool,
+    /// For people; only with a reset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'static str>,
+    /// Groups that it hears no more.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lost: Vec<String>,
+}
+
 /// `auth:expiring` and `authenticated`: how long the token is good.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]

@@ -135,6 +135,41 @@ impl Outbox {
         self.backlog.add(bytes);
     }
 
+    /// Whether nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.waiting == 0
+    }
+
+    /// Takes whole frames off the front: at least one, if there is one, and no more when these bytes are reached. Only where nothing is partly sent.
+    pub fn take(&mut self, bytes: usize) -> Vec<Bytes> {
+        let (mut taken, mut sum) = (Vec::new(), 0);
+        while sum < bytes
+            && let Some(first) = self.frames.front()
+        {
+            sum += first.as_ref().map_or(0, |f| f.bytes.len());
+            let frame = first.as_ref().map(|f| f.bytes.clone());
+            let length = frame.as_ref().map_or(0, Bytes::len);
+            self.written(length);
+            taken.extend(frame);
+        }
+        taken
+    }
+
+    /// Puts whole frames in front of all others. Nothing supersedes them any more: they may have been read.
+    pub fn put_back(&mut self, frames: Vec<Bytes>) {
+        self.waiting += frames.len();
+        self.count(frames.iter().map(Bytes::len).sum::<usize>() as isize);
+        let frames = frames.into_iter().map(|bytes| {
+            let entity = None;
+            Some(Frame { bytes, entity })
+        });
+        let all: Vec<_> = frames.collect();
+        for frame in all.into_iter().rev() {
+            self.frames.push_front(frame);
+        }
+        self.close_ranks();
+    }
+
     /// Drops what is not begun, and puts `last` (a close frame) behind the frame that is. Returns how many frames were dropped.
     pub fn cut(&mut self, last: Bytes) -> usize {
         let begun = if self.partial {

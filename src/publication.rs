@@ -1,8 +1,10 @@
 //! An announced event on its way to the members of its groups.
 
+use crate::shard::Shard;
 use crate::{App, websocket};
 use bytes::Bytes;
 use smallvec::SmallVec;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 use tokio::sync::mpsc;
@@ -79,8 +81,13 @@ impl<A: App> Publication<A> {
 /// An answer that waits for its commit. Runs on the shard that asked, after the commit's publications were handed to the members there.
 pub(crate) type Reply = Box<dyn FnOnce() + Send>;
 
+/// Runs on the shard that it is sent to.
+pub(crate) type Call<A> = Box<dyn FnOnce(&Rc<Shard<A>>) + Send>;
+
 /// What reaches a shard from outside.
 pub(crate) enum ToShard<A: App> {
+    /// Something that only this shard can do: a request has come elsewhere that concerns a session here.
+    Call(Call<A>),
     /// Ephemeral publications of another shard's turn.
     Published(Vec<Arc<Publication<A>>>),
     /// One per commit and shard, also where no member lives: a shard must know how far it has come.

@@ -11,9 +11,6 @@ use std::io;
 /// One read of a thread: a client's frames are usually far smaller.
 const READ_BYTES: usize = 64 << 10;
 
-/// Frames of one message: a message of the largest permitted size in pieces of a byte each has as many as nobody needs.
-const MAX_FRAGMENTS: usize = 65_536;
-
 thread_local! {
     /// All connections of a shard read into the same buffer; a connection keeps only what is incomplete.
     static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES]);
@@ -23,15 +20,13 @@ thread_local! {
 #[derive(Default)]
 pub(crate) struct MessageReader {
     parser: Parser,
-    /// What came with the handshake and belongs to the WebSocket.
-    early: Vec<u8>,
 }
 
 impl MessageReader {
-    pub fn new(early: Vec<u8>) -> Self {
+    /// `early`: what came with the handshake and belongs to the WebSocket.
+    pub fn new(early: &[u8]) -> Self {
         MessageReader {
-            early,
-            ..MessageReader::default()
+            parser: Parser::holding(early),
         }
     }
 
@@ -44,12 +39,14 @@ impl MessageReader {
     ) -> Result<Option<T>, Ending> {
         let limits = Limits {
             max_message_bytes: socket.policy.max_message_bytes,
-            max_fragments: MAX_FRAGMENTS,
-            inflates: socket.compression.inflates,
+            max_fragments: socket.policy.max_message_fragments,
+            inflates: socket.compression.get().inflates,
         };
         let violated = |v: Violation| {
-            if v.code() == 1009 {
-                socket.limited(Limit::MessageBytes);
+            match v {
+                Violation::TooLarge { .. } => socket.limited(Limit::MessageBytes),
+                Violation::TooManyFragments { .. } => socket.limited(Limit::MessageFragments),
+                _ => {}
             }
             Ending {
                 code: v.code(),
@@ -57,13 +54,6 @@ impl MessageReader {
                 error: None,
             }
         };
-        if !self.early.is_empty() {
-            let mut early = std::mem::take(&mut self.early);
-            return self
-                .parser
-                .next(&mut early, &limits, deliver)
-                .map_err(violated);
-        }
         let mut deliver = Some(deliver);
         let mut once = |incoming: Incoming<'_>| (deliver.take().expect("delivers once"))(incoming);
         if let Some(found) = self
@@ -73,9 +63,16 @@ impl MessageReader {
         {
             return Ok(Some(found));
         }
+        // where nothing can be written any more nothing needs to be read, and readiness may never come again
+        if socket.is_dead() {
+            return Err(Ending::gone());
+        }
+        let Some(stream) = socket.stream() else {
+            return Ok(None);
+        };
         BUFFER.with_borrow_mut(|buffer| {
             loop {
-                let n = match socket.stream.read(buffer) {
+                let n = match stream.read(buffer) {
                     Ok(0) => return Err(Ending::gone()),
                     Ok(n) => n,
                     Err(e) if e.kind() == io::ErrorKind::WouldBlock => return Ok(None),

@@ -3,8 +3,10 @@
 use crate::frame::{FromFrame, Payload};
 use crate::pattern::{self, Params};
 use crate::rest::Routes;
+use crate::stats::LetIn;
 use crate::{App, ClientError, Consumer, Context, Error, Kind, Known, Message, Reply, Routing};
 use futures::future::LocalBoxFuture;
+use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
 /// A connection that is being opened.
@@ -20,7 +22,10 @@ pub(crate) struct Entry<A: App> {
     pub connect: Connect<A>,
     pub render: fn(&A::Event, &A::Group) -> Option<Message>,
     pub entity: fn(&A::Event, &A::Group) -> Option<u64>,
+    pub together: fn(&[&Message]) -> Option<Message>,
     pub render_error: fn(&ClientError) -> Message,
+    /// See [`Consumer::REFUSES_INSIDE`].
+    pub refuses_inside: bool,
     /// Whether a frame is one of its commands.
     #[cfg(feature = "fuzzing")]
     pub decode: fn(Payload<'_>) -> Result<(), ClientError>,
@@ -37,7 +42,7 @@ pub(crate) trait Session<A: App> {
     fn disconnect<'a>(self: Box<Self>, ctx: &'a mut Context<A>) -> LocalBoxFuture<'a, ()>;
 }
 
-struct Erased<C>(C);
+struct Erased<C>(C, #[allow(dead_code)] LetIn);
 
 impl<C: Consumer> Session<C::App> for Erased<C> {
     fn receive<'a>(
@@ -46,6 +51,9 @@ impl<C: Consumer> Session<C::App> for Erased<C> {
         ctx: &'a mut Context<C::App>,
     ) -> Result<LocalBoxFuture<'a, Result<Reply, Error>>, ClientError> {
         let command = C::Command::from_frame(body)?;
+        if let Payload::Event(event) = body {
+            ctx.shard.counts.events.came(C::NAME, event.name);
+        }
         Ok(Box::pin(self.0.receive(command, ctx)))
     }
 
@@ -59,10 +67,15 @@ fn connect<'a, C: Consumer>(
     query: &str,
     ctx: &'a mut Context<C::App>,
 ) -> Result<Opening<'a, C::App>, ClientError> {
-    let params: C::Params = pattern::deserialize(params, query)
+    let client = ctx.client.as_ref();
+    let auth = client.and_then(|c| c.auth.as_deref()).map(RawValue::get);
+    let params: C::Params = pattern::deserialize(params, query, auth)
         .map_err(|e| ClientError::new(Kind::Invalid, "INVALID_PARAMETER", e))?;
     Ok(Box::pin(async move {
-        Ok(Box::new(Erased(C::connect(params, ctx).await?)) as Box<dyn Session<C::App>>)
+        let consumer = C::connect(params, ctx).await?;
+        ctx.settle().await?;
+        let let_in = LetIn::new(ctx.shard.counts.clone(), C::NAME);
+        Ok(Box::new(Erased(consumer, let_in)) as Box<dyn Session<C::App>>)
     }))
 }
 
@@ -98,7 +111,9 @@ impl<A: App> Registry<A> {
             connect: connect::<C>,
             render: C::render,
             entity: C::entity,
+            together: C::together,
             render_error: C::render_error,
+            refuses_inside: C::REFUSES_INSIDE,
             #[cfg(feature = "fuzzing")]
             decode: |body| C::Command::from_frame(body).map(drop),
         };

@@ -2,6 +2,7 @@
 
 use crate::auth::{self, Identity, Keys};
 use crate::routing::{Auth, Policy};
+use crate::stats::{Numbers, Stats};
 use crate::store::{Command, Store};
 use crate::{App, ClientError, Error, Kind, Reader, Transaction};
 use http::{HeaderMap, StatusCode, header};
@@ -21,6 +22,20 @@ pub(crate) struct Peer(pub SocketAddr);
 
 /// Makes the HTTP routes of one listener and shard.
 pub(crate) type Routes<A> = fn(Api<A>) -> BoxedFilter<(Response,)>;
+
+/// A REST interface of a listener.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RestPlace {
+    /// The interface's name.
+    pub interface: String,
+    /// The listener's.
+    pub listener: String,
+    /// The port it listens on.
+    pub port: u16,
+    /// It speaks `https` only.
+    pub tls: bool,
+}
 
 /// What a request says about who sent it.
 #[derive(Debug, Clone)]
@@ -58,6 +73,8 @@ pub struct Api<A: App> {
     store: Store,
     keys: Option<Arc<Keys>>,
     policy: Arc<Policy>,
+    stats: Arc<Stats>,
+    places: Arc<[RestPlace]>,
     shard: usize,
     app: PhantomData<fn() -> A>,
 }
@@ -68,6 +85,8 @@ impl<A: App> Clone for Api<A> {
             store: self.store.clone(),
             keys: self.keys.clone(),
             policy: self.policy.clone(),
+            stats: self.stats.clone(),
+            places: self.places.clone(),
             shard: self.shard,
             app: PhantomData,
         }
@@ -79,12 +98,16 @@ impl<A: App> Api<A> {
         store: Store,
         keys: Option<Arc<Keys>>,
         policy: Arc<Policy>,
+        stats: Arc<Stats>,
+        places: Arc<[RestPlace]>,
         shard: usize,
     ) -> Self {
         Api {
             store,
             keys,
             policy,
+            stats,
+            places,
             shard,
             app: PhantomData,
         }
@@ -128,6 +151,27 @@ impl<A: App> Api<A> {
                 "send a token: Authorization: Bearer ...",
             )),
         }
+    }
+
+    /// Signs claims, so that this server accepts them as a token: `sub` and `exp` are the caller's to set.
+    ///
+    /// # Errors
+    /// [`Error::Config`] when the server has no key, or a public one: then tokens are made elsewhere.
+    pub fn mint(&self, claims: &impl Serialize) -> Result<String, Error> {
+        match &self.keys {
+            Some(keys) => keys.mint(claims),
+            None => Err(Error::Config("this server knows no tokens".to_owned())),
+        }
+    }
+
+    /// What the whole server did.
+    pub fn numbers(&self) -> Numbers {
+        Numbers::of(&self.stats, Some(&self.store))
+    }
+
+    /// What is served where, on all listeners: for documentation that says how to get there.
+    pub fn places(&self) -> &[RestPlace] {
+        &self.places
     }
 
     /// The most a request's body may be, in bytes: the listener's limit for messages.

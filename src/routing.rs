@@ -18,6 +18,15 @@
 //! path = "/ws/orders/<int:order_id>/"      # with and without the trailing slash
 //! consumer = "dining.order"
 //! auth = "required"                        # policy for this route
+//!
+//! [[listener.route]]
+//! path = "/socket.io/"                     # Socket.IO: long polling and WebSockets
+//! ping_timeout = "20s"                     # policy that only Socket.IO has: also `max_payload`, `connect_timeout`
+//!
+//! [[listener.route.namespace]]
+//! name = "/orders"                         # as in io("http://localhost:3000/orders")
+//! consumer = "delivery.orders"
+//! auth = "optional"                        # of its own may be: auth, action_rates, groups_per_connection
 //! ```
 //!
 //! A listener may speak TLS, `tls = { certificate = "chain.pem", key = "key.pem" }`, and has bounds for those who are no clients yet (see `edge.rs`), which
@@ -36,6 +45,7 @@ mod places;
 mod policy;
 mod quantity;
 mod rate;
+mod route;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -46,10 +56,11 @@ pub use explain::{Explained, Routed, Setting};
 pub(crate) use limits::Metrics;
 pub(crate) use mistakes::nearest;
 pub(crate) use policy::{Auth, Delivery, Policy};
+pub(crate) use route::{Namespace, Protocol, Route};
 
 use crate::Error;
 use crate::limits::Limits;
-use crate::pattern::{Params, Pattern, Segments};
+use crate::pattern::{Params, Segments};
 use mistakes::Mistakes;
 use places::{Level, Places};
 use std::path::Path;
@@ -95,19 +106,6 @@ pub(crate) struct Listener {
     pub(crate) tls: Option<Arc<ServerConfig>>,
 }
 
-/// Which consumer answers on which paths.
-#[derive(Debug, Clone)]
-pub(crate) struct Route {
-    pub(crate) pattern: Pattern,
-    /// A name in [`Known::consumers`].
-    pub(crate) consumer: String,
-    pub(crate) policy: Policy,
-    /// Where its `path` stands in the file, from 1.
-    pub(crate) line: usize,
-    /// Where the keys of its policy were set.
-    set: Places,
-}
-
 /// A REST service of a listener.
 #[derive(Debug, Clone)]
 pub(crate) struct RestMount {
@@ -117,7 +115,6 @@ pub(crate) struct RestMount {
 
 const TOP_KEYS: [&str; 3] = ["defaults", "limits", "listener"];
 const LISTENER_KEYS: [&str; 6] = ["name", "bind", "rest", "metrics", "route", "tls"];
-const ROUTE_KEYS: [&str; 2] = ["path", "consumer"];
 
 impl Routing {
     /// Reads a routing file, and the certificates that it names. `file_name` is for the messages, and its folder is where relative paths begin.
@@ -160,7 +157,7 @@ impl Routing {
         for listener in &mut self.listeners {
             listener.policy.demo();
             for route in &mut listener.routes {
-                route.policy.demo();
+                route.demo();
             }
         }
         self
@@ -244,7 +241,7 @@ fn listeners(
             listener.rest = rest(value, known, mistakes);
         }
         if let Some(rows) = row.get("route") {
-            listener.routes = routes(rows, (&listener.policy, &set), known, mistakes);
+            listener.routes = route::routes(rows, (&listener.policy, &set), known, mistakes);
         }
         if let Some(value) = row.get("metrics") {
             listener.metrics = Metrics::read(value, mistakes).unwrap_or(Metrics::Nobody);
@@ -302,75 +299,4 @@ fn rest(
         mounts.push(RestMount { name });
     }
     mounts
-}
-
-fn routes(
-    rows: &Spanned<DeValue<'_>>,
-    (policy, set): (&Policy, &Places),
-    known: &Known<'_>,
-    mistakes: &mut Mistakes<'_>,
-) -> Vec<Route> {
-    let mut routes: Vec<Route> = Vec::new();
-    for (row, at) in mistakes.tables(rows, "[[listener.route]]") {
-        let policy = policy.nearest(row, mistakes);
-        let set = set.nearest(row, Level::Route, mistakes);
-        for key in row.keys() {
-            if let Some(early) = Edge::KEYS.iter().find(|early| *early == key.get_ref()) {
-                let message =
-                    format!("{early} is the listener's: it counts before the route is known");
-                mistakes.add(key.span().start, message);
-                continue;
-            }
-            mistakes.unless_known("key", key, &[&ROUTE_KEYS, &Policy::KEYS]);
-        }
-        let consumer = match row.get("consumer") {
-            None => {
-                mistakes.add(at, r#"a route needs a "consumer""#.into());
-                ""
-            }
-            Some(value) => {
-                let name = mistakes.string(value);
-                if let Some(name) = name {
-                    let name = Spanned::new(value.span(), name);
-                    mistakes.unless_known("consumer", &name, &[known.consumers]);
-                }
-                name.unwrap_or_default()
-            }
-        };
-        let Some(path) = row.get("path") else {
-            mistakes.add(at, r#"a route needs a "path""#.into());
-            continue;
-        };
-        let Some(text) = mistakes.string(path) else {
-            continue;
-        };
-        match Pattern::parse(text) {
-            Err(e) => {
-                let at = mistakes.within(path.span(), text, e.offset);
-                mistakes.add(at, format!("bad path: {}", e.message));
-            }
-            Ok(pattern) => {
-                let line = mistakes.line(path.span().start);
-                if let Some(earlier) = routes.iter().find(|r| r.pattern.shadows(&pattern)) {
-                    let (of, earlier_line) = (&earlier.pattern, earlier.line);
-                    let message = if of.same_paths(&pattern) {
-                        format!("duplicate path: line {earlier_line} has the same, \"{of}\"")
-                    } else {
-                        format!(
-                            "shadowed: every such path goes to \"{of}\" in line {earlier_line}; put this route before that one"
-                        )
-                    };
-                    mistakes.add(path.span().start, message);
-                }
-                routes.push(Route {
-                    pattern,
-                    consumer: consumer.to_owned(),
-                    policy,
-                    line,
-                    set,
-                });
-            }
-        }
-    }
-    routes
 }

@@ -7,6 +7,7 @@ mod carrier;
 mod conversation;
 mod direct;
 mod drain;
+mod engine;
 mod framing;
 mod handshake;
 mod http;
@@ -25,7 +26,7 @@ pub(crate) use upgrade::{Unfit, wish};
 pub use started::{Changes, Started};
 
 use crate::auth::Keys;
-use crate::lane::Lane;
+use crate::lane::Lanes;
 use crate::limits::Admission;
 use crate::publication::{INBOX_MESSAGES, ToShard};
 use crate::registry::Registry;
@@ -128,11 +129,8 @@ impl<A: App> Server<A> {
     /// # Errors
     /// [`Error::Config`] when the database is newer, foreign or served by another process, or an address cannot be bound.
     pub fn start(self) -> Result<Started, Error> {
-        let entries: Vec<_> = self.registry.entries.into_values().map(Arc::new).collect();
-        let lanes: Arc<[Lane<A>]> = entries
-            .iter()
-            .map(|entry| Lane::new(entry.clone()))
-            .collect();
+        let entries = self.registry.entries.into_values().map(Arc::new);
+        let lanes = Arc::new(Lanes::new(entries));
         let (inboxes, mail): (Vec<_>, Vec<_>) = (0..self.shards)
             .map(|_| mpsc::channel::<ToShard<A>>(INBOX_MESSAGES))
             .unzip();
@@ -152,11 +150,7 @@ impl<A: App> Server<A> {
         let stats = Arc::new(stats);
         let farewell = Arc::new(Farewell::default());
         let shared = Arc::new(Shared {
-            lane_of: entries
-                .iter()
-                .enumerate()
-                .map(|(i, e)| (e.name, i as u16))
-                .collect(),
+            lanes: lanes.clone(),
             rest: self.registry.rest.into_iter().collect(),
             keys: self.keys.map(Arc::new),
             stats: stats.clone(),

@@ -1,18 +1,23 @@
 //! One core's connections: what reaches them this turn, and one write per socket at its end.
 
 mod upkeep;
+mod windows;
 
 use crate::App;
 use crate::close::Ending;
 use crate::groups::Groups;
-use crate::lane::Lane;
+use crate::lane::Lanes;
 use crate::publication::{Inbox, Publication, ToShard};
 use crate::routing::Policy;
+use crate::session::Session;
+use crate::sid::Sid;
 use crate::socket::Socket;
 use crate::stats::{Drop as Dropped, MICROS, ShardStats, Stats};
 use crate::store::Store;
 use crate::turn::{Cork, Mark, Said};
+use crate::window::{Gather, Window};
 use bytes::Bytes;
+use rustc_hash::FxHashMap;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -24,7 +29,7 @@ const OUTGOING_PUBLICATIONS: usize = 65_536;
 
 pub(crate) struct Shard<A: App> {
     pub id: usize,
-    pub lanes: Arc<[Lane<A>]>,
+    pub lanes: Arc<Lanes<A>>,
     pub store: Option<Store>,
     peers: Vec<Inbox<A>>,
     /// How far the history was delivered here. The store says where it begins.
@@ -32,11 +37,18 @@ pub(crate) struct Shard<A: App> {
     advanced: Notify,
     groups: RefCell<Groups<A>>,
     sockets: RefCell<slab::Slab<Rc<Socket<A>>>>,
+    /// Sessions of Engine.IO that poll: their requests come one by one.
+    pub sessions: RefCell<FxHashMap<Sid, Rc<Session<A>>>>,
+    /// Socket.IO clients that can come back: to which sockets those belong that are here.
+    pub pids: RefCell<FxHashMap<String, Rc<Socket<A>>>>,
     turn: RefCell<Vec<Said>>,
     dirty: RefCell<Vec<Rc<Socket<A>>>>,
     outgoing: RefCell<Vec<Arc<Publication<A>>>>,
     scheduled: Cell<bool>,
     kick: Notify,
+    /// What connections hear that gather it.
+    window: RefCell<Window<A>>,
+    window_opened: Notify,
     /// One for the sockets that get plain frames, one for the others: they alternate in a group.
     corks: RefCell<[Cork; 2]>,
     started: Instant,
@@ -53,7 +65,7 @@ pub(crate) struct Shard<A: App> {
 impl<A: App> Shard<A> {
     pub fn new(
         id: usize,
-        lanes: Arc<[Lane<A>]>,
+        lanes: Arc<Lanes<A>>,
         store: Option<Store>,
         peers: Vec<Inbox<A>>,
         stats: Arc<Stats>,
@@ -72,11 +84,15 @@ impl<A: App> Shard<A> {
             advanced: Notify::new(),
             groups: RefCell::default(),
             sockets: RefCell::default(),
+            sessions: RefCell::default(),
+            pids: RefCell::default(),
             turn: RefCell::default(),
             dirty: RefCell::default(),
             outgoing: RefCell::default(),
             scheduled: Cell::new(false),
             kick: Notify::new(),
+            window: RefCell::default(),
+            window_opened: Notify::new(),
             corks: RefCell::default(),
             started: Instant::now(),
         }
@@ -116,6 +132,32 @@ impl<A: App> Shard<A> {
         self.peers.clone()
     }
 
+    /// Ends the connection that has this id so far, wherever it is.
+    pub async fn evict(&self, pid: &str) {
+        self.evict_here(pid);
+        for (id, peer) in self.peers.iter().enumerate() {
+            if id != self.id {
+                let pid = pid.to_owned();
+                let call = move |shard: &Rc<Shard<A>>| shard.evict_here(&pid);
+                let _ = peer.send(ToShard::Call(Box::new(call))).await;
+            }
+        }
+    }
+
+    fn evict_here(&self, pid: &str) {
+        if let Some(socket) = self.pids.borrow_mut().remove(pid) {
+            socket.end(Ending::taken_over());
+        }
+    }
+
+    /// A connection that can be come back to is gone.
+    pub fn forget_pid(&self, pid: &str, socket: &Rc<Socket<A>>) {
+        let mut pids = self.pids.borrow_mut();
+        if pids.get(pid).is_some_and(|known| Rc::ptr_eq(known, socket)) {
+            pids.remove(pid);
+        }
+    }
+
     /// To the local members now, to the other shards at the end of the turn. Ephemeral: at most once.
     pub fn publish(&self, publication: Publication<A>) {
         let publication = Arc::new(publication);
@@ -137,6 +179,8 @@ impl<A: App> Shard<A> {
         let groups = self.groups.borrow();
         let mut turn = self.turn.borrow_mut();
         let mut dirty = self.dirty.borrow_mut();
+        let mut window = self.window.borrow_mut();
+        let was_empty = window.is_empty();
         let mut delivered = 0;
         for (position, group) in publication.groups.iter().enumerate() {
             for (lane, members) in groups.members(group) {
@@ -146,15 +190,17 @@ impl<A: App> Shard<A> {
                 if let Some(plain) = frame {
                     let plain_at = turn.len();
                     let mut deflated_at = None;
+                    let mut gathered_at = None;
                     let length = plain.len();
                     let entity = self.lanes[lane as usize].entity(&publication.event, group);
                     let mark = Mark::Event(entity);
                     turn.push(Said { frame: plain, mark });
                     for socket in members {
-                        if socket.is_closing() {
+                        let wire = socket.wire();
+                        if socket.is_closing() || wire.is_closing() {
                             continue;
                         }
-                        let at = if length < socket.compression.deflate_from {
+                        let at = if length < socket.compression.get().deflate_from {
                             plain_at
                         } else {
                             *deflated_at.get_or_insert_with(|| {
@@ -169,10 +215,24 @@ impl<A: App> Shard<A> {
                         {
                             continue;
                         }
-                        socket.pending.borrow_mut().push(at as u32);
+                        if let Some(how) = socket.gathers() {
+                            let place = gathered_at.get_or_insert_with(|| {
+                                let (seq, lane) = (publication.seq, &self.lanes[lane as usize]);
+                                let told = lane.message(seq, &publication.event, group)?;
+                                Some(window.take(seq, told))
+                            });
+                            if let Some(place) = place {
+                                window.heard(lane, socket, *place);
+                            }
+                            if how == Gather::Instead {
+                                delivered += 1;
+                                continue;
+                            }
+                        }
+                        wire.pending.borrow_mut().push(at as u32);
                         delivered += 1;
-                        if !socket.queued.replace(true) {
-                            dirty.push(socket.clone());
+                        if !wire.queued.replace(true) {
+                            dirty.push(wire.clone());
                         }
                     }
                 }
@@ -182,8 +242,15 @@ impl<A: App> Shard<A> {
             }
         }
         self.counts.delivered.add(delivered);
-        drop((turn, dirty));
+        let (opens, is_full) = (was_empty && !window.is_empty(), window.is_full());
+        drop((turn, dirty, window, groups));
         self.schedule();
+        if opens {
+            self.window_opened.notify_one();
+        }
+        if is_full {
+            self.close_window();
+        }
     }
 
     /// A frame for one socket, at the end of the turn.
@@ -195,17 +262,18 @@ impl<A: App> Shard<A> {
 
     /// A frame that is compressed already if this socket's frames are.
     pub fn send_suited(&self, socket: &Rc<Socket<A>>, frame: Bytes) {
-        if socket.is_closing() {
+        let wire = socket.wire();
+        if socket.is_closing() || wire.is_closing() || socket.defers(&frame) {
             return;
         }
         let mut turn = self.turn.borrow_mut();
-        socket.pending.borrow_mut().push(turn.len() as u32);
+        wire.pending.borrow_mut().push(turn.len() as u32);
         turn.push(Said {
             frame,
             mark: Mark::Own,
         });
-        if !socket.queued.replace(true) {
-            self.dirty.borrow_mut().push(socket.clone());
+        if !wire.queued.replace(true) {
+            self.dirty.borrow_mut().push(wire.clone());
         }
         drop(turn);
         self.schedule();
@@ -226,7 +294,7 @@ impl<A: App> Shard<A> {
         let mut corks = self.corks.borrow_mut();
         for socket in dirty.drain(..) {
             socket.queued.set(false);
-            let cork = &mut corks[usize::from(socket.compression.inflates)];
+            let cork = &mut corks[usize::from(socket.compression.get().inflates)];
             socket.flush(&turn, cork);
         }
         corks.iter_mut().for_each(Cork::forget);
@@ -278,6 +346,7 @@ impl<A: App> Shard<A> {
         while let Some(mut message) = inbox.recv().await {
             loop {
                 match message {
+                    ToShard::Call(call) => call(&self),
                     ToShard::Published(publications) => {
                         publications.iter().for_each(|p| self.deliver(p))
                     }

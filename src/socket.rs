@@ -2,6 +2,7 @@
 
 mod backpressure;
 mod hold;
+mod part;
 
 pub(crate) use hold::Hold;
 
@@ -13,10 +14,12 @@ use crate::routing::Policy;
 use crate::stats::{Drop, ShardStats};
 use crate::stream::Stream;
 use crate::websocket::{self, extension::Agreed};
+use crate::window::{Gather, Heard};
 use bytes::Bytes;
 use smallvec::SmallVec;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::io;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -58,10 +61,20 @@ impl Compression {
     }
 }
 
+/// What a connection's frames pass through on their way, and what its groups know of it.
+///
+/// A raw connection is one of them. A session of Engine.IO is one too, whose stream may come later (until then its frames wait to be polled), and each of its
+/// namespaces is another: a member of groups, with numbers of its own, whose frames leave by the session's.
 pub(crate) struct Socket<A: App> {
     /// The connection's number, for the log.
     pub id: u64,
-    pub stream: Stream,
+    stream: OnceCell<Stream>,
+    /// The socket that its frames leave by, if that is another one.
+    wire: Option<Rc<Socket<A>>>,
+    /// What is said before the client may hear it; `None`: it may.
+    deferred: RefCell<Option<Vec<Bytes>>>,
+    /// It is asked whether it is there as Engine.IO does.
+    pub engine: bool,
     /// The shard's counters.
     counts: Arc<ShardStats>,
     /// How fast the client speaks.
@@ -70,8 +83,12 @@ pub(crate) struct Socket<A: App> {
     pub user: RefCell<Option<Arc<UserPlace>>>,
     /// Events that were dropped, and that the client was not told of.
     dropped: Cell<u32>,
+    /// Whether what it hears in quick succession is told together.
+    gathers: Cell<Option<Gather>>,
+    /// Of the shard's window.
+    heard: RefCell<Heard>,
     pub policy: Arc<Policy>,
-    pub compression: Compression,
+    pub compression: Cell<Compression>,
     /// Indices into the turn's frames.
     pub pending: RefCell<SmallVec<[u32; 2]>>,
     /// On the shard's list of sockets to flush.
@@ -108,15 +125,34 @@ impl<A: App> Socket<A> {
         counts: Arc<ShardStats>,
         now: u64,
     ) -> Self {
+        let stream = OnceCell::from(stream);
+        let opened = (now, false);
+        Socket::made(id, stream, None, policy, compression, counts, opened)
+    }
+
+    fn made(
+        id: u64,
+        stream: OnceCell<Stream>,
+        wire: Option<Rc<Self>>,
+        policy: Arc<Policy>,
+        compression: Compression,
+        counts: Arc<ShardStats>,
+        (now, engine): (u64, bool),
+    ) -> Self {
         Socket {
             id,
             stream,
+            wire,
+            deferred: RefCell::default(),
+            engine,
             counts,
             rates: Rates::default(),
             user: RefCell::default(),
             dropped: Cell::new(0),
+            gathers: Cell::new(None),
+            heard: RefCell::default(),
             policy,
-            compression,
+            compression: Cell::new(compression),
             pending: RefCell::default(),
             queued: Cell::new(false),
             last: Cell::new(0),
@@ -138,6 +174,22 @@ impl<A: App> Socket<A> {
         }
     }
 
+    /// The socket that its frames leave by: itself, unless it is a part of a session.
+    #[inline]
+    pub fn wire(self: &Rc<Self>) -> &Rc<Self> {
+        self.wire.as_ref().unwrap_or(self)
+    }
+
+    /// None where frames are polled, and none of its own where they leave by another socket.
+    pub fn stream(&self) -> Option<&Stream> {
+        self.stream.get()
+    }
+
+    /// Whether frames wait for the client, on this socket.
+    pub fn has_waiting(&self) -> bool {
+        self.outbox.borrow().as_ref().is_some_and(|o| !o.is_empty())
+    }
+
     /// Keeps an event for later, if the connection is not ready. What is too much is forgotten: a resume reads on, a snapshot is read again.
     pub fn hold(&self, seq: u64, group: &A::Group, frame: &Bytes) -> bool {
         let mut held = self.held.borrow_mut();
@@ -149,9 +201,20 @@ impl<A: App> Socket<A> {
         true
     }
 
+    /// Whether more came than could be held: it was forgotten.
+    pub fn has_overflowed(&self) -> bool {
+        let held = self.held.borrow();
+        held.as_ref().is_some_and(|h| h.overflowed)
+    }
+
+    /// Whether events are held for later.
+    pub fn is_holding(&self) -> bool {
+        self.held.borrow().is_some()
+    }
+
     /// The frame as this client gets it. Only for one that nobody else gets: what is told to a group is compressed once for all of it.
     pub fn suited(&self, frame: Bytes) -> Bytes {
-        match frame.len() >= self.compression.deflate_from {
+        match frame.len() >= self.compression.get().deflate_from {
             true => websocket::deflated(&frame),
             false => frame,
         }
@@ -163,6 +226,26 @@ impl<A: App> Socket<A> {
             return true;
         }
         seq > self.last.replace(seq.max(self.last.get()))
+    }
+
+    /// What it hears in quick succession is told together.
+    pub fn gather(&self, how: Gather) {
+        self.gathers.set(Some(how));
+    }
+
+    pub fn gathers(&self) -> Option<Gather> {
+        self.gathers.get()
+    }
+
+    /// Notes an event of the window, and says whether it is the first one.
+    pub fn heard(&self, place: u32) -> bool {
+        let mut heard = self.heard.borrow_mut();
+        heard.push(place);
+        heard.len() == 1
+    }
+
+    pub fn take_heard(&self) -> Heard {
+        self.heard.take()
     }
 
     /// Has the connection's task end it. The first reason wins.
@@ -205,7 +288,7 @@ impl<A: App> Socket<A> {
     }
 
     fn must_tell_drops(&self) -> bool {
-        self.dropped.get() > 0 && self.outbox.borrow().is_none()
+        self.dropped.get() > 0 && !self.has_waiting()
     }
 
     /// Bytes that wait, unless they are the last ones.
@@ -221,7 +304,7 @@ impl<A: App> Socket<A> {
         self.counts.limited(limit);
     }
 
-    fn wake(&self) {
+    pub fn wake(&self) {
         if let Some(waker) = self.waker.borrow_mut().take() {
             waker.wake();
         }
@@ -240,7 +323,7 @@ impl<A: App> Socket<A> {
     ///
     /// Not `readable()`: `poll_read_ready` takes over the reader's slot, where the waker of the HTTP exchange would keep that finished task's memory.
     pub fn poll_work(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.is_asked() {
+        if self.is_asked() || self.dead.get() {
             return Poll::Ready(Ok(()));
         }
         let mut waker = self.waker.borrow_mut();
@@ -248,25 +331,40 @@ impl<A: App> Socket<A> {
             *waker = Some(cx.waker().clone());
         }
         drop(waker);
-        self.stream.poll_read_ready(cx)
+        match self.stream.get() {
+            Some(stream) => stream.poll_read_ready(cx),
+            None => Poll::Pending,
+        }
     }
 
     /// Waits until nothing waits for the client. `false`: it is being closed.
     pub async fn drained(&self) -> bool {
+        let wire = self.wire.as_deref().unwrap_or(self);
         loop {
-            if self.closing.get() || self.dead.get() || self.ending.borrow().is_some() {
+            if self.is_going() || wire.is_going() {
                 return false;
             }
-            if self.outbox.borrow().is_none() {
+            if !wire.has_waiting() {
                 return true;
             }
-            self.relieved.notified().await; // single thread: nothing can change between the test and the wait
+            // single thread: nothing can change between the test and the wait
+            match self.wire {
+                None => self.relieved.notified().await,
+                Some(_) => {
+                    let (mine, wires) = (self.relieved.notified(), wire.relieved.notified());
+                    futures::future::select(std::pin::pin!(mine), std::pin::pin!(wires)).await;
+                }
+            }
         }
+    }
+
+    fn is_going(&self) -> bool {
+        self.closing.get() || self.dead.get() || self.ending.borrow().is_some()
     }
 
     /// Waits until the last byte is with the kernel, or the socket is dead.
     pub async fn emptied(&self) {
-        while !self.dead.get() && self.outbox.borrow().is_some() {
+        while !self.dead.get() && self.has_waiting() {
             self.relieved.notified().await;
         }
     }
@@ -292,7 +390,9 @@ impl<A: App> Socket<A> {
     /// Gives the socket up. Its reader wakes with an end of file.
     pub fn abort(&self) {
         if !self.dead.replace(true) {
-            self.stream.abort();
+            if let Some(stream) = self.stream.get() {
+                stream.abort();
+            }
             *self.outbox.borrow_mut() = None;
             self.wake();
         }

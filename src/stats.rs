@@ -5,15 +5,21 @@
 
 mod collect;
 mod count;
+mod events;
+mod numbers;
 mod text;
 
 pub(crate) use collect::collect;
 pub(crate) use count::{Count, Histogram};
+use events::Events;
+pub(crate) use events::LetIn;
+pub use numbers::{Numbers, RouteNumbers};
 
 use crate::limits::{Admission, Limit, Limits};
 use dashmap::DashMap;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 use tokio::runtime::RuntimeMetrics;
 
@@ -76,6 +82,8 @@ pub(crate) struct ShardStats {
     pub received_bytes: Count,
     pub dropped: [Count; Drop::ALL.len()],
     pub limited: [Count; Limit::ALL.len()],
+    /// Clients and their events, by name.
+    pub events: Events,
     pub resumed: Count,
     pub reset: Count,
     /// Events that one resume told.
@@ -183,9 +191,21 @@ impl Backlog {
 pub(crate) struct RouteStats {
     open: AtomicI64,
     opened: AtomicU64,
+    /// Of those that are open and were let in: what their bearers are. Locked for a moment when one comes and when it goes.
+    roles: Mutex<BTreeMap<&'static str, u64>>,
 }
 
 impl RouteStats {
+    /// Somebody of this role was let in, until the returned value is dropped.
+    pub fn role(self: &Arc<Self>, role: &'static str) -> OpenRole {
+        *self.roles().entry(role).or_default() += 1;
+        OpenRole(self.clone(), role)
+    }
+
+    fn roles(&self) -> MutexGuard<'_, BTreeMap<&'static str, u64>> {
+        self.roles.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// One more, until the returned value is dropped.
     pub fn open(self: &Arc<Self>) -> OpenRoute {
         self.open.fetch_add(1, Relaxed);
@@ -201,6 +221,18 @@ pub(crate) struct OpenRoute(Arc<RouteStats>);
 impl std::ops::Drop for OpenRoute {
     fn drop(&mut self) {
         self.0.open.fetch_sub(1, Relaxed);
+    }
+}
+
+/// An open connection whose bearer is known.
+#[derive(Debug)]
+pub(crate) struct OpenRole(Arc<RouteStats>, &'static str);
+
+impl std::ops::Drop for OpenRole {
+    fn drop(&mut self) {
+        if let Some(open) = self.0.roles().get_mut(self.1) {
+            *open -= 1;
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use std::os::fd::AsRawFd;
 use std::task::{Context, Poll};
 use tokio::io::Interest;
 use tokio::net::TcpStream;
+use tokio_rustls::rustls::ServerConnection;
 
 /// Frames of one `writev`. Linux takes up to 1,024; a socket buffer is full long before.
 const FRAMES_PER_WRITE: usize = 64;
@@ -21,6 +22,24 @@ const FRAMES_PER_WRITE: usize = 64;
 pub(crate) enum Stream {
     Plain(TcpStream),
     Tls(Box<Tls>),
+}
+
+/// A stream on its way to another thread.
+pub(crate) enum Detached {
+    Plain(std::net::TcpStream),
+    Tls(std::net::TcpStream, Box<ServerConnection>),
+}
+
+impl Detached {
+    /// The stream in the hands of this thread's runtime.
+    pub fn attach(self) -> io::Result<Stream> {
+        Ok(match self {
+            Detached::Plain(tcp) => Stream::Plain(TcpStream::from_std(tcp)?),
+            Detached::Tls(tcp, session) => {
+                Stream::Tls(Box::new(Tls::new(TcpStream::from_std(tcp)?, *session)))
+            }
+        })
+    }
 }
 
 /// How far a write came.
@@ -33,6 +52,17 @@ pub(crate) enum Written {
 }
 
 impl Stream {
+    /// Takes it out of this thread's runtime.
+    pub fn detach(self) -> io::Result<Detached> {
+        Ok(match self {
+            Stream::Plain(tcp) => Detached::Plain(tcp.into_std()?),
+            Stream::Tls(tls) => {
+                let (tcp, session) = tls.into_parts();
+                Detached::Tls(tcp.into_std()?, Box::new(session))
+            }
+        })
+    }
+
     pub fn write(&self, bytes: &[u8]) -> Written {
         match self {
             Stream::Plain(tcp) => match tcp.try_write(bytes) {

@@ -24,6 +24,12 @@ pub(crate) fn within<F: Future>(connection: u64, future: F) -> Within<F> {
     Within { connection, future }
 }
 
+/// Runs `f` as a part of a connection.
+pub(crate) fn during<T>(connection: u64, f: impl FnOnce() -> T) -> T {
+    let _restore = Restore(CURRENT.replace(connection));
+    f()
+}
+
 pin_project! {
     /// See [`within`].
     pub(crate) struct Within<F> {

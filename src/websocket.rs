@@ -14,7 +14,7 @@ mod tests;
 pub(crate) use deflate::deflated;
 #[cfg(feature = "fuzzing")]
 pub(crate) use deflate::{inflate, room_taken};
-pub(crate) use frame::{encode, encode_close, head_bytes};
+pub(crate) use frame::{encode, encode_all, encode_close, head_bytes, parts, pieces};
 pub(crate) use handshake::{accept_key, valid_key};
 pub(crate) use parser::Parser;
 
@@ -76,7 +76,7 @@ impl Incoming<'_> {
     /// The payload's bytes.
     pub(crate) fn len(&self) -> usize {
         match self {
-            Incoming::Data(payload) => payload.bytes().len(),
+            Incoming::Data(payload) => payload.len(),
             Incoming::Ping(bytes) | Incoming::Pong(bytes) => bytes.len(),
             Incoming::Close(last) => last.map_or(0, |(_, reason)| 2 + reason.len()),
         }

@@ -1,5 +1,5 @@
 //! RFC 6455 and RFC 7692 at the wire, case by case: what a client may do and what it may not. The sections are those of the public Autobahn test suite, which
-//! `tests/autobahn/run` runs against the same server.
+//! `tests/autobahn/run` runs against the same server. Engine.IO and Socket.IO too.
 
 #[path = "conformance/closing.rs"]
 mod closing;
@@ -16,6 +16,11 @@ mod limits;
 #[allow(dead_code)] // the restaurant's tests use the rest of it
 #[path = "support/raw.rs"]
 pub mod raw;
+#[path = "conformance/socket_io.rs"]
+mod sessions;
+#[allow(dead_code)] // the restaurant's tests use the rest of it
+#[path = "support/socket_io.rs"]
+pub mod socket_io;
 #[path = "conformance/text.rs"]
 mod text;
 

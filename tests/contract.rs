@@ -1,10 +1,11 @@
 //! The contract: complete, and true. That every frame is as it says is checked wherever a test hears one (`support/contract.rs`).
 
+use crate::dialogues::{FOLDERS, LISTENERS};
 use crate::support::contract;
 use restaurant::contract::Contract;
 use serde_json::Value;
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 /// Everything that the contract promises is shown in a dialogue: no message is promised that nobody says.
 #[test]
@@ -12,11 +13,15 @@ fn every_message_of_the_contract_is_said_in_a_transcript() {
     let mut said = BTreeSet::new();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/transcripts");
     for entry in std::fs::read_dir(folder).expect("the folder").flatten() {
-        let text = std::fs::read_to_string(entry.path()).expect("text");
+        // what several say is in a folder of its own
+        let Ok(text) = std::fs::read_to_string(entry.path()) else {
+            continue;
+        };
         let mut consumer = None;
         for line in text.lines() {
-            if let Some((_, url)) = line.split_once("ws://localhost:9000") {
-                let path = url.split(' ').next().unwrap_or_default();
+            if let Some((_, url)) = line.split_once("wscat -c ws://localhost:") {
+                let path = url.find('/').map_or("", |at| &url[at..]);
+                let path = path.split(' ').next().unwrap_or_default();
                 consumer = contract::consumer(path);
             }
             if let (Some(frame), Some(consumer)) = (line.strip_prefix("< "), &consumer) {
@@ -24,6 +29,13 @@ fn every_message_of_the_contract_is_said_in_a_transcript() {
                 let name = name.and_then(|rest| rest.split('"').next());
                 said.extend(name.map(|name| (consumer.clone(), name.to_owned())));
             }
+        }
+    }
+    for folder in FOLDERS {
+        let folder = folder_of_several(folder);
+        for entry in std::fs::read_dir(folder).expect("the folder").flatten() {
+            let text = std::fs::read_to_string(entry.path()).expect("text");
+            said.extend(told_to_several(&text));
         }
     }
     let promised: BTreeSet<_> = Contract::new()
@@ -37,6 +49,39 @@ fn every_message_of_the_contract_is_said_in_a_transcript() {
         .collect();
     let missing: Vec<_> = promised.difference(&said).collect();
     assert!(missing.is_empty(), "in no transcript: {missing:#?}");
+}
+
+fn folder_of_several(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../tests/transcripts")
+        .join(name)
+}
+
+/// Who of them heard what: `$ chris = io("http://localhost:3000/orders")`, `chris < order-created {...}`.
+fn told_to_several(text: &str) -> BTreeSet<(String, String)> {
+    let mut players = BTreeMap::new();
+    let mut said = BTreeSet::new();
+    for line in text.lines() {
+        if let Some((name, url)) = line.split_once(" = io(\"http://localhost:") {
+            let url = url.split('"').next().unwrap_or_default();
+            let (port, namespace) = url.split_once('/').unwrap_or((url, ""));
+            let listener = LISTENERS
+                .iter()
+                .find(|(known, _)| known.to_string() == port);
+            let listener = listener.expect("a documented port").1;
+            let consumer = contract::namespace(listener, &format!("/{namespace}"));
+            players.insert(
+                name.trim_start_matches("$ "),
+                consumer.expect("a namespace"),
+            );
+        } else if let Some((who, event)) = line.split_once(" < ")
+            && let Some(consumer) = players.get(who)
+        {
+            let name = event.split(' ').next().unwrap_or_default();
+            said.insert((consumer.clone(), contract::event_name(name)));
+        }
+    }
+    said
 }
 
 #[test]
@@ -63,6 +108,46 @@ fn collect<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
         Value::Array(all) => all.iter().for_each(|one| collect(one, found)),
         _ => {}
     }
+}
+
+/// What a screen in the kitchen says and hears is in both documents, and an event that is not as promised is found.
+#[test]
+fn the_kitchen_is_in_the_contract() {
+    let all = Contract::new();
+    let document = all.asyncapi(&contract::routing());
+    let channel = &document["channels"]["kitchen_socket_io"];
+    let messages = channel["messages"].as_object().expect("messages");
+    for name in [
+        "order_created",
+        "orders_batch_update",
+        "table_complete",
+        "authenticate",
+        "notice_event_resync",
+    ] {
+        assert!(messages.contains_key(name), "{name}: {messages:#?}");
+    }
+    let types = all.typescript();
+    for line in [
+        "\"order:created\": (argument1: ",
+        "\"orders:sync\": (argument1?: ",
+    ] {
+        assert!(types.contains(line), "{line} in {types}");
+    }
+    let check = |event: &str, data: &str| {
+        let data = [serde_json::from_str(data).expect("JSON")];
+        std::panic::catch_unwind(|| contract::check_event("kitchen", event, &data)).is_ok()
+    };
+    let good = r#"{"state":"connected","attempt":0,"maxAttempts":5,"nextRetry":1000}"#;
+    assert!(check("connection:status", good));
+    assert!(!check("connection:state", good));
+    assert!(!check(
+        "connection:status",
+        &good.replace(r#""attempt":0,"#, "")
+    ));
+    assert!(!check(
+        "connection:status",
+        &good.replace("0,", "0,\"more\":1,")
+    ));
 }
 
 /// A frame with a member more, a member less, or of a type that the channel does not say is none of the contract's.

@@ -1,13 +1,18 @@
 //! What a WebSocket server must get right when nothing else is asked of it, on the framework's public interface only.
 //!
 //! - `/conformance/echo` sends back every message as it came, text as text and binary as binary, up to 16 MiB, and is silent otherwise.
+//! - `/conformance/socket.io/`, namespace `/group`, does that for Socket.IO: `message` goes to all whose `auth` has the same `group`.
 //! - `/conformance/group/<name>/` passes every message on to all members of the group, its sender too: each gets it once, byte for byte. Up to 64 KiB.
+//! - `/engine.io/` sends back every message of an Engine.IO session.
+//! - `/socket.io/` has the namespaces `/` and `/custom`: each tells a client the `auth` that it came with, sends `message` back as `message-back`, and
+//!   acknowledges `message-with-ack`, with the arguments that came. `/conformance/socket.io/` does the same with the usual heartbeat.
 //!
 //! `cargo run --release --example echo_server -- --bind 127.0.0.1:9900`
 
 use maitred::*;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 /// Nothing is stored: there are groups, and what their members say.
 struct Conformance;
@@ -28,6 +33,7 @@ impl App for Conformance {
 enum Said {
     Text(String),
     Binary(Vec<u8>),
+    Json(Box<RawValue>),
 }
 
 struct Echo;
@@ -90,11 +96,88 @@ impl Consumer for Member {
         Some(match said {
             Said::Text(text) => Message::text(text.clone()),
             Said::Binary(bytes) => Message::binary(bytes.clone()),
+            Said::Json(_) => return None,
         })
     }
 
     fn render_error(error: &ClientError) -> Message {
         Message::text(error.text.clone())
+    }
+}
+
+/// A namespace that says what it is told.
+struct Namespace;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Told {
+    Message(Arguments),
+    MessageWithAck(Arguments),
+}
+
+impl Consumer for Namespace {
+    const NAME: &'static str = "namespace";
+    type App = Conformance;
+    type Params = IgnoredAny;
+    type Command = Told;
+
+    async fn connect(_: IgnoredAny, ctx: &mut Context<Conformance>) -> Result<Self, Error> {
+        let auth: Box<RawValue> = ctx.auth()?;
+        ctx.send(&Message::new("auth", &auth));
+        Ok(Namespace)
+    }
+
+    async fn receive(&mut self, told: Told, _: &mut Context<Conformance>) -> Result<Reply, Error> {
+        Ok(match told {
+            Told::Message(all) => Reply::message(Message::carrying("message-back", all)),
+            Told::MessageWithAck(all) => Reply::answer(all),
+        })
+    }
+
+    fn render(_: &Said, _: &String) -> Option<Message> {
+        None
+    }
+}
+
+/// A member of a group, over Socket.IO.
+struct Room(String);
+
+#[derive(Deserialize)]
+struct Auth {
+    group: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Spoken {
+    Message(Box<RawValue>),
+}
+
+impl Consumer for Room {
+    const NAME: &'static str = "room";
+    type App = Conformance;
+    type Params = Auth;
+    type Command = Spoken;
+
+    async fn connect(Auth { group }: Auth, ctx: &mut Context<Conformance>) -> Result<Self, Error> {
+        ctx.join(group.clone());
+        Ok(Room(group))
+    }
+
+    async fn receive(
+        &mut self,
+        Spoken::Message(json): Spoken,
+        ctx: &mut Context<Conformance>,
+    ) -> Result<Reply, Error> {
+        ctx.publish(self.0.clone(), Said::Json(json));
+        Ok(Reply::done())
+    }
+
+    fn render(said: &Said, _: &String) -> Option<Message> {
+        match said {
+            Said::Json(json) => Some(Message::new("message", json)),
+            Said::Text(_) | Said::Binary(_) => None,
+        }
     }
 }
 
@@ -132,6 +215,48 @@ outbox_bytes = "64MiB"
 path = "/conformance/group/<name>/"
 consumer = "group"
 outbox_bytes = "16MiB"
+
+# the next but one with the usual heartbeat, for who cannot answer in 200 ms, and rooms
+[[listener.route]]
+path = "/conformance/socket.io/"
+outbox_bytes = "16MiB"
+connect_timeout = "3s"
+
+[[listener.route.namespace]]
+name = "/"
+consumer = "namespace"
+
+[[listener.route.namespace]]
+name = "/custom"
+consumer = "namespace"
+
+[[listener.route.namespace]]
+name = "/group"
+consumer = "room"
+
+[[listener.route]]
+path = "/engine.io/"
+protocol = "engine.io"
+consumer = "echo"
+ping_interval = "300ms"
+ping_timeout = "200ms"
+max_payload = 1000000
+
+[[listener.route]]
+path = "/socket.io/"
+ping_interval = "300ms"
+ping_timeout = "200ms"
+max_payload = 1000000
+connect_timeout = "1s"
+
+[[listener.route.namespace]]
+name = "/"
+consumer = "namespace"
+
+[[listener.route.namespace]]
+name = "/custom"
+consumer = "namespace"
+
 "#;
 
 const USAGE: &str = "echo_server [--bind ADDRESS] [--threads NUMBER] [--secret KEY] [--certificate FILE --key FILE]";
@@ -150,7 +275,11 @@ struct Options {
 }
 
 fn serve(options: Options) -> Result<Started, Error> {
-    let registry = Registry::new().with::<Echo>().with::<Member>();
+    let registry = Registry::new()
+        .with::<Echo>()
+        .with::<Member>()
+        .with::<Namespace>()
+        .with::<Room>();
     let known = Known {
         consumers: &registry.consumers(),
         rest: &[],

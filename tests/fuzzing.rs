@@ -111,6 +111,11 @@ fn routing_files_are_understood_or_their_mistakes_found() {
     smoke("routing");
 }
 
+#[test]
+fn packets_of_sessions_are_read_as_the_protocol_says_whatever_comes() {
+    smoke("sessions");
+}
+
 /// A target that is in one list and not in the others would not be run.
 #[test]
 fn every_target_has_a_program_and_a_corpus() {

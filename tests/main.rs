@@ -2,12 +2,16 @@
 
 mod changes;
 mod contract;
+mod delivery;
+mod dialogues;
 mod dining;
 mod edge;
 mod fuzzing;
 mod history;
+mod kitchen;
 mod lanes;
 mod lines;
+mod openapi;
 mod operator;
 mod refusals;
 mod resume;
@@ -15,5 +19,7 @@ mod staff;
 mod stress;
 mod support;
 mod tidy;
+mod timing;
 mod tokens;
 mod transcripts;
+mod workshop;

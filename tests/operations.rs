@@ -17,7 +17,7 @@ use maitred::*;
 use process::Process;
 use scrape::Scrape;
 use serde::Deserialize;
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 

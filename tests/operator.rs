@@ -32,7 +32,10 @@ fn metrics_are_for_those_who_run_the_server() {
     let server = Server::start();
     metrics(&server, &[]).ok();
     assert_eq!(metrics(&server, &[proxied]).refused(401), "TOKEN_MISSING");
-    let closed = Server::on(place("metrics = \"loopback\"", "metrics = \"token\""), &[]);
+    // the dining room's, not the kitchen's
+    let here = "rest = [\"dining.api\"]\nmetrics = \"loopback\"";
+    let tokens = here.replace("loopback", "token");
+    let closed = Server::on(place(here, &tokens), &[]);
     assert_eq!(metrics(&closed, &[]).refused(401), "TOKEN_MISSING");
     for (role, status) in [("manager", 403), ("waiter", 403), ("admin", 200)] {
         let bearer = format!("Bearer {}", closed.token(role));
@@ -44,7 +47,8 @@ fn metrics_are_for_those_who_run_the_server() {
         token::forged(&token::claims(&closed.place, 60))
     );
     assert_eq!(metrics(&closed, &[("Authorization", &forged)]).status, 401);
-    let none = Server::on(place("metrics = \"loopback\"", "metrics = \"none\""), &[]);
+    let nobody = here.replace("loopback", "none");
+    let none = Server::on(place(here, &nobody), &[]);
     assert_eq!(metrics(&none, &[]).refused(404), "NOT_FOUND");
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// What is in no set is free, except for the [`LEAVES`].
 const LAYERS: &[&[&str]] = &[
     &["server"],
-    &["connection"],
+    &["connection", "session"],
     &["registry", "context", "dialect"],
     &["groups", "store"],
 ];

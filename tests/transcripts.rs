@@ -5,15 +5,19 @@
 //! $ wscat -c ws://localhost:9000/ws/orders/1/ as manager     opens a connection (`as ROLE`: with a token)
 //! > {"action":"get_status"}                                  sends a frame
 //! < {"type":"order_status","data":{"id":1,"at":<time>}}      must be the next frame
+//! $ wscat -c ... as ROLE and leaves                          somebody else comes, and goes again
 //! $ sqlite3 maitred.db "UPDATE ..."                          another program writes
+//! $ curl -X PUT localhost:8000/api/... -d '{...}' as admin   somebody asks over HTTP
+//! = {"success":true,...}                                     must be the answer
 //! ```
 //!
 //! `<int>`, `<time>`, `<text>` and `<any>` stand for what differs from run to run. `BLESS=1 cargo test -p restaurant transcripts` writes what came
 //! into the files; read the difference before you commit it.
 
 use crate::support::client::{Heard, parse};
-use crate::support::{Client, PATIENCE, Server};
+use crate::support::{Client, PATIENCE, Server, http};
 use serde_json::Value;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 #[test]
@@ -52,8 +56,9 @@ struct Came {
 }
 
 fn run(written: &str) -> Came {
-    let server = Server::start();
+    let mut server = Server::start();
     let mut client: Option<Client> = None;
+    let mut answered: Option<String> = None;
     let mut came = Came {
         text: String::new(),
         difference: None,
@@ -68,14 +73,25 @@ fn run(written: &str) -> Came {
         if let Some(command) = line.strip_prefix("$ ") {
             if let Some(sql) = command.strip_prefix("sqlite3 maitred.db ") {
                 server.shell(&format!("{};", sql.trim_matches('"')));
+            } else if let Some(other) = command.strip_suffix(" and leaves") {
+                // Somebody else, who has heard the first frame when they go.
+                open(&mut server, other).next();
+            } else if let Some(asked) = command.strip_prefix("curl ") {
+                answered = Some(ask(&mut server, asked));
             } else {
-                client = Some(open(&server, command));
+                client = Some(open(&mut server, command));
             }
         } else if let Some(frame) = line.strip_prefix("> ") {
             client
                 .as_mut()
                 .expect("a connection first")
                 .send_text(frame);
+        } else if let Some(wanted) = line.strip_prefix("= ") {
+            let got = answered.take().expect("a request first");
+            if !matches(&parse(&quoted(wanted)), &parse(&got)) {
+                out = format!("= {}", general(&got));
+                differs(n, wanted, &got);
+            }
         } else if let Some(wanted) = line.strip_prefix("< ") {
             match client
                 .as_mut()
@@ -102,21 +118,47 @@ fn run(written: &str) -> Came {
     came
 }
 
+/// The documents' ports are those of the listeners.
+fn listener(server: &mut Server, place: &str) -> (SocketAddr, String) {
+    let (port, path) = place.split_at(place.find('/').unwrap_or(place.len()));
+    let address = match port {
+        "9000" => server.address,
+        "8000" => server.listening("timing"),
+        other => panic!("nobody listens on {other}"),
+    };
+    (address, path.trim().to_owned())
+}
+
 /// `wscat -c ws://localhost:9000/ws/orders/1/ as manager`
-fn open(server: &Server, command: &str) -> Client {
+fn open(server: &mut Server, command: &str) -> Client {
     let (url, role) = command.split_once(" as ").unwrap_or((command, ""));
-    let path = url
-        .strip_prefix("wscat -c ws://localhost:9000")
+    let place = url
+        .strip_prefix("wscat -c ws://localhost:")
         .unwrap_or_else(|| panic!("no connection: {command}"));
-    if role.is_empty() {
-        Client::open(server, path.trim())
-    } else {
-        Client::open_as(server, path.trim(), &server.token(role.trim()))
-    }
+    let (address, path) = listener(server, place);
+    let bearer = (!role.is_empty()).then(|| format!("Bearer {}", server.token(role.trim())));
+    let headers: Vec<_> = bearer.iter().map(|b| ("authorization", &**b)).collect();
+    Client::dial(address, &path, &headers).unwrap_or_else(|status| panic!("{url}: {status}"))
+}
+
+/// `-X PUT localhost:8000/api/admin/orders/1/status -d '{"status":"ready"}' as admin`: the answer.
+fn ask(server: &mut Server, asked: &str) -> String {
+    let (asked, role) = asked.split_once(" as ").unwrap_or((asked, ""));
+    let (asked, body) = asked.split_once(" -d ").unwrap_or((asked, ""));
+    let (method, place) = match asked.strip_prefix("-X ") {
+        Some(asked) => asked.split_once(' ').expect("a method and a place"),
+        None => ("GET", asked),
+    };
+    let place = place.strip_prefix("localhost:").expect("a place");
+    let (address, path) = listener(server, place);
+    let bearer = (!role.is_empty()).then(|| format!("Bearer {}", server.token(role.trim())));
+    let headers: Vec<_> = bearer.iter().map(|b| ("Authorization", &**b)).collect();
+    let body = body.trim().trim_matches('\'');
+    http::send(address, &format!("{method} {path}"), &headers, body).text
 }
 
 /// Puts the placeholders, which are bare words, between quotation marks, so that the line is JSON.
-fn quoted(template: &str) -> String {
+pub(crate) fn quoted(template: &str) -> String {
     let mut out = String::new();
     let mut rest = template;
     while let Some(c) = rest.chars().next() {
@@ -135,7 +177,7 @@ fn quoted(template: &str) -> String {
     out
 }
 
-fn matches(wanted: &Value, got: &Value) -> bool {
+pub(crate) fn matches(wanted: &Value, got: &Value) -> bool {
     match (wanted, got) {
         (Value::String(w), _) if w == "<any>" => true,
         (Value::String(w), Value::Number(n)) if w == "<int>" => n.is_i64() || n.is_u64(),
@@ -153,12 +195,20 @@ fn matches(wanted: &Value, got: &Value) -> bool {
     }
 }
 
+/// A uuid; those of the demo that the documents name look like no other.
+fn is_random(text: &str) -> bool {
+    let dashes = [8, 13, 18, 23];
+    text.len() == 36
+        && dashes.iter().all(|at| text.as_bytes()[*at] == b'-')
+        && !text.starts_with("11111111-1111")
+}
+
 fn is_time(text: &str) -> bool {
     text.len() >= 20 && text.ends_with('Z') && text.as_bytes()[10] == b'T'
 }
 
 /// A frame as it came, with placeholders for what the next run will not repeat: times, identifiers, numbers of the history.
-fn general(text: &str) -> String {
+pub(crate) fn general(text: &str) -> String {
     let mut out = String::new();
     let mut key = String::new();
     let mut rest = text;
@@ -181,7 +231,9 @@ fn general(text: &str) -> String {
             out.push_str(token);
         } else if c == '"' && is_time(content) {
             out.push_str("<time>");
-        } else if c == '"' && (key == "uuid" || key == "session_code" && content != "ABC123") {
+        } else if c == '"'
+            && (is_random(content) || key == "uuid" || key == "session_code" && content != "ABC123")
+        {
             out.push_str("<text>");
         } else if varies && (c.is_ascii_digit()) {
             out.push_str("<int>");

@@ -2,7 +2,7 @@
 
 use super::Who::{self, Admin, Anonymous, Display, Driver, Guest, Kitchen, Manager, Waiter};
 use crate::domain::{Actor, Key, Refusal, Role, ids};
-use crate::restaurant::{Claims, Group};
+use crate::restaurant::{Claims, Group, Scopes};
 use maitred::{Error, Identity, Kind, Reader, Row, params};
 use std::sync::Arc;
 
@@ -20,6 +20,8 @@ pub struct Bearer {
     pub session: Option<i64>,
     /// A guest's table.
     pub table: Option<i64>,
+    /// What their token is limited to.
+    pub(super) scopes: Option<Scopes>,
 }
 
 impl Bearer {
@@ -36,6 +38,7 @@ impl Bearer {
                 restaurants: None,
                 session: None,
                 table: None,
+                scopes: None,
             });
         };
         // A guest's visit is no steady thing.
@@ -59,6 +62,7 @@ impl Bearer {
             name: account.map(|account| account.name),
             session: None,
             table: None,
+            scopes: claims.scope.clone(),
         };
         if let (Guest, Some(visit)) = (bearer.who, Visit::of(claims, db)?) {
             bearer.restaurants = Some(vec![visit.restaurant]);

@@ -71,6 +71,10 @@ impl Explain {
                 "  route      {} ({}, line {})",
                 explained.route, source.name, explained.line
             ))?;
+            say(&format!("  protocol   {}", explained.protocol))?;
+            if let Some(namespace) = &explained.namespace {
+                say(&format!("  namespace  {namespace}"))?;
+            }
             say(&format!("  consumer   {}", explained.consumer))?;
             for (name, value) in &explained.params {
                 say(&format!("  parameter  {name} = {value}"))?;
@@ -109,7 +113,7 @@ impl Explain {
             routing,
             self.keys.load()?.as_ref(),
             &StoreConfig::new(database),
-            (&explained.listener, &self.path),
+            (&explained.listener, &self.path, &explained.consumer),
             self.token.as_deref(),
         )?;
         let groups = match preview.groups.is_empty() {

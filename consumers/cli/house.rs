@@ -44,7 +44,7 @@ pub fn preview(
     routing: &Routing,
     keys: Option<&Keys>,
     store: &StoreConfig,
-    to: (&str, &str),
+    to: (&str, &str, &str),
     token: Option<&str>,
 ) -> Result<Preview, Error> {
     maitred::preview(routing, registry(), keys, store, to, token)

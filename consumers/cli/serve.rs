@@ -1,6 +1,6 @@
 //! `maitred serve`
 
-use super::banner::banner;
+use super::banner::{self, banner};
 use super::failure::Failure;
 use super::keys::{self, KeyArgs};
 use super::operator::{Signals, Wish, reload};
@@ -18,6 +18,12 @@ pub const DATABASE: &str = "maitred.db";
 pub const DEMO_DATABASE: &str = "maitred-demo.db";
 /// The listener whose endpoints a demo prints.
 const DINING: &str = "dining";
+/// The same for the kitchen's screens.
+const KITCHEN: &str = "kitchen";
+/// The same for the delivery platform and the workshop.
+const DELIVERY: &str = "delivery";
+/// The same for dashboards.
+const TIMING: &str = "timing";
 
 const HELP: &str = "\
 Prints `listening on ADDRESS (LISTENER)` for each address on stdout.
@@ -107,9 +113,19 @@ impl Serve {
             if own_key {
                 tracing::warn!("no MAITRED_JWT_SECRET: tokens are good until this server stops");
             }
-            if let Some(base) = base(server.addresses()) {
-                // A demo without an audience goes on.
-                let _ = say(&banner(&base, &database, |claims| keys.mint(claims).ok()));
+            // A demo without an audience goes on.
+            let mint = |claims: &_| keys.mint(claims).ok();
+            if let Some(base) = base(server.addresses(), DINING) {
+                let _ = say(&banner(&base, &database, mint));
+            }
+            if let Some(base) = base(server.addresses(), DELIVERY) {
+                let _ = say(&banner::delivery(&base, mint));
+            }
+            if let Some(base) = base(server.addresses(), KITCHEN) {
+                let _ = say(&banner::kitchen(&base, mint));
+            }
+            if let Some(base) = base(server.addresses(), TIMING) {
+                let _ = say(&banner::timing(&base, mint));
             }
         }
         runtime.block_on(async {
@@ -171,10 +187,10 @@ fn announce(server: &Started) {
     }
 }
 
-/// How the dining listener is called in a URL: as the documents have it where that works, else by number.
-fn base(addresses: &[(String, SocketAddr)]) -> Option<String> {
-    let dining = addresses.iter().filter(|(name, _)| name == DINING);
-    let (_, address) = dining.min_by_key(|(_, address)| !address.ip().is_loopback())?;
+/// How a listener is called in a URL: as the documents have it where that works, else by number.
+fn base(addresses: &[(String, SocketAddr)], listener: &str) -> Option<String> {
+    let own = addresses.iter().filter(|(name, _)| name == listener);
+    let (_, address) = own.min_by_key(|(_, address)| !address.ip().is_loopback())?;
     Some(
         match address.ip().is_loopback() || address.ip().is_unspecified() {
             true => format!("localhost:{}", address.port()),
@@ -194,7 +210,7 @@ mod tests {
                 .iter()
                 .map(|(name, address)| (name.to_string(), address.parse().unwrap()))
                 .collect();
-            base(&list)
+            base(&list, DINING)
         };
         let kitchen = ("kitchen", "127.0.0.1:3001");
         assert_eq!(at(&[kitchen]), None);

@@ -15,17 +15,18 @@ pub fn document(contract: &Contract, routing: &Routing) -> Value {
         };
         servers.insert(routed.listener.to_owned(), server(&routed));
         let (address, parameters) = address(routed.path);
-        let key = key(&format!("{}{address}", routed.listener));
+        let namespace = routed.namespace.unwrap_or_default();
+        let key = key(&format!("{}{address}{namespace}", routed.listener));
         let mut messages = Map::new();
         for frame in channel.says.iter().chain(&channel.hears) {
             messages.insert(message_key(channel, frame), message(frame));
         }
         let notices = match channel.dialect {
-            Dialect::Raw => &contract.notices[..],
-            Dialect::SocketIo => &[],
+            Dialect::Raw => &contract.notices,
+            Dialect::SocketIo => &contract.events,
         };
         for notice in notices {
-            let key = self::key(&notice.name);
+            let key = notice_key(channel.dialect, notice);
             let reference = json!({"$ref": format!("#/components/messages/{key}")});
             messages.insert(format!("notice_{key}"), reference);
         }
@@ -34,7 +35,10 @@ pub fn document(contract: &Contract, routing: &Routing) -> Value {
             json!({
                 "address": address,
                 "title": channel.title,
-                "description": format!("Consumer `{}`.", channel.consumer),
+                "description": match routed.namespace {
+                    None => format!("Consumer `{}`.", channel.consumer),
+                    Some(namespace) => format!("Consumer `{}`, Socket.IO namespace `{namespace}`.", channel.consumer),
+                },
                 "servers": [{"$ref": format!("#/servers/{}", routed.listener)}],
                 "parameters": parameters,
                 "messages": messages,
@@ -47,7 +51,7 @@ pub fn document(contract: &Contract, routing: &Routing) -> Value {
                 names.extend(
                     notices
                         .iter()
-                        .map(|n| format!("notice_{}", self::key(&n.name))),
+                        .map(|n| format!("notice_{}", notice_key(channel.dialect, n))),
                 );
             }
             let messages: Vec<Value> = names
@@ -64,10 +68,11 @@ pub fn document(contract: &Contract, routing: &Routing) -> Value {
             );
         }
     }
-    let notices: Map<String, Value> = contract
-        .notices
-        .iter()
-        .map(|notice| (key(&notice.name), message(notice)))
+    let raw = contract.notices.iter().map(|n| (Dialect::Raw, n));
+    let events = contract.events.iter().map(|n| (Dialect::SocketIo, n));
+    let notices: Map<String, Value> = raw
+        .chain(events)
+        .map(|(dialect, notice)| (notice_key(dialect, notice), message(notice)))
         .collect();
     json!({
         "asyncapi": "3.0.0",
@@ -121,6 +126,14 @@ fn key(text: &str) -> String {
         .filter(|part| !part.is_empty())
         .collect();
     parts.join("_")
+}
+
+/// The same words look different in the two dialects.
+fn notice_key(dialect: Dialect, notice: &Frame) -> String {
+    match dialect {
+        Dialect::Raw => key(&notice.name),
+        Dialect::SocketIo => format!("event_{}", key(&notice.name)),
+    }
 }
 
 /// Several frames of one name differ in their data: each has a message of its own.

@@ -41,6 +41,36 @@ pub fn notices(schemas: &mut Schemas) -> Vec<Frame> {
     all
 }
 
+/// What the framework says in every namespace of Socket.IO.
+pub fn events(schemas: &mut Schemas) -> Vec<Frame> {
+    let said = &mut schemas.said;
+    let all = [
+        ("resync", notice::Resync::json_schema(said)),
+        ("auth:expiring", notice::Expiry::json_schema(said)),
+        ("authenticated", notice::Expiry::json_schema(said)),
+        ("dropped", notice::Dropped::json_schema(said)),
+    ];
+    let all = all.into_iter().map(|(name, data)| Frame {
+        name: name.to_owned(),
+        schema: event(json!({"const": name}), Some(schema::closed(data))),
+    });
+    all.collect()
+}
+
+/// What every namespace of Socket.IO understands: another token, as it is or in an object.
+fn authenticate() -> Frame {
+    let token = json_schema!({
+        "anyOf": [
+            {"type": "string"},
+            {"type": "object", "properties": {"token": {"type": "string"}}, "required": ["token"]},
+        ],
+    });
+    Frame {
+        name: "authenticate".to_owned(),
+        schema: event(json!({"const": "authenticate"}), Some(token)),
+    }
+}
+
 /// `["name", argument]`.
 fn event(name: Value, argument: Option<Schema>) -> Schema {
     let mut items = vec![name];
@@ -72,7 +102,7 @@ pub struct Channel {
     pub consumer: &'static str,
     /// What it is for.
     pub title: &'static str,
-    /// From the server, besides the [`notices`].
+    /// From the server, besides the [`notices`], or the [`events`].
     pub says: Vec<Frame>,
     /// From the client.
     pub hears: Vec<Frame>,
@@ -157,7 +187,7 @@ impl Channel {
             consumer: C::NAME,
             title,
             says: Vec::new(),
-            hears: hears.collect(),
+            hears: hears.chain([authenticate()]).collect(),
         }
     }
 

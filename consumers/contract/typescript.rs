@@ -14,6 +14,12 @@ pub fn declarations(contract: &Contract) -> String {
     }
     out.push_str("\n/** What the server says on every raw channel. */\nexport type Notice =");
     union(&mut out, &contract.notices);
+    out.push_str("\n/** What the server says in every namespace of Socket.IO. */\nexport interface NoticeEvents {\n");
+    contract
+        .events
+        .iter()
+        .for_each(|event| listener(&mut out, event));
+    out.push_str("}\n");
     for channel in &contract.channels {
         let name = pascal(channel.consumer);
         let sides = [
@@ -28,7 +34,12 @@ pub fn declarations(contract: &Contract) -> String {
                     union(&mut out, frames);
                 }
                 Dialect::SocketIo => {
-                    let _ = writeln!(out, "export interface {name}{side} {{");
+                    let more = if side == "Says" {
+                        " extends NoticeEvents"
+                    } else {
+                        ""
+                    };
+                    let _ = writeln!(out, "export interface {name}{side}{more} {{");
                     frames.iter().for_each(|frame| listener(&mut out, frame));
                     out.push_str("}\n");
                 }
@@ -53,7 +64,10 @@ fn listener(out: &mut String, frame: &Frame) {
     let arguments = frame.schema.get("prefixItems").and_then(Value::as_array);
     let mut parameters = Vec::new();
     for (n, argument) in arguments.into_iter().flatten().skip(1).enumerate() {
-        parameters.push(format!("argument{}: {}", n + 1, of(argument, "  ")));
+        let kind = of(argument, "  ");
+        // who may say nothing need not say `null`
+        let mark = if kind.ends_with(" | null") { "?" } else { "" };
+        parameters.push(format!("argument{}{mark}: {kind}", n + 1));
     }
     let parameters = parameters.join(", ");
     match frame.name.split_once('{').zip(frame.name.split_once('}')) {

@@ -130,6 +130,9 @@ pub fn notification(notification: &NotificationFacts) -> Message {
         NotificationKind::TaskNotification => "task_notification",
         NotificationKind::Alert => "alert",
         NotificationKind::Broadcast => "broadcast",
+        // The kitchen's, which nobody hears here.
+        NotificationKind::TableReady => "table_ready",
+        NotificationKind::TableCompleted => "table_completed",
     };
     message(name, NotificationData::of(notification), None)
         .beside("message", &notification.message)

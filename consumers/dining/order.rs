@@ -121,11 +121,12 @@ impl Consumer for OrderSocket {
                 })
             }
             Fact::OrderChanged(order) => Some(messages::order_update(order)),
-            Fact::OrderDeleted { id, version } => Some(messages::order_deleted(*id, *version)),
+            Fact::OrderDeleted { id, version, .. } => Some(messages::order_deleted(*id, *version)),
             Fact::Items {
                 order,
                 items,
                 version,
+                ..
             } => Some(messages::order_items_update(order, items, *version)),
             _ => None,
         }

@@ -50,6 +50,7 @@ impl Consumer for ItemsSocket {
                 order,
                 items,
                 version,
+                ..
             } => Some(messages::items_updated(order, items, *version)),
             Fact::OrderDeleted { id, .. } => Some(messages::items_gone(*id)),
             _ => None,

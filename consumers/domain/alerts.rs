@@ -3,10 +3,11 @@
 use super::notifications::{self, Audience, New, NotificationFacts, NotificationKind};
 use super::{Actor, Key, Refusal, ids, orders, restaurants, tables, tasks, waiters};
 use crate::db::{Error, Transaction};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// An alert that is to be raised.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct NewAlert {
     /// What is wrong.
@@ -17,13 +18,53 @@ pub struct NewAlert {
     pub waiter_id: Option<Key>,
     /// For the kitchen instead.
     pub kitchen: bool,
-    /// 1 to 5; 4 is usual.
+    /// How it is meant.
+    pub level: Option<Level>,
+    /// 1 to 5; where it is not said, as the level has it, else 4.
     #[serde(alias = "priority")]
     pub severity: Option<i64>,
     /// The order it is about; its table then, too.
     pub order_id: Option<Key>,
     /// The table it is about.
     pub table_id: Option<Key>,
+}
+
+/// How an alert is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Level {
+    Urgent,
+    Warning,
+    Info,
+}
+
+impl Level {
+    /// As in `notifications.event`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Level::Urgent => "urgent",
+            Level::Warning => "warning",
+            Level::Info => "info",
+        }
+    }
+
+    /// What somebody meant who only said how urgent it is.
+    pub const fn of_severity(severity: i64) -> Level {
+        match severity {
+            ..=2 => Level::Info,
+            3 => Level::Warning,
+            _ => Level::Urgent,
+        }
+    }
+
+    const fn severity(self) -> i64 {
+        match self {
+            Level::Urgent => 5,
+            Level::Warning => 3,
+            Level::Info => 1,
+        }
+    }
 }
 
 /// Raises an alert.
@@ -55,8 +96,10 @@ pub fn raise(
     }
     let (kind, title) = (NotificationKind::Alert, new.title.as_deref());
     let said = New::said(restaurant_id, audience, kind, title, &new.message)?;
+    let usual = new.level.map_or(said.severity, Level::severity);
     let alert = New {
-        severity: tasks::severity("severity", new.severity, said.severity)?,
+        event: new.level.map(Level::name),
+        severity: tasks::severity("severity", new.severity, usual)?,
         order_id: order.map(|order| order.id),
         table_id,
         ..said

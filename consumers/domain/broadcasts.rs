@@ -4,9 +4,10 @@ use super::notifications::{self, Audience, New, NotificationFacts, NotificationK
 use super::{Actor, Refusal, restaurants};
 use crate::db::{Error, Transaction};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 /// A broadcast that is to be sent.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct NewBroadcast {
     /// What everybody is to know.

@@ -2,8 +2,9 @@
 
 use super::Refusal;
 use crate::db::{Error, Reader, params};
+use crate::schema::written_as;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
@@ -32,6 +33,11 @@ pub enum Key {
     /// A uuid, or what people call it.
     Text(String),
 }
+
+written_as!(Key, "Key", {
+    "description": "What names a thing: its number, its uuid, or what people call it (`order-123`).",
+    "type": ["integer", "string"],
+});
 
 impl Key {
     fn id(&self) -> Option<i64> {
@@ -83,6 +89,15 @@ impl fmt::Display for Key {
         match self {
             Key::Id(id) => id.fmt(f),
             Key::Text(text) => text.fmt(f),
+        }
+    }
+}
+
+impl Serialize for Key {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Key::Id(id) => serializer.serialize_i64(*id),
+            Key::Text(text) => serializer.serialize_str(text),
         }
     }
 }

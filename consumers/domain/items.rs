@@ -9,9 +9,10 @@ use crate::db::{Error, Reader, Row, params};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use utoipa::ToSchema;
 
 /// Where a line stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum ItemStatus {
@@ -118,9 +119,18 @@ pub struct ItemFacts {
     pub version: i64,
 }
 
-const FACTS: &str = "SELECT i.id, i.uuid, i.order_id, i.menu_item_id, i.name, i.qty, i.unit_price_minor, r.currency_exp, i.modifiers_json, i.seat, i.course,
+/// The station that a line (`i`) is for: what it was given, else its dish's, else its dish's category's, else the kitchen's, because somebody must hear of it.
+macro_rules! station {
+    () => {
+        "coalesce(i.station_id, (SELECT coalesce(m.station_id, c.station_id) FROM menu_items m LEFT JOIN menu_categories c ON c.id = m.category_id WHERE m.id = i.menu_item_id),
+           (SELECT k.id FROM stations k JOIN orders w ON w.restaurant_id = k.restaurant_id WHERE w.id = i.order_id AND k.code = 'kitchen'))"
+    };
+}
+pub(in crate::domain) use station;
+
+const FACTS: &str = concat!("SELECT i.id, i.uuid, i.order_id, i.menu_item_id, i.name, i.qty, i.unit_price_minor, r.currency_exp, i.modifiers_json, i.seat, i.course,
   s.code, i.note, i.allergy, i.status, i.batch, i.fired_at, i.started_at, i.ready_at, i.served_at, i.voided_at, i.void_reason, i.created_at, i.version
-  FROM order_items i JOIN orders o ON o.id = i.order_id JOIN restaurants r ON r.id = o.restaurant_id LEFT JOIN stations s ON s.id = i.station_id";
+  FROM order_items i JOIN orders o ON o.id = i.order_id JOIN restaurants r ON r.id = o.restaurant_id LEFT JOIN stations s ON s.id = ", station!());
 
 fn read(row: &Row<'_>) -> Result<ItemFacts, Error> {
     Ok(ItemFacts {
@@ -169,6 +179,23 @@ pub fn of_order(db: &Reader<'_>, order_id: i64) -> Result<Vec<ItemFacts>, Error>
         params![order_id],
         read,
     )
+}
+
+/// The stations that have something to do with an order: those of its lines, also of the voided ones, which must be seen to be off.
+///
+/// # Errors
+/// [`Error::Store`].
+pub fn stations(db: &Reader<'_>, order_id: i64) -> Result<Vec<i64>, Error> {
+    let all: Vec<Option<i64>> = db.rows(
+        concat!(
+            "SELECT DISTINCT ",
+            station!(),
+            " FROM order_items i WHERE i.order_id = ?1"
+        ),
+        params![order_id],
+        |row| row.get(0),
+    )?;
+    Ok(all.into_iter().flatten().collect())
 }
 
 /// How many lines are in each status, as in [`ItemStatus::ALL`].

@@ -1,8 +1,10 @@
 //! Amounts: integers in the currency's smallest unit, decimal text at the edge, never floating point.
 
 use super::Refusal;
+use crate::schema::written_as;
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
+use serde::ser::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 /// Far above any bill, far below an overflow of the sum of all lines.
@@ -13,6 +15,11 @@ pub const MAX_MINOR: i64 = 1_000_000_000_000;
 /// Read from the JSON text itself, so it works in the fields of plain structs, not below `#[serde(flatten)]` or in tagged enums.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decimal(String);
+
+written_as!(Decimal, "Decimal", {
+    "description": "An amount: a number, or text that is one. `80.5` and `\"80.50\"` are the same.",
+    "type": ["number", "string"],
+});
 
 impl Decimal {
     /// From text.
@@ -98,6 +105,27 @@ pub fn format(minor: i64, exp: u32) -> String {
     )
 }
 
+/// An amount as a JSON number with all of its digits, `250.00`: made from the integer, so that no digit is lost on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Number {
+    /// In the currency's smallest unit.
+    pub minor: i64,
+    /// Digits after the point.
+    pub exp: u32,
+}
+
+written_as!(Number, "Number", {
+    "description": "An amount, with all of the currency's digits.",
+    "type": "number",
+}, sockets);
+
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let number = RawValue::from_string(format(self.minor, self.exp));
+        number.map_err(S::Error::custom)?.serialize(serializer)
+    }
+}
+
 /// `total` in `n` shares that differ by at most one unit and add up to it; the larger ones come first.
 pub fn split(total: i64, n: usize) -> Vec<i64> {
     let Ok(count) = i64::try_from(n) else {
@@ -142,6 +170,14 @@ mod tests {
             prop_assert_eq!(shares.iter().sum::<i64>(), total);
             prop_assert_eq!(shares.len(), n);
             prop_assert!(shares.iter().max().unwrap() - shares.iter().min().unwrap() <= 1);
+        }
+    }
+
+    #[test]
+    fn a_number_keeps_its_digits() {
+        for (minor, exp, json) in [(25000, 2, "250.00"), (-5, 2, "-0.05"), (1500, 0, "1500")] {
+            let number = Number { minor, exp };
+            assert_eq!(serde_json::to_string(&number).unwrap(), json);
         }
     }
 

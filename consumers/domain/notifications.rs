@@ -57,6 +57,10 @@ pub enum NotificationKind {
     TaskNotification,
     Alert,
     Broadcast,
+    /// All orders of a table can be served.
+    TableReady,
+    /// All orders of a table were closed at once.
+    TableCompleted,
 }
 
 impl NotificationKind {
@@ -68,6 +72,8 @@ impl NotificationKind {
             NotificationKind::TaskNotification => "task_notification",
             NotificationKind::Alert => "alert",
             NotificationKind::Broadcast => "broadcast",
+            NotificationKind::TableReady => "table_ready",
+            NotificationKind::TableCompleted => "table_completed",
         }
     }
 }
@@ -79,15 +85,22 @@ pub struct NotificationFacts {
     pub id: i64,
     pub uuid: String,
     pub restaurant_id: i64,
+    #[serde(default)]
+    pub restaurant_uuid: String,
     pub audience: Audience,
     pub kind: NotificationKind,
-    /// `created`, `assigned`, `ready`, `cancelled`, `captured`.
+    /// `created`, `assigned`, `ready`, `completed`, `cancelled`, `captured`; an alert's: `urgent`, `warning`, `info`.
     pub event: Option<String>,
     /// 1 to 5.
     pub severity: i64,
     pub title: Option<String>,
     pub message: String,
     pub order_id: Option<i64>,
+    #[serde(default)]
+    pub order_uuid: Option<String>,
+    /// Where it is about several orders.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub order_uuids: Vec<String>,
     /// Of its order: lines that are not voided.
     pub items_count: Option<i64>,
     pub table_id: Option<i64>,
@@ -109,7 +122,7 @@ pub struct NotificationFacts {
 const FACTS: &str = "SELECT n.id, n.uuid, n.restaurant_id, n.audience, n.kind, n.event, n.severity, n.title, n.message, n.order_id,
   CASE WHEN n.order_id IS NULL THEN NULL ELSE (SELECT count(*) FROM order_items i WHERE i.order_id = n.order_id AND i.status <> 'voided') END,
   n.table_id, t.number, n.payment_id, p.amount_minor, r.currency_exp, n.task_id, k.kind, n.created_at, n.acknowledged_at, n.acknowledged_by, u.name,
-  n.expires_at, n.version
+  n.expires_at, n.version, r.uuid, (SELECT uuid FROM orders WHERE id = n.order_id), n.order_uuids_json
   FROM notifications n JOIN restaurants r ON r.id = n.restaurant_id LEFT JOIN tables t ON t.id = n.table_id LEFT JOIN payments p ON p.id = n.payment_id
   LEFT JOIN tasks k ON k.id = n.task_id LEFT JOIN users u ON u.id = n.acknowledged_by";
 
@@ -124,6 +137,8 @@ fn read(row: &Row<'_>) -> Result<NotificationFacts, Error> {
             "payment_notification" => NotificationKind::PaymentNotification,
             "task_notification" => NotificationKind::TaskNotification,
             "broadcast" => NotificationKind::Broadcast,
+            "table_ready" => NotificationKind::TableReady,
+            "table_completed" => NotificationKind::TableCompleted,
             _ => NotificationKind::Alert,
         },
         event: row.get(5)?,
@@ -145,6 +160,13 @@ fn read(row: &Row<'_>) -> Result<NotificationFacts, Error> {
         acknowledged_name: row.get(21)?,
         expires_at: row.get(22)?,
         version: row.get(23)?,
+        restaurant_uuid: row.get(24)?,
+        order_uuid: row.get(25)?,
+        // What another program wrote there may be any JSON.
+        order_uuids: row
+            .get::<Option<String>>(26)?
+            .and_then(|json| serde_json::from_str(&json).ok())
+            .unwrap_or_default(),
     })
 }
 
@@ -174,7 +196,7 @@ pub fn get(db: &Reader<'_>, id: i64) -> Result<NotificationFacts, Error> {
 pub struct Filter {
     /// Of which restaurant.
     pub restaurant_id: i64,
-    /// What concerns this waiter (theirs and the floor's); `None`: everything.
+    /// What concerns this waiter (theirs and the floor's); `None`: all that is told on the floor. What is for the kitchen's screens is not.
     pub waiter_id: Option<i64>,
     /// Only what nobody took care of, and has not expired by now (milliseconds).
     pub open_at: Option<i64>,
@@ -190,7 +212,7 @@ pub fn list(
     before: Option<i64>,
     limit: u32,
 ) -> Result<Page<NotificationFacts>, Error> {
-    const WHICH: &str = " WHERE n.restaurant_id = ?1 AND (?2 IS NULL OR n.audience IN (?2, 'floor', 'restaurant'))
+    const WHICH: &str = " WHERE n.restaurant_id = ?1 AND (CASE WHEN ?2 IS NULL THEN n.audience NOT IN ('kitchen', 'admin') ELSE n.audience IN (?2, 'floor', 'restaurant') END)
       AND (?3 IS NULL OR (n.acknowledged_at IS NULL AND (n.expires_at IS NULL OR n.expires_at > ?3)))";
     let limit = limit.clamp(1, PAGE_MAX);
     let waiter = filter.waiter_id.map(|id| Audience::Waiter(id).text());
@@ -262,9 +284,11 @@ pub(super) struct New<'t> {
     pub restaurant_id: i64,
     pub audience: Audience,
     pub kind: NotificationKind,
+    pub event: Option<&'t str>,
     pub severity: i64,
     pub title: Option<&'t str>,
     pub message: &'t str,
+    pub order_uuids: Option<&'t [String]>,
     pub order_id: Option<i64>,
     pub table_id: Option<i64>,
     pub expires_at: Option<i64>,
@@ -291,6 +315,8 @@ impl<'t> New<'t> {
                 2
             },
             kind,
+            event: None,
+            order_uuids: None,
             title: title.map(|title| tasks::text("title", title)).transpose()?,
             message: tasks::text("message", message)?,
             order_id: None,
@@ -307,7 +333,7 @@ pub(super) fn insert(
 ) -> Result<NotificationFacts, Error> {
     let id = tx.one(
         "INSERT INTO notifications(uuid, restaurant_id, audience, kind, severity, title, message, order_id, table_id, created_by, created_at, updated_at,
-           expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, ?12) RETURNING id",
+           expires_at, event, order_uuids_json) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, ?12, ?13, ?14) RETURNING id",
         params![
             super::ids::uuid(),
             new.restaurant_id,
@@ -320,7 +346,9 @@ pub(super) fn insert(
             new.table_id,
             actor.user_id,
             tx.now_ms(),
-            new.expires_at
+            new.expires_at,
+            new.event,
+            new.order_uuids.map(serde_json::to_string).transpose()?
         ],
         |row| row.get(0),
     )?;

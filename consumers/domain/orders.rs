@@ -2,21 +2,25 @@
 
 mod known;
 mod list;
+mod remains;
 
 pub use super::edits::{Patch, delete, patch};
-pub use super::placing::{NewLine, NewModifier, NewOrder, create};
-pub use super::progress::{Move, Moved, change_status};
+pub use super::placing::{NewCustomer, NewLine, NewModifier, NewOrder, create};
+pub use super::progress::{Move, Moved, TableCompleted, change_status, complete_table};
 pub(super) use known::remember;
 pub use known::{forget, forget_all};
 pub(super) use list::paged;
 pub use list::{Filter, PAGE_MAX, Page, list};
+pub use remains::Remains;
 
+use super::items::{self, ItemFacts};
 use super::{Actor, Refusal, Role, Status, money};
 use crate::db::{Error, Reader, Row, params};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-/// An order without its lines.
+/// An order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct OrderFacts {
@@ -24,6 +28,8 @@ pub struct OrderFacts {
     pub uuid: String,
     pub public_id: String,
     pub restaurant_id: i64,
+    #[serde(default)]
+    pub restaurant_uuid: String,
     pub workflow_id: i64,
     /// Of another workflow's order: what comes closest; see [`stage`](Self::stage).
     pub status: Status,
@@ -70,10 +76,32 @@ pub struct OrderFacts {
     pub cancel_reason: Option<String>,
     pub updated_at: i64,
     pub version: i64,
+    /// Who gets it, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<CustomerFacts>,
+    /// Where it is driven to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// All of its lines, where they are shown with it: see [`whole`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<ItemFacts>,
+}
+
+/// Who gets an order.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct CustomerFacts {
+    /// Their row in `users`.
+    pub user_id: Option<i64>,
+    pub name: String,
+    /// The one they gave for this order, else the one they always have.
+    pub phone: Option<String>,
 }
 
 /// How it reaches whoever eats it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum OrderType {
@@ -86,7 +114,7 @@ pub enum OrderType {
 }
 
 /// Where it came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum Source {
@@ -99,6 +127,16 @@ pub enum Source {
 }
 
 impl OrderType {
+    /// What `orders.type` means.
+    fn of(text: &str) -> Self {
+        match text {
+            "pickup" => OrderType::Pickup,
+            "delivery" => OrderType::Delivery,
+            "counter" => OrderType::Counter,
+            _ => OrderType::DineIn,
+        }
+    }
+
     /// As in `orders.type`.
     pub const fn name(self) -> &'static str {
         match self {
@@ -111,6 +149,17 @@ impl OrderType {
 }
 
 impl Source {
+    /// What `orders.source` means.
+    fn of(text: &str) -> Self {
+        match text {
+            "waiter" => Source::Waiter,
+            "qr" => Source::Qr,
+            "web" => Source::Web,
+            "marketplace" => Source::Marketplace,
+            _ => Source::Api,
+        }
+    }
+
     /// As in `orders.source`.
     pub const fn name(self) -> &'static str {
         match self {
@@ -124,7 +173,7 @@ impl Source {
 }
 
 /// What was paid of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Paid {
     /// Nothing yet.
@@ -156,6 +205,18 @@ impl OrderFacts {
         }
     }
 
+    /// Drivers may take it: it is ready, to be driven, and nobody's.
+    pub fn is_on_offer(&self) -> bool {
+        self.status == Status::Ready
+            && self.order_type == OrderType::Delivery
+            && self.driver_id.is_none()
+    }
+
+    /// The account of whoever gets it.
+    pub fn customer_user_id(&self) -> Option<i64> {
+        self.customer.as_ref().and_then(|customer| customer.user_id)
+    }
+
     /// How far it is paid.
     pub fn paid(&self) -> Paid {
         match self.paid_minor {
@@ -178,8 +239,10 @@ macro_rules! facts_sql {
              o.note, o.allergy_note, o.priority, o.eta_at, o.created_at, o.approved_at, o.confirmed_at, o.preparing_at, o.ready_at, o.driver_accepted_at,
              o.picked_up_at, o.delivered_at, o.completed_at, o.cancelled_at, o.cancel_reason, o.updated_at, o.version,
              CASE o.workflow_id WHEN 1 THEN NULL ELSE (SELECT phase FROM workflow_states w WHERE w.workflow_id = o.workflow_id AND w.code = o.status) END,
-             EXISTS (SELECT 1 FROM payments p WHERE p.order_id = o.id AND p.status = 'refunded')
-             FROM orders o JOIN restaurants r ON r.id = o.restaurant_id LEFT JOIN tables t ON t.id = o.table_id",
+             EXISTS (SELECT 1 FROM payments p WHERE p.order_id = o.id AND p.status = 'refunded'),
+             c.id, c.user_id, c.name, coalesce(CAST(json_extract(o.attributes_json, '$.phone') AS TEXT), c.phone), CAST(json_extract(o.attributes_json, '$.address') AS TEXT), r.uuid
+             FROM orders o JOIN restaurants r ON r.id = o.restaurant_id LEFT JOIN tables t ON t.id = o.table_id
+             LEFT JOIN customers c ON c.id = o.customer_id",
             $rest
         )
     };
@@ -203,19 +266,8 @@ fn read(row: &Row<'_>) -> Result<OrderFacts, Error> {
         workflow_id: row.get(4)?,
         status,
         stage: phase.map(|_| row.get(5)).transpose()?,
-        order_type: match row.text(6)? {
-            "pickup" => OrderType::Pickup,
-            "delivery" => OrderType::Delivery,
-            "counter" => OrderType::Counter,
-            _ => OrderType::DineIn,
-        },
-        source: match row.text(7)? {
-            "waiter" => Source::Waiter,
-            "qr" => Source::Qr,
-            "web" => Source::Web,
-            "marketplace" => Source::Marketplace,
-            _ => Source::Api,
-        },
+        order_type: OrderType::of(row.text(6)?),
+        source: Source::of(row.text(7)?),
         table_id: row.get(8)?,
         table_number: row.get(9)?,
         session_id: row.get(10)?,
@@ -250,6 +302,17 @@ fn read(row: &Row<'_>) -> Result<OrderFacts, Error> {
         cancel_reason: row.get(38)?,
         updated_at: row.get(39)?,
         version: row.get(40)?,
+        customer: match row.get::<Option<i64>>(43)? {
+            Some(_) => Some(CustomerFacts {
+                user_id: row.get(44)?,
+                name: row.get(45)?,
+                phone: row.get(46)?,
+            }),
+            None => None,
+        },
+        address: row.get(47)?,
+        restaurant_uuid: row.get(48)?,
+        lines: Vec::new(),
     })
 }
 
@@ -271,6 +334,36 @@ pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<OrderFacts>, Error> {
 
 pub(super) fn read_facts(db: &Reader<'_>, id: i64) -> Result<Option<OrderFacts>, Error> {
     db.row(facts_sql!(" WHERE o.id = ?1"), params![id], read)
+}
+
+/// An order with its lines, if there is one.
+///
+/// # Errors
+/// As [`facts`].
+pub fn whole(db: &Reader<'_>, id: i64) -> Result<Option<OrderFacts>, Error> {
+    let order = facts(db, id)?;
+    order.map(|order| with_lines(db, order)).transpose()
+}
+
+/// An order with its lines for those who are told of it. Lines that make no sense (another program wrote them) are left out: the order is told of without them.
+///
+/// # Errors
+/// As [`facts`].
+pub fn told(db: &Reader<'_>, id: i64) -> Result<Option<OrderFacts>, Error> {
+    let Some(mut order) = facts(db, id)? else {
+        return Ok(None);
+    };
+    order.lines = items::of_order(db, id).unwrap_or_default();
+    Ok(Some(order))
+}
+
+/// The same for one that was read already.
+///
+/// # Errors
+/// As [`facts`].
+pub fn with_lines(db: &Reader<'_>, mut order: OrderFacts) -> Result<OrderFacts, Error> {
+    order.lines = items::of_order(db, order.id)?;
+    Ok(order)
 }
 
 /// An order that must be there.

@@ -9,10 +9,11 @@ use super::money::Decimal;
 use super::orders::{self, OrderFacts, OrderType, Source};
 use super::{Actor, Key, Refusal, Role, Status, ids, restaurants, sessions, tables, waiters};
 use crate::db::{Error, Transaction, params};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// An order that is to be placed.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs)]
 pub struct NewOrder {
@@ -33,11 +34,84 @@ pub struct NewOrder {
     /// Who gets it, where that is not a table.
     #[serde(default)]
     pub customer_id: Option<i64>,
+    /// The same for somebody who is not known yet.
+    #[serde(skip)]
+    pub customer: Option<NewCustomer>,
+    /// Where it is driven to.
+    #[serde(skip)]
+    pub address: Option<String>,
+    /// How to reach them on the way.
+    #[serde(skip)]
+    pub phone: Option<String>,
     pub items: Vec<NewLine>,
 }
 
+impl Default for NewLine {
+    /// One of nothing yet.
+    fn default() -> Self {
+        NewLine {
+            uuid: None,
+            menu_item_id: None,
+            name: None,
+            price: None,
+            quantity: 1,
+            modifiers: Vec::new(),
+            seat: None,
+            course: None,
+            note: None,
+            allergy: None,
+            hold: false,
+        }
+    }
+}
+
+impl NewOrder {
+    /// An order at a restaurant, of nothing yet.
+    pub fn at(restaurant_id: Key) -> Self {
+        NewOrder {
+            restaurant_id,
+            table_id: None,
+            waiter_id: None,
+            order_type: OrderType::default(),
+            source: None,
+            note: None,
+            allergy_note: None,
+            customer_id: None,
+            address: None,
+            phone: None,
+            customer: None,
+            items: Vec::new(),
+        }
+    }
+
+    /// What an order has no column for.
+    fn attributes(&self) -> Result<Option<String>, Error> {
+        #[derive(Serialize)]
+        struct Attributes<'a> {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            address: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            phone: Option<&'a str>,
+        }
+        let (address, phone) = (self.address.as_deref(), self.phone.as_deref());
+        if address.is_none() && phone.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(serde_json::to_string(&Attributes { address, phone })?))
+    }
+}
+
+/// Somebody who says who they are.
+#[derive(Debug, Clone, Default)]
+pub struct NewCustomer {
+    /// What to call out when it is ready.
+    pub name: String,
+    /// How to reach them.
+    pub phone: Option<String>,
+}
+
 /// A line that is to be ordered: a dish, or (staff) a free text with a price.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs)]
 pub struct NewLine {
@@ -69,7 +143,7 @@ pub struct NewLine {
 }
 
 /// A modifier that is wanted: by its id, or by its name.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs)]
 pub struct NewModifier {
@@ -87,6 +161,8 @@ const fn one() -> i64 {
 
 /// The most lines that one request may bring.
 pub const LINES_MAX: usize = 200;
+/// The longest name, and the longest telephone number, in bytes.
+const CONTACT_MAX: usize = 200;
 /// The most of one line.
 pub const QUANTITY_MAX: i64 = 999;
 
@@ -101,7 +177,12 @@ pub fn create(tx: &Transaction<'_>, actor: &Actor, new: &NewOrder) -> Result<Ord
         return Err(Refusal::Forbidden("this role places no orders".into()).into());
     }
     let restaurant = restaurants::get(tx, ids::restaurant(tx, &new.restaurant_id)?)?;
-    for (field, text) in [("note", &new.note), ("allergy_note", &new.allergy_note)] {
+    for (field, text) in [
+        ("note", &new.note),
+        ("allergy_note", &new.allergy_note),
+        ("deliveryAddress", &new.address),
+        ("phone", &new.phone),
+    ] {
         if text.as_ref().is_some_and(|text| text.len() > NOTE_MAX) {
             return Err(Refusal::value(field, format!("at most {NOTE_MAX} bytes")).into());
         }
@@ -133,13 +214,15 @@ pub fn create(tx: &Transaction<'_>, actor: &Actor, new: &NewOrder) -> Result<Ord
             None => actor.user_id.filter(|_| actor.role == Role::Waiter),
         },
     };
-    let customer_id = match (new.customer_id, actor.role) {
+    let customer_id = match (actor.role, actor.user_id) {
         // A guest orders for themselves, whatever the request says.
-        (_, Role::Customer) => actor
-            .user_id
-            .map(|user| customer_of(tx, user))
-            .transpose()?,
-        (customer, _) => customer,
+        (Role::Customer, Some(user)) => Some(customer_of(tx, user)?),
+        (Role::Customer, None) => None,
+        _ => new.customer_id,
+    };
+    let customer_id = match (customer_id, &new.customer) {
+        (None, Some(customer)) => Some(make_customer(tx, customer)?),
+        (known, _) => known,
     };
     let source = new.source.unwrap_or(match actor.role {
         Role::Customer => Source::Qr,
@@ -168,8 +251,8 @@ pub fn create(tx: &Transaction<'_>, actor: &Actor, new: &NewOrder) -> Result<Ord
     )?;
     tx.execute(
         "INSERT INTO orders(id, uuid, public_id, restaurant_id, status, type, source, table_id, session_id, waiter_id, customer_id, subtotal_minor,
-           total_minor, note, allergy_note, created_at, updated_at, created_by, confirmed_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13, ?14, ?15, ?15, ?16, ?17)",
+           total_minor, note, allergy_note, created_at, updated_at, created_by, confirmed_at, attributes_json)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13, ?14, ?15, ?15, ?16, ?17, ?18)",
         params![
             id,
             ids::uuid(),
@@ -187,11 +270,26 @@ pub fn create(tx: &Transaction<'_>, actor: &Actor, new: &NewOrder) -> Result<Ord
             &new.allergy_note,
             now,
             actor.user_id,
-            Some(now).filter(|_| status == Status::Confirmed)
+            Some(now).filter(|_| status == Status::Confirmed),
+            new.attributes()?
         ],
     )?;
     insert(tx, id, 1, &lines)?;
     orders::get(tx, id)
+}
+
+fn make_customer(tx: &Transaction<'_>, new: &NewCustomer) -> Result<i64, Error> {
+    let phone = new.phone.as_deref().unwrap_or_default();
+    for (field, text) in [("name", new.name.as_str()), ("phone", phone)] {
+        if text.len() > CONTACT_MAX {
+            return Err(Refusal::value(field, format!("at most {CONTACT_MAX} bytes")).into());
+        }
+    }
+    tx.one(
+        "INSERT INTO customers(name, phone) VALUES (?1, ?2) RETURNING id",
+        params![&new.name, &new.phone],
+        |row| row.get(0),
+    )
 }
 
 fn customer_of(tx: &Transaction<'_>, user: i64) -> Result<i64, Error> {

@@ -1,7 +1,9 @@
 //! How an order moves on: asked for by status, or following from its lines and its payments.
 
+mod closing;
 mod following;
 
+pub use closing::{TableCompleted, complete_table};
 pub(super) use following::{roll_up, settle};
 
 use super::audit::{self, Note};
@@ -9,6 +11,7 @@ use super::orders::{self, OrderFacts, OrderType};
 use super::workflow::{self, Guard, Kind, Step};
 use super::{Actor, CANONICAL, Refusal, Role, Status, Vocabulary};
 use crate::db::{Error, Transaction, params};
+use serde::{Deserialize, Serialize};
 
 /// How long something can be called back.
 pub const RECALL_MS: i64 = 30 * 60 * 1000;
@@ -56,7 +59,7 @@ impl Move {
 }
 
 /// What became of it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Moved {
     /// The order now.
     pub order: OrderFacts,

@@ -6,6 +6,7 @@
 //! | `FORBIDDEN` | 403 | this role may not do this, or not to this one | no |
 //! | `INVALID_VALUE` | 422 | a value breaks a rule; the text names the field | after correcting it |
 //! | `INVALID_STATUS` | 422 | no such status in this vocabulary; `allowed` lists them | after correcting it |
+//! | `NAME_TAKEN` | 409 | something else is called that | with another name |
 //! | `INVALID_AMOUNT` | 422 | not an amount in this currency | after correcting it |
 //! | `INVALID_TRANSITION` | 409 | the status does not lead there; `status` is the present one, `allowed` where it leads for this role | after looking |
 //! | `RECALL_EXPIRED` | 409 | it was ready or served too long ago | no |
@@ -14,6 +15,8 @@
 //! | `ORDER_CLOSED` | 409 | delivered, completed or cancelled: what comes now is a new order | as a new order |
 //! | `ORDER_HAS_PAYMENTS` | 409 | an order with money on it is cancelled or refunded, not deleted | no |
 //! | `OPEN_ITEMS_NOT_ALLOWED` | 403 | lines without a menu item are for staff here | with a menu item |
+//! | `ORDER_TAKEN` | 409 | another driver was faster | no |
+//! | `ORDER_NOT_AVAILABLE` | 409 | it is not on offer to drivers; `status` is the present one | when it is |
 //! | `ITEM_UNAVAILABLE` | 409 | sold out | no |
 //! | `ITEM_IN_PREPARATION` | 409 | the kitchen has begun: a manager may still void it | no |
 //! | `LINE_EXISTS` | 409 | this line's uuid belongs to another order | with another uuid |
@@ -57,6 +60,16 @@ pub enum Refusal {
         /// Those there are.
         allowed: Vec<&'static str>,
     },
+    /// No such stage in this workflow.
+    UnknownStage {
+        /// Those there are.
+        allowed: Vec<String>,
+    },
+    /// Something else is called that.
+    NameTaken {
+        /// Whose value.
+        field: &'static str,
+    },
     /// Not an amount in this currency.
     Amount {
         /// Digits after the point that this currency has.
@@ -89,6 +102,13 @@ pub enum Refusal {
     Reason,
     /// Nothing is added to it any more.
     OrderClosed {
+        /// The present status.
+        status: Status,
+    },
+    /// Another driver has it.
+    Taken,
+    /// Drivers cannot take it now.
+    NotOnOffer {
         /// The present status.
         status: Status,
     },
@@ -161,13 +181,16 @@ impl Refusal {
             Refusal::NotFound { .. } => "NOT_FOUND",
             Refusal::Forbidden(_) => "FORBIDDEN",
             Refusal::Value { .. } => "INVALID_VALUE",
-            Refusal::UnknownStatus { .. } => "INVALID_STATUS",
+            Refusal::UnknownStatus { .. } | Refusal::UnknownStage { .. } => "INVALID_STATUS",
+            Refusal::NameTaken { .. } => "NAME_TAKEN",
             Refusal::Amount { .. } => "INVALID_AMOUNT",
             Refusal::Transition { .. } | Refusal::ItemTransition { .. } => "INVALID_TRANSITION",
             Refusal::RecallExpired => "RECALL_EXPIRED",
             Refusal::Version { .. } => "VERSION_CONFLICT",
             Refusal::Reason => "REASON_REQUIRED",
             Refusal::OrderClosed { .. } => "ORDER_CLOSED",
+            Refusal::Taken => "ORDER_TAKEN",
+            Refusal::NotOnOffer { .. } => "ORDER_NOT_AVAILABLE",
             Refusal::OrderHasPayments => "ORDER_HAS_PAYMENTS",
             Refusal::OpenItems => "OPEN_ITEMS_NOT_ALLOWED",
             Refusal::Unavailable { .. } => "ITEM_UNAVAILABLE",
@@ -194,6 +217,7 @@ impl Refusal {
             Refusal::SessionClosed => Kind::Gone,
             Refusal::Value { .. }
             | Refusal::UnknownStatus { .. }
+            | Refusal::UnknownStage { .. }
             | Refusal::Amount { .. }
             | Refusal::Reason
             | Refusal::OtherRestaurant { .. } => Kind::Unprocessable,
@@ -210,6 +234,10 @@ impl Refusal {
             Refusal::UnknownStatus { allowed } => {
                 format!("unknown status; allowed: {}", allowed.join(", ")).into()
             }
+            Refusal::UnknownStage { allowed } => {
+                format!("unknown status; allowed: {}", allowed.join(", ")).into()
+            }
+            Refusal::NameTaken { field } => format!("{field}: it is taken").into(),
             Refusal::Amount { currency_exp: 0 } => "an amount is a whole number here".into(),
             Refusal::Amount { currency_exp } => format!(
                 "an amount is a decimal number with at most {currency_exp} digits after the point"
@@ -228,6 +256,10 @@ impl Refusal {
             Refusal::Reason => "a reason is needed".into(),
             Refusal::OrderClosed { status } => {
                 format!("the order is {status}: please place a new one").into()
+            }
+            Refusal::Taken => "Order already taken".into(),
+            Refusal::NotOnOffer { status } => {
+                format!("the order is {status}: drivers cannot take it").into()
             }
             Refusal::OrderHasPayments => "the order has payments: cancel or refund it".into(),
             Refusal::OpenItems => "only what is on the menu can be ordered here".into(),
@@ -259,6 +291,7 @@ impl Refusal {
             Refusal::Forbidden(_)
                 | Refusal::RecallExpired
                 | Refusal::Reason
+                | Refusal::Taken
                 | Refusal::OrderHasPayments
                 | Refusal::OpenItems
                 | Refusal::InPreparation

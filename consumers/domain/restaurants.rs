@@ -90,6 +90,22 @@ pub fn all(db: &Reader<'_>) -> Result<Vec<i64>, Error> {
     })
 }
 
+/// The restaurant of those who know only one: the first.
+///
+/// # Errors
+/// [`Refusal::NotFound`] when there is none.
+pub fn first(db: &Reader<'_>) -> Result<i64, Error> {
+    let first = db.row("SELECT min(id) FROM restaurants", params![], |row| {
+        row.get(0)
+    })?;
+    Option::flatten(first).ok_or_else(|| {
+        Refusal::NotFound {
+            entity: "restaurant",
+        }
+        .into()
+    })
+}
+
 /// How things stand.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]

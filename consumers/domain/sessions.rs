@@ -6,6 +6,7 @@ use super::tables::{self, UnpaidOrder};
 use super::{Actor, Key, Refusal, Role, restaurants, waiters};
 use crate::db::{Error, Reader, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A visit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -176,7 +177,7 @@ pub(super) fn serves(actor: &Actor) -> Result<(), Refusal> {
 }
 
 /// How a visit is to end.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Closing {
     /// Although something is not paid: for managers, with a reason.

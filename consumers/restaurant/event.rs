@@ -7,6 +7,7 @@
 use super::Entity;
 use crate::domain::Status;
 use crate::domain::items::ItemFacts;
+use crate::domain::jobs::JobFacts;
 use crate::domain::notifications::NotificationFacts;
 use crate::domain::orders::OrderFacts;
 use crate::domain::payments::PaymentFacts;
@@ -27,6 +28,9 @@ pub struct Event {
     /// What the change feed tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<ChangeRecord>,
+    /// Who did it, as the writer said: where a vocabulary tells that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
 }
 
 /// One change of one row, for integrators.
@@ -72,6 +76,23 @@ impl From<maitred::Op> for Operation {
     }
 }
 
+/// An order that nobody needs to cook any more.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct OrderOff {
+    pub id: i64,
+    pub uuid: String,
+    pub public_id: String,
+    pub restaurant_uuid: String,
+    /// Why, where somebody said it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// When, in milliseconds.
+    pub at: i64,
+    /// Where its row is gone: above its last one.
+    pub version: i64,
+}
+
 /// A fact worth telling.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -93,7 +114,27 @@ pub enum Fact {
         id: i64,
         /// Above its last one.
         version: i64,
+        /// What it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        order: Option<Box<OrderFacts>>,
+        /// Why, where somebody said it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// When, in milliseconds.
+        #[serde(default)]
+        at: i64,
     },
+    /// What drivers can take changed: an order went on offer, or off it, or was given to one of them.
+    Offer {
+        /// The order after it.
+        order: OrderFacts,
+        /// Whether drivers can take it now.
+        open: bool,
+    },
+    /// Something was paid of it, or given back.
+    OrderPaid(OrderFacts),
+    /// Nobody needs to cook an order any more: it was cancelled.
+    OrderOff(OrderOff),
     /// Lines came, went, or moved on.
     Items {
         /// The order they belong to.
@@ -102,6 +143,12 @@ pub enum Fact {
         items: Vec<ItemFacts>,
         /// Rises with each change of the order or one of its lines.
         version: u64,
+        /// An event of the order itself that came of the same transaction shows them so already: it was placed with them, or became ready, or was served.
+        #[serde(default)]
+        shown: bool,
+        /// It was placed with them.
+        #[serde(default)]
+        placed: bool,
     },
     /// A table was occupied or released.
     TableStatus {
@@ -141,4 +188,14 @@ pub enum Fact {
     Acknowledged(NotificationFacts),
     /// Nothing is owed any more.
     PaidInFull(PaymentFacts),
+    /// A print shop took on a job.
+    JobPlaced(JobFacts),
+    /// Its stage or its time changed, or something was said about it.
+    JobMoved(JobFacts),
+    /// Something about it changed, be it that or something else.
+    JobChanged(JobFacts),
+    /// Its row is gone: this is what it was.
+    JobDeleted(JobFacts),
+    /// Somebody who runs a restaurant closed its dashboard. Told to live connections only.
+    DashboardClosed,
 }

@@ -20,15 +20,31 @@ pub enum Group {
     Floor(i64),
     /// A restaurant's status channel.
     Restaurant(i64),
-    /// The change feed: one kind of row of one restaurant.
+    /// One station: what happens to the orders that have lines for it.
+    Station(i64),
+    /// What every screen of a restaurant's kitchen hears besides orders: alerts, tables that can be served.
+    Kitchen(i64),
+    /// One kind of row of one restaurant: the change feed, and whoever shows all orders of a restaurant.
     Changes {
         /// Whose rows.
         restaurant: i64,
         /// Which kind.
         entity: Entity,
     },
+    /// Those who run a restaurant and have its dashboard open; 0: those who run several. What is told here is told to live connections only.
+    Dashboard(i64),
     /// Every connection of one person. Nothing is told to it: it is how they are judged again when their account changes.
     User(i64),
+    /// Whoever follows the orders that one person placed.
+    Customer(i64),
+    /// Whoever follows the orders that one driver has.
+    Driver(i64),
+    /// The drivers of one restaurant: what is on offer there.
+    Offers(i64),
+    /// The drivers of all restaurants: what is on offer anywhere.
+    AllOffers,
+    /// A print shop.
+    Workshop(i64),
     /// The beginning of a visit. Nobody joins it: the number of what was told to it is where its guests' history begins.
     Visit(i64),
 }
@@ -128,9 +144,17 @@ impl fmt::Display for Group {
             Group::Waiter(id) => write!(f, "waiter:{id}"),
             Group::Floor(id) => write!(f, "floor:{id}"),
             Group::Restaurant(id) => write!(f, "restaurant:{id}"),
+            Group::Station(id) => write!(f, "station:{id}"),
+            Group::Kitchen(id) => write!(f, "kitchen:{id}"),
             Group::Changes { restaurant, entity } => write!(f, "changes:{restaurant}:{entity}"),
+            Group::Dashboard(id) => write!(f, "dashboard:{id}"),
             Group::User(id) => write!(f, "user:{id}"),
             Group::Visit(id) => write!(f, "visit:{id}"),
+            Group::Customer(id) => write!(f, "customer:{id}"),
+            Group::Driver(id) => write!(f, "driver:{id}"),
+            Group::Offers(restaurant) => write!(f, "offers:{restaurant}"),
+            Group::AllOffers => f.write_str("offers:all"),
+            Group::Workshop(id) => write!(f, "workshop:{id}"),
         }
     }
 }
@@ -158,6 +182,9 @@ impl FromStr for Group {
                 entity: entity.parse()?,
             });
         }
+        if text == "offers:all" {
+            return Ok(Group::AllOffers);
+        }
         let of = match kind {
             "order" => Group::Order,
             "table" => Group::Table,
@@ -165,8 +192,15 @@ impl FromStr for Group {
             "waiter" => Group::Waiter,
             "floor" => Group::Floor,
             "restaurant" => Group::Restaurant,
+            "station" => Group::Station,
+            "kitchen" => Group::Kitchen,
+            "dashboard" => Group::Dashboard,
             "user" => Group::User,
             "visit" => Group::Visit,
+            "customer" => Group::Customer,
+            "driver" => Group::Driver,
+            "offers" => Group::Offers,
+            "workshop" => Group::Workshop,
             _ => return Err(NotAGroup),
         };
         Ok(of(id(rest)?))
@@ -197,8 +231,16 @@ mod tests {
             any::<i64>().prop_map(Group::Waiter),
             any::<i64>().prop_map(Group::Floor),
             any::<i64>().prop_map(Group::Restaurant),
+            any::<i64>().prop_map(Group::Station),
+            any::<i64>().prop_map(Group::Kitchen),
+            any::<i64>().prop_map(Group::Dashboard),
             any::<i64>().prop_map(Group::User),
             any::<i64>().prop_map(Group::Visit),
+            any::<i64>().prop_map(Group::Customer),
+            any::<i64>().prop_map(Group::Driver),
+            any::<i64>().prop_map(Group::Offers),
+            Just(Group::AllOffers),
+            any::<i64>().prop_map(Group::Workshop),
             (any::<i64>(), entity)
                 .prop_map(|(restaurant, entity)| Group::Changes { restaurant, entity }),
         ]

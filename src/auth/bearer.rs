@@ -12,7 +12,11 @@ const PARAMETER: &str = "token";
 pub(crate) struct Found<'a> {
     /// The token, not verified yet.
     pub token: Option<Cow<'a, str>>,
-    /// The subprotocol to answer with. `Some` exactly when the client offered any: browsers give up a connection whose answer names none of theirs.
+    /// The subprotocol to answer with. `Some` exactly when the client offered any.
+    ///
+    /// RFC 6455 (section 4.2.2) has a server name one that it is willing to speak, or none. The only one that we know is `bearer`; but an endpoint speaks the
+    /// same whatever it is called, and browsers give up a connection whose answer names none of theirs (WHATWG WebSockets, section 4.1): so who offers others
+    /// is answered with the first of them.
     pub protocol: Option<&'a str>,
 }
 
@@ -22,7 +26,7 @@ pub(crate) struct Found<'a> {
 /// In this order, and an empty token counts as none:
 /// 1. `Authorization: Bearer TOKEN`.
 /// 2. `Sec-WebSocket-Protocol: bearer, TOKEN` or `bearer.TOKEN`, anywhere in the list, because that is the only header a browser's `WebSocket` lets a
-///    page set. Answered with the first offered protocol that is not itself a token, so that the token does not come back: `bearer` for the first form.
+///    page set. Answered with `bearer` for the first form, else with the first offered protocol that is not itself a token, so that the token does not come back.
 ///    Only where there is none, with `bearer.TOKEN`.
 /// 3. `?token=TOKEN`, percent-decoded. It ends up in the logs of proxies: the last resort.
 pub(crate) fn token_of<'a>(
@@ -78,9 +82,11 @@ fn in_protocols(list: &str) -> (Option<&str>, Option<&str>) {
             token = token.or(Some(dotted));
             continue;
         }
-        protocol = protocol.or(Some(offer));
         if offer == PROTOCOL {
             token = token.or(offers.next());
+            protocol = Some(offer);
+        } else {
+            protocol = protocol.or(Some(offer));
         }
     }
     (token, protocol.or(first))
@@ -151,7 +157,7 @@ mod tests {
                 Some("json, bearer, a.b.c"),
                 "",
                 Some("a.b.c"),
-                Some("json"),
+                Some("bearer"),
             ),
             (
                 None,

@@ -1,10 +1,12 @@
 //! The public keys' other halves are thrown away; their tokens end in the year 2100.
 
+mod library;
+
 use super::*;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use proptest::prelude::*;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
 const RS256_KEY: &str = "-----BEGIN PUBLIC KEY-----
@@ -146,6 +148,9 @@ fn claims_decide() {
         (json!({"role": null}), "TOKEN_INVALID"),
         (json!({"role": 7}), "TOKEN_INVALID"),
         (json!({"aud": "somebody else"}), "TOKEN_INVALID"),
+        (json!({"aud": []}), "TOKEN_INVALID"),
+        (json!({"aud": 7}), "TOKEN_INVALID"),
+        (json!({"exp": 1e300}), "TOKEN_INVALID"),
     ] {
         let token = hs256().mint(&claims(changes.clone())).unwrap();
         assert_eq!(code(&hs256(), &token), expected, "{changes}");
@@ -160,6 +165,8 @@ fn an_audience_is_compared() {
         (json!(["x", "maitred"]), "ok"),
         (json!(null), "ok"),
         (json!("x"), "TOKEN_INVALID"),
+        (json!(["x", "maitre"]), "TOKEN_INVALID"),
+        (json!({"maitred": "maitred"}), "TOKEN_INVALID"),
     ] {
         let token = keys.mint(&claims(json!({"aud": audience}))).unwrap();
         assert_eq!(code(&keys, &token), expected, "{audience}");
@@ -176,6 +183,92 @@ fn camel_case_claims_are_understood_and_snake_case_wins() {
         let claims = hs256().verify::<Claims>(&token).unwrap().claims.unwrap();
         assert_eq!(claims.restaurant_id, Some(restaurant));
     }
+}
+
+/// Signs what no serializer writes.
+fn signed(header: &str, claims: &str) -> String {
+    let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    let signed = format!("{}.{}", part(header), part(claims));
+    let key = EncodingKey::from_secret(SECRET);
+    let signature = jsonwebtoken::crypto::sign(signed.as_bytes(), &key, Algorithm::HS256).unwrap();
+    format!("{signed}.{signature}")
+}
+
+#[test]
+fn a_token_that_can_be_read_in_two_ways_is_refused() {
+    let exp = in_seconds(60);
+    let claims = |more: &str| format!(r#"{{"sub":"10","role":"waiter","exp":{exp}{more}}}"#);
+    let header = r#"{"alg":"HS256"}"#;
+    for (header, claims, expected) in [
+        (header, claims(""), "ok"),
+        (header, claims(r#","x":1,"X":1"#), "ok"),
+        (header, claims(r#","role":"admin""#), "TOKEN_INVALID"),
+        (header, claims(r#","\u0072ole":"admin""#), "TOKEN_INVALID"),
+        (header, claims(r#","sub":"11""#), "TOKEN_INVALID"),
+        (header, format!("{} ", claims("")), "ok"),
+        (
+            header,
+            format!("{}{}", claims(""), claims("")),
+            "TOKEN_INVALID",
+        ),
+        (header, format!("[{}]", claims("")), "TOKEN_INVALID"),
+        (
+            r#"{"alg":"HS256","alg":"HS256"}"#,
+            claims(""),
+            "TOKEN_INVALID",
+        ),
+        (
+            r#"{"alg":"none","alg":"HS256"}"#,
+            claims(""),
+            "TOKEN_INVALID",
+        ),
+        (r#"{"alg":"HS256","crit":null}"#, claims(""), "ok"),
+    ] {
+        let token = signed(header, &claims);
+        assert_eq!(code(&hs256(), &token), expected, "{header} {claims}");
+    }
+}
+
+#[test]
+fn claims_may_be_any_type_that_an_object_can_be() {
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Wrapped(Claims);
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(tag = "role", rename_all = "lowercase")]
+    enum Tagged {
+        Waiter { restaurant_id: i64 },
+    }
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Flat {
+        #[serde(flatten)]
+        rest: Map<String, Value>,
+    }
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "read, which is the test")]
+    struct Strict {
+        sub: String,
+        role: String,
+        restaurant_id: i64,
+        exp: u64,
+    }
+    fn read<C: DeserializeOwned>(token: &str) -> C {
+        hs256().verify::<C>(token).unwrap().claims.unwrap()
+    }
+    let plain = claims(json!({"restaurant_id": null, "restaurantId": 7}));
+    let token = hs256().mint(&plain).unwrap();
+    let expected = Claims {
+        role: "waiter".to_owned(),
+        restaurant_id: Some(7),
+    };
+    assert_eq!(read::<Wrapped>(&token), Wrapped(expected.clone()));
+    assert_eq!(read::<Option<Claims>>(&token), Some(expected));
+    assert_eq!(read::<Tagged>(&token), Tagged::Waiter { restaurant_id: 7 });
+    assert_eq!(read::<Value>(&token)["restaurant_id"], 7);
+    assert_eq!(read::<Flat>(&token).rest["sub"], "10");
+    read::<serde::de::IgnoredAny>(&token);
+    let both = hs256().mint(&claims(json!({"restaurantId": 7}))).unwrap();
+    assert_eq!(read::<Strict>(&both).restaurant_id, 2);
 }
 
 #[test]

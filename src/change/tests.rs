@@ -64,6 +64,42 @@ fn the_last_change_of_an_order_is_never_superseded() {
 }
 
 #[test]
+fn what_changed_along_is_found_behind_and_not_ahead() {
+    #[derive(Deserialize)]
+    struct Line {
+        name: String,
+    }
+    let line = |order: i64, name: &str| json!({"order_id": order, "name": name});
+    let none = Json::Null;
+    let c = log(&[
+        ("orders", 7, "i", none.clone(), json!({"id": 7})),
+        ("lines", 1, "d", line(7, "Soup"), none.clone()),
+        ("lines", 2, "d", line(8, "Bread"), none.clone()),
+        ("lines", 3, "d", line(7, "Tea"), none.clone()),
+        ("orders", 7, "d", json!({"id": 7}), none.clone()),
+        ("lines", 4, "d", line(7, "Late"), none),
+    ]);
+    c.execute(
+        "INSERT INTO change_log(seq, tbl, row_id, op, old) VALUES(0, 'lines', 5, 'd', '{')",
+        [],
+    )
+    .unwrap();
+    let db = Reader::new(&c);
+    let gone = nth(5, "orders").together::<Line>(&db, "lines", Op::Delete, "order_id", 7);
+    let names: Vec<_> = gone.unwrap().into_iter().map(|line| line.name).collect();
+    assert_eq!(
+        names,
+        ["Tea", "Soup"],
+        "newest first, and those before it only"
+    );
+    let came = |n| nth(n, "lines").together::<Json>(&db, "orders", Op::Insert, "id", 7);
+    assert_eq!(came(2).unwrap(), [json!({"id": 7})]);
+    assert!(came(1).unwrap().is_empty());
+    let updated = nth(5, "orders").together::<Json>(&db, "lines", Op::Update, "order_id", 7);
+    assert!(updated.unwrap().is_empty());
+}
+
+#[test]
 fn what_a_stranger_wrote_into_the_log_supersedes_nothing() {
     let c = log(&[("lines", 1, "i", Json::Null, json!({"order_id": 7}))]);
     c.execute(

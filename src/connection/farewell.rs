@@ -14,7 +14,7 @@ use std::rc::Rc;
 pub(super) const NO_CODE: u16 = 1005;
 
 /// Says why, closes in order, and waits a little for the client to take it.
-pub(super) async fn finish<A: App>(
+pub(crate) async fn finish<A: App>(
     shard: &Rc<Shard<A>>,
     socket: &Rc<Socket<A>>,
     lane: u16,
@@ -27,8 +27,8 @@ pub(super) async fn finish<A: App>(
         return;
     }
     if !socket.is_closing() {
-        let lane = &shard.lanes[lane as usize];
         if let Some(error) = &ending.error {
+            let lane = &shard.lanes[lane as usize];
             tracing::info!(code = %error.code, close = ending.code, "a client is refused");
             // the number by which this connection is found in the log
             let told = told(lane.entry.render_error, error, None).beside("connection", &socket.id);
@@ -45,7 +45,10 @@ pub(super) async fn finish<A: App>(
     let farewell = async {
         socket.emptied().await;
         // half closed: what the client still sends is read, so that its system does not answer with a reset that would overtake our last frames
-        socket.stream.finish();
+        let Some(stream) = socket.stream() else {
+            return;
+        };
+        stream.finish();
         while !socket.is_dead() {
             match reader.next(socket, shard.clock(), |incoming| {
                 matches!(incoming, Incoming::Close(_))
@@ -53,10 +56,7 @@ pub(super) async fn finish<A: App>(
                 Ok(Some(true)) | Err(_) => break,
                 Ok(Some(false)) => {}
                 Ok(None) => {
-                    if poll_fn(|cx| socket.stream.poll_read_ready(cx))
-                        .await
-                        .is_err()
-                    {
+                    if poll_fn(|cx| stream.poll_read_ready(cx)).await.is_err() {
                         break;
                     }
                 }

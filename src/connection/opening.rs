@@ -1,24 +1,42 @@
-//! A connection that the HTTP side let in.
+//! A connection that the HTTP side let in, until its consumer has it.
 
+use super::farewell::finish;
+use crate::admission::{note_expiry, place_of_user, wait_for_token};
 use crate::auth::{Identity, Keys};
+use crate::close::Ending;
+use crate::context::Context;
 use crate::limits::UserPlace;
 use crate::pattern::Params;
+use crate::reader::MessageReader;
+use crate::registry::Session;
 use crate::routing::Policy;
-use crate::socket::Compression;
+use crate::session::Visit;
+use crate::shard::{Registered, Shard};
+use crate::sid::Sid;
+use crate::socket::{Compression, Socket};
 use crate::stats::RouteStats;
 use crate::stream::Stream;
 use crate::{App, ClientError};
+use futures::FutureExt;
+use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// What a connection begins with.
 pub(crate) struct Opening<A: App> {
-    /// Its number: see [`connection_id`](crate::connection_id).
-    pub id: u64,
-    pub stream: Stream,
-    /// What came with the handshake and belongs to the WebSocket.
-    pub early: Vec<u8>,
-    pub keys: Option<Arc<Keys>>,
-    pub agreed: Agreed<A>,
+    pub(super) shard: Rc<Shard<A>>,
+    pub(super) socket: Rc<Socket<A>>,
+    /// Until it is open; then the connection has it. So with the next two.
+    pub(super) registered: Option<Registered<A>>,
+    pub(super) reader: MessageReader,
+    pub(super) keys: Option<Arc<Keys>>,
+    pub(super) route: Arc<RouteStats>,
+    lane: u16,
+    params: Params,
+    query: String,
+    /// As in [`Agreed`].
+    pub(super) identity: Option<Result<Identity<A::Claims>, ClientError>>,
+    since: Option<u64>,
 }
 
 /// What its handshake says.
@@ -34,6 +52,15 @@ pub(crate) struct Agreed<A: App> {
     pub user: Option<Arc<UserPlace>>,
     pub route: Arc<RouteStats>,
     pub compression: Compression,
+    /// Of Engine.IO: what it is instead of a connection of its own.
+    pub boarding: Option<Box<Boarding>>,
+}
+
+/// A WebSocket that begins a session of Engine.IO, or takes one over that polls.
+#[derive(Clone)]
+pub(crate) struct Boarding {
+    pub visit: Visit,
+    pub sid: Option<Sid>,
 }
 
 // `derive` would ask for `A: Clone`
@@ -49,6 +76,97 @@ impl<A: App> Clone for Agreed<A> {
             user: self.user.clone(),
             route: self.route.clone(),
             compression: self.compression,
+            boarding: self.boarding.clone(),
         }
+    }
+}
+
+impl<A: App> Opening<A> {
+    /// `id`: the connection's number, see [`connection_id`](crate::connection_id). `early`: what came with the handshake and belongs to the WebSocket.
+    pub fn new(
+        shard: &Rc<Shard<A>>,
+        id: u64,
+        stream: Stream,
+        early: &[u8],
+        keys: Option<Arc<Keys>>,
+        agreed: Agreed<A>,
+    ) -> Self {
+        let (counts, now) = (shard.counts.clone(), shard.clock());
+        let Agreed {
+            policy,
+            compression,
+            ..
+        } = agreed;
+        let socket = Rc::new(Socket::new(id, stream, policy, compression, counts, now));
+        *socket.user.borrow_mut() = agreed.user;
+        Opening {
+            shard: shard.clone(),
+            registered: Some(shard.register(&socket)),
+            socket,
+            reader: MessageReader::new(early),
+            keys,
+            route: agreed.route,
+            lane: agreed.lane,
+            params: agreed.params,
+            query: agreed.query,
+            identity: agreed.identity,
+            since: agreed.since,
+        }
+    }
+
+    /// The token was not in the handshake.
+    pub(super) async fn wait_for_token(&mut self) {
+        let Opening { shard, socket, .. } = self;
+        let keys = self.keys.as_deref();
+        let identity = wait_for_token(shard, socket, self.lane, keys, &mut self.reader).await;
+        self.identity = Some(identity);
+    }
+
+    /// What the connection can reach, now that it is known whose it is.
+    pub(super) fn enter(&mut self) -> Result<Context<A>, Box<Ending>> {
+        let (shard, socket) = (self.shard.clone(), self.socket.clone());
+        let placed = match self.identity.take() {
+            Some(Ok(identity)) => place_of_user(&shard, &socket, &identity).map(|()| identity),
+            Some(Err(error)) => Err(error),
+            None => return Err(Box::new(Ending::internal())), // nobody waited for the token
+        };
+        let identity = placed.map_err(|error| Box::new(Ending::refused(error)))?;
+        note_expiry(&socket, &identity);
+        Ok(Context::new(shard, socket, self.lane, identity, self.since))
+    }
+
+    /// Has the consumer open it. Boxed endings: they are rare, and large.
+    pub(super) async fn open(
+        &self,
+        ctx: &mut Context<A>,
+    ) -> Result<Box<dyn Session<A>>, Box<Ending>> {
+        let connect = ctx.lane().entry.connect;
+        let opened = async { connect(&self.params, &self.query, ctx)?.await };
+        let ending = match AssertUnwindSafe(opened).catch_unwind().await {
+            Ok(Ok(session)) => return Ok(session),
+            Ok(Err(error)) => ctx
+                .socket
+                .take_ending()
+                .unwrap_or_else(|| Ending::refused(error.into_client())),
+            Err(_) => {
+                tracing::error!(consumer = ctx.lane().entry.name, "connect panicked");
+                Ending::internal()
+            }
+        };
+        Err(Box::new(ending))
+    }
+
+    /// Says why not, and goodbye.
+    pub(super) async fn refuse(self: Box<Self>, ending: Ending) {
+        let Opening {
+            shard,
+            socket,
+            registered,
+            reader,
+            lane,
+            ..
+        } = *self;
+        finish(&shard, &socket, lane, ending, reader).await;
+        drop(registered);
     }
 }

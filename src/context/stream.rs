@@ -1,10 +1,10 @@
 //! Snapshot and stream without a gap, and what was missed: how a connection becomes live.
 
-use super::{Context, Look};
+use super::Context;
 use crate::close::Ending;
 use crate::dialect::Envelope;
 use crate::history::{Heard, Unresumable};
-use crate::notice::{Reset, Resumed};
+use crate::notice::{Reset, Resumed, Resync};
 use crate::socket::Hold;
 use crate::stats::{EVENTS, Return};
 use crate::{App, Error, Message, Reader, history, websocket};
@@ -15,18 +15,31 @@ use std::sync::Arc;
 const SNAPSHOT_TRIES: usize = 8;
 
 impl<A: App> Context<A> {
+    /// The number that the client came back with, until its stream has started.
+    pub fn since(&self) -> Option<u64> {
+        self.since
+    }
+
     /// After `connect`: a consumer without a first frame still resumes, and what was held is let go.
     pub(crate) async fn settle(&mut self) -> Result<(), Error> {
-        if self.socket.held.borrow().is_some() || self.since.is_some() {
-            self.open().await
-        } else {
-            Ok(())
+        let comes_back = self.since.is_some() || self.returning.is_some();
+        if !comes_back && !self.socket.is_holding() {
+            return Ok(());
         }
+        if self.shard.store.is_none() {
+            self.since = None;
+            self.greet(None).await?;
+            self.release(0, Vec::new());
+            return Ok(());
+        }
+        // boxed: not every consumer needs it, and it is large
+        Box::pin(self.open()).await
     }
 
     pub(super) async fn open(&mut self) -> Result<(), Error> {
-        let since = self.since.take();
+        let since = self.since.take().filter(|_| !self.must_begin_anew());
         if self.shard.store.is_none() {
+            self.greet(None).await?;
             self.release(0, Vec::new());
             return Ok(());
         }
@@ -70,6 +83,7 @@ impl<A: App> Context<A> {
             let reset = Envelope {
                 seq: None,
                 reset: true,
+                ask: None,
             };
             self.send_as(&reset_message(why), reset);
         }
@@ -90,27 +104,32 @@ impl<A: App> Context<A> {
         if look.is_none() && !reset {
             // from now: what was committed before, and is still on its way to this shard, is not told
             let at = self.store()?.read(|db| db.head()).await?;
+            self.greet(Some(at)).await?;
+            self.resync(None);
             self.shard.caught_up(at).await;
             self.release(at, Vec::new());
             return Ok(());
         }
         let why = unresumable.unwrap_or(Unresumable::Unknown);
-        let look = look.unwrap_or_else(|| Arc::new(move |_: &Reader<'_>| Ok(reset_message(why))));
+        let (is_socket_io, has_state) = (self.is_socket_io(), look.is_some());
+        let reset_message = move || match is_socket_io {
+            true => resync_message(Some(why)),
+            false => reset_message(why),
+        };
+        let look = look.unwrap_or_else(|| Arc::new(move |_: &Reader<'_>| Ok(reset_message())));
         for _ in 0..SNAPSHOT_TRIES {
             if let Some(held) = self.socket.held.borrow_mut().as_mut()
                 && held.overflowed
             {
                 held.clear();
             }
-            let (at, message) = self.look(look.clone()).await?;
+            let (at, message) = self.at_one_point(look.clone()).await?;
+            self.greet(Some(at)).await?; // what could refuse the client has not
+            if has_state {
+                self.resync(unresumable);
+            }
             self.shard.caught_up(at).await; // everything up to `at` is now sent, or held here
-            if self
-                .socket
-                .held
-                .borrow()
-                .as_ref()
-                .is_some_and(|h| h.overflowed)
-            {
+            if self.socket.has_overflowed() {
                 continue;
             }
             let frame = self.lane().frame(
@@ -118,6 +137,7 @@ impl<A: App> Context<A> {
                 Envelope {
                     seq: Some(at),
                     reset,
+                    ask: None,
                 },
             );
             self.release(at, vec![self.socket.suited(frame)]);
@@ -128,14 +148,17 @@ impl<A: App> Context<A> {
     }
 
     /// The state, and the number it belongs to.
-    async fn look(&self, look: Look) -> Result<(u64, Message), Error> {
-        let again = look.clone();
+    pub(super) async fn at_one_point<T: Send + 'static>(
+        &self,
+        read: Arc<impl Fn(&Reader<'_>) -> Result<T, Error> + Send + Sync + ?Sized + 'static>,
+    ) -> Result<(u64, T), Error> {
+        let again = read.clone();
         let (judged, first) = self.judged(move |db| {
             // rows that somebody else changed and nobody announced yet: this snapshot would show them, and the stream would tell them again
             if history::waiting(db.connection)? {
                 return Ok(None);
             }
-            Ok(Some((db.head()?, look(db)?)))
+            Ok(Some((db.head()?, read(db)?)))
         });
         let result = self.store()?.read(move |db| first(db)).await;
         if let Some(found) = self.told(judged, result)? {
@@ -148,6 +171,33 @@ impl<A: App> Context<A> {
             .write_raw(Some(self.shard.id), move |db| second(db))
             .await;
         self.told(judged, result)
+    }
+
+    /// After a command was answered: if it joined groups, their stream begins where [`note_joins`](Self::note_joins) said.
+    pub(crate) async fn settle_joins(&mut self) -> Result<(), Error> {
+        if !self.socket.is_holding() {
+            return Ok(());
+        }
+        if self.shard.store.is_none() {
+            self.release(0, Vec::new());
+            return Ok(());
+        }
+        let Some(at) = self.joined_at.take() else {
+            return Ok(());
+        };
+        self.shard.caught_up(at).await;
+        if !self.socket.has_overflowed() {
+            self.release(at, Vec::new());
+            return Ok(());
+        }
+        // what the older groups were told meanwhile is in the history
+        match self.resume(self.socket.last.get()).await? {
+            Ok(()) => Ok(()),
+            Err(_) => {
+                self.socket.end(Ending::slow());
+                Err(Error::Closed)
+            }
+        }
     }
 
     /// What was missed, page by page at the client's speed. What is held meanwhile may be thrown away: the next page has it.
@@ -164,7 +214,7 @@ impl<A: App> Context<A> {
             }
             let (lanes, lane, groups) =
                 (self.shard.lanes.clone(), self.lane as usize, groups.clone());
-            let deflate_from = self.socket.compression.deflate_from;
+            let deflate_from = self.socket.compression.get().deflate_from;
             let policy = &self.socket.policy;
             let size = history::Size::of_outbox(policy.outbox_bytes, policy.outbox_frames);
             let (judged, read) = self.judged(move |db| {
@@ -187,15 +237,14 @@ impl<A: App> Context<A> {
                 Ok(page) => page,
                 Err(why) => return Ok(Err(why)),
             };
+            if let Some(returning) = &mut self.returning {
+                returning.recovered = true;
+            }
+            self.greet(Some(since)).await?;
+            self.tell_lost();
             self.shard.caught_up(page.upto).await;
             replayed += page.frames.len() as u64;
-            let complete = !page.more
-                && self
-                    .socket
-                    .held
-                    .borrow()
-                    .as_ref()
-                    .is_none_or(|h| !h.overflowed);
+            let complete = !page.more && !self.socket.has_overflowed();
             if complete {
                 let counts = &self.shard.counts;
                 counts.returned(Return::Resumed);
@@ -243,16 +292,55 @@ impl<A: App> Context<A> {
     }
 }
 
+fn reason(why: Unresumable) -> &'static str {
+    match why {
+        Unresumable::Pruned => "what you missed is not kept any more: read the state again",
+        Unresumable::Unknown => "this number is none of this history's: read the state again",
+    }
+}
+
 fn reset_message(why: Unresumable) -> Message {
     Message::new(
         "reset",
         &Reset {
-            reason: match why {
-                Unresumable::Pruned => "what you missed is not kept any more: read the state again",
-                Unresumable::Unknown => {
-                    "this number is none of this history's: read the state again"
-                }
-            },
+            reason: reason(why),
         },
     )
+}
+
+/// What a Socket.IO client hears that came back and cannot go on where it was.
+fn resync_message(why: Option<Unresumable>) -> Message {
+    let reason = why.map_or(
+        "your last connection is not known here: read the state again",
+        reason,
+    );
+    let resync = Resync {
+        reset: true,
+        reason: Some(reason),
+        lost: Vec::new(),
+    };
+    Message::new("resync", &resync)
+}
+
+impl<A: App> Context<A> {
+    /// Tells a Socket.IO client that came back that it did not find what it left.
+    fn resync(&mut self, why: Option<Unresumable>) {
+        if self.is_socket_io() && (why.is_some() || self.returning.is_some()) {
+            self.send(&resync_message(why));
+        }
+    }
+
+    /// Tells a Socket.IO client that goes on which groups it hears no more.
+    fn tell_lost(&mut self) {
+        let lost = self.lost_groups();
+        self.restored.clear();
+        if !lost.is_empty() {
+            let resync = Resync {
+                reset: false,
+                reason: None,
+                lost,
+            };
+            self.send(&Message::new("resync", &resync));
+        }
+    }
 }

@@ -1,9 +1,10 @@
 //! One JSON object per WebSocket message (seed 003).
 
 use super::{Control, Envelope, Inbound, Refusal};
+use crate::arguments::inlined;
 use crate::frame::Payload;
 use crate::notice::Acknowledged;
-use crate::{ClientError, Kind, Message};
+use crate::{Arguments, ClientError, Kind, Message};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -41,6 +42,26 @@ pub(super) fn encode(name: Option<&str>, data: &str, beside: &str, envelope: Env
         }
     }
     out
+}
+
+/// A message with several arguments: the first one is the data, those that follow are in a list beside it; what is binary is base64.
+pub(super) fn encode_all(
+    name: Option<&str>,
+    beside: &str,
+    arguments: &Arguments,
+    envelope: Envelope,
+) -> String {
+    let values: Vec<String> = arguments
+        .values
+        .iter()
+        .map(|v| inlined(v.get(), &arguments.attachments))
+        .collect();
+    let mut beside = beside.to_owned();
+    if let Some(more) = values.get(1..).filter(|more| !more.is_empty()) {
+        let _ = write!(beside, r#","arguments":[{}]"#, more.join(","));
+    }
+    let data = values.first().map_or("null", String::as_str);
+    encode(name, data, &beside, envelope)
 }
 
 fn push_text(out: &mut String, text: &str) {
@@ -194,6 +215,7 @@ mod tests {
         let stream = Envelope {
             seq: Some(7),
             reset: true,
+            ask: None,
         };
         assert_eq!(
             parsed(&m, stream),

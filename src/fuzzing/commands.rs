@@ -206,7 +206,7 @@ fn not_understood<A: App>(entry: &Entry<A>, body: Payload<'_>, error: &ClientErr
 fn text_and_members(body: Payload<'_>) -> Option<(&str, Vec<(String, Value)>)> {
     match body {
         Payload::Text(text) => Some((text, members(text)?)),
-        Payload::Binary(_) => None,
+        Payload::Binary(_) | Payload::Event(_) => None,
     }
 }
 

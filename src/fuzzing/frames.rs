@@ -116,6 +116,7 @@ fn owned(incoming: Incoming<'_>) -> Said {
     match incoming {
         Incoming::Data(Payload::Text(text)) => Said::Text(text.to_owned()),
         Incoming::Data(Payload::Binary(bytes)) => Said::Binary(bytes.to_owned()),
+        Incoming::Data(Payload::Event(_)) => unreachable!("no codec of frames makes events"),
         Incoming::Ping(bytes) => Said::Ping(bytes.to_owned()),
         Incoming::Pong(bytes) => Said::Pong(bytes.to_owned()),
         Incoming::Close(None) => Said::Close(None),

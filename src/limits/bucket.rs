@@ -37,6 +37,12 @@ impl Rate {
         self
     }
 
+    /// Exactly so many at once, at least 1.
+    pub fn at_once(mut self, burst: u64) -> Self {
+        self.burst = burst.max(1);
+        self
+    }
+
     fn cost_ns(self, n: u64) -> u64 {
         n.saturating_mul(SECOND_NS) / self.per_second
     }
@@ -106,6 +112,9 @@ mod tests {
         let large = Rate::per_second(10).with_room_for(1000);
         assert_eq!(Bucket::default().take(large, 1000, 0), Ok(()));
         assert!(Bucket::default().take(rate, 21, 0).is_err());
+        let (b, strict) = (Bucket::default(), rate.at_once(10));
+        assert_eq!(b.take(strict, 10, 0), Ok(()));
+        assert_eq!(b.take(strict, 1, 0), Err(Duration::from_millis(100)));
     }
 
     proptest! {

@@ -6,11 +6,14 @@ use serde::de::{
     Visitor, value::Error,
 };
 use serde::forward_to_deserialize_any;
+use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, btree_map};
 
 /// Query parameters that belong to the framework and are no consumer's business.
 const OURS: [&str; 2] = ["since", "token"];
+/// What a Socket.IO client library adds to the payload of its CONNECT.
+const CLIENTS: [&str; 2] = ["pid", "offset"];
 
 /// Fills `T`, usually a struct, from the path's parameters and those of the query (without its `?`). Of a name that stands in both the path's counts; of one
 /// that the query repeats the last. `since` and `token` of the query are left out. `()` takes whatever there is.
@@ -18,14 +21,33 @@ const OURS: [&str; 2] = ["since", "token"];
 /// A query has only texts, so numbers, `bool` (`true`, `false`, `1`, `0`), enums of plain variants, newtypes and `Option` read themselves from a text. What
 /// asks for "anything" (`#[serde(flatten)]`, untagged enums) gets the text.
 ///
+/// `members` are those of an object, the payload of a Socket.IO CONNECT, if there was one: they count before the query's. Also of them `since` and `token` are
+/// left out, and the client library's own `pid` and `offset`.
+///
 /// # Errors
 /// What is missing or wrong, for the client to read.
-pub(crate) fn deserialize<T: DeserializeOwned>(params: &Params, query: &str) -> Result<T, String> {
+pub(crate) fn deserialize<T: DeserializeOwned>(
+    params: &Params,
+    query: &str,
+    members: Option<&str>,
+) -> Result<T, String> {
     // A sorted map, because the query is a stranger's: thousands of parameters cost no more than sorting them.
     let mut fields: BTreeMap<Cow<'_, str>, Field<'_>> = query_pairs(query)
         .filter(|(name, _)| !OURS.contains(&&**name))
         .map(|(name, text)| (name, Field::Text(text)))
         .collect();
+    let members: BTreeMap<Cow<'_, str>, Value> = match members {
+        Some(members) => serde_json::from_str(members).map_err(|e| e.to_string())?,
+        None => BTreeMap::new(),
+    };
+    for (name, value) in members {
+        if !OURS.contains(&&*name) && !CLIENTS.contains(&&*name) {
+            match Field::of(value) {
+                Some(field) => fields.insert(name, field),
+                None => fields.remove(&name),
+            };
+        }
+    }
     for (name, param) in params {
         let field = match param {
             Param::Int(n) => Field::Int(*n),
@@ -159,6 +181,28 @@ impl<'de> Deserializer<'de> for Fields<'_> {
 enum Field<'a> {
     Int(i64),
     Text(Cow<'a, str>),
+    /// A list or an object.
+    Json(Value),
+}
+
+impl Field<'_> {
+    /// `None`: `null`, which is as good as none.
+    fn of(value: Value) -> Option<Self> {
+        Some(match value {
+            Value::Null => return None,
+            Value::Number(n) => match n.as_i64() {
+                Some(n) => Field::Int(n),
+                None => Field::Text(n.to_string().into()),
+            },
+            Value::Bool(b) => Field::Text(b.to_string().into()),
+            Value::String(text) => Field::Text(text.into()),
+            other => Field::Json(other),
+        })
+    }
+}
+
+fn in_words(error: serde_json::Error) -> Error {
+    Error::custom(error)
 }
 
 /// An integer of the path is within `i64`, so serde's own check for the target's range is the right one; a text is parsed as the target.
@@ -171,6 +215,7 @@ macro_rules! number {
                     Ok(n) => visitor.$visit(n),
                     Err(_) => Err(Error::custom($expected)),
                 },
+                Field::Json(_) => Err(Error::custom($expected)),
             }
         }
     )*};
@@ -183,6 +228,7 @@ impl<'de> Deserializer<'de> for Field<'_> {
         match self {
             Field::Int(n) => visitor.visit_i64(n),
             Field::Text(text) => visitor.visit_str(&text),
+            Field::Json(value) => value.deserialize_any(visitor).map_err(in_words),
         }
     }
 
@@ -204,7 +250,7 @@ impl<'de> Deserializer<'de> for Field<'_> {
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let value = match &self {
             Field::Int(n @ (0 | 1)) => Some(*n == 1),
-            Field::Int(_) => None,
+            Field::Int(_) | Field::Json(_) => None,
             Field::Text(text) => match &**text {
                 "true" | "1" => Some(true),
                 "false" | "0" => Some(false),
@@ -221,6 +267,7 @@ impl<'de> Deserializer<'de> for Field<'_> {
         match self {
             Field::Int(n) => visitor.visit_string(n.to_string()),
             Field::Text(text) => visitor.visit_string(text.into_owned()),
+            Field::Json(value) => value.deserialize_string(visitor).map_err(in_words),
         }
     }
 
@@ -242,8 +289,8 @@ impl<'de> Deserializer<'de> for Field<'_> {
 
     fn deserialize_enum<V: Visitor<'de>>(
         self,
-        _name: &'static str,
-        _variants: &'static [&'static str],
+        name: &'static str,
+        variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
         match self {
@@ -252,6 +299,9 @@ impl<'de> Deserializer<'de> for Field<'_> {
                 &"one of the known words",
             )),
             Field::Text(text) => visitor.visit_enum((*text).into_deserializer()),
+            Field::Json(value) => value
+                .deserialize_enum(name, variants, visitor)
+                .map_err(in_words),
         }
     }
 

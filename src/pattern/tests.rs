@@ -204,7 +204,29 @@ struct Everything {
 
 fn read<T: serde::de::DeserializeOwned>(query: &str) -> Result<T, String> {
     let params = pattern("/<int:order_id>/<name>/").matches("/5/Ann/");
-    deserialize(&params.unwrap(), query)
+    deserialize(&params.unwrap(), query, None)
+}
+
+#[test]
+fn an_auth_payload_counts_before_the_query() {
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    struct Who {
+        restaurant: i64,
+        role: Option<String>,
+        quick: bool,
+        tags: Vec<String>,
+    }
+    let pattern = Pattern::parse("/socket.io/").expect("a pattern");
+    let params = pattern.matches("/socket.io/").expect("matches");
+    let auth = r#"{"restaurant":"7","role":null,"quick":true,"tags":["a"],"token":"t","pid":"p"}"#;
+    let who: Result<Who, _> = deserialize(&params, "restaurant=3&role=x&EIO=4", Some(auth));
+    let expected = Who {
+        restaurant: 7,
+        role: None,
+        quick: true,
+        tags: vec!["a".into()],
+    };
+    assert_eq!(who, Ok(expected));
 }
 
 #[test]
@@ -275,7 +297,7 @@ fn errors_name_the_parameter() {
     ] {
         assert_eq!(read::<Everything>(query).unwrap_err(), expected);
     }
-    let none = deserialize::<Everything>(&Params::new(), "name=x").unwrap_err();
+    let none = deserialize::<Everything>(&Params::new(), "name=x", None).unwrap_err();
     assert_eq!(none, "missing field `order_id`");
 }
 
@@ -355,7 +377,7 @@ proptest! {
                 let _ = pattern(p).matches(text);
                 let _ = pattern(p).matches(&format!("/{text}"));
             }
-            let _ = deserialize::<Everything>(&Params::new(), text);
+            let _ = deserialize::<Everything>(&Params::new(), text, Some(text));
             prop_assert!(query_pairs(text).count() <= text.len());
         }
     }

@@ -18,6 +18,9 @@ pub(crate) struct Edge {
     pub(crate) head_timeout: Duration,
     /// How long a request's body may take, from when it is asked for: 50 ms to 10 min. Default 15 s: the largest allowed by default, 64 KiB, at 40 kbit/s.
     pub(crate) body_timeout: Duration,
+    /// How long a client may take nothing of an answer that waits for it: 50 ms to 10 min. Default 20 s: on a bad network, or while a phone changes from one
+    /// to another, the system repeats what was lost for about that long before it gets through; who reads, however slowly, is waited for.
+    pub(crate) write_timeout: Duration,
     /// Bytes of a request's first line and headers: 1 KiB to 256 KiB; with more it is answered 431. Default 16 KiB: twice what browsers' cookies and a token
     /// of several kilobytes need.
     pub(crate) head_bytes: usize,
@@ -39,6 +42,7 @@ impl Default for Edge {
             first_byte_timeout: Duration::from_secs(10),
             head_timeout: Duration::from_secs(5),
             body_timeout: Duration::from_secs(15),
+            write_timeout: Duration::from_secs(20),
             head_bytes: 16 << 10,
             tls_timeout: Duration::from_secs(5),
             tls_handshakes: 1024,
@@ -47,10 +51,11 @@ impl Default for Edge {
 }
 
 impl Edge {
-    pub(super) const KEYS: [&str; 6] = [
+    pub(super) const KEYS: [&str; 7] = [
         "first_byte_timeout",
         "head_timeout",
         "body_timeout",
+        "write_timeout",
         "head_bytes",
         "tls_timeout",
         "tls_handshakes",
@@ -70,6 +75,7 @@ impl Edge {
             "first_byte_timeout" => &mut self.first_byte_timeout,
             "head_timeout" => &mut self.head_timeout,
             "body_timeout" => &mut self.body_timeout,
+            "write_timeout" => &mut self.write_timeout,
             "tls_timeout" => &mut self.tls_timeout,
             "head_bytes" => {
                 if let Some(bytes) = size(value, KIB..=256 * KIB, mistakes) {

@@ -1,8 +1,11 @@
 //! Which route a path takes, under which policy, and where each value comes from.
 
+use super::places::Places;
 use super::quantity::{show_duration, show_size};
-use super::{Auth, Edge, Policy, Routing};
+use super::route::Namespace;
+use super::{Auth, Edge, Listener, Policy, Route, Routing};
 use crate::limits::Limits;
+use crate::pattern::Params;
 use std::net::SocketAddr;
 
 /// One value of a policy.
@@ -29,6 +32,10 @@ pub struct Explained {
     pub route: String,
     /// The line of the path in the file.
     pub line: usize,
+    /// What is spoken there: `websocket`, `engine.io` or `socket.io`.
+    pub protocol: &'static str,
+    /// Of Socket.IO: which namespace. There is one `Explained` for each.
+    pub namespace: Option<String>,
     /// The consumer's name.
     pub consumer: String,
     /// The path's parameters, by name.
@@ -51,21 +58,33 @@ pub struct Routed<'a> {
     pub tls: bool,
     /// The route's path: `/ws/orders/<int:order_id>/`.
     pub path: &'a str,
+    /// With Socket.IO: the namespace.
+    pub namespace: Option<&'a str>,
     /// The consumer's name.
     pub consumer: &'a str,
 }
 
 impl Routing {
-    /// All routes, in the order of the file.
+    /// All routes, and of Socket.IO all namespaces, in the order of the file.
     pub fn routes(&self) -> impl Iterator<Item = Routed<'_>> {
         self.listeners.iter().flat_map(|listener| {
             let address = listener.bind.addresses.first().map(|bound| bound.address);
-            listener.routes.iter().map(move |route| Routed {
-                listener: &listener.name,
-                address,
-                tls: listener.tls.is_some(),
-                path: route.pattern.as_str(),
-                consumer: &route.consumer,
+            listener.routes.iter().flat_map(move |route| {
+                let routed = Routed {
+                    listener: &listener.name,
+                    address,
+                    tls: listener.tls.is_some(),
+                    path: route.pattern.as_str(),
+                    namespace: None,
+                    consumer: &route.consumer,
+                };
+                let whole = route.namespaces.is_empty().then_some(routed);
+                let parts = route.namespaces.iter().map(move |namespace| Routed {
+                    namespace: Some(&namespace.name),
+                    consumer: &namespace.consumer,
+                    ..routed
+                });
+                whole.into_iter().chain(parts)
             })
         })
     }
@@ -73,37 +92,23 @@ impl Routing {
     /// Where a path (with or without a query) leads, on each listener that knows it. `file_name` is not needed: lines are those of the text that was parsed.
     pub fn explain(&self, path: &str) -> Vec<Explained> {
         let path = path.split('?').next().unwrap_or(path);
-        let all = self.listeners.iter().filter_map(|listener| {
-            let (index, params) = listener.find(path)?;
+        let all = self.listeners.iter().flat_map(|listener| {
+            let Some((index, params)) = listener.find(path) else {
+                return Vec::new();
+            };
             let route = &listener.routes[index];
-            let policy = Policy::KEYS.iter().map(|key| Setting {
-                key,
-                value: value(&route.policy, key),
-                place: route.set.of(key),
-            });
-            let edge = Edge::KEYS.iter().map(|key| Setting {
-                key,
-                value: edge_value(&listener.edge, key),
-                place: route.set.of(key),
-            });
-            Some(Explained {
-                listener: listener.name.clone(),
-                addresses: listener
-                    .bind
-                    .addresses
-                    .iter()
-                    .map(|a| a.address.to_string())
-                    .collect(),
-                route: route.pattern.as_str().to_owned(),
-                line: route.line,
-                consumer: route.consumer.clone(),
-                params: params
-                    .into_iter()
-                    .map(|(name, value)| (name.to_string(), value.to_string()))
-                    .collect(),
-                policy: policy.collect(),
-                edge: edge.collect(),
-            })
+            let whole = || explained(listener, route, &params);
+            if route.namespaces.is_empty() {
+                return vec![whole()];
+            }
+            let of = |namespace: &Namespace| Explained {
+                line: namespace.line,
+                namespace: Some(namespace.name.clone()),
+                consumer: namespace.consumer.clone(),
+                policy: settings(&namespace.policy, &namespace.set),
+                ..whole()
+            };
+            route.namespaces.iter().map(of).collect()
         });
         all.collect()
     }
@@ -117,6 +122,39 @@ impl Routing {
         });
         all.collect()
     }
+}
+
+fn explained(listener: &Listener, route: &Route, params: &Params) -> Explained {
+    let edge = Edge::KEYS.iter().map(|key| Setting {
+        key,
+        value: edge_value(&listener.edge, key),
+        place: route.set.of(key),
+    });
+    let addresses = listener.bind.addresses.iter();
+    Explained {
+        listener: listener.name.clone(),
+        addresses: addresses.map(|a| a.address.to_string()).collect(),
+        route: route.pattern.as_str().to_owned(),
+        line: route.line,
+        protocol: route.protocol.name(),
+        namespace: None,
+        consumer: route.consumer.clone(),
+        params: params
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_string()))
+            .collect(),
+        policy: settings(&route.policy, &route.set),
+        edge: edge.collect(),
+    }
+}
+
+fn settings(policy: &Policy, set: &Places) -> Vec<Setting> {
+    let all = Policy::KEYS.iter().map(|key| Setting {
+        key,
+        value: value(policy, key),
+        place: set.of(key),
+    });
+    all.collect()
 }
 
 fn or_none(n: Option<impl ToString>) -> String {
@@ -134,6 +172,7 @@ fn value(policy: &Policy, key: &str) -> String {
         .to_owned(),
         "origins" => policy.origins.to_string(),
         "max_message_bytes" => show_size(policy.max_message_bytes as u64),
+        "max_message_fragments" => policy.max_message_fragments.to_string(),
         "compress_from" => policy
             .compress_from
             .map_or("off".to_owned(), |n| show_size(n as u64)),
@@ -147,6 +186,9 @@ fn value(policy: &Policy, key: &str) -> String {
         "action_rates" => policy.action_rates.to_string(),
         "groups_per_connection" => policy.groups_per_connection.to_string(),
         "delivery" => policy.delivery.name().to_owned(),
+        "ping_timeout" => show_duration(policy.ping_timeout),
+        "max_payload" => show_size(policy.max_payload as u64),
+        "connect_timeout" => show_duration(policy.connect_timeout),
         _ => String::new(),
     }
 }
@@ -156,6 +198,7 @@ fn edge_value(edge: &Edge, key: &str) -> String {
         "first_byte_timeout" => show_duration(edge.first_byte_timeout),
         "head_timeout" => show_duration(edge.head_timeout),
         "body_timeout" => show_duration(edge.body_timeout),
+        "write_timeout" => show_duration(edge.write_timeout),
         "head_bytes" => show_size(edge.head_bytes as u64),
         "tls_timeout" => show_duration(edge.tls_timeout),
         "tls_handshakes" => edge.tls_handshakes.to_string(),

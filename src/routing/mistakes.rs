@@ -28,6 +28,10 @@ impl<'t> Mistakes<'t> {
         self.found.push((at, message));
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
     /// All mistakes in the order of the file, or nothing.
     pub(super) fn none_or_error(mut self) -> Result<(), Error> {
         self.found.sort_by_key(|(at, _)| *at); // stable: mistakes of one place keep their order

@@ -56,6 +56,11 @@ impl Origins {
         })
     }
 
+    /// Whether every page may connect.
+    pub(crate) fn is_any(&self) -> bool {
+        self.any
+    }
+
     /// Lets in pages from this machine (`http://localhost`, `http://127.0.0.1`, `http://[::1]`, any port) and from a file (`null`) too.
     pub(super) fn add_loopback(&mut self) {
         self.loopback = true;

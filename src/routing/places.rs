@@ -10,6 +10,7 @@ pub(super) enum Level {
     Defaults,
     Listener,
     Route,
+    Namespace,
 }
 
 impl Level {
@@ -19,6 +20,7 @@ impl Level {
             Level::Defaults => "[defaults]",
             Level::Listener => "[[listener]]",
             Level::Route => "[[listener.route]]",
+            Level::Namespace => "[[listener.route.namespace]]",
         }
     }
 }
@@ -56,6 +58,10 @@ impl super::Routing {
             for route in &mut listener.routes {
                 route.line = 0;
                 route.set = Places::default();
+                for namespace in &mut route.namespaces {
+                    namespace.line = 0;
+                    namespace.set = Places::default();
+                }
             }
         }
         self

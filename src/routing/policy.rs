@@ -4,6 +4,7 @@ use super::mistakes::Mistakes;
 use super::origins::Origins;
 use super::{quantity, rate};
 use crate::limits::{Actions, Rate};
+use std::borrow::Cow;
 use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -18,6 +19,9 @@ pub(crate) struct Policy {
     /// Bytes of the largest message a client may send, after reassembly: 128 B to 16 MiB. Default 64 KiB: the largest command, an order of a hundred items, is
     /// a quarter of that, and a thousand clients that each send most of one and then wait hold no more than 64 MiB.
     pub(crate) max_message_bytes: usize,
+    /// Frames that one message may come in: 1 to 1,048,576. Default 65,536: a message of the largest default size in pieces of a byte each, which nobody needs;
+    /// more are only work.
+    pub(crate) max_message_fragments: usize,
     /// Messages of at least so many bytes are compressed for clients that can inflate them: 128 B to 16 MiB, or `"off"`: compression is not agreed on, in
     /// either direction. Default 1 KiB: what is smaller fits one network packet as it is, and compressing it saves nothing that anybody notices.
     pub(crate) compress_from: Option<usize>,
@@ -49,6 +53,14 @@ pub(crate) struct Policy {
     pub(crate) groups_per_connection: usize,
     /// What happens to events for a client whose socket is full. Default lossless.
     pub(crate) delivery: Delivery,
+    /// Socket.IO: how long a client may take to answer a ping, which comes every `ping_interval`: 50 ms to 1 h. Then it is gone: `idle_timeout` does not
+    /// count there. Default 20 s, as the JavaScript server's.
+    pub(crate) ping_timeout: Duration,
+    /// Socket.IO: bytes of the largest message a client may send, and of the largest body of a poll in either direction: 128 B to 16 MiB. Clients are told.
+    /// `max_message_bytes` does not count there. Default 1,000,000, as the JavaScript server's.
+    pub(crate) max_payload: usize,
+    /// Socket.IO: how long a client may be connected before it asks for a namespace: 100 ms to 10 min. Default 45 s, as the JavaScript server's.
+    pub(crate) connect_timeout: Duration,
 }
 
 /// What happens to events for a client whose socket is full. Answers, errors and snapshots are never dropped.
@@ -101,6 +113,7 @@ impl Default for Policy {
             auth: Auth::Required,
             origins: Origins::default(),
             max_message_bytes: 64 << 10,
+            max_message_fragments: 65_536,
             compress_from: Some(1 << 10),
             outbox_bytes: 1 << 20,
             outbox_frames: 16_384,
@@ -112,15 +125,19 @@ impl Default for Policy {
             action_rates: Actions::default(),
             groups_per_connection: 4_096,
             delivery: Delivery::Lossless,
+            ping_timeout: Duration::from_secs(20),
+            max_payload: 1_000_000,
+            connect_timeout: Duration::from_secs(45),
         }
     }
 }
 
 impl Policy {
-    pub(super) const KEYS: [&str; 14] = [
+    pub(super) const KEYS: [&str; 18] = [
         "auth",
         "origins",
         "max_message_bytes",
+        "max_message_fragments",
         "compress_from",
         "outbox_bytes",
         "outbox_frames",
@@ -132,6 +149,9 @@ impl Policy {
         "action_rates",
         "groups_per_connection",
         "delivery",
+        "ping_timeout",
+        "max_payload",
+        "connect_timeout",
     ];
 
     /// How many frames a connection may send.
@@ -147,13 +167,11 @@ impl Policy {
 
     /// This policy with what a table below says otherwise. Mistakes are noted and change nothing; keys that are no policy are left to the caller.
     pub(super) fn nearest(&self, table: &DeTable<'_>, mistakes: &mut Mistakes<'_>) -> Policy {
-        let mut policy = self.clone();
-        for (key, value) in table {
-            policy.read(key.get_ref(), value, mistakes);
-        }
+        let policy = self.with(table, mistakes);
         // Reported once, where one of the two was set, and not again by everything that inherits them.
         let keys = ["ping_interval", "idle_timeout"];
         let set = keys.iter().find_map(|key| table.get(*key));
+        let set = set.filter(|_| !speaks_engine_io(table));
         if let Some(value) = set
             && policy.ping_interval >= policy.idle_timeout
         {
@@ -165,6 +183,26 @@ impl Policy {
             mistakes.add(value.span().start, message);
         }
         policy
+    }
+
+    /// This policy with these values.
+    pub(super) fn with<'v, 'i: 'v>(
+        &self,
+        values: impl IntoIterator<Item = (&'v Spanned<Cow<'i, str>>, &'v Spanned<DeValue<'i>>)>,
+        mistakes: &mut Mistakes<'_>,
+    ) -> Policy {
+        let mut policy = self.clone();
+        for (key, value) in values {
+            policy.read(key.get_ref(), value, mistakes);
+        }
+        policy
+    }
+
+    /// The same for Engine.IO, whose heartbeat and largest message have keys of their own.
+    pub(super) fn of_engine_io(mut self) -> Policy {
+        self.idle_timeout = self.ping_interval + self.ping_timeout;
+        self.max_message_bytes = self.max_payload;
+        self
     }
 
     fn read(&mut self, key: &str, value: &Spanned<DeValue<'_>>, mistakes: &mut Mistakes<'_>) {
@@ -180,6 +218,10 @@ impl Policy {
             "max_message_bytes" => set(
                 &mut self.max_message_bytes,
                 size(value, 128..=16 * MIB, mistakes),
+            ),
+            "max_message_fragments" => set(
+                &mut self.max_message_fragments,
+                count(value, 1..=1_048_576, mistakes),
             ),
             "compress_from" if value.get_ref().as_str() == Some("off") => {
                 self.compress_from = None;
@@ -219,6 +261,12 @@ impl Policy {
                 &mut self.delivery,
                 mistakes.word(value, "delivery", &Delivery::WORDS),
             ),
+            "ping_timeout" => set(&mut self.ping_timeout, duration(value, 50..=HOUR, mistakes)),
+            "max_payload" => set(&mut self.max_payload, size(value, 128..=16 * MIB, mistakes)),
+            "connect_timeout" => set(
+                &mut self.connect_timeout,
+                duration(value, 100..=600 * SECOND, mistakes),
+            ),
             _ => {}
         }
     }
@@ -230,6 +278,12 @@ impl Policy {
         };
         self.origins.add_loopback();
     }
+}
+
+/// Whether a table is a route whose silent clients are asked as Engine.IO does.
+fn speaks_engine_io(table: &DeTable<'_>) -> bool {
+    let protocol = table.get("protocol").and_then(|p| p.get_ref().as_str());
+    table.contains_key("namespace") || matches!(protocol, Some("engine.io" | "socket.io"))
 }
 
 impl Auth {

@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 const MOST_ACTIONS: usize = 64;
-const ACTION_KEYS: [&str; 2] = ["frames_per_second", "bytes_per_second"];
+const ACTION_KEYS: [&str; 3] = ["frames_per_second", "frames_at_once", "bytes_per_second"];
 
 fn is_none(value: &Spanned<DeValue<'_>>) -> bool {
     value.get_ref().as_str() == Some("none")
@@ -37,7 +37,7 @@ pub(super) fn bytes(
     Some(u64::try_from(n).ok())
 }
 
-/// `{ occupy = 2, get_status = { frames_per_second = 5, bytes_per_second = "4KiB" } }`
+/// `{ occupy = 2, get_status = { frames_per_second = 5, frames_at_once = 5, bytes_per_second = "4KiB" } }`
 pub(super) fn actions(
     value: &Spanned<DeValue<'_>>,
     mistakes: &mut Mistakes<'_>,
@@ -50,12 +50,13 @@ pub(super) fn actions(
     }
     let mut all = Vec::new();
     for (name, value) in table {
-        let (mut per_second, mut bytes_per_second) = (None, None);
+        let (mut per_second, mut at_once, mut bytes_per_second) = (None, None, None);
         if let Some(row) = value.get_ref().as_table() {
             for (key, value) in row {
                 mistakes.unless_known("key", key, &[&ACTION_KEYS]);
                 match key.get_ref().as_ref() {
                     "frames_per_second" => per_second = frames(value, mistakes).flatten(),
+                    "frames_at_once" => at_once = frames(value, mistakes).flatten(),
                     "bytes_per_second" => bytes_per_second = bytes(value, mistakes).flatten(),
                     _ => {}
                 }
@@ -65,7 +66,10 @@ pub(super) fn actions(
         }
         all.push(ActionRate {
             name: name.get_ref().clone().into_owned(),
-            frames: per_second.map(|n| Rate::per_second(n.into())),
+            frames: per_second.map(|n| {
+                let rate = Rate::per_second(n.into());
+                at_once.map_or(rate, |n| rate.at_once(n.into()))
+            }),
             bytes: bytes_per_second.map(Rate::per_second),
         });
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 const KNOWN: Known<'static> = Known {
     consumers: &[
         "changes",
+        "delivery.orders",
         "dining.notifications",
         "dining.order",
         "dining.order_items",
@@ -11,8 +12,18 @@ const KNOWN: Known<'static> = Known {
         "dining.session",
         "dining.table",
         "dining.waiter",
+        "kitchen",
+        "timing.admin",
+        "workshop",
     ],
-    rest: &["dining.api", "timing.api"],
+    rest: &[
+        "delivery.api",
+        "dining.api",
+        "docs",
+        "kitchen.api",
+        "timing.api",
+        "workshop.api",
+    ],
 };
 
 fn parse(text: &str) -> Routing {
@@ -86,7 +97,7 @@ const REPORT: &str = r#"
 r.toml:2:1: unknown key "speed": there are defaults, limits, listener
 r.toml:4:8: unknown auth "requird": did you mean "required"?
 r.toml:5:16: expected a duration with its unit, like "25s", found an integer
-r.toml:6:1: unknown key "pings": there are auth, origins, max_message_bytes, compress_from, outbox_bytes, outbox_frames, idle_timeout, ping_interval, auth_timeout, frames_per_second, bytes_per_second, action_rates, groups_per_connection, delivery, first_byte_timeout, head_timeout, body_timeout, head_bytes, tls_timeout, tls_handshakes
+r.toml:6:1: unknown key "pings": there are auth, origins, max_message_bytes, max_message_fragments, compress_from, outbox_bytes, outbox_frames, idle_timeout, ping_interval, auth_timeout, frames_per_second, bytes_per_second, action_rates, groups_per_connection, delivery, ping_timeout, max_payload, connect_timeout, first_byte_timeout, head_timeout, body_timeout, write_timeout, head_bytes, tls_timeout, tls_handshakes
 r.toml:11:9: unknown REST service "dinig.api": did you mean "dining.api"?
 r.toml:11:22: expected a string, found an integer
 r.toml:11:39: "timing.api" stands here twice
@@ -97,7 +108,7 @@ r.toml:20:21: bad path: unknown kind "itn": <int:name>, <id:name>, <str:name> or
 r.toml:24:8: duplicate path: line 15 has the same, "/ws/orders/<int:order_id>/"
 r.toml:25:12: expected a string, found an integer
 r.toml:28:8: shadowed: every such path goes to "/ws/orders/<int:order_id>/" in line 15; put this route before that one
-r.toml:29:12: unknown consumer "something.else.entirely": there are changes, dining.notifications, dining.order, dining.order_items, dining.restaurant, dining.session, dining.table, dining.waiter
+r.toml:29:12: unknown consumer "something.else.entirely": there are changes, delivery.orders, dining.notifications, dining.order, dining.order_items, dining.restaurant, dining.session, dining.table, dining.waiter, kitchen, timing.admin, workshop
 r.toml:30:16: out of bounds: allowed is 4KiB to 256MiB
 r.toml:32:1: a route needs a "consumer"
 r.toml:33:19: bad path: a second parameter named "a"
@@ -267,9 +278,9 @@ fn demo_lets_this_machine_in() {
 #[test]
 fn the_file_at_the_top_level() {
     let routing = parse(include_str!("../../routing.toml"));
-    let [listener] = &routing.listeners[..] else {
-        panic!("{routing:?}")
-    };
+    let names: Vec<_> = routing.listeners.iter().map(|l| l.name.as_str()).collect();
+    assert_eq!(names, ["dining", "delivery", "kitchen", "timing"]);
+    let listener = &routing.listeners[0];
     assert_eq!(listener.name, "dining");
     assert_eq!(listener.rest[0].name, "dining.api");
     let addresses: Vec<_> = listener.bind.addresses.iter().map(|a| a.address).collect();

@@ -3,7 +3,6 @@
 use super::carrier::Carrier;
 use super::conversation::converse;
 use super::direct::{self, First};
-use super::framing::Framing;
 use super::handshake::Sockets;
 use super::http::routes;
 use super::refusal;
@@ -12,14 +11,18 @@ use super::worker::{Presence, Worker};
 use crate::connection::{self, Agreed, Opening};
 use crate::limits::{Limit, Limited, Place};
 use crate::routing::Edge;
+use crate::session::{self, Boarded};
 use crate::stats::ShardStats;
 use crate::stream::Stream;
 use crate::{App, ClientError, Kind, trace};
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
+use std::io;
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
@@ -29,6 +32,8 @@ use warp::reply::Response;
 
 /// Clients of an address and shard that are told that there is no place for them; more are just closed.
 const REFUSALS: usize = 256;
+/// Sockets that are taken together: a millisecond of handshakes.
+const BATCH: usize = 32;
 /// After an accept that failed (no descriptor is left), before the next one.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
@@ -106,44 +111,77 @@ impl Drop for Busy {
 pub(super) struct Ticket<A: App> {
     /// The connection's number.
     pub id: u64,
-    _place: Place,
-    _presence: Presence<A>,
+    place: Place,
+    presence: Presence<A>,
 }
 
 pub(super) async fn accept<A: App>(worker: Rc<Worker<A>>, slot: Rc<Slot<A>>, socket: TcpListener) {
+    let mut arrived = Vec::with_capacity(BATCH);
     loop {
-        let (stream, peer) = match socket.accept().await {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                tracing::warn!(%error, "accept failed");
-                tokio::time::sleep(ACCEPT_PAUSE).await;
-                continue;
+        let failed = poll_fn(|cx| poll_arrivals(cx, &socket, &mut arrived)).await;
+        let whole = arrived.len() == BATCH;
+        for (stream, peer) in arrived.drain(..) {
+            receive(&worker, &slot, stream, peer);
+        }
+        if let Some(error) = failed {
+            tracing::warn!(%error, "accept failed");
+            tokio::time::sleep(ACCEPT_PAUSE).await;
+        } else if whole {
+            // who is connected already must not wait for all who come
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+/// Takes those that wait, and at least one: while the last of them are accepted, the first ones' requests come in.
+fn poll_arrivals(
+    cx: &mut Context<'_>,
+    socket: &TcpListener,
+    arrived: &mut Vec<(TcpStream, SocketAddr)>,
+) -> Poll<Option<io::Error>> {
+    while arrived.len() < BATCH {
+        match socket.poll_accept(cx) {
+            Poll::Ready(Ok(one)) => arrived.push(one),
+            Poll::Ready(Err(error)) => return Poll::Ready(Some(error)),
+            Poll::Pending if arrived.is_empty() => return Poll::Pending,
+            Poll::Pending => break,
+        }
+    }
+    Poll::Ready(None)
+}
+
+/// Lets a socket in, or has it told that there is no place.
+fn receive<A: App>(
+    worker: &Rc<Worker<A>>,
+    slot: &Rc<Slot<A>>,
+    stream: TcpStream,
+    peer: SocketAddr,
+) {
+    let stats = &worker.shared.stats;
+    let id = stats.next_connection();
+    let place = match stats.admission.admit(peer.ip()) {
+        Ok(place) => place,
+        Err(refused) => {
+            worker.shard.counts.limited(refused.limit);
+            let limit = refused.limit.name();
+            tracing::warn!(connection = id, %peer, limit, "no place for a connection");
+            if let Some(refusing) = Busy::one_of(&slot.refusing, REFUSALS) {
+                let counts = worker.shard.counts.clone();
+                let turned_away = turn_away(slot.clone(), counts, stream, peer, refused, refusing);
+                tokio::task::spawn_local(trace::within(id, turned_away));
             }
-        };
-        let stats = &worker.shared.stats;
-        let id = stats.next_connection();
-        let place = match stats.admission.admit(peer.ip()) {
-            Ok(place) => place,
-            Err(refused) => {
-                worker.shard.counts.limited(refused.limit);
-                let limit = refused.limit.name();
-                tracing::warn!(connection = id, %peer, limit, "no place for a connection");
-                if let Some(refusing) = Busy::one_of(&slot.refusing, REFUSALS) {
-                    let counts = worker.shard.counts.clone();
-                    let turned_away =
-                        turn_away(slot.clone(), counts, stream, peer, refused, refusing);
-                    tokio::task::spawn_local(trace::within(id, turned_away));
-                }
-                continue;
-            }
-        };
-        let ticket = Ticket {
-            id,
-            _place: place,
-            _presence: worker.arrive(),
-        };
-        let met = meet(worker.clone(), slot.clone(), stream, peer, ticket);
-        tokio::task::spawn_local(trace::within(id, met));
+            return;
+        }
+    };
+    let ticket = Ticket {
+        id,
+        place,
+        presence: worker.arrive(),
+    };
+    let met = || meet(worker, slot, stream, peer, ticket);
+    // one handshake that panics must not end the listener
+    if trace::during(id, || catch_unwind(AssertUnwindSafe(met))).is_err() {
+        tracing::error!(connection = id, "a handshake panicked");
     }
 }
 
@@ -164,43 +202,79 @@ async fn turn_away<A: App>(
     let _ = timeout(refusal::PATIENCE, told).await;
 }
 
-/// Begins with a connection: the ordinary handshake is answered at once, anything else is for hyper.
-async fn meet<A: App>(
+/// Begins with a connection: the ordinary handshake, if it is there, is answered at once, and needs no task but the WebSocket's own.
+fn meet<A: App>(
+    worker: &Rc<Worker<A>>,
+    slot: &Rc<Slot<A>>,
+    stream: TcpStream,
+    peer: SocketAddr,
+    ticket: Ticket<A>,
+) {
+    let id = ticket.id;
+    let serving = slot.serving();
+    if serving.listening.listener.tls.is_some() {
+        let secured = secure(worker.clone(), slot.clone(), stream, peer, ticket);
+        tokio::task::spawn_local(trace::within(id, secured));
+        return;
+    }
+    let stream = Stream::Plain(stream);
+    match direct::read(&stream, &serving, peer) {
+        First::Upgraded(agreed, early) => begin_socket(worker, agreed, ticket, stream, &early),
+        First::Gone => {}
+        first => {
+            let waiting = wait(worker.clone(), slot.clone(), stream, first, peer, ticket);
+            tokio::task::spawn_local(trace::within(id, waiting));
+        }
+    }
+}
+
+/// Agrees on keys first.
+async fn secure<A: App>(
     worker: Rc<Worker<A>>,
     slot: Rc<Slot<A>>,
     stream: TcpStream,
     peer: SocketAddr,
     ticket: Ticket<A>,
 ) {
-    // boxed: what most connections do not need must not make their task larger
-    if slot.serving().listening.listener.tls.is_some() {
-        let carrier = Box::pin(async {
-            tokio::select! {
-                carrier = begin(&slot, &worker.shard.counts, stream, peer) => carrier,
-                () = worker.closing() => None,
-            }
-        });
-        if let Some(carrier) = carrier.await {
-            Box::pin(converse(worker, slot, carrier, None, peer, ticket)).await;
-        }
-        return;
+    let carrier = tokio::select! {
+        carrier = begin(&slot, &worker.shard.counts, stream, peer) => carrier,
+        () = worker.closing() => None,
+    };
+    if let Some(carrier) = carrier {
+        converse(worker, slot, carrier, None, peer, ticket).await;
     }
-    let stream = Stream::Plain(stream);
-    let first = match direct::read(&stream, &slot.serving(), peer) {
-        First::Nothing => Box::pin(first_bytes(&worker, &slot, &stream, peer)).await,
+}
+
+/// What is not there yet is waited for, and what is no ordinary handshake is for hyper.
+async fn wait<A: App>(
+    worker: Rc<Worker<A>>,
+    slot: Rc<Slot<A>>,
+    stream: Stream,
+    first: First<A>,
+    peer: SocketAddr,
+    ticket: Ticket<A>,
+) {
+    let first = match first {
+        First::Nothing => first_bytes(&worker, &slot, &stream, peer).await,
         first => first,
     };
-    match (first, stream) {
+    let (carrier, answer) = match (first, stream) {
         (First::Upgraded(agreed, early), stream) => {
-            begin_socket(worker, agreed, ticket, stream, early);
+            begin_socket(&worker, agreed, ticket, stream, &early);
+            return;
         }
         (First::Http(read, answer), Stream::Plain(stream)) => {
-            let framing = Framing::new(2 * slot.serving().edge().head_bytes);
-            let carrier = Carrier::plain(stream, read, framing);
-            Box::pin(converse(worker, slot, carrier, answer, peer, ticket)).await;
+            let carrier = Carrier::plain(stream, read, slot.serving().edge());
+            (carrier, answer)
         }
-        _ => {}
-    }
+        (First::Malformed(why), Stream::Plain(stream)) => {
+            let carrier = Carrier::refusing(stream, slot.serving().edge());
+            (carrier, Some(refusal::malformed(why)))
+        }
+        _ => return,
+    };
+    // boxed: most of those who are waited for do not need it
+    Box::pin(converse(worker, slot, carrier, answer, peer, ticket)).await;
 }
 
 /// Waits for the client to speak.
@@ -244,7 +318,6 @@ async fn begin<A: App>(
 ) -> Option<Carrier> {
     let serving = slot.serving();
     let edge = serving.edge();
-    let framing = Framing::new(2 * edge.head_bytes);
     // looked at, because a socket may be called readable and have nothing
     let spoke = timeout(edge.first_byte_timeout, stream.peek(&mut [0])).await;
     let Ok(spoke) = spoke else {
@@ -256,7 +329,7 @@ async fn begin<A: App>(
     }
     // asked for now: a certificate that was replaced meanwhile is the new one
     let Some(config) = slot.serving().listening.listener.tls.clone() else {
-        return Some(Carrier::plain(stream, Vec::new(), framing));
+        return Some(Carrier::plain(stream, Vec::new(), edge));
     };
     let Some(_handshake) = Busy::one_of(&slot.handshakes, edge.tls_handshakes) else {
         counts.limited(Limit::TlsHandshakes);
@@ -264,7 +337,7 @@ async fn begin<A: App>(
         return None;
     };
     match timeout(edge.tls_timeout, TlsAcceptor::from(config).accept(stream)).await {
-        Ok(Ok(stream)) => Some(Carrier::tls(stream, framing)),
+        Ok(Ok(stream)) => Some(Carrier::tls(stream, edge)),
         Ok(Err(error)) => {
             tracing::debug!(%peer, %error, "no TLS");
             None
@@ -279,29 +352,48 @@ async fn begin<A: App>(
 
 /// Runs a WebSocket in a task of its own: with what the handshake needed, the old one ends.
 pub(super) fn begin_socket<A: App>(
-    worker: Rc<Worker<A>>,
+    worker: &Worker<A>,
     mut agreed: Agreed<A>,
     ticket: Ticket<A>,
     stream: Stream,
-    early: Vec<u8>,
+    early: &[u8],
 ) {
     if worker.is_gone(&agreed.policy) {
         let error = ClientError::new(Kind::NotFound, "NOT_FOUND", "this path is served no more");
         agreed.identity = Some(Err(error));
     }
-    let id = ticket.id;
     let open = agreed.route.open();
-    let opening = Box::new(Opening {
+    let Ticket {
         id,
-        stream,
-        early,
-        keys: worker.shared.keys.clone(),
-        agreed,
-    });
-    let shard = worker.shard.clone();
+        place,
+        presence,
+    } = ticket;
+    let keys = worker.shared.keys.clone();
+    if let Some(boarding) = agreed.boarding.take() {
+        let held = (open, place, presence);
+        match session::board(&worker.shard, id, stream, early, keys, agreed, *boarding) {
+            Boarded::Session(session) => {
+                let served = async move {
+                    session.run().await;
+                    drop(held);
+                };
+                tokio::task::spawn_local(trace::within(id, served));
+            }
+            Boarded::Trying(trial) => {
+                let tried = async move {
+                    trial.await;
+                    drop(held);
+                };
+                tokio::task::spawn_local(trace::within(id, tried));
+            }
+            Boarded::Refused => {}
+        }
+        return;
+    }
+    let opening = Box::new(Opening::new(&worker.shard, id, stream, early, keys, agreed));
     let served = async move {
-        connection::run(shard, opening).await;
-        drop((open, ticket));
+        connection::run(opening).await;
+        drop((open, place, presence));
     };
     tokio::task::spawn_local(trace::within(id, served));
 }

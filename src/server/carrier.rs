@@ -1,10 +1,15 @@
 //! A connection's bytes on their way to hyper: plain or out of TLS, and followed by [`Framing`].
 
 use super::framing::Framing;
+use crate::routing::Edge;
 use crate::stream::Stream;
 use bytes::Bytes;
+use std::error::Error;
+use std::fmt;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
@@ -17,6 +22,9 @@ const LINGER: Duration = Duration::from_secs(2);
 /// The most that is read so, in bytes: what a hasty client has on its way.
 const LINGER_BYTES: usize = 1 << 20;
 
+/// Stands for a request that cannot be read.
+const STAND_IN: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+
 pub(super) struct Carrier {
     pipe: Pipe,
     /// What was read before hyper asked.
@@ -24,7 +32,34 @@ pub(super) struct Carrier {
     framing: Framing,
     /// A request was ambiguous: nothing after it is read.
     ended: bool,
+    /// It was the first, and hyper has not seen it.
+    refusing: bool,
+    /// How long the client may take nothing of what is written.
+    write_timeout: Duration,
+    /// Since it takes nothing.
+    stalled: Option<Pin<Box<Sleep>>>,
     farewell: Farewell,
+    /// The client has reset the connection: what it was sent last it may not have read.
+    broken: Arc<AtomicBool>,
+}
+
+/// The client took nothing of its answer for too long.
+#[derive(Debug)]
+struct Stalled;
+
+impl fmt::Display for Stalled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the client does not read its answer")
+    }
+}
+
+impl std::error::Error for Stalled {}
+
+/// Whether a conversation ended because its client does not read.
+pub(super) fn is_stalled(error: &hyper::Error) -> bool {
+    let io = error.source().and_then(|e| e.downcast_ref::<io::Error>());
+    io.and_then(io::Error::get_ref)
+        .is_some_and(|e| e.is::<Stalled>())
 }
 
 /// How far the end of a connection is.
@@ -42,24 +77,58 @@ enum Pipe {
 
 impl Carrier {
     /// `read`: what has come already.
-    pub fn plain(stream: TcpStream, read: Vec<u8>, framing: Framing) -> Self {
+    pub fn plain(stream: TcpStream, read: Vec<u8>, edge: &Edge) -> Self {
+        Carrier::over(Pipe::Plain(stream), read, edge)
+    }
+
+    pub fn tls(stream: TlsStream<TcpStream>, edge: &Edge) -> Self {
+        Carrier::over(Pipe::Tls(Box::new(stream)), Vec::new(), edge)
+    }
+
+    /// Nothing of what the client says is read: hyper answers a request of ours.
+    pub fn refusing(stream: TcpStream, edge: &Edge) -> Self {
         Carrier {
-            pipe: Pipe::Plain(stream),
-            read: read.into(),
-            framing,
-            ended: false,
-            farewell: Farewell::None,
+            ended: true,
+            refusing: true,
+            ..Carrier::plain(stream, STAND_IN.to_vec(), edge)
         }
     }
 
-    pub fn tls(stream: TlsStream<TcpStream>, framing: Framing) -> Self {
+    fn over(pipe: Pipe, read: Vec<u8>, edge: &Edge) -> Self {
         Carrier {
-            pipe: Pipe::Tls(Box::new(stream)),
-            read: Bytes::new(),
-            framing,
+            pipe,
+            read: read.into(),
+            framing: Framing::new(2 * edge.head_bytes),
             ended: false,
+            refusing: false,
+            write_timeout: edge.write_timeout,
+            stalled: None,
             farewell: Farewell::None,
+            broken: Arc::default(),
         }
+    }
+
+    /// Says, also after its end, whether the client has reset the connection.
+    pub fn broken(&self) -> Arc<AtomicBool> {
+        self.broken.clone()
+    }
+
+    /// What became of a write, unless nothing does for too long.
+    fn in_time<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        written: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.stalled = None;
+            return written;
+        }
+        let timeout = self.write_timeout;
+        let stalled = self
+            .stalled
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(timeout)));
+        ready!(stalled.as_mut().poll(cx));
+        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, Stalled)))
     }
 
     /// What came and hyper has not asked for.
@@ -117,12 +186,18 @@ impl AsyncRead for Carrier {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.ended {
-            return Poll::Ready(Ok(()));
+        if self.ended && self.read.is_empty() {
+            return match self.refusing {
+                // an end would have hyper give up before it has answered; when it has, it closes
+                true => Poll::Pending,
+                false => Poll::Ready(Ok(())),
+            };
         }
         let before = buf.filled().len();
         if self.read.is_empty() {
-            ready!(self.as_mut().pipe().poll_read(cx, buf))?;
+            let read = ready!(self.as_mut().pipe().poll_read(cx, buf));
+            // hyper takes a reset between two requests for an end
+            read.inspect_err(|_| self.broken.store(true, Relaxed))?;
         } else {
             let n = self.read.len().min(buf.remaining());
             buf.put_slice(&self.read.split_to(n));
@@ -132,6 +207,7 @@ impl AsyncRead for Carrier {
             let at = before + ambiguous.at;
             buf.filled_mut()[at] = 0;
             buf.set_filled(at + 1);
+            self.read = Bytes::new();
             self.ended = true;
         }
         Poll::Ready(Ok(()))
@@ -140,32 +216,36 @@ impl AsyncRead for Carrier {
 
 impl AsyncWrite for Carrier {
     fn poll_write(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.pipe().poll_write(cx, bytes)
+        let written = self.as_mut().pipe().poll_write(cx, bytes);
+        self.in_time(cx, written)
     }
 
     fn poll_write_vectored(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.pipe().poll_write_vectored(cx, slices)
+        let written = self.as_mut().pipe().poll_write_vectored(cx, slices);
+        self.in_time(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {
         true
     }
 
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.pipe().poll_flush(cx)
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let flushed = self.as_mut().pipe().poll_flush(cx);
+        self.in_time(cx, flushed)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if let Farewell::None = self.farewell {
-            ready!(self.as_mut().pipe().poll_shutdown(cx))?;
+            let shut = self.as_mut().pipe().poll_shutdown(cx);
+            ready!(self.in_time(cx, shut))?;
             self.farewell = match self.ended || self.framing.is_within_request() {
                 true => Farewell::Lingering(LINGER_BYTES, Box::pin(tokio::time::sleep(LINGER))),
                 false => Farewell::Done,

@@ -2,7 +2,9 @@
 
 use super::accept::{Serving, Slot, Ticket, begin_socket};
 use super::body::{Bounded, Excess};
-use super::carrier::Carrier;
+use super::carrier::{Carrier, is_stalled};
+use super::engine;
+use super::handshake::nothing_here;
 use super::http::Upgrade;
 use super::worker::Worker;
 use crate::limits::Limit;
@@ -10,13 +12,16 @@ use crate::rest::{Peer, json_error};
 use crate::{App, ClientError, Kind, trace};
 use ::http::{HeaderValue, Request, StatusCode, Version, header};
 use hyper::body::Incoming;
+use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::cell::Cell;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::rc::Rc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
+use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
 use tower::ServiceExt;
 use warp::reply::Response;
@@ -35,12 +40,19 @@ pub(super) async fn converse<A: App>(
 ) {
     let known = Cell::new(known);
     let ticket = Cell::new(Some(ticket));
+    let refused = Cell::new(None);
+    let (receipt, broken) = (Cell::new(None), carrier.broken());
     let service = hyper::service::service_fn(|request: Request<Incoming>| {
         let (worker, serving, ticket) = (&worker, slot.serving(), &ticket);
-        let known = known.take();
+        let (known, refused, receipt) = (known.take(), &refused, &receipt);
+        give(receipt, true); // who asks again has read the answer before
         async move {
-            let answer = answer(worker, &serving, request, known, peer, ticket);
-            Ok::<_, Infallible>(answer.await)
+            let on = request.extensions().get::<OnUpgrade>().cloned();
+            let mut answer = answer(worker, &serving, request, known, peer, ticket).await;
+            receipt.set(answer.extensions_mut().remove::<engine::Receipt<A>>());
+            let switches = answer.status() == StatusCode::SWITCHING_PROTOCOLS;
+            refused.set(on.filter(|_| !switches));
+            Ok::<_, Infallible>(answer)
         }
     });
     let (head_timeout, head_bytes) = {
@@ -55,20 +67,40 @@ pub(super) async fn converse<A: App>(
         .serve_connection(TokioIo::new(carrier), service)
         .with_upgrades();
     let mut conversation = pin!(conversation);
-    tokio::select! {
-        ended = conversation.as_mut() => {
-            let counts = &worker.shard.counts;
-            match ended {
-                Err(e) if e.is_timeout() => counts.limited(Limit::HeadTimeout),
-                Err(e) if e.is_parse_too_large() => counts.limited(Limit::HeadBytes),
-                _ => {}
-            }
-            return;
+    let ended = tokio::select! {
+        ended = conversation.as_mut() => ended,
+        () = worker.closing() => {
+            conversation.as_mut().graceful_shutdown();
+            conversation.await
         }
-        () = worker.closing() => {}
+    };
+    give(&receipt, ended.is_ok() && !broken.load(Relaxed));
+    let counts = &worker.shard.counts;
+    match ended {
+        Ok(()) => {
+            if let Some(on) = refused.take() {
+                part(on).await;
+            }
+        }
+        Err(e) if e.is_timeout() => counts.limited(Limit::HeadTimeout),
+        Err(e) if e.is_parse_too_large() => counts.limited(Limit::HeadBytes),
+        Err(e) if is_stalled(&e) => counts.limited(Limit::WriteTimeout),
+        Err(_) => {}
     }
-    conversation.as_mut().graceful_shutdown();
-    let _ = conversation.await;
+}
+
+fn give<A: App>(receipt: &Cell<Option<engine::Receipt<A>>>, arrived: bool) {
+    if let Some(receipt) = receipt.take() {
+        receipt.give(arrived);
+    }
+}
+
+/// After a request for another protocol hyper lets go of the socket, also where it was refused, and says no goodbye.
+async fn part(on: OnUpgrade) {
+    let Ok(upgraded) = on.await else { return };
+    if let Ok(parts) = upgraded.downcast::<TokioIo<Carrier>>() {
+        let _ = parts.io.into_inner().shutdown().await;
+    }
 }
 
 async fn answer<A: App>(
@@ -80,7 +112,13 @@ async fn answer<A: App>(
     ticket: &Cell<Option<Ticket<A>>>,
 ) -> Response {
     let upgrades = request.headers().contains_key(header::UPGRADE);
-    let limit = serving.listening.listener.policy.max_message_bytes;
+    let polled = serving.sockets.engine_route(request.uri().path());
+    let polled = polled.filter(|_| !upgrades);
+    let limit = match polled {
+        Some(route) => route.policy.max_payload,
+        None => serving.listening.listener.policy.max_message_bytes,
+    };
+    let polled = polled.is_some();
     let mut request = request.map(|body| Bounded::new(body, limit, serving.edge().body_timeout));
     let verdict = request.body().verdict();
     let mut excess = None;
@@ -97,6 +135,8 @@ async fn answer<A: App>(
     } else if request.body().announces_too_much() {
         excess = Some(Excess::Bytes);
         Response::default()
+    } else if polled {
+        engine(worker, serving, request, peer).await
     } else {
         request.extensions_mut().insert(Peer(peer));
         let Ok(response) = warp::service(serving.routes.clone()).oneshot(request).await;
@@ -124,6 +164,25 @@ async fn answer<A: App>(
             .append(header::CONNECTION, HeaderValue::from_static("close"));
     }
     response
+}
+
+/// Long polling.
+async fn engine<A: App>(
+    worker: &Rc<Worker<A>>,
+    serving: &Serving<A>,
+    request: Request<Bounded>,
+    peer: SocketAddr,
+) -> Response {
+    let (head, body) = request.into_parts();
+    let asked = engine::Asked {
+        method: &head.method,
+        path: head.uri.path(),
+        query: head.uri.query().unwrap_or(""),
+        headers: &head.headers,
+        peer,
+    };
+    let answered = engine::answer(worker, &serving.sockets, asked, engine::whole(body)).await;
+    answered.unwrap_or_else(|| json_error(&nothing_here()))
 }
 
 fn refused(excess: Excess, limit: usize) -> Response {
@@ -165,5 +224,5 @@ async fn upgraded<A: App>(
     let Ok(Ok(stream)) = timeout(grace, carrier.into_stream()).await else {
         return;
     };
-    begin_socket(worker, agreed, ticket, stream, early);
+    begin_socket(&worker, agreed, ticket, stream, &early);
 }

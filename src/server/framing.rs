@@ -57,6 +57,8 @@ struct Head {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Ambiguous {
     pub at: usize,
+    /// For whoever wrote the client.
+    pub why: &'static str,
 }
 
 impl Framing {
@@ -93,11 +95,11 @@ impl Framing {
                 {
                     let end = at + line.len() + 1;
                     let next = self.line_ended(line);
-                    self.state = next.ok_or(Ambiguous { at: end })?;
+                    self.state = next.map_err(|why| Ambiguous { at: end, why })?;
                     at = end + 1;
                 }
                 _ => {
-                    self.byte(bytes[at]).ok_or(Ambiguous { at })?;
+                    self.byte(bytes[at]).map_err(|why| Ambiguous { at, why })?;
                     at += 1;
                 }
             }
@@ -105,8 +107,11 @@ impl Framing {
         Ok(())
     }
 
-    /// One byte of a line. `None`: it must not be there.
-    fn byte(&mut self, byte: u8) -> Option<()> {
+    /// One byte of a line.
+    ///
+    /// # Errors
+    /// It must not be there.
+    fn byte(&mut self, byte: u8) -> Result<(), &'static str> {
         let after_cr = self.line.last() == Some(&b'\r');
         match byte {
             b'\n' if after_cr => {
@@ -117,18 +122,18 @@ impl Framing {
                 self.line = line;
                 self.line.clear();
                 self.state = next?;
-                return Some(());
+                return Ok(());
             }
-            b'\n' => return None,
-            _ if after_cr => return None,
-            b' ' | b'\t' if self.line.is_empty() => return None,
+            b'\n' => return Err("a line ends in a bare LF"),
+            _ if after_cr => return Err("a bare CR"),
+            b' ' | b'\t' if self.line.is_empty() => return Err("a line begins with a blank"),
             _ => {}
         }
         if self.line.len() > self.longest {
-            return None;
+            return Err("a line is too long");
         }
         self.line.push(byte);
-        Some(())
+        Ok(())
     }
 
     /// Whether a request has begun and not ended.
@@ -164,8 +169,8 @@ impl Framing {
         self.head = Head::default();
     }
 
-    fn line_ended(&mut self, line: &[u8]) -> Option<State> {
-        Some(match self.state {
+    fn line_ended(&mut self, line: &[u8]) -> Result<State, &'static str> {
+        Ok(match self.state {
             State::Start if line.is_empty() => State::Start,
             State::Start => {
                 self.head = Head {
@@ -179,7 +184,7 @@ impl Framing {
                 self.head.field(line)?;
                 State::Fields
             }
-            State::ChunkSize => match chunk_size(line)? {
+            State::ChunkSize => match chunk_size(line).ok_or("a chunk's size is no number")? {
                 0 => State::Trailers,
                 n => State::Chunk(n),
             },
@@ -189,42 +194,44 @@ impl Framing {
                 State::Start
             }
             State::Trailers => State::Trailers,
-            State::ChunkEnd | State::Body(_) | State::Chunk(_) | State::Tunnel => return None,
+            State::ChunkEnd | State::Body(_) | State::Chunk(_) | State::Tunnel => {
+                return Err("a chunk is longer than it says");
+            }
         })
     }
 }
 
 impl Head {
-    fn field(&mut self, line: &[u8]) -> Option<()> {
-        let colon = line.iter().position(|b| *b == b':')?;
+    fn field(&mut self, line: &[u8]) -> Result<(), &'static str> {
+        let colon = memchr::memchr(b':', line).ok_or("a header without a colon")?;
         let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
         if name.last().is_none_or(u8::is_ascii_whitespace) {
-            return None;
+            return Err("a header without a name, or with a blank before its colon");
         }
         let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
         if is("host") {
             let twice = std::mem::replace(&mut self.host, true);
             let odd = |b: &u8| b.is_ascii_whitespace() || b"/@?#,\\".contains(b);
             if twice || value.is_empty() || value.iter().any(odd) {
-                return None;
+                return Err("two Hosts, or one that is no host");
             }
         } else if is("content-length") {
             let digits = !value.is_empty() && value.iter().all(u8::is_ascii_digit);
-            let length = std::str::from_utf8(value).ok()?.parse().ok();
-            if !digits || self.length.is_some() || self.chunked {
-                return None;
+            let length = std::str::from_utf8(value).ok().and_then(|n| n.parse().ok());
+            if !digits || length.is_none() || self.length.is_some() || self.chunked {
+                return Err("a Content-Length that is no number, or is not alone");
             }
-            self.length = Some(length?);
+            self.length = length;
         } else if is("transfer-encoding") {
             let plain = value.eq_ignore_ascii_case(b"chunked");
             if !plain || self.chunked || self.length.is_some() || self.http_1_0 {
-                return None;
+                return Err("a Transfer-Encoding that is not chunked, or is not alone");
             }
             self.chunked = true;
         } else if is("upgrade") {
             self.upgrade = true;
         }
-        Some(())
+        Ok(())
     }
 
     fn ended(&self) -> State {
@@ -237,11 +244,18 @@ impl Head {
     }
 }
 
+/// What is wrong with the head that these bytes begin with, as far as they go.
+pub(super) fn malformed(bytes: &[u8]) -> Option<&'static str> {
+    let end = memchr::memmem::find(bytes, b"\r\n\r\n").map_or(bytes.len(), |at| at + 4);
+    let taken = Framing::new(usize::MAX).take(&bytes[..end]);
+    taken.err().map(|ambiguous| ambiguous.why)
+}
+
 /// A line that is there to its end, without that, if nothing about its ends and blanks needs a closer look.
 fn plain_line(bytes: &[u8], longest: usize) -> Option<&[u8]> {
-    let end = bytes.iter().position(|b| *b == b'\n')?;
+    let end = memchr::memchr(b'\n', bytes)?;
     let line = bytes[..end].strip_suffix(b"\r")?;
-    let odd = matches!(line.first(), Some(b' ' | b'\t')) || line.contains(&b'\r');
+    let odd = matches!(line.first(), Some(b' ' | b'\t')) || memchr::memchr(b'\r', line).is_some();
     (!odd && line.len() < longest).then_some(line)
 }
 
@@ -333,7 +347,7 @@ mod tests {
             ),
         ] {
             let at = text.len() - wrong.len();
-            assert_eq!(take(text), Err(Ambiguous { at }), "{text:?}");
+            assert_eq!(take(text).map_err(|a| a.at), Err(at), "{text:?}");
         }
         let long = format!("GET /{} HTTP/1.1\r\n", "a".repeat(2000));
         assert!(take(&long).is_err(), "a line without an end is not kept");

@@ -1,5 +1,6 @@
 //! Who becomes a WebSocket (RFC 6455, section 4.2): the judgement of a request, whoever has read it.
 
+use super::engine;
 use super::refusal;
 use super::table::{Listening, Shared};
 use super::upgrade::{self, Unfit};
@@ -7,7 +8,8 @@ use crate::auth::{self, Identity};
 use crate::connection::Agreed;
 use crate::pattern::Params;
 use crate::rest::{Caller, json_error};
-use crate::routing::{Auth, Policy};
+use crate::routing::{Auth, Policy, Protocol, Route};
+use crate::session::Door;
 use crate::shard::Shard;
 use crate::socket::Compression;
 use crate::stats::{RouteStats, ShardStats};
@@ -34,25 +36,63 @@ pub(super) struct Accepted<A: App> {
 pub(super) struct Sockets<A: App> {
     shared: Arc<Shared<A>>,
     counts: Arc<ShardStats>,
-    listening: Arc<Listening>,
+    pub(super) listening: Arc<Listening>,
     /// Of each of the listener's routes.
-    ways: Vec<(Option<u16>, Arc<RouteStats>)>,
+    ways: Vec<Way>,
+}
+
+/// Where a route leads.
+struct Way {
+    /// Of a raw WebSocket.
+    lane: Option<u16>,
+    /// Of Engine.IO.
+    door: Option<Arc<Door>>,
+    stats: Arc<RouteStats>,
 }
 
 impl<A: App> Sockets<A> {
     pub fn new(shard: &Shard<A>, shared: &Arc<Shared<A>>, listening: &Arc<Listening>) -> Self {
         let here = &listening.listener;
-        let way = |route: &crate::routing::Route| {
-            let lane = shared.lane_of.get(route.consumer.as_str()).copied();
-            let stats = shared.stats.route(&here.name, route.pattern.as_str());
-            (lane, stats)
+        let way = |(index, route): (usize, &Route)| Way {
+            lane: match route.protocol {
+                Protocol::WebSocket => shared.lanes.lane(&route.consumer, None),
+                Protocol::EngineIo | Protocol::SocketIo => None,
+            },
+            door: engine::door(shared, shard, listening, index),
+            stats: shared.stats.route(&here.name, route.pattern.as_str()),
         };
         Sockets {
             shared: shared.clone(),
             counts: shard.counts.clone(),
             listening: listening.clone(),
-            ways: here.routes.iter().map(way).collect(),
+            ways: here.routes.iter().enumerate().map(way).collect(),
         }
+    }
+
+    /// What a route of Engine.IO leads to.
+    pub fn door(&self, index: usize) -> Option<Arc<Door>> {
+        self.ways[index].door.clone()
+    }
+
+    pub fn stats(&self, index: usize) -> &Arc<RouteStats> {
+        &self.ways[index].stats
+    }
+
+    /// The route of Engine.IO at a path.
+    pub fn engine_route(&self, path: &str) -> Option<&Route> {
+        let (index, _) = self.listening.listener.find(path)?;
+        let route = &self.listening.listener.routes[index];
+        (route.protocol != Protocol::WebSocket).then_some(route)
+    }
+
+    /// Who asks. `None`: a token is required and has not come.
+    pub fn identify(
+        &self,
+        route: &Route,
+        caller: &Caller,
+        token: Option<&str>,
+    ) -> Option<Result<Identity<A::Claims>, ClientError>> {
+        identify(&self.shared, &route.policy, caller, token)
     }
 
     /// Answers a request for a WebSocket route; `None`: the path is none. `can_upgrade`: the connection's HTTP lets it become something else.
@@ -106,7 +146,22 @@ impl<A: App> Sockets<A> {
             wish.protocols.as_deref(),
             query,
         );
-        let identity = identify(shared, policy, caller, found.token.as_deref());
+        let Way { lane, door, stats } = &self.ways[index];
+        let identity = match route.protocol {
+            Protocol::WebSocket => identify(shared, policy, caller, found.token.as_deref()),
+            // there is no frame that could bring it
+            Protocol::EngineIo => identify(shared, policy, caller, found.token.as_deref())
+                .or_else(|| Some(Err(token_missing()))),
+            // each namespace asks for itself
+            Protocol::SocketIo => None,
+        };
+        let boarding = match door {
+            Some(door) => {
+                let boarding = engine::boarding(door.clone(), caller, params.clone());
+                Some(Box::new(boarding.map_err(|refused| refused.response())?))
+            }
+            None => None,
+        };
         let subject = identity.as_ref().and_then(|i| i.as_ref().ok());
         let user = match subject.and_then(|i| i.subject.as_deref()) {
             Some(subject) => match admission.user(subject) {
@@ -115,8 +170,11 @@ impl<A: App> Sockets<A> {
             },
             None => None,
         };
-        let (lane, stats) = &self.ways[index];
-        let lane = lane.ok_or_else(|| json_error(&nothing_here()))?;
+        let lane = match (lane, &boarding) {
+            (Some(lane), _) => *lane,
+            (None, Some(_)) => 0,
+            (None, None) => return Err(json_error(&nothing_here())),
+        };
         tracing::debug!(
             peer = ?caller.peer,
             path = %auth::redacted(&format!("{path}?{query}")),
@@ -133,6 +191,7 @@ impl<A: App> Sockets<A> {
             policy: self.listening.policies[index].clone(),
             user,
             route: stats.clone(),
+            boarding,
             compression: match &extension {
                 Some((agreed, from)) => Compression::agreed(agreed, *from),
                 None => Compression::NONE,
@@ -145,6 +204,14 @@ impl<A: App> Sockets<A> {
             extension: extension.and_then(|(e, _)| HeaderValue::try_from(e.answer).ok()),
         })
     }
+}
+
+pub(super) fn token_missing() -> ClientError {
+    ClientError::new(
+        Kind::Unauthenticated,
+        "TOKEN_MISSING",
+        "a token is needed: Authorization: Bearer ...",
+    )
 }
 
 pub(super) fn nothing_here() -> ClientError {

@@ -105,6 +105,8 @@ pub(super) fn routes<A: App>(
                 store.clone(),
                 shared.keys.clone(),
                 Arc::new(here.policy.clone()),
+                shared.stats.clone(),
+                listening.rest_places.clone(),
                 shard.id,
             );
             all = all.or(rest(api)).unify().boxed();

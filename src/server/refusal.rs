@@ -2,14 +2,15 @@
 
 use super::carrier::Carrier;
 use crate::limits::Limited;
-use crate::rest::Caller;
+use crate::rest::{Caller, json_error};
 use crate::stats::ShardStats;
-use crate::trace;
+use crate::{ClientError, Kind, trace};
 use ::http::{HeaderValue, StatusCode, header};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use serde::Serialize;
 use std::convert::Infallible;
 use std::time::Duration;
+use tokio::io::AsyncWriteExt;
 use warp::Reply;
 use warp::reply::Response;
 
@@ -48,6 +49,12 @@ pub(super) fn limited(limited: Limited) -> Response {
     response
 }
 
+/// A request that can be read in two ways.
+pub(super) fn malformed(why: &'static str) -> Response {
+    tracing::debug!(why, "a request is refused");
+    json_error(&ClientError::new(Kind::Invalid, "MALFORMED_REQUEST", why))
+}
+
 /// A handshake that a limit refuses.
 pub(super) fn handshake(counts: &ShardStats, caller: &Caller, refused: Limited) -> Response {
     counts.limited(refused.limit);
@@ -60,10 +67,15 @@ pub(super) fn handshake(counts: &ShardStats, caller: &Caller, refused: Limited) 
 pub(super) async fn turn_away(carrier: Carrier, refused: Limited) {
     let answer =
         hyper::service::service_fn(move |_| async move { Ok::<_, Infallible>(limited(refused)) });
-    let _ = hyper::server::conn::http1::Builder::new()
+    let answered = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(PATIENCE)
         .keep_alive(false)
         .serve_connection(TokioIo::new(carrier), answer)
+        .without_shutdown()
         .await;
+    if let Ok(parts) = answered {
+        // not hyper's: after a request for another protocol it just drops the socket
+        let _ = parts.io.into_inner().shutdown().await;
+    }
 }

@@ -3,8 +3,9 @@
 use super::bind::{self, Bound};
 use crate::Error;
 use crate::auth::Keys;
-use crate::rest::Routes;
-use crate::routing::{Address, Listener, Policy, Route, Routing};
+use crate::lane::Lanes;
+use crate::rest::{RestPlace, Routes};
+use crate::routing::{Address, Listener, Namespace, Policy, Route, Routing};
 use crate::stats::Stats;
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -13,7 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 /// What all shards share for as long as the server lives.
 pub(super) struct Shared<A: crate::App> {
-    pub lane_of: HashMap<&'static str, u16>,
+    pub lanes: Arc<Lanes<A>>,
     pub rest: HashMap<&'static str, Routes<A>>,
     pub keys: Option<Arc<Keys>>,
     /// What is counted; who has a place is a part of it.
@@ -56,7 +57,11 @@ pub(super) struct Listening {
     pub listener: Listener,
     /// Of its routes: shared by their connections.
     pub policies: Vec<Arc<Policy>>,
+    /// Of the namespaces of each.
+    pub namespaces: Vec<Vec<Arc<Policy>>>,
     pub places: Vec<Place>,
+    /// The REST interfaces of all listeners: each may have to say where another is.
+    pub rest_places: Arc<[RestPlace]>,
 }
 
 pub(super) struct Table {
@@ -75,23 +80,51 @@ impl Table {
         leases: &mut Leases,
         shards: usize,
     ) -> Result<(Table, Vec<Bound>), Error> {
-        let (mut listeners, mut fresh) = (Vec::new(), Vec::new());
+        let (mut bound, mut fresh) = (Vec::new(), Vec::new());
         for listener in routing.listeners {
-            let (places, bound) = bind::bind(&listener, held, shards)?;
-            fresh.extend(bound);
-            let policies = listener
-                .routes
-                .iter()
-                .map(|route| leases.grant(&listener.name, route))
+            let (places, new) = bind::bind(&listener, held, shards)?;
+            fresh.extend(new);
+            bound.push((listener, places));
+        }
+        let rest_places: Arc<[RestPlace]> = bound.iter().flat_map(rest_places).collect();
+        let mut listeners = Vec::new();
+        for (listener, places) in bound {
+            let name = &listener.name;
+            let routes = listener.routes.iter();
+            let policies = routes
+                .clone()
+                .map(|r| leases.grant(name, r, None))
+                .collect();
+            let namespaces = routes
+                .map(|r| {
+                    let all = r.namespaces.iter();
+                    all.map(|n| leases.grant(name, r, Some(n))).collect()
+                })
                 .collect();
             listeners.push(Arc::new(Listening {
                 listener,
                 policies,
+                namespaces,
                 places,
+                rest_places: rest_places.clone(),
             }));
         }
         Ok((Table { listeners }, fresh))
     }
+}
+
+fn rest_places((listener, places): &(Listener, Vec<Place>)) -> Vec<RestPlace> {
+    let port = places.first().map(|place| place.actual.port());
+    let place = |(name, port): (&String, u16)| RestPlace {
+        interface: name.clone(),
+        listener: listener.name.clone(),
+        port,
+        tls: listener.tls.is_some(),
+    };
+    let names = listener.rest.iter().map(|mount| &mount.name);
+    names
+        .filter_map(|name| Some(place((name, port?))))
+        .collect()
 }
 
 /// The policies that open connections may hold, each with its route: a connection keeps the policy that it was opened with until its route is gone.
@@ -102,32 +135,42 @@ pub(super) struct Leases(Vec<Lease>);
 struct Lease {
     listener: String,
     pattern: String,
+    namespace: Option<String>,
     consumer: String,
     policy: Arc<Policy>,
 }
 
 impl Lease {
-    fn is_of(&self, listener: &str, route: &Route) -> bool {
+    fn is_of(&self, listener: &str, route: &Route, namespace: Option<&Namespace>) -> bool {
+        let consumer = namespace.map_or(&route.consumer, |n| &n.consumer);
         self.listener == listener
             && self.pattern == route.pattern.as_str()
-            && self.consumer == route.consumer
+            && self.namespace.as_ref() == namespace.map(|n| &n.name)
+            && self.consumer == *consumer
     }
 }
 
 impl Leases {
-    fn grant(&mut self, listener: &str, route: &Route) -> Arc<Policy> {
+    fn grant(
+        &mut self,
+        listener: &str,
+        route: &Route,
+        namespace: Option<&Namespace>,
+    ) -> Arc<Policy> {
+        let policy = namespace.map_or(&route.policy, |n| &n.policy);
         let known = self
             .0
             .iter()
-            .find(|l| l.is_of(listener, route) && *l.policy == route.policy);
+            .find(|l| l.is_of(listener, route, namespace) && *l.policy == *policy);
         if let Some(lease) = known {
             return lease.policy.clone();
         }
-        let policy = Arc::new(route.policy.clone());
+        let policy = Arc::new(policy.clone());
         self.0.push(Lease {
             listener: listener.to_owned(),
             pattern: route.pattern.as_str().to_owned(),
-            consumer: route.consumer.clone(),
+            namespace: namespace.map(|n| n.name.clone()),
+            consumer: namespace.map_or(&route.consumer, |n| &n.consumer).clone(),
             policy: policy.clone(),
         });
         policy
@@ -138,7 +181,10 @@ impl Leases {
         let served = |lease: &Lease| {
             table.listeners.iter().any(|l| {
                 let name = &l.listener.name;
-                l.listener.routes.iter().any(|r| lease.is_of(name, r))
+                l.listener.routes.iter().any(|r| {
+                    lease.is_of(name, r, None)
+                        || r.namespaces.iter().any(|n| lease.is_of(name, r, Some(n)))
+                })
             })
         };
         let gone = self.0.extract_if(.., |lease| !served(lease));

@@ -5,7 +5,7 @@ use super::drain::{Deadline, WAVE, wave};
 use super::table::{Shared, Table};
 use crate::App;
 use crate::close::Ending;
-use crate::lane::Lane;
+use crate::lane::Lanes;
 use crate::publication::{Inbox, ToShard};
 use crate::routing::Policy;
 use crate::shard::Shard;
@@ -43,7 +43,7 @@ pub(super) struct Rollout {
 /// What a shard's thread begins with.
 pub(super) struct Seed<A: App> {
     pub id: usize,
-    pub lanes: Arc<[Lane<A>]>,
+    pub lanes: Arc<Lanes<A>>,
     pub store: Option<Store>,
     pub peers: Vec<Inbox<A>>,
     pub shared: Arc<Shared<A>>,
@@ -68,6 +68,7 @@ impl<A: App> Seed<A> {
             let runtime = tokio::runtime::Handle::current().metrics();
             let _ = shard.counts.runtime.set(runtime);
             tokio::task::spawn_local(shard.clone().flush_turns());
+            tokio::task::spawn_local(shard.clone().close_windows());
             tokio::task::spawn_local(shard.clone().take_in(inbox));
             let worker = Rc::new(Worker {
                 shard,

@@ -88,15 +88,23 @@ impl<A: App> Shard<A> {
             }
             if ping_due(&socket, now) {
                 socket.pinged_at.set(now);
-                self.send(&socket, websocket::encode(Opcode::Ping, b""));
+                let ping = match socket.engine {
+                    true => websocket::encode(Opcode::Text, b"2"),
+                    false => websocket::encode(Opcode::Ping, b""),
+                };
+                self.send(&socket, ping);
             }
         }
     }
 }
 
 fn ping_due<A: App>(s: &Socket<A>, now: u64) -> bool {
-    now.saturating_sub(s.heard_at.get().max(s.pinged_at.get()))
-        >= s.policy.ping_interval.as_millis() as u64
+    // a client of Engine.IO takes a server for dead that does not ask, however much is said
+    let last = match s.engine {
+        true => s.pinged_at.get(),
+        false => s.heard_at.get().max(s.pinged_at.get()),
+    };
+    now.saturating_sub(last) >= s.policy.ping_interval.as_millis() as u64
 }
 
 fn warn_due<A: App>(s: &Socket<A>, wall_ms: i64) -> bool {

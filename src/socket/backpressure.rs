@@ -7,7 +7,7 @@ use crate::limits::Limit;
 use crate::outbox::{Bound, Kept, Outbox};
 use crate::routing::Delivery;
 use crate::stats::Drop;
-use crate::stream::Written;
+use crate::stream::{Stream, Written};
 use crate::turn::{Cork, Mark, Said};
 use crate::websocket;
 use bytes::Bytes;
@@ -27,13 +27,16 @@ impl<A: App> Socket<A> {
                 let Said { frame, mark } = &turn[i as usize];
                 self.keep(frame.clone(), false, *mark);
             }
-        } else {
+            if self.stream().is_none() {
+                self.wake(); // somebody may be polling
+            }
+        } else if let Some(stream) = self.stream() {
             let bytes: &[u8] = if let [one] = pending[..] {
                 &turn[one as usize].frame
             } else {
                 cork.together(turn, &pending)
             };
-            match self.stream.write(bytes) {
+            match stream.write(bytes) {
                 Written::All => self.counts.sent(bytes.len()),
                 Written::Part(n) => {
                     self.counts.sent(n);
@@ -60,10 +63,17 @@ impl<A: App> Socket<A> {
             self.keep(frame.slice(written..), written > 0, *mark);
             written = 0;
         }
+        self.drain_later();
+    }
+
+    pub(super) fn drain_later(self: &Rc<Self>) {
         let socket = self.clone();
         // a task that exists only while the socket is full
         tokio::task::spawn_local(async move {
-            while socket.stream.writable().await.is_ok() && socket.drain() {}
+            let Some(stream) = socket.stream() else {
+                return;
+            };
+            while stream.writable().await.is_ok() && socket.drain(stream) {}
         });
     }
 
@@ -131,12 +141,12 @@ impl<A: App> Socket<A> {
     }
 
     /// Writes what waits. `true`: the socket is full again.
-    fn drain(&self) -> bool {
+    fn drain(&self, stream: &Stream) -> bool {
         let mut outbox = self.outbox.borrow_mut();
         let Some(waiting) = outbox.as_mut() else {
             return false;
         };
-        match waiting.write_to(&self.stream) {
+        match waiting.write_to(stream) {
             Ok((sent, done)) => {
                 self.counts.sent(sent);
                 if !done {

@@ -1,5 +1,6 @@
 //! All cells added up, under the names that dashboards know.
 
+use super::events::sums;
 use super::text::{CONTENT_TYPE, Text};
 use super::{Drop, EVENTS, MICROS, ShardStats, Stats};
 use crate::limits::Limit;
@@ -36,6 +37,7 @@ pub(crate) fn collect(
         .value(stats.started.elapsed().as_secs());
 
     connections(&mut t, stats);
+    consumers(&mut t, stats);
 
     t.gauge(
         "maitred_groups",
@@ -178,6 +180,25 @@ fn connections(t: &mut Text, stats: &Stats) {
     )
     .with(&[("what", &"addresses")], addresses)
     .with(&[("what", &"users")], users);
+}
+
+/// Without the prefix of the others: dashboards of other servers know these names.
+fn consumers(t: &mut Text, stats: &Stats) {
+    let (clients, events) = sums(stats.shards.iter().map(|shard| &**shard));
+    let mut open = t.gauge(
+        "websocket_connections",
+        "Clients that were let in; with Socket.IO one for each namespace.",
+    );
+    for (consumer, n) in clients {
+        open.with(&[("consumer", &consumer)], n);
+    }
+    let mut came = t.counter(
+        "websocket_events_total",
+        "Events of Socket.IO clients that were understood, by name.",
+    );
+    for ((consumer, event), n) in events {
+        came.with(&[("consumer", &consumer), ("event", &event)], n);
+    }
 }
 
 fn rows(t: &mut Text, store: &Store) {

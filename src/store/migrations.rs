@@ -101,6 +101,7 @@ pub(super) fn upgrade(
     for tables in [
         changes::TABLES,
         history::TABLES,
+        history::recovery::TABLES,
         signals::TABLES,
         outcomes::TABLES,
     ] {

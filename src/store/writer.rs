@@ -7,7 +7,7 @@ use super::desk::Desk;
 use super::job::{Job, Said, Work};
 use super::{Stats, guarded, now_ms, outcomes};
 use crate::Error;
-use crate::history::{PRUNE_STEP, Retention};
+use crate::history::{PRUNE_STEP, Retention, recovery};
 use crate::publication::Reply;
 use crate::stats::MICROS;
 use rusqlite::Connection;
@@ -292,7 +292,10 @@ impl Writer {
         c.busy_timeout(Duration::ZERO)?;
         let now = now_ms();
         let oldest_outcome = now - self.outcome_age.as_millis() as i64;
-        if self.retention.step(c, now)? || outcomes::prune(c, oldest_outcome, PRUNE_STEP)? {
+        if self.retention.step(c, now)?
+            || outcomes::prune(c, oldest_outcome, PRUNE_STEP)?
+            || recovery::prune(c, now, PRUNE_STEP)?
+        {
             return Ok(true);
         }
         self.tidied = Instant::now();

@@ -31,6 +31,15 @@ impl From<TlsStream<TcpStream>> for Tls {
 }
 
 impl Tls {
+    pub(super) fn new(tcp: TcpStream, session: ServerConnection) -> Self {
+        let session = RefCell::new(session);
+        Tls { tcp, session }
+    }
+
+    pub(super) fn into_parts(self) -> (TcpStream, ServerConnection) {
+        (self.tcp, self.session.into_inner())
+    }
+
     pub fn write(&self, bytes: &[u8]) -> Written {
         let mut session = self.session.borrow_mut();
         let mut taken = 0;

@@ -2,7 +2,7 @@
 //! compressed by itself.
 
 use super::Violation;
-use super::frame::{encode_deflated, parts};
+use super::frame::{encode_deflated, frame_bytes, parts, pieces};
 use bytes::Bytes;
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 use std::cell::Cell;
@@ -42,6 +42,13 @@ struct Inflater {
 pub(crate) fn deflated(frame: &Bytes) -> Bytes {
     if frame.len() > MOST_BYTES {
         return frame.clone();
+    }
+    if frame_bytes(frame).is_some_and(|first| first < frame.len()) {
+        // a message and what is attached to it
+        let all = pieces(frame.clone()).map(|piece| deflated(&piece));
+        return all
+            .fold(Vec::new(), |all, piece| [&all[..], &piece].concat())
+            .into();
     }
     let (opcode, payload) = parts(frame);
     let mut deflater = DEFLATER.take().unwrap_or_else(|| {

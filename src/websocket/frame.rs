@@ -47,8 +47,34 @@ fn whole(opcode: Opcode, rsv1: bool, payload: &[u8]) -> Bytes {
     out.into()
 }
 
+/// A message and the binary ones that belong to it, in one piece: nothing may come between them.
+pub(crate) fn encode_all(opcode: Opcode, payload: &[u8], attachments: &[Bytes]) -> Bytes {
+    let mut all = Vec::from(whole(opcode, false, payload));
+    for attachment in attachments {
+        all.extend_from_slice(&whole(Opcode::Binary, false, attachment));
+    }
+    all.into()
+}
+
+/// The frames of what [`encode`] or [`encode_all`] made.
+pub(crate) fn pieces(mut frames: Bytes) -> impl Iterator<Item = Bytes> {
+    std::iter::from_fn(move || {
+        let length = frame_bytes(&frames)?;
+        Some(frames.split_to(length.min(frames.len())))
+    })
+}
+
+/// How long the first frame is; `None`: there is none.
+pub(super) fn frame_bytes(frames: &[u8]) -> Option<usize> {
+    Some(match *frames.get(1)? {
+        LENGTH_IN_2 => 4 + usize::from(u16::from_be_bytes(*frames[2..].first_chunk()?)),
+        LENGTH_IN_8 => 10 + u64::from_be_bytes(*frames[2..].first_chunk()?) as usize,
+        length => 2 + usize::from(length),
+    })
+}
+
 /// The opcode and the payload of a frame that [`encode`] made.
-pub(super) fn parts(frame: &[u8]) -> (Opcode, &[u8]) {
+pub(crate) fn parts(frame: &[u8]) -> (Opcode, &[u8]) {
     let opcode = Opcode::of(frame[0]).unwrap_or(Opcode::Binary);
     let head = match frame[1] {
         LENGTH_IN_2 => 4,

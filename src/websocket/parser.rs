@@ -22,6 +22,17 @@ pub(crate) enum Parser {
 }
 
 impl Parser {
+    /// One that has been given these bytes, and has not looked at them.
+    pub(crate) fn holding(bytes: &[u8]) -> Self {
+        if bytes.is_empty() {
+            return Parser::Idle;
+        }
+        Parser::Busy(Box::new(Partial {
+            carry: bytes.to_vec(),
+            ..Partial::default()
+        }))
+    }
+
     /// Takes in all of `fresh` and delivers at most one message; `Ok(None)` asks for more bytes.
     ///
     /// After a message, call again with an empty slice until there is none, and only then with the next read: what

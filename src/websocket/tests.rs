@@ -30,6 +30,7 @@ impl From<Incoming<'_>> for Heard {
             Incoming::Ping(bytes) => Heard::Ping(bytes.to_owned()),
             Incoming::Pong(bytes) => Heard::Pong(bytes.to_owned()),
             Incoming::Close(None) => Heard::Close(None),
+            Incoming::Data(Payload::Event(_)) => unreachable!("no codec of frames makes events"),
             Incoming::Close(Some((code, reason))) => Heard::Close(Some((code, reason.to_owned()))),
         }
     }

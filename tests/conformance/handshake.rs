@@ -94,6 +94,11 @@ fn one_of_the_offered_subprotocols_is_answered() {
             &[VERSION, "Sec-WebSocket-Protocol: json, soap"],
             Some("json"),
         ),
+        // the one that we know
+        (
+            &[VERSION, "Sec-WebSocket-Protocol: json, bearer, abc"],
+            Some("bearer"),
+        ),
         // a token is not repeated, wherever it stands
         (
             &[VERSION, "Sec-WebSocket-Protocol: bearer.abc, json"],

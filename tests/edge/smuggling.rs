@@ -139,6 +139,36 @@ fn what_can_be_read_in_two_ways_is_refused_and_ends_the_connection() {
 }
 
 #[test]
+fn who_wrote_such_a_request_is_told_what_is_wrong_with_it() {
+    let server = server("");
+    let get = "GET /healthz HTTP/1.1\r\n";
+    for (request, why) in [
+        (
+            format!("{get}Host: a\nX: y\r\n\r\n"),
+            "a line ends in a bare LF",
+        ),
+        (
+            format!("{get}Host: a\r\nX : y\r\n\r\n"),
+            "a blank before its colon",
+        ),
+        (format!("{get}Host: a\r\nHost: b\r\n\r\n"), "two Hosts"),
+        (
+            format!("{get}Host: a\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n"),
+            "a Content-Length that is no number, or is not alone",
+        ),
+        (
+            format!("{get}Host: a\r\nTransfer-Encoding: gzip\r\n\r\n"),
+            "a Transfer-Encoding that is not chunked",
+        ),
+    ] {
+        let answer = said(&server, &request);
+        assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+        assert!(answer.contains("MALFORMED_REQUEST"), "{answer}");
+        assert!(answer.contains(why), "{why}: {answer}");
+    }
+}
+
+#[test]
 fn requests_that_mean_one_thing_are_answered_one_after_the_other() {
     let server = server("");
     let post = "POST /api/v1/nothing HTTP/1.1\r\nHost: a\r\n";

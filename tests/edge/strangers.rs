@@ -1,6 +1,6 @@
 //! What somebody may take who is no client yet: time, and bytes.
 
-use super::{Wire, place, routing, said, server};
+use super::{HANDSHAKE, Wire, place, routing, said, server};
 use crate::support::Client;
 use std::io::Write;
 
@@ -109,6 +109,10 @@ fn an_answer_reaches_who_is_still_sending() {
         (format!("{head}Content-Length: 300000\r\n\r\n"), "413"),
         (format!("{head}X: {}", "x".repeat(30_000)), "431"),
         (format!("{head}X : y\r\n"), "400"),
+        (
+            format!("GET /ws/orders/1/ HTTP/1.1\r\n{HANDSHAKE}Origin: http://b\r\n\r\n"),
+            "403",
+        ),
     ] {
         let mut wire = Wire::to(server.address);
         wire.send(&text);

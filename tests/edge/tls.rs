@@ -91,6 +91,43 @@ impl Secure {
     }
 }
 
+/// What somebody is answered whose handshake is refused, up to the end: not cut off, that is with TLS's own goodbye.
+#[track_caller]
+fn refused(address: SocketAddr, fields: &str, trusted: &CertificateDer<'static>) -> String {
+    let mut stream = dial(address, trusted).expect("TLS");
+    let head = format!("GET /ws/orders/1/ HTTP/1.1\r\n{HANDSHAKE}{fields}\r\n");
+    stream.write_all(head.as_bytes()).expect("sent");
+    let mut answer = Vec::new();
+    let ended = stream.read_to_end(&mut answer);
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    ended.unwrap_or_else(|e| panic!("{e} after {answer:?}"));
+    answer
+}
+
+#[test]
+fn a_refused_handshake_ends_in_order_over_tls_too() {
+    let (_server, address, certificate) = secure("");
+    let answer = refused(address, "Origin: http://elsewhere\r\n", &certificate);
+    assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
+}
+
+#[test]
+fn who_finds_no_place_is_told_over_tls_too() {
+    let place = place(&(routing("", "", LISTENER) + "[limits]\nconnections = 1\n"));
+    let certificate = certify(&place);
+    let mut server = Server::on(place, &["--shards", "1"]);
+    let address = server.listening("secure");
+    let mut first = Secure::open(address, "/ws/orders/1/", &certificate);
+    first.next();
+    let answer = refused(address, "", &certificate);
+    assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+    for said in ["retry-after: ", "SERVER_FULL", "connections"] {
+        assert!(answer.contains(said), "{said}: {answer}");
+    }
+    change(&server, 1, "to who has a place");
+    first.next();
+}
+
 #[test]
 fn plain_and_encrypted_clients_of_a_group_hear_the_same_in_the_same_order() {
     let (server, address, certificate) = secure("");

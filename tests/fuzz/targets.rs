@@ -8,21 +8,25 @@ use serde_json::Value;
 pub type Target = fn(&[u8]);
 
 /// All of them, by the names of their programs and of their folders in `corpus/`.
-pub const TARGETS: [(&str, Target); 5] = [
+pub const TARGETS: [(&str, Target); 6] = [
     ("commands", commands),
     ("frames", frames),
     ("handshake", handshake),
     ("inflate", inflate),
     ("routing", routing),
+    ("sessions", sessions),
 ];
 
 thread_local! {
     static REGISTRY: Registry<Restaurant> = restaurant::registry();
+    /// Those whose commands are JSON objects with an `action`; the others' are events of Socket.IO.
+    static ACTIONS: Registry<Restaurant> =
+        restaurant::dining::register(Registry::new().with::<restaurant::changes::Changes>());
 }
 
-/// A text message to every consumer.
+/// A text message to every consumer of such messages.
 pub fn commands(data: &[u8]) {
-    REGISTRY.with(|registry| fuzzing::commands(registry, data, as_documented));
+    ACTIONS.with(|registry| fuzzing::commands(registry, data, as_documented));
 }
 
 /// The bytes of a client after the handshake.
@@ -50,6 +54,11 @@ pub fn routing(data: &[u8]) {
         };
         fuzzing::routing(&known, data);
     });
+}
+
+/// What a client of Engine.IO or Socket.IO says.
+pub fn sessions(data: &[u8]) {
+    fuzzing::sessions(data);
 }
 
 /// `{"error": "...", "code": "..."}`, with the id of the command where it has one.

@@ -161,6 +161,61 @@ fn groups_of_one_connection() {
 }
 
 #[test]
+fn a_message_in_too_many_fragments_is_refused() {
+    let (server, address) = serve(&file("", "max_message_fragments = 3"), None);
+    let fragments = |n: usize| {
+        let mut raw = Raw::open(address, "/echo");
+        for at in 0..n {
+            let opcode = if at == 0 { TEXT } else { 0 };
+            let fin = if at + 1 == n { FIN } else { 0 };
+            raw.frame(fin | opcode, b"x");
+        }
+        raw
+    };
+    let mut allowed = fragments(3);
+    assert_eq!(allowed.read(), Some((FIN | TEXT, b"xxx".to_vec())));
+    // a frame between is none of its fragments
+    allowed.frame(TEXT, b"a");
+    allowed.frame(FIN | PING, b"");
+    allowed.frame(0, b"b");
+    allowed.frame(FIN, b"c");
+    let answer = loop {
+        match allowed.read() {
+            Some((first, _)) if first & 0x0F == 0xA => {}
+            other => break other,
+        }
+    };
+    assert_eq!(answer, Some((FIN | TEXT, b"abc".to_vec())));
+    assert_eq!(fragments(4).close_code(), Some(1009));
+    let scrape = Scrape::of(address);
+    assert_eq!(scrape.limited("max_message_fragments"), 1.0);
+    assert_eq!(scrape.limited("max_message_bytes"), 0.0);
+    server.stop();
+}
+
+#[test]
+fn who_never_reads_an_answer_is_let_go() {
+    let (server, address) = serve(&file("", "write_timeout = \"100ms\""), None);
+    let mut deaf = TcpStream::connect(address).expect("a connection");
+    let asked = "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n".repeat(1_000);
+    // until the server is gone: neither side's system takes any more before that
+    deaf.set_write_timeout(Some(PATIENCE)).expect("a deadline");
+    let gone = loop {
+        if let Err(e) = deaf.write_all(asked.as_bytes()) {
+            break e;
+        }
+    };
+    let kinds = [ErrorKind::ConnectionReset, ErrorKind::BrokenPipe];
+    assert!(kinds.contains(&gone.kind()), "{gone}");
+    let counted = || match Scrape::of(address).limited("write_timeout") {
+        1.0 => Ok(()),
+        n => Err(format!("counted {n} times")),
+    };
+    eventually("it is counted", counted);
+    server.stop();
+}
+
+#[test]
 fn a_socket_without_a_token_is_cut() {
     let keys = Keys::hs256(b"only-for-tests-0123456789abcdef0123456789abcdef").expect("a key");
     let (server, address) = serve(&file("", "auth_timeout = \"100ms\""), Some(keys));

@@ -13,6 +13,7 @@ type Words = HashMap<String, Vec<Validator>>;
 struct Held {
     routing: Routing,
     notices: Words,
+    events: Words,
     channels: HashMap<&'static str, Words>,
 }
 
@@ -31,6 +32,7 @@ static HELD: LazyLock<Held> = LazyLock::new(|| {
     Held {
         routing: routing(),
         notices: words(&contract.notices),
+        events: words(&contract.events),
         channels: channels.map(|c| (c.consumer, words(&c.says))).collect(),
     }
 });
@@ -49,6 +51,41 @@ pub fn routing() -> Routing {
 pub fn consumer(path: &str) -> Option<String> {
     let found = HELD.routing.explain(path).into_iter().next();
     found.map(|explained| explained.consumer)
+}
+
+/// The consumer of a namespace of Socket.IO on the listener of that name.
+pub fn namespace(listener: &str, namespace: &str) -> Option<String> {
+    let all = HELD.routing.explain("/socket.io/").into_iter();
+    let mut own =
+        all.filter(|e| e.listener == listener && e.namespace.as_deref() == Some(namespace));
+    own.next().map(|explained| explained.consumer)
+}
+
+/// An event's name as the contract has it: of a name that is made when it is sent, the pattern.
+pub fn event_name(name: &str) -> String {
+    match name.split_once('/') {
+        Some((_, rest)) => format!("{{orderId}}/{rest}"),
+        None => name.to_owned(),
+    }
+}
+
+/// An event of a Socket.IO channel must be one of those that it says.
+#[track_caller]
+pub fn check_event(consumer: &str, name: &str, arguments: &[Value]) {
+    let mut event = vec![Value::from(name)];
+    event.extend_from_slice(arguments);
+    let event = Value::from(event);
+    let own = &HELD.channels[consumer];
+    let known = own.get(&event_name(name)).into_iter();
+    let known = known.chain(HELD.events.get(name)).flatten();
+    let mut wrong = Vec::new();
+    for validator in known {
+        match validator.validate(&event) {
+            Ok(()) => return,
+            Err(error) => wrong.push(format!("{error} at {}", error.instance_path())),
+        }
+    }
+    panic!("{consumer} says what is not in its contract: {event}\n{wrong:#?}");
 }
 
 /// A frame that came on this path must be one of those that its channel says.

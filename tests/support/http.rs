@@ -8,6 +8,10 @@ use std::net::{SocketAddr, TcpStream};
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
+    /// Its first line and headers, as they came.
+    pub head: String,
+    /// Its body, as it came.
+    pub text: String,
     pub body: Value,
 }
 
@@ -17,6 +21,13 @@ impl Answer {
     pub fn ok(self) -> Value {
         assert!((200..300).contains(&self.status), "refused: {self:?}");
         self.body
+    }
+
+    /// A header's value.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let fields = self.head.lines().filter_map(|line| line.split_once(": "));
+        let mut found = fields.filter(|(field, _)| field.eq_ignore_ascii_case(name));
+        found.next().map(|(_, value)| value)
     }
 
     /// The stable code of a refusal with this status.
@@ -75,9 +86,15 @@ pub fn send(address: SocketAddr, line: &str, headers: &[(&str, &str)], body: &st
     {
         content = unchunk(&content);
     }
-    let body = serde_json::from_slice(&content)
-        .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&content).into_owned()));
-    Answer { status, body }
+    let text = String::from_utf8_lossy(&content).into_owned();
+    let body = serde_json::from_str(&text).unwrap_or_else(|_| Value::String(text.clone()));
+    let head = headers;
+    Answer {
+        status,
+        head,
+        text,
+        body,
+    }
 }
 
 fn unchunk(mut rest: &[u8]) -> Vec<u8> {

@@ -67,6 +67,7 @@ pub struct Server {
     child: Child,
     output: Output,
     args: Vec<String>,
+    demo: bool,
 }
 
 /// What a server prints.
@@ -98,14 +99,23 @@ impl Server {
     /// On the database that lies in `place`.
     pub fn on(place: Place, args: &[&str]) -> Self {
         let args: Vec<String> = args.iter().map(|&a| a.to_owned()).collect();
-        let (child, output, address) = serve(&place, &args);
+        let (child, output, address) = serve(&place, &args, true);
         Server {
             place,
             address,
             child,
             output,
             args,
+            demo: true,
         }
+    }
+
+    /// The same rows without `--demo`: nobody is let in who shows no token, unless the routing says so.
+    pub fn in_earnest(mut self) -> Self {
+        self.kill();
+        self.demo = false;
+        self.restart();
+        self
     }
 
     /// `kill -9`: nothing is flushed, nobody is told.
@@ -120,7 +130,7 @@ impl Server {
 
     /// Starts again on what lies in the place now. The port is another one.
     pub fn restart(&mut self) {
-        (self.child, self.output, self.address) = serve(&self.place, &self.args);
+        (self.child, self.output, self.address) = serve(&self.place, &self.args, self.demo);
     }
 
     /// Sends it a signal, like "HUP".
@@ -208,14 +218,16 @@ impl Drop for Server {
     }
 }
 
-fn serve(place: &Place, args: &[String]) -> (Child, Output, SocketAddr) {
+fn serve(place: &Place, args: &[String], demo: bool) -> (Child, Output, SocketAddr) {
     let log = std::fs::OpenOptions::new()
         .create(true)
         .append(true)
         .open(place.file("server.log"))
         .expect("a log file");
     let mut child = place
-        .maitred(&["serve", "--demo", "--database"])
+        .maitred(&["serve"])
+        .args(demo.then_some("--demo"))
+        .arg("--database")
         .arg(place.database())
         .arg("--routing")
         .arg(place.file("routing.toml"))

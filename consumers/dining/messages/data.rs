@@ -7,9 +7,11 @@ use crate::domain::sessions::SessionFacts;
 use crate::domain::tables::TableFacts;
 use crate::domain::tasks::{TaskFacts, TaskKind, TaskStatus};
 use crate::domain::{DINING, Status, money, time};
+use crate::schema::written_as;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
+use utoipa::ToSchema;
 
 #[derive(Serialize, JsonSchema)]
 pub(in crate::dining) struct OrderData<'a> {
@@ -71,7 +73,8 @@ impl<'a> OrderData<'a> {
     }
 }
 
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize, ToSchema, JsonSchema)]
+#[schema(as = Line)]
 pub(in crate::dining) struct ItemData<'a> {
     id: i64,
     menu_item_id: Option<i64>,
@@ -89,7 +92,8 @@ pub(in crate::dining) struct ItemData<'a> {
     version: i64,
 }
 
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize, ToSchema, JsonSchema)]
+#[schema(as = Modifier)]
 struct ModifierData<'a> {
     name: &'a str,
     price: String,
@@ -121,7 +125,8 @@ impl<'a> ItemData<'a> {
     }
 }
 
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize, ToSchema, JsonSchema)]
+#[schema(as = Table)]
 pub(in crate::dining) struct TableData<'a> {
     id: i64,
     table_id: i64,
@@ -137,7 +142,8 @@ pub(in crate::dining) struct TableData<'a> {
     version: u64,
 }
 
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize, ToSchema, JsonSchema)]
+#[schema(as = SessionOfTable)]
 struct SessionOfTable<'a> {
     id: i64,
     session_code: &'a str,
@@ -173,7 +179,8 @@ impl<'a> TableData<'a> {
     }
 }
 
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize, ToSchema, JsonSchema)]
+#[schema(as = Session)]
 pub(in crate::dining) struct SessionData<'a> {
     id: i64,
     session_id: i64,
@@ -213,7 +220,8 @@ impl<'a> SessionData<'a> {
 }
 
 /// All kinds of notifications; what a kind does not have is left out.
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize, ToSchema, JsonSchema)]
+#[schema(as = Notification)]
 pub(in crate::dining) struct NotificationData<'a> {
     notification_id: Text,
     /// A task's.
@@ -266,7 +274,8 @@ impl<'a> NotificationData<'a> {
     }
 }
 
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize, ToSchema, JsonSchema)]
+#[schema(as = Task)]
 pub(in crate::dining) struct TaskData<'a> {
     id: i64,
     task_id: i64,
@@ -309,6 +318,8 @@ pub(in crate::dining) fn word(_: &mut SchemaGenerator) -> Schema {
 /// An id that the document writes as a string.
 pub(in crate::dining) struct Text(pub i64);
 
+written_as!(Text, "TextId", {"type": "string", "description": "A number, written as text."});
+
 impl Serialize for Text {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&self.0)
@@ -317,6 +328,8 @@ impl Serialize for Text {
 
 /// Milliseconds since 1970-01-01 UTC, written in whole seconds as in the document: `2026-01-28T21:00:00Z`.
 pub(in crate::dining) struct Time(pub Option<i64>);
+
+written_as!(Time, "Time", {"type": ["string", "null"], "format": "date-time"});
 
 impl Serialize for Time {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,6 +1,5 @@
 //! `/api/v1/orders`: orders, their lines, their payments.
 
-use super::call::{Answer, Call};
 use super::shown::{Listed, Order, Payment};
 use crate::access::{Action, Bearer, Target};
 use crate::dining::messages::ItemData;
@@ -10,10 +9,13 @@ use crate::domain::orders::{
 };
 use crate::domain::payments::{self as money, NewPayment};
 use crate::domain::{CANONICAL, Key, Refusal, ids, time};
+use crate::rest::{Answer, Call};
 use maitred::{Error, Reader, Transaction};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// `GET /orders?status=ready&table_id=5`
+#[utoipa::path(get, path = "/orders", tag = "orders", params(("status" = Option<String>, Query, description = "Several with commas: `pending,ready`", example = "preparing"), ("table_id" = Option<i64>, Query), ("session_id" = Option<i64>, Query), ("waiter_id" = Option<i64>, Query), ("driver_id" = Option<i64>, Query), ("restaurant_id" = Option<i64>, Query, description = "Which restaurant, for those who run several", example = 2), ("limit" = Option<u32>, Query, description = "At most 200; 50, where it is not said"), ("before" = Option<i64>, Query, description = "What the page before called `next`")), responses((status = 200, description = "Newest first", body = Listed<Order>)))]
 pub fn list(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
     let mut list = call.list(db, Action::ReadLists)?;
     let statuses = list.text("status").unwrap_or_default();
@@ -27,6 +29,7 @@ pub fn list(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
         session_id: list.number("session_id")?,
         waiter_id: list.number("waiter_id")?,
         driver_id: list.number("driver_id")?,
+        ..Filter::default()
     };
     list.nothing_else()?;
     let page = domain::list(db, &filter, list.before, list.limit)?;
@@ -34,6 +37,7 @@ pub fn list(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
 }
 
 /// `POST /orders`
+#[utoipa::path(post, path = "/orders", tag = "orders", request_body(content = NewOrder, example = json!({"restaurant_id": 2, "table_id": 5, "items": [{"menu_item_id": 1, "quantity": 2}]})), responses((status = 201, description = "It was placed", body = Order)))]
 pub fn place(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let new: NewOrder = call.body()?;
     let restaurant = ids::restaurant(tx, &new.restaurant_id)?;
@@ -44,13 +48,15 @@ pub fn place(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
 }
 
 /// `GET /orders/{id}`
+#[utoipa::path(get, path = "/orders/{id}", tag = "orders", params(("id" = Key, Path, description = "Number, uuid or public id", example = "1")), responses((status = 200, description = "With its lines", body = Order)))]
 pub fn show(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
     let (order, _) = named(call, Action::HearOrder, db)?;
     shown(db, order)
 }
 
 /// What may be changed about an order: its status, or the rest of it.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = OrderChange)]
 #[serde(deny_unknown_fields)]
 struct Change {
     status: Option<String>,
@@ -75,7 +81,7 @@ struct Change {
 }
 
 /// `"2026-01-28T21:00:00Z"`, or milliseconds.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(untagged)]
 enum Moment {
     Ms(i64),
@@ -100,6 +106,7 @@ fn given<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
 }
 
 /// `PATCH /orders/{id}`
+#[utoipa::path(patch, path = "/orders/{id}", tag = "orders", params(("id" = Key, Path, description = "Number, uuid or public id", example = "1")), request_body(content = Change, example = json!({"status": "ready"})), responses((status = 200, description = "As it is now", body = Order)))]
 pub fn change(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let change: Change = call.body()?;
     let edits = change.note.is_some()
@@ -154,31 +161,38 @@ pub fn change(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     }
 }
 
+/// Why it is to go.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = Reason)]
+#[serde(deny_unknown_fields)]
+struct Why {
+    reason: Option<String>,
+}
+
+/// It is gone.
+#[derive(Serialize, ToSchema)]
+struct Deleted {
+    id: i64,
+    deleted: bool,
+}
+
 /// `DELETE /orders/{id}`
+#[utoipa::path(delete, path = "/orders/{id}", tag = "orders", params(("id" = Key, Path, description = "Number, uuid or public id", example = "2")), request_body(content = Option<Why>, example = json!({"reason": "twice"})), responses((status = 200, description = "It is gone", body = Deleted)))]
 pub fn delete(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Why {
-        reason: Option<String>,
-    }
-    #[derive(Serialize)]
-    struct Deleted {
-        id: i64,
-        deleted: bool,
-    }
     let why: Why = call.body()?;
     let (id, bearer) = named(call, Action::DeleteOrder, tx)?;
     domain::delete(tx, &bearer.actor(), id, why.reason.as_deref())?;
     Answer::ok(&Deleted { id, deleted: true })
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Lines<'a> {
     order_id: i64,
     items: Vec<ItemData<'a>>,
 }
 
 /// `GET /orders/{id}/items`
+#[utoipa::path(get, path = "/orders/{id}/items", tag = "lines", params(("id" = Key, Path, description = "Number, uuid or public id", example = "1")), responses((status = 200, description = "Also those that were voided", body = Lines)))]
 pub fn items(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
     let (order, _) = named(call, Action::HearOrder, db)?;
     let lines = items::of_order(db, order)?;
@@ -188,14 +202,28 @@ pub fn items(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
     })
 }
 
+/// What lines are added with.
+#[derive(ToSchema)]
+#[schema(as = NewLines)]
+#[serde(untagged)]
+#[allow(
+    dead_code,
+    reason = "only its schema is used: which one a body is meant to be decides how it is explained"
+)]
+enum Added {
+    Several(Several),
+    One(NewLine),
+}
+
 /// One line, or `{"items": [...]}`.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Several {
     items: Vec<NewLine>,
 }
 
 /// `POST /orders/{id}/items`: `{"items": [...]}`, or one line as it is.
+#[utoipa::path(post, path = "/orders/{id}/items", tag = "lines", params(("id" = Key, Path, description = "Number, uuid or public id", example = "1")), request_body(content = Added, description = "Several, or one line as it is", example = json!({"items": [{"menu_item_id": 2, "quantity": 1}]})), responses((status = 201, description = "With the new lines", body = Order)))]
 pub fn add_items(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let (order, bearer) = named(call, Action::EditItems, tx)?;
     let new = if call.has("items") {
@@ -209,6 +237,7 @@ pub fn add_items(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
 }
 
 /// `PATCH /orders/{id}/items/{item}`
+#[utoipa::path(patch, path = "/orders/{id}/items/{item}", tag = "lines", params(("id" = Key, Path, description = "Number, uuid or public id", example = "1"), ("item" = Key, Path, description = "Number or uuid", example = "3")), request_body(content = ItemPatch, example = json!({"status": "preparing"})), responses((status = 200, description = "As it is now", body = ItemData)))]
 pub fn change_item(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let patch: ItemPatch = call.body()?;
     let (item, bearer) = line(call, tx)?;
@@ -216,28 +245,36 @@ pub fn change_item(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     Answer::ok(&ItemData::of(&item))
 }
 
+/// Why a line is to be taken off.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Void {
+    reason: Option<String>,
+    /// The version the asker saw.
+    version: Option<i64>,
+}
+
 /// `DELETE /orders/{id}/items/{item}`: the line is voided, and stays to be seen.
+#[utoipa::path(delete, path = "/orders/{id}/items/{item}", tag = "lines", params(("id" = Key, Path, description = "Number, uuid or public id", example = "1"), ("item" = Key, Path, description = "Number or uuid", example = "3")), request_body(content = Option<Void>, example = json!({"reason": "fell down"})), responses((status = 200, description = "Voided: it stays to be seen", body = ItemData)))]
 pub fn void_item(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Why {
-        reason: Option<String>,
-        version: Option<i64>,
-    }
-    let Why { reason, version } = call.body()?;
+    let Void { reason, version } = call.body()?;
     let (item, bearer) = line(call, tx)?;
     let item = items::void(tx, &bearer.actor(), item, reason.as_deref(), version)?;
     Answer::ok(&ItemData::of(&item))
 }
 
+/// What was paid of an order.
+#[derive(Serialize, ToSchema)]
+struct Payments<'a> {
+    order_id: i64,
+    payments: Vec<Payment<'a>>,
+    /// What is still owed.
+    balance: String,
+}
+
 /// `GET /orders/{id}/payments`
+#[utoipa::path(get, path = "/orders/{id}/payments", tag = "payments", params(("id" = Key, Path, description = "Number, uuid or public id", example = "1")), responses((status = 200, description = "What was paid", body = Payments)))]
 pub fn payments(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
-    #[derive(Serialize)]
-    struct Payments<'a> {
-        order_id: i64,
-        payments: Vec<Payment<'a>>,
-        balance: String,
-    }
     let (order, _) = named(call, Action::TakePayment, db)?;
     let (order, all) = (domain::get(db, order)?, money::of_order(db, order)?);
     Answer::ok(&Payments {
@@ -247,15 +284,20 @@ pub fn payments(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
     })
 }
 
+/// A payment that was taken.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PaymentTaken)]
+struct Taken<'a> {
+    #[serde(flatten)]
+    payment: Payment<'a>,
+    payment_status: Paid,
+    /// What is still owed.
+    balance: String,
+}
+
 /// `POST /orders/{id}/payments`
+#[utoipa::path(post, path = "/orders/{id}/payments", tag = "payments", params(("id" = Key, Path, description = "Number, uuid or public id", example = "1")), request_body(content = NewPayment, example = json!({"amount": "100.00", "method": "cash"})), responses((status = 201, description = "It was taken", body = Taken), (status = 200, description = "It had been taken before, under the same key", body = Taken)))]
 pub fn pay(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
-    #[derive(Serialize)]
-    struct Taken<'a> {
-        #[serde(flatten)]
-        payment: Payment<'a>,
-        payment_status: Paid,
-        balance: String,
-    }
     let new: NewPayment = call.body()?;
     let (order, bearer) = named(call, Action::TakePayment, tx)?;
     let taken = money::take(tx, &bearer.actor(), order, &new)?;

@@ -7,9 +7,10 @@ use crate::domain::payments::{PaymentFacts, PaymentState};
 use crate::domain::waiters::WaiterFacts;
 use crate::domain::{Status, menu, money};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// An order, with its lines where one was asked for.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Order<'a> {
     id: i64,
     uuid: &'a str,
@@ -113,7 +114,7 @@ impl<'a> Order<'a> {
 }
 
 /// One page of a list: those that follow have ids below `next`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Listed<T> {
     items: Vec<T>,
     next: Option<i64>,
@@ -132,7 +133,7 @@ impl<T> Listed<T> {
 }
 
 /// A dish, and what can be chosen about it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Dish<'a> {
     id: i64,
     uuid: &'a str,
@@ -150,7 +151,7 @@ pub struct Dish<'a> {
     version: i64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Choices<'a> {
     name: &'a str,
     min: i64,
@@ -158,7 +159,7 @@ struct Choices<'a> {
     modifiers: Vec<Choice<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Choice<'a> {
     id: i64,
     name: &'a str,
@@ -201,7 +202,7 @@ impl<'a> Dish<'a> {
 }
 
 /// Somebody who serves.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Waiter<'a> {
     id: i64,
     waiter_id: i64,
@@ -227,7 +228,7 @@ impl<'a> Waiter<'a> {
 }
 
 /// A payment.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Payment<'a> {
     id: i64,
     payment_id: i64,

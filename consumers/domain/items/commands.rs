@@ -8,6 +8,7 @@ use crate::domain::orders::{self, OrderFacts};
 use crate::domain::placing::{self, NewLine, Place, QUANTITY_MAX};
 use crate::domain::{Actor, Refusal, Role, Status, progress, restaurants};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 /// Adds lines to an order that is not handed over yet. What is done stays done; a ready order goes back to the kitchen. A line whose uuid is in this
 /// order already is not added again. Returns the lines of this request.
@@ -70,7 +71,7 @@ fn open(tx: &Transaction<'_>, actor: &Actor, order_id: i64) -> Result<OrderFacts
 }
 
 /// What is to be different about a line. What is not named stays.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 #[allow(missing_docs)]
 pub struct ItemPatch {

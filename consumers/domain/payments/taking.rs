@@ -5,7 +5,9 @@ use crate::db::{Error, Transaction, params};
 use crate::domain::money::Decimal;
 use crate::domain::orders::{self, OrderFacts, Paid};
 use crate::domain::{Actor, Refusal, Role, Status, ids, progress, workflow};
+use crate::schema::written_as;
 use serde::{Deserialize, Deserializer};
+use utoipa::ToSchema;
 
 /// How much: an amount, or `"remaining"`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +17,11 @@ pub enum Amount {
     /// Whatever is left.
     Remaining,
 }
+
+written_as!(Amount, "PaymentAmount", {
+    "description": "A decimal amount, or `\"remaining\"`: all that is left to pay.",
+    "type": ["number", "string"],
+});
 
 impl<'de> Deserialize<'de> for Amount {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -27,7 +34,7 @@ impl<'de> Deserialize<'de> for Amount {
 }
 
 /// A payment that is to be taken.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs)]
 pub struct NewPayment {

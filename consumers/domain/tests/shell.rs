@@ -22,7 +22,8 @@ fn a_shell_needs_few_columns() {
     house.sql("UPDATE orders SET status = 'pending'; UPDATE orders SET status = 'cancelled'");
     assert_eq!(
         house.text("SELECT group_concat(kind || ' ' || event || ' ' || audience || ': ' || message, '; ') FROM (SELECT * FROM notifications WHERE id > 1 ORDER BY id)"),
-        "order_notification ready waiter:10: Order for table 5 is ready; \
+        "table_ready ready kitchen: Table 5 is ready; \
+         order_notification ready waiter:10: Order for table 5 is ready; \
          payment_notification captured waiter:10: Payment of 10.05 THB for table 5; \
          order_notification assigned waiter:11: Order for table 5 is yours; \
          order_notification cancelled waiter:11: Order for table 5 was cancelled"

@@ -197,6 +197,84 @@ pub fn all(quick: bool) -> Vec<Row> {
             load: Load::HalfRate,
         },
         Row {
+            name: "Socket.IO / raw, lock-step, 1,000 clients",
+            who: Who::SocketIo,
+            against: Some(Who::Echo(1)),
+            wish: ratio(1.15, 1.0),
+            ..one
+        },
+        Row {
+            name: "memory of an idle Socket.IO connection",
+            unit: "KB",
+            mode: idle,
+            who: Who::SocketIo,
+            value: idle_kb,
+            wish: Wish::AtMost {
+                bound: 8.0,
+                aim: 4.0,
+            },
+            ..one
+        },
+        Row {
+            name: "Socket.IO / raw, lock-step, 1,000 clients: socket.io on node",
+            who: Who::Node,
+            against: Some(Who::Echo(1)),
+            ..one
+        },
+        Row {
+            name: "memory of an idle Socket.IO connection: socket.io on node",
+            unit: "KB",
+            mode: idle,
+            who: Who::Node,
+            value: idle_kb,
+            ..one
+        },
+        Row {
+            name: "Socket.IO / raw, lock-step, 1,000 clients: socketioxide",
+            who: Who::Socketioxide,
+            against: Some(Who::Echo(1)),
+            ..one
+        },
+        Row {
+            name: "memory of an idle Socket.IO connection: socketioxide",
+            unit: "KB",
+            mode: idle,
+            who: Who::Socketioxide,
+            value: idle_kb,
+            ..one
+        },
+        Row {
+            name: "TLS: lock-step, 1,000 clients, encrypted / plain",
+            who: Who::Secure,
+            against: Some(Who::Echo(1)),
+            ..one
+        },
+        Row {
+            name: "TLS: 16 in flight, 1,000 clients, encrypted / plain",
+            mode: deep,
+            who: Who::Secure,
+            against: Some(Who::Echo(1)),
+            ..one
+        },
+        Row {
+            name: "TLS: connects, with its handshake / without TLS",
+            unit: "CPU ms/1,000",
+            mode: connects,
+            who: Who::Secure,
+            against: Some(Who::Echo(1)),
+            value: |r| r.connect_cpu_ms_per_1k,
+            ..one
+        },
+        Row {
+            name: "TLS: memory of an idle connection, encrypted / plain",
+            unit: "KB",
+            mode: connects,
+            who: Who::Secure,
+            against: Some(Who::Echo(1)),
+            value: idle_kb,
+            ..one
+        },
+        Row {
             name: "lock-step, 1,000 clients: warp::ws and mpsc",
             who: Who::Peer,
             ..one

@@ -85,6 +85,9 @@ pub struct Plan {
     /// Without progress.
     pub patience: Duration,
     pub server: u32,
+    /// Clients speak Socket.IO: they join their group by a namespace, and answer pings.
+    pub socket_io: bool,
+    pub tls: Option<Arc<rustls::ClientConfig>>,
 }
 
 impl Plan {
@@ -104,12 +107,17 @@ impl Plan {
             spin: true,
             patience: Duration::from_secs(10),
             server,
+            socket_io: false,
+            tls: None,
         })
     }
 }
 
 /// An order's status, of 300 bytes.
 pub const MESSAGE: &str = r#"{"type":"order_status","data":{"id":%g,"status":"ready","status_display":"Ready","total_amount":"250.00","items_count":3,"created_at":"2026-01-28T21:00:00Z","confirmed_at":"2026-01-28T21:02:00Z","delivered_at":null,"k":"%K","p":"%P"}}"#;
+
+/// Where the groups of a Socket.IO server are.
+pub const NAMESPACE: &str = "/group";
 
 /// What came of it.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -173,7 +181,10 @@ struct Shared {
     wake: i32,
     /// The socket of client 0, which the main thread writes to as well, under the lock.
     publisher: AtomicI32,
-    publishing: Mutex<()>,
+    /// Over TLS: what client 0 is to say, which its worker encrypts.
+    publishing: Mutex<Vec<u8>>,
+    /// There is something.
+    spoken: AtomicU32,
     first_error: Mutex<String>,
 }
 
@@ -224,7 +235,8 @@ pub fn run(plan: Plan) -> Result<Report, String> {
         want: AtomicU64::new(u64::MAX),
         wake: system::eventfd().map_err(|e| e.to_string())?,
         publisher: AtomicI32::new(-1),
-        publishing: Mutex::new(()),
+        publishing: Mutex::default(),
+        spoken: AtomicU32::new(0),
         first_error: Mutex::new(String::new()),
     });
     let pids = process::tree(&[plan.server]);

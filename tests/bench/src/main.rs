@@ -5,7 +5,7 @@
 //! - `bench table [--quick] [--rounds N] [--only TEXT]`: the table, or the rows whose names contain the text
 //! - `bench floor [--port N] [--threads N] [--batch] [--rows FILE]`: the floor
 //! - `bench peer [--port N]`: a server on `warp::ws` with a queue for each client
-//! - `bench load KIND --port N --pid N [--path TEMPLATE]`: one run against a server that is there, as JSON. `KIND` is a row's name in the table
+//! - `bench load KIND --port N --pid N [--path TEMPLATE] [--certificate FILE]`: one run against a server that is there, as JSON. `KIND` is a row's name in the table
 
 mod catalogue;
 mod floor;
@@ -20,6 +20,7 @@ mod server;
 mod system;
 mod table;
 mod template;
+mod tls;
 
 use std::process::ExitCode;
 
@@ -95,9 +96,17 @@ fn run() -> Result<(), String> {
             let port = arguments.number("--port", 0)?;
             let pid = arguments.number("--pid", 0)?;
             let path = arguments.value("--path")?;
+            let certificate = arguments.value("--certificate")?;
             let quick = arguments.flag("--quick");
             arguments.done()?;
-            let report = row::by_hand(&kind, quick, port, pid, path.as_deref())?;
+            let trusted = certificate.map(tls::read).transpose()?;
+            let by_hand = row::ByHand {
+                port,
+                pid,
+                path: path.as_deref(),
+                trusted,
+            };
+            let report = row::by_hand(&kind, quick, by_hand)?;
             let json = serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?;
             println!("{json}");
             Ok(())

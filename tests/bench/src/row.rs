@@ -1,14 +1,16 @@
 //! What is measured, against what, and what it should be.
 
 use crate::catalogue;
-use crate::load::{self, Mode, Plan, Report};
+use crate::load::{self, MESSAGE, Mode, NAMESPACE, Plan, Report};
 use crate::server::{SECRET, Server};
 use crate::template::Template;
+use crate::tls::{self, Certificate};
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::json;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 const GROUP: &str = "/conformance/group/%g/";
+const SOCKET_IO: &str = "/conformance/socket.io/?EIO=4&transport=websocket";
 const ORDER: &str = "/ws/orders/%g/";
 
 /// Whom a row measures.
@@ -20,6 +22,8 @@ pub enum Who {
     Guarded,
     /// The framework, to clients that have their messages compressed.
     Deflate,
+    /// The framework, over TLS.
+    Secure,
     /// The least that could do it: one send for each client and message.
     Floor,
     /// One send for each client and turn.
@@ -28,6 +32,12 @@ pub enum Who {
     Rows,
     /// `warp::ws`, a queue and a task for each client.
     Peer,
+    /// The framework, to Socket.IO clients.
+    SocketIo,
+    /// `socket.io` of its authors, on node.
+    Node,
+    /// `socketioxide`.
+    Socketioxide,
     /// The restaurant.
     Restaurant,
 }
@@ -44,6 +54,16 @@ pub struct Row {
     pub value: fn(&Report) -> f64,
     pub wish: Wish,
     pub load: Load,
+}
+
+/// A server that is there.
+pub struct ByHand<'a> {
+    pub port: u16,
+    pub pid: u32,
+    /// If it is not the usual one.
+    pub path: Option<&'a str>,
+    /// Then it is TLS.
+    pub trusted: Option<Certificate>,
 }
 
 /// What a figure should be.
@@ -90,8 +110,12 @@ impl Row {
     pub fn measure(&self, who: Who, rate: f64) -> Result<Report, String> {
         let server = match who {
             Who::Echo(threads) => Server::echo(threads, false),
+            Who::SocketIo => Server::echo(1, false),
+            Who::Node => Server::node(),
+            Who::Socketioxide => Server::socketioxide(),
             Who::Deflate => Server::echo(1, false),
             Who::Guarded => Server::echo(1, true),
+            Who::Secure => Server::secure(),
             Who::Floor => Server::floor(None),
             Who::Batch => Server::floor(Some("--batch")),
             Who::Rows => Server::rows(),
@@ -101,22 +125,30 @@ impl Row {
                 _ => Err("the restaurant has orders only".to_owned()),
             },
         }?;
-        self.load(who, rate, server.port, server.pid(), None)
+        let there = ByHand {
+            port: server.port,
+            pid: server.pid(),
+            path: None,
+            trusted: server.certificate.clone(),
+        };
+        self.load(who, rate, there)
     }
 
-    fn load(
-        &self,
-        who: Who,
-        rate: f64,
-        port: u16,
-        pid: u32,
-        path: Option<&str>,
-    ) -> Result<Report, String> {
+    fn load(&self, who: Who, rate: f64, there: ByHand<'_>) -> Result<Report, String> {
         let usual = match self.mode {
             Mode::Status { .. } => ORDER,
             _ => GROUP,
         };
-        let mut plan = Plan::new(self.mode, port, path.unwrap_or(usual), pid)?;
+        let socket_io = matches!(who, Who::SocketIo | Who::Node | Who::Socketioxide);
+        let usual = if socket_io { SOCKET_IO } else { usual };
+        let path = there.path.unwrap_or(usual);
+        let mut plan = Plan::new(self.mode, there.port, path, there.pid)?;
+        plan.tls = there.trusted.as_ref().map(tls::clients).transpose()?;
+        if socket_io {
+            plan.socket_io = true;
+            let event = format!(r#"42{NAMESPACE},["message",{MESSAGE}]"#);
+            plan.message = Template::parse(&event, 300 + event.len() - MESSAGE.len())?;
+        }
         if matches!(who, Who::Guarded | Who::Restaurant | Who::Rows) {
             plan.tokens = vec![token()?];
             let bearer = Template::parse("Bearer %t", 0)?;
@@ -142,17 +174,11 @@ impl Row {
 }
 
 /// One run of the row with this name, or whose name contains it, against a server that is there.
-pub fn by_hand(
-    name: &str,
-    quick: bool,
-    port: u16,
-    pid: u32,
-    path: Option<&str>,
-) -> Result<Report, String> {
+pub fn by_hand(name: &str, quick: bool, there: ByHand<'_>) -> Result<Report, String> {
     let rows = catalogue::all(quick);
     let row = rows.iter().find(|row| row.name.contains(name));
     let row = row.ok_or(format!("no row is called {name:?}"))?;
-    row.load(row.who, 10_000.0, port, pid, path)
+    row.load(row.who, 10_000.0, there)
 }
 
 fn token() -> Result<String, String> {

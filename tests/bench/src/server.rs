@@ -1,5 +1,6 @@
 //! Servers under measurement: processes of their own, on cores of their own.
 
+use crate::tls::{self, Certificate};
 use rusqlite::Connection;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -12,6 +13,8 @@ pub const SECRET: &str = "measured on a machine of its own, hopefully";
 pub struct Server {
     child: Child,
     pub port: u16,
+    /// Of one that speaks TLS.
+    pub certificate: Option<Certificate>,
     /// Its database, where it has one.
     _place: Option<TempDir>,
 }
@@ -42,6 +45,7 @@ impl Server {
         let server = |port| Server {
             child,
             port,
+            certificate: None,
             _place: place,
         };
         match port {
@@ -71,6 +75,22 @@ impl Server {
         Server::start(command, None)
     }
 
+    /// The same over TLS, on one thread.
+    pub fn secure() -> Result<Self, String> {
+        let place = tempfile::tempdir().map_err(|e| e.to_string())?;
+        let (certificate, chain, key) = tls::make(place.path())?;
+        let mut command = built("examples/echo_server")?;
+        command.args(["--bind", "127.0.0.1:0", "--threads", "1"]);
+        command
+            .arg("--certificate")
+            .arg(chain)
+            .arg("--key")
+            .arg(key);
+        let mut server = Server::start(command, Some(place))?;
+        server.certificate = Some(certificate);
+        Ok(server)
+    }
+
     pub fn floor(option: Option<&str>) -> Result<Self, String> {
         let mut command = built("bench")?;
         command.arg("floor").args(option);
@@ -90,6 +110,18 @@ impl Server {
         let mut command = built("bench")?;
         command.arg("peer");
         Server::start(command, None)
+    }
+
+    /// `tests/bench/run` installs what it needs.
+    pub fn node() -> Result<Self, String> {
+        let mut command = Command::new("node");
+        command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/peers/socket_io.mjs"));
+        Server::start(command, None)
+    }
+
+    /// `tests/bench/run` builds it.
+    pub fn socketioxide() -> Result<Self, String> {
+        Server::start(built("socketioxide-peer")?, None)
     }
 
     /// The restaurant, with so many orders that wait.

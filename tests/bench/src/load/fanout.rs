@@ -104,7 +104,12 @@ impl<'a> Publisher<'a> {
         let mask = self.mask.to_ne_bytes();
         frame::client(frame::TEXT, &self.body, mask, &mut self.frame);
         let held = self.sh.publishing.lock();
-        let _held = held.unwrap_or_else(PoisonError::into_inner);
+        let mut held = held.unwrap_or_else(PoisonError::into_inner);
+        if self.plan.tls.is_some() {
+            held.extend_from_slice(&self.frame);
+            self.sh.spoken.store(1, Release);
+            return Ok(());
+        }
         let mut sent = 0;
         while sent < self.frame.len() {
             match system::send(self.socket, &self.frame[sent..]) {

@@ -1,21 +1,25 @@
 //! A thread with an epoll set: connecting, reading, writing.
 
 mod hearing;
+mod saying;
+mod secure;
 
 use super::{CONNECT, DONE, Mode, Plan, RUN, Shared, WARM, source};
-use crate::frame::{self, Inflater};
+use crate::frame::Inflater;
 use crate::histogram::Histogram;
 use crate::system::{self, Epoll};
 use crate::template::Context;
 use libc::{EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT};
 use std::io;
+use std::sync::Arc;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
-use std::sync::{Arc, PoisonError};
 
 #[derive(Clone, Copy, PartialEq)]
 enum State {
     New,
     Connecting,
+    /// On keys.
+    Agreeing,
     Http,
     /// Upgraded; waits for its snapshot.
     Hello,
@@ -38,6 +42,7 @@ pub(super) struct Connection {
     seen: u32,
     /// The last event's number.
     pub seq: u64,
+    session: Option<Box<rustls::ClientConnection>>,
 }
 
 pub(super) struct Group {
@@ -117,6 +122,9 @@ pub(super) struct Worker {
     pending: u64,
     pub text: Vec<u8>,
     frame: Vec<u8>,
+    /// What a session has decrypted, and what it wants sent.
+    plain: Vec<u8>,
+    records: Vec<u8>,
     pub started: u64,
     pub completed: u64,
     pub quota: u64,
@@ -145,6 +153,7 @@ impl Worker {
                 out: Vec::new(),
                 seen: 0,
                 seq: 0,
+                session: None,
             });
             connections.len() as u32 - 1
         };
@@ -209,6 +218,8 @@ impl Worker {
             pending: 0,
             text: Vec::new(),
             frame: Vec::new(),
+            plain: Vec::new(),
+            records: Vec::new(),
             started: 0,
             completed: 0,
             quota: 0,
@@ -247,6 +258,9 @@ impl Worker {
                 RUN | WARM if self.plan.spin => 0,
                 _ => 5_000_000,
             };
+            if self.id == 0 && self.plan.tls.is_some() {
+                self.say_for_publisher();
+            }
             let n = self.epoll.wait(wait);
             for k in 0..n {
                 let (bits, token) = self.epoll.event(k);
@@ -307,6 +321,7 @@ impl Worker {
         }
         c.carry.clear();
         c.out.clear();
+        c.session = None;
         if !was_ready {
             self.opening -= 1;
             if c.retries < 3 && self.sh.phase.load(Relaxed) == CONNECT {
@@ -366,40 +381,6 @@ impl Worker {
         system::event_signal(self.sh.wake);
     }
 
-    fn write(&mut self, i: usize, bytes: &[u8]) {
-        let c = &mut self.connections[i];
-        if c.fd < 0 {
-            return;
-        }
-        if !c.out.is_empty() {
-            c.out.extend_from_slice(bytes);
-            return;
-        }
-        match system::send(c.fd, bytes) {
-            Ok(n) if n == bytes.len() => {}
-            Ok(n) => {
-                c.out.extend_from_slice(&bytes[n..]);
-                let _ = self.epoll.modify(c.fd, EPOLLIN | EPOLLOUT, i as u64);
-            }
-            Err(e) => self.fail(i, &format!("send: {e}")),
-        }
-    }
-
-    pub fn write_frame(&mut self, i: usize, opcode: u8, payload: &[u8]) {
-        let mask = (self.random() as u32).to_ne_bytes();
-        let mut bytes = std::mem::take(&mut self.frame);
-        bytes.clear();
-        frame::client(opcode, payload, mask, &mut bytes);
-        if self.connections[i].index == 0 {
-            let sh = self.sh.clone();
-            let _held = sh.publishing.lock().unwrap_or_else(PoisonError::into_inner);
-            self.write(i, &bytes);
-        } else {
-            self.write(i, &bytes);
-        }
-        self.frame = bytes;
-    }
-
     fn event(&mut self, i: usize, bits: i32) {
         let c = &mut self.connections[i];
         if c.fd < 0 {
@@ -409,7 +390,10 @@ impl Worker {
             match system::socket_error(c.fd) {
                 0 => {
                     let _ = self.epoll.modify(c.fd, EPOLLIN, i as u64);
-                    self.upgrade(i);
+                    match self.plan.tls {
+                        Some(_) => self.agree(i),
+                        None => self.upgrade(i),
+                    }
                 }
                 e => {
                     let why = io::Error::from_raw_os_error(e);

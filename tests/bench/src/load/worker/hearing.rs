@@ -2,8 +2,8 @@
 
 use super::{BUFFER, State, Worker};
 use crate::frame;
-use crate::load::Mode;
 use crate::load::fanout::WARM_BIT;
+use crate::load::{Mode, NAMESPACE};
 use crate::system;
 use crate::template;
 
@@ -21,17 +21,36 @@ impl Worker {
             Ok(Some(0)) => self.fail(i, "closed by the server"),
             Err(e) => self.fail(i, &format!("recv: {e}")),
             Ok(Some(n)) => {
-                c.carry.clear();
                 self.tally.recvs += 1;
                 self.tally.bytes += n as u64;
-                let used = self.consume(i, &buffer[..kept + n]);
-                if used < kept + n && self.connections[i].fd >= 0 {
-                    let rest = &buffer[used..kept + n];
-                    self.connections[i].carry.extend_from_slice(rest);
+                if c.session.is_some() {
+                    let plain = self.decrypt(i, &buffer[kept..kept + n]);
+                    let mut carried = std::mem::take(&mut self.connections[i].carry);
+                    if carried.is_empty() {
+                        self.hear(i, &plain);
+                    } else {
+                        carried.extend_from_slice(&plain);
+                        self.hear(i, &carried);
+                    }
+                    self.plain = plain;
+                } else {
+                    c.carry.clear();
+                    self.hear(i, &buffer[..kept + n]);
                 }
             }
         }
         self.buffer = buffer;
+    }
+
+    fn hear(&mut self, i: usize, bytes: &[u8]) {
+        if self.connections[i].fd < 0 {
+            return;
+        }
+        let used = self.consume(i, bytes);
+        if used < bytes.len() && self.connections[i].fd >= 0 {
+            let rest = &bytes[used..];
+            self.connections[i].carry.extend_from_slice(rest);
+        }
     }
 
     /// Says how many bytes it took.
@@ -48,7 +67,7 @@ impl Worker {
             }
             at = end + 4;
             self.connections[i].state = State::Hello;
-            if !matches!(self.plan.mode, Mode::Status { .. }) {
+            if !matches!(self.plan.mode, Mode::Status { .. }) && !self.plan.socket_io {
                 self.ready(i);
             }
         }
@@ -84,6 +103,9 @@ impl Worker {
     }
 
     fn payload(&mut self, i: usize, payload: &[u8], now: u64) {
+        if self.plan.socket_io && self.socket_io(i, payload) {
+            return;
+        }
         match self.plan.mode {
             Mode::Status { .. } => match seq(payload) {
                 Some(seq) if self.connections[i].state == State::Hello => {
@@ -102,6 +124,23 @@ impl Worker {
             }
             Mode::Connect { .. } => {}
         }
+    }
+
+    /// Whether it was one of the packets that only keep a Socket.IO connection going.
+    fn socket_io(&mut self, i: usize, packet: &[u8]) -> bool {
+        match packet {
+            // Engine.IO is open: into the namespace.
+            [b'0', ..] => {
+                let group = self.connections[i].group;
+                let connect = format!(r#"40{NAMESPACE},{{"group":"{group}"}}"#);
+                self.write_frame(i, frame::TEXT, connect.as_bytes());
+            }
+            [b'2'] => self.write_frame(i, frame::TEXT, b"3"),
+            [b'4', b'0', ..] => self.ready(i),
+            [b'4', b'4', ..] => self.fail(i, &String::from_utf8_lossy(packet)),
+            _ => return false,
+        }
+        true
     }
 
     fn said(&mut self, i: usize, id: u32, at: u64, now: u64) {

@@ -2,7 +2,7 @@
 
 use crate::access::{self, Action, Bearer, Target};
 use crate::domain::orders::{PAGE_MAX, Page};
-use crate::domain::{Key, Refusal};
+use crate::domain::{Key, Refusal, ids};
 use crate::restaurant::Claims;
 use bytes::Bytes;
 use maitred::{Error, Identity, Kind, Reader};
@@ -10,6 +10,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 /// A request that was understood as far as its path.
 pub struct Call {
@@ -17,6 +18,8 @@ pub struct Call {
     keys: Vec<Key>,
     query: BTreeMap<String, String>,
     body: Bytes,
+    /// The address it came from.
+    pub peer: Option<SocketAddr>,
 }
 
 /// What a page of a list holds when nobody says how much.
@@ -35,12 +38,33 @@ impl Call {
             keys,
             query,
             body,
+            peer: None,
         }
+    }
+
+    /// The same, from this address.
+    pub fn from(self, peer: Option<SocketAddr>) -> Self {
+        Call { peer, ..self }
+    }
+
+    /// Whoever asks, by the rows as they are now.
+    pub fn bearer(&self, db: &Reader<'_>) -> Result<Bearer, Error> {
+        Bearer::of(&self.identity, db)
     }
 
     /// The nth key in the path.
     pub fn key(&self, nth: usize) -> &Key {
         &self.keys[nth]
+    }
+
+    /// Who asks.
+    pub fn identity(&self) -> &Identity<Claims> {
+        &self.identity
+    }
+
+    /// A query parameter.
+    pub fn query(&self, name: &str) -> Option<&str> {
+        self.query.get(name).map(String::as_str)
     }
 
     /// Lets pass who may; see [`access::may`].
@@ -61,19 +85,31 @@ impl Call {
         Ok((id, self.may(action, target(id), db)?))
     }
 
+    /// The restaurant that a request names, or the only one that who asks belongs to, for who may do this there.
+    pub fn restaurant(
+        &self,
+        named: Option<&Key>,
+        action: Action,
+        db: &Reader<'_>,
+    ) -> Result<(i64, Bearer), Error> {
+        let id = match named {
+            Some(key) => ids::restaurant(db, key)?,
+            None => match Bearer::of(&self.identity, db)?.restaurants() {
+                Some([only]) => *only,
+                _ => return Err(Refusal::value("restaurant_id", "say which restaurant").into()),
+            },
+        };
+        Ok((id, self.may(action, Target::Restaurant(id), db)?))
+    }
+
+    /// A parameter of the query string.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        self.query.get(name).map(String::as_str)
+    }
+
     /// The body: a JSON object. Nothing is an empty one.
     pub fn body<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        let body = match self.body.trim_ascii() {
-            b"" => b"{}",
-            body => body,
-        };
-        serde_json::from_slice(body).map_err(|e| {
-            let code = match e.classify() {
-                serde_json::error::Category::Data => "INVALID_BODY",
-                _ => "INVALID_JSON",
-            };
-            Error::client(Kind::Invalid, code, e.to_string())
-        })
+        object(&self.body)
     }
 
     /// Whether the body is an object with this member.
@@ -97,7 +133,8 @@ impl Call {
         if let Some(limit) = list.number("limit")? {
             list.limit = u32::try_from(limit).unwrap_or(PAGE);
         }
-        if let Some(restaurant) = list.number("restaurant_id")? {
+        if let Some(named) = list.text("restaurant_id") {
+            let restaurant = ids::restaurant(db, &Key::from(named))?;
             let own = list.restaurants.as_ref();
             if own.is_some_and(|own| !own.contains(&restaurant)) {
                 let text = "this restaurant is somebody else's";
@@ -107,6 +144,21 @@ impl Call {
         }
         Ok(list)
     }
+}
+
+/// A body: a JSON object. Nothing is an empty one.
+pub fn object<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
+    let body = match body.trim_ascii() {
+        b"" => b"{}",
+        body => body,
+    };
+    serde_json::from_slice(body).map_err(|e| {
+        let code = match e.classify() {
+            serde_json::error::Category::Data => "INVALID_BODY",
+            _ => "INVALID_JSON",
+        };
+        Error::client(Kind::Invalid, code, e.to_string())
+    })
 }
 
 /// What part of a list is wanted: `?restaurant_id=2&limit=50&before=<id>` and what the list has besides.

@@ -1,0 +1,360 @@
+//! HTTP for the vocabularies: from a table of paths, methods and functions to routes.
+//!
+//! A function gets a [`Call`] and the rows, and answers or is refused; what its paths, its bodies and its mistakes look like is its vocabulary's. A request that
+//! changes something may carry an `Idempotency-Key`: sent again with the same content, it gets the same answer and nothing happens twice. Pages of the
+//! listener's `origins` may ask too, and nobody is told anything from here: that is the change log's doing.
+
+mod call;
+mod cors;
+
+pub use call::{Answer, Call, List, object};
+
+use crate::restaurant::{Claims, Restaurant};
+use bytes::{Buf, Bytes, BytesMut};
+use futures::{Stream, StreamExt};
+use maitred::{
+    Api, Caller, ClientError, Command, CommandId, Error, Identity, Kind, Message, Reader,
+    Transaction,
+};
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use utoipa::ToSchema;
+use warp::Filter;
+use warp::filters::BoxedFilter;
+pub use warp::http::Method;
+use warp::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use warp::http::{HeaderValue, StatusCode};
+use warp::reply::Response;
+
+/// What a route does: it reads, it writes, or it asks the server itself.
+#[derive(Clone, Copy)]
+pub enum Handler {
+    /// At one state of the database.
+    Read(fn(&Call, &Reader<'_>) -> Result<Answer, Error>),
+    /// As one command: all of it or nothing.
+    Write(fn(&Call, &Transaction<'_>) -> Result<Answer, Error>),
+    /// Whoever asks: who it is is the function's to find out.
+    Serve(fn(Visit) -> Served),
+}
+
+/// A request for the server itself.
+pub struct Visit {
+    /// What it was sent to.
+    pub api: Api<Restaurant>,
+    /// What it says about who sent it.
+    pub caller: Caller,
+    /// What it brings.
+    pub body: Bytes,
+}
+
+/// What a [`Handler::Serve`] is doing.
+pub type Served = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>;
+
+/// What the methods of one path mean.
+pub type Methods = &'static [(Method, Handler)];
+
+/// A vocabulary's paths.
+#[derive(Clone, Copy)]
+pub struct Service {
+    /// The path that all of them begin with, and that is nobody else's: `api/v1`. Empty: only what is in the table is this service's.
+    pub below: &'static str,
+    /// Everything there is. `*` is the key of a thing.
+    pub table: &'static [(&'static str, Methods)],
+    /// How a refusal is told: JSON.
+    pub refusal: fn(&ClientError) -> String,
+}
+
+/// What a refusal looks like where a vocabulary has no shape of its own.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "written by the framework: this is its schema")]
+pub struct Refused {
+    /// For people.
+    error: String,
+    /// Stable, for programs.
+    code: String,
+    /// What a program needs to go on: the allowed values, the present version.
+    #[serde(flatten)]
+    details: BTreeMap<String, serde_json::Value>,
+}
+
+/// A refusal where a vocabulary has no shape of its own.
+pub fn refusal(error: &ClientError) -> String {
+    Message::error(error).data().to_owned()
+}
+
+impl Service {
+    /// The routes, for [`Registry::rest`](maitred::Registry::rest).
+    pub fn routes(self, api: Api<Restaurant>) -> BoxedFilter<(Response,)> {
+        warp::path::full()
+            .and_then(move |path: warp::path::FullPath| async move {
+                let path = self.own(path.as_str()).map(str::to_owned);
+                path.ok_or_else(warp::reject::not_found)
+            })
+            .and(warp::method())
+            .and(Api::<Restaurant>::caller())
+            .and(warp::query::<BTreeMap<String, String>>())
+            .and(warp::body::stream())
+            .then(move |path, method, caller, query, body| {
+                let api = api.clone();
+                async move {
+                    let request = Request {
+                        path,
+                        method,
+                        caller,
+                        query,
+                    };
+                    self.respond(&request, &api, body).await
+                }
+            })
+            .boxed()
+    }
+
+    /// The path as the table has it, if it is one of ours.
+    fn own(self, path: &str) -> Option<&str> {
+        let path = path.trim_matches('/');
+        if self.below.is_empty() {
+            let known = |(pattern, _): &(&str, Methods)| keys(pattern, path).is_some();
+            return self.table.iter().any(known).then_some(path);
+        }
+        match path.strip_prefix(self.below)? {
+            "" => Some(""),
+            rest => rest.strip_prefix('/'),
+        }
+    }
+
+    async fn respond<B: Buf, E>(
+        self,
+        request: &Request,
+        api: &Api<Restaurant>,
+        body: impl Stream<Item = Result<B, E>>,
+    ) -> Response {
+        let origin = request.caller.headers.get("origin");
+        let origin = origin.map(|origin| origin.to_str().unwrap_or("?"));
+        if !api.allows_origin(origin) {
+            let text = "pages from this origin may not ask";
+            return self.refused(&ClientError::new(Kind::Forbidden, "FORBIDDEN_ORIGIN", text));
+        }
+        let mut response = match self.find(&request.path, &request.method) {
+            Ok((handler, keys)) => match request.answer(handler, keys, api, body).await {
+                Ok(answer) => response(answer.status(), answer.body().to_owned()),
+                Err(error) => self.refused(&error),
+            },
+            Err(Miss::Method(methods)) if cors::asks(&request.method, &request.caller) => {
+                cors::preflight(methods)
+            }
+            Err(miss) => self.missed(&miss, request),
+        };
+        cors::allow(&request.caller, &mut response);
+        response
+    }
+
+    /// What a path and a method mean, and the keys in it.
+    fn find<'p>(self, path: &'p str, method: &Method) -> Result<(Handler, Vec<&'p str>), Miss> {
+        let mut found = self.table.iter();
+        let found = found.find_map(|(pattern, methods)| Some((*methods, keys(pattern, path)?)));
+        let (methods, keys) = found.ok_or(Miss::Path)?;
+        match methods.iter().find(|(known, _)| known == method) {
+            Some((_, handler)) => Ok((*handler, keys)),
+            None => Err(Miss::Method(methods)),
+        }
+    }
+
+    /// Clients are told what would have a meaning.
+    fn missed(self, miss: &Miss, request: &Request) -> Response {
+        let Miss::Method(methods) = miss else {
+            let text = "there is nothing at this path";
+            return self.refused(&ClientError::new(Kind::NotFound, "NOT_FOUND", text));
+        };
+        let allowed = named(methods);
+        let text = format!("{} means nothing here: {allowed} do", request.method);
+        let error = ClientError::new(Kind::Invalid, "METHOD_NOT_ALLOWED", text);
+        let mut answer = self.refused(&error);
+        *answer.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+        if let Ok(allowed) = HeaderValue::from_str(&allowed) {
+            answer.headers_mut().insert(ALLOW, allowed);
+        }
+        answer
+    }
+
+    fn refused(self, error: &ClientError) -> Response {
+        let mut response = response(error.kind.status(), (self.refusal)(error));
+        if error.kind == Kind::RateLimited {
+            // seconds: how long is said inside where it is known
+            let soon = HeaderValue::from_static("60");
+            response.headers_mut().insert(RETRY_AFTER, soon);
+        }
+        response
+    }
+}
+
+/// The keys of a path that fits a pattern.
+fn keys<'p>(pattern: &str, path: &'p str) -> Option<Vec<&'p str>> {
+    let mut keys = Vec::new();
+    let (mut wanted, mut given) = (pattern.split('/'), path.split('/'));
+    loop {
+        match (wanted.next(), given.next()) {
+            (None, None) => return Some(keys),
+            (Some("*"), Some(key)) if !key.is_empty() => keys.push(key),
+            (Some(word), Some(part)) if word == part => {}
+            _ => return None,
+        }
+    }
+}
+
+/// `GET, POST`
+fn named(methods: Methods) -> String {
+    let named: Vec<_> = methods.iter().map(|(method, _)| method.as_str()).collect();
+    named.join(", ")
+}
+
+/// Why a path and a method mean nothing.
+enum Miss {
+    Path,
+    Method(Methods),
+}
+
+struct Request {
+    path: String,
+    method: Method,
+    caller: Caller,
+    query: BTreeMap<String, String>,
+}
+
+impl Request {
+    async fn answer<B: Buf, E>(
+        &self,
+        handler: Handler,
+        keys: Vec<&str>,
+        api: &Api<Restaurant>,
+        body: impl Stream<Item = Result<B, E>>,
+    ) -> Result<Answer, ClientError> {
+        let identity = match handler {
+            Handler::Read(_) | Handler::Write(_) => api.identify(&self.caller)?,
+            Handler::Serve(_) => Identity::anonymous(),
+        };
+        let body = all(body, api.max_body_bytes()).await?;
+        let peer = self.caller.peer;
+        let done = match handler {
+            Handler::Read(f) => {
+                let call = Call::new(identity, keys, self.query.clone(), body).from(peer);
+                api.read(move |db| f(&call, db)).await
+            }
+            Handler::Write(f) => {
+                let command = self.command(&identity, &body)?;
+                let call = Call::new(identity, keys, self.query.clone(), body).from(peer);
+                api.write(command, move |tx| f(&call, tx)).await
+            }
+            Handler::Serve(f) => {
+                let (api, caller) = (api.clone(), self.caller.clone());
+                f(Visit { api, caller, body }).await
+            }
+        };
+        done.map_err(Error::into_client)
+    }
+
+    fn command(&self, identity: &Identity<Claims>, body: &[u8]) -> Result<Command, ClientError> {
+        let command = match &identity.subject {
+            Some(subject) => Command::new().by(subject),
+            None => Command::new(),
+        };
+        let Some(key) = self.caller.headers.get("idempotency-key") else {
+            return Ok(command);
+        };
+        let key = key.to_str().ok();
+        let Some(key) = key.filter(|key| (1..=KEY_BYTES).contains(&key.len())) else {
+            let text = "an Idempotency-Key is plain text of at most 128 bytes";
+            return Err(ClientError::new(Kind::Invalid, "INVALID_KEY", text));
+        };
+        let scope = identity.subject.as_deref().unwrap_or("anonymous");
+        let mut content = format!("{} {}\n", self.method, self.path).into_bytes();
+        content.extend_from_slice(body);
+        Ok(command.with_id(CommandId::new(scope, key, &content)))
+    }
+}
+
+/// A UUID is 36.
+const KEY_BYTES: usize = 128;
+
+/// The whole body, unless it is over the limit.
+async fn all<B: Buf, E>(
+    body: impl Stream<Item = Result<B, E>>,
+    limit: usize,
+) -> Result<Bytes, ClientError> {
+    let mut whole = BytesMut::new();
+    let mut body = std::pin::pin!(body);
+    while let Some(part) = body.next().await {
+        let Ok(mut part) = part else {
+            let text = "the body ended too early";
+            return Err(ClientError::new(Kind::Invalid, "INVALID_BODY", text));
+        };
+        if whole.len() + part.remaining() > limit {
+            let text = format!("the body is over {limit} bytes");
+            return Err(ClientError::new(Kind::TooLarge, "TOO_LARGE", text));
+        }
+        whole.extend_from_slice(&part.copy_to_bytes(part.remaining()));
+    }
+    Ok(whole.freeze())
+}
+
+fn response(status: u16, body: String) -> Response {
+    let mut response = Response::new(body.into());
+    *response.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    let json = HeaderValue::from_static("application/json");
+    headers.insert(CONTENT_TYPE, json);
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nothing(_: &Call, _: &Reader<'_>) -> Result<Answer, Error> {
+        Answer::ok(&())
+    }
+
+    const SOME: Methods = &[(Method::GET, Handler::Read(nothing))];
+
+    const fn service(below: &'static str) -> Service {
+        Service {
+            below,
+            table: &[("orders", SOME), ("orders/*/items/*", SOME)],
+            refusal,
+        }
+    }
+
+    #[test]
+    fn paths_have_meanings() {
+        let api = service("api/v1");
+        let (_, keys) = api
+            .find("orders/order-7/items/12", &Method::GET)
+            .ok()
+            .unwrap();
+        assert_eq!(keys, ["order-7", "12"]);
+        for path in ["orders//items", "orders/1/items/2/3", ""] {
+            let found = api.find(path, &Method::GET);
+            assert!(matches!(found, Err(Miss::Path)), "{path}");
+        }
+        let miss = api.find("orders", &Method::DELETE);
+        assert!(matches!(miss, Err(Miss::Method([(Method::GET, _)]))));
+    }
+
+    #[test]
+    fn a_path_belongs_to_one_service() {
+        let (below, alone) = (service("api/v1"), service(""));
+        for (path, of_below, of_alone) in [
+            ("/api/v1/orders/", Some("orders"), None),
+            ("/api/v1/nothing", Some("nothing"), None),
+            ("/api/v1", Some(""), None),
+            ("/api/v11", None, None),
+            ("/orders", None, Some("orders")),
+            ("/orders/1", None, None),
+            ("/healthz", None, None),
+        ] {
+            assert_eq!(below.own(path), of_below, "{path}");
+            assert_eq!(alone.own(path), of_alone, "{path}");
+        }
+    }
+}

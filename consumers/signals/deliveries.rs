@@ -1,0 +1,45 @@
+//! What drivers are told of an order, and the people whom every change of it concerns.
+
+use super::{OrderRow, Told};
+use crate::domain::orders::{OrderFacts, OrderType};
+use crate::domain::{Status, workflow};
+use crate::restaurant::{Fact, Group};
+
+/// Whoever ordered it, and whoever drives it.
+pub fn people(order: &OrderFacts) -> impl Iterator<Item = Group> {
+    let customer = order.customer_user_id().map(Group::Customer);
+    customer
+        .into_iter()
+        .chain(order.driver_id.map(Group::Driver))
+}
+
+/// What a change means to drivers: a new offer, one that is gone, a driver who has it now. One event: who it was given to is in their own group, which comes
+/// first, so they do not hear as well that it is gone.
+pub fn offer(old: Option<&OrderRow>, new: Option<&OrderRow>, order: &OrderFacts) -> Option<Told> {
+    let on_offer = |row: Option<&OrderRow>| row.is_some_and(OrderRow::is_on_offer);
+    let (was, open) = (on_offer(old), on_offer(new));
+    let had = old.and_then(|row| row.driver_id);
+    let given = new
+        .and_then(|row| row.driver_id)
+        .filter(|now| Some(*now) != had);
+    let mut groups: Vec<Group> = given.into_iter().map(Group::Driver).collect();
+    if was != open {
+        groups.push(Group::Offers(order.restaurant_id));
+        groups.push(Group::AllOffers);
+    }
+    let fact = || Fact::Offer {
+        order: order.clone(),
+        open,
+    };
+    (!groups.is_empty()).then(|| Told::to(groups, fact()))
+}
+
+impl OrderRow {
+    /// As [`OrderFacts::is_on_offer`], of the row as a change left it.
+    fn is_on_offer(&self) -> bool {
+        self.workflow_id == workflow::RESTAURANT
+            && self.status == Status::Ready.name()
+            && self.order_type == OrderType::Delivery.name()
+            && self.driver_id.is_none()
+    }
+}

@@ -1,0 +1,76 @@
+//! What a payment means: how far its order is paid, and that nothing is owed any more.
+
+use super::{Told, deliveries, kitchen, rows};
+use crate::domain::payments::{self, PaymentState};
+use crate::domain::{orders, workflow};
+use crate::restaurant::{Entity, Fact, Group};
+use maitred::{Change, Error, Reader};
+use serde::Deserialize;
+
+#[derive(Deserialize, PartialEq)]
+struct Row {
+    order_id: Option<i64>,
+    status: String,
+    amount_minor: i64,
+}
+
+impl Row {
+    /// It is, or was, money.
+    fn counts(&self) -> bool {
+        matches!(self.status.as_str(), "captured" | "refunded")
+    }
+}
+
+pub fn payment(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
+    let (old, new) = rows::<Row>(change)?;
+    let mut all = Vec::new();
+    if old != new {
+        let mut orders: Vec<i64> = [&old, &new]
+            .into_iter()
+            .flatten()
+            .filter(|row| row.counts())
+            .filter_map(|row| row.order_id)
+            .collect();
+        orders.dedup();
+        for id in orders {
+            all.extend(paid(db, id)?);
+        }
+    }
+    let is_captured = |row: &Option<Row>| row.as_ref().is_some_and(|row| row.status == "captured");
+    if is_captured(&old) || !is_captured(&new) {
+        return Ok(all);
+    }
+    let Some(payment) = payments::facts(db, change.id)? else {
+        return Ok(all);
+    };
+    // Of several that were captured at once the last one completed it: nothing is completed twice.
+    let mut captured = match payment.order_id {
+        Some(order) if payment.settles() => payments::of_order(db, order)?,
+        _ => Vec::new(),
+    };
+    captured.retain(|payment| payment.status == PaymentState::Captured);
+    let last = captured
+        .iter()
+        .max_by_key(|p| (p.captured_at.unwrap_or(p.created_at), p.id));
+    if last.is_some_and(|last| last.id == payment.id) {
+        let restaurant = Group::Restaurant(payment.restaurant_id);
+        all.push(Told::to([restaurant], Fact::PaidInFull(payment)));
+    }
+    Ok(all)
+}
+
+/// How far an order is paid now. An order that is gone, or no restaurant's, has nobody who asks.
+fn paid(db: &Reader<'_>, id: i64) -> Result<Option<Told>, Error> {
+    let order = orders::told(db, id)?;
+    let Some(order) = order.filter(|order| order.workflow_id == workflow::RESTAURANT) else {
+        return Ok(None);
+    };
+    let mut groups = vec![Group::Order(id)];
+    groups.extend(deliveries::people(&order));
+    groups.extend(kitchen::stations(&order, db)?);
+    groups.push(Group::Changes {
+        restaurant: order.restaurant_id,
+        entity: Entity::Payment,
+    });
+    Ok(Some(Told::to(groups, Fact::OrderPaid(order))))
+}

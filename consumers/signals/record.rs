@@ -1,0 +1,74 @@
+//! What the change feed says about a change.
+
+use super::rows;
+use crate::restaurant::{ChangeRecord, Entity};
+use maitred::{Change, Error, Reader, params};
+use serde::Deserialize;
+
+/// What the change feed tells. Rows that belong to no restaurant are in nobody's feed.
+pub fn record(
+    entity: Entity,
+    change: &Change<'_>,
+    db: &Reader<'_>,
+) -> Result<Option<ChangeRecord>, Error> {
+    #[derive(Deserialize)]
+    struct Row {
+        restaurant_id: Option<i64>,
+        order_id: Option<i64>,
+        table_id: Option<i64>,
+        session_id: Option<i64>,
+        menu_item_id: Option<i64>,
+        status: Option<String>,
+        version: Option<i64>,
+    }
+    impl Row {
+        fn restaurant(&self, change: &Change<'_>, db: &Reader<'_>) -> Result<Option<i64>, Error> {
+            if self.restaurant_id.is_some() {
+                return Ok(self.restaurant_id);
+            }
+            let found: Option<i64> = db.row(
+                "SELECT coalesce(
+                   (SELECT restaurant_id FROM orders WHERE id = ?1),
+                   (SELECT restaurant_id FROM tables WHERE id = ?2),
+                   (SELECT t.restaurant_id FROM table_sessions s JOIN tables t ON t.id = s.table_id WHERE s.id = ?3),
+                   (SELECT restaurant_id FROM menu_items WHERE id = ?4))",
+                params![self.order_id, self.table_id, self.session_id, self.menu_item_id],
+                |row| row.get(0),
+            )
+            .map(Option::flatten)?;
+            // A free text whose order went with it.
+            match (found, self.order_id) {
+                (None, Some(order)) => {
+                    let order = change.gone::<Row>(db, "orders", order)?;
+                    Ok(order.and_then(|order| order.restaurant_id))
+                }
+                _ => Ok(found),
+            }
+        }
+    }
+    let (old, new) = rows::<Row>(change)?;
+    let mut restaurant = None;
+    for row in [&new, &old].into_iter().flatten() {
+        if restaurant.is_none() {
+            restaurant = match entity {
+                Entity::Restaurant => Some(change.id),
+                _ => row.restaurant(change, db)?,
+            };
+        }
+    }
+    let Some(restaurant_id) = restaurant else {
+        return Ok(None);
+    };
+    let row = new.or(old);
+    let mut changed = change.changed();
+    changed.retain(|column| !matches!(column.as_str(), "version" | "updated_at"));
+    Ok(Some(ChangeRecord {
+        entity,
+        id: change.id,
+        restaurant_id,
+        version: row.as_ref().and_then(|row| row.version),
+        op: change.op.into(),
+        status: row.and_then(|row| row.status),
+        changed,
+    }))
+}

@@ -1,0 +1,260 @@
+//! How a Socket.IO client is let in, and what it finds again: the stock client's connection state recovery.
+//!
+//! A client comes back with the `pid` that it was given and with the last offset that it saw. It is recovered when that `pid` is known, of the same subject,
+//! and everything since its offset (or, if it saw none, since its stream began) is still in the history; then it gets the same `pid` again, which is how it
+//! knows. What it hears is written before it is told so: before the CONNECT reply, and before the answer of a command that joined a group.
+
+use super::{Client, Context, Membership};
+use crate::close::Ending;
+use crate::dialect::{Dialect, socket_io};
+use crate::history::recovery::{self, Claim, Kept, Since};
+use crate::sid::unguessable;
+use crate::store::now_ms;
+use crate::websocket::{self, Opcode};
+use crate::{App, Error};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// Between the welcome and what a consumer has to say at once.
+const APART: Duration = Duration::from_millis(2);
+
+/// A client that comes back.
+pub(super) struct Returning {
+    pid: String,
+    /// The number of the last event that it saw in this stream.
+    pub offset: Option<u64>,
+    /// It goes on where it was.
+    pub recovered: bool,
+}
+
+/// What a client says about its last connection. Each value may be anything: it is a stranger's.
+#[derive(Debug, Default, Deserialize)]
+struct Said {
+    #[serde(default)]
+    pid: Option<Box<RawValue>>,
+    #[serde(default)]
+    offset: Option<Box<RawValue>>,
+    #[serde(default)]
+    since: Option<Box<RawValue>>,
+}
+
+fn text(value: Option<&RawValue>) -> Option<String> {
+    serde_json::from_str(value?.get()).ok()
+}
+
+/// A number, or text that is one.
+fn number(value: Option<&RawValue>) -> Option<u64> {
+    match text(value) {
+        Some(text) => text.parse().ok(),
+        None => value?.get().parse().ok(),
+    }
+}
+
+impl<A: App> Context<A> {
+    /// Whose client this is, and what it was told when it was here last. Before the consumer begins.
+    pub(crate) async fn receive_back(&mut self, client: Rc<Client>) -> Result<(), Error> {
+        let said = client.auth.as_deref().map(RawValue::get);
+        let said: Said = said
+            .and_then(|s| serde_json::from_str(s).ok())
+            .unwrap_or_default();
+        self.client = Some(client);
+        if self.shard.store.is_none() || !self.is_socket_io() {
+            return Ok(());
+        }
+        self.holder = unguessable();
+        // our own clients say it as raw ones do; one that is no number cannot be resumed
+        self.since = said
+            .since
+            .as_deref()
+            .map(|since| number(Some(since)).unwrap_or(u64::MAX));
+        let Some(pid) = text(said.pid.as_deref()) else {
+            return Ok(());
+        };
+        let claim = self.claim(pid.clone());
+        let taken = self
+            .store()?
+            .write_raw(Some(self.shard.id), move |db| {
+                recovery::take(db.connection, &claim, now_ms())
+            })
+            .await?;
+        let offset = number(said.offset.as_deref());
+        if let Some(Kept { baseline, groups }) = taken {
+            self.shard.evict(&pid).await;
+            // an older number is of a stream before this one
+            let offset = offset.filter(|offset| *offset >= baseline);
+            self.since = Some(offset.unwrap_or(baseline));
+            let groups = groups.into_iter().filter_map(|(group, from)| {
+                let group = group.parse().ok()?;
+                Some(Membership { group, from })
+            });
+            self.restored = groups.collect();
+            self.returning = Some(Returning {
+                pid,
+                offset,
+                recovered: false,
+            });
+        } else {
+            self.returning = Some(Returning {
+                pid,
+                offset: None,
+                recovered: false,
+            });
+            self.lost = true;
+        }
+        Ok(())
+    }
+
+    pub(super) fn is_socket_io(&self) -> bool {
+        matches!(self.lane().dialect, Dialect::SocketIo { .. })
+    }
+
+    /// A client that comes back and saw nothing yet, of a consumer that begins with a state: it needs that state.
+    pub(super) fn must_begin_anew(&self) -> bool {
+        let needs_state = self.opening.as_ref().is_some_and(|o| !o.only_on_reset);
+        let saw_nothing = self.returning.as_ref().is_some_and(|r| r.offset.is_none());
+        self.lost || (needs_state && saw_nothing)
+    }
+
+    /// Tells a Socket.IO client that it is let in, before anything else, and then what was said to it before that. `at`: where its stream begins; `None`:
+    /// now, because there is nothing that it could miss.
+    pub(crate) async fn greet(&mut self, at: Option<u64>) -> Result<(), Error> {
+        let Some(client) = self.client.clone() else {
+            return Ok(());
+        };
+        if client.greeted.replace(true) {
+            return Ok(());
+        }
+        let Dialect::SocketIo { namespace, .. } = &self.lane().dialect else {
+            return Ok(());
+        };
+        let namespace = namespace.clone();
+        let pid = match self.shard.store.is_some() {
+            true => Some(self.begin_keeping(at).await?),
+            false => None,
+        };
+        let welcome = socket_io::connect(&namespace, &unguessable(), pid.as_deref());
+        let welcome = websocket::encode(Opcode::Text, welcome.as_bytes());
+        self.shard.send(self.socket.wire(), welcome);
+        if self.socket.has_deferred() {
+            // a client that waits for one message at a time would not see what comes in the same read
+            self.shard.flush();
+            tokio::time::sleep(APART).await;
+        }
+        self.let_out();
+        Ok(())
+    }
+
+    /// What was said while it could not be told.
+    fn let_out(&self) {
+        for frame in self.socket.undefer().unwrap_or_default() {
+            self.shard.send_suited(&self.socket, frame);
+        }
+    }
+
+    /// Under the id that the client had if it goes on, otherwise under a new one.
+    async fn begin_keeping(&mut self, at: Option<u64>) -> Result<String, Error> {
+        let groups = self.heard();
+        let (recovered, before) = match &self.returning {
+            Some(returning) => (returning.recovered, Some(returning.pid.clone())),
+            None => (false, None),
+        };
+        let pid = match &before {
+            Some(pid) if recovered => pid.clone(),
+            _ => unguessable(),
+        };
+        let claim = self.claim(pid.clone());
+        let kept = self
+            .store()?
+            .write_raw(Some(self.shard.id), move |db| {
+                let (c, now) = (db.connection, now_ms());
+                if recovered {
+                    return recovery::keep(c, &claim, &groups, now);
+                }
+                let baseline = at.map_or_else(|| db.head(), Ok)?;
+                let kept = Kept { baseline, groups };
+                recovery::begin(c, &claim, &kept, before.as_deref(), now)?;
+                Ok(true)
+            })
+            .await?;
+        if !kept {
+            return Err(self.taken_over());
+        }
+        self.unkept = false;
+        self.pid = Some(pid.as_str().into());
+        let socket = self.socket.clone();
+        self.shard.pids.borrow_mut().insert(pid.clone(), socket);
+        Ok(pid)
+    }
+
+    /// Before a command that joined or left groups is answered: where the stream of the new ones begins, and that the client hears them when it comes back.
+    pub(crate) async fn note_joins(&mut self) -> Result<(), Error> {
+        if self.socket.is_holding() && self.shard.store.is_some() {
+            let at = match self.joined_at {
+                Some(at) => at,
+                None => self.store()?.read(|db| db.head()).await?,
+            };
+            self.joined_at = Some(at);
+            let held = self.socket.held.borrow();
+            let fresh = held.as_ref().map_or(&[][..], |held| &held.fresh);
+            for m in &mut self.memberships {
+                if fresh.contains(&m.group) {
+                    m.from = m.from.max(at);
+                }
+            }
+        }
+        if std::mem::take(&mut self.unkept)
+            && let Some(pid) = &self.pid
+        {
+            let (claim, groups) = (self.claim(pid.to_string()), self.heard());
+            let kept = self
+                .store()?
+                .write_raw(Some(self.shard.id), move |db| {
+                    recovery::keep(db.connection, &claim, &groups, now_ms())
+                })
+                .await?;
+            if !kept {
+                return Err(self.taken_over());
+            }
+        }
+        self.let_out();
+        Ok(())
+    }
+
+    /// Another connection has come with the same id.
+    fn taken_over(&self) -> Error {
+        self.socket.end(Ending::taken_over());
+        Error::Closed
+    }
+
+    /// Whether what is kept of its groups is not what it hears.
+    pub(crate) fn is_unkept(&self) -> bool {
+        self.unkept && self.pid.is_some()
+    }
+
+    /// Of what it was in, what it was not let into again.
+    pub(super) fn lost_groups(&self) -> Vec<String> {
+        let here = |group: &A::Group| self.memberships.iter().any(|m| m.group == *group);
+        let all = self.restored.iter().filter(|m| !here(&m.group));
+        all.map(|m| m.group.to_string()).collect()
+    }
+
+    fn heard(&self) -> Vec<Since> {
+        let all = self.memberships.iter();
+        all.map(|m| (m.group.to_string(), m.from)).collect()
+    }
+
+    fn claim(&self, pid: String) -> Claim {
+        let namespace = match &self.lane().dialect {
+            Dialect::SocketIo { namespace, .. } => namespace,
+            Dialect::Raw | Dialect::Verbatim | Dialect::EngineIo => "",
+        };
+        Claim {
+            pid,
+            place: format!("{} {namespace}", self.lane().entry.name),
+            subject: self.identity.subject.clone(),
+            holder: self.holder.clone(),
+        }
+    }
+}

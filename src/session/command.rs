@@ -1,0 +1,123 @@
+//! A message in a namespace's mailbox becomes a command of its consumer, or a new token.
+
+use super::Session;
+use super::namespace::{Mail, Namespace};
+use crate::close::Ending;
+use crate::connection::{Frame as Met, steer};
+use crate::context::Context;
+use crate::dialect::Control;
+use crate::dialect::socket_io::{self, Body};
+use crate::frame::Payload;
+use crate::{App, Error, Event, Frame, Reply, metering, registry};
+use bytes::Bytes;
+use futures::FutureExt;
+use futures::future::LocalBoxFuture;
+
+/// What a message leads to, and the number of its acknowledgement.
+pub(super) enum Step<'a> {
+    /// It is being handled.
+    Run(Option<u64>, LocalBoxFuture<'a, Result<Reply, Error>>),
+    /// Boxed, as the next one: they are rare, and large.
+    Answered(Box<(Option<u64>, Result<Reply, Error>)>),
+    End(Box<Ending>),
+}
+
+impl Step<'_> {
+    fn answered(id: Option<u64>, answer: Result<Reply, Error>) -> Self {
+        Step::Answered(Box::new((id, answer)))
+    }
+}
+
+impl<A: App> Namespace<A> {
+    /// Has the consumer begin with a message.
+    pub(super) fn take<'a>(
+        &self,
+        session: &'a Session<A>,
+        ctx: &'a mut Context<A>,
+        consumer: &'a mut dyn registry::Session<A>,
+        mail: Mail,
+    ) -> Step<'a> {
+        match mail {
+            Mail::Frame(Frame::Text(text)) => handle(ctx, consumer, None, Payload::Text(&text)),
+            Mail::Frame(Frame::Binary(bytes)) => {
+                handle(ctx, consumer, None, Payload::Binary(&bytes))
+            }
+            Mail::Event { text, attachments } => {
+                self.event(session, ctx, consumer, &text, &attachments)
+            }
+        }
+    }
+
+    fn event<'a>(
+        &self,
+        session: &'a Session<A>,
+        ctx: &'a mut Context<A>,
+        consumer: &'a mut dyn registry::Session<A>,
+        text: &str,
+        attachments: &[Bytes],
+    ) -> Step<'a> {
+        // it was taken apart before, where it was addressed
+        let Ok(socket_io::Packet {
+            body:
+                Body::Event {
+                    id,
+                    name,
+                    arguments,
+                },
+            ..
+        }) = socket_io::Packet::decode(text)
+        else {
+            return Step::answered(None, Ok(Reply::default()));
+        };
+        let event = Event {
+            name: &name,
+            arguments: &arguments,
+            attachments,
+        };
+        let now = ctx.shard.clock();
+        if let Err(fast) = metering::action(&self.socket, Some(&name), event.len(), now) {
+            return match metering::refuse(&ctx.shard, None, fast) {
+                Met::Refused(_, error) => Step::answered(id, Err(error.into())),
+                Met::Close(ending) => Step::End(Box::new(ending)),
+                _ => Step::answered(id, Ok(Reply::default())),
+            };
+        }
+        if &*name == AUTHENTICATE
+            && let Some(token) = arguments.first().and_then(|first| token(first.get()))
+        {
+            let control = Control::Authenticate(token);
+            let steered = steer(ctx, session.keys.as_deref(), control);
+            return Step::Run(id, steered.boxed_local());
+        }
+        handle(ctx, consumer, id, Payload::Event(event))
+    }
+}
+
+/// The event that brings a new token for an open connection.
+const AUTHENTICATE: &str = "authenticate";
+
+/// `"..."`, or `{"token": "..."}`.
+fn token(json: &str) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum Given {
+        Bare(String),
+        Named { token: String },
+    }
+    match serde_json::from_str(json).ok()? {
+        Given::Bare(token) | Given::Named { token } => Some(token),
+    }
+}
+
+fn handle<'a, A: App>(
+    ctx: &'a mut Context<A>,
+    consumer: &'a mut dyn registry::Session<A>,
+    id: Option<u64>,
+    payload: Payload<'_>,
+) -> Step<'a> {
+    ctx.begin(None, payload);
+    match consumer.receive(payload, ctx) {
+        Ok(running) => Step::Run(id, running),
+        Err(error) => Step::answered(id, Err(error.into())),
+    }
+}

@@ -1,0 +1,244 @@
+//! Long polling: a session's frames wait until a GET takes them, and its packets come in the bodies of POSTs.
+
+use super::{Session, Transport};
+use crate::App;
+use crate::close::Ending;
+use crate::dialect::engine_io::{Packet, decode_body, push_packet};
+use crate::websocket::{self, Opcode};
+use bytes::Bytes;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// What a GET is answered with: frames and the answer's number, or that this is no session that can be polled.
+pub(crate) type Polled = Option<(u64, Vec<Bytes>)>;
+
+/// How long the next poll waits to hear what became of the answer before it, where nobody knows: a connection that broke is noticed in less.
+const DOUBT: Duration = Duration::from_millis(20);
+
+/// The body of a POST, and who waits for its packets to be taken. Dropped without an answer: they were refused.
+pub(crate) struct Posted {
+    pub body: Bytes,
+    pub done: oneshot::Sender<()>,
+}
+
+/// What a session is asked by requests.
+#[derive(Default)]
+pub(super) struct Polling {
+    get: RefCell<Option<(u64, oneshot::Sender<Polled>)>>,
+    post: RefCell<Option<Box<Posted>>>,
+    /// Answers so far.
+    answers: Cell<u64>,
+    /// The last answer, until it is known to have reached the client.
+    doubtful: RefCell<Option<Box<Answer>>>,
+}
+
+struct Answer {
+    number: u64,
+    /// The connection that it went by.
+    connection: u64,
+    frames: Vec<Bytes>,
+}
+
+/// The body that carries these frames.
+pub(crate) fn body(frames: Vec<Bytes>) -> String {
+    let mut body = String::with_capacity(frames.iter().map(Bytes::len).sum());
+    for frame in frames.into_iter().flat_map(websocket::pieces) {
+        match websocket::parts(&frame) {
+            (Opcode::Text, text) => {
+                let text = std::str::from_utf8(text).unwrap_or_default();
+                if !body.is_empty() {
+                    body.push('\x1e');
+                }
+                body.push_str(text);
+            }
+            (Opcode::Binary, bytes) => push_packet(&mut body, &Packet::Binary(bytes.into())),
+            (Opcode::Close, _) => push_packet(&mut body, &Packet::Close),
+            _ => {}
+        }
+    }
+    body
+}
+
+impl<A: App> Session<A> {
+    /// A GET asks for what there is to tell, now or later.
+    pub fn poll(self: &Rc<Self>, connection: u64, answer: oneshot::Sender<Polled>) {
+        if self.is(Transport::WebSocket) || self.is_silent() {
+            let _ = answer.send(None);
+            return;
+        }
+        self.heard();
+        let before = self.polling.get.borrow_mut().take();
+        // one whose client went away is forgotten
+        if let Some(before) = before.filter(|(_, before)| !before.is_closed()) {
+            *self.polling.get.borrow_mut() = Some(before);
+            let _ = answer.send(None);
+            self.wire.end(Ending::new(1008, "two polls at once"));
+            return;
+        }
+        *self.polling.get.borrow_mut() = Some((connection, answer));
+        self.doubt(connection);
+        self.shard.flush(); // what this turn has said already
+        self.answer_poll();
+        if self.is(Transport::Upgrading) {
+            self.end_poll(); // the client waits for it before it goes on
+        }
+    }
+
+    /// A POST brings packets.
+    pub fn post(self: &Rc<Self>, posted: Posted) {
+        if self.is(Transport::WebSocket) || self.is_silent() {
+            return;
+        }
+        self.heard();
+        let mut post = self.polling.post.borrow_mut();
+        if post.is_some() {
+            *post = None;
+            self.wire.end(Ending::new(1008, "two posts at once"));
+        } else {
+            *post = Some(Box::new(posted));
+            self.wire.wake();
+        }
+    }
+
+    /// A client whose pongs are late is gone, also where the sweep has not come by yet.
+    fn is_silent(&self) -> bool {
+        let silence = self.shard.clock().saturating_sub(self.wire.heard_at.get());
+        silence >= self.wire.policy.idle_timeout.as_millis() as u64
+    }
+
+    pub(super) fn heard(&self) {
+        self.wire.heard_at.set(self.shard.clock());
+    }
+
+    pub(super) fn has_post(&self) -> bool {
+        self.polling.post.borrow().is_some()
+    }
+
+    pub(super) fn posted(&self) -> Option<Box<Posted>> {
+        self.polling.post.borrow_mut().take()
+    }
+
+    /// Takes the packets of a body, in order. Nothing of one that is malformed anywhere.
+    pub(super) async fn take_post(self: &Rc<Self>, posted: Box<Posted>) -> Result<(), Ending> {
+        let packets = std::str::from_utf8(&posted.body).ok().map(decode_body);
+        let Some(Ok(packets)) = packets else {
+            return Err(Ending::new(1007, "no packets"));
+        };
+        for packet in packets {
+            if let Some(left) = self.packet(packet)? {
+                left.put().await;
+            }
+        }
+        let _ = posted.done.send(());
+        Ok(())
+    }
+
+    /// Who asks on the same connection has read the answer before; of another connection it is waited for a moment what became of that one.
+    fn doubt(self: &Rc<Self>, connection: u64) {
+        let mut doubtful = self.polling.doubtful.borrow_mut();
+        let Some(answer) = &*doubtful else {
+            return;
+        };
+        if answer.connection == connection {
+            *doubtful = None;
+            return;
+        }
+        let (session, number) = (self.clone(), answer.number);
+        tokio::task::spawn_local(async move {
+            tokio::time::sleep(DOUBT).await;
+            session.answered(number, true);
+        });
+    }
+
+    /// What became of an answer. One that did not reach the client comes again with the next poll.
+    pub fn answered(&self, number: u64, arrived: bool) {
+        let answer = {
+            let mut doubtful = self.polling.doubtful.borrow_mut();
+            match doubtful.as_ref().is_some_and(|a| a.number == number) {
+                true => doubtful.take(),
+                false => None,
+            }
+        };
+        if let Some(answer) = answer {
+            if !arrived {
+                self.wire.put_back(answer.frames);
+            }
+            self.wire.wake();
+        }
+    }
+
+    /// Whether there is something to answer a poll with.
+    pub(super) fn can_answer(&self) -> bool {
+        self.polling.get.borrow().is_some()
+            && self.polling.doubtful.borrow().is_none()
+            && self.wire.has_waiting()
+    }
+
+    /// Answers the poll that waits, if there is something to tell.
+    pub(super) fn answer_poll(&self) {
+        if !self.can_answer() {
+            return;
+        }
+        let Some((connection, poll)) = self.polling.get.borrow_mut().take() else {
+            return;
+        };
+        if poll.is_closed() {
+            return; // its client went away: nothing is taken for it
+        }
+        let frames = self.wire.take_waiting(self.wire.policy.max_payload);
+        let number = self.polling.answers.get() + 1;
+        self.polling.answers.set(number);
+        let answer = Answer {
+            number,
+            connection,
+            frames: frames.clone(),
+        };
+        *self.polling.doubtful.borrow_mut() = Some(Box::new(answer));
+        if poll.send(Some((number, frames))).is_err() {
+            self.answered(number, false);
+        }
+    }
+
+    /// Ends a poll that waits, so that the client can go on by another transport.
+    pub(super) fn end_poll(&self) {
+        if let Some((_, poll)) = self.polling.get.borrow_mut().take() {
+            let noop = websocket::encode(Opcode::Text, b"6");
+            let _ = poll.send(Some((0, vec![noop])));
+        }
+    }
+
+    /// A poll that waits is of no session any more.
+    pub(super) fn forget_poll(&self) {
+        *self.polling.get.borrow_mut() = None;
+    }
+
+    /// The last answer.
+    pub(super) fn close_polling(&self, client_left: bool) {
+        *self.polling.post.borrow_mut() = None;
+        if let Some((_, poll)) = self.polling.get.borrow_mut().take() {
+            self.shard.flush();
+            let mut frames = self.wire.take_waiting(self.wire.policy.max_payload);
+            let last: &[u8] = if client_left { b"6" } else { b"1" };
+            frames.push(websocket::encode(Opcode::Text, last));
+            let _ = poll.send(Some((0, frames)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_holds_what_frames_hold() {
+        let text = websocket::encode(websocket::Opcode::Text, b"4a");
+        let both = websocket::encode_all(
+            websocket::Opcode::Text,
+            b"451-[]",
+            &[Bytes::from_static(b"\x01\x02")],
+        );
+        assert_eq!(body(vec![text, both]), "4a\x1e451-[]\x1ebAQI=");
+    }
+}

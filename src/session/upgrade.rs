@@ -1,0 +1,106 @@
+//! From long polling to a WebSocket, without losing a packet: the new transport is tried while the old one goes on.
+
+use super::{Session, Transport};
+use crate::App;
+use crate::frame::Payload;
+use crate::reader::MessageReader;
+use crate::shard::Shard;
+use crate::sid::Sid;
+use crate::socket::{Compression, Socket};
+use crate::stream::{Stream, Written};
+use crate::websocket::{self, Incoming, Opcode};
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// How long a client may try. What the JavaScript server grants.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Lets a WebSocket take over a session that polls, once its client has said so on it.
+pub(crate) async fn probe<A: App>(
+    shard: Rc<Shard<A>>,
+    sid: Sid,
+    stream: Stream,
+    early: Vec<u8>,
+    compression: Compression,
+) {
+    let session = shard.sessions.borrow().get(&sid).cloned();
+    let Some(session) = session.filter(|s| s.is(Transport::Polling) && !s.probed.replace(true))
+    else {
+        return; // one that is another's, or is being tried: the socket is dropped, and with it closed
+    };
+    let (policy, counts) = (session.wire.policy.clone(), shard.counts.clone());
+    let (id, now) = (session.wire.id, shard.clock());
+    let socket = Socket::of_session(id, Some(stream), policy, compression, counts, now);
+    let mut reader = MessageReader::new(&early);
+    let agreed = tokio::time::timeout(PATIENCE, agree(&session, &socket, &mut reader)).await;
+    if agreed == Ok(true)
+        && let Some(stream) = socket.into_stream()
+    {
+        session.upgrade(stream, reader, compression);
+    } else {
+        session.transport.set(Transport::Polling);
+        session.probed.set(false);
+    }
+}
+
+/// Whether the client has tried the socket and wants to use it.
+async fn agree<A: App>(
+    session: &Rc<Session<A>>,
+    socket: &Socket<A>,
+    reader: &mut MessageReader,
+) -> bool {
+    #[derive(PartialEq)]
+    enum Said {
+        Probe,
+        Upgrade,
+        Nothing,
+        Else,
+    }
+    loop {
+        let said = reader.next(socket, session.shard.clock(), |incoming| match incoming {
+            Incoming::Data(Payload::Text("2probe")) => Said::Probe,
+            Incoming::Data(Payload::Text("5")) => Said::Upgrade,
+            Incoming::Ping(_) | Incoming::Pong(_) => Said::Nothing,
+            _ => Said::Else,
+        });
+        match said {
+            Ok(Some(Said::Probe)) if session.is(Transport::Polling) => {
+                let answer = websocket::encode(Opcode::Text, b"3probe");
+                let written = socket.stream().map(|stream| stream.write(&answer));
+                if !matches!(written, Some(Written::All)) {
+                    return false;
+                }
+                session.transport.set(Transport::Upgrading);
+            }
+            Ok(Some(Said::Upgrade)) => return session.is(Transport::Upgrading),
+            Ok(Some(Said::Nothing)) => {}
+            Ok(Some(Said::Probe | Said::Else)) | Err(_) => return false,
+            Ok(None) => {
+                if session.is(Transport::Upgrading) {
+                    session.end_poll(); // the client waits for it before it goes on
+                }
+                if poll_fn(|cx| socket.poll_work(cx)).await.is_err() {
+                    return false;
+                }
+            }
+        }
+    }
+}
+
+impl<A: App> Session<A> {
+    fn upgrade(self: &Rc<Self>, stream: Stream, reader: MessageReader, compression: Compression) {
+        self.forget_poll(); // nobody who goes on waits for one
+        self.transport.set(Transport::WebSocket);
+        self.shard.sessions.borrow_mut().remove(&self.sid);
+        self.shard.flush(); // what was said is encoded as the old transport takes it
+        self.wire.compression.set(compression);
+        for namespace in &*self.namespaces.borrow() {
+            namespace.compress(compression);
+        }
+        self.heard();
+        *self.upgraded.borrow_mut() = Some(reader);
+        self.wire.attach(stream);
+        self.wire.wake();
+    }
+}

@@ -1,0 +1,88 @@
+//! The same numbers as [`collect`](super::collect) writes for Prometheus, for an application that shows them in words of its own.
+
+use super::{Drop, Stats};
+use crate::store::Store;
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// What the server did since it started.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Numbers {
+    /// Seconds since it started.
+    pub uptime_s: u64,
+    /// By listener and path, in this order; also those that a reload took away.
+    pub routes: Vec<RouteNumbers>,
+    /// WebSockets that ended, by close code; 0: without one.
+    pub closed: BTreeMap<u16, u64>,
+    /// Events that were announced and committed.
+    pub events: u64,
+    /// Events handed to sockets, one for each receiver.
+    pub deliveries: u64,
+    /// Bytes of WebSockets that the system took for clients.
+    pub sent_bytes: u64,
+    /// Messages and control frames of clients.
+    pub received_frames: u64,
+    /// Frames that waited for a client, or a shard, and were dropped, by reason.
+    pub dropped: BTreeMap<&'static str, u64>,
+    /// Clients that came back and got what they had missed.
+    pub resumed: u64,
+    /// Clients that came back and got a new state.
+    pub reset: u64,
+}
+
+/// One route's connections.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct RouteNumbers {
+    /// The listener's name.
+    pub listener: String,
+    /// The path, as in the routing file.
+    pub path: String,
+    /// WebSockets that are open.
+    pub open: u64,
+    /// WebSockets that were opened.
+    pub opened: u64,
+    /// Those that are open and were let in, by [`App::role`](crate::App::role), of Socket.IO once for each namespace. What nobody is at present is left out.
+    pub roles: BTreeMap<&'static str, u64>,
+}
+
+impl Numbers {
+    pub(crate) fn of(stats: &Stats, store: Option<&Store>) -> Self {
+        let shards = &stats.shards;
+        let mut routes: Vec<RouteNumbers> = stats
+            .routes
+            .iter()
+            .map(|route| {
+                let ((listener, path), of) = (route.key().clone(), route.value());
+                let mut roles = of.roles().clone();
+                roles.retain(|_, open| *open > 0);
+                RouteNumbers {
+                    listener,
+                    path,
+                    open: u64::try_from(of.open.load(Relaxed)).unwrap_or(0),
+                    opened: of.opened.load(Relaxed),
+                    roles,
+                }
+            })
+            .collect();
+        routes.sort_by(|a, b| (&a.listener, &a.path).cmp(&(&b.listener, &b.path)));
+        let closings = stats.closings.iter();
+        let dropped = Drop::ALL.map(|(why, name)| {
+            let of = shards.iter().map(|shard| shard.dropped[why as usize].get());
+            (name, of.sum())
+        });
+        Numbers {
+            uptime_s: stats.started.elapsed().as_secs(),
+            routes,
+            closed: closings.map(|code| (*code.key(), *code.value())).collect(),
+            events: store.map_or(0, |store| store.stats().events.load(Relaxed)),
+            deliveries: shards.iter().map(|shard| shard.delivered.get()).sum(),
+            sent_bytes: shards.iter().map(|shard| shard.sent_bytes.get()).sum(),
+            received_frames: shards.iter().map(|shard| shard.received_frames.get()).sum(),
+            dropped: dropped.into(),
+            resumed: shards.iter().map(|shard| shard.resumed.get()).sum(),
+            reset: shards.iter().map(|shard| shard.reset.get()).sum(),
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Engine.IO 4 and Socket.IO 5 over a WebSocket: what the public protocol suites ask, and what they leave out.
+
+use super::address;
+use super::socket_io::SocketIo;
+use serde_json::{Value, json};
+
+/// With a heartbeat that a loaded machine keeps up with.
+fn open() -> SocketIo {
+    SocketIo::dial(address(), "/conformance/socket.io/", &[])
+}
+
+/// As the official suites have it.
+fn hasty() -> SocketIo {
+    SocketIo::open(address())
+}
+
+/// A client of the root namespace that has heard its welcome.
+fn inside() -> SocketIo {
+    let mut client = open();
+    client.connect("/", Value::Null).expect("let in");
+    assert_eq!(client.next("/").name, "auth");
+    client
+}
+
+#[test]
+fn a_session_says_how_it_wants_to_be_kept() {
+    let said = hasty().handshake;
+    assert_eq!(said["pingInterval"], 300);
+    assert_eq!(said["pingTimeout"], 200);
+    assert_eq!(said["maxPayload"], 1_000_000);
+    assert_eq!(said["upgrades"], json!([]));
+    let other = open().handshake;
+    assert_ne!(said["sid"], other["sid"]);
+    assert!(said["sid"].as_str().expect("text").len() > 20, "{said}");
+}
+
+#[test]
+fn namespaces_share_a_connection() {
+    let mut client = open();
+    let root = client
+        .connect("/", json!({"token": "123"}))
+        .expect("let in");
+    let custom = client.connect("/custom", Value::Null).expect("let in");
+    assert_ne!(root["sid"], custom["sid"]);
+    assert_eq!(client.next("/").data(), &json!({"token": "123"}));
+    assert_eq!(client.next("/custom").data(), &json!({}));
+    client.emit("/custom", "message", &[json!(1)]);
+    client.emit("/", "message", &[json!(2)]);
+    assert_eq!(client.next("/").data(), &json!(2));
+    assert_eq!(client.next("/custom").data(), &json!(1));
+    let refused = client.connect("/random", Value::Null);
+    assert_eq!(refused, Err(json!({"message": "Invalid namespace"})));
+
+    client.disconnect("/custom");
+    client.emit("/", "message", &[json!("still here")]);
+    assert_eq!(client.next("/").data(), &json!("still here"));
+    client
+        .connect("/custom", Value::Null)
+        .expect("let in again");
+    client.disconnect("/");
+    client.emit("/custom", "message", &[json!(3)]);
+    assert_eq!(client.until("/custom", "message-back").data(), &json!(3));
+}
+
+#[test]
+fn arguments_come_back_as_they_were() {
+    let mut client = inside();
+    let all = [
+        json!(1),
+        json!("2"),
+        json!({"3": [true, null]}),
+        json!("ä\n\u{1f980}"),
+    ];
+    client.emit("/", "message", &all);
+    assert_eq!(client.next("/").arguments, all);
+    client.emit("/", "message", &[]);
+    assert!(client.next("/").arguments.is_empty());
+    assert_eq!(client.ask("/", "message-with-ack", &all), all);
+    assert!(client.ask("/", "message-with-ack", &[]).is_empty());
+}
+
+#[test]
+fn attachments_belong_to_their_packet() {
+    let mut client = inside();
+    let two = r#"{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}"#;
+    client.say(&format!(r#"452-["message",{two}]"#));
+    client.say_binary(&[1, 2, 3]);
+    client.say_binary(&[]);
+    let told = client.next("/");
+    assert_eq!(told.name, "message-back");
+    assert_eq!(told.attachments, [&[1_u8, 2, 3][..], &[]]);
+    // the framework compresses what is large, attachments too
+    client.say(r#"451-["message",{"a":{"_placeholder":true,"num":0}}]"#);
+    client.say_binary(&[7; 5000]);
+    assert_eq!(client.next("/").attachments[0].len(), 5000);
+}
+
+#[test]
+fn what_is_asked_too_early_is_answered_when_the_namespace_is_open() {
+    let mut client = open();
+    client.say(r#"40{"token":"1"}"#);
+    client.say(r#"42["message","at once"]"#);
+    assert_eq!(client.until("/", "message-back").data(), &json!("at once"));
+}
+
+#[test]
+fn what_is_no_packet_ends_the_connection() {
+    for wrong in [
+        "abc",
+        "",
+        "4abc",
+        "42{}",
+        r#"42abc["message"]"#,
+        r#"42["disconnect"]"#,
+        r#"451-["message",{"_placeholder":true,"num":1}]"#,
+        r#"42/custom,["message"]"#,
+        r#"42/random,["message"]"#,
+        "40",
+        "2",
+        "2probe",
+        r#"4599-["message"]"#,
+    ] {
+        let mut client = inside();
+        client.say(wrong);
+        client.closed();
+    }
+    let mut client = inside();
+    client.say_binary(b"of nothing");
+    client.closed();
+    let mut client = inside();
+    client.say(r#"451-["message",{"_placeholder":true,"num":0}]"#);
+    client.say(r#"42["message",1]"#);
+    client.closed();
+}
+
+#[test]
+fn an_event_that_nobody_knows_is_told() {
+    let mut client = inside();
+    client.emit("/", "massage", &[]);
+    let told = client.next("/");
+    assert_eq!(told.name, "error");
+    assert_eq!(told.data()["code"], "UNKNOWN_ACTION");
+    let text = told.data()["error"].as_str().expect("text");
+    assert!(text.contains("did you mean message?"), "{text}");
+    let answer = client.ask("/", "massage", &[]);
+    assert_eq!(answer[0]["code"], "UNKNOWN_ACTION");
+    assert_eq!(client.ask("/", "message-with-ack", &[json!(1)]), [json!(1)]);
+}
+
+#[test]
+fn a_client_that_asks_for_nothing_is_let_go() {
+    // nobody asks whether it is there so soon: it is the missing namespace that ends it
+    assert_eq!(open().closed(), Some(1008));
+}
+
+#[test]
+fn a_silent_client_is_gone() {
+    let mut client = hasty();
+    client.connect("/", Value::Null).expect("let in");
+    client.mute();
+    assert_eq!(client.closed(), Some(1001));
+}
+
+/// Where nobody is asked three times a second whether it is there: a megabyte takes its time on a busy machine.
+#[test]
+fn a_message_over_the_limit_ends_the_connection() {
+    let mut client = SocketIo::dial(address(), "/conformance/socket.io/", &[]);
+    let group = json!({"group": "large messages"});
+    client.connect("/group", group).expect("let in");
+    let text = "a".repeat(1_000_000 - r#"42/group,["message",""]"#.len());
+    client.emit("/group", "message", &[json!(text)]);
+    assert_eq!(
+        client.next("/group").data().as_str().map(str::len),
+        Some(text.len())
+    );
+    client.emit("/group", "message", &[json!(format!("{text}a"))]);
+    assert_eq!(client.closed(), Some(1009));
+}
+
+#[test]
+fn raw_engine_io_is_passed_on() {
+    let mut client = SocketIo::dial(address(), "/engine.io/", &[]);
+    client.say("4hello");
+    assert_eq!(client.raw(), b"4hello");
+    client.say_binary(&[1, 2, 3, 4]);
+    assert_eq!(client.raw(), [1, 2, 3, 4]);
+    client.say("1");
+    client.closed();
+}

@@ -1,0 +1,282 @@
+//! Long polling, and the way from there to a WebSocket.
+
+use super::*;
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpStream};
+
+/// One request on a connection of its own: status, headers, body.
+fn request(
+    at: SocketAddr,
+    line: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> (u16, String, String) {
+    let mut stream = send(at, line, headers, body);
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+    let status = head.split(' ').nth(1).and_then(|s| s.parse().ok());
+    (
+        status.expect("a status"),
+        head.to_ascii_lowercase(),
+        body.to_owned(),
+    )
+}
+
+fn send(at: SocketAddr, line: &str, headers: &[(&str, &str)], body: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(at).expect("connect");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a deadline");
+    let mut text = format!("{line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n");
+    for (name, value) in headers {
+        text.push_str(&format!("{name}: {value}\r\n"));
+    }
+    if line.starts_with("POST") {
+        text.push_str(&format!("Content-Length: {}\r\n", body.len()));
+    }
+    stream
+        .write_all(format!("{text}\r\n{body}").as_bytes())
+        .expect("send");
+    stream
+}
+
+const PATH: &str = "/socket.io/?EIO=4&transport=polling";
+
+/// A session that polls.
+struct Polling {
+    at: SocketAddr,
+    sid: String,
+}
+
+impl Polling {
+    fn open(at: SocketAddr) -> Self {
+        let (status, _, body) = request(at, &format!("GET {PATH}"), &[], "");
+        assert_eq!(status, 200, "{body}");
+        let said: Value =
+            serde_json::from_str(body.strip_prefix('0').expect("an open packet")).expect("JSON");
+        assert_eq!(said["upgrades"], json!(["websocket"]));
+        let sid = said["sid"].as_str().expect("text").to_owned();
+        Polling { at, sid }
+    }
+
+    fn line(&self, method: &str) -> String {
+        format!("{method} {PATH}&sid={}", self.sid)
+    }
+
+    #[track_caller]
+    fn post(&self, body: &str) {
+        let (status, _, said) = request(self.at, &self.line("POST"), &[], body);
+        assert_eq!((status, &*said), (200, "ok"));
+    }
+
+    /// The packets of the next answer that are no pings; several polls if need be.
+    #[track_caller]
+    fn poll(&self) -> Vec<String> {
+        loop {
+            let (status, _, body) = request(self.at, &self.line("GET"), &[], "");
+            assert_eq!(status, 200, "{body}");
+            let packets = body.split('\x1e').filter(|p| *p != "2");
+            let packets: Vec<String> = packets.map(str::to_owned).collect();
+            if body.split('\x1e').any(|p| p == "2") {
+                self.post("3");
+            }
+            if !packets.is_empty() {
+                return packets;
+            }
+        }
+    }
+
+    /// Polls until so many packets have come.
+    #[track_caller]
+    fn polls(&self, count: usize) -> Vec<String> {
+        let mut all = Vec::new();
+        while all.len() < count {
+            all.extend(self.poll());
+        }
+        all
+    }
+}
+
+#[test]
+fn a_client_that_polls_hears_and_says_the_same() {
+    let house = House::open();
+    // connections spread over the shards: a session is found from each
+    let clients: Vec<_> = (0..6).map(|_| Polling::open(house.address())).collect();
+    for client in &clients {
+        client.post(r#"40{"rooms":["kitchen"]}"#);
+        assert!(client.poll()[0].starts_with(r#"40{"sid":""#));
+        client.post("420[\"rooms\"]\x1e421[\"chatter\",1]");
+        assert_eq!(
+            client.polls(3),
+            [r#"430[["kitchen"]]"#, r#"42["chatter",1]"#, "431[1]"]
+        );
+    }
+    house.note("kitchen", "one");
+    for client in &clients {
+        let told = client.poll();
+        assert!(
+            told[0].starts_with(r#"42["note",{"id":1,"room":"kitchen","text":"one"},""#),
+            "{told:?}"
+        );
+    }
+    clients[0].post("451-[\"photo\",{\"_placeholder\":true,\"num\":0}]\x1ebAP8=");
+    assert_eq!(
+        clients[0].polls(2),
+        [r#"451-["photo",{"_placeholder":true,"num":0}]"#, "bAP8="]
+    );
+}
+
+#[test]
+fn a_poll_that_is_given_up_loses_nothing() {
+    let house = House::open();
+    let client = Polling::open(house.address());
+    client.post(r#"40{"rooms":["kitchen"]}"#);
+    client.poll();
+    for n in 0..5 {
+        // it waits, and its client goes away
+        let waiting = send(client.at, &client.line("GET"), &[], "");
+        waiting.shutdown(Shutdown::Both).expect("shutdown");
+        house.note("kitchen", &n.to_string());
+        let told = client.poll();
+        assert!(told[0].contains(&format!(r#""text":"{n}""#)), "{told:?}");
+    }
+}
+
+/// The answer is larger than any socket's buffer, and its reader reads nothing of it.
+#[test]
+fn an_answer_that_is_cut_off_comes_again() {
+    let house = House::open();
+    let client = Polling::open(house.address());
+    client.post(r#"40{"rooms":["kitchen"]}"#);
+    client.poll();
+    let (mut watch, _) = house.guest(json!({"rooms": ["kitchen"]}));
+    let text = "a".repeat(60_000);
+    for _ in 0..16 {
+        house.note("kitchen", &text);
+        hears(&mut watch, &text);
+    }
+    let socket =
+        socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
+    socket.set_recv_buffer_size(4096).expect("a small buffer");
+    socket.connect(&client.at.into()).expect("connect");
+    let mut stream = TcpStream::from(socket);
+    let head = format!("{} HTTP/1.1\r\nHost: a\r\n\r\n", client.line("GET"));
+    stream.write_all(head.as_bytes()).expect("send");
+    let mut some = [0; 1000];
+    stream.read_exact(&mut some).expect("the answer begins");
+    drop(stream);
+    let told = client.polls(16);
+    assert_eq!(told.len(), 16);
+    for (n, packet) in told.iter().enumerate() {
+        assert!(
+            packet.starts_with(&format!(r#"42["note",{{"id":{},"#, n + 1)),
+            "{}",
+            &packet[..60]
+        );
+    }
+}
+
+#[test]
+fn what_is_no_request_of_a_session_is_refused() {
+    let house = House::open();
+    let at = house.address();
+    let refused = |line: &str, body: &str| {
+        let (status, _, body) = request(at, line, &[], body);
+        let body: Value = serde_json::from_str(&body).expect("JSON");
+        (status, body["code"].as_i64())
+    };
+    assert_eq!(refused("GET /socket.io/?EIO=4", ""), (400, Some(0)));
+    assert_eq!(
+        refused("GET /socket.io/?EIO=4&transport=x", ""),
+        (400, Some(0))
+    );
+    assert_eq!(
+        refused("GET /socket.io/?EIO=3&transport=polling", ""),
+        (400, Some(5))
+    );
+    assert_eq!(
+        refused("GET /socket.io/?EIO=4&transport=websocket", ""),
+        (400, Some(3))
+    );
+    assert_eq!(refused(&format!("POST {PATH}"), "40"), (400, Some(2)));
+    assert_eq!(refused(&format!("GET {PATH}&sid=abc"), ""), (400, Some(1)));
+    let unknown = format!("GET {PATH}&sid=AAAAAAAAAAAAAAAAAAAA0");
+    assert_eq!(refused(&unknown, ""), (400, Some(1)));
+    let elsewhere = format!("GET {PATH}&sid=AAAAAAAAAAAAAAAAAAAAff");
+    assert_eq!(refused(&elsewhere, ""), (400, Some(1)));
+    let client = Polling::open(at);
+    assert_eq!(refused(&client.line("PUT"), ""), (400, Some(2)));
+    assert_eq!(refused(&client.line("POST"), "no packet"), (400, Some(3)));
+    assert_eq!(
+        refused(&client.line("GET"), ""),
+        (400, Some(1)),
+        "and ended"
+    );
+    let client = Polling::open(at);
+    let (status, ..) = request(at, &client.line("POST"), &[], &"4".repeat(1_000_001));
+    assert_eq!(status, 413);
+}
+
+#[test]
+fn pages_of_other_sites_are_told_what_they_may() {
+    let house = House::open();
+    let at = house.address();
+    let page = [("Origin", "http://page.example")];
+    let (status, head, _) = request(at, &format!("GET {PATH}"), &page, "");
+    assert_eq!(status, 200);
+    assert!(
+        head.contains("access-control-allow-origin: http://page.example"),
+        "{head}"
+    );
+    assert!(
+        head.contains("access-control-allow-credentials: true"),
+        "{head}"
+    );
+    assert!(head.contains("vary: origin"), "{head}");
+    let asks = [
+        page[0],
+        ("Access-Control-Request-Method", "POST"),
+        ("Access-Control-Request-Headers", "x-a"),
+    ];
+    let (status, head, _) = request(at, &format!("OPTIONS {PATH}"), &asks, "");
+    assert_eq!(status, 204);
+    assert!(head.contains("access-control-allow-headers: x-a"), "{head}");
+    let (status, head, _) = request(
+        at,
+        &format!("GET {PATH}"),
+        &[("Origin", "http://evil.example")],
+        "",
+    );
+    assert_eq!(status, 403);
+    assert!(!head.contains("access-control-allow-origin"), "{head}");
+}
+
+#[test]
+fn an_upgrade_loses_nothing() {
+    let house = House::open();
+    let (mut watch, _) = house.guest(json!({"rooms": ["kitchen"]}));
+    let mut told = 0;
+    for _ in 0..8 {
+        let client = Polling::open(house.address());
+        client.post(r#"40{"rooms":["kitchen"]}"#);
+        client.poll();
+        let path = format!("/socket.io/?sid={}", client.sid);
+        let mut upgraded = SocketIo::probe(house.address(), &path);
+        upgraded.say("2probe");
+        assert_eq!(upgraded.raw(), b"3probe");
+        let note = |told: &mut i32| {
+            *told += 1;
+            house.note("kitchen", &told.to_string());
+        };
+        note(&mut told);
+        hears(&mut watch, &told.to_string());
+        upgraded.say("5");
+        upgraded.say(r#"42["rooms"]"#);
+        note(&mut told);
+        hears(&mut watch, &told.to_string());
+        hears(&mut upgraded, &(told - 1).to_string());
+        hears(&mut upgraded, &told.to_string());
+        assert_eq!(upgraded.ask("/", "rooms", &[]), [json!(["kitchen"])]);
+        let (status, ..) = request(house.address(), &client.line("GET"), &[], "");
+        assert_eq!(status, 400, "it is a WebSocket now");
+    }
+}

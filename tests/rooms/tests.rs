@@ -1,0 +1,108 @@
+//! What a Socket.IO application relies on, at the wire.
+
+#[path = "absence.rs"]
+mod absence;
+#[path = "polling.rs"]
+mod polling;
+#[allow(dead_code)]
+#[path = "../support/socket_io.rs"]
+mod socket_io;
+#[path = "talking.rs"]
+mod talking;
+
+use maitred::{Keys, Started};
+use serde_json::{Value, json};
+use socket_io::SocketIo;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// How long a test waits for what must come.
+const PATIENCE: Duration = Duration::from_secs(30);
+const SECRET: &str = "a secret of these tests, and of nobody else";
+
+/// A server on a database of its own.
+struct House {
+    started: Option<Started>,
+    place: tempfile::TempDir,
+}
+
+impl House {
+    fn open() -> Self {
+        let place = tempfile::tempdir().expect("a directory");
+        let mut house = House {
+            started: None,
+            place,
+        };
+        house.serve();
+        house
+    }
+
+    fn database(&self) -> String {
+        let path = self.place.path().join("rooms.db");
+        path.to_str().expect("text").to_owned()
+    }
+
+    fn serve(&mut self) {
+        let server = super::server(&self.database(), "127.0.0.1:0", Some(SECRET));
+        let server = server.expect("a configuration").shards(2);
+        self.started = Some(server.start().expect("a server"));
+    }
+
+    fn stop(&mut self) {
+        self.started.take().expect("a server").stop();
+    }
+
+    fn address(&self) -> SocketAddr {
+        self.started.as_ref().expect("a server").addresses()[0].1
+    }
+
+    fn client(&self) -> SocketIo {
+        SocketIo::open(self.address())
+    }
+
+    /// A client that is let into the root namespace, and what it was told.
+    #[track_caller]
+    fn guest(&self, auth: Value) -> (SocketIo, Value) {
+        let mut client = self.client();
+        let welcome = client.connect("/", auth).expect("let in");
+        (client, welcome)
+    }
+
+    /// Another program writes a note.
+    fn note(&self, room: &str, text: &str) {
+        let c = rusqlite::Connection::open(self.database()).expect("open");
+        c.busy_timeout(PATIENCE).expect("patience");
+        c.execute("INSERT INTO note(room, text) VALUES(?1, ?2)", [room, text])
+            .expect("insert");
+    }
+
+    /// A client writes a note, and knows that everybody was told.
+    fn said(&self, room: &str, text: &str) {
+        let (mut client, _) = self.guest(Value::Null);
+        client.ask("/", "say", &[json!({"room": room, "text": text})]);
+    }
+
+    fn sql(&self, sql: &str) {
+        let c = rusqlite::Connection::open(self.database()).expect("open");
+        c.busy_timeout(PATIENCE).expect("patience");
+        c.execute_batch(sql).expect(sql);
+    }
+}
+
+fn token(subject: &str, more: Value) -> String {
+    let keys = Keys::hs256(SECRET.as_bytes()).expect("keys");
+    let mut claims = json!({"sub": subject, "exp": 4_102_444_800_u64});
+    for (key, value) in more.as_object().into_iter().flatten() {
+        claims[key] = value.clone();
+    }
+    keys.mint(&claims).expect("a token")
+}
+
+/// The next note's text.
+#[track_caller]
+fn hears(client: &mut SocketIo, text: &str) -> u64 {
+    let told = client.next("/");
+    assert_eq!(told.name, "note", "{told:?}");
+    assert_eq!(told.data()["text"], text);
+    told.offset.expect("a durable event has an offset")
+}
