@@ -487,14 +487,15 @@ BEGIN
 END;
 
 -- The last order of a table that was not ready is ready now, or off, or elsewhere: the table can be served. Row by row, so that of several orders that
--- one statement moves the last one tells it, once. Where only the status changed, `orders_moved` below tells it.
+-- one statement moves the last one tells it, once. Where only the status changed, `orders_moved` below tells it. What is ready is found by restaurant: that
+-- is little, and a table's orders become more every day.
 CREATE TRIGGER orders_tell_table AFTER UPDATE OF table_id ON orders
 WHEN NEW.table_id IS NOT OLD.table_id AND NEW.workflow_id = 1 AND OLD.status IN ('new','pending','confirmed','preparing')
 BEGIN
   INSERT INTO notifications(restaurant_id, audience, kind, event, message, table_id, order_uuids_json)
   SELECT t.restaurant_id, 'kitchen', 'table_ready', 'ready', 'Table '||t.number||' is ready', t.id, json_group_array(o.uuid)
-  FROM tables t JOIN orders o ON o.table_id = t.id
-  WHERE t.id IN (OLD.table_id, NEW.table_id) AND o.workflow_id = 1 AND o.status = 'ready'
+  FROM tables t JOIN orders o ON o.restaurant_id = t.restaurant_id AND o.status = 'ready' AND +o.table_id = t.id
+  WHERE t.id IN (OLD.table_id, NEW.table_id) AND o.workflow_id = 1
     AND NOT EXISTS (SELECT 1 FROM orders x WHERE x.table_id = t.id AND x.status IN ('new','pending','confirmed','preparing'))
   GROUP BY t.id;
 END;
@@ -504,8 +505,8 @@ WHEN OLD.workflow_id = 1 AND OLD.table_id IS NOT NULL AND OLD.status IN ('new','
 BEGIN
   INSERT INTO notifications(restaurant_id, audience, kind, event, message, table_id, order_uuids_json)
   SELECT t.restaurant_id, 'kitchen', 'table_ready', 'ready', 'Table '||t.number||' is ready', t.id, json_group_array(o.uuid)
-  FROM tables t JOIN orders o ON o.table_id = t.id
-  WHERE t.id = OLD.table_id AND o.workflow_id = 1 AND o.status = 'ready'
+  FROM tables t JOIN orders o ON o.restaurant_id = t.restaurant_id AND o.status = 'ready' AND +o.table_id = t.id
+  WHERE t.id = OLD.table_id AND o.workflow_id = 1
     AND NOT EXISTS (SELECT 1 FROM orders x WHERE x.table_id = t.id AND x.status IN ('new','pending','confirmed','preparing'))
   GROUP BY t.id;
 END;
@@ -535,11 +536,12 @@ BEGIN
     ELSE +status = 'queued' OR +status = 'preparing' OR +status = 'ready' END;
   INSERT INTO notifications(restaurant_id, audience, kind, event, message, table_id, order_uuids_json)
   SELECT t.restaurant_id, 'kitchen', 'table_ready', 'ready', 'Table '||t.number||' is ready', t.id, json_group_array(o.uuid)
-  FROM tables t JOIN orders o ON o.table_id = t.id
-  WHERE t.id = NEW.table_id AND NEW.table_id IS OLD.table_id AND (NEW.status = 'ready' OR NEW.status = 'cancelled')
-    AND CASE OLD.status WHEN 'new' THEN 1 WHEN 'pending' THEN 1 WHEN 'confirmed' THEN 1 WHEN 'preparing' THEN 1 ELSE 0 END
-    AND o.workflow_id = 1 AND o.status = 'ready'
-    AND NOT EXISTS (SELECT 1 FROM orders x WHERE x.table_id = t.id AND x.status IN ('new','pending','confirmed','preparing'))
+  FROM tables t JOIN orders o ON o.restaurant_id = t.restaurant_id AND o.status = 'ready' AND +o.table_id = t.id
+  WHERE o.workflow_id = 1 AND t.id = CASE                                     -- no table: nothing is read
+    WHEN NEW.table_id IS NOT OLD.table_id OR NEW.status <> 'ready' AND NEW.status <> 'cancelled' THEN NULL
+    WHEN OLD.status <> 'new' AND OLD.status <> 'pending' AND OLD.status <> 'confirmed' AND OLD.status <> 'preparing' THEN NULL
+    WHEN EXISTS (SELECT 1 FROM orders x WHERE x.table_id = NEW.table_id AND x.status IN ('new','pending','confirmed','preparing')) THEN NULL
+    ELSE NEW.table_id END
   GROUP BY t.id;
   INSERT INTO notifications(restaurant_id, audience, kind, event, severity, message, order_id, table_id)
   SELECT NEW.restaurant_id, coalesce('waiter:'||NEW.waiter_id, 'floor'), 'order_notification', NEW.status, 3,

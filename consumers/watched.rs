@@ -76,10 +76,12 @@ pub const WATCHED: &[Watched] = &[
     plain("notifications"),
 ];
 
-/// For `App::STEADY`: who somebody is, and how work flows.
+/// For `App::STEADY`: who somebody is, where dishes are made, and how work flows.
 pub const STEADY: &[&str] = &[
     "customers",
+    "menu_categories",
     "restaurants",
+    "stations",
     "users",
     "workflow_states",
     "workflow_transitions",

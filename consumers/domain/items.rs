@@ -1,8 +1,10 @@
 //! An order's lines: each has a state of its own, and the order follows.
 
 mod commands;
+mod known;
 
 pub use commands::{ItemPatch, add, patch, set_status, void};
+pub use known::{forget, forget_all};
 
 use super::Refusal;
 use crate::db::{Error, Reader, Row, params};
@@ -174,11 +176,13 @@ pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<ItemFacts>, Error> {
 /// # Errors
 /// [`Error::Store`].
 pub fn of_order(db: &Reader<'_>, order_id: i64) -> Result<Vec<ItemFacts>, Error> {
-    db.rows(
-        &format!("{FACTS} WHERE i.order_id = ?1 ORDER BY i.id"),
-        params![order_id],
-        read,
-    )
+    known::lines(db, order_id, || {
+        db.rows(
+            &format!("{FACTS} WHERE i.order_id = ?1 ORDER BY i.id"),
+            params![order_id],
+            read,
+        )
+    })
 }
 
 /// The stations that have something to do with an order: those of its lines, also of the voided ones, which must be seen to be off.
@@ -186,16 +190,18 @@ pub fn of_order(db: &Reader<'_>, order_id: i64) -> Result<Vec<ItemFacts>, Error>
 /// # Errors
 /// [`Error::Store`].
 pub fn stations(db: &Reader<'_>, order_id: i64) -> Result<Vec<i64>, Error> {
-    let all: Vec<Option<i64>> = db.rows(
-        concat!(
-            "SELECT DISTINCT ",
-            station!(),
-            " FROM order_items i WHERE i.order_id = ?1"
-        ),
-        params![order_id],
-        |row| row.get(0),
-    )?;
-    Ok(all.into_iter().flatten().collect())
+    known::stations(db, order_id, || {
+        let all: Vec<Option<i64>> = db.rows(
+            concat!(
+                "SELECT DISTINCT ",
+                station!(),
+                " FROM order_items i WHERE i.order_id = ?1"
+            ),
+            params![order_id],
+            |row| row.get(0),
+        )?;
+        Ok(all.into_iter().flatten().collect())
+    })
 }
 
 /// How many lines are in each status, as in [`ItemStatus::ALL`].

@@ -5,9 +5,20 @@ use crate::domain::jobs::JobRow;
 use crate::domain::workflow;
 use crate::restaurant::{Fact, Group};
 use maitred::{Change, Error};
+use serde::Deserialize;
 
 /// Says what a change of a row of `orders` means there; nothing, where it is none of its workflow.
 pub fn job(change: &Change<'_>) -> Result<Vec<Told>, Error> {
+    /// Nearly all orders are the restaurant's, and looking at more of the row costs.
+    #[derive(Deserialize)]
+    struct Kind {
+        workflow_id: i64,
+    }
+    let (old, new) = rows::<Kind>(change)?;
+    let mut kinds = old.iter().chain(&new);
+    if !kinds.any(|row| row.workflow_id == workflow::PRINT) {
+        return Ok(Vec::new());
+    }
     let ours = |row: &JobRow| row.workflow_id == workflow::PRINT;
     let (old, new) = rows::<JobRow>(change)?;
     let old = old.filter(ours).map(JobRow::facts);
