@@ -317,7 +317,7 @@ CREATE INDEX orders_restaurant ON orders(restaurant_id, status, id);
 CREATE INDEX orders_public     ON orders(public_id);
 CREATE INDEX orders_table      ON orders(table_id, session_id) WHERE table_id IS NOT NULL;
 -- Whether a table still waits for something, however many orders it had: asked for each order that becomes ready.
-CREATE INDEX orders_unready    ON orders(table_id)         WHERE table_id IS NOT NULL AND status IN ('new','pending','confirmed','preparing');
+CREATE INDEX orders_unready    ON orders(table_id)         WHERE table_id IS NOT NULL AND (status = 'new' OR status = 'pending' OR status = 'confirmed' OR status = 'preparing');
 CREATE INDEX orders_session    ON orders(session_id)       WHERE session_id IS NOT NULL;
 CREATE INDEX orders_waiter     ON orders(waiter_id, status) WHERE waiter_id IS NOT NULL;
 CREATE INDEX orders_customer   ON orders(customer_id)      WHERE customer_id IS NOT NULL;
@@ -496,7 +496,7 @@ BEGIN
   SELECT t.restaurant_id, 'kitchen', 'table_ready', 'ready', 'Table '||t.number||' is ready', t.id, json_group_array(o.uuid)
   FROM tables t JOIN orders o ON o.restaurant_id = t.restaurant_id AND o.status = 'ready' AND +o.table_id = t.id
   WHERE t.id IN (OLD.table_id, NEW.table_id) AND o.workflow_id = 1
-    AND NOT EXISTS (SELECT 1 FROM orders x WHERE x.table_id = t.id AND x.status IN ('new','pending','confirmed','preparing'))
+    AND NOT EXISTS (SELECT 1 FROM orders x WHERE x.table_id = t.id AND (x.status = 'new' OR x.status = 'pending' OR x.status = 'confirmed' OR x.status = 'preparing'))
   GROUP BY t.id;
 END;
 
@@ -507,7 +507,7 @@ BEGIN
   SELECT t.restaurant_id, 'kitchen', 'table_ready', 'ready', 'Table '||t.number||' is ready', t.id, json_group_array(o.uuid)
   FROM tables t JOIN orders o ON o.restaurant_id = t.restaurant_id AND o.status = 'ready' AND +o.table_id = t.id
   WHERE t.id = OLD.table_id AND o.workflow_id = 1
-    AND NOT EXISTS (SELECT 1 FROM orders x WHERE x.table_id = t.id AND x.status IN ('new','pending','confirmed','preparing'))
+    AND NOT EXISTS (SELECT 1 FROM orders x WHERE x.table_id = t.id AND (x.status = 'new' OR x.status = 'pending' OR x.status = 'confirmed' OR x.status = 'preparing'))
   GROUP BY t.id;
 END;
 
@@ -540,7 +540,7 @@ BEGIN
   WHERE o.workflow_id = 1 AND t.id = CASE                                     -- no table: nothing is read
     WHEN NEW.table_id IS NOT OLD.table_id OR NEW.status <> 'ready' AND NEW.status <> 'cancelled' THEN NULL
     WHEN OLD.status <> 'new' AND OLD.status <> 'pending' AND OLD.status <> 'confirmed' AND OLD.status <> 'preparing' THEN NULL
-    WHEN EXISTS (SELECT 1 FROM orders x WHERE x.table_id = NEW.table_id AND x.status IN ('new','pending','confirmed','preparing')) THEN NULL
+    WHEN EXISTS (SELECT 1 FROM orders x WHERE x.table_id = NEW.table_id AND (x.status = 'new' OR x.status = 'pending' OR x.status = 'confirmed' OR x.status = 'preparing')) THEN NULL
     ELSE NEW.table_id END
   GROUP BY t.id;
   INSERT INTO notifications(restaurant_id, audience, kind, event, severity, message, order_id, table_id)

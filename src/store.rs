@@ -4,10 +4,12 @@
 //! a commit means to the clients is behind [`Hook`](writer::Hook).
 
 mod changes;
+mod checkpoints;
 mod desk;
 mod job;
 mod migrations;
 mod outcomes;
+mod pace;
 mod rows;
 #[cfg(feature = "testing")]
 mod scratch;

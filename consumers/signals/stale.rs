@@ -31,7 +31,10 @@ pub fn forget_orders(entity: Entity, change: &Change<'_>) -> Result<(), Error> {
             orders::forget(order);
             items::forget(order);
         }),
-        Entity::Payment => parts(change)?.into_iter().flatten().for_each(orders::forget),
+        Entity::Payment => parts(change)?
+            .into_iter()
+            .flatten()
+            .for_each(orders::forget),
         Entity::MenuItem => items::forget_all(),
         Entity::Table | Entity::Restaurant => orders::forget_all(),
         _ => {}

@@ -172,6 +172,18 @@ impl Served {
         }
     }
 
+    /// What a shard is told until it heard of so many events, as if it were one message.
+    pub async fn told_of(&mut self, shard: usize, events: usize) -> Told {
+        let mut told = self.told(shard).await;
+        while told.publications.len() < events {
+            let next = self.told(shard).await;
+            told.head = next.head;
+            told.publications.extend(next.publications);
+            told.replies += next.replies;
+        }
+        told
+    }
+
     /// What a shard is told until it heard of `count` events.
     pub async fn heard(&mut self, count: usize) -> Vec<(u64, String)> {
         let mut heard = Vec::new();

@@ -1,6 +1,7 @@
 //! SQLite: connections, the lock, the thread "store".
 
 use super::Said;
+use super::checkpoints::Checkpoints;
 use super::desk::Desk;
 use super::job::{Job, Task};
 use super::outcomes::Ran;
@@ -70,7 +71,15 @@ pub(crate) fn open(
         index.clone(),
     )?;
     let desk = Desk::new(&connection, watched, steady, index.clone())?;
-    let mut writer = Writer::new(hook, desk, retention, config.outcome_age, stats.clone());
+    let checkpoints = Checkpoints::start(&connection, connect(config)?)?;
+    let mut writer = Writer::new(
+        hook,
+        desk,
+        retention,
+        config.outcome_age,
+        stats.clone(),
+        checkpoints,
+    );
     writer.start(&connection, config.busy_timeout)?;
 
     let mut readers = Vec::new();
@@ -194,7 +203,8 @@ fn connect(config: &StoreConfig) -> Result<Connection, Error> {
     c.pragma_update(None, "foreign_keys", true)?;
     // as in other programs: the change log's triggers report what a REPLACE removes
     c.pragma_update(None, "recursive_triggers", false)?;
-    c.pragma_update(None, "cache_size", -32_000)?; // KiB
+    // KiB. What is read again and again is far less, and each commit that ends a large page looks through all of it.
+    c.pragma_update(None, "cache_size", -8_000)?;
     c.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(c)
 }

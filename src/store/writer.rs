@@ -3,8 +3,10 @@
 //! Everything in this file but [`drain`] itself runs on the connection's own thread.
 
 use super::changes::Notes;
+use super::checkpoints::Checkpoints;
 use super::desk::Desk;
 use super::job::{Job, Said, Work};
+use super::pace::Pace;
 use super::{Stats, guarded, now_ms, outcomes};
 use crate::Error;
 use crate::history::{PRUNE_STEP, Retention, recovery};
@@ -72,6 +74,8 @@ pub(super) struct Writer {
     announced: u64,
     /// When the open transaction was begun, before it waited for other programs.
     begun: Instant,
+    pace: Pace,
+    checkpoints: Checkpoints,
 }
 
 impl Writer {
@@ -81,6 +85,7 @@ impl Writer {
         retention: Retention,
         outcome_age: Duration,
         stats: Arc<Stats>,
+        checkpoints: Checkpoints,
     ) -> Self {
         Writer {
             hook,
@@ -92,6 +97,8 @@ impl Writer {
             tidied: Instant::now(),
             announced: 0,
             begun: Instant::now(),
+            pace: Pace::default(),
+            checkpoints,
         }
     }
 
@@ -159,6 +166,8 @@ impl Writer {
     /// Runs jobs in the open transaction, and commits. Jobs that are left in the queue need a new one.
     fn transaction(&mut self, c: &Connection, jobs: &mut VecDeque<Job>) {
         let mut done = Vec::with_capacity(jobs.len());
+        let slice = self.pace.slice();
+        let began = Instant::now();
         while let Some(mut job) = jobs.pop_front() {
             let step = self.step(c, &mut job);
             // A RAISE(ROLLBACK) or a full disk has ended the transaction, with what others did in it.
@@ -177,6 +186,9 @@ impl Writer {
                 return;
             }
             done.push((job.shard, job.work));
+            if began.elapsed() >= slice {
+                break;
+            }
         }
         self.commit(c, done);
     }
@@ -220,9 +232,11 @@ impl Writer {
 
     /// Commits and tells everybody. Whether it worked.
     fn commit(&mut self, c: &Connection, done: Vec<(Option<usize>, Box<dyn Work>)>) -> bool {
+        let began = Instant::now();
         let committed = self
             .quieten(c, false)
             .and_then(|()| Ok(c.prepare_cached("COMMIT")?.execute([])?));
+        self.pace.took(began.elapsed());
         match committed {
             Ok(_) => {
                 self.stats.commits.fetch_add(1, Relaxed); // before anybody can ask
@@ -237,6 +251,7 @@ impl Writer {
                 let events = self.hook.committed(replies);
                 self.retention.added(events);
                 self.announced += events;
+                self.checkpoints.committed(c);
                 true
             }
             Err(e) => {

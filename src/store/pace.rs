@@ -1,0 +1,57 @@
+//! How much one transaction does before it commits.
+
+use std::time::Duration;
+
+/// A commit may cost a fifth of the time. Less, and callers wait longer for those who came with them; more, and there is less time for the work itself.
+const SHARE: u32 = 4;
+/// A commit that costs nothing is no reason to commit each job alone.
+const LEAST: Duration = Duration::from_millis(1);
+/// A disk that takes seconds must not make callers wait for minutes.
+const MOST: Duration = Duration::from_millis(50);
+
+/// What a commit takes on this disk. While one batch is committed and told, the next ones wait, and so do those whose turn it is to tell: a transaction that
+/// took all that waits would have the writer and the shards work in turns instead of at once.
+#[derive(Debug, Default)]
+pub(super) struct Pace {
+    /// Of the last ones, the newest counting an eighth.
+    commit: Duration,
+}
+
+impl Pace {
+    /// After so much work a transaction is committed, even if more is waiting.
+    pub fn slice(&self) -> Duration {
+        (self.commit * SHARE).clamp(LEAST, MOST)
+    }
+
+    /// A commit took so long.
+    pub fn took(&mut self, commit: Duration) {
+        self.commit = match self.commit {
+            Duration::ZERO => commit.min(MOST),
+            known => (known * 7 + commit.min(MOST)) / 8,
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slow_disk_is_asked_less_often() {
+        let mut pace = Pace::default();
+        assert_eq!(pace.slice(), LEAST);
+        pace.took(Duration::from_micros(10));
+        assert_eq!(pace.slice(), LEAST);
+        for _ in 0..50 {
+            pace.took(Duration::from_millis(5));
+        }
+        let slice = pace.slice();
+        assert!(slice > Duration::from_millis(19) && slice <= Duration::from_millis(20));
+        pace.took(Duration::from_secs(60));
+        assert!(pace.slice() <= MOST);
+        for _ in 0..50 {
+            pace.took(Duration::from_secs(60));
+        }
+        assert_eq!(pace.slice(), MOST);
+    }
+}
