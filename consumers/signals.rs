@@ -184,7 +184,12 @@ fn order(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
             groups.push(Group::Restaurant(restaurant));
         }
         let previous = self::status(&old.status)?;
-        Fact::OrderStatus { order, previous }
+        let shown = payments::completed(change, &order, previous, db)?;
+        Fact::OrderStatus {
+            order,
+            previous,
+            shown,
+        }
     };
     let mut told = Told::to(groups, fact);
     told.rechecks = new.session_id != old.session_id

@@ -120,6 +120,7 @@ impl Consumer for OrdersSocket {
             (Fact::Offer { order, .. }, Group::Driver(_)) => Some(messages::order_assigned(order)),
             (Fact::Offer { order, open: true }, _) => Some(messages::new_available_order(order)),
             (Fact::Offer { order, .. }, _) => Some(messages::order_taken(order.id)),
+            (Fact::OrderStatus { shown: true, .. }, _) => None,
             (
                 Fact::OrderStatus { order, .. }
                 | Fact::OrderChanged(order)

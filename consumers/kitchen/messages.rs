@@ -26,7 +26,9 @@ use utoipa::ToSchema;
 pub fn event(event: &Event) -> Option<Message> {
     match event.fact.as_ref()? {
         Fact::OrderPlaced(order) => Some(Message::new("order:created", &Order::of(order))),
-        Fact::OrderStatus { order, previous } => Some(if KITCHEN.alike(order.status, *previous) {
+        Fact::OrderStatus {
+            order, previous, ..
+        } => Some(if KITCHEN.alike(order.status, *previous) {
             order_updated(
                 Order::of(order),
                 vec!["canonical_status"],

@@ -105,6 +105,9 @@ pub enum Fact {
         order: OrderFacts,
         /// Where it stood before.
         previous: Status,
+        /// An event of the payment that it followed from shows it so already.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        shown: bool,
     },
     /// Something else about an order changed.
     OrderChanged(OrderFacts),

@@ -75,9 +75,12 @@ impl Consumer for AdminSocket {
         match (event.fact.as_ref()?, group) {
             (Fact::DashboardClosed, Group::Dashboard(_)) => Some(messages::disconnect()),
             (Fact::OrderPlaced(order), Group::Changes { .. }) => Some(messages::new_order(order)),
-            (Fact::OrderStatus { order, previous }, Group::Changes { .. })
-                if !TIMING.alike(order.status, *previous) =>
-            {
+            (
+                Fact::OrderStatus {
+                    order, previous, ..
+                },
+                Group::Changes { .. },
+            ) if !TIMING.alike(order.status, *previous) => {
                 Some(messages::order_status_update(order, order.status))
             }
             // An order that is deleted is off, as far as this vocabulary can tell.
