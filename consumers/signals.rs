@@ -79,7 +79,13 @@ pub fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Resta
             all[0].groups.push(feed);
         }
     }
-    let signals = all.into_iter().map(|told| {
+    let signals = all.into_iter().map(|mut told| {
+        // Whoever follows all restaurants follows those too that were not there when they came.
+        let everywhere = told.groups.iter().find_map(|group| match group {
+            Group::Changes { entity, .. } => Some(Group::AllChanges(*entity)),
+            _ => None,
+        });
+        told.groups.extend(everywhere);
         let event = Event {
             by: kitchen::author(told.fact.as_ref(), change),
             fact: told.fact,

@@ -80,16 +80,6 @@ pub fn get(db: &Reader<'_>, id: i64) -> Result<RestaurantFacts, Error> {
     })
 }
 
-/// All restaurants' ids.
-///
-/// # Errors
-/// [`Error::Store`].
-pub fn all(db: &Reader<'_>) -> Result<Vec<i64>, Error> {
-    db.rows("SELECT id FROM restaurants ORDER BY id", params![], |row| {
-        row.get(0)
-    })
-}
-
 /// The restaurant of those who know only one: the first.
 ///
 /// # Errors
