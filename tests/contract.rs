@@ -131,6 +131,8 @@ fn the_kitchen_is_in_the_contract() {
     for line in [
         "\"order:created\": (argument1: ",
         "\"orders:sync\": (argument1?: ",
+        "state: \"connected\"",
+        "type: \"urgent\" | \"warning\" | \"info\"",
         "\"joinRoom\": (argument1?: unknown) => void",
         "\"order-taken\": (argument1: {\n    orderId: number;\n  }, offset?: string) => void",
     ] {

@@ -195,12 +195,16 @@ fn told(notification: &NotificationFacts) -> Message {
 #[derive(Serialize, JsonSchema, ToSchema)]
 #[schema(as = kitchen::Alert)]
 pub struct Alert<'a> {
+    #[schemars(schema_with = "channels::level")]
     r#type: &'a str,
     message: &'a str,
     #[serde(rename = "orderId", skip_serializing_if = "Option::is_none")]
     order_id: Option<&'a str>,
     #[serde(rename = "tableNumber", skip_serializing_if = "Option::is_none")]
     table_number: Option<&'a str>,
+    /// 5: the most urgent.
+    #[schemars(range(min = 1, max = 5))]
+    #[schema(minimum = 1, maximum = 5)]
     severity: i64,
     id: &'a str,
     restaurant_id: &'a str,
@@ -288,6 +292,7 @@ pub fn batch_update(messages: &[&Message]) -> Message {
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Connected {
+    #[schemars(extend("const" = "connected"))]
     state: &'static str,
     attempt: u32,
     max_attempts: u32,

@@ -3,6 +3,7 @@
 use super::{Timing, refused, two_dishes};
 use crate::support::client::Client;
 use crate::support::http::{Answer, request};
+use crate::support::socket_io::SocketIo;
 use crate::support::{Place, Server, token};
 use serde_json::{Value, json};
 
@@ -259,7 +260,8 @@ fn pages_of_allowed_origins_may_ask_and_read() {
 
 #[test]
 fn the_servers_numbers_are_counted_by_endpoint_and_role() {
-    let timing = Timing::start();
+    let mut timing = Timing::start();
+    let delivery = timing.server.listening("delivery");
     let manager = timing.server.token("manager");
     let stats = || {
         timing
@@ -295,6 +297,15 @@ fn the_servers_numbers_are_counted_by_endpoint_and_role() {
     assert_eq!(
         data["connections"]["by_role"],
         json!({"admin": 1, "anonymous": 1, "manager": 1})
+    );
+    // Two namespaces of one connection are two clients.
+    let mut phone = SocketIo::open(delivery);
+    phone.connect("/", json!({})).expect("let in");
+    let auth = json!({"token": manager});
+    phone.connect("/orders", auth).expect("let in");
+    assert_eq!(
+        stats()["data"]["connections"]["by_consumer"],
+        json!({"delivery.orders": 1, "dining.table": 1, "timing.admin": 2, "workshop": 1})
     );
     assert!(data["events"]["announced"].as_u64() > Some(0));
     assert!(data["events"]["delivered"].as_u64() >= Some(2));

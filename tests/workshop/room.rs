@@ -119,7 +119,7 @@ fn everybody_hears_everything_whatever_room_they_joined() {
         .ok();
     for socket in &mut all {
         let told = socket.hears("orderDeleted");
-        assert_eq!(keys(&told), ["message", "orderId", "timestamp"]);
+        assert_eq!(keys(&told), ["message", "orderId", "timestamp", "version"]);
         assert_eq!(told["orderId"], json!(id));
     }
 }
