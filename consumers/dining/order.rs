@@ -120,7 +120,9 @@ impl Consumer for OrderSocket {
             } else {
                 messages::order_status(order, None)
             }),
-            Fact::OrderChanged(order) => Some(messages::order_update(order)),
+            Fact::OrderChanged(order) | Fact::OrderPriced(order) => {
+                Some(messages::order_update(order))
+            }
             Fact::OrderDeleted { id, version, .. } => Some(messages::order_deleted(*id, *version)),
             Fact::Items {
                 order,
@@ -138,7 +140,7 @@ impl Consumer for OrderSocket {
             Fact::OrderStatus {
                 order, previous, ..
             } => Some(u64::from(DINING.alike(order.status, *previous))),
-            Fact::OrderChanged(_) => Some(1),
+            Fact::OrderChanged(_) | Fact::OrderPriced(_) => Some(1),
             Fact::Items { .. } => Some(2),
             _ => None,
         }

@@ -37,7 +37,7 @@ pub fn event(event: &Event) -> Option<Message> {
         } else {
             order_status_changed(order, *previous)
         }),
-        Fact::OrderChanged(order) => {
+        Fact::OrderChanged(order) | Fact::OrderPriced(order) => {
             let changes = event.change.as_ref().map(changes::of).unwrap_or_default();
             Some(order_updated(
                 Order::of(order),

@@ -97,6 +97,7 @@ pub fn author(fact: Option<&Fact>, change: &Change<'_>) -> Option<String> {
         } if !KITCHEN.alike(order.status, *previous) => None,
         Fact::OrderStatus { .. }
         | Fact::OrderChanged(_)
+        | Fact::OrderPriced(_)
         | Fact::OrderPaid(_)
         | Fact::Items { .. } => change.actor.map(str::to_owned),
         _ => None,

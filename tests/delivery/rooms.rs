@@ -219,6 +219,25 @@ fn lines_and_payments_are_changes_too() {
             "partial"
         );
     }
+    // A line more is another total, and the first that is begun begins the order: each is told once, with all that followed.
+    let more = json!({"items": [{"menu_item_id": 2}]});
+    let line = "POST /api/v1/orders/123/items";
+    platform.server.rest(&manager, line, more).ok();
+    let line = format!("PATCH /api/v1/orders/123/items/{}", newest_line(&platform));
+    let begun = json!({"status": "preparing"});
+    platform.server.rest(&manager, &line, begun).ok();
+    for socket in [&mut chris, &mut house] {
+        let told = socket.hears_of("order-updated", 123);
+        assert_eq!(
+            (&told["total_amount"], &told["status"]),
+            (&json!("186.50"), &json!("confirmed"))
+        );
+        let told = socket.hears_of("order-updated", 123);
+        assert_eq!(
+            (&told["status"], &told["items"][2]["status"]),
+            (&json!("preparing"), &json!("preparing"))
+        );
+    }
     platform
         .server
         .shell("UPDATE order_items SET note = 'hot' WHERE order_id = 123");
@@ -226,10 +245,15 @@ fn lines_and_payments_are_changes_too() {
         let told = socket.hears_of("order-updated", 123);
         let lines = told["items"].as_array().expect("lines");
         assert!(
-            lines.len() == 2 && lines.iter().all(|line| line["notes"] == "hot"),
+            lines.len() == 3 && lines.iter().all(|line| line["notes"] == "hot"),
             "{told}"
         );
     }
+}
+
+fn newest_line(platform: &Platform) -> i64 {
+    let place = &platform.server.place;
+    place.number("SELECT max(id) FROM order_items")
 }
 
 #[test]
