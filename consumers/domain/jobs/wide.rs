@@ -22,9 +22,12 @@ thread_local! {
 /// # Errors
 /// [`Error::Store`]; likewise below.
 pub fn shows_all(db: &Reader<'_>, restaurant: i64) -> Result<bool, Error> {
-    let era = db.era();
+    let Some(era) = db.era() else {
+        let sql = "SELECT 1 FROM restaurants WHERE id = ?1 AND json_extract(settings_json, '$.workshop') = 'all'";
+        return Ok(db.row(sql, params![restaurant], |_| Ok(()))?.is_some());
+    };
     let known = KNOWN.with_borrow(|known| match known {
-        Some((of, all)) if Some(*of) == era => Some(all.clone()),
+        Some((of, all)) if *of == era => Some(all.clone()),
         _ => None,
     });
     if let Some(all) = known {
@@ -38,9 +41,7 @@ pub fn shows_all(db: &Reader<'_>, restaurant: i64) -> Result<bool, Error> {
         )?
         .into();
     let found = all.contains(&restaurant);
-    if let Some(era) = era {
-        KNOWN.set(Some((era, all)));
-    }
+    KNOWN.set(Some((era, all)));
     Ok(found)
 }
 
