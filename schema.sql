@@ -550,6 +550,33 @@ BEGIN
   WHERE NEW.status = 'ready' OR NEW.status = 'cancelled';
 END;
 
+-- Who is on the road is busy, and free again with the last delivery, however it ended. Who has gone offline stays so until they take one. No vocabulary has a
+-- word for it: nobody is told.
+CREATE TRIGGER orders_busy_driver AFTER UPDATE OF status, driver_id ON orders
+WHEN coalesce(NEW.driver_id, OLD.driver_id) IS NOT NULL AND (NEW.status IS NOT OLD.status OR NEW.driver_id IS NOT OLD.driver_id)
+BEGIN
+  UPDATE drivers SET status = 'busy', version = version + 1, updated_at = CAST((julianday('now')-2440587.5)*86400000 AS INTEGER)
+  WHERE user_id = NEW.driver_id AND NEW.status = 'out_for_delivery' AND status <> 'busy';
+  UPDATE drivers SET status = 'available', version = version + 1, updated_at = CAST((julianday('now')-2440587.5)*86400000 AS INTEGER)
+  WHERE user_id IN (OLD.driver_id, NEW.driver_id) AND status = 'busy'
+    AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.driver_id = drivers.user_id AND o.status = 'out_for_delivery');
+END;
+
+CREATE TRIGGER orders_busy_driver_inserted AFTER INSERT ON orders
+WHEN NEW.driver_id IS NOT NULL AND NEW.status = 'out_for_delivery'
+BEGIN
+  UPDATE drivers SET status = 'busy', version = version + 1, updated_at = CAST((julianday('now')-2440587.5)*86400000 AS INTEGER)
+  WHERE user_id = NEW.driver_id AND status <> 'busy';
+END;
+
+CREATE TRIGGER orders_busy_driver_deleted AFTER DELETE ON orders
+WHEN OLD.driver_id IS NOT NULL AND OLD.status = 'out_for_delivery'
+BEGIN
+  UPDATE drivers SET status = 'available', version = version + 1, updated_at = CAST((julianday('now')-2440587.5)*86400000 AS INTEGER)
+  WHERE user_id = OLD.driver_id AND status = 'busy'
+    AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.driver_id = drivers.user_id AND o.status = 'out_for_delivery');
+END;
+
 CREATE TRIGGER payments_tell_inserted AFTER INSERT ON payments
 WHEN NEW.status = 'captured'
 BEGIN

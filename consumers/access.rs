@@ -8,7 +8,7 @@ mod scopes;
 
 pub use bearer::Bearer;
 
-use crate::domain::{Key, Refusal, ids, orders, restaurants};
+use crate::domain::{Key, Refusal, ids, orders};
 use crate::restaurant::{Claims, Group, Restaurant};
 use maitred::{Context, Error, Identity, Kind, Reader, params};
 
@@ -245,7 +245,7 @@ pub async fn enter(
     Ok(())
 }
 
-/// Opens a connection to those who may do this in whole restaurants: in all that they belong to (an admin of all: that there are now), or in `wanted` alone.
+/// Opens a connection to those who may do this in whole restaurants: in all that they belong to (`None`: in all that there are and will be), or in `wanted` alone.
 /// They are judged now, with each command, and whenever their account changes. Which groups they join is the caller's.
 ///
 /// # Errors
@@ -254,7 +254,7 @@ pub async fn enter_restaurants(
     ctx: &mut Context<Restaurant>,
     action: Action,
     wanted: Option<Key>,
-) -> Result<Vec<i64>, Error> {
+) -> Result<Option<Vec<i64>>, Error> {
     let identity = ctx.identity().clone();
     let (account, own) = ctx
         .read(move |db| {
@@ -266,10 +266,9 @@ pub async fn enter_restaurants(
                     if own.as_ref().is_some_and(|own| !own.contains(&wanted)) {
                         return Err(elsewhere());
                     }
-                    vec![wanted]
+                    Some(vec![wanted])
                 }
-                (Some(own), None) => own.clone(),
-                (None, None) => restaurants::all(db)?,
+                (own, None) => own.clone(),
             };
             Ok((bearer.account, own))
         })
@@ -283,8 +282,12 @@ pub async fn enter_restaurants(
     ctx.guard(move |identity, db| {
         let bearer = Bearer::of(identity, db)?;
         bearer.may(action)?;
-        let all = |own: &Vec<i64>| heard.iter().all(|restaurant| own.contains(restaurant));
-        match bearer.restaurants.as_ref().is_none_or(all) {
+        let still = match (&bearer.restaurants, &heard) {
+            (None, _) => true,
+            (Some(own), Some(heard)) => heard.iter().all(|restaurant| own.contains(restaurant)),
+            (Some(_), None) => false,
+        };
+        match still {
             true => Ok(()),
             false => Err(elsewhere()),
         }

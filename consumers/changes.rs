@@ -39,9 +39,9 @@ impl Consumer for Changes {
         let entities = entities(params.entity.as_deref())?;
         let wanted = params.restaurant_id;
         let own = access::enter_restaurants(ctx, Action::HearChanges, wanted).await?;
-        for restaurant in own {
-            for &entity in &entities {
-                ctx.join(Group::Changes { restaurant, entity });
+        for &entity in &entities {
+            for group in Group::changes(own.as_deref(), entity) {
+                ctx.join(group);
             }
         }
         ctx.snapshot_on_reset(|_| Ok(messages::reset())).await?;

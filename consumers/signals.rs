@@ -51,7 +51,7 @@ pub fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Resta
     let mut all = match entity {
         Entity::Order => {
             let mut all = order(change, db)?;
-            all.extend(jobs::job(change)?);
+            all.extend(jobs::job(change, db)?);
             all
         }
         Entity::OrderItem => order_item(change, db)?,
@@ -81,7 +81,13 @@ pub fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Resta
             all[0].groups.push(feed);
         }
     }
-    let signals = all.into_iter().map(|told| {
+    let signals = all.into_iter().map(|mut told| {
+        // Whoever follows all restaurants follows those too that were not there when they came.
+        let everywhere = told.groups.iter().find_map(|group| match group {
+            Group::Changes { entity, .. } => Some(Group::AllChanges(*entity)),
+            _ => None,
+        });
+        told.groups.extend(everywhere);
         let event = Event {
             by: kitchen::author(told.fact.as_ref(), change),
             fact: told.fact,
@@ -180,13 +186,25 @@ fn order(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
     let off = (status == Status::Cancelled && new.status != old.status)
         .then(|| kitchen::cancelled(&order, stations));
     let fact = if new.status == old.status {
-        Fact::OrderChanged(order)
+        match lines::priced(change) && lines::show(change, new.id, db)? {
+            true => Fact::OrderPriced(order),
+            false => Fact::OrderChanged(order),
+        }
     } else {
         if status == Status::Ready {
             groups.push(Group::Restaurant(restaurant));
         }
         let previous = self::status(&old.status)?;
-        Fact::OrderStatus { order, previous }
+        // Begun with its first line, and with nobody to be told of it who does not hear of lines.
+        let begun = status == Status::Preparing
+            && (old.driver_id, old.customer_id) == (new.driver_id, new.customer_id)
+            && lines::show(change, new.id, db)?;
+        let shown = begun || payments::completed(change, &order, previous, db)?;
+        Fact::OrderStatus {
+            order,
+            previous,
+            shown,
+        }
     };
     let mut told = Told::to(groups, fact);
     told.rechecks = new.session_id != old.session_id
@@ -244,14 +262,21 @@ fn order_item(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> 
                     .map(Group::Station),
             );
         }
+        let items = items::of_order(db, id)?;
+        let shown = placed || is.as_ref().is_some_and(|line| line.is_shown_by(&order));
+        let wall = match shown {
+            true => Vec::new(),
+            false => jobs::product(&order, &items, db)?,
+        };
         let fact = Fact::Items {
-            items: items::of_order(db, id)?,
+            items,
             version: next_version(db)?,
-            shown: placed || is.as_ref().is_some_and(|line| line.is_shown_by(&order)),
+            shown,
             placed,
             order,
         };
         all.push(Told::to(groups, fact));
+        all.extend(wall);
     }
     Ok(all)
 }

@@ -1,9 +1,10 @@
 //! The contract: complete, and true. That every frame is as it says is checked wherever a test hears one (`support/contract.rs`).
 
 use crate::dialogues::{FOLDERS, LISTENERS};
-use crate::support::contract;
+use crate::support::socket_io::SocketIo;
+use crate::support::{Server, contract, token};
 use restaurant::contract::Contract;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -130,6 +131,10 @@ fn the_kitchen_is_in_the_contract() {
     for line in [
         "\"order:created\": (argument1: ",
         "\"orders:sync\": (argument1?: ",
+        "state: \"connected\"",
+        "type: \"urgent\" | \"warning\" | \"info\"",
+        "\"joinRoom\": (argument1?: unknown) => void",
+        "\"order-taken\": (argument1: {\n    orderId: number;\n  }, offset?: string) => void",
     ] {
         assert!(types.contains(line), "{line} in {types}");
     }
@@ -148,6 +153,89 @@ fn the_kitchen_is_in_the_contract() {
         "connection:status",
         &good.replace("0,", "0,\"more\":1,")
     ));
+}
+
+/// What a client may leave out, and what it may say besides, is what the server accepts: each of these events is sent, and held against its schema.
+#[test]
+fn what_the_contract_lets_a_client_say_is_what_the_server_accepts() {
+    let mut server = Server::start();
+    let kitchen = json!({"sub": "20", "role": "kitchen", "restaurant_id": 2});
+    let driver = json!({"sub": "901", "role": "driver"});
+    let staff = json!({"sub": "35", "role": "staff", "restaurantId": 5});
+    let own = "11111111-1111-1111-1111-111111111111";
+    let mut wrong = Vec::new();
+    for (listener, namespace, claims, events) in [
+        (
+            "kitchen",
+            "/",
+            kitchen,
+            json!([
+                ["join:restaurant"], ["join:restaurant", null], ["join:restaurant", {}], ["join:restaurant", true],
+                ["join:restaurant", {"restaurantId": own}], ["join:restaurant", own], ["join:restaurant", own, "more"],
+                ["join:station"], ["join:station", {}], ["join:station", {"station": "bar"}], ["join:station", {"restaurantId": null, "station": "expo"}],
+                ["orders:sync"], ["orders:sync", null], ["orders:sync", {}], ["orders:sync", []], ["orders:sync", "all"],
+                ["orders:sync", {"statuses": null}], ["orders:sync", {"statuses": ["ready"]}, 1],
+                ["order:update_status"], ["order:update_status", null], ["order:update_status", {"orderId": 1}],
+                ["order:update_status", {"orderId": "order-1", "status": "preparing", "restaurantId": own}],
+                ["table:complete"], ["table:complete", {}], ["table:complete", {"tableNumber": true}], ["table:complete", {"tableNumber": 17}],
+                ["authenticate"], ["authenticate", {}], ["authenticate", null],
+            ]),
+        ),
+        (
+            "delivery",
+            "/orders",
+            driver,
+            json!([
+                ["update-order-status"], ["update-order-status", {"orderId": 6}], ["update-order-status", {"orderId": 6, "status": "delivered", "reason": null}],
+                ["accept-order"], ["accept-order", null], ["accept-order", {}], ["accept-order", {"orderId": "order-6"}, {}],
+                ["get-available-orders"], ["get-available-orders", {}], ["get-available-orders", null, null],
+                ["get-restaurant-orders"], ["get-restaurant-orders", {}],
+                ["authenticate"], ["authenticate", 7],
+            ]),
+        ),
+        (
+            "delivery",
+            "/",
+            staff,
+            json!([
+                ["joinRoom"],
+                ["joinRoom", "orders"],
+                ["leaveRoom"],
+                ["leaveRoom", {}, {}],
+                ["authenticate", []]
+            ]),
+        ),
+    ] {
+        let consumer = contract::namespace(listener, namespace).expect("a namespace");
+        let mut io = SocketIo::open(server.listening(listener));
+        let token = token::signed(&with_expiry(claims));
+        io.connect(namespace, json!({"token": token}))
+            .expect("let in");
+        let mut unasked = contract::names(&consumer);
+        for event in events.as_array().expect("events") {
+            let (name, arguments) = event.as_array().and_then(|e| e.split_first()).expect("one");
+            let name = name.as_str().expect("a name");
+            unasked.remove(name);
+            let answer = io.ask(namespace, name, arguments);
+            let text = Value::from(answer).to_string();
+            // of what is no command there is nothing more to say than that
+            let accepted = !["INVALID_FRAME", "UNKNOWN_ACTION", "INVALID_PAYLOAD"]
+                .iter()
+                .any(|code| text.contains(code));
+            if contract::accepts(&consumer, name, event) != accepted {
+                wrong.push(format!("{event} is answered {text}"));
+            }
+        }
+        assert!(unasked.is_empty(), "{consumer}: nobody said {unasked:?}");
+    }
+    assert!(wrong.is_empty(), "not as in the contract: {wrong:#?}");
+}
+
+/// And an hour to live.
+fn with_expiry(mut claims: Value) -> Value {
+    let now = std::time::UNIX_EPOCH.elapsed().expect("after 1970");
+    claims["exp"] = json!(now.as_secs() + 3600);
+    claims
 }
 
 /// A frame with a member more, a member less, or of a type that the channel does not say is none of the contract's.

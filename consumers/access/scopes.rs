@@ -21,7 +21,13 @@ const fn wanted(action: Action) -> &'static [&'static str] {
         | Action::HearRestaurant
         | Action::HearChanges
         | Action::ReadLists
-        | Action::ReadMenu => &[READ],
+        | Action::ReadMenu
+        | Action::RunDashboard
+        | Action::TrackOrder
+        | Action::JoinPlatform
+        | Action::ReadDeliveries
+        | Action::HearWorkshop
+        | Action::ReadJobs => &[READ],
         Action::Alert => &[KITCHEN],
         _ => &[WRITE],
     }
@@ -73,5 +79,18 @@ mod tests {
             assert_eq!(allowed(scope, Action::MoveOrder), moves, "{scope}");
         }
         assert!(allow(None, Action::MoveOrder).is_ok());
+        for (action, reads) in [
+            (Action::RunDashboard, true),
+            (Action::JoinPlatform, true),
+            (Action::ReadDeliveries, true),
+            (Action::HearWorkshop, true),
+            (Action::ReadJobs, true),
+            (Action::EditJobs, false),
+            (Action::TakeOffer, false),
+            (Action::OrderDelivery, false),
+            (Action::OrderOnline, false),
+        ] {
+            assert_eq!(allowed("orders:read", action), reads, "{action:?}");
+        }
     }
 }

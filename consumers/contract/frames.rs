@@ -52,7 +52,7 @@ pub fn events(schemas: &mut Schemas) -> Vec<Frame> {
     ];
     let all = all.into_iter().map(|(name, data)| Frame {
         name: name.to_owned(),
-        schema: event(json!({"const": name}), Some(schema::closed(data))),
+        schema: emitted(json!({"const": name}), schema::closed(data)),
     });
     all.collect()
 }
@@ -67,16 +67,27 @@ fn authenticate() -> Frame {
     });
     Frame {
         name: "authenticate".to_owned(),
-        schema: event(json!({"const": "authenticate"}), Some(token)),
+        schema: asked("authenticate", Some(token)),
     }
 }
 
-/// `["name", argument]`.
-fn event(name: Value, argument: Option<Schema>) -> Schema {
-    let mut items = vec![name];
+/// `["name", argument]`, and behind it the offset of what is durable.
+fn emitted(name: Value, argument: Schema) -> Schema {
+    let offset = json!({
+        "type": "string",
+        "pattern": "^[0-9]+$",
+        "description": "Of a durable event: its number, which the client library remembers for coming back.",
+    });
+    let items = [name, argument.to_value(), offset];
+    json_schema!({"type": "array", "prefixItems": items, "minItems": 2, "maxItems": 3})
+}
+
+/// `["name", argument]`. Of an argument that may be `null` nothing need be said, and what follows is passed over.
+fn asked(name: &str, argument: Option<Schema>) -> Schema {
+    let must = argument.as_ref().is_some_and(|a| !schema::allows_null(a));
+    let mut items = vec![json!({"const": name})];
     items.extend(argument.map(Schema::to_value));
-    let count = items.len();
-    json_schema!({"type": "array", "prefixItems": items, "minItems": 1, "maxItems": count})
+    json_schema!({"type": "array", "prefixItems": items, "minItems": if must { 2 } else { 1 }})
 }
 
 /// `{"type": ..., "data": ...}`, and what else may stand beside these.
@@ -179,7 +190,7 @@ impl Channel {
         let hears = schema::variants(command)
             .into_iter()
             .map(|(name, argument)| Frame {
-                schema: event(json!({"const": name}), argument),
+                schema: asked(&name, argument),
                 name,
             });
         Channel {
@@ -206,7 +217,7 @@ impl Channel {
         let argument = schema::closed(T::json_schema(&mut schemas.said));
         self.says.push(Frame {
             name: name.to_owned(),
-            schema: event(pattern, Some(argument)),
+            schema: emitted(pattern, argument),
         });
         self
     }

@@ -49,6 +49,33 @@ pub fn open(mut schema: Schema) -> Schema {
     schema
 }
 
+/// Whether `null` is one of the values.
+pub fn allows_null(schema: &Schema) -> bool {
+    fn allows(schema: &Value) -> bool {
+        let Value::Object(members) = schema else {
+            return schema == &Value::Bool(true);
+        };
+        let one_of = |key: &str, is: &dyn Fn(&Value) -> bool| {
+            let all = members.get(key).and_then(Value::as_array);
+            all.is_none_or(|all| all.iter().any(is))
+        };
+        let null = |value: &Value| value.is_null();
+        let named = |name: &Value| name == "null";
+        let every = members.get("allOf").and_then(Value::as_array);
+        members.get("const").is_none_or(null)
+            && one_of("enum", &null)
+            && match members.get("type") {
+                None => true,
+                Some(Value::Array(names)) => names.iter().any(named),
+                Some(name) => named(name),
+            }
+            && one_of("anyOf", &allows)
+            && one_of("oneOf", &allows)
+            && every.is_none_or(|all| all.iter().all(allows))
+    }
+    allows(schema.as_value())
+}
+
 /// The variants of an enum that is told apart by the name of its only member: each name, and its content if it has one.
 pub fn variants(schema: Schema) -> Vec<(String, Option<Schema>)> {
     let value = schema.to_value();

@@ -61,13 +61,26 @@ fn union(out: &mut String, frames: &[Frame]) {
 
 /// As socket.io-client wants its events described: `Socket<KitchenSays, KitchenHears>`.
 fn listener(out: &mut String, frame: &Frame) {
+    let number = |key| frame.schema.get(key).and_then(Value::as_u64);
     let arguments = frame.schema.get("prefixItems").and_then(Value::as_array);
     let mut parameters = Vec::new();
-    for (n, argument) in arguments.into_iter().flatten().skip(1).enumerate() {
+    for (n, argument) in (1..).zip(arguments.into_iter().flatten().skip(1)) {
         let kind = of(argument, "  ");
-        // who may say nothing need not say `null`
-        let mark = if kind.ends_with(" | null") { "?" } else { "" };
-        parameters.push(format!("argument{}{mark}: {kind}", n + 1));
+        let mark = if number("minItems") > Some(n) {
+            ""
+        } else {
+            "?"
+        };
+        // who listens gets the offset behind what is said
+        let name = match number("maxItems") {
+            Some(count) if count == n + 1 => "offset".to_owned(),
+            _ => format!("argument{n}"),
+        };
+        parameters.push(format!("{name}{mark}: {kind}"));
+    }
+    if parameters.is_empty() {
+        // examples like to send `{}` where nothing is asked for
+        parameters.push("argument1?: unknown".to_owned());
     }
     let parameters = parameters.join(", ");
     match frame.name.split_once('{').zip(frame.name.split_once('}')) {

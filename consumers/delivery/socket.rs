@@ -7,7 +7,7 @@
 use super::member::{self, Member, Part};
 use super::{commands, messages};
 use crate::domain::orders::OrderFacts;
-use crate::domain::{Key, Refusal, ids, restaurants};
+use crate::domain::{Key, Refusal, ids};
 use crate::restaurant::{Claims, Entity, Event, Fact, Group, Restaurant};
 use maitred::{ClientError, Consumer, Context, Error, Identity, Message, Reader, Reply};
 use schemars::JsonSchema;
@@ -114,12 +114,15 @@ impl Consumer for OrdersSocket {
     fn render(event: &Event, group: &Group) -> Option<Message> {
         match (event.fact.as_ref()?, group) {
             (Fact::OrderPlaced(order), Group::Customer(_)) => Some(messages::order_created(order)),
-            (Fact::OrderPlaced(order), Group::Changes { .. }) => Some(messages::new_order(order)),
+            (Fact::OrderPlaced(order), Group::Changes { .. } | Group::AllChanges(_)) => {
+                Some(messages::new_order(order))
+            }
             // Whoever it was given to is told that by the offer.
             (Fact::OrderPlaced(_), _) => None,
             (Fact::Offer { order, .. }, Group::Driver(_)) => Some(messages::order_assigned(order)),
             (Fact::Offer { order, open: true }, _) => Some(messages::new_available_order(order)),
             (Fact::Offer { order, .. }, _) => Some(messages::order_taken(order.id)),
+            (Fact::OrderStatus { shown: true, .. }, _) => None,
             (
                 Fact::OrderStatus { order, .. }
                 | Fact::OrderChanged(order)
@@ -168,15 +171,10 @@ async fn enter(ctx: &mut Context<Restaurant>) -> Result<(), Error> {
         let new = identity.clone();
         ctx.write(move |tx| member::enroll(&new, tx)).await?;
     }
-    let (account, part, own) = ctx
+    let (account, part) = ctx
         .read(move |db| {
             let member = Member::of(&identity, db)?;
-            let own = match &member.part {
-                Part::Restaurant(Some(own)) | Part::Driver(_, Some(own)) => own.clone(),
-                Part::Restaurant(None) => restaurants::all(db)?,
-                Part::User(_) | Part::Driver(_, None) => Vec::new(),
-            };
-            Ok((member.bearer.account, member.part, own))
+            Ok((member.bearer.account, member.part))
         })
         .await?;
     // Joined before they are judged: no change of the account may pass between.
@@ -193,18 +191,19 @@ async fn enter(ctx: &mut Context<Restaurant>) -> Result<(), Error> {
     .await?;
     match part {
         Part::User(account) => ctx.join(Group::Customer(account)),
-        Part::Restaurant(_) => {
-            for restaurant in own {
-                for entity in [Entity::Order, Entity::OrderItem, Entity::Payment] {
-                    ctx.join(Group::Changes { restaurant, entity });
-                }
-            }
+        Part::Restaurant(own) => {
+            let rows = [Entity::Order, Entity::OrderItem, Entity::Payment];
+            let groups = rows.map(|entity| Group::changes(own.as_deref(), entity));
+            groups
+                .into_iter()
+                .flatten()
+                .for_each(|group| ctx.join(group));
         }
         Part::Driver(account, bound) => {
             ctx.join(Group::Driver(account));
             match bound {
                 None => ctx.join(Group::AllOffers),
-                Some(_) => own.into_iter().for_each(|r| ctx.join(Group::Offers(r))),
+                Some(own) => own.into_iter().for_each(|r| ctx.join(Group::Offers(r))),
             }
         }
     }

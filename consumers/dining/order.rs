@@ -113,14 +113,16 @@ impl Consumer for OrderSocket {
 
     fn render(event: &Event, _: &Group) -> Option<Message> {
         match event.fact.as_ref()? {
-            Fact::OrderStatus { order, previous } => {
-                Some(if DINING.alike(order.status, *previous) {
-                    messages::order_update(order)
-                } else {
-                    messages::order_status(order, None)
-                })
+            Fact::OrderStatus {
+                order, previous, ..
+            } => Some(if DINING.alike(order.status, *previous) {
+                messages::order_update(order)
+            } else {
+                messages::order_status(order, None)
+            }),
+            Fact::OrderChanged(order) | Fact::OrderPriced(order) => {
+                Some(messages::order_update(order))
             }
-            Fact::OrderChanged(order) => Some(messages::order_update(order)),
             Fact::OrderDeleted { id, version, .. } => Some(messages::order_deleted(*id, *version)),
             Fact::Items {
                 order,
@@ -135,10 +137,10 @@ impl Consumer for OrderSocket {
     /// Frames of one name show the whole order, or all its lines.
     fn entity(event: &Event, _: &Group) -> Option<u64> {
         match event.fact.as_ref()? {
-            Fact::OrderStatus { order, previous } => {
-                Some(u64::from(DINING.alike(order.status, *previous)))
-            }
-            Fact::OrderChanged(_) => Some(1),
+            Fact::OrderStatus {
+                order, previous, ..
+            } => Some(u64::from(DINING.alike(order.status, *previous))),
+            Fact::OrderChanged(_) | Fact::OrderPriced(_) => Some(1),
             Fact::Items { .. } => Some(2),
             _ => None,
         }

@@ -61,9 +61,9 @@ impl Consumer for RestaurantSocket {
         match event.fact.as_ref()? {
             Fact::OrderPlaced(order) => Some(messages::new_order(order)),
             // Back from a driver it was ready all the time, as far as this vocabulary can tell.
-            Fact::OrderStatus { order, previous }
-                if order.status == Status::Ready && !DINING.alike(order.status, *previous) =>
-            {
+            Fact::OrderStatus {
+                order, previous, ..
+            } if order.status == Status::Ready && !DINING.alike(order.status, *previous) => {
                 Some(messages::order_ready(order))
             }
             Fact::TableChanged {

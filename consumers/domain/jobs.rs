@@ -5,9 +5,11 @@
 
 mod commands;
 mod row;
+mod wide;
 
 pub use commands::{NewJob, Patch, create, delete, patch};
 pub use row::JobRow;
+pub use wide::{of_order, shown, shows_all, stage};
 
 use super::orders::{PAGE_MAX, Page, paged};
 use super::{Refusal, workflow};
@@ -47,6 +49,8 @@ macro_rules! issued {
         "CASE json_type(o.attributes_json, '$.issued_at') WHEN 'integer' THEN json_extract(o.attributes_json, '$.issued_at') ELSE o.created_at END"
     };
 }
+
+use issued;
 
 macro_rules! facts_sql {
     ($rest:expr) => {
@@ -99,7 +103,7 @@ pub fn get(db: &Reader<'_>, id: i64) -> Result<JobFacts, Error> {
     facts(db, id)?.ok_or_else(|| Refusal::NotFound { entity: "order" }.into())
 }
 
-/// A shop's jobs, those issued last first; of these the ones behind `before`.
+/// A shop's jobs, and what else it [shows](shows_all), those issued last first; of these the ones behind `before`.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] when `before` is no job.
@@ -110,6 +114,9 @@ pub fn list(
     before: Option<i64>,
     limit: u32,
 ) -> Result<Page<JobFacts>, Error> {
+    if shows_all(db, restaurant_id)? {
+        return wide::list(db, restaurant_id, stage, before, limit);
+    }
     let limit = limit.clamp(1, PAGE_MAX);
     let (at, id) = match before {
         Some(id) => (Some(get(db, id)?.issued_at), Some(id)),

@@ -31,6 +31,19 @@ pub struct Settings {
     pub auto_confirm: bool,
     /// What happens when a table that has not paid is cleared.
     pub release_policy: ReleasePolicy,
+    /// What the workshop's wall shows.
+    pub workshop: Workshop,
+}
+
+/// What the workshop's wall shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Workshop {
+    /// What is printed.
+    #[default]
+    Print,
+    /// The restaurant's orders, too.
+    All,
 }
 
 /// What happens when a table that has not paid is cleared.
@@ -77,16 +90,6 @@ pub fn get(db: &Reader<'_>, id: i64) -> Result<RestaurantFacts, Error> {
             entity: "restaurant",
         }
         .into()
-    })
-}
-
-/// All restaurants' ids.
-///
-/// # Errors
-/// [`Error::Store`].
-pub fn all(db: &Reader<'_>) -> Result<Vec<i64>, Error> {
-    db.rows("SELECT id FROM restaurants ORDER BY id", params![], |row| {
-        row.get(0)
     })
 }
 

@@ -26,7 +26,9 @@ use utoipa::ToSchema;
 pub fn event(event: &Event) -> Option<Message> {
     match event.fact.as_ref()? {
         Fact::OrderPlaced(order) => Some(Message::new("order:created", &Order::of(order))),
-        Fact::OrderStatus { order, previous } => Some(if KITCHEN.alike(order.status, *previous) {
+        Fact::OrderStatus {
+            order, previous, ..
+        } => Some(if KITCHEN.alike(order.status, *previous) {
             order_updated(
                 Order::of(order),
                 vec!["canonical_status"],
@@ -35,7 +37,7 @@ pub fn event(event: &Event) -> Option<Message> {
         } else {
             order_status_changed(order, *previous)
         }),
-        Fact::OrderChanged(order) => {
+        Fact::OrderChanged(order) | Fact::OrderPriced(order) => {
             let changes = event.change.as_ref().map(changes::of).unwrap_or_default();
             Some(order_updated(
                 Order::of(order),
@@ -193,12 +195,16 @@ fn told(notification: &NotificationFacts) -> Message {
 #[derive(Serialize, JsonSchema, ToSchema)]
 #[schema(as = kitchen::Alert)]
 pub struct Alert<'a> {
+    #[schemars(schema_with = "channels::level")]
     r#type: &'a str,
     message: &'a str,
     #[serde(rename = "orderId", skip_serializing_if = "Option::is_none")]
     order_id: Option<&'a str>,
     #[serde(rename = "tableNumber", skip_serializing_if = "Option::is_none")]
     table_number: Option<&'a str>,
+    /// 5: the most urgent.
+    #[schemars(range(min = 1, max = 5))]
+    #[schema(minimum = 1, maximum = 5)]
     severity: i64,
     id: &'a str,
     restaurant_id: &'a str,
@@ -286,6 +292,7 @@ pub fn batch_update(messages: &[&Message]) -> Message {
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Connected {
+    #[schemars(extend("const" = "connected"))]
     state: &'static str,
     attempt: u32,
     max_attempts: u32,

@@ -61,6 +61,7 @@ impl<'a> Mistake<'a> {
         let code = code(error);
         let message = match code {
             AUTH_FAILED => "Authentication error",
+            RATE_LIMIT => "Rate limit exceeded",
             _ => &*error.text,
         };
         Mistake {

@@ -105,9 +105,14 @@ pub enum Fact {
         order: OrderFacts,
         /// Where it stood before.
         previous: Status,
+        /// An event of the payment, or of the lines, that it followed from shows it so already.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        shown: bool,
     },
     /// Something else about an order changed.
     OrderChanged(OrderFacts),
+    /// An order's sums followed from its lines, whose event shows them so already.
+    OrderPriced(OrderFacts),
     /// An order's row is gone.
     OrderDeleted {
         /// Which one it was.

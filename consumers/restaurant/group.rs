@@ -31,8 +31,12 @@ pub enum Group {
         /// Which kind.
         entity: Entity,
     },
+    /// The same of all restaurants, also of those that open later.
+    AllChanges(Entity),
     /// Those who run a restaurant and have its dashboard open; 0: those who run several. What is told here is told to live connections only.
     Dashboard(i64),
+    /// Every dashboard, whoever has it open.
+    Dashboards,
     /// Every connection of one person. Nothing is told to it: it is how they are judged again when their account changes.
     User(i64),
     /// Whoever follows the orders that one person placed.
@@ -47,6 +51,17 @@ pub enum Group {
     Workshop(i64),
     /// The beginning of a visit. Nobody joins it: the number of what was told to it is where its guests' history begins.
     Visit(i64),
+}
+
+impl Group {
+    /// Where whoever hears one kind of row of several restaurants is: of these, or (`None`) of all.
+    pub fn changes(restaurants: Option<&[i64]>, entity: Entity) -> Vec<Group> {
+        let of = |&restaurant: &i64| Group::Changes { restaurant, entity };
+        match restaurants {
+            Some(some) => some.iter().map(of).collect(),
+            None => vec![Group::AllChanges(entity)],
+        }
+    }
 }
 
 /// A kind of row that announces its changes, as the change feed names it.
@@ -147,6 +162,8 @@ impl fmt::Display for Group {
             Group::Station(id) => write!(f, "station:{id}"),
             Group::Kitchen(id) => write!(f, "kitchen:{id}"),
             Group::Changes { restaurant, entity } => write!(f, "changes:{restaurant}:{entity}"),
+            Group::AllChanges(entity) => write!(f, "changes:all:{entity}"),
+            Group::Dashboards => f.write_str("dashboard:all"),
             Group::Dashboard(id) => write!(f, "dashboard:{id}"),
             Group::User(id) => write!(f, "user:{id}"),
             Group::Visit(id) => write!(f, "visit:{id}"),
@@ -177,13 +194,19 @@ impl FromStr for Group {
         let (kind, rest) = text.split_once(':').ok_or(NotAGroup)?;
         if kind == "changes" {
             let (restaurant, entity) = rest.split_once(':').ok_or(NotAGroup)?;
-            return Ok(Group::Changes {
-                restaurant: id(restaurant)?,
-                entity: entity.parse()?,
+            let entity = entity.parse()?;
+            return Ok(match restaurant {
+                "all" => Group::AllChanges(entity),
+                one => Group::Changes {
+                    restaurant: id(one)?,
+                    entity,
+                },
             });
         }
-        if text == "offers:all" {
-            return Ok(Group::AllOffers);
+        match text {
+            "offers:all" => return Ok(Group::AllOffers),
+            "dashboard:all" => return Ok(Group::Dashboards),
+            _ => {}
         }
         let of = match kind {
             "order" => Group::Order,
@@ -240,6 +263,8 @@ mod tests {
             any::<i64>().prop_map(Group::Driver),
             any::<i64>().prop_map(Group::Offers),
             Just(Group::AllOffers),
+            Just(Group::Dashboards),
+            entity.clone().prop_map(Group::AllChanges),
             any::<i64>().prop_map(Group::Workshop),
             (any::<i64>(), entity)
                 .prop_map(|(restaurant, entity)| Group::Changes { restaurant, entity }),
@@ -253,7 +278,7 @@ mod tests {
         }
 
         #[test]
-        fn what_parses_is_written_the_same_way(text in "(order|table|changes|user)?:?[+0-9-]{0,4}(:(order|zone|x))?") {
+        fn what_parses_is_written_the_same_way(text in "(order|table|changes|dashboard|user)?:?([+0-9-]{0,4}|all)(:(order|zone|x))?") {
             if let Ok(group) = text.parse::<Group>() {
                 prop_assert_eq!(group.to_string(), text);
             }

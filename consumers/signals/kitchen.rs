@@ -1,8 +1,8 @@
 //! Who in a kitchen hears of what, and what only kitchens are told. Screens that look at all orders of a restaurant are in the groups of its rows.
 
 use super::Told;
-use crate::domain::items;
 use crate::domain::orders::OrderFacts;
+use crate::domain::{KITCHEN, items};
 use crate::restaurant::{Entity, Fact, Group, OrderOff};
 use maitred::{Change, Error, Op, Reader, params};
 use serde::Deserialize;
@@ -91,9 +91,15 @@ pub fn came_with_order(change: &Change<'_>, order: i64, db: &Reader<'_>) -> Resu
 /// Who did it, where somebody is told that.
 pub fn author(fact: Option<&Fact>, change: &Change<'_>) -> Option<String> {
     match fact? {
-        Fact::OrderChanged(_) | Fact::OrderPaid(_) | Fact::Items { .. } => {
-            change.actor.map(str::to_owned)
-        }
+        // Of a status only where it looks like the one before: any other is told without who it was.
+        Fact::OrderStatus {
+            order, previous, ..
+        } if !KITCHEN.alike(order.status, *previous) => None,
+        Fact::OrderStatus { .. }
+        | Fact::OrderChanged(_)
+        | Fact::OrderPriced(_)
+        | Fact::OrderPaid(_)
+        | Fact::Items { .. } => change.actor.map(str::to_owned),
         _ => None,
     }
 }

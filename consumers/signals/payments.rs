@@ -1,10 +1,11 @@
 //! What a payment means: how far its order is paid, and that nothing is owed any more.
 
 use super::{Told, deliveries, kitchen, rows};
+use crate::domain::orders::OrderFacts;
 use crate::domain::payments::{self, PaymentState};
-use crate::domain::{orders, workflow};
+use crate::domain::{Status, orders, workflow};
 use crate::restaurant::{Entity, Fact, Group};
-use maitred::{Change, Error, Reader};
+use maitred::{Change, Error, Op, Reader};
 use serde::Deserialize;
 
 #[derive(Deserialize, PartialEq)]
@@ -57,6 +58,26 @@ pub fn payment(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error>
         all.push(Told::to([restaurant], Fact::PaidInFull(payment)));
     }
     Ok(all)
+}
+
+/// Whether a payment of the same transaction completed an order. What was told of the payment shows the order as it is after all of it.
+pub fn completed(
+    change: &Change<'_>,
+    order: &OrderFacts,
+    previous: Status,
+    db: &Reader<'_>,
+) -> Result<bool, Error> {
+    // Nothing else follows from paying, and no other step asks.
+    if (previous, order.status) != (Status::Delivered, Status::Completed) {
+        return Ok(false);
+    }
+    for op in [Op::Insert, Op::Update] {
+        let paid = change.together::<Row>(db, "payments", op, "order_id", order.id)?;
+        if paid.iter().any(Row::counts) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// How far an order is paid now. An order that is gone, or no restaurant's, has nobody who asks.

@@ -38,28 +38,29 @@ impl Consumer for AdminSocket {
     async fn connect(params: Params, ctx: &mut Context<Restaurant>) -> Result<Self, Error> {
         let wanted = params.restaurant_id;
         let own = access::enter_restaurants(ctx, Action::RunDashboard, wanted).await?;
-        let entity = Entity::Order;
-        for &restaurant in &own {
-            ctx.join(Group::Changes { restaurant, entity });
+        for group in Group::changes(own.as_deref(), Entity::Order) {
+            ctx.join(group);
         }
-        // Each dashboard is in exactly one of these groups, so it hears once that another one was closed.
-        let (home, mut places) = match own[..] {
-            [restaurant] => (
-                Group::Dashboard(restaurant),
-                vec![Group::Dashboard(restaurant)],
-            ),
-            _ => {
-                let all = own.iter().copied().map(Group::Dashboard);
-                (Group::Dashboard(0), all.collect())
+        // What is told to `places` reaches each dashboard that it concerns once.
+        let (home, places) = match own.as_deref() {
+            Some(&[restaurant]) => {
+                let home = Group::Dashboard(restaurant);
+                (home, vec![home, Group::Dashboard(0)])
             }
+            Some(several) => {
+                let all = several.iter().copied().map(Group::Dashboard);
+                let places = all.chain([Group::Dashboard(0)]).collect();
+                (Group::Dashboard(0), places)
+            }
+            None => (Group::Dashboard(0), vec![Group::Dashboards]),
         };
         ctx.join(home);
-        places.push(Group::Dashboard(0));
+        ctx.join(Group::Dashboards);
         if ctx.since().is_some() {
             // It is resumed without a first frame, and wants to know that it is connected.
             ctx.send(&messages::connected());
         }
-        ctx.snapshot(move |db| running(db, &own)).await?;
+        ctx.snapshot(move |db| running(db, own.clone())).await?;
         Ok(AdminSocket { places })
     }
 
@@ -73,11 +74,18 @@ impl Consumer for AdminSocket {
 
     fn render(event: &Event, group: &Group) -> Option<Message> {
         match (event.fact.as_ref()?, group) {
-            (Fact::DashboardClosed, Group::Dashboard(_)) => Some(messages::disconnect()),
-            (Fact::OrderPlaced(order), Group::Changes { .. }) => Some(messages::new_order(order)),
-            (Fact::OrderStatus { order, previous }, Group::Changes { .. })
-                if !TIMING.alike(order.status, *previous) =>
-            {
+            (Fact::DashboardClosed, Group::Dashboard(_) | Group::Dashboards) => {
+                Some(messages::disconnect())
+            }
+            (Fact::OrderPlaced(order), Group::Changes { .. } | Group::AllChanges(_)) => {
+                Some(messages::new_order(order))
+            }
+            (
+                Fact::OrderStatus {
+                    order, previous, ..
+                },
+                Group::Changes { .. } | Group::AllChanges(_),
+            ) if !TIMING.alike(order.status, *previous) => {
                 Some(messages::order_status_update(order, order.status))
             }
             // An order that is deleted is off, as far as this vocabulary can tell.
@@ -85,7 +93,7 @@ impl Consumer for AdminSocket {
                 Fact::OrderDeleted {
                     order: Some(order), ..
                 },
-                Group::Changes { .. },
+                Group::Changes { .. } | Group::AllChanges(_),
             ) if !TIMING.alike(order.status, Status::Cancelled) => {
                 Some(messages::order_status_update(order, Status::Cancelled))
             }
@@ -118,9 +126,9 @@ impl Consumer for AdminSocket {
 }
 
 /// What a stream starts with: the newest orders, whatever became of them.
-fn running(db: &Reader<'_>, restaurants: &[i64]) -> Result<Message, Error> {
+fn running(db: &Reader<'_>, restaurants: Option<Vec<i64>>) -> Result<Message, Error> {
     let filter = Filter {
-        restaurants: Some(restaurants.to_vec()),
+        restaurants,
         ..Filter::default()
     };
     let page = orders::list(db, &filter, None, SHOWN)?;

@@ -48,6 +48,7 @@ pub fn order_deleted(job: &JobFacts) -> Message {
         message: format!("Order {} was deleted", job.public_id),
         order_id: &job.public_id,
         timestamp: time::iso(job.updated_at),
+        version: job.version,
     };
     Message::new("orderDeleted", &deleted)
 }
@@ -121,6 +122,7 @@ struct Deleted<'a> {
     message: String,
     order_id: &'a str,
     timestamp: String,
+    version: i64,
 }
 
 /// What becomes of joining and leaving.

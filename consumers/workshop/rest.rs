@@ -121,8 +121,9 @@ fn create(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
 /// `GET /orders/{orderId}`
 #[utoipa::path(get, path = "/orders/{orderId}", tag = "jobs", params(("orderId" = String, Path, description = "What people call it, its number or its uuid", example = "ORD-1001")), responses((status = 200, description = "An order", body = JobData)))]
 fn show(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
-    let (id, _) = job(call, Action::ReadJobs, db)?;
-    Answer::ok(&JobData::of(&jobs::get(db, id)?))
+    let (shop, _) = shop(call, Action::ReadJobs, db)?;
+    let id = ids::order(db, call.key(0), Some(shop))?;
+    Answer::ok(&JobData::of(&jobs::shown(db, id)?))
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -1,5 +1,6 @@
 //! The same numbers as [`collect`](super::collect) writes for Prometheus, for an application that shows them in words of its own.
 
+use super::events::sums;
 use super::{Drop, Stats};
 use crate::store::Store;
 use std::collections::BTreeMap;
@@ -13,6 +14,8 @@ pub struct Numbers {
     pub uptime_s: u64,
     /// By listener and path, in this order; also those that a reload took away.
     pub routes: Vec<RouteNumbers>,
+    /// Clients that are let in at present, by consumer; with Socket.IO one for each namespace, however it is connected. What nobody is connected to is left out.
+    pub clients: BTreeMap<&'static str, u64>,
     /// WebSockets that ended, by close code; 0: without one.
     pub closed: BTreeMap<u16, u64>,
     /// Events that were announced and committed.
@@ -67,6 +70,8 @@ impl Numbers {
             })
             .collect();
         routes.sort_by(|a, b| (&a.listener, &a.path).cmp(&(&b.listener, &b.path)));
+        let (mut clients, _) = sums(shards.iter().map(|shard| &**shard));
+        clients.retain(|_, open| *open > 0);
         let closings = stats.closings.iter();
         let dropped = Drop::ALL.map(|(why, name)| {
             let of = shards.iter().map(|shard| shard.dropped[why as usize].get());
@@ -75,6 +80,7 @@ impl Numbers {
         Numbers {
             uptime_s: stats.started.elapsed().as_secs(),
             routes,
+            clients,
             closed: closings.map(|code| (*code.key(), *code.value())).collect(),
             events: store.map_or(0, |store| store.stats().events.load(Relaxed)),
             deliveries: shards.iter().map(|shard| shard.delivered.get()).sum(),

@@ -76,6 +76,67 @@ fn every_step_is_told_once_to_each_and_the_food_with_it() {
 }
 
 #[test]
+fn a_payment_that_completes_an_order_is_told_once() {
+    let platform = Platform::start();
+    let id = platform.ready();
+    let mut dao = platform.socket(&driver(901));
+    dao.emit("accept-order", json!({"orderId": id}));
+    dao.hears_of("order-updated", id);
+    dao.hears_of("order-assigned", id);
+    dao.hears_of("order-accepted", id);
+    dao.emit(
+        "update-order-status",
+        json!({"orderId": id, "status": "delivered"}),
+    );
+    dao.hears_of("order-updated", id);
+    let mut chris = platform.socket(&user(456));
+    let mut express = platform.socket(&restaurant(789));
+    let manager = signed(json!({"sub": "32", "role": "manager", "restaurant_id": 789}));
+    let pay = |amount: &str| {
+        let line = format!("POST /api/v1/orders/{id}/payments");
+        let paid = json!({"amount": amount, "method": "cash"});
+        platform.server.rest(&manager, &line, paid).ok()
+    };
+    // A part of it, and the rest, which completes it.
+    let mut left = pay("10.00")["balance"]
+        .as_str()
+        .expect("what is left")
+        .to_owned();
+    for (paid, canonical) in [("partial", "delivered"), ("paid", "completed")] {
+        for socket in [&mut chris, &mut express, &mut dao] {
+            let told = socket.hears_of("order-updated", id);
+            assert_eq!(
+                (&told["paymentStatus"], &told["canonical_status"]),
+                (&json!(paid), &json!(canonical))
+            );
+        }
+        if paid == "partial" {
+            left = pay(&left)["balance"]
+                .as_str()
+                .expect("nothing left")
+                .to_owned();
+        }
+    }
+    assert_eq!(left, "0.00");
+    // What they hear next is about something else.
+    let next = platform.order()["id"].as_i64().expect("an id");
+    chris.hears_of("order-created", next);
+    express.hears_of("new-order", next);
+    let next = platform.ready();
+    dao.hears_of("new-available-order", next);
+    // Without a payment the step is told by itself.
+    let served = platform.ready();
+    let mut express = platform.socket(&restaurant(789));
+    let shell = platform.server.place.foreign();
+    for status in ["delivered", "completed"] {
+        let sql = format!("UPDATE orders SET status = '{status}' WHERE id = {served}");
+        shell.execute(&sql, []).expect("written");
+        let told = express.hears_of("order-updated", served);
+        assert_eq!(told["canonical_status"], status);
+    }
+}
+
+#[test]
 fn a_table_s_order_is_a_restaurants_and_no_drivers() {
     let platform = Platform::start();
     let mut house = platform.socket(&restaurant(2));
@@ -158,6 +219,25 @@ fn lines_and_payments_are_changes_too() {
             "partial"
         );
     }
+    // A line more is another total, and the first that is begun begins the order: each is told once, with all that followed.
+    let more = json!({"items": [{"menu_item_id": 2}]});
+    let line = "POST /api/v1/orders/123/items";
+    platform.server.rest(&manager, line, more).ok();
+    let line = format!("PATCH /api/v1/orders/123/items/{}", newest_line(&platform));
+    let begun = json!({"status": "preparing"});
+    platform.server.rest(&manager, &line, begun).ok();
+    for socket in [&mut chris, &mut house] {
+        let told = socket.hears_of("order-updated", 123);
+        assert_eq!(
+            (&told["total_amount"], &told["status"]),
+            (&json!("186.50"), &json!("confirmed"))
+        );
+        let told = socket.hears_of("order-updated", 123);
+        assert_eq!(
+            (&told["status"], &told["items"][2]["status"]),
+            (&json!("preparing"), &json!("preparing"))
+        );
+    }
     platform
         .server
         .shell("UPDATE order_items SET note = 'hot' WHERE order_id = 123");
@@ -165,10 +245,15 @@ fn lines_and_payments_are_changes_too() {
         let told = socket.hears_of("order-updated", 123);
         let lines = told["items"].as_array().expect("lines");
         assert!(
-            lines.len() == 2 && lines.iter().all(|line| line["notes"] == "hot"),
+            lines.len() == 3 && lines.iter().all(|line| line["notes"] == "hot"),
             "{told}"
         );
     }
+}
+
+fn newest_line(platform: &Platform) -> i64 {
+    let place = &platform.server.place;
+    place.number("SELECT max(id) FROM order_items")
 }
 
 #[test]

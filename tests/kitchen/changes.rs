@@ -93,6 +93,12 @@ fn what_changed_is_named_and_who_did_it() {
         (&told["changes"], &told["order"]["payment_status"]),
         (&json!(["payment"]), &json!("paid"))
     );
+    // It completes the order, which looks the same here: what is different is named, and who did it, too.
+    let told = pass.next_is("order:updated");
+    assert_eq!(
+        (&told["changes"], &told["updatedBy"]),
+        (&json!(["canonical_status"]), &json!("10"))
+    );
 }
 
 #[test]

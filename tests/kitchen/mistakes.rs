@@ -97,6 +97,7 @@ fn the_eleventh_event_of_a_name_in_a_second_is_too_many() {
         (&json!("RATE_LIMIT"), &json!("RATE_LIMIT")),
         "{told}"
     );
+    assert_eq!(told["message"], "Rate limit exceeded");
     assert!(
         told["error"]["details"]["retry_after_ms"].is_u64(),
         "{told}"

@@ -4,7 +4,7 @@ use jsonschema::Validator;
 use maitred::{Known, Routing};
 use restaurant::contract::{Contract, Frame};
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 /// Every frame of a channel, by what its `type` says.
@@ -15,6 +15,7 @@ struct Held {
     notices: Words,
     events: Words,
     channels: HashMap<&'static str, Words>,
+    heard: HashMap<&'static str, Words>,
 }
 
 static HELD: LazyLock<Held> = LazyLock::new(|| {
@@ -29,10 +30,12 @@ static HELD: LazyLock<Held> = LazyLock::new(|| {
         words
     };
     let channels = contract.channels.iter();
+    let heard = channels.clone().map(|c| (c.consumer, words(&c.hears)));
     Held {
         routing: routing(),
         notices: words(&contract.notices),
         events: words(&contract.events),
+        heard: heard.collect(),
         channels: channels.map(|c| (c.consumer, words(&c.says))).collect(),
     }
 });
@@ -67,6 +70,17 @@ pub fn event_name(name: &str) -> String {
         Some((_, rest)) => format!("{{orderId}}/{rest}"),
         None => name.to_owned(),
     }
+}
+
+/// What a channel understands.
+pub fn names(consumer: &str) -> BTreeSet<String> {
+    HELD.heard[consumer].keys().cloned().collect()
+}
+
+/// Whether a client may say this, with its name and arguments.
+pub fn accepts(consumer: &str, name: &str, event: &Value) -> bool {
+    let known = HELD.heard[consumer].get(name);
+    known.is_some_and(|all| all.iter().any(|validator| validator.is_valid(event)))
 }
 
 /// An event of a Socket.IO channel must be one of those that it says.

@@ -3,6 +3,7 @@
 use super::{Timing, refused, two_dishes};
 use crate::support::client::Client;
 use crate::support::http::{Answer, request};
+use crate::support::socket_io::SocketIo;
 use crate::support::{Place, Server, token};
 use serde_json::{Value, json};
 
@@ -257,9 +258,50 @@ fn pages_of_allowed_origins_may_ask_and_read() {
     assert_eq!(dialed.err(), Some(403));
 }
 
+/// A token that may only read opens the dashboard, the platform and the workshop, and moves nothing there.
+#[test]
+fn a_token_that_only_reads_looks_on_in_every_vocabulary() {
+    let mut timing = Timing::start();
+    let delivery = timing.server.listening("delivery");
+    let mut claims = token::claims(&timing.server.place, 3600);
+    claims["scope"] = json!("orders:read");
+    let reader = token::signed(&claims);
+    let mut dashboard = timing.dashboard(&reader);
+    dashboard.next_is("connection");
+    let id = timing.order();
+    dashboard.next_is("newOrder");
+    timing
+        .rest(&reader, "GET /api/admin/orders", Value::Null)
+        .ok();
+    let line = format!("PUT /api/admin/orders/{id}/status");
+    let moved = timing.rest(&reader, &line, json!({"status": "preparing"}));
+    assert_eq!(refused(moved, 403), "FORBIDDEN");
+
+    let mut io = SocketIo::open(delivery);
+    for namespace in ["/", "/orders"] {
+        let auth = json!({"token": reader});
+        io.connect(namespace, auth).expect("let in");
+    }
+    io.emit("/orders", "get-restaurant-orders", &[json!({})]);
+    assert_eq!(io.next("/orders").name, "restaurant-orders");
+    let wanted = json!({"orderId": id, "status": "confirmed"});
+    io.emit("/orders", "update-order-status", &[wanted]);
+    let told = io.next("/orders");
+    assert_eq!(
+        (&*told.name, &told.data()["code"]),
+        ("error", &json!("FORBIDDEN"))
+    );
+    let bearer = format!("Bearer {reader}");
+    let headers = [("Authorization", &*bearer)];
+    request(delivery, "GET /orders", &headers, Value::Null).ok();
+    let new = json!({"customerName": "Noodle Corner", "productName": "Flyers"});
+    assert_eq!(request(delivery, "POST /orders", &headers, new).status, 403);
+}
+
 #[test]
 fn the_servers_numbers_are_counted_by_endpoint_and_role() {
-    let timing = Timing::start();
+    let mut timing = Timing::start();
+    let delivery = timing.server.listening("delivery");
     let manager = timing.server.token("manager");
     let stats = || {
         timing
@@ -295,6 +337,15 @@ fn the_servers_numbers_are_counted_by_endpoint_and_role() {
     assert_eq!(
         data["connections"]["by_role"],
         json!({"admin": 1, "anonymous": 1, "manager": 1})
+    );
+    // Two namespaces of one connection are two clients.
+    let mut phone = SocketIo::open(delivery);
+    phone.connect("/", json!({})).expect("let in");
+    let auth = json!({"token": manager});
+    phone.connect("/orders", auth).expect("let in");
+    assert_eq!(
+        stats()["data"]["connections"]["by_consumer"],
+        json!({"delivery.orders": 1, "dining.table": 1, "timing.admin": 2, "workshop": 1})
     );
     assert!(data["events"]["announced"].as_u64() > Some(0));
     assert!(data["events"]["delivered"].as_u64() >= Some(2));

@@ -1,7 +1,8 @@
 //! What dashboards hear.
 
 use super::Timing;
-use crate::support::Client;
+use crate::support::socket_io::SocketIo;
+use crate::support::{Client, token};
 use serde_json::{Value, json};
 
 /// Nothing has come that this vocabulary would say.
@@ -180,6 +181,81 @@ fn a_dashboard_that_closes_is_told_to_the_others_once() {
 
     drop(timing.opened());
     for client in [&mut admin, &mut here, &mut elsewhere] {
+        client.next_is("disconnect");
+        silent(client);
+    }
+}
+
+/// Who follows all restaurants need not come again for one that opens: with its first order, written in the same breath, it is heard.
+#[test]
+fn who_follows_all_restaurants_hears_of_one_that_opens() {
+    let mut timing = Timing::start();
+    let mut admin = timing.opened();
+    let mut here = timing.dashboard(&timing.server.token("manager"));
+    here.next_is("connection");
+    let path = format!(
+        "/ws/changes/?entity=restaurant,order&token={}",
+        timing.admin
+    );
+    let mut feed = Client::dial(timing.server.address, &path, &[]).expect("a WebSocket");
+    let mut platform = SocketIo::open(timing.server.listening("delivery"));
+    let auth = json!({"token": timing.admin});
+    platform.connect("/orders", auth.clone()).expect("let in");
+
+    let opens = "BEGIN; INSERT INTO restaurants(id, name) VALUES (900, 'Night Market');
+        INSERT INTO users(id, restaurant_id, role) VALUES (970, 900, 'manager');
+        INSERT INTO orders(restaurant_id) VALUES (900); COMMIT;";
+    timing.server.shell(opens);
+    let order = timing.server.place.number("SELECT max(id) FROM orders");
+    let told = admin.next_is("newOrder");
+    assert_eq!(
+        (&told["order"]["id"], &told["order"]["restaurant_id"]),
+        (&json!(order), &json!(900))
+    );
+    for entity in ["restaurant", "order"] {
+        let told = feed.next_is("change");
+        assert_eq!(
+            (&told["entity"], &told["restaurant_id"]),
+            (&json!(entity), &json!(900))
+        );
+    }
+    let told = platform.next("/orders");
+    assert_eq!(
+        (&*told.name, &told.data()["order"]["id"]),
+        ("new-order", &json!(order))
+    );
+    silent(&mut here);
+
+    // What was missed is told again, and nothing of it twice.
+    let since = admin.seq;
+    timing
+        .server
+        .shell("UPDATE orders SET status = 'preparing' WHERE restaurant_id = 900;");
+    admin.next_is("orderStatusUpdate");
+    let mut back = timing.dial(&format!("/admin?token={}&since={since}", timing.admin));
+    back.seq = since;
+    back.next_is("connection");
+    back.next_is("orderStatusUpdate");
+    silent(&mut back);
+    assert_eq!(feed.next_is("change")["entity"], "order");
+    silent(&mut feed);
+    assert_eq!(platform.next("/orders").name, "order-updated");
+
+    // The new house has dashboards of its own, which hear who leaves.
+    let args = [
+        "--role",
+        "manager",
+        "--id",
+        "970",
+        "--restaurant",
+        "900",
+        "--ttl",
+        "1h",
+    ];
+    let mut theirs = timing.dashboard(&token::mint_with(&timing.server.place, &args));
+    theirs.next_is("connection");
+    drop(back);
+    for client in [&mut theirs, &mut here, &mut admin] {
         client.next_is("disconnect");
         silent(client);
     }

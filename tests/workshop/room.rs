@@ -119,7 +119,7 @@ fn everybody_hears_everything_whatever_room_they_joined() {
         .ok();
     for socket in &mut all {
         let told = socket.hears("orderDeleted");
-        assert_eq!(keys(&told), ["message", "orderId", "timestamp"]);
+        assert_eq!(keys(&told), ["message", "orderId", "timestamp", "version"]);
         assert_eq!(told["orderId"], json!(id));
     }
 }
@@ -212,4 +212,125 @@ fn routing_can_ask_for_a_token() {
     let mut works_here = workshop.socket(json!({"token": staff()}));
     let id = workshop.order();
     assert_eq!(works_here.hears("orderCreated")["orderId"], json!(id));
+}
+
+/// A house that wants its restaurant's orders on the wall says so in its settings; until then the wall shows what is printed.
+#[test]
+fn a_wall_that_shows_all_has_the_restaurants_orders_in_its_own_words() {
+    let workshop = Workshop::start();
+    let mia = workshop.server.token("waiter");
+    let mut wall = workshop.socket(json!({"token": mia}));
+    let order = |table: i64| {
+        let supper = json!({"restaurant_id": 2, "table_id": table, "items": [{"menu_item_id": 1, "quantity": 2}, {"menu_item_id": 2}]});
+        let placed = workshop.server.rest(&mia, "POST /api/v1/orders", supper);
+        let placed = placed.ok();
+        let id = placed["id"].as_i64().expect("an id");
+        (id, placed["public_id"].as_str().expect("a name").to_owned())
+    };
+    order(5);
+    let shell = |sql: &str| workshop.server.shell(sql);
+    shell(
+        "UPDATE restaurants SET settings_json = json_set(settings_json, '$.workshop', 'all') WHERE id = 2;",
+    );
+    let (id, name) = order(8);
+    let told = wall.hears("orderCreated");
+    assert_eq!(
+        (
+            &told["orderId"],
+            &told["customerName"],
+            &told["productName"]
+        ),
+        (
+            &json!(name),
+            &json!("Table 8"),
+            &json!("2 Pad Thai, 1 Iced tea")
+        )
+    );
+    assert_eq!(
+        (&told["status"], &told["quantity"], &told["sheetType"]),
+        (&json!("In Production"), &json!(3), &Value::Null)
+    );
+    let mut keys_of_a_job = keys(&told);
+    keys_of_a_job.retain(|key| *key != "timestamp");
+
+    // What looks the same is an update; another stage, or time, is told under the order's own name, too.
+    let set = |status: &str| {
+        shell(&format!(
+            "UPDATE orders SET status = '{status}' WHERE id = {id};"
+        ));
+    };
+    let own = format!("{name}/update");
+    set("preparing");
+    assert_eq!(
+        wall.hears("orderUpdated")["order"]["status"],
+        "In Production"
+    );
+    for (status, stage) in [("ready", "Packaging"), ("delivered", "Delivery")] {
+        set(status);
+        let told = wall.hears(&own);
+        assert_eq!(
+            (&told["orderId"], &told["status"]),
+            (&json!(name), &json!(stage))
+        );
+        let told = wall.hears("orderUpdated");
+        assert_eq!(told["order"]["status"], stage);
+        assert_eq!(keys(&told["order"]), keys_of_a_job);
+    }
+    shell(&format!(
+        "UPDATE orders SET eta_at = 1893499200000 WHERE id = {id};"
+    ));
+    assert_eq!(wall.hears(&own)["estimatedDate"], "2030-01-01T12:00:00Z");
+    wall.hears("orderUpdated");
+
+    // Another line is another product; what is called off, or gone, is gone.
+    let (other, called) = order(7);
+    wall.hears("orderCreated");
+    let line = format!("POST /api/v1/orders/{other}/items");
+    let more = json!({"items": [{"menu_item_id": 2, "quantity": 4}]});
+    workshop.server.rest(&mia, &line, more).ok();
+    let told = wall.hears("orderUpdated");
+    assert_eq!(
+        told["order"]["productName"],
+        "2 Pad Thai, 1 Iced tea, 4 Iced tea"
+    );
+    let list = |query: &str| -> Vec<Value> {
+        let all = workshop.rest(&mia, &format!("GET /orders{query}"), Value::Null);
+        let all = all.ok();
+        let all = all.as_array().expect("orders").iter();
+        all.map(|order| order["orderId"].clone()).collect()
+    };
+    assert_eq!(list("?limit=2"), [json!(called), json!(name)]);
+    assert_eq!(list(&format!("?limit=1&before={called}")), [json!(name)]);
+    assert!(list("?status=Delivery").contains(&json!(name)));
+    assert!(!list("?status=Delivery").contains(&json!(called)));
+    shell(&format!(
+        "UPDATE orders SET status = 'cancelled' WHERE id = {other};"
+    ));
+    assert_eq!(wall.hears("orderDeleted")["orderId"], json!(called));
+    assert_eq!(list("?limit=1"), [json!(name)]);
+    let shown = workshop.rest(&mia, &format!("GET /orders/{called}"), Value::Null);
+    assert_eq!(shown.status, 404);
+
+    // It is looked at here, and moved where its own words are.
+    let show = format!("/orders/{name}");
+    let shown = workshop
+        .rest(&mia, &format!("GET {show}"), Value::Null)
+        .ok();
+    assert_eq!(shown["status"], "Delivery");
+    let moved = workshop.rest(
+        &mia,
+        &format!("PATCH {show}"),
+        json!({"status": "In Printing"}),
+    );
+    assert_eq!(moved.status, 404);
+    shell(&format!("DELETE FROM orders WHERE id = {id};"));
+    assert_eq!(wall.hears("orderDeleted")["orderId"], json!(name));
+
+    // And back again.
+    shell("UPDATE restaurants SET settings_json = '{}' WHERE id = 2;");
+    order(6);
+    let new = json!({"customerName": "Noodle Corner", "productName": "Menus", "quantity": 5});
+    let printed = workshop.rest(&mia, "POST /orders", new).ok();
+    let told = wall.hears("orderCreated");
+    assert_eq!(told["orderId"], printed["orderId"]);
 }

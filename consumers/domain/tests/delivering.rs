@@ -145,6 +145,59 @@ fn a_driver_gives_back_what_is_not_picked_up() {
     );
 }
 
+fn state(house: &House, driver: i64) -> String {
+    house.text(&format!(
+        "SELECT status FROM drivers WHERE user_id = {driver}"
+    ))
+}
+
+#[test]
+fn a_driver_on_the_road_is_busy_until_the_last_delivery_is_over() {
+    let house = House::small();
+    let (first, second, ek) = (ready(&house), ready(&house), ek(&house));
+    house.sql("INSERT INTO drivers(user_id, status) VALUES (902, 'offline')");
+    house.sql("INSERT OR REPLACE INTO drivers(user_id, status) VALUES (901, 'available')");
+    house
+        .run(|tx| assign(tx, &boss(), first, Some(&Key::Id(901))))
+        .unwrap();
+    assert_eq!(state(&house, 901), "available", "it was not taken yet");
+    for id in [first, second] {
+        house.run(|tx| accept(tx, &dao(), id)).unwrap();
+        assert_eq!(state(&house, 901), "busy");
+    }
+    assert_eq!(house.refused(|tx| accept(tx, &ek, second)), "ORDER_TAKEN");
+    assert_eq!(state(&house, 902), "offline");
+    to(&house, &dao(), first, Status::Delivered);
+    assert_eq!(state(&house, 901), "busy", "there is another one");
+    // Whoever is given it has it on the road, and who had it is free.
+    house
+        .run(|tx| assign(tx, &boss(), second, Some(&Key::Id(902))))
+        .unwrap();
+    assert_eq!(
+        (&*state(&house, 901), &*state(&house, 902)),
+        ("available", "busy")
+    );
+    to(&house, &boss(), second, Status::Cancelled);
+    assert_eq!(state(&house, 902), "available");
+    // Giving back, and what a shell does, are ends too.
+    let third = ready(&house);
+    house.run(|tx| accept(tx, &ek, third)).unwrap();
+    house.run(|tx| assign(tx, &ek, third, None)).unwrap();
+    assert_eq!(state(&house, 902), "available");
+    house.sql(&format!(
+        "UPDATE orders SET status = 'out_for_delivery', driver_id = 902 WHERE id = {third}"
+    ));
+    assert_eq!(state(&house, 902), "busy");
+    house.sql(&format!("DELETE FROM orders WHERE id = {third}"));
+    assert_eq!(state(&house, 902), "available");
+    house.sql("INSERT INTO orders(restaurant_id, type, status, driver_id) VALUES (2, 'delivery', 'out_for_delivery', 902)");
+    assert_eq!(state(&house, 902), "busy");
+    // Who went home on the way stays at home.
+    house.sql("UPDATE drivers SET status = 'offline' WHERE user_id = 902");
+    house.sql("UPDATE orders SET status = 'delivered' WHERE driver_id = 902");
+    assert_eq!(state(&house, 902), "offline");
+}
+
 #[test]
 fn accounts_are_made_for_those_whom_a_token_names() {
     let house = House::small();

@@ -4,6 +4,7 @@ use super::{
     Alert, Completed, Connected, Deleted, Order, Ready, StatusChanged, Synced, Told, Updated,
 };
 use crate::contract::{Channel, Schemas};
+use crate::domain::alerts::Level;
 use crate::domain::{KITCHEN, Status};
 use crate::kitchen::mistakes::Mistake;
 use crate::kitchen::screen::Screen;
@@ -25,6 +26,12 @@ pub fn channels(schemas: &mut Schemas) -> Vec<Channel> {
         .emits::<Vec<Told<'_>>>("orders:batch_update", schemas)
         .emits::<Mistake<'_>>("error", schemas);
     vec![screen]
+}
+
+/// How an alert is meant.
+pub(super) fn level(_: &mut SchemaGenerator) -> Schema {
+    let words = [Level::Urgent, Level::Warning, Level::Info].map(Level::name);
+    json_schema!({"type": "string", "enum": words})
 }
 
 /// One of the document's words.

@@ -261,6 +261,7 @@ struct Wanted {
 pub fn set_status(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let wanted: Wanted = call.body()?;
     let (order, bearer) = named(call, Action::RunDashboard, tx)?;
+    bearer.may(Action::MoveOrder)?;
     let to = TIMING.parse(&wanted.status)?;
     let reason = wanted.reason.filter(|reason| !reason.trim().is_empty());
     let plain = Move {

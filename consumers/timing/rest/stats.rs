@@ -26,6 +26,8 @@ struct Connections {
     opened: u64,
     by_endpoint: Vec<Endpoint>,
     by_role: BTreeMap<&'static str, u64>,
+    /// Clients by what they are connected to (`kitchen`, `workshop`): one for each namespace of Socket.IO, long polling included.
+    by_consumer: BTreeMap<&'static str, u64>,
     /// Those that ended, by close code; 0: without one.
     closed_by_code: BTreeMap<u16, u64>,
 }
@@ -90,6 +92,7 @@ fn stats(numbers: Numbers) -> Result<Answer, Error> {
             opened: by_endpoint.iter().map(|endpoint| endpoint.opened).sum(),
             by_endpoint,
             by_role,
+            by_consumer: numbers.clients,
             closed_by_code: numbers.closed,
         },
         events: Events {
