@@ -90,6 +90,7 @@ const fn one() -> i64 {
 }
 
 /// One line.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct ItemFacts {

@@ -79,6 +79,7 @@ impl NotificationKind {
 }
 
 /// A notification, with what its kind's message says about its cause.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct NotificationFacts {

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// An order.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct OrderFacts {
@@ -77,10 +78,8 @@ pub struct OrderFacts {
     pub updated_at: i64,
     pub version: i64,
     /// Who gets it, where that is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<CustomerFacts>,
     /// Where it is driven to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
     /// All of its lines, where they are shown with it: see [`whole`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
