@@ -13,6 +13,7 @@
 
 mod boarding;
 mod command;
+mod departed;
 mod door;
 mod namespace;
 mod packets;
@@ -20,6 +21,7 @@ mod polling;
 mod upgrade;
 
 pub(crate) use boarding::{Boarded, board};
+pub(crate) use departed::{Departed, poll_late};
 pub(crate) use door::{Door, Entrance, Visit};
 pub(crate) use polling::{Posted, body};
 use upgrade::probe;
@@ -251,8 +253,7 @@ impl<A: App> Session<A> {
             finish(&self.shard, &self.wire, 0, ending, reader).await;
         } else {
             self.shard.stats.closed(ending.code);
-            let client_left = ending.code == 1000 && ending.reason.is_empty();
-            self.close_polling(client_left);
+            self.close_polling(ending.is_the_clients());
             self.wire.set_closing();
             self.wire.abort();
         }

@@ -68,7 +68,7 @@ impl<A: App> Session<A> {
                 self.shard.send(&self.wire, pong);
                 Ok(Some(None))
             }
-            Some(Read::Close) => Err(Ending::new(1000, "")),
+            Some(Read::Close) => Err(Ending::by_client()),
             Some(Read::Nothing) => Ok(Some(None)),
         }
     }
@@ -81,7 +81,7 @@ impl<A: App> Session<A> {
         match packet {
             engine_io::Packet::Message(text) => self.message(text),
             engine_io::Packet::Binary(bytes) => self.binary(Bytes::from(bytes.into_owned())),
-            engine_io::Packet::Close => Err(Ending::new(1000, "")),
+            engine_io::Packet::Close => Err(Ending::by_client()),
             engine_io::Packet::Pong(_) => self.meter(Payload::Text("3")).map_or(Ok(None), too_much),
             engine_io::Packet::Ping(_) => Err(malformed("it is the server that asks")),
             engine_io::Packet::Open(_) | engine_io::Packet::Upgrade | engine_io::Packet::Noop => {

@@ -41,6 +41,11 @@ struct Answer {
     frames: Vec<Bytes>,
 }
 
+/// What a poll is answered that has nothing to hear any more.
+pub(super) fn noop() -> Bytes {
+    websocket::encode(Opcode::Text, b"6")
+}
+
 /// The body that carries these frames.
 pub(crate) fn body(frames: Vec<Bytes>) -> String {
     let mut body = String::with_capacity(frames.iter().map(Bytes::len).sum());
@@ -127,8 +132,15 @@ impl<A: App> Session<A> {
             return Err(Ending::new(1007, "no packets"));
         };
         for packet in packets {
-            if let Some(left) = self.packet(packet)? {
-                left.put().await;
+            match self.packet(packet) {
+                Ok(None) => {}
+                Ok(Some(left)) => left.put().await,
+                Err(ending) => {
+                    if ending.is_the_clients() {
+                        let _ = posted.done.send(()); // it has what it wanted
+                    }
+                    return Err(ending);
+                }
             }
         }
         let _ = posted.done.send(());
@@ -204,8 +216,7 @@ impl<A: App> Session<A> {
     /// Ends a poll that waits, so that the client can go on by another transport.
     pub(super) fn end_poll(&self) {
         if let Some((_, poll)) = self.polling.get.borrow_mut().take() {
-            let noop = websocket::encode(Opcode::Text, b"6");
-            let _ = poll.send(Some((0, vec![noop])));
+            let _ = poll.send(Some((0, vec![noop()])));
         }
     }
 
@@ -214,15 +225,22 @@ impl<A: App> Session<A> {
         *self.polling.get.borrow_mut() = None;
     }
 
-    /// The last answer.
+    /// The last answer. Who leaves may get it later: a poll and the close of the same client come by two connections, in any order.
     pub(super) fn close_polling(&self, client_left: bool) {
         *self.polling.post.borrow_mut() = None;
-        if let Some((_, poll)) = self.polling.get.borrow_mut().take() {
+        let poll = self.polling.get.borrow_mut().take();
+        let was_told = poll.is_some_and(|(_, poll)| {
             self.shard.flush();
             let mut frames = self.wire.take_waiting(self.wire.policy.max_payload);
-            let last: &[u8] = if client_left { b"6" } else { b"1" };
-            frames.push(websocket::encode(Opcode::Text, last));
-            let _ = poll.send(Some((0, frames)));
+            frames.push(match client_left {
+                true => noop(),
+                false => websocket::encode(Opcode::Text, b"1"),
+            });
+            poll.send(Some((0, frames))).is_ok()
+        });
+        if client_left && !was_told {
+            let (sid, now) = (self.sid.clone(), self.shard.clock());
+            self.shard.departed.borrow_mut().note(sid, now);
         }
     }
 }

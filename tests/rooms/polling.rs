@@ -141,6 +141,32 @@ fn a_poll_that_is_given_up_loses_nothing() {
     }
 }
 
+/// A client sends both at once, by two connections, so either may arrive first.
+#[test]
+fn a_poll_that_crosses_its_clients_close_gets_its_noop() {
+    let house = House::open();
+    let polled = |client: &Polling| {
+        let (status, _, body) = request(client.at, &client.line("GET"), &[], "");
+        (status, body)
+    };
+    // connections spread over the shards
+    for _ in 0..6 {
+        let client = Polling::open(house.address());
+        client.post("1");
+        assert_eq!(polled(&client), (200, "6".to_owned()), "the close overtakes");
+        assert_eq!(polled(&client).0, 400, "it was told");
+
+        let client = Polling::open(house.address());
+        let mut first = send(client.at, &client.line("GET"), &[], "");
+        client.post("1");
+        let mut answer = String::new();
+        first.read_to_string(&mut answer).expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        assert!(answer.ends_with("\r\n\r\n6"), "{answer}");
+        assert_eq!(polled(&client).0, 400, "it was told");
+    }
+}
+
 /// The answer is larger than any socket's buffer, and its reader reads nothing of it.
 #[test]
 fn an_answer_that_is_cut_off_comes_again() {
