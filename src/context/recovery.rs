@@ -20,9 +20,18 @@ use std::time::Duration;
 /// Between the welcome and what a consumer has to say at once.
 const APART: Duration = Duration::from_millis(2);
 
+/// What a client is known by.
+pub(super) struct Pid {
+    pub id: Box<str>,
+    /// Where its stream began.
+    baseline: u64,
+}
+
 /// A client that comes back.
 pub(super) struct Returning {
     pid: String,
+    /// Where its stream began; 0 where that is not known.
+    baseline: u64,
     /// The number of the last event that it saw in this stream.
     pub offset: Option<u64>,
     /// It goes on where it was.
@@ -92,12 +101,14 @@ impl<A: App> Context<A> {
             self.restored = groups.collect();
             self.returning = Some(Returning {
                 pid,
+                baseline,
                 offset,
                 recovered: false,
             });
         } else {
             self.returning = Some(Returning {
                 pid,
+                baseline: 0,
                 offset: None,
                 recovered: false,
             });
@@ -156,33 +167,33 @@ impl<A: App> Context<A> {
     /// Under the id that the client had if it goes on, otherwise under a new one.
     async fn begin_keeping(&mut self, at: Option<u64>) -> Result<String, Error> {
         let groups = self.heard();
-        let (recovered, before) = match &self.returning {
-            Some(returning) => (returning.recovered, Some(returning.pid.clone())),
-            None => (false, None),
-        };
-        let pid = match &before {
-            Some(pid) if recovered => pid.clone(),
-            _ => unguessable(),
-        };
+        let before = self.returning.as_ref().map(|r| r.pid.clone());
+        let recovered = self.returning.as_ref().filter(|r| r.recovered);
+        let began = recovered.map(|r| r.baseline);
+        let pid = recovered.map_or_else(unguessable, |r| r.pid.clone());
         let claim = self.claim(pid.clone());
         let kept = self
             .store()?
             .write_raw(Some(self.shard.id), move |db| {
                 let (c, now) = (db.connection, now_ms());
-                if recovered {
-                    return recovery::keep(c, &claim, &groups, now);
+                if let Some(baseline) = began {
+                    let kept = recovery::keep(c, &claim, &groups, now)?;
+                    return Ok(kept.then_some(baseline));
                 }
                 let baseline = at.map_or_else(|| db.head(), Ok)?;
                 let kept = Kept { baseline, groups };
                 recovery::begin(c, &claim, &kept, before.as_deref(), now)?;
-                Ok(true)
+                Ok(Some(baseline))
             })
             .await?;
-        if !kept {
+        let Some(baseline) = kept else {
             return Err(self.taken_over());
-        }
+        };
         self.unkept = false;
-        self.pid = Some(pid.as_str().into());
+        self.pid = Some(Pid {
+            id: pid.as_str().into(),
+            baseline,
+        });
         let socket = self.socket.clone();
         self.shard.pids.borrow_mut().insert(pid.clone(), socket);
         Ok(pid)
@@ -207,11 +218,17 @@ impl<A: App> Context<A> {
         if std::mem::take(&mut self.unkept)
             && let Some(pid) = &self.pid
         {
-            let (claim, groups) = (self.claim(pid.to_string()), self.heard());
+            let (baseline, groups) = (pid.baseline, self.heard());
+            let claim = self.claim(pid.id.to_string());
             let kept = self
                 .store()?
                 .write_raw(Some(self.shard.id), move |db| {
-                    recovery::keep(db.connection, &claim, &groups, now_ms())
+                    let (c, now) = (db.connection, now_ms());
+                    if recovery::keep(c, &claim, &groups, now)? {
+                        return Ok(true);
+                    }
+                    let kept = Kept { baseline, groups };
+                    recovery::keep_again(c, &claim, &kept, now)
                 })
                 .await?;
             if !kept {

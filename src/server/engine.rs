@@ -200,11 +200,9 @@ async fn polled<A: App>(
             let (answer, answered) = oneshot::channel();
             let wanted = sid.clone();
             let connection = trace::connection_id().unwrap_or(0);
-            let call = move |shard: &Rc<Shard<A>>| {
-                match found(shard, &wanted) {
-                    Some(session) => session.poll(connection, answer),
-                    None => poll_late(shard, &wanted, answer),
-                }
+            let call = move |shard: &Rc<Shard<A>>| match found(shard, &wanted) {
+                Some(session) => session.poll(connection, answer),
+                None => poll_late(shard, &wanted, answer),
             };
             tell(&home, call).await.ok_or(Refused::Session)?;
             let answer = answered.await.ok().flatten();

@@ -153,7 +153,11 @@ fn a_poll_that_crosses_its_clients_close_gets_its_noop() {
     for _ in 0..6 {
         let client = Polling::open(house.address());
         client.post("1");
-        assert_eq!(polled(&client), (200, "6".to_owned()), "the close overtakes");
+        assert_eq!(
+            polled(&client),
+            (200, "6".to_owned()),
+            "the close overtakes"
+        );
         assert_eq!(polled(&client).0, 400, "it was told");
 
         let client = Polling::open(house.address());

@@ -14,7 +14,7 @@ use maitred::{Keys, Started};
 use serde_json::{Value, json};
 use socket_io::SocketIo;
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long a test waits for what must come.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -80,6 +80,21 @@ impl House {
     fn said(&self, room: &str, text: &str) {
         let (mut client, _) = self.guest(Value::Null);
         client.ask("/", "say", &[json!({"room": room, "text": text})]);
+    }
+
+    /// Waits until a question has the answer 1.
+    #[track_caller]
+    fn becomes(&self, question: &str) {
+        let c = rusqlite::Connection::open(self.database()).expect("open");
+        c.busy_timeout(PATIENCE).expect("patience");
+        let late = Instant::now() + PATIENCE;
+        while !c
+            .query_row(question, [], |r| r.get::<_, bool>(0))
+            .expect(question)
+        {
+            assert!(Instant::now() < late, "never: {question}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 
     fn sql(&self, sql: &str) {
