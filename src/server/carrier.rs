@@ -1,5 +1,8 @@
 //! A connection's bytes on their way to hyper: plain or out of TLS, and followed by [`Framing`].
 
+#[cfg(test)]
+mod tests;
+
 use super::framing::Framing;
 use crate::routing::Edge;
 use crate::stream::Stream;
@@ -7,6 +10,7 @@ use bytes::Bytes;
 use std::error::Error;
 use std::fmt;
 use std::io::{self, IoSlice};
+use std::os::fd::AsRawFd;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -17,7 +21,8 @@ use tokio::net::TcpStream;
 use tokio::time::Sleep;
 use tokio_rustls::server::TlsStream;
 
-/// After a refusal, how long what the client still sends is read and dropped: closing at once would have its system throw our answer away, unread.
+/// After a refusal, how long what the client still sends is read and dropped: closing at once would have its system throw our answer away, unread. And how long
+/// it is waited for a client's own end, where it matters whether it has read its answer.
 const LINGER: Duration = Duration::from_secs(2);
 /// The most that is read so, in bytes: what a hasty client has on its way.
 const LINGER_BYTES: usize = 1 << 20;
@@ -39,8 +44,28 @@ pub(super) struct Carrier {
     /// Since it takes nothing.
     stalled: Option<Pin<Box<Sleep>>>,
     farewell: Farewell,
-    /// The client has reset the connection: what it was sent last it may not have read.
-    broken: Arc<AtomicBool>,
+    fate: Arc<Fate>,
+}
+
+/// Whether a client has read what it was sent last, as far as that can be known. An answer to a poll that was not read comes again, so what says that it was not
+/// must be certain: who has read it would get it twice.
+#[derive(Default)]
+pub(super) struct Fate {
+    /// Somebody wants to know.
+    matters: AtomicBool,
+    lost: AtomicBool,
+}
+
+impl Fate {
+    /// From now on it does matter what becomes of what is sent, or it does not.
+    pub fn matters(&self, matters: bool) {
+        self.matters.store(matters, Relaxed);
+    }
+
+    /// The client has reset the connection, ended it before its system had everything, or did not take it in time.
+    pub fn is_lost(&self) -> bool {
+        self.lost.load(Relaxed)
+    }
 }
 
 /// The client took nothing of its answer for too long.
@@ -104,13 +129,40 @@ impl Carrier {
             write_timeout: edge.write_timeout,
             stalled: None,
             farewell: Farewell::None,
-            broken: Arc::default(),
+            fate: Arc::default(),
         }
     }
 
-    /// Says, also after its end, whether the client has reset the connection.
-    pub fn broken(&self) -> Arc<AtomicBool> {
-        self.broken.clone()
+    /// Says, also after its end, what became of what was sent.
+    pub fn fate(&self) -> Arc<Fate> {
+        self.fate.clone()
+    }
+
+    /// Looks what a read says about what was sent before.
+    fn judge(&self, read: &io::Result<()>, n: usize) {
+        let ends = match read {
+            Ok(()) => n == 0,
+            // many a client says no goodbye in TLS
+            Err(e) => e.kind() == io::ErrorKind::UnexpectedEof,
+        };
+        // what ends a connection also acknowledges what its sender has: what is not acknowledged then never came, or lay behind the end
+        if (ends && self.is_untaken()) || (read.is_err() && !ends) {
+            self.fate.lost.store(true, Relaxed);
+        }
+    }
+
+    /// Whether the client's system has not acknowledged everything that was written.
+    fn is_untaken(&self) -> bool {
+        let tcp = match &self.pipe {
+            Pipe::Plain(tcp) => tcp,
+            Pipe::Tls(tls) => tls.get_ref().0,
+        };
+        let mut bytes: libc::c_int = 0;
+        // SAFETY: this request writes one `int` to where it is told, and the descriptor is open for as long as `self` lives.
+        let asked = unsafe { libc::ioctl(tcp.as_raw_fd(), libc::TIOCOUTQ, &mut bytes) };
+        // the end of our side counts as a byte
+        let end = libc::c_int::from(!matches!(self.farewell, Farewell::None));
+        asked == 0 && bytes > end
     }
 
     /// What became of a write, unless nothing does for too long.
@@ -119,15 +171,19 @@ impl Carrier {
         cx: &mut Context<'_>,
         written: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
-        if written.is_ready() {
+        if let Poll::Ready(written) = written {
             self.stalled = None;
-            return written;
+            if written.is_err() {
+                self.fate.lost.store(true, Relaxed);
+            }
+            return Poll::Ready(written);
         }
         let timeout = self.write_timeout;
         let stalled = self
             .stalled
             .get_or_insert_with(|| Box::pin(tokio::time::sleep(timeout)));
         ready!(stalled.as_mut().poll(cx));
+        self.fate.lost.store(true, Relaxed);
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, Stalled)))
     }
 
@@ -159,6 +215,7 @@ impl Carrier {
             }
             let read = ready!(self.as_mut().pipe().poll_read(cx, &mut scrap));
             let n = scrap.filled().len();
+            self.judge(&read, n);
             match &mut self.farewell {
                 Farewell::Lingering(left, _) if read.is_ok() && n > 0 => {
                     *left = left.saturating_sub(n);
@@ -196,8 +253,9 @@ impl AsyncRead for Carrier {
         let before = buf.filled().len();
         if self.read.is_empty() {
             let read = ready!(self.as_mut().pipe().poll_read(cx, buf));
-            // hyper takes a reset between two requests for an end
-            read.inspect_err(|_| self.broken.store(true, Relaxed))?;
+            // here, because hyper takes a reset between two requests for an end
+            self.judge(&read, buf.filled().len() - before);
+            read?;
         } else {
             let n = self.read.len().min(buf.remaining());
             buf.put_slice(&self.read.split_to(n));
@@ -246,7 +304,8 @@ impl AsyncWrite for Carrier {
         if let Farewell::None = self.farewell {
             let shut = self.as_mut().pipe().poll_shutdown(cx);
             ready!(self.in_time(cx, shut))?;
-            self.farewell = match self.ended || self.framing.is_within_request() {
+            let waits = self.ended || self.framing.is_within_request();
+            self.farewell = match waits || self.fate.matters.load(Relaxed) {
                 true => Farewell::Lingering(LINGER_BYTES, Box::pin(tokio::time::sleep(LINGER))),
                 false => Farewell::Done,
             };

@@ -24,14 +24,21 @@ const SECRET: &str = "a secret of these tests, and of nobody else";
 struct House {
     started: Option<Started>,
     place: tempfile::TempDir,
+    shards: usize,
 }
 
 impl House {
     fn open() -> Self {
+        House::of(2)
+    }
+
+    /// On so many shards.
+    fn of(shards: usize) -> Self {
         let place = tempfile::tempdir().expect("a directory");
         let mut house = House {
             started: None,
             place,
+            shards,
         };
         house.serve();
         house
@@ -44,7 +51,7 @@ impl House {
 
     fn serve(&mut self) {
         let server = super::server(&self.database(), "127.0.0.1:0", Some(SECRET));
-        let server = server.expect("a configuration").shards(2);
+        let server = server.expect("a configuration").shards(self.shards);
         self.started = Some(server.start().expect("a server"));
     }
 
