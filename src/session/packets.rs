@@ -280,7 +280,7 @@ pub(super) struct Running<A: App>(pub Rc<Session<A>>);
 impl<A: App> Drop for Running<A> {
     fn drop(&mut self) {
         self.0.running.set(self.0.running.get() - 1);
-        self.0.ended.notify_waiters();
+        self.0.changed.notify_waiters();
     }
 }
 

@@ -86,9 +86,12 @@ impl<A: App> Session<A> {
         self.doubt(connection);
         self.shard.flush(); // what this turn has said already
         self.answer_poll();
-        if self.is(Transport::Upgrading) {
-            self.end_poll(); // the client waits for it before it goes on
-        }
+        self.changed.notify_waiters(); // a trial ends it, after it has read what was said there before
+    }
+
+    /// Whether a poll waits.
+    pub(super) fn is_polled(&self) -> bool {
+        self.polling.get.borrow().is_some()
     }
 
     /// A POST brings packets.
@@ -183,9 +186,7 @@ impl<A: App> Session<A> {
 
     /// Whether there is something to answer a poll with.
     pub(super) fn can_answer(&self) -> bool {
-        self.polling.get.borrow().is_some()
-            && self.polling.doubtful.borrow().is_none()
-            && self.wire.has_waiting()
+        self.is_polled() && self.polling.doubtful.borrow().is_none() && self.wire.has_waiting()
     }
 
     /// Answers the poll that waits, if there is something to tell.
