@@ -34,6 +34,7 @@ enum Read {
     Text(String),
     Binary(Bytes),
     Ping(Vec<u8>),
+    Pong,
     Close,
     Nothing,
 }
@@ -54,7 +55,8 @@ impl<A: App> Session<A> {
             Incoming::Data(Payload::Binary(bytes)) => Read::Binary(Bytes::copy_from_slice(bytes)),
             Incoming::Ping(payload) => Read::Ping(payload.to_vec()),
             Incoming::Close(_) => Read::Close,
-            Incoming::Pong(_) | Incoming::Data(Payload::Event(_)) => Read::Nothing,
+            Incoming::Pong(_) => Read::Pong,
+            Incoming::Data(Payload::Event(_)) => Read::Nothing,
         })?;
         match read {
             None => Ok(None),
@@ -66,6 +68,11 @@ impl<A: App> Session<A> {
             Some(Read::Ping(payload)) => {
                 let pong = websocket::encode(Opcode::Pong, &payload);
                 self.shard.send(&self.wire, pong);
+                Ok(Some(None))
+            }
+            Some(Read::Pong) => {
+                let namespaces = self.namespaces.borrow();
+                namespaces.iter().for_each(|n| n.client.pong());
                 Ok(Some(None))
             }
             Some(Read::Close) => Err(Ending::by_client()),
