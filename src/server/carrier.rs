@@ -44,6 +44,8 @@ pub(super) struct Carrier {
     /// Since it takes nothing.
     stalled: Option<Pin<Box<Sleep>>>,
     farewell: Farewell,
+    /// The client has ended its side, or TLS has said goodbye, which nobody need read: what happens from now on says nothing of what was sent before.
+    settled: bool,
     fate: Arc<Fate>,
 }
 
@@ -95,6 +97,12 @@ enum Farewell {
     Done,
 }
 
+impl Farewell {
+    fn has_begun(&self) -> bool {
+        !matches!(self, Farewell::None)
+    }
+}
+
 enum Pipe {
     Plain(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
@@ -129,6 +137,7 @@ impl Carrier {
             write_timeout: edge.write_timeout,
             stalled: None,
             farewell: Farewell::None,
+            settled: false,
             fate: Arc::default(),
         }
     }
@@ -139,14 +148,22 @@ impl Carrier {
     }
 
     /// Looks what a read says about what was sent before.
-    fn judge(&self, read: &io::Result<()>, n: usize) {
+    fn judge(&mut self, read: &io::Result<()>, n: usize) {
         let ends = match read {
             Ok(()) => n == 0,
             // many a client says no goodbye in TLS
             Err(e) => e.kind() == io::ErrorKind::UnexpectedEof,
         };
-        // what ends a connection also acknowledges what its sender has: what is not acknowledged then never came, or lay behind the end
-        if (ends && self.is_untaken()) || (read.is_err() && !ends) {
+        // who closes with something unread resets the connection. What ends it in order also acknowledges what has come
+        if (read.is_err() && !ends) || (ends && self.is_untaken()) {
+            self.lose();
+        }
+        self.settled |= ends;
+    }
+
+    /// What was sent last did not reach the client whole.
+    fn lose(&self) {
+        if !self.settled {
             self.fate.lost.store(true, Relaxed);
         }
     }
@@ -161,8 +178,7 @@ impl Carrier {
         // SAFETY: this request writes one `int` to where it is told, and the descriptor is open for as long as `self` lives.
         let asked = unsafe { libc::ioctl(tcp.as_raw_fd(), libc::TIOCOUTQ, &mut bytes) };
         // the end of our side counts as a byte
-        let end = libc::c_int::from(!matches!(self.farewell, Farewell::None));
-        asked == 0 && bytes > end
+        asked == 0 && bytes > libc::c_int::from(self.farewell.has_begun())
     }
 
     /// What became of a write, unless nothing does for too long.
@@ -174,7 +190,7 @@ impl Carrier {
         if let Poll::Ready(written) = written {
             self.stalled = None;
             if written.is_err() {
-                self.fate.lost.store(true, Relaxed);
+                self.lose();
             }
             return Poll::Ready(written);
         }
@@ -183,7 +199,7 @@ impl Carrier {
             .stalled
             .get_or_insert_with(|| Box::pin(tokio::time::sleep(timeout)));
         ready!(stalled.as_mut().poll(cx));
-        self.fate.lost.store(true, Relaxed);
+        self.lose();
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, Stalled)))
     }
 
@@ -302,10 +318,12 @@ impl AsyncWrite for Carrier {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if let Farewell::None = self.farewell {
+            self.settled |= matches!(self.pipe, Pipe::Tls(_));
             let shut = self.as_mut().pipe().poll_shutdown(cx);
             ready!(self.in_time(cx, shut))?;
             let waits = self.ended || self.framing.is_within_request();
-            self.farewell = match waits || self.fate.matters.load(Relaxed) {
+            let asks = self.fate.matters.load(Relaxed) && !self.settled;
+            self.farewell = match waits || asks {
                 true => Farewell::Lingering(LINGER_BYTES, Box::pin(tokio::time::sleep(LINGER))),
                 false => Farewell::Done,
             };

@@ -21,7 +21,7 @@ consumer = "dining.order"
 "#;
 
 /// Makes a certificate and puts it where the routing file says.
-fn certify(place: &Place) -> CertificateDer<'static> {
+pub(super) fn certify(place: &Place) -> CertificateDer<'static> {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("made");
     std::fs::write(place.file("chain.pem"), made.cert.pem()).expect("written");
     std::fs::write(place.file("key.pem"), made.signing_key.serialize_pem()).expect("written");
@@ -36,10 +36,13 @@ fn secure(defaults: &str) -> (Server, SocketAddr, CertificateDer<'static>) {
     (server, address, certificate)
 }
 
-type Tls = StreamOwned<ClientConnection, TcpStream>;
+pub(super) type Tls = StreamOwned<ClientConnection, TcpStream>;
 
 /// A client that trusts this certificate only.
-fn dial(address: SocketAddr, trusted: &CertificateDer<'static>) -> Result<Tls, std::io::Error> {
+pub(super) fn dial(
+    address: SocketAddr,
+    trusted: &CertificateDer<'static>,
+) -> Result<Tls, std::io::Error> {
     over(TcpStream::connect(address)?, trusted)
 }
 
