@@ -4,13 +4,13 @@ mod claims;
 mod event;
 mod group;
 
-pub use claims::{Claims, Scopes};
+pub use claims::{Claims, Scopes, Seen};
 pub use event::{ChangeRecord, Event, Fact, Operation, OrderOff};
 pub use group::{Entity, Group, NotAGroup};
 
 use crate::domain::Role;
 use crate::signals;
-use crate::watched::WATCHED;
+use crate::watched::{STEADY, WATCHED};
 use maitred::{App, Change, Error, Identity, Reader, Signal, Watched};
 
 /// The application.
@@ -21,6 +21,7 @@ impl App for Restaurant {
     type Group = Group;
     type Event = Event;
     const WATCHED: &'static [Watched] = WATCHED;
+    const STEADY: &'static [&'static str] = STEADY;
 
     fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Self>>, Error> {
         signals::announce(change, db)

@@ -6,6 +6,7 @@ mod kitchen;
 mod lines;
 mod payments;
 mod record;
+mod stale;
 
 use crate::domain::notifications::{self, Audience};
 use crate::domain::orders::{OrderFacts, Remains};
@@ -46,6 +47,7 @@ pub fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Resta
     let Some(entity) = Entity::of_table(change.table) else {
         return Ok(Vec::new());
     };
+    stale::forget_orders(entity, change)?;
     let mut all = match entity {
         Entity::Order => {
             let mut all = order(change, db)?;

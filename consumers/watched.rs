@@ -75,3 +75,12 @@ pub const WATCHED: &[Watched] = &[
     },
     plain("notifications"),
 ];
+
+/// For `App::STEADY`: who somebody is, and how work flows.
+pub const STEADY: &[&str] = &[
+    "customers",
+    "restaurants",
+    "users",
+    "workflow_states",
+    "workflow_transitions",
+];

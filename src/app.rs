@@ -44,6 +44,9 @@ pub trait App: Sized + Send + Sync + 'static {
     type Event: Serialize + DeserializeOwned + Send + Sync + 'static;
     /// Tables that announce their changes.
     const WATCHED: &'static [Watched];
+    /// Tables, watched or not, whose rows seldom change and are asked for with every command: what is read of them need not be read again while
+    /// [`Reader::era`] is the same.
+    const STEADY: &'static [&'static str] = &[];
 
     /// Decides who hears of a change, and what.
     ///

@@ -1,8 +1,13 @@
-//! A committed change of a row, as the change log has it.
+//! A committed change of a row, as the change log has it, or as the writer noted it.
+
+mod member;
 
 #[cfg(test)]
 mod tests;
 
+use member::Member;
+
+use crate::store::{Image, Note, Notes, Shown};
 use crate::{Error, Reader, Value};
 use serde::de::value::MapDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -35,10 +40,30 @@ pub struct Change<'a> {
     pub actor: Option<&'a str>,
     /// The command that did it, where it had an id.
     pub command_id: Option<&'a str>,
-    /// Its place in the change log.
-    pub(crate) seq: i64,
     pub(crate) rows: Rows<'a>,
+    pub(crate) waiting: Waiting<'a>,
 }
+
+/// Where the changes are that wait behind one.
+#[derive(Clone, Copy)]
+pub(crate) enum Waiting<'a> {
+    /// In the change log, after this place.
+    Logged(i64),
+    /// Among the writer's notes, after this one.
+    Noted(Notes<'a>, usize),
+}
+
+impl fmt::Debug for Waiting<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Waiting::Logged(at) => write!(f, "Logged({at})"),
+            Waiting::Noted(notes, at) => write!(f, "Noted({at} of {})", notes.all.len()),
+        }
+    }
+}
+
+/// How far [`Change::superseded`] looks ahead and [`Change::together`] back: as the literals in their statements say.
+const BESIDE: usize = 64;
 
 /// What `op` is compared with is a literal, because the index is of deletions only.
 const GONE: &str = "SELECT old FROM change_log WHERE op = 'd' AND tbl = ?1 AND row_id = ?2 AND seq > ?3 ORDER BY seq LIMIT 1";
@@ -84,6 +109,23 @@ impl Change<'_> {
         column: &str,
         value: impl Into<Value<'v>>,
     ) -> Result<bool, Error> {
+        let seq = match self.waiting {
+            Waiting::Logged(seq) => seq,
+            Waiting::Noted(notes, at) => {
+                let value = value.into();
+                let ahead = notes.all[at + 1..].iter().take(BESIDE);
+                let mut rows = ahead
+                    .filter(|note| notes.shown(note).table == self.table)
+                    .flat_map(|note| {
+                        let rows = [&note.old, &note.new].into_iter().flatten();
+                        rows.map(|row| (notes.shown(note), row))
+                    });
+                return Ok(rows.any(|(shown, row)| {
+                    let members = Members::Noted(shown, row);
+                    members.get(column).is_some_and(|member| member.is(&value))
+                }));
+            }
+        };
         // What waits is also what a stranger wrote into the log: whatever is no JSON supersedes nothing. The limit is a literal, because a bound one has
         // the statement planned again each time.
         let found = db.row(
@@ -91,7 +133,7 @@ impl Change<'_> {
              WHERE tbl = ?2 AND (CASE WHEN json_valid(new) THEN json_extract(new, ?3) END IS ?4 OR CASE WHEN json_valid(old) THEN json_extract(old, ?3) END IS ?4)
              LIMIT 1",
             &[
-                self.seq.into(),
+                seq.into(),
                 self.table.into(),
                 format!("$.\"{column}\"").as_str().into(),
                 value.into(),
@@ -114,6 +156,22 @@ impl Change<'_> {
         column: &str,
         value: impl Into<Value<'v>>,
     ) -> Result<Vec<T>, Error> {
+        let seq = match self.waiting {
+            Waiting::Logged(seq) => seq,
+            Waiting::Noted(notes, at) => {
+                let value = value.into();
+                let before = notes.all[..at].iter().rev().take(BESIDE);
+                let rows = before
+                    .filter(|note| note.op == op)
+                    .map(|note| (notes.shown(note), note.new.as_ref().or(note.old.as_ref())))
+                    .filter(|(shown, _)| shown.table == table)
+                    .filter_map(|(shown, row)| Some(Members::Noted(shown, row?)))
+                    .filter(|row| row.get(column).is_some_and(|member| member.is(&value)));
+                return rows
+                    .map(|row| Ok(T::deserialize(Object(&row, None))?))
+                    .collect();
+            }
+        };
         let op = match op {
             Op::Insert => "i",
             Op::Update => "u",
@@ -123,7 +181,7 @@ impl Change<'_> {
             "SELECT row FROM (SELECT tbl, op, coalesce(new, old) AS row FROM change_log WHERE seq < ?1 ORDER BY seq DESC LIMIT 64)
              WHERE tbl = ?2 AND op = ?3 AND CASE WHEN json_valid(row) THEN json_extract(row, ?4) END IS ?5",
             &[
-                self.seq.into(),
+                seq.into(),
                 table.into(),
                 op.into(),
                 format!("$.\"{column}\"").as_str().into(),
@@ -144,21 +202,34 @@ impl Change<'_> {
         table: &str,
         id: i64,
     ) -> Result<Option<T>, Error> {
-        db.row(GONE, &[table.into(), id.into(), self.seq.into()], |row| {
-            row.json(0)
-        })
+        match self.waiting {
+            Waiting::Logged(seq) => db.row(GONE, &[table.into(), id.into(), seq.into()], |row| {
+                row.json(0)
+            }),
+            Waiting::Noted(notes, at) => notes
+                .gone(table, id, at)
+                .map(|(shown, row)| Ok(T::deserialize(Object(&Members::Noted(shown, row), None))?))
+                .transpose(),
+        }
     }
 
     /// The columns whose values differ, in the table's order; all of them for an insert or a delete.
     pub fn changed(&self) -> Vec<String> {
         let Rows { op, old, new } = &self.rows;
-        let differs = |name: &str, value: &RawValue| match op {
-            Op::Update => old.get(name).is_some_and(|was| was.get() != value.get()),
+        // The writer notes of the row before little more than what differs.
+        if let (Op::Update, Members::Noted(..)) = (op, old) {
+            let differs =
+                |name: &str, was: &Member<'_>| new.get(name).is_some_and(|value| !was.same(&value));
+            let changed = old.iter().filter(|(name, was)| differs(name, was));
+            return changed.map(|(name, _)| name.to_owned()).collect();
+        }
+        let differs = |name: &str, value: &Member<'_>| match op {
+            Op::Update => old.get(name).is_some_and(|was| !was.same(value)),
             Op::Insert | Op::Delete => true,
         };
         let all = if *op == Op::Delete { old } else { new };
-        let changed = all.0.iter().filter(|(name, value)| differs(name, value));
-        changed.map(|(name, _)| name.to_string()).collect()
+        let changed = all.iter().filter(|(name, value)| differs(name, value));
+        changed.map(|(name, _)| name.to_owned()).collect()
     }
 }
 
@@ -174,22 +245,62 @@ impl<'a> Rows<'a> {
     /// # Errors
     /// [`Error::Json`] when the log's texts are no JSON objects.
     pub fn parse(op: Op, old: Option<&'a str>, new: Option<&'a str>) -> Result<Self, Error> {
-        let members = |text: Option<&'a str>| serde_json::from_str(text.unwrap_or("{}"));
+        let members = |text: Option<&'a str>| match text {
+            Some(text) => serde_json::from_str(text).map(Members::Logged),
+            None => Ok(Members::Logged(Logged(Vec::new()))),
+        };
         Ok(Rows {
             op,
             old: members(old)?,
             new: members(new)?,
         })
     }
+
+    pub fn noted(op: Op, shown: &'a Shown, note: &'a Note) -> Self {
+        let members = |row: &'a Option<Image>| match row {
+            Some(row) => Members::Noted(shown, row),
+            None => Members::Logged(Logged(Vec::new())),
+        };
+        Rows {
+            op,
+            old: members(&note.old),
+            new: members(&note.new),
+        }
+    }
 }
 
-/// The members of a JSON object in their order, their values not looked at: each caller picks a few of them.
+/// A row's columns, in their order.
 #[derive(Debug)]
-struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+enum Members<'a> {
+    Logged(Logged<'a>),
+    Noted(&'a Shown, &'a Image),
+}
 
 impl<'a> Members<'a> {
-    fn get(&self, name: &str) -> Option<&'a RawValue> {
-        self.0.iter().find(|(n, _)| n == name).map(|(_, v)| *v)
+    fn get(&self, name: &str) -> Option<Member<'a>> {
+        match self {
+            Members::Logged(Logged(all)) => {
+                let found = all.iter().find(|(n, _)| n == name);
+                found.map(|(_, value)| Member::Json(value))
+            }
+            Members::Noted(shown, row) => row.value(shown.place(name)?).map(Member::Sql),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Members::Logged(Logged(all)) => all.len(),
+            Members::Noted(_, row) => row.len(),
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&str, Member<'a>)> {
+        (0..self.len()).filter_map(move |at| match self {
+            Members::Logged(Logged(all)) => Some((&*all[at].0, Member::Json(all[at].1))),
+            Members::Noted(shown, row) => {
+                Some((shown.columns[at].as_str(), Member::Sql(row.value(at)?)))
+            }
+        })
     }
 
     fn has(&self, name: &str) -> bool {
@@ -197,23 +308,27 @@ impl<'a> Members<'a> {
     }
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+/// The members of a JSON object, their values not looked at: each caller picks a few of them.
+#[derive(Debug)]
+struct Logged<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Logged<'a> {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         /// A name without escapes is borrowed.
         #[derive(Deserialize)]
         struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
-        struct All<'a>(std::marker::PhantomData<Members<'a>>);
+        struct All<'a>(std::marker::PhantomData<Logged<'a>>);
         impl<'de: 'a, 'a> Visitor<'de> for All<'a> {
-            type Value = Members<'a>;
+            type Value = Logged<'a>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
             }
-            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Members<'a>, M::Error> {
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Logged<'a>, M::Error> {
                 let mut all = Vec::with_capacity(16);
                 while let Some((Name(name), value)) = map.next_entry()? {
                     all.push((name, value));
                 }
-                Ok(Members(all))
+                Ok(Logged(all))
             }
         }
         d.deserialize_map(All(std::marker::PhantomData))
@@ -224,7 +339,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
 struct Object<'m>(&'m Members<'m>, Option<&'m Members<'m>>);
 
 impl<'m> Object<'m> {
-    fn get(&self, name: &str) -> Option<&'m RawValue> {
+    fn get(&self, name: &str) -> Option<Member<'m>> {
         self.0.get(name).or_else(|| self.1?.get(name))
     }
 }
@@ -234,11 +349,9 @@ impl<'de> Deserializer<'de> for Object<'de> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
         let Object(first, others) = self;
-        let others = others.iter().flat_map(|others| &others.0);
-        let all = first.0.iter().chain(others.filter(|(n, _)| !first.has(n)));
-        visitor.visit_map(MapDeserializer::new(
-            all.map(|(name, value)| (&**name, *value)),
-        ))
+        let others = others.iter().flat_map(|others| others.iter());
+        let all = first.iter().chain(others.filter(|(n, _)| !first.has(n)));
+        visitor.visit_map(MapDeserializer::new(all))
     }
 
     /// A caller that says which members it knows is not shown the others: a table has many columns, and few of them decide who is told.

@@ -1,9 +1,10 @@
 //! What was announced, and to whom: what a client that comes back is told.
 //!
-//! `event_log` has the events, `event_group` the numbers of each group's events. Their front is forgotten step by step; `event_floor` is the highest
+//! `event_log` has the events, an [`Index`] in memory the numbers of each group's events. Their front is forgotten step by step; `event_floor` is the highest
 //! number that was. `event_hole` has the numbers that were skipped at each start, so that a number of a history that this database does not have is known
 //! for what it is.
 
+mod index;
 mod page;
 pub(crate) mod recovery;
 mod retention;
@@ -11,6 +12,7 @@ mod retention;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use index::Index;
 pub(crate) use page::{Heard, Size, page};
 pub(crate) use retention::{PRUNE_STEP, Retention};
 
@@ -21,7 +23,7 @@ use rusqlite::{Connection, params};
 pub(crate) const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS event_log(seq INTEGER PRIMARY KEY, event TEXT NOT NULL, groups TEXT NOT NULL, at INTEGER NOT NULL,
   rechecks INTEGER NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS event_group(grp TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(grp, seq)) STRICT, WITHOUT ROWID;
+DROP TABLE IF EXISTS event_group; -- an older version's index
 CREATE TABLE IF NOT EXISTS event_hole(head INTEGER PRIMARY KEY, base INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS event_floor(one INTEGER PRIMARY KEY CHECK(one = 1), seq INTEGER NOT NULL) STRICT;
 INSERT OR IGNORE INTO event_floor(one, seq) VALUES(1, 0);";
@@ -41,14 +43,6 @@ pub(crate) fn head(c: &Connection) -> Result<u64, Error> {
 pub(crate) fn floor(c: &Connection) -> Result<u64, Error> {
     Ok(c.prepare_cached("SELECT seq FROM event_floor")?
         .query_row([], |r| r.get(0))?)
-}
-
-/// The oldest event of a group.
-pub(crate) fn first_told(c: &Connection, group: &str) -> Result<Option<u64>, Error> {
-    Ok(
-        c.prepare_cached("SELECT min(seq) FROM event_group WHERE grp = ?1")?
-            .query_row([group], |r| r.get(0))?,
-    )
 }
 
 /// Whether there are changes that nobody heard of yet. A snapshot must not show them: they would be told again.

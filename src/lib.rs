@@ -63,7 +63,7 @@ pub use stats::{Numbers, RouteNumbers};
 #[cfg(feature = "testing")]
 pub use store::Scratch;
 pub use store::{
-    Command, CommandId, Durability, FromValue, Reader, Row, Schema, Store, StoreConfig,
+    Command, CommandId, Durability, FromValue, Moment, Reader, Row, Schema, Store, StoreConfig,
     Transaction, Value, migrate,
 };
 pub use trace::connection_id;

@@ -5,11 +5,13 @@ pub(crate) mod fixture;
 #[cfg(test)]
 mod tests;
 
-use crate::change::Rows;
+use crate::change::{Rows, Waiting};
+use crate::history::{self, Index};
 use crate::publication::{Inbox, Publication, Reply, ToShard};
-use crate::store::{self, Hook, Opened, Stats, guarded, now_ms};
-use crate::{App, Change, Error, Op, Reader, Schema, Signal, StoreConfig, history};
+use crate::store::{self, Desk, Hook, Notes, Opened, Said, Stats, guarded, now_ms};
+use crate::{App, Change, Error, Op, Reader, Schema, Signal, StoreConfig};
 use rusqlite::{Connection, Row, params};
+use serde::Serialize;
 use smallvec::SmallVec;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -17,7 +19,7 @@ use std::time::Instant;
 
 /// Changes that could not be announced. Not STRICT: what is wrong with them may be a type.
 pub(crate) const TABLES: &str = "
-CREATE TABLE IF NOT EXISTS change_rejects(n INTEGER PRIMARY KEY, seq INTEGER, tbl, row_id, op, old, new, actor, command_id,
+CREATE TABLE IF NOT EXISTS change_rejects(n INTEGER PRIMARY KEY, tbl, row_id, op, old, new, actor, command_id,
   error TEXT NOT NULL, at INTEGER NOT NULL);";
 
 /// Rejected changes that are kept, the newest ones.
@@ -33,8 +35,8 @@ pub(crate) fn open<A: App>(
     schema: &Schema,
     shards: Vec<Inbox<A>>,
 ) -> Result<Opened, Error> {
-    store::open(config, schema, A::WATCHED, |c, stats| {
-        Ok(Box::new(Announcer::<A>::new(c, shards, stats)?))
+    store::open(config, schema, A::WATCHED, A::STEADY, |c, stats, index| {
+        Ok(Box::new(Announcer::<A>::new(c, shards, stats, index)?))
     })
 }
 
@@ -52,10 +54,16 @@ pub(crate) struct Announcer<A: App> {
     /// There may be connections.
     live: bool,
     stats: Arc<Stats>,
+    index: Arc<Index>,
 }
 
 impl<A: App> Announcer<A> {
-    fn new(c: &Connection, shards: Vec<Inbox<A>>, stats: Arc<Stats>) -> Result<Self, Error> {
+    fn new(
+        c: &Connection,
+        shards: Vec<Inbox<A>>,
+        stats: Arc<Stats>,
+        index: Arc<Index>,
+    ) -> Result<Self, Error> {
         Ok(Announcer {
             head: history::head(c)?,
             last: history::start(c, now_ms())? - 1,
@@ -64,23 +72,27 @@ impl<A: App> Announcer<A> {
             shards,
             live: false,
             stats,
+            index,
         })
     }
 
     /// Announces one change. A change that `announce` cannot bear is set aside: it was made, and others wait behind it.
-    fn announce(&mut self, tx: &Connection, row: &Row<'_>, at: i64) -> Result<(), Error> {
+    fn announce(
+        &mut self,
+        tx: &Connection,
+        at: i64,
+        decide: impl FnOnce() -> Result<Vec<Told<A>>, Error>,
+        reject: impl FnOnce(&Error) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         // Everything that can go wrong with the application's code comes before the first insert, so no savepoint is needed.
-        match guarded(|| decide::<A>(row, &Reader::new(tx))) {
+        match guarded(decide) {
             Ok(told) => told
                 .into_iter()
                 .try_for_each(|told| self.stage(tx, told, at)),
             Err(e) if tx.is_autocommit() => Err(e), // the transaction is gone; it was not the change's fault
             Err(e) => {
-                let seq: i64 = row.get(0)?;
-                let table = row.get_ref(1)?.as_str().unwrap_or("?");
-                tracing::error!(change = seq, table, error = %e, "a change cannot be announced, see change_rejects");
                 self.stats.rejects.fetch_add(1, Relaxed);
-                reject(tx, seq, &e, at)
+                reject(&e)
             }
         }
     }
@@ -97,10 +109,7 @@ impl<A: App> Announcer<A> {
             "INSERT INTO event_log(seq, event, groups, at, rechecks) VALUES(?1, ?2, ?3, ?4, ?5)",
         )?
         .execute(params![seq, event, groups, at, signal.rechecks])?;
-        let mut group = tx.prepare_cached("INSERT INTO event_group(grp, seq) VALUES(?1, ?2)")?;
-        for name in &names {
-            group.execute(params![name, seq])?;
-        }
+        self.index.add(&names, seq);
         self.last = seq;
         let mut publication = Publication::new(seq, signal.event, signal.groups);
         publication.rechecks = signal.rechecks;
@@ -110,18 +119,21 @@ impl<A: App> Announcer<A> {
 
     /// Forgets what was staged after the first `kept`. Their numbers were never told: the next ones get them.
     fn forget(&mut self, kept: usize) {
-        self.last -= (self.staged.len() - kept) as u64;
-        self.staged.truncate(kept);
+        for undone in self.staged.drain(kept..).rev() {
+            for group in &undone.groups {
+                self.index.take_back(&group.to_string(), undone.seq);
+            }
+            self.last -= 1;
+        }
     }
 }
 
 impl<A: App> Hook for Announcer<A> {
-    fn staged(&mut self, tx: &Connection, at_most: usize) -> Result<usize, Error> {
+    fn logged(&mut self, tx: &Connection, at_most: usize) -> Result<usize, Error> {
         self.mark = self.staged.len();
         // No `LIMIT ?`: SQLite plans such a statement anew each time it is bound.
-        let mut waiting = tx.prepare_cached(
-            "SELECT seq, tbl, row_id, op, old, new, actor, command_id FROM change_log ORDER BY seq",
-        )?;
+        let mut waiting = tx
+            .prepare_cached("SELECT seq, tbl, row_id, op, old, new FROM change_log ORDER BY seq")?;
         let mut rows = waiting.query([])?;
         let (mut count, mut upto, mut at) = (0, 0_i64, 0);
         while let Some(row) = rows.next()? {
@@ -129,7 +141,8 @@ impl<A: App> Hook for Announcer<A> {
                 at = now_ms();
             }
             upto = row.get(0)?;
-            self.announce(tx, row, at)?;
+            let decide = || decide(&logged(row)?, &Reader::new(tx));
+            self.announce(tx, at, decide, |e| reject_logged(tx, row, e, at))?;
             count += 1;
             if count == at_most {
                 break;
@@ -141,6 +154,35 @@ impl<A: App> Hook for Announcer<A> {
                 .execute([upto])?;
         }
         Ok(count)
+    }
+
+    fn noted(
+        &mut self,
+        tx: &Connection,
+        desk: &Desk,
+        said: &Said,
+        notes: Notes<'_>,
+    ) -> Result<(), Error> {
+        self.mark = self.staged.len();
+        if notes.all.is_empty() {
+            return Ok(());
+        }
+        let at = now_ms();
+        for (n, note) in notes.all.iter().enumerate() {
+            desk.untold(notes.all.len() - n - 1);
+            let change = Change {
+                table: &notes.shown(note).table,
+                id: note.id,
+                op: note.op,
+                actor: said.actor.as_deref(),
+                command_id: said.command_id.as_deref(),
+                rows: Rows::noted(note.op, notes.shown(note), note),
+                waiting: Waiting::Noted(notes, n),
+            };
+            let decide = || decide(&change, &Reader::at(tx, desk));
+            self.announce(tx, at, decide, |e| reject_noted(tx, &change, e, at))?;
+        }
+        Ok(())
     }
 
     fn unstaged(&mut self) {
@@ -221,7 +263,8 @@ struct Told<A: App> {
     groups: String,
 }
 
-fn decide<A: App>(row: &Row<'_>, db: &Reader<'_>) -> Result<Vec<Told<A>>, Error> {
+/// A change as another program's triggers wrote it down.
+fn logged<'r>(row: &'r Row<'_>) -> Result<Change<'r>, Error> {
     let text = |column| -> rusqlite::Result<Option<&str>> {
         row.get_ref(column)?
             .as_str_or_null()
@@ -233,16 +276,19 @@ fn decide<A: App>(row: &Row<'_>, db: &Reader<'_>) -> Result<Vec<Told<A>>, Error>
         Some("d") => Op::Delete,
         other => return Err(Error::Store(format!("unknown operation {other:?}"))),
     };
-    let change = Change {
-        seq: row.get(0)?,
+    Ok(Change {
         table: text(1)?.unwrap_or_default(),
         id: row.get(2)?,
         op,
         rows: Rows::parse(op, text(4)?, text(5)?)?,
-        actor: text(6)?,
-        command_id: text(7)?,
-    };
-    A::announce(&change, db)?
+        actor: None,
+        command_id: None,
+        waiting: Waiting::Logged(row.get(0)?),
+    })
+}
+
+fn decide<A: App>(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told<A>>, Error> {
+    A::announce(change, db)?
         .into_iter()
         .filter(|signal| !signal.groups.is_empty())
         .map(|mut signal| {
@@ -256,7 +302,7 @@ fn decide<A: App>(row: &Row<'_>, db: &Reader<'_>) -> Result<Vec<Told<A>>, Error>
                 new
             });
             Ok(Told {
-                event: serde_json::to_string(&signal.event)?,
+                event: json(&signal.event)?,
                 groups: serde_json::to_string(names.as_slice())?,
                 names,
                 signal,
@@ -265,12 +311,53 @@ fn decide<A: App>(row: &Row<'_>, db: &Reader<'_>) -> Result<Vec<Told<A>>, Error>
         .collect()
 }
 
-fn reject(tx: &Connection, seq: i64, error: &Error, at: i64) -> Result<(), Error> {
+/// Most events are larger than what `to_string` begins with, and would be copied three times.
+fn json(event: &impl Serialize) -> Result<String, Error> {
+    let mut text = Vec::with_capacity(1_024);
+    serde_json::to_writer(&mut text, event)?;
+    String::from_utf8(text).map_err(|e| Error::Store(e.to_string()))
+}
+
+fn reject_logged(tx: &Connection, row: &Row<'_>, error: &Error, at: i64) -> Result<(), Error> {
+    let seq: i64 = row.get(0)?;
+    let table = row.get_ref(1)?.as_str().unwrap_or("?");
+    tracing::error!(change = seq, table, error = %error, "a change cannot be announced, see change_rejects");
     tx.prepare_cached(
-        "INSERT INTO change_rejects(seq, tbl, row_id, op, old, new, actor, command_id, error, at)
-         SELECT seq, tbl, row_id, op, old, new, actor, command_id, ?2, ?3 FROM change_log WHERE seq = ?1",
+        "INSERT INTO change_rejects(tbl, row_id, op, old, new, error, at)
+         SELECT tbl, row_id, op, old, new, ?2, ?3 FROM change_log WHERE seq = ?1",
     )?
     .execute(params![seq, error.to_string(), at])?;
+    forget_rejects(tx)
+}
+
+fn reject_noted(tx: &Connection, change: &Change<'_>, error: &Error, at: i64) -> Result<(), Error> {
+    tracing::error!(change = change.id, table = change.table, error = %error, "a change cannot be announced, see change_rejects");
+    let op = match change.op {
+        Op::Insert => "i",
+        Op::Update => "u",
+        Op::Delete => "d",
+    };
+    let old: Option<serde_json::Value> = change.old()?;
+    let new: Option<serde_json::Value> = change.new()?;
+    let text = |row: Option<serde_json::Value>| row.map(|row| row.to_string());
+    tx.prepare_cached(
+        "INSERT INTO change_rejects(tbl, row_id, op, old, new, actor, command_id, error, at) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?
+    .execute(params![
+        change.table,
+        change.id,
+        op,
+        text(old),
+        text(new),
+        change.actor,
+        change.command_id,
+        error.to_string(),
+        at
+    ])?;
+    forget_rejects(tx)
+}
+
+fn forget_rejects(tx: &Connection) -> Result<(), Error> {
     tx.prepare_cached("DELETE FROM change_rejects WHERE n <= ?1")?
         .execute([tx.last_insert_rowid() - REJECTS])?;
     Ok(())

@@ -4,6 +4,7 @@
 //! a commit means to the clients is behind [`Hook`](writer::Hook).
 
 mod changes;
+mod desk;
 mod job;
 mod migrations;
 mod outcomes;
@@ -18,6 +19,10 @@ mod tests;
 
 #[cfg(test)]
 pub(crate) use changes::TABLES as CHANGE_LOG;
+pub(crate) use changes::{Image, Note, Notes, Shown};
+pub(crate) use desk::Desk;
+pub use desk::Moment;
+pub(crate) use job::Said;
 pub use migrations::{Schema, migrate};
 pub use outcomes::CommandId;
 pub use rows::{FromValue, Reader, Row, Transaction, Value};
@@ -27,8 +32,9 @@ pub(crate) use sqlite::{Opened, Running, look, open};
 pub(crate) use writer::Hook;
 
 use crate::Error;
+use crate::history::Index;
 use crate::stats::{Histogram, MICROS};
-use job::{Job, Said, Task};
+use job::{Job, Task};
 use outcomes::Ran;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -155,6 +161,8 @@ struct Shared {
     next_reader: AtomicUsize,
     busy_timeout: Duration,
     stats: Arc<Stats>,
+    /// Of the writer; `None` where there is none.
+    index: Option<Arc<Index>>,
 }
 
 impl Store {
@@ -170,7 +178,9 @@ impl Store {
     ) -> Result<T, Error> {
         let next = self.shared.next_reader.fetch_add(1, Relaxed);
         let reader = &self.shared.readers[next % self.shared.readers.len()];
-        match reader.call(move |c| sqlite::snapshot(c, f)).await {
+        let index = self.shared.index.clone();
+        let call = reader.call(move |c| sqlite::snapshot(c, index.as_deref(), f));
+        match call.await {
             Ok(value) => Ok(value),
             Err(tokio_rusqlite::Error::Error(e)) => Err(e),
             Err(_) => Err(Error::Closed),
@@ -198,10 +208,12 @@ impl Store {
             actor,
             command_id: id.as_ref().map(|id| id.key.clone()),
         };
-        let run = move |c: &rusqlite::Connection| {
-            outcomes::once(c, id, || f(&Transaction::new(c, now_ms())))
+        let run = move |c: &rusqlite::Connection, desk: &Desk| {
+            outcomes::once(c, id, || {
+                f(&Transaction::new(Reader::at(c, desk), now_ms()))
+            })
         };
-        self.submit(shard, said, run).await
+        self.submit(shard, said, false, run).await
     }
 
     /// Reads as one of the writer's jobs, where nothing waits to be announced: what a snapshot does that found changes of another program waiting.
@@ -214,15 +226,17 @@ impl Store {
         shard: Option<usize>,
         f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let run = move |c: &rusqlite::Connection| Ran::unrecorded(f(&Reader::new(c)));
-        self.submit(shard, Said::default(), run).await
+        let run =
+            move |c: &rusqlite::Connection, desk: &Desk| Ran::unrecorded(f(&Reader::at(c, desk)));
+        self.submit(shard, Said::default(), true, run).await
     }
 
     async fn submit<T: Send + 'static>(
         &self,
         shard: Option<usize>,
         said: Said,
-        run: impl FnOnce(&rusqlite::Connection) -> Ran<T> + Send + 'static,
+        reads: bool,
+        run: impl FnOnce(&rusqlite::Connection, &Desk) -> Ran<T> + Send + 'static,
     ) -> Result<T, Error> {
         // The clock starts before the queue: whoever waits for room is not to wait twice as long for BUSY.
         let deadline = Instant::now() + self.shared.busy_timeout;
@@ -230,6 +244,7 @@ impl Store {
         let job = Job {
             shard,
             said,
+            reads,
             deadline,
             work: Box::new(Task::new(run, answer)),
         };

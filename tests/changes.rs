@@ -37,6 +37,44 @@ const WRITERS: [(&str, Writer); 4] = [
     }),
 ];
 
+#[test]
+fn what_the_writer_knows_of_an_order_follows_all_that_it_shows() {
+    let server = Server::start();
+    let (id, token) = (new_order(&server), server.token("manager"));
+    let path = format!("/ws/orders/{id}/");
+    let mut guest = Client::open(&server, &path);
+    let mut manager = Client::open_as(&server, &path, &token);
+    let mut moves_to = |status: &str| {
+        manager.command(json!({"action": "update_status", "status": status}));
+        let heard = guest.until(|f| f["type"] == "order_status" && f["data"]["status"] == status);
+        let told = &heard.last().expect("the status")["data"];
+        let lines = format!(
+            "SELECT count(*) FROM order_items WHERE order_id = {id} AND status <> 'voided'"
+        );
+        assert_eq!(told["items_count"], server.place.number(&lines), "{status}");
+        let total = format!("SELECT total_minor FROM orders WHERE id = {id}");
+        let total = server.place.number(&total);
+        let total = format!("{}.{:02}", total / 100, total % 100);
+        assert_eq!(told["total_amount"], total, "{status}");
+    };
+    let line = json!({"items": [{"menu_item_id": 2, "quantity": 1}]});
+    let add = format!("POST /api/v1/orders/{id}/items");
+    server.rest(&token, &add, line).ok();
+    moves_to("confirmed");
+    server.shell(&format!(
+        "INSERT INTO order_items(order_id, name) VALUES({id}, 'from a shell');"
+    ));
+    moves_to("ready");
+    // What is refused undoes nothing but itself.
+    let mut other = Client::open_as(&server, &path, &token);
+    other.refused(r#"{"action": "update_status", "status": "pending"}"#);
+    server.shell(&format!(
+        "BEGIN; UPDATE orders SET total_minor = total_minor + 100 WHERE id = {id};
+         UPDATE order_items SET status = 'voided' WHERE order_id = {id} AND name = 'from a shell'; COMMIT;"
+    ));
+    moves_to("delivered");
+}
+
 /// Frames with what differs between two orders taken away: their types, in order.
 fn types(frames: &[Value]) -> Vec<String> {
     let name = |f: &Value| f["type"].as_str().unwrap_or("?").to_owned();

@@ -1,11 +1,14 @@
 //! Orders: what they are, finding them, and changes that are not a change of status.
 
+mod known;
 mod list;
 mod remains;
 
 pub use super::edits::{Patch, delete, patch};
 pub use super::placing::{NewCustomer, NewLine, NewModifier, NewOrder, create};
 pub use super::progress::{Move, Moved, TableCompleted, change_status, complete_table};
+pub(super) use known::remember;
+pub use known::{forget, forget_all};
 pub(super) use list::paged;
 pub use list::{Filter, PAGE_MAX, Page, list};
 pub use remains::Remains;
@@ -318,6 +321,18 @@ fn read(row: &Row<'_>) -> Result<OrderFacts, Error> {
 /// # Errors
 /// [`Error::Store`]; likewise below.
 pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<OrderFacts>, Error> {
+    if let Some(order) = known::get(db, id) {
+        debug_assert_eq!(read_facts(db, id)?.as_ref(), Some(&order), "what is known");
+        return Ok(Some(order));
+    }
+    let order = read_facts(db, id)?;
+    if let Some(order) = &order {
+        known::remember(db, order);
+    }
+    Ok(order)
+}
+
+pub(super) fn read_facts(db: &Reader<'_>, id: i64) -> Result<Option<OrderFacts>, Error> {
     db.row(facts_sql!(" WHERE o.id = ?1"), params![id], read)
 }
 

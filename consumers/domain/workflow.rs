@@ -1,9 +1,11 @@
 //! Which status leads to which, for whom: rows of `workflow_transitions`, read where they are needed.
 
 use super::Role;
-use crate::db::{Error, Reader, Row, params};
+use crate::db::{Error, Moment, Reader, Row, params};
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 /// The workflow of the nine statuses.
 pub const RESTAURANT: i64 = 1;
@@ -96,47 +98,49 @@ impl Step {
 /// # Errors
 /// [`Error::Store`], [`Error::Json`]; likewise below.
 pub fn step(db: &Reader<'_>, workflow: i64, from: &str, to: &str) -> Result<Option<Step>, Error> {
-    db.row(
-        &format!("SELECT {COLUMNS} WHERE workflow_id = ?1 AND from_code = ?2 AND to_code = ?3"),
-        params![workflow, from, to],
-        Step::read,
-    )
+    let all = steps(db, workflow)?;
+    let found = all.iter().find(|step| step.from == from && step.to == to);
+    Ok(found.cloned())
+}
+
+/// Since when, which workflow, and all its steps.
+type Known = (Moment, i64, Rc<[Step]>);
+
+thread_local! {
+    /// The writer's, since the rows are what they are. There are few workflows.
+    static KNOWN: RefCell<Vec<Known>> = const { RefCell::new(Vec::new()) };
 }
 
 /// All steps of a workflow, in the order of their states.
 ///
 /// # Errors
 /// As [`step`].
-pub fn steps(db: &Reader<'_>, workflow: i64) -> Result<Vec<Step>, Error> {
-    db.rows(
-        &format!("SELECT {COLUMNS} WHERE workflow_id = ?1 ORDER BY rowid"),
-        params![workflow],
-        Step::read,
-    )
-}
-
-/// The steps that start at a state, or at one of those that can be reached from it through states that `may_skip` allows: all that [`way`] looks at.
-///
-/// # Errors
-/// As [`step`].
-pub fn steps_from(
-    db: &Reader<'_>,
-    workflow: i64,
-    from: &str,
-    may_skip: impl Fn(&str) -> bool,
-) -> Result<Vec<Step>, Error> {
-    let sql = format!("SELECT {COLUMNS} WHERE workflow_id = ?1 AND from_code = ?2 ORDER BY rowid");
-    let mut all: Vec<Step> = db.rows(&sql, params![workflow, from], Step::read)?;
-    let mut looked_at = 0;
-    while let Some(step) = all.get(looked_at) {
-        looked_at += 1;
-        let known = all.iter().any(|other| other.from == step.to);
-        if step.kind == Kind::Forward && !known && may_skip(&step.to) {
-            let next = db.rows(&sql, params![workflow, &step.to], Step::read)?;
-            all.extend(next);
-        }
+pub fn steps(db: &Reader<'_>, workflow: i64) -> Result<Rc<[Step]>, Error> {
+    let era = db.era();
+    let known = KNOWN.with_borrow(|known| {
+        let known = known
+            .iter()
+            .find(|(of, id, _)| Some(*of) == era && *id == workflow);
+        known.map(|(.., steps)| steps.clone())
+    });
+    if let Some(steps) = known {
+        return Ok(steps);
     }
-    Ok(all)
+    let steps: Rc<[Step]> = db
+        .rows(
+            &format!("SELECT {COLUMNS} WHERE workflow_id = ?1 ORDER BY rowid"),
+            params![workflow],
+            Step::read,
+        )?
+        .into();
+    if let Some(era) = era {
+        KNOWN.with_borrow_mut(|known| {
+            known.retain(|(of, ..)| *of == era);
+            known.truncate(7);
+            known.push((era, workflow, steps.clone()));
+        });
+    }
+    Ok(steps)
 }
 
 /// The shortest way of forward steps that `may_take` allows, through states that `may_skip` allows. Several steps at once are for a vocabulary that

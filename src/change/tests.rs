@@ -25,8 +25,8 @@ fn nth(n: i64, table: &str) -> Change<'_> {
         op: Op::Update,
         actor: None,
         command_id: None,
-        seq: n,
         rows: Rows::parse(Op::Update, None, None).unwrap(),
+        waiting: Waiting::Logged(n),
     }
 }
 
@@ -187,7 +187,7 @@ fn change<'a>(op: Op, old: Option<&'a str>, new: Option<&'a str>) -> Change<'a> 
         op,
         actor: None,
         command_id: None,
-        seq: 0,
+        waiting: Waiting::Logged(0),
         rows: Rows::parse(op, old, new).expect("objects"),
     }
 }

@@ -222,21 +222,14 @@ impl<A: App> Context<A> {
                     return Ok(Err(why));
                 }
                 let upto = db.head()?;
-                history::page::<A>(
-                    db.connection,
-                    &groups,
-                    since,
-                    upto,
-                    size,
-                    |seq, event, group| {
-                        // compressed here, on the reader's thread: a page is hundreds of frames
-                        let frame = lanes[lane].render(seq, event, group)?;
-                        Some(match frame.len() >= deflate_from {
-                            true => websocket::deflated(&frame),
-                            false => frame,
-                        })
-                    },
-                )
+                history::page::<A>(db, &groups, since, upto, size, |seq, event, group| {
+                    // compressed here, on the reader's thread: a page is hundreds of frames
+                    let frame = lanes[lane].render(seq, event, group)?;
+                    Some(match frame.len() >= deflate_from {
+                        true => websocket::deflated(&frame),
+                        false => frame,
+                    })
+                })
                 .map(Ok)
             });
             let result = self.store()?.read(move |db| read(db)).await;

@@ -1,9 +1,9 @@
 //! Replay, page by page.
 
-use super::floor;
-use crate::{App, Error, Kind};
+use super::{Index, floor};
+use crate::{App, Error, Kind, Reader};
 use bytes::Bytes;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::OptionalExtension;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -53,23 +53,32 @@ pub(crate) struct Page {
 /// A client's error `HISTORY_PRUNED` when events after `since` were forgotten meanwhile: the client has to come back, and is told to reset then.
 /// [`Error::Json`] when an event was written by another version of the application.
 pub(crate) fn page<A: App>(
-    c: &Connection,
+    db: &Reader<'_>,
     groups: &[Heard<A::Group>],
     since: u64,
     upto: u64,
     size: Size,
     mut render: impl FnMut(u64, &A::Event, &A::Group) -> Option<Bytes>,
 ) -> Result<Page, Error> {
-    if since < floor(c)? {
-        return Err(Error::client(
+    let c = db.connection;
+    let pruned = || {
+        Error::client(
             Kind::Gone,
             "HISTORY_PRUNED",
             "what came after this number is no longer known",
-        ));
+        )
+    };
+    if since < floor(c)? {
+        return Err(pruned());
     }
     let names: HashMap<String, &Heard<A::Group>> =
         groups.iter().map(|g| (g.0.to_string(), g)).collect();
-    let numbers = numbers(c, names.iter().map(|(n, g)| (n, g.1.max(since))), upto)?;
+    let heard = names.iter().map(|(n, g)| (n, g.1.max(since)));
+    let (numbers, missing) = db.index(|index| (numbers(index, heard, upto), index.floor()))?;
+    // What was forgotten since this state of the database is not in the index any more.
+    if since < missing {
+        return Err(pruned());
+    }
     let full = numbers.len() == PAGE_EVENTS;
     let mut event_row = c.prepare_cached("SELECT event, groups FROM event_log WHERE seq = ?1")?;
     let (mut frames, mut bytes, mut reached) = (Vec::new(), 0, since);
@@ -128,27 +137,20 @@ fn first<A: App>(
 
 /// The numbers of the next events of any of the groups, each after its own number; at most a page of them.
 fn numbers<'n>(
-    c: &Connection,
+    index: &Index,
     names: impl Iterator<Item = (&'n String, u64)>,
     upto: u64,
-) -> Result<Vec<u64>, Error> {
-    let mut query = c.prepare_cached(
-        "SELECT seq FROM event_group WHERE grp = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq",
-    )?;
+) -> Vec<u64> {
     let (mut found, mut bound): (Vec<u64>, u64) = (Vec::new(), upto);
     for (name, since) in names {
-        // No `LIMIT ?`: SQLite plans such a statement anew each time it is bound.
-        let of_group = query.query_map(params![name, since, bound], |r| r.get(0))?;
-        for seq in of_group.take(PAGE_EVENTS) {
-            found.push(seq?);
-        }
+        index.after(name, since, bound, PAGE_EVENTS, &mut found);
         // With a page full of numbers, the next groups are asked only for what would come before its end.
         if found.len() >= 2 * PAGE_EVENTS {
             bound = cut(&mut found).unwrap_or(bound);
         }
     }
     cut(&mut found);
-    Ok(found)
+    found
 }
 
 /// Leaves the first page of numbers; says the last one if the page is full.

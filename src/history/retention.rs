@@ -1,8 +1,9 @@
 //! Forgetting: the front of the history, in small steps.
 
-use super::head;
+use super::{Index, head};
 use crate::Error;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Events that one transaction forgets at most: a command waits a few milliseconds for it.
@@ -15,14 +16,21 @@ pub(crate) struct Retention {
     events: u64,
     age_ms: i64,
     count: u64,
+    index: Arc<Index>,
 }
 
 impl Retention {
-    pub fn new(c: &Connection, events: u64, age: Duration) -> Result<Self, Error> {
+    pub fn new(
+        c: &Connection,
+        events: u64,
+        age: Duration,
+        index: Arc<Index>,
+    ) -> Result<Self, Error> {
         Ok(Retention {
             events: events.max(1),
             age_ms: i64::try_from(age.as_millis()).unwrap_or(i64::MAX),
             count: c.query_row("SELECT count(*) FROM event_log", [], |r| r.get(0))?,
+            index,
         })
     }
 
@@ -50,13 +58,6 @@ impl Retention {
         };
         let tx = Transaction::new_unchecked(c, TransactionBehavior::Immediate)?;
         {
-            let mut group =
-                tx.prepare_cached("DELETE FROM event_group WHERE grp = ?1 AND seq = ?2")?;
-            for (seq, groups) in &doomed {
-                for name in serde_json::from_str::<Vec<String>>(groups)? {
-                    group.execute(params![name, seq])?;
-                }
-            }
             tx.prepare_cached("DELETE FROM event_log WHERE seq <= ?1")?
                 .execute([last])?;
             tx.prepare_cached("UPDATE event_floor SET seq = ?1")?
@@ -66,11 +67,12 @@ impl Retention {
                 .execute([last])?;
         }
         tx.commit()?;
+        self.index.forget(&doomed);
         self.count = self.count.saturating_sub(doomed.len() as u64);
         Ok(doomed.len() == PRUNE_STEP)
     }
 
-    fn doomed(&self, c: &Connection, before_ms: i64) -> Result<Vec<(u64, String)>, Error> {
+    fn doomed(&self, c: &Connection, before_ms: i64) -> Result<Vec<(u64, Vec<String>)>, Error> {
         let excess = self.count.saturating_sub(self.events) as usize;
         let newest = head(c)?;
         let mut oldest = c.prepare_cached(
@@ -82,7 +84,8 @@ impl Retention {
             if doomed.len() >= excess && row.get::<_, i64>(2)? >= before_ms {
                 break;
             }
-            doomed.push((row.get(0)?, row.get(1)?));
+            let groups = row.get_ref(1)?.as_str().unwrap_or("[]");
+            doomed.push((row.get(0)?, serde_json::from_str(groups)?));
         }
         Ok(doomed)
     }

@@ -1,8 +1,10 @@
 use super::*;
 use crate::Kind;
+use crate::Reader;
 use crate::signals::fixture::{Cafe, Event, Group};
 use bytes::Bytes;
 use proptest::prelude::*;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A client that takes a whole page.
@@ -27,12 +29,6 @@ fn add(c: &Connection, seq: u64, groups: &[Group], name: &str, at: i64) {
         .unwrap()
         .execute(params![seq, event, groups, at])
         .unwrap();
-    for name in &names {
-        c.prepare_cached("INSERT INTO event_group VALUES(?1, ?2)")
-            .unwrap()
-            .execute(params![name, seq])
-            .unwrap();
-    }
 }
 
 fn count(c: &Connection, table: &str) -> u64 {
@@ -41,7 +37,8 @@ fn count(c: &Connection, table: &str) -> u64 {
 }
 
 fn retention(c: &Connection, events: u64, age_ms: u64) -> Retention {
-    Retention::new(c, events, Duration::from_millis(age_ms)).unwrap()
+    let index = Arc::new(Index::read(c).unwrap());
+    Retention::new(c, events, Duration::from_millis(age_ms), index).unwrap()
 }
 
 fn accepts(c: &Connection, since: u64) -> bool {
@@ -135,7 +132,8 @@ fn retention_by_count_goes_in_steps_and_takes_the_groups_along() {
     for seq in 1..=2200 {
         add(&c, seq, &[Group::Menu(1), Group::Dish(seq as i64)], "x", 0);
     }
-    let mut kept = retention(&c, 100, FOREVER);
+    let index = Arc::new(Index::read(&c).unwrap());
+    let mut kept = Retention::new(&c, 100, Duration::MAX, index.clone()).unwrap();
     assert!(kept.pressing());
     assert!(kept.step(&c, 0).unwrap());
     assert_eq!((count(&c, "event_log"), floor(&c).unwrap()), (1200, 1000));
@@ -144,7 +142,9 @@ fn retention_by_count_goes_in_steps_and_takes_the_groups_along() {
     assert!(!kept.step(&c, 0).unwrap());
     assert!(!kept.step(&c, 0).unwrap());
     assert_eq!((count(&c, "event_log"), floor(&c).unwrap()), (100, 2100));
-    assert_eq!(count(&c, "event_group"), 200);
+    assert_eq!(Index::read(&c).unwrap().len(), 200);
+    assert_eq!(index.len(), 200);
+    assert_eq!(index.floor(), 2100);
     kept.added(1);
     add(&c, 2201, &[Group::Menu(1)], "x", 0);
     assert!(!kept.step(&c, 0).unwrap());
@@ -184,9 +184,14 @@ fn a_replay_that_is_overtaken_by_forgetting_says_so() {
     }
     retention(&c, 10, FOREVER).step(&c, 0).unwrap();
     let replay = |since| {
-        page::<Cafe>(&c, &[(Group::Menu(1), 0)], since, 30, ALL, |seq, _, _| {
-            Some(seq.to_string().into())
-        })
+        page::<Cafe>(
+            &Reader::new(&c),
+            &[(Group::Menu(1), 0)],
+            since,
+            30,
+            ALL,
+            |seq, _, _| Some(seq.to_string().into()),
+        )
     };
     assert_eq!(replay(20).unwrap().frames.len(), 10);
     match replay(19) {
@@ -203,13 +208,37 @@ fn a_page_that_is_exactly_full_is_not_the_last_for_all_it_knows() {
     for seq in 1..=1000 {
         add(&c, seq, &[Group::Menu(1)], "x", 0);
     }
-    let p = page::<Cafe>(&c, &[(Group::Menu(1), 0)], 0, 1000, ALL, |_, _, _| None).unwrap();
+    let p = page::<Cafe>(
+        &Reader::new(&c),
+        &[(Group::Menu(1), 0)],
+        0,
+        1000,
+        ALL,
+        |_, _, _| None,
+    )
+    .unwrap();
     assert_eq!((p.frames.len(), p.upto, p.more), (0, 1000, false));
-    let p = page::<Cafe>(&c, &[(Group::Menu(1), 0)], 0, 1500, ALL, |_, _, _| None).unwrap();
+    let p = page::<Cafe>(
+        &Reader::new(&c),
+        &[(Group::Menu(1), 0)],
+        0,
+        1500,
+        ALL,
+        |_, _, _| None,
+    )
+    .unwrap();
     assert_eq!((p.upto, p.more), (1000, true));
-    let p = page::<Cafe>(&c, &[(Group::Menu(2), 0)], 0, 1500, ALL, |_, _, _| None).unwrap();
+    let p = page::<Cafe>(
+        &Reader::new(&c),
+        &[(Group::Menu(2), 0)],
+        0,
+        1500,
+        ALL,
+        |_, _, _| None,
+    )
+    .unwrap();
     assert_eq!((p.upto, p.more), (1500, false));
-    let p = page::<Cafe>(&c, &[], 7, 7, ALL, |_, _, _| None).unwrap();
+    let p = page::<Cafe>(&Reader::new(&c), &[], 7, 7, ALL, |_, _, _| None).unwrap();
     assert_eq!((p.upto, p.more), (7, false));
 }
 
@@ -262,7 +291,7 @@ proptest! {
 
         let (mut at, mut frames, mut pages) = (since, Vec::new(), 0);
         loop {
-            let p = page::<Cafe>(&c, &mine, at, upto, ALL, shown).unwrap();
+            let p = page::<Cafe>(&Reader::new(&c), &mine, at, upto, ALL, shown).unwrap();
             prop_assert!(p.frames.len() <= 1000);
             let bytes: usize = p.frames.iter().map(Bytes::len).sum();
             prop_assert!(bytes < (256 << 10) + 1024);
@@ -275,5 +304,108 @@ proptest! {
         prop_assert!(pages <= 40);
         prop_assert_eq!(at, upto.max(since));
         prop_assert_eq!(frames, expected);
+    }
+}
+
+/// What the writer keeps in memory is what the next start reads.
+#[test]
+fn the_index_is_what_the_rows_say_whatever_became_of_them() {
+    let names = |groups: &[i64]| -> Vec<String> {
+        groups
+            .iter()
+            .map(|id| Group::Menu(*id).to_string())
+            .collect()
+    };
+    let numbers = |index: &Index| -> Vec<Vec<u64>> {
+        let of = |id: i64| {
+            let mut found = Vec::new();
+            index.after(
+                &Group::Menu(id).to_string(),
+                0,
+                u64::MAX,
+                usize::MAX,
+                &mut found,
+            );
+            found
+        };
+        (0..4).map(of).collect()
+    };
+    for seed in 1..=40_u64 {
+        let mut dice = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mut roll = |n: u64| {
+            dice ^= dice << 13;
+            dice ^= dice >> 7;
+            dice ^= dice << 17;
+            dice % n
+        };
+        let c = database();
+        let index = Arc::new(Index::read(&c).unwrap());
+        let mut kept = Retention::new(&c, 30, Duration::MAX, index.clone()).unwrap();
+        let mut seq = 0;
+        for _ in 0..60 {
+            let count = roll(8);
+            let told: Vec<(u64, Vec<i64>)> = (0..count)
+                .map(|n| (seq + 1 + n, (0..4).filter(|_| roll(2) == 0).collect()))
+                .collect();
+            for (seq, groups) in &told {
+                index.add(&names(groups), *seq);
+            }
+            if roll(4) == 0 {
+                // Rolled back: the next ones get their numbers.
+                for (seq, groups) in told.iter().rev() {
+                    names(groups)
+                        .iter()
+                        .for_each(|name| index.take_back(name, *seq));
+                }
+                continue;
+            }
+            for (seq, groups) in &told {
+                let groups: Vec<Group> = groups.iter().map(|id| Group::Menu(*id)).collect();
+                add(&c, *seq, &groups, "x", 0);
+            }
+            seq += count;
+            kept.added(count);
+            if roll(3) == 0 {
+                kept.step(&c, 0).unwrap();
+            }
+            assert_eq!(
+                numbers(&index),
+                numbers(&Index::read(&c).unwrap()),
+                "seed {seed}"
+            );
+            assert_eq!(index.floor(), floor(&c).unwrap());
+        }
+    }
+}
+
+/// A reader may still see what was forgotten meanwhile, but cannot find it any more.
+#[test]
+fn a_reader_of_an_older_state_is_told_what_was_forgotten_since() {
+    let dir = tempfile::tempdir().unwrap();
+    let open = || Connection::open(dir.path().join("history.db")).unwrap();
+    let c = open();
+    c.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))
+        .unwrap();
+    c.execute_batch(TABLES).unwrap();
+    for seq in 1..=30 {
+        add(&c, seq, &[Group::Menu(1)], "x", 0);
+    }
+    let index = Arc::new(Index::read(&c).unwrap());
+    let older = open();
+    older.execute_batch("BEGIN").unwrap();
+    assert_eq!(head(&older).unwrap(), 30);
+    let mut kept = Retention::new(&c, 10, Duration::MAX, index.clone()).unwrap();
+    kept.step(&c, 0).unwrap();
+    let replay = |since| {
+        let db = Reader::with(&older, Some(&index));
+        let heard = [(Group::Menu(1), 0)];
+        page::<Cafe>(&db, &heard, since, 30, ALL, |seq, _, _| {
+            Some(seq.to_string().into())
+        })
+    };
+    assert_eq!(replay(20).unwrap().frames.len(), 10);
+    match replay(19) {
+        Err(crate::Error::Client(e)) => assert_eq!(&*e.code, "HISTORY_PRUNED"),
+        other => panic!("{other:?}"),
     }
 }

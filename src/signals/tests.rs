@@ -53,7 +53,7 @@ async fn a_shard_that_stopped_does_not_keep_its_callers_waiting() {
 
 #[tokio::test]
 async fn events_and_their_groups_are_kept_in_order() {
-    let served = Served::new();
+    let mut served = Served::new();
     insert(&served.store(), "soup").await.unwrap();
     let shell = served.shell();
     let (seq, event, groups, rechecks): (u64, String, String, bool) = shell
@@ -66,17 +66,22 @@ async fn events_and_their_groups_are_kept_in_order() {
     assert_eq!(event, r#"{"op":"new","name":"soup","by":null}"#);
     assert_eq!(groups, r#"["menu:1","dish:1"]"#);
     assert!(rechecks);
-    let members: Vec<(String, u64)> = shell
-        .prepare("SELECT grp, seq FROM event_group")
-        .unwrap()
-        .query_map([], |r| Ok((r.get(0)?, r.get(1)?)))
-        .unwrap()
-        .map(Result::unwrap)
-        .collect();
-    assert_eq!(
-        members,
-        [("dish:1".to_owned(), seq), ("menu:1".to_owned(), seq)]
-    );
+    let told = |store: crate::Store| async move {
+        let first = |group: &'static str| {
+            let store = store.clone();
+            async move { store.read(move |db| db.first_told(&group)).await.unwrap() }
+        };
+        (
+            first("dish:1").await,
+            first("menu:1").await,
+            first("menu:2").await,
+        )
+    };
+    let expected = (Some(seq), Some(seq), None);
+    assert_eq!(told(served.store()).await, expected);
+    served.close();
+    served.open();
+    assert_eq!(told(served.store()).await, expected, "after a start");
     assert!(!crate::history::waiting(&shell).unwrap());
 }
 

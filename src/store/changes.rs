@@ -11,21 +11,29 @@
 //! Limits: a unique index on an expression is not looked at by `REPLACE`; `ON UPDATE CASCADE` is left to SQLite (ids do not change here).
 
 mod cascades;
+mod keys;
+mod notes;
+mod noting;
 
 use crate::{Error, Watched};
 use cascades::{Child, cascades, children};
+use keys::unique_sets;
+pub(crate) use notes::{Image, Note, Notes, Shown};
+pub(crate) use noting::Noting;
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// `seq` orders what waits, and may begin again once nothing does: numbers that are never given twice would cost each statement a second table.
+///
+/// `change_quiet` says that the writer notes its own changes itself (see [`Noting`]): set only within its transactions.
 pub(crate) const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS change_log(
   seq INTEGER PRIMARY KEY, tbl TEXT NOT NULL, row_id INTEGER NOT NULL, op TEXT NOT NULL,
-  old TEXT, new TEXT, actor TEXT, command_id TEXT) STRICT;
+  old TEXT, new TEXT) STRICT;
 CREATE INDEX IF NOT EXISTS change_log_gone ON change_log(tbl, row_id) WHERE op = 'd';
-CREATE TABLE IF NOT EXISTS change_context(one INTEGER PRIMARY KEY CHECK(one = 1), actor TEXT, command_id TEXT) STRICT;
-INSERT OR IGNORE INTO change_context(one) VALUES(1);
+CREATE TABLE IF NOT EXISTS change_quiet(one INTEGER PRIMARY KEY CHECK(one = 1), quiet INTEGER NOT NULL) STRICT;
+INSERT OR IGNORE INTO change_quiet(one, quiet) VALUES(1, 0);
 CREATE TABLE IF NOT EXISTS change_replaced(tbl TEXT NOT NULL, id INTEGER NOT NULL, old TEXT NOT NULL, version INTEGER, PRIMARY KEY(tbl, id)) STRICT, WITHOUT ROWID;";
 
 /// `json_object` takes 127 arguments, and the id's place is kept free.
@@ -249,8 +257,9 @@ impl<'w> Table<'w> {
         when
     }
 
-    /// What a statement left to us, after an update. A statement that sees to all of it itself is not followed by a second one.
-    fn repair_update(&self) -> Option<String> {
+    /// What a statement left to us, after an update, and whether there is anything. A statement that sees to all of it itself is not followed by a second
+    /// one.
+    fn repair_update(&self) -> Option<(String, String)> {
         let (mut set, mut when) = (Vec::new(), Vec::new());
         if self.has("version") {
             set.push("version = max(version, OLD.version + 1)".to_owned());
@@ -271,28 +280,28 @@ impl<'w> Table<'w> {
             set.push(format!("{at} = CASE WHEN {left} THEN {NOW} ELSE {at} END"));
             when.push(format!("({left})"));
         }
-        let (table, id) = (quoted(self.watched.table), quoted(&self.id));
+        let (table, id, when) = (
+            quoted(self.watched.table),
+            quoted(&self.id),
+            when.join(" OR "),
+        );
         (!set.is_empty()).then(|| {
-            format!(
-                "UPDATE {table} SET {} WHERE {id} = NEW.{id} AND ({});",
-                set.join(", "),
-                when.join(" OR ")
-            )
+            let repair = format!(
+                "UPDATE {table} SET {} WHERE {id} = NEW.{id} AND ({when});",
+                set.join(", ")
+            );
+            (repair, when)
         })
     }
 
-    /// What a statement left to us, after an insert: stamps of the first state; and a replaced row's version goes on.
-    fn repair_insert(&self) -> String {
+    /// What a statement left to us, after an insert: stamps of the first state; and a replaced row's version, `old`, goes on. `any`: there may be one.
+    fn repair_insert(&self, old: &str, any: &str) -> String {
         let (table, id) = (quoted(self.watched.table), quoted(&self.id));
-        let name = literal(self.watched.table);
         let mut out = String::new();
         if self.has("version") {
-            let old = format!(
-                "(SELECT version FROM change_replaced WHERE tbl = {name} AND id = NEW.{id})"
-            );
             let _ = write!(
                 out,
-                "UPDATE {table} SET version = {old} + 1 WHERE {id} = NEW.{id} AND version <= {old};"
+                "UPDATE {table} SET version = {old} + 1 WHERE {id} = NEW.{id} AND version <= {old} AND {any};"
             );
         }
         if !self.watched.stamps.is_empty() {
@@ -317,6 +326,25 @@ impl<'w> Table<'w> {
         out
     }
 
+    /// Rows `x` that the new one would replace.
+    fn clashing(&self) -> String {
+        let same = |n: &String| format!("x.{0} = NEW.{0}", quoted(n));
+        let sets = std::iter::once(vec![self.id.clone()]).chain(self.unique.iter().cloned());
+        let sets = sets.map(|set| set.iter().map(same).collect::<Vec<_>>().join(" AND "));
+        let sets: Vec<String> = sets.map(|set| format!("({set})")).collect();
+        sets.join(" OR ")
+    }
+
+    /// All columns that are part of a key.
+    fn all_keys(&self) -> BTreeSet<String> {
+        let keys = self.unique.iter().flatten().chain([&self.id]);
+        keys.map(|n| quoted(n)).collect()
+    }
+
+    fn keys(&self) -> String {
+        self.all_keys().into_iter().collect::<Vec<_>>().join(", ")
+    }
+
     fn triggers(&self) -> Vec<(String, String)> {
         let (t, table, name, id) = (
             self.watched.table,
@@ -330,28 +358,7 @@ impl<'w> Table<'w> {
             self.object("x"),
             self.version_of("x")
         );
-        let clash: Vec<String> = std::iter::once(vec![self.id.clone()])
-            .chain(self.unique.iter().cloned())
-            .map(|set| {
-                format!(
-                    "({})",
-                    set.iter()
-                        .map(|n| format!("x.{0} = NEW.{0}", quoted(n)))
-                        .collect::<Vec<_>>()
-                        .join(" AND ")
-                )
-            })
-            .collect();
-        let clash = clash.join(" OR ");
-        let keys: BTreeSet<String> = self
-            .unique
-            .iter()
-            .flatten()
-            .cloned()
-            .chain([self.id.clone()])
-            .map(|n| quoted(&n))
-            .collect();
-        let keys = keys.into_iter().collect::<Vec<_>>().join(", ");
+        let (clash, keys) = (self.clashing(), self.keys());
         let evicted = format!(
             "FROM change_replaced WHERE tbl = {name} AND id <> NEW.{id} AND NOT EXISTS(SELECT 1 FROM {table} y WHERE y.{id} = change_replaced.id)"
         );
@@ -360,77 +367,66 @@ impl<'w> Table<'w> {
             .iter()
             .map(|child| child.statement(&format!("IN (SELECT id {evicted})")))
             .collect();
-        // a row that somebody deleted must not silence the log: hence no join
-        let who = "(SELECT actor FROM change_context), (SELECT command_id FROM change_context)";
         let gone = format!(
-            "{orphans} INSERT INTO change_log(tbl, row_id, op, old, actor, command_id)
-             SELECT tbl, id, 'd', old, {who} {evicted};"
+            "{orphans} INSERT INTO change_log(tbl, row_id, op, old) SELECT tbl, id, 'd', old {evicted};"
         );
-        let log = "INSERT INTO change_log(tbl, row_id, op, old, new, actor, command_id)";
+        let log = "INSERT INTO change_log(tbl, row_id, op, old, new)";
+        // A row that somebody deleted does not silence the log.
+        let loud = "(SELECT quiet FROM change_quiet) IS NOT 1";
+        let old_version =
+            format!("(SELECT version FROM change_replaced WHERE tbl = {name} AND id = NEW.{id})");
         let trigger = |suffix: &str, when: &str, body: &str| {
             let name = format!("{PREFIX}{t}_{suffix}");
             let sql = format!("CREATE TRIGGER {name} {when} BEGIN {body} END");
             (name, sql)
         };
         vec![
-            trigger("bi", &format!("BEFORE INSERT ON {table}"), &format!("{wipe} INSERT INTO change_replaced {noted} WHERE {clash};")),
+            trigger(
+                "bi",
+                &format!("BEFORE INSERT ON {table} WHEN {loud}"),
+                &format!("{wipe} INSERT INTO change_replaced {noted} WHERE {clash};"),
+            ),
             trigger(
                 "ai",
-                &format!("AFTER INSERT ON {table}"),
+                &format!("AFTER INSERT ON {table} WHEN {loud}"),
                 &format!(
-                    "{gone} {repair} {log} SELECT {name}, x.{id}, CASE WHEN r.id IS NULL THEN 'i' ELSE 'u' END, r.old, {new}, {who}
+                    "{gone} {repair} {log} SELECT {name}, x.{id}, CASE WHEN r.id IS NULL THEN 'i' ELSE 'u' END, r.old, {new}
                      FROM {table} x LEFT JOIN change_replaced r ON r.tbl = {name} AND r.id = x.{id} WHERE x.{id} = NEW.{id}; {wipe}",
-                    repair = self.repair_insert(),
+                    repair = self.repair_insert(&old_version, "1"),
                     new = self.object("x"),
                 ),
             ),
             // only for statements that name a key: a status update pays for neither
             trigger(
                 "bu",
-                &format!("BEFORE UPDATE OF {keys} ON {table}"),
+                &format!("BEFORE UPDATE OF {keys} ON {table} WHEN {loud}"),
                 &format!("{wipe} INSERT INTO change_replaced {noted} WHERE x.{id} <> OLD.{id} AND ({clash});"),
             ),
-            trigger("ak", &format!("AFTER UPDATE OF {keys} ON {table}"), &format!("{gone} {wipe}")),
+            trigger(
+                "ak",
+                &format!("AFTER UPDATE OF {keys} ON {table} WHEN {loud}"),
+                &format!("{gone} {wipe}"),
+            ),
             trigger(
                 "au",
-                &format!("AFTER UPDATE ON {table} WHEN {}", self.differs()),
+                &format!("AFTER UPDATE ON {table} WHEN {loud} AND ({})", self.differs()),
                 &format!(
-                    "{repair} {log} SELECT {name}, x.{id}, 'u', {old}, {new}, w.actor, w.command_id FROM {table} x LEFT JOIN change_context w WHERE x.{id} = NEW.{id};",
-                    repair = self.repair_update().unwrap_or_default(),
+                    "{repair} {log} SELECT {name}, x.{id}, 'u', {old}, {new} FROM {table} x WHERE x.{id} = NEW.{id};",
+                    repair = self.repair_update().unwrap_or_default().0,
                     old = self.differences("x"),
                     new = self.object("x"),
                 ),
             ),
             trigger(
                 "ad",
-                &format!("AFTER DELETE ON {table}"),
+                &format!("AFTER DELETE ON {table} WHEN {loud}"),
                 &format!(
-                    "DELETE FROM change_replaced WHERE tbl = {name} AND id = OLD.{id}; {log} SELECT {name}, OLD.{id}, 'd', {old}, NULL, {who};",
+                    "DELETE FROM change_replaced WHERE tbl = {name} AND id = OLD.{id}; {log} SELECT {name}, OLD.{id}, 'd', {old}, NULL;",
                     old = self.object("OLD"),
                 ),
             ),
         ]
     }
-}
-
-/// The column sets of a table's unique indexes. A partial index is taken whole: what is noted for nothing is still there afterwards, and not reported.
-fn unique_sets(c: &Connection, table: &str) -> Result<Vec<Vec<String>>, Error> {
-    let indexes: Vec<String> = c
-        .prepare("SELECT name FROM pragma_index_list(?1) WHERE \"unique\" = 1 AND origin <> 'pk' ORDER BY name")?
-        .query_map([table], |r| r.get(0))?
-        .collect::<Result<_, _>>()?;
-    let mut sets = Vec::new();
-    for index in indexes {
-        let columns: Vec<Option<String>> = c
-            .prepare("SELECT name FROM pragma_index_info(?1) ORDER BY seqno")?
-            .query_map([index], |r| r.get(0))?
-            .collect::<Result<_, _>>()?;
-        // an expression has no name
-        if let Some(set) = columns.into_iter().collect::<Option<Vec<String>>>() {
-            sets.push(set);
-        }
-    }
-    Ok(sets)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! A command on its way through the writer.
 
+use super::desk::Desk;
 use super::outcomes::Ran;
 use super::{guarded, now_ms};
 use crate::Error;
@@ -11,14 +12,16 @@ use tokio::sync::oneshot;
 pub(super) struct Job {
     pub shard: Option<usize>,
     pub said: Said,
+    /// It reads, and nothing else.
+    pub reads: bool,
     /// Until when it may wait for another program's transaction.
     pub deadline: Instant,
     pub work: Box<dyn Work>,
 }
 
-/// What the triggers note about whoever changes a row.
+/// Who changes rows, as their announcement has it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Said {
+pub(crate) struct Said {
     pub actor: Option<String>,
     pub command_id: Option<String>,
 }
@@ -26,7 +29,7 @@ pub(super) struct Said {
 /// A command without its type.
 pub(super) trait Work: Send {
     /// Within its savepoint. Whether its changes are to be kept.
-    fn run(&mut self, tx: &Connection) -> bool;
+    fn run(&mut self, tx: &Connection, desk: &Desk) -> bool;
     /// After its changes were announced, or rolled back: stores the outcome.
     fn record(&self, tx: &Connection) -> Result<(), Error>;
     /// It cannot be kept after all. A command that failed by itself keeps its own error.
@@ -51,12 +54,12 @@ impl<T, F> Task<T, F> {
     }
 }
 
-impl<T: Send, F: FnOnce(&Connection) -> Ran<T> + Send> Work for Task<T, F> {
-    fn run(&mut self, tx: &Connection) -> bool {
+impl<T: Send, F: FnOnce(&Connection, &Desk) -> Ran<T> + Send> Work for Task<T, F> {
+    fn run(&mut self, tx: &Connection, desk: &Desk) -> bool {
         let Some(run) = self.run.take() else {
             return false;
         };
-        let ran = guarded(|| Ok(run(tx))).unwrap_or_else(|e| Ran::unrecorded(Err(e)));
+        let ran = guarded(|| Ok(run(tx, desk))).unwrap_or_else(|e| Ran::unrecorded(Err(e)));
         let keep = ran.result.is_ok();
         self.ran = Some(ran);
         keep

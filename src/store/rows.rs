@@ -2,6 +2,8 @@
 //!
 //! Statements use numbered placeholders (`?1`, `?2`), and an insert that needs its id says `RETURNING id`.
 
+use super::desk::{Desk, Moment};
+use crate::history::Index;
 use crate::{Error, Kind};
 use rusqlite::types::ValueRef;
 use serde::de::DeserializeOwned;
@@ -180,11 +182,61 @@ impl<T: FromValue> FromValue for Option<T> {
 /// Reads rows: all reads through one `Reader` see one state of the database.
 pub struct Reader<'c> {
     pub(crate) connection: &'c rusqlite::Connection,
+    /// Of the writer's connection.
+    desk: Option<&'c Desk>,
+    index: Option<&'c Index>,
 }
 
 impl<'c> Reader<'c> {
     pub(crate) fn new(connection: &'c rusqlite::Connection) -> Self {
-        Reader { connection }
+        Reader::with(connection, None)
+    }
+
+    /// Where a writer may be at work.
+    pub(crate) fn with(connection: &'c rusqlite::Connection, index: Option<&'c Index>) -> Self {
+        Reader {
+            connection,
+            desk: None,
+            index,
+        }
+    }
+
+    /// On the writer's connection.
+    pub(crate) fn at(connection: &'c rusqlite::Connection, desk: &'c Desk) -> Self {
+        Reader {
+            connection,
+            desk: Some(desk),
+            index: Some(&desk.index),
+        }
+    }
+
+    /// Between two changes of rows: what was read at this moment is what would be read now. Only the writer knows: `None` elsewhere. Asking costs less
+    /// than any read, so what a command has read, its announcement need not read again.
+    pub fn moment(&self) -> Option<Moment> {
+        self.desk.map(|desk| desk.moment(self.connection))
+    }
+
+    /// The moment at which a row of a table that [`App::STEADY`](crate::App::STEADY) names was last different, or may have been: what was read of them
+    /// since then is still true. `None` where nobody knows: see [`moment`](Self::moment).
+    pub fn era(&self) -> Option<Moment> {
+        self.desk.map(Desk::era)
+    }
+
+    /// What outlives a command: `Some` while no change of a watched table waits to be announced, the one that is being announced aside, and the same one
+    /// until rows may differ without an announcement, because another program committed or a transaction was undone. So what was read at a settled moment
+    /// is true at the same one later, unless [`App::announce`](crate::App::announce) was told otherwise. Rows of tables that nobody watches are not covered.
+    /// `None` where nobody knows: see [`moment`](Self::moment).
+    pub fn settled(&self) -> Option<Moment> {
+        self.desk.and_then(Desk::settled)
+    }
+
+    /// Runs a statement that may change rows: of what fails, no note is kept.
+    fn noted<T>(&self, run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+        let Some(desk) = self.desk else {
+            return run();
+        };
+        let mark = desk.mark();
+        run().inspect_err(|_| desk.failed(self.connection, mark))
     }
 
     /// All rows of a query.
@@ -200,7 +252,7 @@ impl<'c> Reader<'c> {
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(params))?;
         let mut found = Vec::new();
-        while let Some(row) = rows.next()? {
+        while let Some(row) = self.noted(|| Ok(rows.next()?))? {
             found.push(read(&Row(row))?);
         }
         Ok(found)
@@ -218,7 +270,8 @@ impl<'c> Reader<'c> {
     ) -> Result<Option<T>, Error> {
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(params))?;
-        rows.next()?.map(|row| read(&Row(row))).transpose()
+        let row = self.noted(|| Ok(rows.next()?))?;
+        row.map(|row| read(&Row(row))).transpose()
     }
 
     /// The row of a query that always has one.
@@ -278,7 +331,18 @@ impl<'c> Reader<'c> {
     /// # Errors
     /// [`Error::Store`].
     pub fn first_told(&self, group: &impl Display) -> Result<Option<u64>, Error> {
-        crate::history::first_told(self.connection, &group.to_string())
+        let head = self.head()?;
+        let first = self.index(|index| index.first(&group.to_string()))?;
+        // What is being written now is not told yet.
+        Ok(first.filter(|seq| *seq <= head))
+    }
+
+    /// Asks the index of the history: the writer's, or else one that is made for this question.
+    pub(crate) fn index<T>(&self, ask: impl FnOnce(&Index) -> T) -> Result<T, Error> {
+        Ok(match self.index {
+            Some(index) => ask(index),
+            None => ask(&Index::read(self.connection)?),
+        })
     }
 }
 
@@ -289,11 +353,8 @@ pub struct Transaction<'c> {
 }
 
 impl<'c> Transaction<'c> {
-    pub(crate) fn new(connection: &'c rusqlite::Connection, now_ms: i64) -> Self {
-        Transaction {
-            reader: Reader::new(connection),
-            now_ms,
-        }
+    pub(crate) fn new(reader: Reader<'c>, now_ms: i64) -> Self {
+        Transaction { reader, now_ms }
     }
 
     /// Runs a statement and says how many rows it changed (those that triggers and cascades changed do not count).
@@ -301,10 +362,8 @@ impl<'c> Transaction<'c> {
     /// # Errors
     /// [`Error::Store`].
     pub fn execute(&self, sql: &str, params: &[Value<'_>]) -> Result<usize, Error> {
-        Ok(self
-            .connection
-            .prepare_cached(sql)?
-            .execute(rusqlite::params_from_iter(params))?)
+        let mut statement = self.connection.prepare_cached(sql)?;
+        self.noted(|| Ok(statement.execute(rusqlite::params_from_iter(params))?))
     }
 
     /// The server's clock when this command began: milliseconds since 1970-01-01 UTC.

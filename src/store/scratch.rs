@@ -1,6 +1,6 @@
 //! Rows in memory, for tests of an application's rules: its tables and triggers, without the writer, the history, or anybody who listens.
 
-use super::{Schema, Transaction, changes};
+use super::{Reader, Schema, Transaction, changes};
 use crate::{Error, Watched};
 use rusqlite::Connection;
 
@@ -33,7 +33,7 @@ impl Scratch {
         f: impl FnOnce(&Transaction<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         self.sql("SAVEPOINT job")?;
-        let done = f(&Transaction::new(&self.0, now_ms));
+        let done = f(&Transaction::new(Reader::new(&self.0), now_ms));
         if done.is_err() {
             self.sql("ROLLBACK TO job")?;
         }

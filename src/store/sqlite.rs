@@ -1,10 +1,12 @@
 //! SQLite: connections, the lock, the thread "store".
 
-use super::job::{Job, Said, Task};
+use super::Said;
+use super::desk::Desk;
+use super::job::{Job, Task};
 use super::outcomes::Ran;
 use super::writer::{self, Hook, Writer};
 use super::{Durability, Schema, Shared, Stats, Store, StoreConfig, guarded, migrations};
-use crate::history::{self, Retention};
+use crate::history::{self, Index, Retention};
 use crate::{Error, Reader, Watched};
 use rusqlite::Connection;
 use std::fs::{File, TryLockError};
@@ -54,13 +56,21 @@ pub(crate) fn open(
     config: &StoreConfig,
     schema: &Schema,
     watched: &[Watched],
-    hook: impl FnOnce(&Connection, Arc<Stats>) -> Result<Box<dyn Hook>, Error>,
+    steady: &[&str],
+    hook: impl FnOnce(&Connection, Arc<Stats>, Arc<Index>) -> Result<Box<dyn Hook>, Error>,
 ) -> Result<Opened, Error> {
     let (connection, lock, _) = prepare(config, schema, watched)?;
     let stats = Arc::new(Stats::default());
-    let hook = hook(&connection, stats.clone())?;
-    let retention = Retention::new(&connection, config.retention_events, config.retention_age)?;
-    let mut writer = Writer::new(hook, retention, config.outcome_age, stats.clone());
+    let index = Arc::new(Index::read(&connection)?);
+    let hook = hook(&connection, stats.clone(), index.clone())?;
+    let retention = Retention::new(
+        &connection,
+        config.retention_events,
+        config.retention_age,
+        index.clone(),
+    )?;
+    let desk = Desk::new(&connection, watched, steady, index.clone())?;
+    let mut writer = Writer::new(hook, desk, retention, config.outcome_age, stats.clone());
     writer.start(&connection, config.busy_timeout)?;
 
     let mut readers = Vec::new();
@@ -97,6 +107,7 @@ pub(crate) fn open(
         next_reader: Default::default(),
         busy_timeout: config.busy_timeout,
         stats,
+        index: Some(index),
     };
     Ok(Opened {
         store: Store {
@@ -123,6 +134,7 @@ pub(crate) fn look(config: &StoreConfig) -> Result<Store, Error> {
         next_reader: Default::default(),
         busy_timeout: config.busy_timeout,
         stats: Arc::default(),
+        index: None,
     };
     Ok(Store {
         shared: Arc::new(shared),
@@ -196,10 +208,11 @@ fn reader(config: &StoreConfig) -> Result<Connection, Error> {
 /// Runs `f` in one read transaction: everything it reads is of one state.
 pub(super) fn snapshot<T>(
     c: &Connection,
+    index: Option<&Index>,
     f: impl FnOnce(&Reader<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
     c.prepare_cached("BEGIN DEFERRED")?.execute([])?;
-    let result = guarded(|| f(&Reader::new(c)));
+    let result = guarded(|| f(&Reader::with(c, index)));
     if !c.is_autocommit() {
         c.prepare_cached("ROLLBACK")?.execute([])?;
     }
@@ -246,8 +259,12 @@ async fn nudge(jobs: &mpsc::WeakSender<Job>) -> Result<(), Error> {
     let job = Job {
         shard: None,
         said: Said::default(),
+        reads: true,
         deadline: Instant::now(), // does not wait for others: they tell us by committing
-        work: Box::new(Task::new(|_: &Connection| Ran::unrecorded(Ok(())), answer)),
+        work: Box::new(Task::new(
+            |_: &Connection, _: &Desk| Ran::unrecorded(Ok(())),
+            answer,
+        )),
     };
     jobs.send(job).await.map_err(|_| Error::Closed)?;
     drop(jobs);

@@ -2,13 +2,15 @@
 //!
 //! Everything in this file but [`drain`] itself runs on the connection's own thread.
 
+use super::changes::Notes;
+use super::desk::Desk;
 use super::job::{Job, Said, Work};
 use super::{Stats, guarded, now_ms, outcomes};
 use crate::Error;
 use crate::history::{PRUNE_STEP, Retention, recovery};
 use crate::publication::Reply;
 use crate::stats::MICROS;
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -25,13 +27,25 @@ const TIDY: Duration = Duration::from_secs(1);
 
 /// What a commit means to others. Called on the writer's thread, so it may wait for them, but then everybody waits.
 pub(crate) trait Hook: Send {
-    /// Within a transaction, at its start and after each job that is to be kept: takes changes out of the log, at most `at_most`, and says how many.
+    /// At a transaction's start: takes others' changes out of the log, at most `at_most`, and says how many.
+    ///
+    /// # Errors
+    /// The database's: what was staged by this call is undone by [`aborted`](Self::aborted).
+    fn logged(&mut self, tx: &Connection, at_most: usize) -> Result<usize, Error>;
+
+    /// After each job that is to be kept: what it changed.
     ///
     /// # Errors
     /// The database's: what was staged by this call is undone by [`unstaged`](Self::unstaged) or [`aborted`](Self::aborted).
-    fn staged(&mut self, tx: &Connection, at_most: usize) -> Result<usize, Error>;
+    fn noted(
+        &mut self,
+        tx: &Connection,
+        desk: &Desk,
+        said: &Said,
+        notes: Notes<'_>,
+    ) -> Result<(), Error>;
 
-    /// What the last `staged` wrote is rolled back.
+    /// What the last `noted` wrote is rolled back.
     fn unstaged(&mut self);
 
     /// Everything staged is durable. Runs the replies, on their shards, after the news. Says how many events there were.
@@ -49,8 +63,9 @@ pub(super) struct Writer {
     retention: Retention,
     outcome_age: Duration,
     stats: Arc<Stats>,
-    /// What `change_context` holds within the open transaction. Between transactions it is empty, so that no other program writes in our name.
-    said: Said,
+    desk: Desk,
+    /// What `change_quiet` says within the open transaction. Between transactions it is unset, for all others.
+    quiet: bool,
     /// When there was nothing left to forget.
     tidied: Instant,
     /// Events since the last look.
@@ -62,16 +77,18 @@ pub(super) struct Writer {
 impl Writer {
     pub fn new(
         hook: Box<dyn Hook>,
+        desk: Desk,
         retention: Retention,
         outcome_age: Duration,
         stats: Arc<Stats>,
     ) -> Self {
         Writer {
             hook,
+            desk,
+            quiet: false,
             retention,
             outcome_age,
             stats,
-            said: Said::default(),
             tidied: Instant::now(),
             announced: 0,
             begun: Instant::now(),
@@ -122,7 +139,8 @@ impl Writer {
             // In whole milliseconds, and 0 would mean not to wait at all.
             c.busy_timeout(patience + Duration::from_millis(1))?;
             c.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-            match self.hook.staged(c, CHUNK) {
+            let opened = self.desk.opened(c);
+            match opened.and_then(|()| self.hook.logged(c, CHUNK)) {
                 Ok(announced) if announced < CHUNK => return Ok(()),
                 Ok(_) => {
                     if !self.commit(c, Vec::new()) {
@@ -167,30 +185,35 @@ impl Writer {
     /// A statement of ours failed: the transaction is not to be trusted any more.
     fn step(&mut self, c: &Connection, job: &mut Job) -> Result<(), Error> {
         // Before the savepoint: rolling back to it leaves what we believe about it true.
-        self.say(c, &job.said)?;
+        self.quieten(c, !job.reads || self.quiet)?;
         c.prepare_cached("SAVEPOINT job")?.execute([])?;
-        let mut kept = job.work.run(c);
+        let mut kept = job.work.run(c, &self.desk);
         if c.is_autocommit() {
             return Ok(()); // the caller looks
         }
-        if kept && let Err(e) = self.hook.staged(c, usize::MAX) {
+        let (hook, desk) = (&mut self.hook, &self.desk);
+        if kept && let Err(e) = desk.take(|notes| hook.noted(c, desk, &job.said, notes)) {
             self.hook.unstaged();
             job.work.fail(e);
             kept = false;
         }
         if !kept {
             c.prepare_cached("ROLLBACK TO job")?.execute([])?;
+            self.desk.undone();
         }
         job.work.record(c)?;
         c.prepare_cached("RELEASE job")?.execute([])?;
         Ok(())
     }
 
-    fn say(&mut self, c: &Connection, said: &Said) -> Result<(), Error> {
-        if self.said != *said {
-            c.prepare_cached("INSERT INTO change_context(one, actor, command_id) VALUES(1, ?1, ?2) ON CONFLICT(one) DO UPDATE SET actor = excluded.actor, command_id = excluded.command_id")?
-                .execute(params![said.actor, said.command_id])?;
-            self.said = said.clone();
+    /// Has the triggers of the schema keep silent, or speak.
+    fn quieten(&mut self, c: &Connection, quiet: bool) -> Result<(), Error> {
+        if self.quiet != quiet {
+            let set = c
+                .prepare_cached("INSERT INTO change_quiet(one, quiet) VALUES(1, ?1) ON CONFLICT(one) DO UPDATE SET quiet = excluded.quiet")?
+                .execute([quiet])?;
+            debug_assert_eq!(set, 1);
+            self.quiet = quiet;
         }
         Ok(())
     }
@@ -198,7 +221,7 @@ impl Writer {
     /// Commits and tells everybody. Whether it worked.
     fn commit(&mut self, c: &Connection, done: Vec<(Option<usize>, Box<dyn Work>)>) -> bool {
         let committed = self
-            .say(c, &Said::default())
+            .quieten(c, false)
             .and_then(|()| Ok(c.prepare_cached("COMMIT")?.execute([])?));
         match committed {
             Ok(_) => {
@@ -234,7 +257,8 @@ impl Writer {
         {
             tracing::error!(error = %e, "a transaction cannot be rolled back");
         }
-        self.said = Said::default();
+        self.quiet = false;
+        self.desk.abandoned();
         self.hook.aborted(c);
     }
 

@@ -58,7 +58,7 @@ pub(in crate::domain) fn roll_up(
         Some(step) if may(&step) => vec![target],
         _ => {
             let (from, to) = (order.status.name(), target.name());
-            let steps = workflow::steps_from(tx, order.workflow_id, from, |_| true)?;
+            let steps = workflow::steps(tx, order.workflow_id)?;
             let way = workflow::way(&steps, from, to, |_| true, may);
             let way = way.unwrap_or_default();
             way.iter().filter_map(|s| s.to.parse().ok()).collect()

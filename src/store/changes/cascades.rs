@@ -16,11 +16,16 @@ pub(super) struct Child {
 impl Child {
     /// What happens to the children of the parents that `which` picks.
     pub fn statement(&self, which: &str) -> String {
+        self.statement_where(which, "1")
+    }
+
+    /// The same, if `only` holds.
+    pub fn statement_where(&self, which: &str, only: &str) -> String {
         let (table, column) = (quoted(&self.table), quoted(&self.column));
         if self.sets_null {
-            format!("UPDATE {table} SET {column} = NULL WHERE {column} {which};")
+            format!("UPDATE {table} SET {column} = NULL WHERE {column} {which} AND {only};")
         } else {
-            format!("DELETE FROM {table} WHERE {column} {which};")
+            format!("DELETE FROM {table} WHERE {column} {which} AND {only};")
         }
     }
 }

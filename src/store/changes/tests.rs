@@ -1,9 +1,10 @@
 //! The log is right when the tables can be rebuilt from it alone, after any history of statements, under any pragmas.
 
 mod dice;
+mod notes;
 
 use super::*;
-use crate::change::Rows;
+use crate::change::{Rows, Waiting};
 use crate::{Change, Op, Stamp};
 use dice::Dice;
 use serde_json::{Map, Value};
@@ -27,21 +28,9 @@ const WATCHED: &[Watched] = &[
         }],
         secret: &["secret"],
     },
-    Watched {
-        table: "i",
-        stamps: &[],
-        secret: &[],
-    },
-    Watched {
-        table: "m",
-        stamps: &[],
-        secret: &[],
-    },
-    Watched {
-        table: "p",
-        stamps: &[],
-        secret: &[],
-    },
+    Watched::new("i"),
+    Watched::new("m"),
+    Watched::new("p"),
 ];
 
 fn database() -> Connection {
@@ -79,13 +68,13 @@ fn read(op: &str, old: Option<&str>, new: Option<&str>) -> (Option<Row>, Option<
         _ => Op::Delete,
     };
     let change = Change {
-        seq: 0,
         table: "",
         id: 0,
         op,
         actor: None,
         command_id: None,
         rows: Rows::parse(op, old, new).expect("objects"),
+        waiting: Waiting::Logged(0),
     };
     (change.old().expect("a row"), change.new().expect("a row"))
 }

@@ -16,7 +16,7 @@ impl Dice {
         let k = [(); 4].map(|()| self.roll(5) + 1);
         let t = [(); 2].map(|()| ["'a'", "'b'", "'c'", "NULL"][self.roll(4) as usize]);
         let s = [(); 2].map(|()| ["'new'", "'ready'"][self.roll(2) as usize]);
-        match self.roll(22) {
+        match self.roll(25) {
             0 => format!(
                 "INSERT INTO o(id, uuid, st, waiter) VALUES({}, {}, {}, {})",
                 k[0], t[0], s[0], k[1]
@@ -68,6 +68,15 @@ impl Dice {
             ),
             19 => format!(
                 "UPDATE o SET ready_at = {}, secret = {} WHERE id = {}",
+                k[0], t[0], k[1]
+            ),
+            21 => format!("UPDATE OR FAIL o SET uuid = {} WHERE id >= {}", t[0], k[0]),
+            22 => format!(
+                "INSERT INTO o(id, uuid, st) VALUES({}, {}, {}), ({}, {}, {})",
+                k[0], t[0], s[0], k[1], t[1], s[1]
+            ),
+            23 => format!(
+                "UPDATE i SET o = {}, n = {} WHERE id <= {}",
                 k[0], t[0], k[1]
             ),
             20 if self.roll(4) == 0 => "DELETE FROM o".to_owned(),

@@ -35,8 +35,15 @@ pub(super) fn drive(plan: &Plan, sh: &Shared, pids: &[u32]) -> Measured {
     }
 }
 
-/// The words of an order's life, over and over: a manager takes it back to the beginning.
-const STATUSES: [&str; 4] = ["confirmed", "preparing", "ready", "pending"];
+/// The steps of an order's life, over and over: from the last one a manager takes it back to the beginning, which is written into the audit.
+const STATUSES: [&str; 6] = [
+    "confirmed",
+    "preparing",
+    "ready",
+    "delivered",
+    "completed",
+    "pending",
+];
 
 impl Worker {
     /// A phase begins.

@@ -1,0 +1,222 @@
+//! Changes that were noted in memory, with the rows as they are: those of our own statements.
+
+use super::Table;
+use crate::{Op, Value};
+use rusqlite::functions::Context;
+use rusqlite::types::ValueRef;
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A watched table, as far as a note shows it.
+#[derive(Debug)]
+pub(crate) struct Shown {
+    pub table: String,
+    /// The columns that are logged, in the table's order.
+    pub columns: Vec<String>,
+    /// Where each of them is: a change is asked for a few of many.
+    places: FxHashMap<String, usize>,
+}
+
+impl Shown {
+    fn new(table: &Table<'_>) -> Self {
+        let columns = table.logged("x").into_iter();
+        let columns: Vec<String> = columns.map(|(name, _)| name.to_owned()).collect();
+        Shown {
+            table: table.watched.table.to_owned(),
+            places: columns.iter().cloned().zip(0..).collect(),
+            columns,
+        }
+    }
+
+    pub fn place(&self, column: &str) -> Option<usize> {
+        self.places.get(column).copied()
+    }
+}
+
+/// A row, its texts one behind the other.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Image {
+    cells: Box<[Cell]>,
+    text: String,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Cell {
+    /// Of a row before an update: what it is after it.
+    Same,
+    Null,
+    Integer(i64),
+    Real(f64),
+    Text(Range<u32>),
+}
+
+impl Image {
+    /// The arguments of a function.
+    pub fn read(arguments: &Context<'_>, from: usize, columns: usize) -> Self {
+        Image::of((from..from + columns).map(|at| Some(arguments.get_raw(at))))
+    }
+
+    /// A row before and after, arguments one behind the other. Most of the former is the same as the latter. Each argument is read once: that is what
+    /// costs, with so many columns.
+    pub fn pair(arguments: &Context<'_>, from: usize, columns: usize) -> (Self, Self) {
+        let new: SmallVec<[ValueRef<'_>; 48]> = (from + columns..from + 2 * columns)
+            .map(|at| arguments.get_raw(at))
+            .collect();
+        let old = Image::of(new.iter().zip(from..).map(|(new, at)| {
+            let old = arguments.get_raw(at);
+            (old != *new).then_some(old)
+        }));
+        (old, Image::of(new.into_iter().map(Some)))
+    }
+
+    fn of<'v>(values: impl Iterator<Item = Option<ValueRef<'v>>>) -> Self {
+        let mut text = String::new();
+        let mut cell = |value: Option<ValueRef<'_>>| {
+            let Some(value) = value else {
+                return Cell::Same;
+            };
+            let start = text.len() as u32;
+            match value {
+                ValueRef::Null => return Cell::Null,
+                ValueRef::Integer(n) => return Cell::Integer(n),
+                ValueRef::Real(x) => return Cell::Real(x),
+                ValueRef::Text(bytes) => {
+                    if text.capacity() == 0 {
+                        text.reserve(192); // most rows
+                    }
+                    match std::str::from_utf8(bytes) {
+                        Ok(part) => text.push_str(part),
+                        Err(_) => text.push_str(&String::from_utf8_lossy(bytes)),
+                    }
+                }
+                // In a column that is not declared for bytes; those that are come as `hex()`.
+                ValueRef::Blob(bytes) => {
+                    text.extend(bytes.iter().map(|byte| format!("{byte:02X}")));
+                }
+            }
+            Cell::Text(start..text.len() as u32)
+        };
+        let cells = values.map(&mut cell).collect();
+        Image { cells, text }
+    }
+
+    pub fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// `None`: as it is afterwards.
+    pub fn value(&self, column: usize) -> Option<Value<'_>> {
+        Some(match &self.cells[column] {
+            Cell::Same => return None,
+            Cell::Null => Value::Null,
+            Cell::Integer(n) => Value::Integer(*n),
+            Cell::Real(x) => Value::Real(*x),
+            Cell::Text(at) => Value::Text(self.text[at.start as usize..at.end as usize].into()),
+        })
+    }
+}
+
+/// One change.
+pub(crate) struct Note {
+    pub table: usize,
+    pub id: i64,
+    pub op: Op,
+    pub old: Option<Image>,
+    pub new: Option<Image>,
+}
+
+/// What was noted and not yet announced.
+#[derive(Clone, Copy)]
+pub(crate) struct Notes<'n> {
+    pub all: &'n [Note],
+    pub tables: &'n [Shown],
+    /// Where in `all` each deletion is.
+    pub gone: &'n HashMap<(usize, i64), Vec<usize>>,
+}
+
+impl<'n> Notes<'n> {
+    pub fn shown(&self, note: &Note) -> &'n Shown {
+        &self.tables[note.table]
+    }
+
+    /// The row that is deleted by a note after the one at `at`.
+    pub fn gone(&self, table: &str, id: i64, at: usize) -> Option<(&'n Shown, &'n Image)> {
+        let table = self.tables.iter().position(|shown| shown.table == table)?;
+        let found = self.gone.get(&(table, id))?.iter().find(|n| **n > at)?;
+        Some((&self.tables[table], self.all[*found].old.as_ref()?))
+    }
+}
+
+/// Where the functions put what they see.
+pub(crate) struct Pad {
+    pub tables: Arc<[Shown]>,
+    pub notes: Vec<Note>,
+    /// Rows of each table that a `REPLACE` may remove, with their versions: what `change_replaced` is for other programs.
+    replaced: Vec<BTreeMap<i64, (Image, Option<i64>)>>,
+    /// A row of a steady table changed.
+    pub unsteady: bool,
+}
+
+impl Pad {
+    pub(super) fn new(tables: &[Table<'_>]) -> Self {
+        Pad {
+            tables: tables.iter().map(Shown::new).collect(),
+            notes: Vec::new(),
+            replaced: tables.iter().map(|_| BTreeMap::new()).collect(),
+            unsteady: false,
+        }
+    }
+
+    /// Before a row is written: no older clash counts.
+    pub fn fresh(&mut self, table: usize) {
+        self.replaced[table].clear();
+    }
+
+    pub fn clash(&mut self, table: usize, id: i64, version: Option<i64>, row: Image) {
+        self.replaced[table].insert(id, (row, version));
+    }
+
+    pub fn clashing(&self, table: usize) -> impl Iterator<Item = i64> {
+        self.replaced[table].keys().copied()
+    }
+
+    /// The version of the row that a new one with this id replaced.
+    pub fn replaced_version(&self, table: usize, id: i64) -> Option<i64> {
+        self.replaced[table].get(&id)?.1
+    }
+
+    /// A row went for another one's sake.
+    pub fn evicted(&mut self, table: usize, id: i64) {
+        let old = self.replaced[table].get(&id).map(|(row, _)| row.clone());
+        self.note(table, id, Op::Delete, old, None);
+    }
+
+    pub fn inserted(&mut self, table: usize, id: i64, new: Image) {
+        let old = self.replaced[table].remove(&id).map(|(row, _)| row);
+        let op = old.as_ref().map_or(Op::Insert, |_| Op::Update);
+        self.note(table, id, op, old, Some(new));
+        self.fresh(table);
+    }
+
+    pub fn updated(&mut self, table: usize, id: i64, old: Image, new: Image) {
+        self.note(table, id, Op::Update, Some(old), Some(new));
+    }
+
+    pub fn deleted(&mut self, table: usize, id: i64, old: Image) {
+        self.replaced[table].remove(&id);
+        self.note(table, id, Op::Delete, Some(old), None);
+    }
+
+    fn note(&mut self, table: usize, id: i64, op: Op, old: Option<Image>, new: Option<Image>) {
+        self.notes.push(Note {
+            table,
+            id,
+            op,
+            old,
+            new,
+        });
+    }
+}

@@ -1,0 +1,213 @@
+//! The change log of our own statements: the same triggers, on the writer's connection alone, that call a function instead of writing JSON into a table.
+//!
+//! They are temporary, so no other program sees them, and a crash leaves nothing of them. While they work, those of the schema are told to keep silent by
+//! `change_quiet`, which is set and unset inside the writer's transaction: nobody else ever sees it set either, and a rollback unsets it.
+//!
+//! SQLite fires temporary triggers before those of the schema. So a change is noted before the changes that an application's own triggers make of it, as
+//! it is logged before them: ours are newer there, and the newest fires first.
+
+use super::notes::{Image, Pad};
+use super::{PREFIX, Table, quoted};
+use crate::{Error, Watched};
+use rusqlite::Connection;
+use rusqlite::functions::{Context, FunctionFlags};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What our own statements change.
+#[derive(Clone)]
+pub(crate) struct Noting(Arc<Mutex<Pad>>);
+
+impl Noting {
+    /// Makes the triggers, for the life of the connection. `steady`: tables of which it is enough to know that something changed.
+    pub fn install(c: &Connection, watched: &[Watched], steady: &[&str]) -> Result<Self, Error> {
+        let tables = watched.iter().map(|watched| Table::read(c, watched));
+        let tables = tables.collect::<Result<Vec<_>, _>>()?;
+        let noting = Noting(Arc::new(Mutex::new(Pad::new(&tables))));
+        noting.functions(c)?;
+        for (at, table) in tables.iter().enumerate() {
+            c.execute_batch(&triggers(table, at))?;
+        }
+        for table in steady {
+            for (suffix, event) in [("si", "INSERT"), ("su", "UPDATE"), ("sd", "DELETE")] {
+                c.execute_batch(&format!(
+                    "CREATE TEMP TRIGGER {PREFIX}{table}_{suffix} AFTER {event} ON main.{} BEGIN SELECT maitred_unsteady(); END;",
+                    quoted(table)
+                ))?;
+            }
+        }
+        Ok(noting)
+    }
+
+    /// Only ever held for a moment: never while a statement runs that might note something.
+    pub fn pad(&self) -> MutexGuard<'_, Pad> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn functions(&self, c: &Connection) -> Result<(), Error> {
+        self.function(c, "maitred_fresh", |pad, arguments| {
+            pad.fresh(arguments.get(0)?);
+            Ok(None)
+        })?;
+        self.function(c, "maitred_clash", |pad, arguments| {
+            let table: usize = arguments.get(0)?;
+            let row = Image::read(arguments, 3, pad.tables[table].columns.len());
+            pad.clash(table, arguments.get(1)?, arguments.get(2)?, row);
+            Ok(None)
+        })?;
+        self.function(c, "maitred_clashes", |pad, arguments| {
+            Ok(Some(pad.clashing(arguments.get(0)?).count() as i64))
+        })?;
+        self.function(c, "maitred_replaced_version", |pad, arguments| {
+            Ok(pad.replaced_version(arguments.get(0)?, arguments.get(1)?))
+        })?;
+        self.function(c, "maitred_evicted", |pad, arguments| {
+            pad.evicted(arguments.get(0)?, arguments.get(1)?);
+            Ok(None)
+        })?;
+        self.function(c, "maitred_inserted", |pad, arguments| {
+            let table: usize = arguments.get(0)?;
+            let row = Image::read(arguments, 2, pad.tables[table].columns.len());
+            pad.inserted(table, arguments.get(1)?, row);
+            Ok(None)
+        })?;
+        self.function(c, "maitred_updated", |pad, arguments| {
+            let table: usize = arguments.get(0)?;
+            let columns = pad.tables[table].columns.len();
+            let (old, new) = Image::pair(arguments, 2, columns);
+            pad.updated(table, arguments.get(1)?, old, new);
+            Ok(None)
+        })?;
+        self.function(c, "maitred_deleted", |pad, arguments| {
+            let table: usize = arguments.get(0)?;
+            let row = Image::read(arguments, 2, pad.tables[table].columns.len());
+            pad.deleted(table, arguments.get(1)?, row);
+            Ok(None)
+        })?;
+        self.function(c, "maitred_unsteady", |pad, _| {
+            pad.unsteady = true;
+            Ok(None)
+        })?;
+        let noting = self.clone();
+        c.create_scalar_function(
+            "maitred_clashing",
+            1,
+            FunctionFlags::SQLITE_UTF8,
+            move |arguments| {
+                let table: usize = arguments.get(0)?;
+                let ids: Vec<i64> = noting.pad().clashing(table).collect();
+                Ok(format!("{ids:?}"))
+            },
+        )?;
+        Ok(())
+    }
+
+    fn function(
+        &self,
+        c: &Connection,
+        name: &str,
+        f: impl Fn(&mut Pad, &Context<'_>) -> rusqlite::Result<Option<i64>> + Send + 'static,
+    ) -> Result<(), Error> {
+        let noting = self.clone();
+        let call = move |arguments: &Context<'_>| f(&mut noting.pad(), arguments);
+        // Any number of arguments: a table's columns.
+        c.create_scalar_function(name, -1, FunctionFlags::SQLITE_UTF8, call)?;
+        Ok(())
+    }
+}
+
+/// The triggers of one table: what [`Table::triggers`] makes for other programs.
+fn triggers(table: &Table<'_>, at: usize) -> String {
+    let (t, name, id) = (
+        table.watched.table,
+        quoted(table.watched.table),
+        quoted(&table.id),
+    );
+    let row = |of: &str| -> String {
+        let columns = table.logged(of).into_iter();
+        let columns: Vec<String> = columns.map(|(_, value)| value).collect();
+        columns.join(", ")
+    };
+    let fresh = format!("SELECT maitred_fresh({at});");
+    let clash = format!(
+        "SELECT maitred_clash({at}, x.{id}, {}, {}) FROM {name} x",
+        table.version_of("x"),
+        row("x")
+    );
+    let evicted = format!(
+        "FROM json_each(maitred_clashing({at})) e WHERE e.value <> NEW.{id} AND NOT EXISTS(SELECT 1 FROM {name} y WHERE y.{id} = e.value)"
+    );
+    // What no row was in the way of costs one call.
+    let any = format!("maitred_clashes({at}) > 0");
+    let orphans: String = table
+        .children
+        .iter()
+        .map(|child| child.statement_where(&format!("IN (SELECT e.value {evicted})"), &any))
+        .collect();
+    let gone = format!("{orphans} SELECT maitred_evicted({at}, e.value) {evicted} AND {any};");
+    let version = format!("maitred_replaced_version({at}, NEW.{id})");
+    let trigger = |suffix: &str, when: &str, body: &str| {
+        format!("CREATE TEMP TRIGGER {PREFIX}{t}_{suffix} {when} BEGIN {body} END;")
+    };
+    let (keys, clashing) = (table.keys(), table.clashing());
+    let same_keys = table.all_keys().into_iter();
+    let same_keys: Vec<String> = same_keys
+        .map(|key| format!("OLD.{key} IS NEW.{key}"))
+        .collect();
+    let same_keys = same_keys.join(" AND ");
+    let update = match table.repair_update() {
+        // The row is read again only where it was repaired.
+        Some((repair, left)) => format!(
+            "{repair} SELECT maitred_updated({at}, NEW.{id}, {old}, {new}) WHERE NOT ({left});
+             SELECT maitred_updated({at}, NEW.{id}, {old}, {row}) FROM {name} x WHERE x.{id} = NEW.{id} AND ({left});",
+            old = row("OLD"),
+            new = row("NEW"),
+            row = row("x"),
+        ),
+        None => format!(
+            "SELECT maitred_updated({at}, NEW.{id}, {}, {});",
+            row("OLD"),
+            row("NEW")
+        ),
+    };
+    [
+        trigger(
+            "bi",
+            &format!("BEFORE INSERT ON main.{name}"),
+            &format!("{fresh} {clash} WHERE {clashing};"),
+        ),
+        trigger(
+            "ai",
+            &format!("AFTER INSERT ON main.{name}"),
+            &format!(
+                "{gone} {repair} SELECT maitred_inserted({at}, x.{id}, {new}) FROM {name} x WHERE x.{id} = NEW.{id};",
+                repair = table.repair_insert(&version, &any),
+                new = row("x"),
+            ),
+        ),
+        trigger(
+            "bu",
+            &format!("BEFORE UPDATE OF {keys} ON main.{name}"),
+            &format!("{fresh} {clash} WHERE x.{id} <> OLD.{id} AND ({clashing});"),
+        ),
+        // One or the other, because the order of two is SQLite's business.
+        trigger(
+            "ak",
+            &format!("AFTER UPDATE OF {keys} ON main.{name} WHEN NOT ({same_keys})"),
+            &format!("{update} {gone} {fresh}"),
+        ),
+        trigger(
+            "au",
+            &format!(
+                "AFTER UPDATE ON main.{name} WHEN {same_keys} AND ({})",
+                table.differs()
+            ),
+            &update,
+        ),
+        trigger(
+            "ad",
+            &format!("AFTER DELETE ON main.{name}"),
+            &format!("SELECT maitred_deleted({at}, OLD.{id}, {});", row("OLD")),
+        ),
+    ]
+    .concat()
+}

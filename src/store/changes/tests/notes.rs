@@ -1,0 +1,155 @@
+//! What the writer notes of its own statements is what the log has of the same ones.
+
+use super::*;
+
+/// An application's triggers, which make changes of changes.
+const MORE: &str = "
+CREATE TRIGGER a_first AFTER UPDATE OF st ON o WHEN NEW.st IS NOT OLD.st BEGIN INSERT INTO p(o, amount) VALUES(NEW.id, 1); END;
+CREATE TRIGGER tell AFTER INSERT ON o BEGIN INSERT INTO p(o, amount) VALUES(NEW.id, 2); END;
+CREATE TRIGGER zz_last AFTER UPDATE OF st ON o WHEN NEW.st = 'ready' BEGIN UPDATE i SET n = n || '!' WHERE o = NEW.id; END;";
+
+fn database(more: &str) -> Connection {
+    let c = Connection::open_in_memory().expect("a database");
+    for sql in [SCHEMA, more, TABLES] {
+        c.execute_batch(sql).expect("the schema");
+    }
+    install(&c, WATCHED).expect("the triggers");
+    c
+}
+
+fn noting(c: &Connection) -> Noting {
+    let noting = Noting::install(c, WATCHED, &["o"]).expect("our own triggers");
+    c.execute_batch("UPDATE change_quiet SET quiet = 1")
+        .expect("silence");
+    noting
+}
+
+fn noted(noting: &Noting) -> Vec<Logged> {
+    let pad = noting.pad();
+    let all = pad.notes.iter().map(|note| {
+        let shown = &pad.tables[note.table];
+        let change = Change {
+            table: &shown.table,
+            id: note.id,
+            op: note.op,
+            actor: None,
+            command_id: None,
+            rows: Rows::noted(note.op, shown, note),
+            waiting: Waiting::Logged(0),
+        };
+        let op = match note.op {
+            Op::Insert => "i",
+            Op::Update => "u",
+            Op::Delete => "d",
+        };
+        let (old, new) = (change.old(), change.new());
+        let (old, new) = (old.expect("a row"), new.expect("a row"));
+        (shown.table.clone(), note.id, op.to_owned(), old, new)
+    });
+    all.collect()
+}
+
+/// What the clock said is not the same twice.
+fn timeless(mut all: Vec<Logged>) -> Vec<Logged> {
+    for (.., old, new) in &mut all {
+        for row in [old, new].into_iter().flatten() {
+            for (column, value) in row.iter_mut() {
+                let is_time = value.as_i64().is_some_and(|n| n > 1_700_000_000_000);
+                if ["updated_at", "ready_at"].contains(&column.as_str()) && is_time {
+                    *value = "now".into();
+                }
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn what_is_noted_is_what_other_programs_would_have_logged() {
+    for seed in 1..=600u64 {
+        let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let more = if dice.roll(2) == 0 { MORE } else { "" };
+        let (theirs, ours) = (database(more), database(more));
+        let noting = noting(&ours);
+        let pragmas = format!("PRAGMA foreign_keys={}", dice.roll(2));
+        for c in [&theirs, &ours] {
+            c.execute_batch(&pragmas).expect("pragmas");
+        }
+        for n in 1..=40 {
+            let statement = dice.statement();
+            let refused = theirs.execute(&statement, []).is_err();
+            let mark = noting.pad().notes.len();
+            assert_eq!(
+                ours.execute(&statement, []).is_err(),
+                refused,
+                "{statement}"
+            );
+            if refused && ours.changes() == 0 {
+                noting.pad().notes.truncate(mark);
+            }
+            if n % 5 == 0 {
+                let (log, notes) = (timeless(log(&theirs)), timeless(noted(&noting)));
+                assert_eq!(log, notes, "seed {seed}, {pragmas}, until {statement}");
+            }
+        }
+        let logged = log(&ours);
+        assert!(logged.is_empty(), "told twice: {logged:?}");
+    }
+}
+
+#[test]
+fn a_value_is_noted_as_it_is_logged() {
+    const SCHEMA: &str = "
+        CREATE TABLE w(id INTEGER PRIMARY KEY, text TEXT, bytes BLOB, real REAL, any, secret TEXT, version INTEGER NOT NULL DEFAULT 1);";
+    const W: &[Watched] = &[Watched {
+        table: "w",
+        stamps: &[],
+        secret: &["secret"],
+    }];
+    let database = || {
+        let c = Connection::open_in_memory().expect("a database");
+        c.execute_batch(SCHEMA).expect("the schema");
+        c.execute_batch(TABLES).expect("our tables");
+        install(&c, W).expect("the triggers");
+        c
+    };
+    let (theirs, ours) = (database(), database());
+    let noting = Noting::install(&ours, W, &[]).expect("our own triggers");
+    ours.execute_batch("UPDATE change_quiet SET quiet = 1")
+        .expect("silence");
+    for statement in [
+        "INSERT INTO w VALUES(1, 'say \"no\" \\ \u{1F35C} \n', x'00ff', 0.5, 7, 'hush', 1)",
+        "INSERT INTO w VALUES(2, NULL, NULL, NULL, NULL, NULL, 1)",
+        "INSERT INTO w VALUES(3, '', x'', -1e300, 'text', '', 1)",
+        "UPDATE w SET real = 3, any = 2.5 WHERE id = 1",
+        "UPDATE w SET any = 9007199254740993 WHERE id = 2",
+        "UPDATE w SET secret = 'louder' WHERE id = 3",
+        "DELETE FROM w WHERE id = 1",
+    ] {
+        theirs.execute(statement, []).expect(statement);
+        ours.execute(statement, []).expect(statement);
+    }
+    assert_eq!(log(&theirs), noted(&noting));
+    let secret = noted(&noting);
+    let secret = secret
+        .iter()
+        .flat_map(|(.., old, new)| [old, new])
+        .flatten();
+    assert!(secret.into_iter().all(|row| !row.contains_key("secret")));
+}
+
+#[test]
+fn a_steady_table_says_when_a_row_of_it_changed() {
+    let c = database("");
+    let noting = noting(&c);
+    let unsteady = |sql: &str| {
+        c.execute_batch(sql).expect(sql);
+        std::mem::take(&mut noting.pad().unsteady)
+    };
+    assert!(unsteady("INSERT INTO o(id, uuid) VALUES(1, 'a'), (2, 'b')"));
+    assert!(!unsteady("INSERT INTO i(id, o, n) VALUES(10, 1, 'x')"));
+    assert!(unsteady("REPLACE INTO o(id, uuid) VALUES(3, 'b')"));
+    assert!(unsteady("UPDATE o SET st = 'new' WHERE id = 1"));
+    assert!(!unsteady("UPDATE o SET st = 'new' WHERE id = 99"));
+    assert!(unsteady("DELETE FROM o"), "without a condition too");
+}
