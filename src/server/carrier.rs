@@ -12,8 +12,8 @@ use std::fmt;
 use std::io::{self, IoSlice};
 use std::os::fd::AsRawFd;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
@@ -37,7 +37,7 @@ pub(super) struct Carrier {
     framing: Framing,
     /// A request was ambiguous: nothing after it is read.
     ended: bool,
-    /// It was the first, and hyper has not seen it.
+    /// Hyper has got another in its place.
     refusing: bool,
     /// How long the client may take nothing of what is written.
     write_timeout: Duration,
@@ -46,19 +46,21 @@ pub(super) struct Carrier {
     farewell: Farewell,
     /// The client has ended its side, or TLS has said goodbye, which nobody need read: what happens from now on says nothing of what was sent before.
     settled: bool,
-    fate: Arc<Fate>,
+    report: Arc<Report>,
 }
 
-/// Whether a client has read what it was sent last, as far as that can be known. An answer to a poll that was not read comes again, so what says that it was not
-/// must be certain: who has read it would get it twice.
+/// What is to be known of a carrier that hyper has.
 #[derive(Default)]
-pub(super) struct Fate {
-    /// Somebody wants to know.
+pub(super) struct Report {
+    /// Somebody wants to know whether the client has read what it was sent last. An answer to a poll that was not read comes again, so what says that it was not
+    /// must be certain: who has read it would get it twice.
     matters: AtomicBool,
     lost: AtomicBool,
+    /// Which request stands for one that cannot be read, and what is wrong with that.
+    stand_in: OnceLock<(u64, &'static str)>,
 }
 
-impl Fate {
+impl Report {
     /// From now on it does matter what becomes of what is sent, or it does not.
     pub fn matters(&self, matters: bool) {
         self.matters.store(matters, Relaxed);
@@ -67,6 +69,12 @@ impl Fate {
     /// The client has reset the connection, ended it before its system had everything, or did not take it in time.
     pub fn is_lost(&self) -> bool {
         self.lost.load(Relaxed)
+    }
+
+    /// Why this request is refused, counted from 1: what is wrong with the one that it stands for.
+    pub fn refused(&self, request: u64) -> Option<&'static str> {
+        let stands_in = self.stand_in.get().filter(|(n, _)| *n == request);
+        stands_in.map(|(_, why)| *why)
     }
 }
 
@@ -118,15 +126,6 @@ impl Carrier {
         Carrier::over(Pipe::Tls(Box::new(stream)), Vec::new(), edge)
     }
 
-    /// Nothing of what the client says is read: hyper answers a request of ours.
-    pub fn refusing(stream: TcpStream, edge: &Edge) -> Self {
-        Carrier {
-            ended: true,
-            refusing: true,
-            ..Carrier::plain(stream, STAND_IN.to_vec(), edge)
-        }
-    }
-
     fn over(pipe: Pipe, read: Vec<u8>, edge: &Edge) -> Self {
         Carrier {
             pipe,
@@ -138,13 +137,13 @@ impl Carrier {
             stalled: None,
             farewell: Farewell::None,
             settled: false,
-            fate: Arc::default(),
+            report: Arc::default(),
         }
     }
 
     /// Says, also after its end, what became of what was sent.
-    pub fn fate(&self) -> Arc<Fate> {
-        self.fate.clone()
+    pub fn report(&self) -> Arc<Report> {
+        self.report.clone()
     }
 
     /// Looks what a read says about what was sent before.
@@ -164,7 +163,7 @@ impl Carrier {
     /// What was sent last did not reach the client whole.
     fn lose(&self) {
         if !self.settled {
-            self.fate.lost.store(true, Relaxed);
+            self.report.lost.store(true, Relaxed);
         }
     }
 
@@ -277,10 +276,20 @@ impl AsyncRead for Carrier {
             buf.put_slice(&self.read.split_to(n));
         }
         if let Err(ambiguous) = self.framing.take(&buf.filled()[before..]) {
-            // hyper has not got the end of this head yet, and no head may hold this byte: so hyper itself answers 400, after whatever was asked before it
-            let at = before + ambiguous.at;
-            buf.filled_mut()[at] = 0;
-            buf.set_filled(at + 1);
+            let head = self.framing.open_head().map(|at| before + at);
+            if let Some(head) = head.filter(|head| buf.capacity() - head >= STAND_IN.len()) {
+                // hyper has got nothing of this head yet: it gets one that will be answered with what is wrong
+                buf.set_filled(head);
+                buf.put_slice(STAND_IN);
+                let request = self.framing.heads() + 1;
+                let _ = self.report.stand_in.set((request, ambiguous.why));
+                self.refusing = true;
+            } else {
+                // it has not got the end of it, and no head may hold this byte: so hyper itself answers 400, after whatever was asked before it
+                let at = before + ambiguous.at;
+                buf.filled_mut()[at] = 0;
+                buf.set_filled(at + 1);
+            }
             self.read = Bytes::new();
             self.ended = true;
         }
@@ -322,7 +331,7 @@ impl AsyncWrite for Carrier {
             let shut = self.as_mut().pipe().poll_shutdown(cx);
             ready!(self.in_time(cx, shut))?;
             let waits = self.ended || self.framing.is_within_request();
-            let asks = self.fate.matters.load(Relaxed) && !self.settled;
+            let asks = self.report.matters.load(Relaxed) && !self.settled;
             self.farewell = match waits || asks {
                 true => Farewell::Lingering(LINGER_BYTES, Box::pin(tokio::time::sleep(LINGER))),
                 false => Farewell::Done,

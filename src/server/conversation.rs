@@ -6,6 +6,7 @@ use super::carrier::{Carrier, is_stalled};
 use super::engine;
 use super::handshake::nothing_here;
 use super::http::Upgrade;
+use super::refusal;
 use super::worker::Worker;
 use crate::limits::Limit;
 use crate::rest::{Peer, json_error};
@@ -40,16 +41,20 @@ pub(super) async fn converse<A: App>(
     let known = Cell::new(known);
     let ticket = Cell::new(Some(ticket));
     let refused = Cell::new(None);
-    let (receipt, fate) = (Cell::new(None), carrier.fate());
+    let (receipt, report) = (Cell::new(None), carrier.report());
+    let asked = Cell::new(0);
     let service = hyper::service::service_fn(|request: Request<Incoming>| {
         let (worker, serving, ticket) = (&worker, slot.serving(), &ticket);
-        let (known, refused, receipt, fate) = (known.take(), &refused, &receipt, &fate);
+        asked.set(asked.get() + 1);
+        let malformed = report.refused(asked.get()).map(refusal::malformed);
+        let known = known.take().or(malformed);
+        let (refused, receipt, report) = (&refused, &receipt, &report);
         give(receipt, true); // who asks again has read the answer before
         async move {
             let on = request.extensions().get::<OnUpgrade>().cloned();
             let mut answer = answer(worker, &serving, request, known, peer, ticket).await;
             let asked_for = answer.extensions_mut().remove::<engine::Receipt<A>>();
-            fate.matters(asked_for.is_some());
+            report.matters(asked_for.is_some());
             receipt.set(asked_for);
             let switches = answer.status() == StatusCode::SWITCHING_PROTOCOLS;
             refused.set(on.filter(|_| !switches));
@@ -76,7 +81,7 @@ pub(super) async fn converse<A: App>(
         }
     };
     // what is wrong with the next request says nothing of the answer before
-    give(&receipt, !fate.is_lost());
+    give(&receipt, !report.is_lost());
     let counts = &worker.shard.counts;
     match ended {
         Ok(()) => {

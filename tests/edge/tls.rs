@@ -226,6 +226,7 @@ fn requests_and_the_protocol_that_is_spoken() {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("a goodbye");
     assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    assert!(answer.contains("a blank before its colon"), "{answer}");
     assert_eq!(statuses(&answer).len(), 1, "{answer}");
 }
 

@@ -32,8 +32,8 @@ fn is_lost(ends: bool, client: impl FnOnce(std::net::TcpStream) + Send + 'static
         .expect("a runtime");
     runtime.block_on(async {
         let (mut carrier, stream) = connected();
-        let fate = carrier.fate();
-        fate.matters(true);
+        let report = carrier.report();
+        report.matters(true);
         // nobody reads yet: it is with our system whole
         let written = carrier.write_all(&[b'a'; ANSWER]);
         let written = timeout(Duration::from_secs(30), written).await;
@@ -45,7 +45,7 @@ fn is_lost(ends: bool, client: impl FnOnce(std::net::TcpStream) + Send + 'static
             let _ = carrier.read(&mut [0]).await;
         }
         client.join().expect("the client's part");
-        fate.is_lost()
+        report.is_lost()
     })
 }
 
