@@ -9,6 +9,8 @@ mod polling;
 mod socket_io;
 #[path = "talking.rs"]
 mod talking;
+#[path = "upgrading.rs"]
+mod upgrading;
 
 use maitred::{Keys, Started};
 use serde_json::{Value, json};
