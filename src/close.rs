@@ -49,6 +49,16 @@ impl Ending {
         Ending::new(0, "")
     }
 
+    /// The client has closed.
+    pub const fn by_client() -> Self {
+        Ending::new(1000, "")
+    }
+
+    /// Whether it is the client that has closed.
+    pub fn is_the_clients(&self) -> bool {
+        self.code == 1000 && self.reason.is_empty()
+    }
+
     /// Our failure.
     pub const fn internal() -> Self {
         Ending::new(1011, "internal error")

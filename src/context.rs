@@ -17,7 +17,7 @@ use crate::socket::{Hold, Socket};
 use crate::store::{Command, CommandId};
 use crate::window::Gather;
 use crate::{App, ClientError, Error, Identity, Kind, Message, Reader, Transaction};
-use recovery::Returning;
+use recovery::{Pid, Returning};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use smallvec::SmallVec;
@@ -69,7 +69,7 @@ pub struct Context<A: App> {
     /// What it comes back to is not known.
     lost: bool,
     /// Under which id its groups are kept, and that they have changed since.
-    pid: Option<Box<str>>,
+    pid: Option<Pid>,
     unkept: bool,
     /// What this connection is called there.
     holder: String,
@@ -442,7 +442,7 @@ impl<A: App> Drop for Context<A> {
     fn drop(&mut self) {
         self.leave_all();
         if let Some(pid) = &self.pid {
-            self.shard.forget_pid(pid, &self.socket);
+            self.shard.forget_pid(&pid.id, &self.socket);
         }
     }
 }

@@ -13,6 +13,7 @@
 
 mod boarding;
 mod command;
+mod departed;
 mod door;
 mod namespace;
 mod packets;
@@ -20,6 +21,7 @@ mod polling;
 mod upgrade;
 
 pub(crate) use boarding::{Boarded, board};
+pub(crate) use departed::{Departed, poll_late};
 pub(crate) use door::{Door, Entrance, Visit};
 pub(crate) use polling::{Posted, body};
 use upgrade::probe;
@@ -63,8 +65,8 @@ pub(crate) struct Session<A: App> {
     visit: Visit,
     keys: Option<Arc<Keys>>,
     transport: Cell<Transport>,
-    /// A WebSocket is being tried.
-    probed: Cell<bool>,
+    /// The connection of the WebSocket that is being tried.
+    trial: Cell<Option<u64>>,
     polling: Polling,
     /// The reader of a WebSocket, until the session's task takes it.
     upgraded: RefCell<Option<MessageReader>>,
@@ -74,7 +76,8 @@ pub(crate) struct Session<A: App> {
     asked: RefCell<Vec<bool>>,
     /// Tasks of namespaces.
     running: Cell<usize>,
-    ended: Notify,
+    /// A namespace's task or the session has ended, or a trial has something to look at.
+    changed: Notify,
 }
 
 /// What a session begins with.
@@ -118,14 +121,14 @@ impl<A: App> Session<A> {
             visit,
             keys,
             transport: Cell::new(transport),
-            probed: Cell::new(false),
+            trial: Cell::new(None),
             polling: Polling::default(),
             upgraded: RefCell::new(reader),
             namespaces: RefCell::default(),
             assembly: RefCell::default(),
             asked: RefCell::new(vec![false; entrances]),
             running: Cell::new(0),
-            ended: Notify::new(),
+            changed: Notify::new(),
         });
         if transport == Transport::Polling {
             let sessions = &mut shard.sessions.borrow_mut();
@@ -239,6 +242,7 @@ impl<A: App> Session<A> {
 
     async fn end(self: &Rc<Self>, ending: Ending, reader: MessageReader) {
         self.shard.sessions.borrow_mut().remove(&self.sid);
+        self.changed.notify_waiters();
         for namespace in std::mem::take(&mut *self.namespaces.borrow_mut()) {
             namespace.leave();
         }
@@ -251,13 +255,12 @@ impl<A: App> Session<A> {
             finish(&self.shard, &self.wire, 0, ending, reader).await;
         } else {
             self.shard.stats.closed(ending.code);
-            let client_left = ending.code == 1000 && ending.reason.is_empty();
-            self.close_polling(client_left);
+            self.close_polling(ending.is_the_clients());
             self.wire.set_closing();
             self.wire.abort();
         }
         while self.running.get() > 0 {
-            self.ended.notified().await; // single thread: nothing can change between the test and the wait
+            self.changed.notified().await; // single thread: nothing can change between the test and the wait
         }
     }
 }

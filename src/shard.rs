@@ -9,7 +9,7 @@ use crate::groups::Groups;
 use crate::lane::Lanes;
 use crate::publication::{Inbox, Publication, ToShard};
 use crate::routing::Policy;
-use crate::session::Session;
+use crate::session::{Departed, Session};
 use crate::sid::Sid;
 use crate::socket::Socket;
 use crate::stats::{Drop as Dropped, MICROS, ShardStats, Stats};
@@ -39,6 +39,8 @@ pub(crate) struct Shard<A: App> {
     sockets: RefCell<slab::Slab<Rc<Socket<A>>>>,
     /// Sessions of Engine.IO that poll: their requests come one by one.
     pub sessions: RefCell<FxHashMap<Sid, Rc<Session<A>>>>,
+    /// Those among them that their clients have just closed.
+    pub departed: RefCell<Departed>,
     /// Socket.IO clients that can come back: to which sockets those belong that are here.
     pub pids: RefCell<FxHashMap<String, Rc<Socket<A>>>>,
     turn: RefCell<Vec<Said>>,
@@ -85,6 +87,7 @@ impl<A: App> Shard<A> {
             groups: RefCell::default(),
             sockets: RefCell::default(),
             sessions: RefCell::default(),
+            departed: RefCell::default(),
             pids: RefCell::default(),
             turn: RefCell::default(),
             dirty: RefCell::default(),

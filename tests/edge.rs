@@ -4,6 +4,7 @@
 mod drain;
 mod handshake;
 mod reload;
+mod sessions;
 mod smuggling;
 mod strangers;
 mod tls;

@@ -56,6 +56,8 @@ pub(crate) struct Client {
     next: Cell<u64>,
     /// It was told that it is let in.
     pub(super) greeted: Cell<bool>,
+    /// Who waits until it has seen that.
+    greeting: RefCell<Option<oneshot::Sender<()>>>,
 }
 
 impl Client {
@@ -88,8 +90,23 @@ impl Client {
         }
     }
 
+    /// Waits until the client has answered a ping.
+    pub(super) async fn ponged(&self) {
+        let (pong, came) = oneshot::channel();
+        *self.greeting.borrow_mut() = Some(pong);
+        let _ = came.await;
+    }
+
+    /// It has answered a ping.
+    pub fn pong(&self) {
+        if let Some(waits) = self.greeting.take() {
+            let _ = waits.send(());
+        }
+    }
+
     /// Nobody answers any more.
     pub fn gone(&self) {
+        self.greeting.take();
         self.questions.borrow_mut().clear();
     }
 }

@@ -10,8 +10,12 @@ CREATE TABLE IF NOT EXISTS recovery(pid TEXT PRIMARY KEY, place TEXT NOT NULL, s
   holder TEXT NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS recovery_by_age ON recovery(at);";
 
-/// What is not heard of for so long is forgotten: also of a client that is connected all the time, but joins and leaves nothing. Its next return is none.
+/// What is not heard of for so long is forgotten: also of a client that is connected all the time, but joins and leaves nothing. Its next return is none,
+/// unless it joins or leaves something before.
 const AGE_MS: i64 = 7 * 24 * 3600 * 1000;
+/// Clients of whom something is kept; of more, those that were not heard of for the longest time are forgotten. Each page that is opened is a new client, and
+/// so is each connection of a program that opens many: 100,000 that are connected, and 400,000 that may come back, with some 300 bytes each.
+const CLIENTS: u64 = 500_000;
 
 /// A group's name, and the number up to which it is not heard.
 pub(crate) type Since = (String, u64);
@@ -105,12 +109,45 @@ pub(crate) fn keep(
     Ok(changed > 0)
 }
 
-/// Forgets what is too old, at most `step` of them. Says whether there may be more.
+/// Keeps again what was forgotten of a client that is here. `false`: it was not; somebody else has it now.
+pub(crate) fn keep_again(
+    c: &Connection,
+    claim: &Claim,
+    kept: &Kept,
+    now_ms: i64,
+) -> Result<bool, Error> {
+    let mut again = c.prepare_cached("SELECT 1 FROM recovery WHERE pid = ?1")?;
+    if again.exists([&claim.pid])? {
+        return Ok(false);
+    }
+    begin(c, claim, kept, None, now_ms)?;
+    Ok(true)
+}
+
+/// Forgets what is too old and what is too much, at most `step` of each. Says whether there may be more.
 pub(crate) fn prune(c: &Connection, now_ms: i64, step: usize) -> Result<bool, Error> {
     let mut old = c.prepare_cached(
-        "DELETE FROM recovery WHERE pid IN (SELECT pid FROM recovery WHERE at < ?1 ORDER BY at LIMIT 1000)",
+        "DELETE FROM recovery WHERE pid IN (SELECT pid FROM recovery WHERE at < ?1 ORDER BY at LIMIT ?2)",
     )?;
-    Ok(old.execute([now_ms - AGE_MS])? >= step)
+    let too_old = old.execute(params![now_ms - AGE_MS, step])? >= step;
+    Ok(prune_to(c, CLIENTS, step)? || too_old)
+}
+
+/// SQLite counts without looking at rows: half a million take it a millisecond, of the writer's time, once a second.
+fn prune_to(c: &Connection, clients: u64, step: usize) -> Result<bool, Error> {
+    let mut count = c.prepare_cached("SELECT count(*) FROM recovery")?;
+    let too_many = count
+        .query_row([], |r| r.get::<_, u64>(0))?
+        .saturating_sub(clients);
+    if too_many == 0 {
+        return Ok(false);
+    }
+    let now = too_many.min(step as u64);
+    let mut oldest = c.prepare_cached(
+        "DELETE FROM recovery WHERE pid IN (SELECT pid FROM recovery ORDER BY at LIMIT ?1)",
+    )?;
+    oldest.execute([now])?;
+    Ok(too_many > now)
 }
 
 #[cfg(test)]
@@ -157,9 +194,51 @@ mod tests {
         begin(&c, &claim("s", Some("10"), "2"), &nothing, Some("p"), 3).expect("kept");
         assert_eq!(took(&second), None);
 
+        let lost = claim("p", Some("10"), "2");
+        assert!(!keep(&c, &lost, &more, 3).expect("kept"), "forgotten");
+        assert!(keep_again(&c, &lost, &nothing, 3).expect("kept"));
+        assert!(!keep_again(&c, &lost, &nothing, 3).expect("kept"), "known");
+        assert_eq!(took(&lost), Some(nothing.clone()));
+
         assert!(!prune(&c, AGE_MS, 1000).expect("pruned"));
         assert_eq!(took(&anonymous), Some(nothing));
-        assert!(prune(&c, AGE_MS + 3, 1).expect("pruned"));
+        while prune(&c, AGE_MS + 3, 1).expect("pruned") {}
         assert_eq!(took(&anonymous), None);
+    }
+
+    #[test]
+    fn of_too_many_the_oldest_are_forgotten() {
+        let c = Connection::open_in_memory().expect("a database");
+        c.execute_batch(TABLES).expect("tables");
+        let nothing = Kept {
+            baseline: 0,
+            groups: Vec::new(),
+        };
+        // what they are called is not in the order of their time
+        for n in 0..9 {
+            let claim = claim(&format!("{}", (n * 5) % 9), None, "1");
+            begin(&c, &claim, &nothing, None, n).expect("kept");
+        }
+        let ages = || -> Vec<i64> {
+            let mut all = c
+                .prepare("SELECT at FROM recovery ORDER BY at")
+                .expect("sql");
+            let all = all.query_map([], |r| r.get(0)).expect("read");
+            all.collect::<Result<_, _>>().expect("read")
+        };
+        assert!(!prune_to(&c, 9, 4).expect("pruned"));
+        assert_eq!(ages().len(), 9);
+        assert!(prune_to(&c, 3, 4).expect("pruned"), "two are left");
+        assert_eq!(ages(), [4, 5, 6, 7, 8]);
+        assert!(!prune_to(&c, 3, 4).expect("pruned"));
+        assert_eq!(ages(), [6, 7, 8]);
+        // who comes back is the newest
+        assert!(
+            take(&c, &claim("3", None, "1"), 20)
+                .expect("read")
+                .is_some()
+        );
+        assert!(!prune_to(&c, 2, 4).expect("pruned"));
+        assert_eq!(ages(), [8, 20]);
     }
 }

@@ -267,10 +267,6 @@ async fn wait<A: App>(
             let carrier = Carrier::plain(stream, read, slot.serving().edge());
             (carrier, answer)
         }
-        (First::Malformed(why), Stream::Plain(stream)) => {
-            let carrier = Carrier::refusing(stream, slot.serving().edge());
-            (carrier, Some(refusal::malformed(why)))
-        }
         _ => return,
     };
     // boxed: most of those who are waited for do not need it

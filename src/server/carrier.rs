@@ -1,5 +1,8 @@
 //! A connection's bytes on their way to hyper: plain or out of TLS, and followed by [`Framing`].
 
+#[cfg(test)]
+mod tests;
+
 use super::framing::Framing;
 use crate::routing::Edge;
 use crate::stream::Stream;
@@ -7,9 +10,10 @@ use bytes::Bytes;
 use std::error::Error;
 use std::fmt;
 use std::io::{self, IoSlice};
+use std::os::fd::AsRawFd;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
@@ -17,7 +21,8 @@ use tokio::net::TcpStream;
 use tokio::time::Sleep;
 use tokio_rustls::server::TlsStream;
 
-/// After a refusal, how long what the client still sends is read and dropped: closing at once would have its system throw our answer away, unread.
+/// After a refusal, how long what the client still sends is read and dropped: closing at once would have its system throw our answer away, unread. And how long
+/// it is waited for a client's own end, where it matters whether it has read its answer.
 const LINGER: Duration = Duration::from_secs(2);
 /// The most that is read so, in bytes: what a hasty client has on its way.
 const LINGER_BYTES: usize = 1 << 20;
@@ -32,15 +37,45 @@ pub(super) struct Carrier {
     framing: Framing,
     /// A request was ambiguous: nothing after it is read.
     ended: bool,
-    /// It was the first, and hyper has not seen it.
+    /// Hyper has got another in its place.
     refusing: bool,
     /// How long the client may take nothing of what is written.
     write_timeout: Duration,
     /// Since it takes nothing.
     stalled: Option<Pin<Box<Sleep>>>,
     farewell: Farewell,
-    /// The client has reset the connection: what it was sent last it may not have read.
-    broken: Arc<AtomicBool>,
+    /// The client has ended its side, or TLS has said goodbye, which nobody need read: what happens from now on says nothing of what was sent before.
+    settled: bool,
+    report: Arc<Report>,
+}
+
+/// What is to be known of a carrier that hyper has.
+#[derive(Default)]
+pub(super) struct Report {
+    /// Somebody wants to know whether the client has read what it was sent last. An answer to a poll that was not read comes again, so what says that it was not
+    /// must be certain: who has read it would get it twice.
+    matters: AtomicBool,
+    lost: AtomicBool,
+    /// Which request stands for one that cannot be read, and what is wrong with that.
+    stand_in: OnceLock<(u64, &'static str)>,
+}
+
+impl Report {
+    /// From now on it does matter what becomes of what is sent, or it does not.
+    pub fn matters(&self, matters: bool) {
+        self.matters.store(matters, Relaxed);
+    }
+
+    /// The client has reset the connection, ended it before its system had everything, or did not take it in time.
+    pub fn is_lost(&self) -> bool {
+        self.lost.load(Relaxed)
+    }
+
+    /// Why this request is refused, counted from 1: what is wrong with the one that it stands for.
+    pub fn refused(&self, request: u64) -> Option<&'static str> {
+        let stands_in = self.stand_in.get().filter(|(n, _)| *n == request);
+        stands_in.map(|(_, why)| *why)
+    }
 }
 
 /// The client took nothing of its answer for too long.
@@ -70,6 +105,12 @@ enum Farewell {
     Done,
 }
 
+impl Farewell {
+    fn has_begun(&self) -> bool {
+        !matches!(self, Farewell::None)
+    }
+}
+
 enum Pipe {
     Plain(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
@@ -85,15 +126,6 @@ impl Carrier {
         Carrier::over(Pipe::Tls(Box::new(stream)), Vec::new(), edge)
     }
 
-    /// Nothing of what the client says is read: hyper answers a request of ours.
-    pub fn refusing(stream: TcpStream, edge: &Edge) -> Self {
-        Carrier {
-            ended: true,
-            refusing: true,
-            ..Carrier::plain(stream, STAND_IN.to_vec(), edge)
-        }
-    }
-
     fn over(pipe: Pipe, read: Vec<u8>, edge: &Edge) -> Self {
         Carrier {
             pipe,
@@ -104,13 +136,48 @@ impl Carrier {
             write_timeout: edge.write_timeout,
             stalled: None,
             farewell: Farewell::None,
-            broken: Arc::default(),
+            settled: false,
+            report: Arc::default(),
         }
     }
 
-    /// Says, also after its end, whether the client has reset the connection.
-    pub fn broken(&self) -> Arc<AtomicBool> {
-        self.broken.clone()
+    /// Says, also after its end, what became of what was sent.
+    pub fn report(&self) -> Arc<Report> {
+        self.report.clone()
+    }
+
+    /// Looks what a read says about what was sent before.
+    fn judge(&mut self, read: &io::Result<()>, n: usize) {
+        let ends = match read {
+            Ok(()) => n == 0,
+            // many a client says no goodbye in TLS
+            Err(e) => e.kind() == io::ErrorKind::UnexpectedEof,
+        };
+        // who closes with something unread resets the connection. What ends it in order also acknowledges what has come
+        if (read.is_err() && !ends) || (ends && self.is_untaken()) {
+            self.lose();
+        }
+        self.settled |= ends;
+    }
+
+    /// What was sent last did not reach the client whole.
+    fn lose(&self) {
+        if !self.settled {
+            self.report.lost.store(true, Relaxed);
+        }
+    }
+
+    /// Whether the client's system has not acknowledged everything that was written.
+    fn is_untaken(&self) -> bool {
+        let tcp = match &self.pipe {
+            Pipe::Plain(tcp) => tcp,
+            Pipe::Tls(tls) => tls.get_ref().0,
+        };
+        let mut bytes: libc::c_int = 0;
+        // SAFETY: this request writes one `int` to where it is told, and the descriptor is open for as long as `self` lives.
+        let asked = unsafe { libc::ioctl(tcp.as_raw_fd(), libc::TIOCOUTQ, &mut bytes) };
+        // the end of our side counts as a byte
+        asked == 0 && bytes > libc::c_int::from(self.farewell.has_begun())
     }
 
     /// What became of a write, unless nothing does for too long.
@@ -119,15 +186,19 @@ impl Carrier {
         cx: &mut Context<'_>,
         written: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
-        if written.is_ready() {
+        if let Poll::Ready(written) = written {
             self.stalled = None;
-            return written;
+            if written.is_err() {
+                self.lose();
+            }
+            return Poll::Ready(written);
         }
         let timeout = self.write_timeout;
         let stalled = self
             .stalled
             .get_or_insert_with(|| Box::pin(tokio::time::sleep(timeout)));
         ready!(stalled.as_mut().poll(cx));
+        self.lose();
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, Stalled)))
     }
 
@@ -159,6 +230,7 @@ impl Carrier {
             }
             let read = ready!(self.as_mut().pipe().poll_read(cx, &mut scrap));
             let n = scrap.filled().len();
+            self.judge(&read, n);
             match &mut self.farewell {
                 Farewell::Lingering(left, _) if read.is_ok() && n > 0 => {
                     *left = left.saturating_sub(n);
@@ -196,17 +268,28 @@ impl AsyncRead for Carrier {
         let before = buf.filled().len();
         if self.read.is_empty() {
             let read = ready!(self.as_mut().pipe().poll_read(cx, buf));
-            // hyper takes a reset between two requests for an end
-            read.inspect_err(|_| self.broken.store(true, Relaxed))?;
+            // here, because hyper takes a reset between two requests for an end
+            self.judge(&read, buf.filled().len() - before);
+            read?;
         } else {
             let n = self.read.len().min(buf.remaining());
             buf.put_slice(&self.read.split_to(n));
         }
         if let Err(ambiguous) = self.framing.take(&buf.filled()[before..]) {
-            // hyper has not got the end of this head yet, and no head may hold this byte: so hyper itself answers 400, after whatever was asked before it
-            let at = before + ambiguous.at;
-            buf.filled_mut()[at] = 0;
-            buf.set_filled(at + 1);
+            let head = self.framing.open_head().map(|at| before + at);
+            if let Some(head) = head.filter(|head| buf.capacity() - head >= STAND_IN.len()) {
+                // hyper has got nothing of this head yet: it gets one that will be answered with what is wrong
+                buf.set_filled(head);
+                buf.put_slice(STAND_IN);
+                let request = self.framing.heads() + 1;
+                let _ = self.report.stand_in.set((request, ambiguous.why));
+                self.refusing = true;
+            } else {
+                // it has not got the end of it, and no head may hold this byte: so hyper itself answers 400, after whatever was asked before it
+                let at = before + ambiguous.at;
+                buf.filled_mut()[at] = 0;
+                buf.set_filled(at + 1);
+            }
             self.read = Bytes::new();
             self.ended = true;
         }
@@ -244,9 +327,12 @@ impl AsyncWrite for Carrier {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if let Farewell::None = self.farewell {
+            self.settled |= matches!(self.pipe, Pipe::Tls(_));
             let shut = self.as_mut().pipe().poll_shutdown(cx);
             ready!(self.in_time(cx, shut))?;
-            self.farewell = match self.ended || self.framing.is_within_request() {
+            let waits = self.ended || self.framing.is_within_request();
+            let asks = self.report.matters.load(Relaxed) && !self.settled;
+            self.farewell = match waits || asks {
                 true => Farewell::Lingering(LINGER_BYTES, Box::pin(tokio::time::sleep(LINGER))),
                 false => Farewell::Done,
             };

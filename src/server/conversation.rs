@@ -6,6 +6,7 @@ use super::carrier::{Carrier, is_stalled};
 use super::engine;
 use super::handshake::nothing_here;
 use super::http::Upgrade;
+use super::refusal;
 use super::worker::Worker;
 use crate::limits::Limit;
 use crate::rest::{Peer, json_error};
@@ -19,7 +20,6 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::rc::Rc;
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
@@ -41,15 +41,21 @@ pub(super) async fn converse<A: App>(
     let known = Cell::new(known);
     let ticket = Cell::new(Some(ticket));
     let refused = Cell::new(None);
-    let (receipt, broken) = (Cell::new(None), carrier.broken());
+    let (receipt, report) = (Cell::new(None), carrier.report());
+    let asked = Cell::new(0);
     let service = hyper::service::service_fn(|request: Request<Incoming>| {
         let (worker, serving, ticket) = (&worker, slot.serving(), &ticket);
-        let (known, refused, receipt) = (known.take(), &refused, &receipt);
+        asked.set(asked.get() + 1);
+        let malformed = report.refused(asked.get()).map(refusal::malformed);
+        let known = known.take().or(malformed);
+        let (refused, receipt, report) = (&refused, &receipt, &report);
         give(receipt, true); // who asks again has read the answer before
         async move {
             let on = request.extensions().get::<OnUpgrade>().cloned();
             let mut answer = answer(worker, &serving, request, known, peer, ticket).await;
-            receipt.set(answer.extensions_mut().remove::<engine::Receipt<A>>());
+            let asked_for = answer.extensions_mut().remove::<engine::Receipt<A>>();
+            report.matters(asked_for.is_some());
+            receipt.set(asked_for);
             let switches = answer.status() == StatusCode::SWITCHING_PROTOCOLS;
             refused.set(on.filter(|_| !switches));
             Ok::<_, Infallible>(answer)
@@ -74,7 +80,8 @@ pub(super) async fn converse<A: App>(
             conversation.await
         }
     };
-    give(&receipt, ended.is_ok() && !broken.load(Relaxed));
+    // what is wrong with the next request says nothing of the answer before
+    give(&receipt, !report.is_lost());
     let counts = &worker.shard.counts;
     match ended {
         Ok(()) => {

@@ -2,7 +2,7 @@
 //! it. Everything else (a refusal too) is hyper's, which is given the same bytes.
 
 use super::accept::Serving;
-use super::framing::{self, Framing};
+use super::framing::Framing;
 use super::handshake::Accepted;
 use crate::App;
 use crate::connection::Agreed;
@@ -32,8 +32,6 @@ pub(super) enum First<A: App> {
     Upgraded(Agreed<A>, Vec<u8>),
     /// Bytes for hyper, and the answer to the first request if it is known.
     Http(Vec<u8>, Option<Response>),
-    /// The first head can be read in two ways: what is wrong with it.
-    Malformed(&'static str),
     Gone,
     /// Nothing has come.
     Nothing,
@@ -57,10 +55,7 @@ fn first<A: App>(
 ) -> First<A> {
     let http = |answer| First::Http(bytes.to_vec(), answer);
     let Some((length, path, caller)) = ordinary(bytes, serving.edge().head_bytes, peer) else {
-        return match framing::malformed(bytes) {
-            Some(why) => First::Malformed(why),
-            None => http(None),
-        };
+        return http(None);
     };
     match serving.sockets.handshake(&Method::GET, path, &caller, true) {
         None => http(None),

@@ -13,7 +13,7 @@ use crate::pattern::Params;
 use crate::publication::{Inbox, ToShard};
 use crate::rest::{Caller, json_error};
 use crate::routing::{Namespace, Policy, Protocol, Route};
-use crate::session::{Beginning, Door, Entrance, Posted, Session, Visit, body};
+use crate::session::{Beginning, Door, Entrance, Posted, Session, Visit, body, poll_late};
 use crate::shard::Shard;
 use crate::sid::Sid;
 use crate::socket::Compression;
@@ -200,10 +200,9 @@ async fn polled<A: App>(
             let (answer, answered) = oneshot::channel();
             let wanted = sid.clone();
             let connection = trace::connection_id().unwrap_or(0);
-            let call = move |shard: &Rc<Shard<A>>| {
-                if let Some(session) = found(shard, &wanted) {
-                    session.poll(connection, answer);
-                }
+            let call = move |shard: &Rc<Shard<A>>| match found(shard, &wanted) {
+                Some(session) => session.poll(connection, answer),
+                None => poll_late(shard, &wanted, answer),
             };
             tell(&home, call).await.ok_or(Refused::Session)?;
             let answer = answered.await.ok().flatten();

@@ -13,6 +13,10 @@ pub(crate) struct Framing {
     head: Head,
     /// The most a line may be, in bytes.
     longest: usize,
+    /// Where in what came last a head began.
+    head_at: Option<usize>,
+    /// Heads that came whole.
+    heads: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,13 +73,19 @@ impl Framing {
             line: Vec::new(),
             head: Head::default(),
             longest,
+            head_at: None,
+            heads: 0,
         }
     }
 
     /// Takes in what came, in pieces of any size.
     pub fn take(&mut self, bytes: &[u8]) -> Result<(), Ambiguous> {
         let mut at = 0;
+        self.head_at = None;
         while at < bytes.len() {
+            if self.is_between() {
+                self.head_at = Some(at);
+            }
             let left = (bytes.len() - at) as u64;
             match &mut self.state {
                 State::Tunnel => return Ok(()),
@@ -138,7 +148,22 @@ impl Framing {
 
     /// Whether a request has begun and not ended.
     pub fn is_within_request(&self) -> bool {
-        self.state != State::Start || !self.line.is_empty()
+        !self.is_between()
+    }
+
+    fn is_between(&self) -> bool {
+        self.state == State::Start && self.line.is_empty()
+    }
+
+    /// Of the head that is being read, where in what came last it begins; `None`: before that, or none is being read.
+    pub fn open_head(&self) -> Option<usize> {
+        let is_head = matches!(self.state, State::Start | State::Fields);
+        self.head_at.filter(|_| is_head)
+    }
+
+    /// How many heads came whole.
+    pub fn heads(&self) -> u64 {
+        self.heads
     }
 
     /// Whether what follows belongs to another protocol, or to nobody.
@@ -179,7 +204,10 @@ impl Framing {
                 };
                 State::Fields
             }
-            State::Fields if line.is_empty() => self.head.ended(),
+            State::Fields if line.is_empty() => {
+                self.heads += 1;
+                self.head.ended()
+            }
             State::Fields => {
                 self.head.field(line)?;
                 State::Fields
@@ -242,13 +270,6 @@ impl Head {
             _ => State::Start,
         }
     }
-}
-
-/// What is wrong with the head that these bytes begin with, as far as they go.
-pub(super) fn malformed(bytes: &[u8]) -> Option<&'static str> {
-    let end = memchr::memmem::find(bytes, b"\r\n\r\n").map_or(bytes.len(), |at| at + 4);
-    let taken = Framing::new(usize::MAX).take(&bytes[..end]);
-    taken.err().map(|ambiguous| ambiguous.why)
 }
 
 /// A line that is there to its end, without that, if nothing about its ends and blanks needs a closer look.

@@ -53,7 +53,7 @@ pub(crate) fn board<A: App>(
     };
     let (early, compression) = (early.to_vec(), agreed.compression);
     if sid.shard() == shard.id {
-        let probe = probe(shard.clone(), sid, stream, early, compression);
+        let probe = probe(shard.clone(), id, sid, stream, early, compression);
         return Boarded::Trying(probe.boxed_local());
     }
     let Some(home) = shard.peers().get(sid.shard()).cloned() else {
@@ -65,7 +65,7 @@ pub(crate) fn board<A: App>(
     let handed_on = async move {
         let call = move |shard: &Rc<Shard<A>>| {
             if let Ok(stream) = detached.attach() {
-                let probe = probe(shard.clone(), sid, stream, early, compression);
+                let probe = probe(shard.clone(), id, sid, stream, early, compression);
                 tokio::task::spawn_local(crate::trace::within(id, probe));
             }
         };

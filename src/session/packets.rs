@@ -34,6 +34,7 @@ enum Read {
     Text(String),
     Binary(Bytes),
     Ping(Vec<u8>),
+    Pong,
     Close,
     Nothing,
 }
@@ -54,7 +55,8 @@ impl<A: App> Session<A> {
             Incoming::Data(Payload::Binary(bytes)) => Read::Binary(Bytes::copy_from_slice(bytes)),
             Incoming::Ping(payload) => Read::Ping(payload.to_vec()),
             Incoming::Close(_) => Read::Close,
-            Incoming::Pong(_) | Incoming::Data(Payload::Event(_)) => Read::Nothing,
+            Incoming::Pong(_) => Read::Pong,
+            Incoming::Data(Payload::Event(_)) => Read::Nothing,
         })?;
         match read {
             None => Ok(None),
@@ -68,7 +70,12 @@ impl<A: App> Session<A> {
                 self.shard.send(&self.wire, pong);
                 Ok(Some(None))
             }
-            Some(Read::Close) => Err(Ending::new(1000, "")),
+            Some(Read::Pong) => {
+                let namespaces = self.namespaces.borrow();
+                namespaces.iter().for_each(|n| n.client.pong());
+                Ok(Some(None))
+            }
+            Some(Read::Close) => Err(Ending::by_client()),
             Some(Read::Nothing) => Ok(Some(None)),
         }
     }
@@ -81,7 +88,7 @@ impl<A: App> Session<A> {
         match packet {
             engine_io::Packet::Message(text) => self.message(text),
             engine_io::Packet::Binary(bytes) => self.binary(Bytes::from(bytes.into_owned())),
-            engine_io::Packet::Close => Err(Ending::new(1000, "")),
+            engine_io::Packet::Close => Err(Ending::by_client()),
             engine_io::Packet::Pong(_) => self.meter(Payload::Text("3")).map_or(Ok(None), too_much),
             engine_io::Packet::Ping(_) => Err(malformed("it is the server that asks")),
             engine_io::Packet::Open(_) | engine_io::Packet::Upgrade | engine_io::Packet::Noop => {
@@ -280,7 +287,7 @@ pub(super) struct Running<A: App>(pub Rc<Session<A>>);
 impl<A: App> Drop for Running<A> {
     fn drop(&mut self) {
         self.0.running.set(self.0.running.get() - 1);
-        self.0.ended.notify_waiters();
+        self.0.changed.notify_waiters();
     }
 }
 

@@ -1,4 +1,7 @@
 //! Long polling: a session's frames wait until a GET takes them, and its packets come in the bodies of POSTs.
+//!
+//! An answer that the client certainly has not read comes again; one of which nobody knows counts as read, because nothing in the protocol says that it was, and
+//! twice is worse than not at all where recovery has what is durable.
 
 use super::{Session, Transport};
 use crate::App;
@@ -41,6 +44,11 @@ struct Answer {
     frames: Vec<Bytes>,
 }
 
+/// What a poll is answered that has nothing to hear any more.
+pub(super) fn noop() -> Bytes {
+    websocket::encode(Opcode::Text, b"6")
+}
+
 /// The body that carries these frames.
 pub(crate) fn body(frames: Vec<Bytes>) -> String {
     let mut body = String::with_capacity(frames.iter().map(Bytes::len).sum());
@@ -81,9 +89,12 @@ impl<A: App> Session<A> {
         self.doubt(connection);
         self.shard.flush(); // what this turn has said already
         self.answer_poll();
-        if self.is(Transport::Upgrading) {
-            self.end_poll(); // the client waits for it before it goes on
-        }
+        self.changed.notify_waiters(); // a trial ends it, after it has read what was said there before
+    }
+
+    /// Whether a poll waits.
+    pub(super) fn is_polled(&self) -> bool {
+        self.polling.get.borrow().is_some()
     }
 
     /// A POST brings packets.
@@ -127,8 +138,15 @@ impl<A: App> Session<A> {
             return Err(Ending::new(1007, "no packets"));
         };
         for packet in packets {
-            if let Some(left) = self.packet(packet)? {
-                left.put().await;
+            match self.packet(packet) {
+                Ok(None) => {}
+                Ok(Some(left)) => left.put().await,
+                Err(ending) => {
+                    if ending.is_the_clients() {
+                        let _ = posted.done.send(()); // it has what it wanted
+                    }
+                    return Err(ending);
+                }
             }
         }
         let _ = posted.done.send(());
@@ -171,9 +189,7 @@ impl<A: App> Session<A> {
 
     /// Whether there is something to answer a poll with.
     pub(super) fn can_answer(&self) -> bool {
-        self.polling.get.borrow().is_some()
-            && self.polling.doubtful.borrow().is_none()
-            && self.wire.has_waiting()
+        self.is_polled() && self.polling.doubtful.borrow().is_none() && self.wire.has_waiting()
     }
 
     /// Answers the poll that waits, if there is something to tell.
@@ -204,8 +220,7 @@ impl<A: App> Session<A> {
     /// Ends a poll that waits, so that the client can go on by another transport.
     pub(super) fn end_poll(&self) {
         if let Some((_, poll)) = self.polling.get.borrow_mut().take() {
-            let noop = websocket::encode(Opcode::Text, b"6");
-            let _ = poll.send(Some((0, vec![noop])));
+            let _ = poll.send(Some((0, vec![noop()])));
         }
     }
 
@@ -214,15 +229,22 @@ impl<A: App> Session<A> {
         *self.polling.get.borrow_mut() = None;
     }
 
-    /// The last answer.
+    /// The last answer. Who leaves may get it later: a poll and the close of the same client come by two connections, in any order.
     pub(super) fn close_polling(&self, client_left: bool) {
         *self.polling.post.borrow_mut() = None;
-        if let Some((_, poll)) = self.polling.get.borrow_mut().take() {
+        let poll = self.polling.get.borrow_mut().take();
+        let was_told = poll.is_some_and(|(_, poll)| {
             self.shard.flush();
             let mut frames = self.wire.take_waiting(self.wire.policy.max_payload);
-            let last: &[u8] = if client_left { b"6" } else { b"1" };
-            frames.push(websocket::encode(Opcode::Text, last));
-            let _ = poll.send(Some((0, frames)));
+            frames.push(match client_left {
+                true => noop(),
+                false => websocket::encode(Opcode::Text, b"1"),
+            });
+            poll.send(Some((0, frames))).is_ok()
+        });
+        if client_left && !was_told {
+            let (sid, now) = (self.sid.clone(), self.shard.clock());
+            self.shard.departed.borrow_mut().note(sid, now);
         }
     }
 }

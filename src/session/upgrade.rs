@@ -16,37 +16,44 @@ use std::time::Duration;
 /// How long a client may try. What the JavaScript server grants.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Lets a WebSocket take over a session that polls, once its client has said so on it.
+/// Lets a WebSocket take over a session that polls, once its client has said so on it. Of two that are tried the one that came first: `connection` says which,
+/// because they may come from two shards, where the second may be faster.
 pub(crate) async fn probe<A: App>(
     shard: Rc<Shard<A>>,
+    connection: u64,
     sid: Sid,
     stream: Stream,
     early: Vec<u8>,
     compression: Compression,
 ) {
     let session = shard.sessions.borrow().get(&sid).cloned();
-    let Some(session) = session.filter(|s| s.is(Transport::Polling) && !s.probed.replace(true))
-    else {
-        return; // one that is another's, or is being tried: the socket is dropped, and with it closed
+    let is_first = |s: &Session<A>| s.trial.get().is_none_or(|other| connection < other);
+    let session = session.filter(|s| s.is(Transport::Polling) && is_first(s));
+    let Some(session) = session else {
+        return; // of none, or it has another: the socket is dropped, and with it closed
     };
+    session.trial.set(Some(connection));
+    session.changed.notify_waiters();
     let (policy, counts) = (session.wire.policy.clone(), shard.counts.clone());
     let (id, now) = (session.wire.id, shard.clock());
     let socket = Socket::of_session(id, Some(stream), policy, compression, counts, now);
     let mut reader = MessageReader::new(&early);
-    let agreed = tokio::time::timeout(PATIENCE, agree(&session, &socket, &mut reader)).await;
+    let agreed = agree(&session, connection, &socket, &mut reader);
+    let agreed = tokio::time::timeout(PATIENCE, agreed).await;
     if agreed == Ok(true)
         && let Some(stream) = socket.into_stream()
     {
         session.upgrade(stream, reader, compression);
-    } else {
+    } else if session.is_tried_by(connection) {
         session.transport.set(Transport::Polling);
-        session.probed.set(false);
+        session.trial.set(None);
     }
 }
 
 /// Whether the client has tried the socket and wants to use it.
 async fn agree<A: App>(
     session: &Rc<Session<A>>,
+    connection: u64,
     socket: &Socket<A>,
     reader: &mut MessageReader,
 ) -> bool {
@@ -57,7 +64,8 @@ async fn agree<A: App>(
         Nothing,
         Else,
     }
-    loop {
+    let mut has_looked = false;
+    while session.is_tried_by(connection) {
         let said = reader.next(socket, session.shard.clock(), |incoming| match incoming {
             Incoming::Data(Payload::Text("2probe")) => Said::Probe,
             Incoming::Data(Payload::Text("5")) => Said::Upgrade,
@@ -77,18 +85,36 @@ async fn agree<A: App>(
             Ok(Some(Said::Nothing)) => {}
             Ok(Some(Said::Probe | Said::Else)) | Err(_) => return false,
             Ok(None) => {
-                if session.is(Transport::Upgrading) {
+                if session.is(Transport::Upgrading) && session.is_polled() {
+                    // what the client said here before it polled may be with our system still
+                    if !has_looked {
+                        has_looked = true;
+                        tokio::task::yield_now().await;
+                        continue;
+                    }
                     session.end_poll(); // the client waits for it before it goes on
                 }
-                if poll_fn(|cx| socket.poll_work(cx)).await.is_err() {
+                has_looked = false;
+                let alive = tokio::select! {
+                    work = poll_fn(|cx| socket.poll_work(cx)) => work.is_ok(),
+                    () = session.changed.notified() => true,
+                };
+                if !alive {
                     return false;
                 }
             }
         }
     }
+    false
 }
 
 impl<A: App> Session<A> {
+    /// Whether this is the connection that is tried, and the session there still.
+    fn is_tried_by(&self, connection: u64) -> bool {
+        let is_open = self.shard.sessions.borrow().contains_key(&self.sid);
+        is_open && self.trial.get() == Some(connection)
+    }
+
     fn upgrade(self: &Rc<Self>, stream: Stream, reader: MessageReader, compression: Compression) {
         self.forget_poll(); // nobody who goes on waits for one
         self.transport.set(Transport::WebSocket);

@@ -161,10 +161,17 @@ fn who_wrote_such_a_request_is_told_what_is_wrong_with_it() {
             "a Transfer-Encoding that is not chunked",
         ),
     ] {
-        let answer = said(&server, &request);
-        assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
-        assert!(answer.contains("MALFORMED_REQUEST"), "{answer}");
-        assert!(answer.contains(why), "{why}: {answer}");
+        // also behind others, with or without a body, on a connection that is kept
+        let post = "POST /api/v1/nothing HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}";
+        for before in [&[][..], &["200"], &["200", "404"]] {
+            let asked = [SMUGGLED, post][..before.len()].concat();
+            let answer = said(&server, &format!("{asked}{request}"));
+            let mut found = statuses(&answer);
+            assert_eq!(found.pop(), Some("400"), "{answer}");
+            assert_eq!(found, before, "{answer}");
+            assert!(answer.contains("MALFORMED_REQUEST"), "{answer}");
+            assert!(answer.contains(why), "{why}: {answer}");
+        }
     }
 }
 

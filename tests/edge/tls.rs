@@ -21,7 +21,7 @@ consumer = "dining.order"
 "#;
 
 /// Makes a certificate and puts it where the routing file says.
-fn certify(place: &Place) -> CertificateDer<'static> {
+pub(super) fn certify(place: &Place) -> CertificateDer<'static> {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("made");
     std::fs::write(place.file("chain.pem"), made.cert.pem()).expect("written");
     std::fs::write(place.file("key.pem"), made.signing_key.serialize_pem()).expect("written");
@@ -36,10 +36,13 @@ fn secure(defaults: &str) -> (Server, SocketAddr, CertificateDer<'static>) {
     (server, address, certificate)
 }
 
-type Tls = StreamOwned<ClientConnection, TcpStream>;
+pub(super) type Tls = StreamOwned<ClientConnection, TcpStream>;
 
 /// A client that trusts this certificate only.
-fn dial(address: SocketAddr, trusted: &CertificateDer<'static>) -> Result<Tls, std::io::Error> {
+pub(super) fn dial(
+    address: SocketAddr,
+    trusted: &CertificateDer<'static>,
+) -> Result<Tls, std::io::Error> {
     over(TcpStream::connect(address)?, trusted)
 }
 
@@ -223,6 +226,7 @@ fn requests_and_the_protocol_that_is_spoken() {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("a goodbye");
     assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    assert!(answer.contains("a blank before its colon"), "{answer}");
     assert_eq!(statuses(&answer).len(), 1, "{answer}");
 }
 

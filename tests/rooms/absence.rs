@@ -168,6 +168,46 @@ fn what_is_not_kept_any_more_is_said_and_rooms_come_back_all_the_same() {
 }
 
 #[test]
+fn of_too_many_clients_those_who_were_here_last_are_recovered() {
+    let house = House::open();
+    let (older, first) = house.guest(json!({"rooms": ["kitchen"]}));
+    house.sql("UPDATE recovery SET at = at - 2000");
+    house.sql(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500000) INSERT INTO recovery(pid, place, baseline, groups, holder, at) \
+         SELECT i, 'rooms /', 0, '[]', i, (SELECT min(at) FROM recovery) + 1 FROM n",
+    );
+    let (newer, second) = house.guest(json!({"rooms": ["kitchen"]}));
+    house.becomes("SELECT count(*) <= 500000 FROM recovery");
+    older.vanish();
+    newer.vanish();
+    house.note("kitchen", "one");
+    let (mut client, recovered) = back(house.address(), &first["pid"], None);
+    assert!(!recovered);
+    is_told_to_read_again(&mut client);
+    let (mut client, recovered) = back(house.address(), &second["pid"], None);
+    assert!(recovered);
+    hears(&mut client, "one");
+}
+
+/// Too old, or of too many: it goes on as if nothing had happened, also afterwards.
+#[test]
+fn a_client_that_was_forgotten_while_it_was_here_is_known_again_when_it_joins() {
+    let house = House::open();
+    let (mut client, welcome) = house.guest(json!({"rooms": ["kitchen"]}));
+    house.note("kitchen", "one");
+    let seen = hears(&mut client, "one");
+    house.sql("DELETE FROM recovery");
+    joined(&mut client, "bar");
+    client.vanish();
+    house.note("kitchen", "two");
+    house.note("bar", "three");
+    let (mut client, recovered) = back(house.address(), &welcome["pid"], Some(seen));
+    assert!(recovered);
+    hears(&mut client, "two");
+    hears(&mut client, "three");
+}
+
+#[test]
 fn the_newer_of_two_connections_with_one_id_stays() {
     let house = House::open();
     let (mut older, welcome) = house.guest(json!({"rooms": ["kitchen"]}));

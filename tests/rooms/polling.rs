@@ -1,11 +1,11 @@
-//! Long polling, and the way from there to a WebSocket.
+//! Long polling.
 
 use super::*;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 
 /// One request on a connection of its own: status, headers, body.
-fn request(
+pub(super) fn request(
     at: SocketAddr,
     line: &str,
     headers: &[(&str, &str)],
@@ -42,13 +42,13 @@ fn send(at: SocketAddr, line: &str, headers: &[(&str, &str)], body: &str) -> Tcp
 const PATH: &str = "/socket.io/?EIO=4&transport=polling";
 
 /// A session that polls.
-struct Polling {
-    at: SocketAddr,
-    sid: String,
+pub(super) struct Polling {
+    pub at: SocketAddr,
+    pub sid: String,
 }
 
 impl Polling {
-    fn open(at: SocketAddr) -> Self {
+    pub fn open(at: SocketAddr) -> Self {
         let (status, _, body) = request(at, &format!("GET {PATH}"), &[], "");
         assert_eq!(status, 200, "{body}");
         let said: Value =
@@ -58,19 +58,19 @@ impl Polling {
         Polling { at, sid }
     }
 
-    fn line(&self, method: &str) -> String {
+    pub fn line(&self, method: &str) -> String {
         format!("{method} {PATH}&sid={}", self.sid)
     }
 
     #[track_caller]
-    fn post(&self, body: &str) {
+    pub fn post(&self, body: &str) {
         let (status, _, said) = request(self.at, &self.line("POST"), &[], body);
         assert_eq!((status, &*said), (200, "ok"));
     }
 
     /// The packets of the next answer that are no pings; several polls if need be.
     #[track_caller]
-    fn poll(&self) -> Vec<String> {
+    pub fn poll(&self) -> Vec<String> {
         loop {
             let (status, _, body) = request(self.at, &self.line("GET"), &[], "");
             assert_eq!(status, 200, "{body}");
@@ -141,6 +141,78 @@ fn a_poll_that_is_given_up_loses_nothing() {
     }
 }
 
+/// A client sends both at once, by two connections, so either may arrive first.
+#[test]
+fn a_poll_that_crosses_its_clients_close_gets_its_noop() {
+    let house = House::open();
+    let polled = |client: &Polling| {
+        let (status, _, body) = request(client.at, &client.line("GET"), &[], "");
+        (status, body)
+    };
+    // connections spread over the shards
+    for _ in 0..6 {
+        let client = Polling::open(house.address());
+        client.post("1");
+        assert_eq!(
+            polled(&client),
+            (200, "6".to_owned()),
+            "the close overtakes"
+        );
+        assert_eq!(polled(&client).0, 400, "it was told");
+
+        let client = Polling::open(house.address());
+        let mut first = send(client.at, &client.line("GET"), &[], "");
+        client.post("1");
+        let mut answer = String::new();
+        first.read_to_string(&mut answer).expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        assert!(answer.ends_with("\r\n\r\n6"), "{answer}");
+        assert_eq!(polled(&client).0, 400, "it was told");
+    }
+}
+
+/// A poll of which the first bytes were read, by a client whose system takes little ahead of it.
+#[track_caller]
+fn begun(client: &Polling, fields: &str) -> TcpStream {
+    let socket =
+        socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
+    socket.set_recv_buffer_size(4096).expect("a small buffer");
+    socket.connect(&client.at.into()).expect("connect");
+    let mut stream = TcpStream::from(socket);
+    let head = format!("{} HTTP/1.1\r\nHost: a\r\n{fields}\r\n", client.line("GET"));
+    stream.write_all(head.as_bytes()).expect("send");
+    let mut some = [0; 1000];
+    stream.read_exact(&mut some).expect("the answer begins");
+    stream
+}
+
+/// The answer is with our system whole, and the client's has not acknowledged it when the client ends the connection. On one shard, which hears of the end before
+/// it hears of the next poll.
+#[test]
+fn an_answer_that_is_left_in_order_comes_again() {
+    let house = House::of(1);
+    let (mut watch, _) = house.guest(json!({"rooms": ["kitchen"]}));
+    let text = "a".repeat(15_000);
+    for fields in ["", "Connection: close\r\n"] {
+        let client = Polling::open(house.address());
+        client.post(r#"40{"rooms":["kitchen"]}"#);
+        client.poll();
+        house.note("kitchen", &text);
+        hears(&mut watch, &text);
+        let left = begun(&client, fields);
+        left.shutdown(Shutdown::Write).expect("the end");
+        let told = client.poll();
+        assert_eq!(told.len(), 1, "{fields:?}");
+        assert!(told[0].contains(&text), "{}", &told[0][..60]);
+        // and is not told to who has read it
+        house.note("kitchen", "next");
+        hears(&mut watch, "next");
+        let told = client.poll();
+        assert_eq!(told.len(), 1, "{fields:?}");
+        assert!(told[0].contains("next"), "{}", &told[0][..60]);
+    }
+}
+
 /// The answer is larger than any socket's buffer, and its reader reads nothing of it.
 #[test]
 fn an_answer_that_is_cut_off_comes_again() {
@@ -154,16 +226,7 @@ fn an_answer_that_is_cut_off_comes_again() {
         house.note("kitchen", &text);
         hears(&mut watch, &text);
     }
-    let socket =
-        socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
-    socket.set_recv_buffer_size(4096).expect("a small buffer");
-    socket.connect(&client.at.into()).expect("connect");
-    let mut stream = TcpStream::from(socket);
-    let head = format!("{} HTTP/1.1\r\nHost: a\r\n\r\n", client.line("GET"));
-    stream.write_all(head.as_bytes()).expect("send");
-    let mut some = [0; 1000];
-    stream.read_exact(&mut some).expect("the answer begins");
-    drop(stream);
+    drop(begun(&client, ""));
     let told = client.polls(16);
     assert_eq!(told.len(), 16);
     for (n, packet) in told.iter().enumerate() {
@@ -248,35 +311,4 @@ fn pages_of_other_sites_are_told_what_they_may() {
     );
     assert_eq!(status, 403);
     assert!(!head.contains("access-control-allow-origin"), "{head}");
-}
-
-#[test]
-fn an_upgrade_loses_nothing() {
-    let house = House::open();
-    let (mut watch, _) = house.guest(json!({"rooms": ["kitchen"]}));
-    let mut told = 0;
-    for _ in 0..8 {
-        let client = Polling::open(house.address());
-        client.post(r#"40{"rooms":["kitchen"]}"#);
-        client.poll();
-        let path = format!("/socket.io/?sid={}", client.sid);
-        let mut upgraded = SocketIo::probe(house.address(), &path);
-        upgraded.say("2probe");
-        assert_eq!(upgraded.raw(), b"3probe");
-        let note = |told: &mut i32| {
-            *told += 1;
-            house.note("kitchen", &told.to_string());
-        };
-        note(&mut told);
-        hears(&mut watch, &told.to_string());
-        upgraded.say("5");
-        upgraded.say(r#"42["rooms"]"#);
-        note(&mut told);
-        hears(&mut watch, &told.to_string());
-        hears(&mut upgraded, &(told - 1).to_string());
-        hears(&mut upgraded, &told.to_string());
-        assert_eq!(upgraded.ask("/", "rooms", &[]), [json!(["kitchen"])]);
-        let (status, ..) = request(house.address(), &client.line("GET"), &[], "");
-        assert_eq!(status, 400, "it is a WebSocket now");
-    }
 }

@@ -9,12 +9,14 @@ mod polling;
 mod socket_io;
 #[path = "talking.rs"]
 mod talking;
+#[path = "upgrading.rs"]
+mod upgrading;
 
 use maitred::{Keys, Started};
 use serde_json::{Value, json};
 use socket_io::SocketIo;
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long a test waits for what must come.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -24,14 +26,21 @@ const SECRET: &str = "a secret of these tests, and of nobody else";
 struct House {
     started: Option<Started>,
     place: tempfile::TempDir,
+    shards: usize,
 }
 
 impl House {
     fn open() -> Self {
+        House::of(2)
+    }
+
+    /// On so many shards.
+    fn of(shards: usize) -> Self {
         let place = tempfile::tempdir().expect("a directory");
         let mut house = House {
             started: None,
             place,
+            shards,
         };
         house.serve();
         house
@@ -44,7 +53,7 @@ impl House {
 
     fn serve(&mut self) {
         let server = super::server(&self.database(), "127.0.0.1:0", Some(SECRET));
-        let server = server.expect("a configuration").shards(2);
+        let server = server.expect("a configuration").shards(self.shards);
         self.started = Some(server.start().expect("a server"));
     }
 
@@ -80,6 +89,21 @@ impl House {
     fn said(&self, room: &str, text: &str) {
         let (mut client, _) = self.guest(Value::Null);
         client.ask("/", "say", &[json!({"room": room, "text": text})]);
+    }
+
+    /// Waits until a question has the answer 1.
+    #[track_caller]
+    fn becomes(&self, question: &str) {
+        let c = rusqlite::Connection::open(self.database()).expect("open");
+        c.busy_timeout(PATIENCE).expect("patience");
+        let late = Instant::now() + PATIENCE;
+        while !c
+            .query_row(question, [], |r| r.get::<_, bool>(0))
+            .expect(question)
+        {
+            assert!(Instant::now() < late, "never: {question}");
+            std::thread::yield_now();
+        }
     }
 
     fn sql(&self, sql: &str) {

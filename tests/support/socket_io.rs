@@ -213,6 +213,7 @@ impl SocketIo {
         loop {
             match self.ws.read().expect("a message") {
                 Message::Text(text) if text == "2" => self.pong(),
+                Message::Ping(_) => {}
                 message => return message.into_data().to_vec(),
             }
         }
@@ -264,6 +265,7 @@ impl SocketIo {
             match self.ws.read().expect("an attachment") {
                 Message::Binary(bytes) => packet.attachments.push(bytes),
                 Message::Text(text) if text == "2" => self.pong(),
+                Message::Ping(_) => {}
                 other => panic!("no attachment: {other:?}"),
             }
         }
