@@ -364,16 +364,14 @@ struct Place {
 impl Place {
     fn of(target: Target, db: &Reader<'_>) -> Result<Option<Place>, Error> {
         // A command that is about an order reads all of it anyway.
-        if let (Target::Order(id), Some(_)) = (target, db.moment())
-            && let Some(order) = orders::facts(db, id)?
-            && order.customer_id.is_none()
-        {
-            return Ok(Some(Place {
+        if let (Target::Order(id), Some(_)) = (target, db.moment()) {
+            let place = |order: &orders::OrderFacts| Place {
                 restaurant: order.restaurant_id,
                 session: order.session_id,
                 driver: order.driver_id,
-                customer: None,
-            }));
+                customer: order.customer_user_id(),
+            };
+            return orders::look(db, id, place);
         }
         let (sql, id) = match target {
             Target::Restaurant(id) => (

@@ -320,15 +320,34 @@ fn read(row: &Row<'_>) -> Result<OrderFacts, Error> {
 /// # Errors
 /// [`Error::Store`]; likewise below.
 pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<OrderFacts>, Error> {
-    if let Some(order) = known::get(db, id) {
-        debug_assert_eq!(read_facts(db, id)?.as_ref(), Some(&order), "what is known");
-        return Ok(Some(order));
+    look(db, id, OrderFacts::clone)
+}
+
+/// Looks at an order, if there is one: who needs a number of it need not copy all of it.
+///
+/// # Errors
+/// As [`facts`].
+pub fn look<T>(
+    db: &Reader<'_>,
+    id: i64,
+    see: impl Fn(&OrderFacts) -> T,
+) -> Result<Option<T>, Error> {
+    let seen = known::look(db, id, |order| {
+        debug_assert_eq!(
+            read_facts(db, id).ok().flatten().as_ref(),
+            Some(order),
+            "what is known"
+        );
+        see(order)
+    });
+    if seen.is_some() {
+        return Ok(seen);
     }
     let order = read_facts(db, id)?;
     if let Some(order) = &order {
         known::remember(db, order);
     }
-    Ok(order)
+    Ok(order.as_ref().map(see))
 }
 
 pub(super) fn read_facts(db: &Reader<'_>, id: i64) -> Result<Option<OrderFacts>, Error> {

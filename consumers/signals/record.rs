@@ -1,6 +1,5 @@
 //! What the change feed says about a change.
 
-use super::rows;
 use crate::restaurant::{ChangeRecord, Entity};
 use maitred::{Change, Error, Reader, params};
 use serde::Deserialize;
@@ -46,15 +45,17 @@ pub fn record(
             }
         }
     }
-    let (old, new) = rows::<Row>(change)?;
-    let mut restaurant = None;
-    for row in [&new, &old].into_iter().flatten() {
-        if restaurant.is_none() {
-            restaurant = match entity {
-                Entity::Restaurant => Some(change.id),
-                _ => row.restaurant(change, db)?,
-            };
-        }
+    // The row before only where it says more: to read it costs each change something.
+    let new = change.new::<Row>()?;
+    let place = |row: &Row| match entity {
+        Entity::Restaurant => Ok(Some(change.id)),
+        _ => row.restaurant(change, db),
+    };
+    let mut restaurant = new.as_ref().map(place).transpose()?.flatten();
+    let mut old = None;
+    if restaurant.is_none() {
+        old = change.old::<Row>()?;
+        restaurant = old.as_ref().map(place).transpose()?.flatten();
     }
     let Some(restaurant_id) = restaurant else {
         return Ok(None);

@@ -17,17 +17,17 @@ thread_local! {
     static ORDERS: RefCell<Orders> = RefCell::default();
 }
 
-/// An order, if it is known what it is now.
-pub(super) fn get(db: &Reader<'_>, id: i64) -> Option<OrderFacts> {
+/// Looks at an order, if it is known what it is now.
+pub(super) fn look<T>(db: &Reader<'_>, id: i64, see: impl FnOnce(&OrderFacts) -> T) -> Option<T> {
     let moment = db.moment()?;
     ORDERS.with_borrow_mut(|Orders { last, known }| {
         if let Some((_, order)) = last.as_ref().filter(|(at, o)| *at == moment && o.id == id) {
             known.keep(db, id, order.clone());
-            return Some((**order).clone());
+            return Some(see(order));
         }
         let order = known.get(db, id)?;
         *last = Some((moment, order.clone()));
-        Some((**order).clone())
+        Some(see(order))
     })
 }
 
