@@ -13,6 +13,7 @@ mod keys;
 mod log;
 mod migrate;
 mod operator;
+mod ready;
 mod routing;
 mod send;
 mod serve;

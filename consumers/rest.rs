@@ -167,9 +167,8 @@ impl Service {
         };
         let allowed = named(methods);
         let text = format!("{} means nothing here: {allowed} do", request.method);
-        let error = ClientError::new(Kind::Invalid, "METHOD_NOT_ALLOWED", text);
+        let error = ClientError::new(Kind::MethodNotAllowed, "METHOD_NOT_ALLOWED", text);
         let mut answer = self.refused(&error);
-        *answer.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
         if let Ok(allowed) = HeaderValue::from_str(&allowed) {
             answer.headers_mut().insert(ALLOW, allowed);
         }

@@ -4,6 +4,7 @@ use super::banner::{self, banner};
 use super::failure::Failure;
 use super::keys::{self, KeyArgs};
 use super::operator::{Signals, Wish, reload};
+use super::ready::ready;
 use super::routing::RoutingArgs;
 use super::{house, log, say};
 use clap::Args;
@@ -26,7 +27,7 @@ const DELIVERY: &str = "delivery";
 const TIMING: &str = "timing";
 
 const HELP: &str = "\
-Prints `listening on ADDRESS (LISTENER)` for each address on stdout.
+Prints `listening on ADDRESS (LISTENER)` for each address on stdout, and a demo also what there is to try, and `ready: SYSTEM URL` for each system.
 
 SIGTERM or Ctrl-C ends it in order: /readyz is answered 503, a second later listeners close, what was accepted is committed, and clients
 are told to come back, one after the other over most of --drain-time. A second one ends it within a second.
@@ -127,6 +128,7 @@ impl Serve {
             if let Some(base) = base(server.addresses(), TIMING) {
                 let _ = say(&banner::timing(&base, mint));
             }
+            let _ = say(&ready(|listener| base(server.addresses(), listener)));
         }
         runtime.block_on(async {
             while signals.next().await == Wish::Reload {

@@ -107,7 +107,9 @@ fn code(error: &ClientError) -> &str {
         Kind::Unauthenticated => AUTH_FAILED,
         Kind::Forbidden => PERMISSION_DENIED,
         Kind::RateLimited => RATE_LIMIT,
-        Kind::Invalid | Kind::Unprocessable | Kind::TooLarge => INVALID_PAYLOAD,
+        Kind::Invalid | Kind::MethodNotAllowed | Kind::Unprocessable | Kind::TooLarge => {
+            INVALID_PAYLOAD
+        }
         Kind::NotFound => {
             let details = error.details.as_deref().map(RawValue::get);
             let about = details.and_then(|details| serde_json::from_str::<About<'_>>(details).ok());

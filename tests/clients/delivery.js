@@ -35,6 +35,8 @@ async function serve() {
   const server = new Program('maitred', MAITRED, ['serve', '--demo', '--database', DATABASE, '--routing', file], { env: ENV });
   await server.shows(/^listening on 127\.0\.0\.1:3000 \(delivery\)$/m);
   await server.shows('# the print workshop, as anybody');
+  await server.shows(/^ready: delivery +ws:\/\/localhost:3000\/orders \(Socket\.IO\)$/m);
+  await server.shows(/^ready: workshop +ws:\/\/localhost:3000 \(Socket\.IO\)$/m);
   return server;
 }
 

@@ -47,6 +47,8 @@ async function serve() {
   const server = new Program('maitred', MAITRED, args, { cwd: TOP });
   await server.shows(/^listening on 127\.0\.0\.1:9000 \(dining\)$/m);
   await server.shows(/^listening on \[::1\]:9000 \(dining\)$/m);
+  // One for each of the five systems, when all is said.
+  for (const system of ['dining room', 'delivery', 'workshop', 'kitchen', 'timing']) await server.shows(new RegExp(`^ready: ${system} +ws://localhost:`, 'm'));
   return server;
 }
 

@@ -180,3 +180,20 @@ fn what_cannot_be_is_refused() {
         "METHOD_NOT_ALLOWED"
     );
 }
+
+#[test]
+fn a_refusal_says_the_status_that_it_has() {
+    let workshop = Workshop::start();
+    for line in [
+        "PUT /orders/ORD-1001",
+        "GET /orders/ORD-9999",
+        "PATCH /orders/ORD-1001",
+    ] {
+        let answer = workshop.rest(&staff(), line, json!({"status": "Fried"}));
+        assert!(answer.status >= 400, "{line}: {answer:?}");
+        assert_eq!(
+            answer.body["statusCode"], answer.status,
+            "{line}: {answer:?}"
+        );
+    }
+}
