@@ -4,6 +4,7 @@ use crate::Error;
 use rusqlite::Connection;
 use std::cell::Cell;
 use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::thread::JoinHandle;
 
 /// Pages that are worth a checkpoint, 4 MiB: what SQLite itself thinks, too. Most of a busy database's pages are written again and again, so the more
@@ -12,6 +13,8 @@ const STEP: u32 = 1_000;
 /// Pages, 64 MiB, at which the writer does the rest itself. The log begins anew only when a transaction begins and all before it was moved, and
 /// under load that moment never comes by itself.
 const MOST: u32 = 16_384;
+/// Pages, 128 MiB, at which the writer waits for the thread, should that be at it: the log grows no further than this, unless somebody reads for so long.
+const LIMIT: u32 = 2 * MOST;
 
 thread_local! {
     /// Pages in the log after this thread's last commit.
@@ -21,6 +24,8 @@ thread_local! {
 /// The writer's side. Dropping it ends the thread.
 pub(super) struct Checkpoints {
     wake: Option<SyncSender<()>>,
+    /// Held by the one who is at it.
+    turn: Arc<Mutex<()>>,
     thread: Option<JoinHandle<()>>,
     /// How long the log was when the thread was last woken.
     woken: u32,
@@ -41,15 +46,19 @@ impl Checkpoints {
         }));
         // One that waits is enough: it moves all that there is then.
         let (wake, woken) = sync_channel(1);
+        let turn = Arc::new(Mutex::new(()));
+        let theirs = turn.clone();
         let thread = std::thread::Builder::new()
             .name("checkpoint".to_owned())
             .spawn(move || {
                 while woken.recv().is_ok() {
-                    let _ = checkpoint(&other);
+                    let _turn = theirs.lock().unwrap_or_else(PoisonError::into_inner);
+                    checkpoint(&other);
                 }
             })?;
         Ok(Checkpoints {
             wake: Some(wake),
+            turn,
             thread: Some(thread),
             woken: 0,
             tried: 0,
@@ -59,15 +68,20 @@ impl Checkpoints {
     /// After a commit, before the next transaction begins.
     pub fn committed(&mut self, c: &Connection) {
         let pages = PAGES.get();
-        if pages < self.woken {
+        if pages < self.woken.max(self.tried) {
             // It began anew.
             (self.woken, self.tried) = (0, 0);
         }
         if pages >= self.tried.saturating_add(MOST) {
-            // Again after the next commit, if the thread is at it.
-            if checkpoint(c) {
-                self.tried = pages;
-            }
+            let turn = match self.turn.try_lock() {
+                Err(TryLockError::WouldBlock) if pages < self.tried.saturating_add(LIMIT) => return,
+                Err(TryLockError::WouldBlock) => self.turn.lock().ok(),
+                Ok(turn) => Some(turn),
+                Err(TryLockError::Poisoned(e)) => Some(e.into_inner()),
+            };
+            checkpoint(c);
+            drop(turn);
+            self.tried = pages;
         } else if pages >= self.woken.saturating_add(STEP)
             && let Some(wake) = &self.wake
             && wake.try_send(()).is_ok()
@@ -88,14 +102,11 @@ impl Drop for Checkpoints {
     }
 }
 
-/// As much as readers allow; waits for nobody. `false`: somebody else is at it.
-fn checkpoint(c: &Connection) -> bool {
-    let busy = c.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(0));
-    let busy: i64 = busy.unwrap_or_else(|e| {
+/// As much as readers allow; waits for nobody.
+fn checkpoint(c: &Connection) {
+    if let Err(e) = c.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
         tracing::warn!(error = %e, "the write-ahead log cannot be moved into the database");
-        0
-    });
-    busy == 0
+    }
 }
 
 #[cfg(test)]
@@ -131,7 +142,7 @@ mod tests {
             before = pages;
             checkpoints.committed(&c);
         }
-        assert!(longest < 2 * MOST, "{longest} pages");
+        assert!(longest <= LIMIT + 64, "{longest} pages");
         drop(checkpoints);
     }
 }
