@@ -178,6 +178,25 @@ async function forgotten() {
   }
 }
 
+/** A large event comes compressed, where the client offers that, as it does in node. */
+async function compressed() {
+  const socket = open({ transports: ['websocket'], auth: { rooms: ['loft'] } });
+  try {
+    await once(socket, 'connect');
+    const { ws } = socket.io.engine.transport;
+    assert.match(ws.extensions, /^permessage-deflate/);
+    const note = once(socket, 'note');
+    const before = ws._socket.bytesRead;
+    const text = 'It is ready. '.repeat(1000);
+    socket.emit('say', { room: 'loft', text });
+    assert.strictEqual((await note)[0].text, text);
+    const read = ws._socket.bytesRead - before;
+    assert.ok(read < text.length / 10, `${read} bytes`);
+  } finally {
+    socket.disconnect();
+  }
+}
+
 async function main() {
   port = await freePort();
   const results = [];
@@ -187,6 +206,7 @@ async function main() {
   await test('socket.io-client over long polling', () => everything(['polling'], 'polling'));
   await test('socket.io-client from long polling to a WebSocket', () => everything(['polling', 'websocket'], 'websocket'));
   await test('socket.io-client is refused', refusals);
+  await test('socket.io-client agrees on compression', compressed);
   await test('kill -9, with an event seen', () => killed(['websocket'], true));
   await test('kill -9, with no event seen', () => killed(['websocket'], false));
   await test('kill -9, over long polling', () => killed(['polling'], true));

@@ -70,6 +70,21 @@ fn what_was_missed_is_told_once_and_rooms_come_back() {
     hears(&mut client, "four");
 }
 
+/// What is kept decides, and not two minutes, after which the JavaScript server forgets.
+#[test]
+fn an_absence_of_an_hour_is_one_like_any_other() {
+    let house = House::open();
+    let (mut client, welcome) = house.guest(json!({"rooms": ["kitchen"]}));
+    house.note("kitchen", "one");
+    let seen = hears(&mut client, "one");
+    client.vanish();
+    house.said("kitchen", "two");
+    house.sql("UPDATE recovery SET at = at - 3600000; UPDATE event_log SET at = at - 3600000");
+    let (mut client, recovered) = back(house.address(), &welcome["pid"], Some(seen));
+    assert!(recovered);
+    hears(&mut client, "two");
+}
+
 #[test]
 fn who_saw_nothing_yet_goes_on_where_the_stream_began() {
     let house = House::open();

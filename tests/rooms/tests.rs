@@ -2,6 +2,8 @@
 
 #[path = "absence.rs"]
 mod absence;
+#[path = "payloads.rs"]
+mod payloads;
 #[path = "polling.rs"]
 mod polling;
 #[allow(dead_code)]
