@@ -138,6 +138,18 @@ fn the_kitchen_is_in_the_contract() {
     ] {
         assert!(types.contains(line), "{line} in {types}");
     }
+    // One name in several shapes is one member: TypeScript refuses two.
+    for interface in types
+        .split("\nexport ")
+        .filter(|one| one.starts_with("interface"))
+    {
+        let names = interface
+            .lines()
+            .filter_map(|line| line.strip_prefix("  \""));
+        let names: Vec<&str> = names.filter_map(|line| line.split('"').next()).collect();
+        let different: std::collections::HashSet<_> = names.iter().collect();
+        assert_eq!(different.len(), names.len(), "{interface}");
+    }
     let check = |event: &str, data: &str| {
         let data = [serde_json::from_str(data).expect("JSON")];
         std::panic::catch_unwind(|| contract::check_event("kitchen", event, &data)).is_ok()

@@ -15,10 +15,7 @@ pub fn declarations(contract: &Contract) -> String {
     out.push_str("\n/** What the server says on every raw channel. */\nexport type Notice =");
     union(&mut out, &contract.notices);
     out.push_str("\n/** What the server says in every namespace of Socket.IO. */\nexport interface NoticeEvents {\n");
-    contract
-        .events
-        .iter()
-        .for_each(|event| listener(&mut out, event));
+    listeners(&mut out, &contract.events);
     out.push_str("}\n");
     for channel in &contract.channels {
         let name = pascal(channel.consumer);
@@ -40,7 +37,7 @@ pub fn declarations(contract: &Contract) -> String {
                         ""
                     };
                     let _ = writeln!(out, "export interface {name}{side}{more} {{");
-                    frames.iter().for_each(|frame| listener(&mut out, frame));
+                    listeners(&mut out, frames);
                     out.push_str("}\n");
                 }
             }
@@ -59,31 +56,81 @@ fn union(out: &mut String, frames: &[Frame]) {
     out.push_str(";\n");
 }
 
-/// As socket.io-client wants its events described: `Socket<KitchenSays, KitchenHears>`.
-fn listener(out: &mut String, frame: &Frame) {
+/// As socket.io-client wants its events described: `Socket<KitchenSays, KitchenHears>`. A name stands there once, whatever the shapes that it comes in.
+fn listeners(out: &mut String, frames: &[Frame]) {
+    for (n, frame) in frames.iter().enumerate() {
+        let named = |other: &&Frame| other.name == frame.name;
+        if frames[..n].iter().any(|other| named(&other)) {
+            continue;
+        }
+        let shapes = frames.iter().filter(named).map(parameters);
+        listener(out, &frame.name, &merged(shapes.collect()));
+    }
+}
+
+/// What a listener is called with.
+struct Parameter {
+    name: String,
+    optional: bool,
+    kind: String,
+}
+
+fn parameters(frame: &Frame) -> Vec<Parameter> {
     let number = |key| frame.schema.get(key).and_then(Value::as_u64);
     let arguments = frame.schema.get("prefixItems").and_then(Value::as_array);
-    let mut parameters = Vec::new();
-    for (n, argument) in (1..).zip(arguments.into_iter().flatten().skip(1)) {
-        let kind = of(argument, "  ");
-        let mark = if number("minItems") > Some(n) {
-            ""
-        } else {
-            "?"
-        };
-        // who listens gets the offset behind what is said
-        let name = match number("maxItems") {
-            Some(count) if count == n + 1 => "offset".to_owned(),
-            _ => format!("argument{n}"),
-        };
-        parameters.push(format!("{name}{mark}: {kind}"));
+    let arguments = (1..).zip(arguments.into_iter().flatten().skip(1));
+    arguments
+        .map(|(n, argument)| Parameter {
+            // who listens gets the offset behind what is said
+            name: match number("maxItems") {
+                Some(count) if count == n + 1 => "offset".to_owned(),
+                _ => format!("argument{n}"),
+            },
+            optional: number("minItems") <= Some(n),
+            kind: of(argument, "  "),
+        })
+        .collect()
+}
+
+/// Argument by argument, any of what may stand there.
+fn merged(shapes: Vec<Vec<Parameter>>) -> Vec<Parameter> {
+    let longest = shapes.iter().map(Vec::len).max().unwrap_or(0);
+    let at = |n: usize| -> Option<Parameter> {
+        let name = shapes
+            .iter()
+            .find_map(|shape| Some(shape.get(n)?.name.clone()))?;
+        Some(Parameter {
+            name,
+            optional: shapes
+                .iter()
+                .any(|shape| shape.get(n).is_none_or(|one| one.optional)),
+            kind: either(
+                shapes
+                    .iter()
+                    .filter_map(|shape| Some(shape.get(n)?.kind.clone())),
+            ),
+        })
+    };
+    (0..longest).filter_map(at).collect()
+}
+
+fn listener(out: &mut String, name: &str, parameters: &[Parameter]) {
+    let mut all: Vec<String> = Vec::new();
+    for Parameter {
+        name,
+        optional,
+        kind,
+    } in parameters
+    {
+        let mark = if *optional { "?" } else { "" };
+        all.push(format!("{name}{mark}: {kind}"));
     }
-    if parameters.is_empty() {
+    if all.is_empty() {
         // examples like to send `{}` where nothing is asked for
-        parameters.push("argument1?: unknown".to_owned());
+        all.push("argument1?: unknown".to_owned());
     }
-    let parameters = parameters.join(", ");
-    match frame.name.split_once('{').zip(frame.name.split_once('}')) {
+    let parameters = all.join(", ");
+    match name.split_once('{').zip(name.split_once('}')) {
         // a name that is made when it is sent
         Some(((before, _), (_, after))) => {
             let _ = writeln!(
@@ -92,7 +139,7 @@ fn listener(out: &mut String, frame: &Frame) {
             );
         }
         None => {
-            let name = Value::from(frame.name.as_str());
+            let name = Value::from(name);
             let _ = writeln!(out, "  {name}: ({parameters}) => void;");
         }
     }
