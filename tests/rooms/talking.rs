@@ -49,6 +49,16 @@ fn events_have_any_arguments() {
     assert_eq!(told.attachments, [Bytes::from_static(b"\x00\xff")]);
 }
 
+/// JavaScript says `Infinity` to it, and serde_json nothing at all.
+#[test]
+fn a_number_that_nothing_holds_is_a_mistake_and_no_more() {
+    let house = House::open();
+    let (mut client, _) = house.guest(Value::Null);
+    client.say(r#"420["chatter",222222222.2e22222]"#);
+    assert_eq!(client.acked("/", 0)[0]["code"], "INVALID_ARGUMENT");
+    assert_eq!(client.ask("/", "chatter", &[json!(1)]), [json!(1)]);
+}
+
 #[test]
 fn the_server_asks_and_the_client_answers() {
     let house = House::open();
