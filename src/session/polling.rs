@@ -3,7 +3,7 @@
 //! An answer that the client certainly has not read comes again; one of which nobody knows counts as read, because nothing in the protocol says that it was, and
 //! twice is worse than not at all where recovery has what is durable.
 
-use super::{Session, Transport};
+use super::{Session, Transport, poll_late};
 use crate::App;
 use crate::close::Ending;
 use crate::dialect::engine_io::{Packet, decode_body, push_packet};
@@ -19,6 +19,8 @@ pub(crate) type Polled = Option<(u64, Vec<Bytes>)>;
 
 /// How long the next poll waits to hear what became of the answer before it, where nobody knows: a connection that broke is noticed in less.
 const DOUBT: Duration = Duration::from_millis(20);
+/// How long a poll waits for the end of the connection of the one before it. Longer, because the session is the price, and only who makes a mistake waits.
+const OVERTAKEN: Duration = Duration::from_millis(100);
 
 /// The body of a POST, and who waits for its packets to be taken. Dropped without an answer: they were refused.
 pub(crate) struct Posted {
@@ -77,19 +79,42 @@ impl<A: App> Session<A> {
             return;
         }
         self.heard();
-        let before = self.polling.get.borrow_mut().take();
-        // one whose client went away is forgotten
-        if let Some(before) = before.filter(|(_, before)| !before.is_closed()) {
-            *self.polling.get.borrow_mut() = Some(before);
-            let _ = answer.send(None);
-            self.wire.end(Ending::new(1008, "two polls at once"));
-            return;
+        match self.is_waited_for() {
+            true => self.second_poll(connection, answer),
+            false => self.first_poll(connection, answer),
         }
+    }
+
+    fn first_poll(self: &Rc<Self>, connection: u64, answer: oneshot::Sender<Polled>) {
         *self.polling.get.borrow_mut() = Some((connection, answer));
         self.doubt(connection);
         self.shard.flush(); // what this turn has said already
         self.answer_poll();
         self.changed.notify_waiters(); // a trial ends it, after it has read what was said there before
+    }
+
+    /// While another one waits. Two that are meant end the session; but a client may have given that one up, by a connection whose end comes later than this.
+    fn second_poll(self: &Rc<Self>, connection: u64, answer: oneshot::Sender<Polled>) {
+        let session = self.clone();
+        tokio::task::spawn_local(async move {
+            tokio::time::sleep(OVERTAKEN).await;
+            if !session.shard.sessions.borrow().contains_key(&session.sid) {
+                poll_late(&session.shard, &session.sid, answer);
+            } else if session.is(Transport::WebSocket) {
+                let _ = answer.send(None);
+            } else if session.is_waited_for() {
+                let _ = answer.send(None);
+                session.wire.end(Ending::new(1008, "two polls at once"));
+            } else {
+                session.first_poll(connection, answer);
+            }
+        });
+    }
+
+    /// Whether a poll waits whose client is known to be there.
+    fn is_waited_for(&self) -> bool {
+        let poll = self.polling.get.borrow();
+        poll.as_ref().is_some_and(|(_, poll)| !poll.is_closed())
     }
 
     /// Whether a poll waits.

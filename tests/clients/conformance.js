@@ -9,7 +9,7 @@ const http = require('node:http');
 const os = require('node:os');
 const path = require('node:path');
 const WebSocket = require('ws');
-const { PATIENCE_MS, Program, check, openPage, running } = require('./program');
+const { PATIENCE_MS, Program, check, openPage, report } = require('./program');
 
 const ECHO_SERVER = path.resolve(process.argv[2]);
 const PYTHON = path.resolve(process.env.PYTHON || 'python3');
@@ -194,11 +194,7 @@ async function main() {
     await check('Chromium', () => browser(place)),
     await check('the server is none the worse', async () => assert(!server.over && !/panicked/.test(server.output), server.output)),
   ];
-  for (const program of [...running]) await program.end();
-  fs.rmSync(place, { recursive: true, force: true, maxRetries: 10 });
-  const passed = results.filter(Boolean).length;
-  console.log(`${passed} passed, ${results.length - passed} failed`);
-  process.exit(passed === results.length ? 0 : 1);
+  await report(results, place);
 }
 
 main();

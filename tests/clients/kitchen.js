@@ -7,7 +7,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { io } = require('socket.io-client');
-const { PATIENCE_MS, Program, check, running } = require('./program');
+const { PATIENCE_MS, Program, allShow, check, report } = require('./program');
 
 const HERE = __dirname;
 const MAITRED = path.resolve(process.argv[2]);
@@ -160,16 +160,8 @@ async function transports() {
 async function pasted(server) {
   const at = server.output.indexOf("# the kitchen's screens");
   const lines = server.output.slice(at).split('\n').filter((line) => /^(node|curl) .*3001/.test(line));
-  if (lines.length !== 2) throw new Error(server.output.slice(at));
   const wanted = ['orders:sync:complete', '"success":true'];
-  for (const [n, line] of lines.entries()) {
-    const program = new Program(line, 'bash', ['-c', line], { cwd: HERE });
-    try {
-      await program.shows(wanted[n]);
-    } finally {
-      await program.end();
-    }
-  }
+  await allShow(lines, wanted, HERE);
 }
 
 async function main() {
@@ -186,11 +178,7 @@ async function main() {
     results.push(await check('the lines that it prints are ready to paste', () => pasted(server)));
     if (results.includes(false)) console.log(`--- the server said\n${server.output.slice(-5000)}`);
   }
-  for (const program of [...running]) await program.end();
-  fs.rmSync(PLACE, { recursive: true, force: true, maxRetries: 10 });
-  const passed = results.filter(Boolean).length;
-  console.log(`${passed} passed, ${results.length - passed} failed`);
-  process.exit(passed === results.length ? 0 : 1);
+  await report(results, PLACE);
 }
 
 main();

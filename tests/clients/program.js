@@ -2,6 +2,7 @@
 'use strict';
 
 const { spawn, spawnSync } = require('node:child_process');
+const fs = require('node:fs');
 
 const PATIENCE_MS = 60_000;
 const running = new Set();
@@ -129,4 +130,26 @@ async function check(name, run) {
   }
 }
 
-module.exports = { PATIENCE_MS, Program, check, openPage, running };
+/** Runs each line in a shell, in `place`: it shows what is wanted of it. */
+async function allShow(lines, wanted, place) {
+  if (lines.length !== wanted.length) throw new Error(`${wanted.length} lines: ${lines.join('\n')}`);
+  for (const [n, line] of lines.entries()) {
+    const program = new Program(line, 'bash', ['-c', line], { cwd: place });
+    try {
+      await program.shows(wanted[n]);
+    } finally {
+      await program.end();
+    }
+  }
+}
+
+/** Says how it went, and ends: nothing that was started stays, nor what lies in `place`. */
+async function report(results, place) {
+  for (const program of [...running]) await program.end();
+  fs.rmSync(place, { recursive: true, force: true, maxRetries: 10 });
+  const passed = results.filter(Boolean).length;
+  console.log(`${passed} passed, ${results.length - passed} failed`);
+  process.exit(passed === results.length ? 0 : 1);
+}
+
+module.exports = { PATIENCE_MS, Program, allShow, check, chromium, openPage, report };

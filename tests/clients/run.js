@@ -8,7 +8,7 @@ const http = require('node:http');
 const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
-const { PATIENCE_MS, Program, check, openPage, running } = require('./program');
+const { PATIENCE_MS, Program, check, openPage, report } = require('./program');
 
 const HERE = __dirname;
 const TOP = path.join(HERE, '..', '..');
@@ -201,11 +201,7 @@ async function main() {
     results.push(await check("the document's JavaScript class in Chromium, from file://", () => browser('file')));
     if (results.includes(false)) console.log(`--- the server said\n${server.output.slice(-5000)}`);
   }
-  for (const program of [...running]) await program.end();
-  fs.rmSync(PLACE, { recursive: true, force: true, maxRetries: 10 });
-  const passed = results.filter(Boolean).length;
-  console.log(`${passed} passed, ${results.length - passed} failed`);
-  process.exit(passed === results.length ? 0 : 1);
+  await report(results, PLACE);
 }
 
 main();

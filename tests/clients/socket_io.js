@@ -9,7 +9,7 @@ const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
 const { io } = require('socket.io-client');
-const { PATIENCE_MS, Program, check, running } = require('./program');
+const { PATIENCE_MS, Program, check, report } = require('./program');
 
 const ROOMS = path.resolve(process.argv[2]);
 const PLACE = fs.mkdtempSync(path.join(os.tmpdir(), 'maitred-rooms-'));
@@ -211,11 +211,7 @@ async function main() {
   await test('kill -9, with no event seen', () => killed(['websocket'], false));
   await test('kill -9, over long polling', () => killed(['polling'], true));
   await test('what is not known any more is not recovered', forgotten);
-  for (const program of [...running]) await program.end();
-  fs.rmSync(PLACE, { recursive: true, force: true, maxRetries: 10 });
-  const passed = results.filter(Boolean).length;
-  console.log(`${passed} passed, ${results.length - passed} failed`);
-  process.exit(passed === results.length ? 0 : 1);
+  await report(results, PLACE);
 }
 
 main();

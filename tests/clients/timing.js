@@ -9,7 +9,7 @@ const http = require('node:http');
 const os = require('node:os');
 const path = require('node:path');
 const esbuild = require('esbuild');
-const { Program, check, openPage, running } = require('./program');
+const { Program, check, chromium, openPage, report } = require('./program');
 
 const HERE = path.join(__dirname, 'timing');
 const TOP = path.join(__dirname, '..', '..');
@@ -224,8 +224,7 @@ async function docs() {
   const profile = fs.mkdtempSync(path.join(PLACE, 'chromium-'));
   const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--virtual-time-budget=20000', '--dump-dom', `--user-data-dir=${profile}`,
     '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost', page];
-  const found = ['chromium', 'chromium-browser', 'google-chrome'].find((name) => spawnSync('which', [name]).status === 0);
-  const { stdout } = spawnSync(found, args, { encoding: 'utf8', timeout: 120_000, maxBuffer: 64 << 20 });
+  const { stdout } = spawnSync(chromium(), args, { encoding: 'utf8', timeout: 120_000, maxBuffer: 64 << 20 });
   for (const part of ['opblock', '/api/admin/orders', '/api/v1/orders', 'swagger-ui']) {
     if (!stdout.includes(part)) throw new Error(`no ${part} on the page: ${stdout.slice(0, 2000)}`);
   }
@@ -246,11 +245,7 @@ async function main() {
     results.push(await check('/api-docs in Chromium, without anything from elsewhere', docs));
     if (results.includes(false)) console.log(`--- the server said\n${server.output.slice(-3000)}`);
   }
-  for (const program of [...running]) await program.end();
-  fs.rmSync(PLACE, { recursive: true, force: true, maxRetries: 10 });
-  const passed = results.filter(Boolean).length;
-  console.log(`${passed} passed, ${results.length - passed} failed`);
-  process.exit(passed === results.length ? 0 : 1);
+  await report(results, PLACE);
 }
 
 main();

@@ -132,15 +132,33 @@ fn a_poll_that_is_given_up_loses_nothing() {
     client.post(r#"40{"rooms":["kitchen"]}"#);
     client.poll();
     for n in 0..5 {
-        // it waits, and its client goes away: once the server has seen that, the next one is no second at once
-        let mut waiting = send(client.at, &client.line("GET"), &[], "");
-        waiting.shutdown(Shutdown::Write).expect("shutdown");
-        let mut answer = Vec::new();
-        waiting.read_to_end(&mut answer).expect("the end");
-        assert!(answer.is_empty(), "{answer:?}");
+        // it waits, and its client goes away
+        let waiting = send(client.at, &client.line("GET"), &[], "");
+        waiting.shutdown(Shutdown::Both).expect("shutdown");
         house.note("kitchen", &n.to_string());
         let told = client.poll();
         assert!(told[0].contains(&format!(r#""text":"{n}""#)), "{told:?}");
+    }
+}
+
+/// The next poll arrives first, and the end of the connection of the one before it only then.
+#[test]
+fn a_poll_that_overtakes_the_end_of_another_takes_its_place() {
+    let house = House::open();
+    let client = Polling::open(house.address());
+    client.post(r#"40{"rooms":["kitchen"]}"#);
+    client.poll();
+    for n in 0..5 {
+        let mut waiting = send(client.at, &client.line("GET"), &[], "");
+        let mut next = send(client.at, &client.line("GET"), &[], "");
+        waiting.shutdown(Shutdown::Write).expect("shutdown");
+        let mut nothing = Vec::new();
+        waiting.read_to_end(&mut nothing).expect("the end");
+        assert!(nothing.is_empty(), "{nothing:?}");
+        house.note("kitchen", &n.to_string());
+        let mut answer = String::new();
+        next.read_to_string(&mut answer).expect("an answer");
+        assert!(answer.contains(&format!(r#""text":"{n}""#)), "{answer:?}");
     }
 }
 
