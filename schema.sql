@@ -7,7 +7,8 @@
 --   * the set of statuses is checked, the order of statuses is not: a transition that the server would refuse is announced, because
 --     whoever types SQL owns the database;
 --   * `version`, `updated_at` and the times of statuses are kept by triggers that the server generates from this file, and so is the change log;
---   * foreign keys are immediate, and ids are never used again (AUTOINCREMENT).
+--   * foreign keys are immediate, and ids are never used again (AUTOINCREMENT);
+--   * uuids of what is made all day begin with the time (version 7): new ones stand together in their index, and a commit writes fewer pages.
 
 ---------------------------------------------------------------------------------------------------------------- the house
 CREATE TABLE restaurants (
@@ -267,7 +268,7 @@ CREATE INDEX table_sessions_table ON table_sessions(table_id, opened_at);
 
 CREATE TABLE orders (
   id                 INTEGER PRIMARY KEY AUTOINCREMENT,
-  uuid               TEXT    NOT NULL UNIQUE DEFAULT (lower(hex(randomblob(4))||'-'||hex(randomblob(2))||'-4'||substr(hex(randomblob(2)),2)||'-a'||substr(hex(randomblob(2)),2)||'-'||hex(randomblob(6)))),
+  uuid               TEXT    NOT NULL UNIQUE DEFAULT (printf('%08x-%04x-7', CAST((julianday('now')-2440587.5)*86400000 AS INTEGER) >> 16, CAST((julianday('now')-2440587.5)*86400000 AS INTEGER) & 65535)||lower(substr(hex(randomblob(2)),2)||'-a'||substr(hex(randomblob(2)),2)||'-'||hex(randomblob(6)))),
   public_id          TEXT    NOT NULL DEFAULT ('order-'||lower(hex(randomblob(6)))),   -- what people say; ours are order-<id>
   restaurant_id      INTEGER NOT NULL REFERENCES restaurants(id),
   workflow_id        INTEGER NOT NULL DEFAULT 1 REFERENCES workflows(id),
@@ -328,7 +329,7 @@ CREATE INDEX orders_print      ON orders(restaurant_id, status) WHERE workflow_i
 
 CREATE TABLE order_items (
   id               INTEGER PRIMARY KEY AUTOINCREMENT,
-  uuid             TEXT    NOT NULL UNIQUE DEFAULT (lower(hex(randomblob(4))||'-'||hex(randomblob(2))||'-4'||substr(hex(randomblob(2)),2)||'-a'||substr(hex(randomblob(2)),2)||'-'||hex(randomblob(6)))),
+  uuid             TEXT    NOT NULL UNIQUE DEFAULT (printf('%08x-%04x-7', CAST((julianday('now')-2440587.5)*86400000 AS INTEGER) >> 16, CAST((julianday('now')-2440587.5)*86400000 AS INTEGER) & 65535)||lower(substr(hex(randomblob(2)),2)||'-a'||substr(hex(randomblob(2)),2)||'-'||hex(randomblob(6)))),
   order_id         INTEGER NOT NULL REFERENCES orders(id) ON DELETE CASCADE,
   menu_item_id     INTEGER REFERENCES menu_items(id),
   name             TEXT    NOT NULL CHECK (name <> ''),
@@ -362,7 +363,7 @@ CREATE INDEX order_items_station ON order_items(station_id, status) WHERE statio
 -- Money does not vanish with its order: deleting an order leaves its payments, without the link.
 CREATE TABLE payments (
   id              INTEGER PRIMARY KEY AUTOINCREMENT,
-  uuid            TEXT    NOT NULL UNIQUE DEFAULT (lower(hex(randomblob(4))||'-'||hex(randomblob(2))||'-4'||substr(hex(randomblob(2)),2)||'-a'||substr(hex(randomblob(2)),2)||'-'||hex(randomblob(6)))),
+  uuid            TEXT    NOT NULL UNIQUE DEFAULT (printf('%08x-%04x-7', CAST((julianday('now')-2440587.5)*86400000 AS INTEGER) >> 16, CAST((julianday('now')-2440587.5)*86400000 AS INTEGER) & 65535)||lower(substr(hex(randomblob(2)),2)||'-a'||substr(hex(randomblob(2)),2)||'-'||hex(randomblob(6)))),
   order_id        INTEGER REFERENCES orders(id) ON DELETE SET NULL,
   session_id      INTEGER REFERENCES table_sessions(id),
   amount_minor    INTEGER NOT NULL CHECK (amount_minor > 0),
@@ -423,7 +424,7 @@ CREATE INDEX tasks_table    ON tasks(table_id) WHERE table_id IS NOT NULL;
 -- Everything that is told to staff in words, because what no row records cannot be told again to a client that was away.
 CREATE TABLE notifications (
   id              INTEGER PRIMARY KEY AUTOINCREMENT,
-  uuid            TEXT    NOT NULL UNIQUE DEFAULT (lower(hex(randomblob(4))||'-'||hex(randomblob(2))||'-4'||substr(hex(randomblob(2)),2)||'-a'||substr(hex(randomblob(2)),2)||'-'||hex(randomblob(6)))),
+  uuid            TEXT    NOT NULL UNIQUE DEFAULT (printf('%08x-%04x-7', CAST((julianday('now')-2440587.5)*86400000 AS INTEGER) >> 16, CAST((julianday('now')-2440587.5)*86400000 AS INTEGER) & 65535)||lower(substr(hex(randomblob(2)),2)||'-a'||substr(hex(randomblob(2)),2)||'-'||hex(randomblob(6)))),
   restaurant_id   INTEGER NOT NULL REFERENCES restaurants(id),
   audience        TEXT    NOT NULL DEFAULT 'floor'                           -- `CASE` costs less than `IN` with many words
                   CHECK (CASE audience WHEN 'floor' THEN 1 WHEN 'kitchen' THEN 1 WHEN 'admin' THEN 1 WHEN 'restaurant' THEN 1

@@ -217,11 +217,13 @@ impl Change<'_> {
     pub fn changed(&self) -> Vec<String> {
         let Rows { op, old, new } = &self.rows;
         // The writer notes of the row before little more than what differs.
-        if let (Op::Update, Members::Noted(..)) = (op, old) {
-            let differs =
-                |name: &str, was: &Member<'_>| new.get(name).is_some_and(|value| !was.same(&value));
-            let changed = old.iter().filter(|(name, was)| differs(name, was));
-            return changed.map(|(name, _)| name.to_owned()).collect();
+        if let (Op::Update, Members::Noted(shown, was), Members::Noted(_, is)) = (op, old, new) {
+            let differs = |at: &usize| match (was.value(*at), is.value(*at)) {
+                (Some(was), Some(is)) => !Member::Sql(was).same(&Member::Sql(is)),
+                _ => false,
+            };
+            let changed = (0..was.len()).filter(differs);
+            return changed.map(|at| shown.columns[at].clone()).collect();
         }
         let differs = |name: &str, value: &Member<'_>| match op {
             Op::Update => old.get(name).is_some_and(|was| !was.same(value)),

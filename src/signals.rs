@@ -169,7 +169,7 @@ impl<A: App> Hook for Announcer<A> {
         }
         let at = now_ms();
         for (n, note) in notes.all.iter().enumerate() {
-            desk.untold(notes.all.len() - n - 1);
+            desk.telling(n);
             let change = Change {
                 table: &notes.shown(note).table,
                 id: note.id,

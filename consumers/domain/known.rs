@@ -7,6 +7,16 @@ use std::collections::HashMap;
 /// What is kept of each table, half a megabyte of orders: what some restaurants have open. One more, and all are forgotten.
 const MOST: usize = 1_024;
 
+/// The tables that are watched, of those whose rows orders and lines show.
+const SHOWN: &[&str] = &[
+    "orders",
+    "order_items",
+    "payments",
+    "menu_items",
+    "tables",
+    "restaurants",
+];
+
 /// Things by id.
 pub struct Known<T> {
     /// Since when they are true, and the rows of steady tables that they show.
@@ -54,5 +64,5 @@ impl<T> Known<T> {
 }
 
 fn since(db: &Reader<'_>) -> Option<(Moment, Moment)> {
-    Some((db.settled()?, db.era()?))
+    Some((db.settled(SHOWN)?, db.era()?))
 }

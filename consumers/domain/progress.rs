@@ -10,8 +10,9 @@ use super::audit::{self, Note};
 use super::orders::{self, OrderFacts, OrderType};
 use super::workflow::{self, Guard, Kind, Step};
 use super::{Actor, CANONICAL, Refusal, Role, Status, Vocabulary};
-use crate::db::{Error, Transaction, params};
+use crate::db::{Error, Transaction, Value, params};
 use serde::{Deserialize, Serialize};
+use std::fmt::Write;
 
 /// How long something can be called back.
 pub const RECALL_MS: i64 = 30 * 60 * 1000;
@@ -251,31 +252,47 @@ fn apply(
         after.cancel_reason = reason.map(str::to_owned);
     }
     let cancelled_by = actor.user_id.filter(|_| end == Status::Cancelled);
-    // Version and time too: the triggers would need a second statement for them.
-    let moved = tx.execute(
-        "UPDATE orders SET status = ?3, approved_at = ?4, confirmed_at = ?5, preparing_at = ?6, ready_at = ?7, driver_id = ?8, driver_accepted_at = ?9,
-           picked_up_at = ?10, delivered_at = ?11, completed_at = ?12, cancelled_at = ?13, cancel_reason = ?14, cancelled_by = ?15,
-           updated_at = ?16, version = version + 1
-         WHERE id = ?1 AND status = ?2",
-        params![
-            order.id,
-            order.status.name(),
-            after.status.name(),
-            after.approved_at,
-            after.confirmed_at,
-            after.preparing_at,
-            after.ready_at,
-            after.driver_id,
+    // Only what differs: each column that is named has its indexes, its foreign key and its triggers looked at. Version and time too: the triggers would
+    // need a second statement for them.
+    let mut sql =
+        String::from("UPDATE orders SET status = ?3, updated_at = ?4, version = version + 1");
+    let mut values = vec![
+        order.id.into(),
+        order.status.name().into(),
+        after.status.name().into(),
+        now.into(),
+    ];
+    let differs = [
+        ("approved_at", order.approved_at, after.approved_at),
+        ("confirmed_at", order.confirmed_at, after.confirmed_at),
+        ("preparing_at", order.preparing_at, after.preparing_at),
+        ("ready_at", order.ready_at, after.ready_at),
+        ("driver_id", order.driver_id, after.driver_id),
+        (
+            "driver_accepted_at",
+            order.driver_accepted_at,
             after.driver_accepted_at,
-            after.picked_up_at,
-            after.delivered_at,
-            after.completed_at,
-            after.cancelled_at,
-            &after.cancel_reason,
-            cancelled_by,
-            now
-        ],
-    )?;
+        ),
+        ("picked_up_at", order.picked_up_at, after.picked_up_at),
+        ("delivered_at", order.delivered_at, after.delivered_at),
+        ("completed_at", order.completed_at, after.completed_at),
+        ("cancelled_at", order.cancelled_at, after.cancelled_at),
+    ];
+    let mut set = |column: &str, value: Value<'static>| {
+        values.push(value);
+        let _ = write!(sql, ", {column} = ?{}", values.len());
+    };
+    for (column, _, new) in differs.into_iter().filter(|(_, old, new)| old != new) {
+        set(column, new.into());
+    }
+    if end == Status::Cancelled {
+        set("cancel_reason", after.cancel_reason.clone().into());
+    }
+    if end == Status::Cancelled || order.status == Status::Cancelled {
+        set("cancelled_by", cancelled_by.into());
+    }
+    sql.push_str(" WHERE id = ?1 AND status = ?2");
+    let moved = tx.execute(&sql, &values)?;
     match moved {
         1 if repaired => orders::get(tx, order.id),
         1 => {

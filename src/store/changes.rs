@@ -14,6 +14,7 @@ mod cascades;
 mod keys;
 mod notes;
 mod noting;
+mod upkeep;
 
 use crate::{Error, Watched};
 use cascades::{Child, cascades, children};

@@ -22,6 +22,13 @@ impl Moment {
     }
 }
 
+/// A set of watched tables, by their places. More than there are bits share the last one.
+type Tables = u64;
+
+fn bit(table: usize) -> Tables {
+    1 << table.min(63)
+}
+
 /// Lives with the writer, on its thread.
 pub(crate) struct Desk {
     pub index: Arc<Index>,
@@ -32,8 +39,10 @@ pub(crate) struct Desk {
     era: Cell<Moment>,
     /// Since when all that changed was announced.
     settled: Cell<Moment>,
-    /// Changes that were taken and wait behind the one that is being announced.
-    untold: Cell<usize>,
+    /// Of which tables changes were taken that wait behind the one that is being announced.
+    untold: Cell<Tables>,
+    /// The same for each of the changes that were taken.
+    behind: RefCell<Vec<Tables>>,
     /// A steady table was touched in the open transaction.
     touched: Cell<bool>,
     /// Rows that this connection changed until `moment`.
@@ -61,6 +70,7 @@ impl Desk {
             era: Cell::new(Moment::new()),
             settled: Cell::new(Moment::new()),
             untold: Cell::new(0),
+            behind: RefCell::default(),
             touched: Cell::new(false),
             changes: Cell::new(c.total_changes()),
             version: Cell::new(-1),
@@ -86,7 +96,10 @@ impl Desk {
     ///
     /// What was settled before a command is what its savepoint goes back to, if nothing of the command was announced.
     pub fn undone(&self) {
-        self.noting.pad().notes.clear();
+        let mut pad = self.noting.pad();
+        pad.notes.clear();
+        pad.excuse();
+        drop(pad);
         self.moment.set(Moment::new());
         self.see_steady();
         if self.touched.get() {
@@ -102,14 +115,20 @@ impl Desk {
     }
 
     /// See [`Reader::settled`](crate::Reader::settled).
-    pub fn settled(&self) -> Option<Moment> {
-        let settled = self.untold.get() == 0 && self.noting.pad().notes.is_empty();
+    pub fn settled(&self, tables: &[&str]) -> Option<Moment> {
+        let pad = self.noting.pad();
+        let noted = pad.notes.iter().map(|note| bit(note.table));
+        let waiting = noted.fold(self.untold.get(), |all, table| all | table);
+        let concerns = |(at, shown): (usize, &Shown)| {
+            waiting & bit(at) != 0 && tables.contains(&shown.table.as_str())
+        };
+        let settled = waiting == 0 || !self.tables.iter().enumerate().any(concerns);
         settled.then(|| self.settled.get())
     }
 
-    /// Of what was taken, so many changes come after the one that is announced now.
-    pub fn untold(&self, changes: usize) {
-        self.untold.set(changes);
+    /// Of what was taken, this change is announced now.
+    pub fn telling(&self, at: usize) {
+        self.untold.set(self.behind.borrow()[at]);
     }
 
     pub fn moment(&self, c: &Connection) -> Moment {
@@ -140,11 +159,21 @@ impl Desk {
     /// A statement failed. All of it is undone then, unless somebody said `OR FAIL`; then the rows it had changed stay changed.
     pub fn failed(&self, c: &Connection, mark: usize) {
         if c.changes() == 0 {
-            self.noting.pad().notes.truncate(mark);
+            let mut pad = self.noting.pad();
+            pad.notes.truncate(mark);
+            pad.excuse();
         }
         self.moment.set(Moment::new());
         // What was undone may have been told already.
         self.era.set(Moment::new());
+    }
+
+    /// A statement is over: what it left to us is written.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn finish(&self, c: &Connection) -> Result<(), Error> {
+        self.noting.pay(c)
     }
 
     /// Hands out what was noted, once.
@@ -160,7 +189,17 @@ impl Desk {
                 gone.entry((note.table, note.id)).or_default().push(at);
             }
         }
-        self.untold.set(all.len());
+        let mut behind = self.behind.take();
+        behind.clear();
+        behind.shrink_to(256);
+        behind.resize(all.len(), 0);
+        let mut waiting = 0;
+        for (note, behind) in all.iter().zip(&mut behind).rev() {
+            *behind = waiting;
+            waiting |= bit(note.table);
+        }
+        self.behind.replace(behind);
+        self.untold.set(waiting);
         let done = f(Notes {
             all: &all,
             tables: &self.tables,

@@ -222,12 +222,12 @@ impl<'c> Reader<'c> {
         self.desk.map(Desk::era)
     }
 
-    /// What outlives a command: `Some` while no change of a watched table waits to be announced, the one that is being announced aside, and the same one
-    /// until rows may differ without an announcement, because another program committed or a transaction was undone. So what was read at a settled moment
-    /// is true at the same one later, unless [`App::announce`](crate::App::announce) was told otherwise. Rows of tables that nobody watches are not covered.
-    /// `None` where nobody knows: see [`moment`](Self::moment).
-    pub fn settled(&self) -> Option<Moment> {
-        self.desk.and_then(Desk::settled)
+    /// What outlives a command: `Some` while no change of one of these tables waits to be announced, the one that is being announced aside, and the same
+    /// one until rows may differ without an announcement, because another program committed or a transaction was undone. So what was read of these tables at
+    /// a settled moment is true at the same one later, unless [`App::announce`](crate::App::announce) was told otherwise. Rows of tables that nobody watches
+    /// are not covered. `None` where nobody knows: see [`moment`](Self::moment).
+    pub fn settled(&self, tables: &[&str]) -> Option<Moment> {
+        self.desk.and_then(|desk| desk.settled(tables))
     }
 
     /// Runs a statement that may change rows: of what fails, no note is kept.
@@ -236,7 +236,9 @@ impl<'c> Reader<'c> {
             return run();
         };
         let mark = desk.mark();
-        run().inspect_err(|_| desk.failed(self.connection, mark))
+        let done = run().inspect_err(|_| desk.failed(self.connection, mark));
+        // Also of what failed: `OR FAIL` keeps the rows that it had changed.
+        desk.finish(self.connection).and(done)
     }
 
     /// All rows of a query.

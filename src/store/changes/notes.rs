@@ -1,6 +1,8 @@
 //! Changes that were noted in memory, with the rows as they are: those of our own statements.
 
 use super::Table;
+use super::upkeep::{Owed, Upkeep, Values};
+use crate::store::now_ms;
 use crate::{Op, Value};
 use rusqlite::functions::Context;
 use rusqlite::types::ValueRef;
@@ -107,6 +109,26 @@ impl Image {
         self.cells.len()
     }
 
+    pub(super) fn set(&mut self, column: usize, value: i64) {
+        self.cells[column] = Cell::Integer(value);
+    }
+
+    /// Before `after` gets another value there: what this row has, even if it was the same.
+    pub(super) fn keep(&mut self, column: usize, after: &Image) {
+        if self.cells[column] != Cell::Same {
+            return;
+        }
+        self.cells[column] = match &after.cells[column] {
+            Cell::Text(at) => {
+                let start = self.text.len() as u32;
+                self.text
+                    .push_str(&after.text[at.start as usize..at.end as usize]);
+                Cell::Text(start..self.text.len() as u32)
+            }
+            other => other.clone(),
+        };
+    }
+
     /// `None`: as it is afterwards.
     pub fn value(&self, column: usize) -> Option<Value<'_>> {
         Some(match &self.cells[column] {
@@ -158,6 +180,11 @@ pub(crate) struct Pad {
     replaced: Vec<BTreeMap<i64, (Image, Option<i64>)>>,
     /// A row of a steady table changed.
     pub unsteady: bool,
+    upkeep: Arc<[Upkeep]>,
+    /// What the statement that runs left to us.
+    owed: Owed,
+    /// The row that is written because of it.
+    pub(super) paid: Option<(usize, i64)>,
 }
 
 impl Pad {
@@ -167,6 +194,9 @@ impl Pad {
             notes: Vec::new(),
             replaced: tables.iter().map(|_| BTreeMap::new()).collect(),
             unsteady: false,
+            upkeep: tables.iter().map(Upkeep::new).collect(),
+            owed: Owed::new(),
+            paid: None,
         }
     }
 
@@ -175,7 +205,13 @@ impl Pad {
         self.replaced[table].clear();
     }
 
-    pub fn clash(&mut self, table: usize, id: i64, version: Option<i64>, row: Image) {
+    pub fn clash(&mut self, table: usize, id: i64, mut version: Option<i64>, mut row: Image) {
+        for (column, value) in self.owed.get(&(table, id)).into_iter().flatten() {
+            row.set(*column, *value);
+            if self.upkeep[table].is_version(*column) {
+                version = Some(*value);
+            }
+        }
         self.replaced[table].insert(id, (row, version));
     }
 
@@ -191,22 +227,56 @@ impl Pad {
     /// A row went for another one's sake.
     pub fn evicted(&mut self, table: usize, id: i64) {
         let old = self.replaced[table].get(&id).map(|(row, _)| row.clone());
+        self.owed.remove(&(table, id));
         self.note(table, id, Op::Delete, old, None);
     }
 
     pub fn inserted(&mut self, table: usize, id: i64, new: Image) {
         let old = self.replaced[table].remove(&id).map(|(row, _)| row);
+        self.owed.remove(&(table, id));
         let op = old.as_ref().map_or(Op::Insert, |_| Op::Update);
         self.note(table, id, op, old, Some(new));
         self.fresh(table);
     }
 
-    pub fn updated(&mut self, table: usize, id: i64, old: Image, new: Image) {
-        self.note(table, id, Op::Update, Some(old), Some(new));
+    /// `was`: its id before.
+    pub fn updated(&mut self, table: usize, was: i64, id: i64, mut old: Image, mut new: Image) {
+        if self.paid.take_if(|row| *row == (table, id)).is_some() {
+            return; // its note says so already
+        }
+        let upkeep = &self.upkeep[table];
+        let mut owed = self.owed.remove(&(table, was)).unwrap_or_default();
+        let differs = upkeep.differs(&old);
+        if differs {
+            owed = upkeep.left(&owed, &mut old, &mut new, now_ms());
+        } else {
+            owed.retain(|(column, _)| old.value(*column).is_none());
+        }
+        if !owed.is_empty() {
+            self.owed.insert((table, id), owed);
+        }
+        if differs {
+            self.note(table, id, Op::Update, Some(old), Some(new));
+        }
     }
 
-    pub fn deleted(&mut self, table: usize, id: i64, old: Image) {
+    /// A row that is to be written now.
+    pub(super) fn due(&mut self) -> Option<(Arc<[Upkeep]>, usize, i64, Values)> {
+        let ((table, id), values) = self.owed.pop_first()?;
+        self.paid = Some((table, id));
+        Some((self.upkeep.clone(), table, id, values))
+    }
+
+    /// A statement was undone.
+    pub fn excuse(&mut self) {
+        self.owed.clear();
+    }
+
+    pub fn deleted(&mut self, table: usize, id: i64, mut old: Image) {
         self.replaced[table].remove(&id);
+        for (column, value) in self.owed.remove(&(table, id)).unwrap_or_default() {
+            old.set(column, value);
+        }
         self.note(table, id, Op::Delete, Some(old), None);
     }
 

@@ -38,6 +38,22 @@ impl Noting {
         Ok(noting)
     }
 
+    /// Brings rows to what their notes say, after a statement.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn pay(&self, c: &Connection) -> Result<(), Error> {
+        // Writing them may have triggers change others.
+        loop {
+            let Some((upkeep, table, id, values)) = self.pad().due() else {
+                return Ok(());
+            };
+            let paid = upkeep[table].pay(c, id, &values);
+            self.pad().paid = None; // it may be gone
+            paid?;
+        }
+    }
+
     /// Only ever held for a moment: never while a statement runs that might note something.
     pub fn pad(&self) -> MutexGuard<'_, Pad> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -73,8 +89,8 @@ impl Noting {
         self.function(c, "maitred_updated", |pad, arguments| {
             let table: usize = arguments.get(0)?;
             let columns = pad.tables[table].columns.len();
-            let (old, new) = Image::pair(arguments, 2, columns);
-            pad.updated(table, arguments.get(1)?, old, new);
+            let (old, new) = Image::pair(arguments, 3, columns);
+            pad.updated(table, arguments.get(1)?, arguments.get(2)?, old, new);
             Ok(None)
         })?;
         self.function(c, "maitred_deleted", |pad, arguments| {
@@ -154,20 +170,15 @@ fn triggers(table: &Table<'_>, at: usize) -> String {
         .map(|key| format!("OLD.{key} IS NEW.{key}"))
         .collect();
     let same_keys = same_keys.join(" AND ");
-    let update = match table.repair_update() {
-        // The row is read again only where it was repaired.
-        Some((repair, left)) => format!(
-            "{repair} SELECT maitred_updated({at}, NEW.{id}, {old}, {new}) WHERE NOT ({left});
-             SELECT maitred_updated({at}, NEW.{id}, {old}, {row}) FROM {name} x WHERE x.{id} = NEW.{id} AND ({left});",
-            old = row("OLD"),
-            new = row("NEW"),
-            row = row("x"),
-        ),
-        None => format!(
-            "SELECT maitred_updated({at}, NEW.{id}, {}, {});",
-            row("OLD"),
-            row("NEW")
-        ),
+    let update = format!(
+        "SELECT maitred_updated({at}, OLD.{id}, NEW.{id}, {}, {});",
+        row("OLD"),
+        row("NEW")
+    );
+    // Whether the change is told is seen when it is noted, but for what a note does not show.
+    let told = match table.watched.secret {
+        [] => String::new(),
+        _ => format!(" AND ({})", table.differs()),
     };
     [
         trigger(
@@ -197,10 +208,7 @@ fn triggers(table: &Table<'_>, at: usize) -> String {
         ),
         trigger(
             "au",
-            &format!(
-                "AFTER UPDATE ON main.{name} WHEN {same_keys} AND ({})",
-                table.differs()
-            ),
+            &format!("AFTER UPDATE ON main.{name} WHEN {same_keys}{told}"),
             &update,
         ),
         trigger(

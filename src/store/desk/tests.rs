@@ -106,37 +106,39 @@ fn of_a_statement_that_failed_nothing_is_told_but_what_stayed() {
 fn settled_is_what_was_announced_until_others_write_or_something_is_undone() {
     let (_dir, ours, theirs, desk) = house();
     let sql = |sql: &str| ours.execute_batch(sql).unwrap();
+    let settled = || desk.settled(&["a"]);
     begin(&ours, &desk);
-    let first = desk.settled();
+    let first = settled();
     assert!(first.is_some());
     sql("SAVEPOINT job; INSERT INTO a(id, n) VALUES(1, 1), (2, 2)");
-    assert_eq!(desk.settled(), None, "nobody was told");
+    assert_eq!(settled(), None, "nobody was told");
     let announced = desk.take(|notes| {
-        assert_eq!(desk.settled(), None);
-        desk.untold(notes.all.len() - 1);
-        assert_eq!(desk.settled(), None, "another one is told next");
-        desk.untold(0);
-        assert_eq!(desk.settled(), first, "the last one is being told");
+        assert_eq!(settled(), None);
+        desk.telling(0);
+        assert_eq!(settled(), None, "another one is told next");
+        assert_eq!(desk.settled(&["b"]), first, "which says nothing of others");
+        desk.telling(notes.all.len() - 1);
+        assert_eq!(settled(), first, "the last one is being told");
         Ok(())
     });
     announced.unwrap();
     sql("RELEASE job");
-    assert_eq!(desk.settled(), first);
+    assert_eq!(settled(), first);
     sql("SAVEPOINT job; INSERT INTO a(id, n) VALUES(3, 3); ROLLBACK TO job");
     desk.undone();
-    assert_eq!(desk.settled(), first, "nobody was told of what is undone");
+    assert_eq!(settled(), first, "nobody was told of what is undone");
 
     sql("INSERT INTO a(id, n) VALUES(4, 4)");
     let failed = desk.take(|_| Err::<(), _>(Error::Closed));
     assert!(failed.is_err());
-    let second = desk.settled();
+    let second = settled();
     assert!(second.is_some() && second != first, "told in part");
     sql("ROLLBACK");
     desk.abandoned();
-    let third = desk.settled();
+    let third = settled();
     assert!(third.is_some() && third != second);
 
     theirs.execute_batch("INSERT INTO a(n) VALUES(5)").unwrap();
     begin(&ours, &desk);
-    assert!(desk.settled().is_some() && desk.settled() != third);
+    assert!(settled().is_some() && settled() != third);
 }
