@@ -218,12 +218,12 @@ impl Change<'_> {
         let Rows { op, old, new } = &self.rows;
         // The writer notes of the row before little more than what differs.
         if let (Op::Update, Members::Noted(shown, was), Members::Noted(_, is)) = (op, old, new) {
-            let differs = |at: &usize| match (was.value(*at), is.value(*at)) {
-                (Some(was), Some(is)) => !Member::Sql(was).same(&Member::Sql(is)),
-                _ => false,
+            let differs = |at: usize, was| {
+                let is = is.value(at).map(Member::Sql);
+                is.is_some_and(|is| !Member::Sql(was).same(&is))
             };
-            let changed = (0..was.len()).filter(differs);
-            return changed.map(|at| shown.columns[at].clone()).collect();
+            let changed = was.values().filter(|(at, was)| differs(*at, was.clone()));
+            return changed.map(|(at, _)| shown.columns[at].clone()).collect();
         }
         let differs = |name: &str, value: &Member<'_>| match op {
             Op::Update => old.get(name).is_some_and(|was| !was.same(value)),
@@ -292,7 +292,7 @@ impl<'a> Members<'a> {
     fn len(&self) -> usize {
         match self {
             Members::Logged(Logged(all)) => all.len(),
-            Members::Noted(_, row) => row.len(),
+            Members::Noted(shown, _) => shown.columns.len(),
         }
     }
 

@@ -46,22 +46,29 @@ pub struct OrderFacts {
     pub customer_id: Option<i64>,
     pub driver_id: Option<i64>,
     /// Lines that are not voided.
+    #[serde(default, skip_serializing_if = "nothing")]
     pub items_count: i64,
     pub subtotal_minor: i64,
+    #[serde(default, skip_serializing_if = "nothing")]
     pub discount_minor: i64,
+    #[serde(default, skip_serializing_if = "nothing")]
     pub tax_minor: i64,
+    #[serde(default, skip_serializing_if = "nothing")]
     pub delivery_fee_minor: i64,
+    #[serde(default, skip_serializing_if = "nothing")]
     pub tip_minor: i64,
     pub total_minor: i64,
     /// What was received for it.
+    #[serde(default, skip_serializing_if = "nothing")]
     pub paid_minor: i64,
     /// Some of what was received was given back.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "nothing")]
     pub refunded: bool,
     pub currency: String,
     pub currency_exp: u32,
     pub note: Option<String>,
     pub allergy_note: Option<String>,
+    #[serde(default, skip_serializing_if = "nothing")]
     pub priority: i64,
     pub eta_at: Option<i64>,
     pub created_at: i64,
@@ -84,6 +91,11 @@ pub struct OrderFacts {
     /// All of its lines, where they are shown with it: see [`whole`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<ItemFacts>,
+}
+
+/// What is nothing is not written down: each event carries its order, and most of these are.
+fn nothing<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// Who gets an order.

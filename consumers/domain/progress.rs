@@ -251,18 +251,43 @@ fn apply(
     if end == Status::Cancelled {
         after.cancel_reason = reason.map(str::to_owned);
     }
-    let cancelled_by = actor.user_id.filter(|_| end == Status::Cancelled);
-    // Only what differs: each column that is named has its indexes, its foreign key and its triggers looked at. Version and time too: the triggers would
-    // need a second statement for them.
-    let mut sql =
-        String::from("UPDATE orders SET status = ?3, updated_at = ?4, version = version + 1");
-    let mut values = vec![
+    match write(tx, actor, order, &after)? {
+        1 if repaired => orders::get(tx, order.id),
+        1 => {
+            debug_assert_eq!(
+                orders::read_facts(tx, order.id)?.as_ref(),
+                Some(&after),
+                "what was written"
+            );
+            orders::remember(tx, &after);
+            Ok(after)
+        }
+        _ => Err(Error::Store(format!("order {} moved under us", order.id))),
+    }
+}
+
+/// Writes a move, and says how many orders it was. Only what differs: each column that is named has its indexes, its foreign key and its triggers looked
+/// at. Version and time too: they would cost a second statement.
+fn write(
+    tx: &Transaction<'_>,
+    actor: &Actor,
+    order: &OrderFacts,
+    after: &OrderFacts,
+) -> Result<usize, Error> {
+    let mut sql = String::with_capacity(256);
+    sql.push_str("UPDATE orders SET status = ?3, updated_at = ?4, version = version + 1");
+    let mut values: Vec<Value<'_>> = Vec::with_capacity(16);
+    values.extend([
         order.id.into(),
         order.status.name().into(),
         after.status.name().into(),
-        now.into(),
-    ];
-    let differs = [
+        after.updated_at.into(),
+    ]);
+    let mut set = |column, value| {
+        values.push(value);
+        let _ = write!(sql, ", {column} = ?{}", values.len());
+    };
+    let columns = [
         ("approved_at", order.approved_at, after.approved_at),
         ("confirmed_at", order.confirmed_at, after.confirmed_at),
         ("preparing_at", order.preparing_at, after.preparing_at),
@@ -278,34 +303,19 @@ fn apply(
         ("completed_at", order.completed_at, after.completed_at),
         ("cancelled_at", order.cancelled_at, after.cancelled_at),
     ];
-    let mut set = |column: &str, value: Value<'static>| {
-        values.push(value);
-        let _ = write!(sql, ", {column} = ?{}", values.len());
-    };
-    for (column, _, new) in differs.into_iter().filter(|(_, old, new)| old != new) {
-        set(column, new.into());
+    for (column, old, new) in columns {
+        if old != new {
+            set(column, new.into());
+        }
     }
-    if end == Status::Cancelled {
-        set("cancel_reason", after.cancel_reason.clone().into());
-    }
-    if end == Status::Cancelled || order.status == Status::Cancelled {
-        set("cancelled_by", cancelled_by.into());
+    if after.status == Status::Cancelled {
+        set("cancel_reason", after.cancel_reason.as_deref().into());
+        set("cancelled_by", actor.user_id.into());
+    } else if order.status == Status::Cancelled {
+        set("cancelled_by", Value::Null);
     }
     sql.push_str(" WHERE id = ?1 AND status = ?2");
-    let moved = tx.execute(&sql, &values)?;
-    match moved {
-        1 if repaired => orders::get(tx, order.id),
-        1 => {
-            debug_assert_eq!(
-                orders::read_facts(tx, order.id)?.as_ref(),
-                Some(&after),
-                "what was written"
-            );
-            orders::remember(tx, &after);
-            Ok(after)
-        }
-        _ => Err(Error::Store(format!("order {} moved under us", order.id))),
-    }
+    tx.execute(&sql, &values)
 }
 
 fn stamps(order: &mut OrderFacts) -> [(Status, &mut Option<i64>); 6] {

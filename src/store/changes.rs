@@ -11,6 +11,7 @@
 //! Limits: a unique index on an expression is not looked at by `REPLACE`; `ON UPDATE CASCADE` is left to SQLite (ids do not change here).
 
 mod cascades;
+mod image;
 mod keys;
 mod notes;
 mod noting;
@@ -18,8 +19,9 @@ mod upkeep;
 
 use crate::{Error, Watched};
 use cascades::{Child, cascades, children};
+pub(crate) use image::Image;
 use keys::unique_sets;
-pub(crate) use notes::{Image, Note, Notes, Shown};
+pub(crate) use notes::{Note, Notes, Shown};
 pub(crate) use noting::Noting;
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};

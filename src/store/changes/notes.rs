@@ -1,15 +1,11 @@
 //! Changes that were noted in memory, with the rows as they are: those of our own statements.
 
-use super::Table;
 use super::upkeep::{Owed, Upkeep, Values};
+use super::{Image, Table};
+use crate::Op;
 use crate::store::now_ms;
-use crate::{Op, Value};
-use rusqlite::functions::Context;
-use rusqlite::types::ValueRef;
 use rustc_hash::FxHashMap;
-use smallvec::SmallVec;
 use std::collections::{BTreeMap, HashMap};
-use std::ops::Range;
 use std::sync::Arc;
 
 /// A watched table, as far as a note shows it.
@@ -35,109 +31,6 @@ impl Shown {
 
     pub fn place(&self, column: &str) -> Option<usize> {
         self.places.get(column).copied()
-    }
-}
-
-/// A row, its texts one behind the other.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Image {
-    cells: Box<[Cell]>,
-    text: String,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-enum Cell {
-    /// Of a row before an update: what it is after it.
-    Same,
-    Null,
-    Integer(i64),
-    Real(f64),
-    Text(Range<u32>),
-}
-
-impl Image {
-    /// The arguments of a function.
-    pub fn read(arguments: &Context<'_>, from: usize, columns: usize) -> Self {
-        Image::of((from..from + columns).map(|at| Some(arguments.get_raw(at))))
-    }
-
-    /// A row before and after, arguments one behind the other. Most of the former is the same as the latter. Each argument is read once: that is what
-    /// costs, with so many columns.
-    pub fn pair(arguments: &Context<'_>, from: usize, columns: usize) -> (Self, Self) {
-        let new: SmallVec<[ValueRef<'_>; 48]> = (from + columns..from + 2 * columns)
-            .map(|at| arguments.get_raw(at))
-            .collect();
-        let old = Image::of(new.iter().zip(from..).map(|(new, at)| {
-            let old = arguments.get_raw(at);
-            (old != *new).then_some(old)
-        }));
-        (old, Image::of(new.into_iter().map(Some)))
-    }
-
-    fn of<'v>(values: impl Iterator<Item = Option<ValueRef<'v>>>) -> Self {
-        let mut text = String::new();
-        let mut cell = |value: Option<ValueRef<'_>>| {
-            let Some(value) = value else {
-                return Cell::Same;
-            };
-            let start = text.len() as u32;
-            match value {
-                ValueRef::Null => return Cell::Null,
-                ValueRef::Integer(n) => return Cell::Integer(n),
-                ValueRef::Real(x) => return Cell::Real(x),
-                ValueRef::Text(bytes) => {
-                    if text.capacity() == 0 {
-                        text.reserve(192); // most rows
-                    }
-                    match std::str::from_utf8(bytes) {
-                        Ok(part) => text.push_str(part),
-                        Err(_) => text.push_str(&String::from_utf8_lossy(bytes)),
-                    }
-                }
-                // In a column that is not declared for bytes; those that are come as `hex()`.
-                ValueRef::Blob(bytes) => {
-                    text.extend(bytes.iter().map(|byte| format!("{byte:02X}")));
-                }
-            }
-            Cell::Text(start..text.len() as u32)
-        };
-        let cells = values.map(&mut cell).collect();
-        Image { cells, text }
-    }
-
-    pub fn len(&self) -> usize {
-        self.cells.len()
-    }
-
-    pub(super) fn set(&mut self, column: usize, value: i64) {
-        self.cells[column] = Cell::Integer(value);
-    }
-
-    /// Before `after` gets another value there: what this row has, even if it was the same.
-    pub(super) fn keep(&mut self, column: usize, after: &Image) {
-        if self.cells[column] != Cell::Same {
-            return;
-        }
-        self.cells[column] = match &after.cells[column] {
-            Cell::Text(at) => {
-                let start = self.text.len() as u32;
-                self.text
-                    .push_str(&after.text[at.start as usize..at.end as usize]);
-                Cell::Text(start..self.text.len() as u32)
-            }
-            other => other.clone(),
-        };
-    }
-
-    /// `None`: as it is afterwards.
-    pub fn value(&self, column: usize) -> Option<Value<'_>> {
-        Some(match &self.cells[column] {
-            Cell::Same => return None,
-            Cell::Null => Value::Null,
-            Cell::Integer(n) => Value::Integer(*n),
-            Cell::Real(x) => Value::Real(*x),
-            Cell::Text(at) => Value::Text(self.text[at.start as usize..at.end as usize].into()),
-        })
     }
 }
 

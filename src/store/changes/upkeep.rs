@@ -3,8 +3,7 @@
 //!
 //! So an application's trigger sees the row as the statement left it, and the note shows it as it will be.
 
-use super::notes::Image;
-use super::{Table, quoted};
+use super::{Image, Table, quoted};
 use crate::{Error, Value};
 use rusqlite::Connection;
 use smallvec::SmallVec;
@@ -84,12 +83,12 @@ impl Upkeep {
     /// Whether an update changed something that is told. What is `None` of the old row is as it is in the new one.
     pub fn differs(&self, old: &Image) -> bool {
         let same_version = self.version.is_none_or(|at| old.value(at).is_none());
-        self.secrets
-            || self.told.iter().enumerate().any(|(at, told)| match told {
-                Told::Always => old.value(at).is_some(),
-                Told::Alone => same_version && old.value(at).is_some(),
-                Told::Never => false,
-            })
+        let tells = |at: usize| match self.told[at] {
+            Told::Always => true,
+            Told::Alone => same_version,
+            Told::Never => false,
+        };
+        self.secrets || old.values().any(|(at, _)| tells(at))
     }
 
     /// What the statement left to us, `owed` being what was left to us of this row before. The images become what the row was and will be.
