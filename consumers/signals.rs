@@ -50,8 +50,14 @@ pub fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Resta
     stale::forget_orders(entity, change)?;
     let mut all = match entity {
         Entity::Order => {
-            let mut all = order(change, db)?;
-            all.extend(jobs::job(change, db)?);
+            let (old, new) = rows::<OrderRow>(change)?;
+            let print = |row: &Option<OrderRow>| matches!(row, Some(row) if row.workflow_id == workflow::PRINT);
+            let print = print(&old) || print(&new);
+            let mut all = order(change, db, old, new)?;
+            all.extend(match print {
+                true => jobs::job(change, db)?,
+                false => jobs::dish(change, db)?,
+            });
             all
         }
         Entity::OrderItem => order_item(change, db)?,
@@ -119,10 +125,14 @@ struct OrderRow {
     version: i64,
 }
 
-fn order(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
+fn order(
+    change: &Change<'_>,
+    db: &Reader<'_>,
+    old: Option<OrderRow>,
+    new: Option<OrderRow>,
+) -> Result<Vec<Told>, Error> {
     // Orders of other workflows have statuses, and vocabularies, of their own.
     let ours = |row: &OrderRow| row.workflow_id == workflow::RESTAURANT;
-    let (old, new) = rows::<OrderRow>(change)?;
     let (old, new) = (old.filter(ours), new.filter(ours));
     let mut all = Vec::new();
     if let Some(old) = &old

@@ -213,8 +213,18 @@ impl Change<'_> {
         }
     }
 
+    /// Whether an update changed one of these columns. Costs less than to read the row before it.
+    pub fn differs(&self, columns: &[&str]) -> bool {
+        let Rows { op, old, new } = &self.rows;
+        let differs = |column: &&str| match (old.get(column), new.get(column)) {
+            (Some(was), Some(is)) => !was.same(&is),
+            _ => false,
+        };
+        *op == Op::Update && columns.iter().any(differs)
+    }
+
     /// The columns whose values differ, in the table's order; all of them for an insert or a delete.
-    pub fn changed(&self) -> Vec<String> {
+    pub fn changed(&self) -> Vec<&str> {
         let Rows { op, old, new } = &self.rows;
         // The writer notes of the row before little more than what differs.
         if let (Op::Update, Members::Noted(shown, was), Members::Noted(_, is)) = (op, old, new) {
@@ -223,7 +233,7 @@ impl Change<'_> {
                 is.is_some_and(|is| !Member::Sql(was).same(&is))
             };
             let changed = was.values().filter(|(at, was)| differs(*at, was.clone()));
-            return changed.map(|(at, _)| shown.columns[at].clone()).collect();
+            return changed.map(|(at, _)| shown.columns[at].as_str()).collect();
         }
         let differs = |name: &str, value: &Member<'_>| match op {
             Op::Update => old.get(name).is_some_and(|was| !was.same(value)),
@@ -231,7 +241,7 @@ impl Change<'_> {
         };
         let all = if *op == Op::Delete { old } else { new };
         let changed = all.iter().filter(|(name, value)| differs(name, value));
-        changed.map(|(name, _)| name.to_owned()).collect()
+        changed.map(|(name, _)| name).collect()
     }
 }
 

@@ -9,18 +9,8 @@ use crate::restaurant::{Fact, Group};
 use maitred::{Change, Error, Op, Reader};
 use serde::Deserialize;
 
-/// Says what a change of a row of `orders` means there; nothing, where it is none of its workflow.
+/// Says what a change of a row of `orders` means there that is, or was, of its workflow.
 pub fn job(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
-    /// Nearly all orders are the restaurant's, and looking at more of the row costs.
-    #[derive(Deserialize)]
-    struct Kind {
-        workflow_id: i64,
-    }
-    let (old, new) = rows::<Kind>(change)?;
-    let mut kinds = old.iter().chain(&new);
-    if !kinds.any(|row| row.workflow_id == workflow::PRINT) {
-        return dish(change, db);
-    }
     let ours = |row: &JobRow| row.workflow_id == workflow::PRINT;
     let (old, new) = rows::<JobRow>(change)?;
     let old = old.filter(ours).map(JobRow::facts);
@@ -57,7 +47,7 @@ pub fn product(
 }
 
 /// A restaurant's order, where the wall shows these.
-fn dish(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
+pub fn dish(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
     #[derive(Deserialize)]
     struct Row {
         id: i64,

@@ -32,7 +32,7 @@ pub fn priced(change: &Change<'_>) -> bool {
         "version",
     ];
     let changed = change.changed();
-    changed.iter().all(|column| sums.contains(&&**column))
+    changed.iter().all(|column| sums.contains(column))
 }
 
 /// A row of `order_items`.

@@ -61,8 +61,8 @@ pub fn record(
         return Ok(None);
     };
     let row = new.or(old);
-    let mut changed = change.changed();
-    changed.retain(|column| !matches!(column.as_str(), "version" | "updated_at"));
+    let changed = change.changed().into_iter();
+    let changed = changed.filter(|column| !matches!(*column, "version" | "updated_at"));
     Ok(Some(ChangeRecord {
         entity,
         id: change.id,
@@ -70,6 +70,6 @@ pub fn record(
         version: row.as_ref().and_then(|row| row.version),
         op: change.op.into(),
         status: row.and_then(|row| row.status),
-        changed,
+        changed: changed.map(str::to_owned).collect(),
     }))
 }

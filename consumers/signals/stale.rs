@@ -2,7 +2,7 @@
 
 use crate::domain::{items, orders};
 use crate::restaurant::Entity;
-use maitred::{Change, Error};
+use maitred::{Change, Error, Op};
 use serde::Deserialize;
 
 /// Forgets the orders that show what changed. First of all: whatever else becomes of the announcement, the change was made.
@@ -18,6 +18,9 @@ pub fn forget_orders(entity: Entity, change: &Change<'_>) -> Result<(), Error> {
     match entity {
         Entity::Order => {
             orders::forget(change.id);
+            if change.op == Op::Update && !change.differs(&["id", "restaurant_id"]) {
+                return Ok(());
+            }
             let [old, new] = [read(change.old::<Own>())?, read(change.new::<Own>())?];
             // A line that nobody routed is for the kitchen of its order's restaurant.
             if old != new {

@@ -3,7 +3,6 @@
 use super::upkeep::{Owed, Upkeep, Values};
 use super::{Image, Table};
 use crate::Op;
-use crate::store::now_ms;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -141,7 +140,7 @@ impl Pad {
         let mut owed = self.owed.remove(&(table, was)).unwrap_or_default();
         let differs = upkeep.differs(&old);
         if differs {
-            owed = upkeep.left(&owed, &mut old, &mut new, now_ms());
+            owed = upkeep.left(&owed, &mut old, &mut new);
         } else {
             owed.retain(|(column, _)| old.value(*column).is_none());
         }

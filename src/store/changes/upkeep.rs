@@ -4,6 +4,7 @@
 //! So an application's trigger sees the row as the statement left it, and the note shows it as it will be.
 
 use super::{Image, Table, quoted};
+use crate::store::now_ms;
 use crate::{Error, Value};
 use rusqlite::Connection;
 use smallvec::SmallVec;
@@ -92,7 +93,7 @@ impl Upkeep {
     }
 
     /// What the statement left to us, `owed` being what was left to us of this row before. The images become what the row was and will be.
-    pub fn left(&self, owed: &Values, old: &mut Image, new: &mut Image, now: i64) -> Values {
+    pub fn left(&self, owed: &Values, old: &mut Image, new: &mut Image) -> Values {
         let mut left = Values::new();
         // What this statement did not touch is still to be written.
         left.extend(
@@ -107,13 +108,13 @@ impl Upkeep {
         if let Some(at) = self.updated_at
             && old.value(at).is_none()
         {
-            set(&mut left, at, now);
+            set(&mut left, at, now_ms());
         }
         for stamp in &self.stamps {
             let entered = |row: &Image| row.value(stamp.column) == Some(Value::from(stamp.value));
-            let was = old.value(stamp.column).is_some() && !entered(old);
-            if was && entered(new) && old.value(stamp.at).is_none() {
-                set(&mut left, stamp.at, now);
+            let was = || old.value(stamp.column).is_some() && !entered(old);
+            if entered(new) && was() && old.value(stamp.at).is_none() {
+                set(&mut left, stamp.at, now_ms());
             }
         }
         if let Some(at) = self.version
