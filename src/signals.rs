@@ -13,6 +13,7 @@ use crate::{App, Change, Error, Op, Reader, Schema, Signal, StoreConfig};
 use rusqlite::{Connection, Row, params};
 use serde::Serialize;
 use smallvec::SmallVec;
+use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
@@ -294,7 +295,8 @@ fn decide<A: App>(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told<A>>, 
         .map(|mut signal| {
             let mut names = SmallVec::<[String; 2]>::new();
             signal.groups.retain(|group| {
-                let name = group.to_string();
+                let mut name = String::with_capacity(24); // most names
+                let _ = write!(name, "{group}");
                 let new = !names.contains(&name);
                 if new {
                     names.push(name);
