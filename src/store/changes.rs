@@ -140,6 +140,17 @@ impl<'w> Table<'w> {
                 s.column, s.at
             ));
         }
+        let secret = |column: &str| watched.secret.contains(&column);
+        if let Some(s) = watched
+            .stamps
+            .iter()
+            .find(|s| secret(s.column) || secret(s.at))
+        {
+            return refuse(&format!(
+                "a stamp names {:?} and {:?}, of which one is secret",
+                s.column, s.at
+            ));
+        }
         if let Some(s) = watched.secret.iter().find(|s| !known(s)) {
             return refuse(&format!("secret column {s:?} does not exist"));
         }

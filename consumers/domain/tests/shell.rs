@@ -37,6 +37,28 @@ fn a_shell_needs_few_columns() {
 }
 
 #[test]
+fn a_uuid_that_a_shell_was_given_begins_with_the_time() {
+    let house = House::small();
+    let before = uuid::Uuid::now_v7();
+    house.sql("INSERT INTO orders(restaurant_id, table_id) VALUES (2, 5), (2, 5); INSERT INTO order_items(order_id, name) VALUES (1, 'Soup')");
+    house.sql("INSERT INTO payments(order_id, amount_minor) VALUES (1, 100)");
+    let after = uuid::Uuid::now_v7();
+    let millis = |id: &uuid::Uuid| id.as_u128() >> 80;
+    for table in ["orders", "order_items", "payments", "notifications"] {
+        let text = house.text(&format!("SELECT max(uuid) FROM {table}"));
+        let id = uuid::Uuid::parse_str(&text).expect(table);
+        assert_eq!(id.get_version_num(), 7, "{table}: {text}");
+        assert!(millis(&before) <= millis(&id) && millis(&id) <= millis(&after));
+        assert_eq!(
+            house.text(&format!(
+                "SELECT count(*) - count(DISTINCT uuid) FROM {table}"
+            )),
+            "0"
+        );
+    }
+}
+
+#[test]
 fn a_rollback_leaves_nothing() {
     let house = House::small();
     house.sql("BEGIN; INSERT INTO orders(restaurant_id) VALUES (2); INSERT INTO tasks(restaurant_id, title) VALUES (2, 'x'); ROLLBACK");

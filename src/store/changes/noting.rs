@@ -133,8 +133,8 @@ impl Noting {
     }
 }
 
-/// Has the schema's own triggers compiled without what they would write into the log: they keep silent here, and each room that a trigger may need is made
-/// and cleared for every row, whatever its condition says.
+/// Has the schema's own triggers compiled without what they would write into the log. They keep silent here anyway, but SQLite makes and clears the registers
+/// of a whole trigger for each row before it looks at the condition.
 fn forgo(c: &Connection) -> Result<(), Error> {
     c.authorizer(Some(|context: AuthContext<'_>| match context.action {
         AuthAction::Insert {

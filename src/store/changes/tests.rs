@@ -436,4 +436,10 @@ fn installing_again_changes_nothing_and_mistakes_are_named() {
         })
         .contains("nope")
     );
+    let hidden = Watched {
+        table: "o",
+        stamps: WATCHED[0].stamps,
+        secret: &["ready_at"],
+    };
+    assert!(refused(hidden).contains("secret"));
 }
