@@ -271,9 +271,8 @@ impl<'w> Table<'w> {
         when
     }
 
-    /// What a statement left to us, after an update, and whether there is anything. A statement that sees to all of it itself is not followed by a second
-    /// one.
-    fn repair_update(&self) -> Option<(String, String)> {
+    /// What a statement left to us, after an update. A statement that sees to all of it itself is not followed by a second one.
+    fn repair_update(&self) -> Option<String> {
         let (mut set, mut when) = (Vec::new(), Vec::new());
         if self.has("version") {
             set.push("version = max(version, OLD.version + 1)".to_owned());
@@ -300,11 +299,8 @@ impl<'w> Table<'w> {
             when.join(" OR "),
         );
         (!set.is_empty()).then(|| {
-            let repair = format!(
-                "UPDATE {table} SET {} WHERE {id} = NEW.{id} AND ({when});",
-                set.join(", ")
-            );
-            (repair, when)
+            let set = set.join(", ");
+            format!("UPDATE {table} SET {set} WHERE {id} = NEW.{id} AND ({when});")
         })
     }
 
@@ -426,7 +422,7 @@ impl<'w> Table<'w> {
                 &format!("AFTER UPDATE ON {table} WHEN {loud} AND ({})", self.differs()),
                 &format!(
                     "{repair} {log} SELECT {name}, x.{id}, 'u', {old}, {new} FROM {table} x WHERE x.{id} = NEW.{id};",
-                    repair = self.repair_update().unwrap_or_default().0,
+                    repair = self.repair_update().unwrap_or_default(),
                     old = self.differences("x"),
                     new = self.object("x"),
                 ),

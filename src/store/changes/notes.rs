@@ -4,7 +4,7 @@ use super::upkeep::{Owed, Upkeep, Values};
 use super::{Image, Table};
 use crate::Op;
 use rustc_hash::FxHashMap;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// A watched table, as far as a note shows it.
@@ -75,8 +75,8 @@ pub(crate) struct Pad {
     upkeep: Arc<[Upkeep]>,
     /// What the statement that runs left to us.
     owed: Owed,
-    /// The row that is written because of it.
-    pub(super) paid: Option<(usize, i64)>,
+    /// Rows that were written because of it. Each is written once, whatever triggers make of that: or two of them could go on for ever.
+    paid: BTreeSet<(usize, i64)>,
 }
 
 impl Pad {
@@ -88,7 +88,7 @@ impl Pad {
             unsteady: false,
             upkeep: tables.iter().map(Upkeep::new).collect(),
             owed: Owed::new(),
-            paid: None,
+            paid: BTreeSet::new(),
         }
     }
 
@@ -133,8 +133,9 @@ impl Pad {
 
     /// `was`: its id before.
     pub fn updated(&mut self, table: usize, was: i64, id: i64, mut old: Image, mut new: Image) {
-        if self.paid.take_if(|row| *row == (table, id)).is_some() {
-            return; // its note says so already
+        if self.paid.contains(&(table, was)) {
+            self.paid.insert((table, id));
+            return self.amend(table, was, id, old, new);
         }
         let upkeep = &self.upkeep[table];
         let mut owed = self.owed.remove(&(table, was)).unwrap_or_default();
@@ -152,16 +153,40 @@ impl Pad {
         }
     }
 
-    /// A row that is to be written now.
+    /// What we wrote of a row, which its last note says already, or what a trigger made of that, which is told with it.
+    fn amend(&mut self, table: usize, was: i64, id: i64, old: Image, new: Image) {
+        let mut notes = self.notes.iter_mut().rev();
+        let last = notes.find(|note| (note.table, note.id) == (table, was));
+        if let Some(Note {
+            old: Some(before),
+            new: Some(after),
+            ..
+        }) = last
+            && was == id
+        {
+            for (column, _) in old.values() {
+                before.keep(column, after);
+            }
+            *after = new;
+        } else if self.upkeep[table].differs(&old) {
+            self.note(table, id, Op::Update, Some(old), Some(new));
+        }
+    }
+
+    /// A row that is to be written now. With the last of them the statement is over.
     pub(super) fn due(&mut self) -> Option<(Arc<[Upkeep]>, usize, i64, Values)> {
-        let ((table, id), values) = self.owed.pop_first()?;
-        self.paid = Some((table, id));
+        let Some(((table, id), values)) = self.owed.pop_first() else {
+            self.paid.clear();
+            return None;
+        };
+        self.paid.insert((table, id));
         Some((self.upkeep.clone(), table, id, values))
     }
 
     /// A statement was undone.
     pub fn excuse(&mut self) {
         self.owed.clear();
+        self.paid.clear();
     }
 
     pub fn deleted(&mut self, table: usize, id: i64, mut old: Image) {

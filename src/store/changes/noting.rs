@@ -45,14 +45,16 @@ impl Noting {
     /// # Errors
     /// [`Error::Store`].
     pub fn pay(&self, c: &Connection) -> Result<(), Error> {
-        // Writing them may have triggers change others.
         loop {
-            let Some((upkeep, table, id, values)) = self.pad().due() else {
+            // The lock is not held while it is written: triggers may change others.
+            let due = self.pad().due();
+            let Some((upkeep, table, id, values)) = due else {
                 return Ok(());
             };
-            let paid = upkeep[table].pay(c, id, &values);
-            self.pad().paid = None; // it may be gone
-            paid?;
+            if let Err(e) = upkeep[table].pay(c, id, &values) {
+                self.pad().excuse(); // the command fails, and all of it is undone
+                return Err(e);
+            }
         }
     }
 

@@ -125,6 +125,46 @@ fn what_is_noted_is_what_other_programs_would_have_logged() {
     }
 }
 
+/// What we write after a statement sets them off again, each time.
+#[test]
+fn triggers_that_answer_every_update_come_to_an_end() {
+    let ours = database(
+        "CREATE TRIGGER count AFTER UPDATE ON o BEGIN UPDATE o SET waiter = coalesce(waiter, 0) + 1 WHERE id = NEW.id; END;
+         CREATE TRIGGER there AFTER UPDATE ON o BEGIN UPDATE p SET amount = amount + 1 WHERE o = NEW.id; END;
+         CREATE TRIGGER back AFTER UPDATE ON p BEGIN UPDATE o SET waiter = waiter + 1 WHERE id = NEW.o; END;",
+    );
+    let noting = noting(&ours);
+    ours.execute_batch(
+        "INSERT INTO o(id, st) VALUES(1, 'new'); INSERT INTO p(id, o, amount) VALUES(1, 1, 0)",
+    )
+    .expect("rows");
+    let before = noting.pad().notes.len();
+    ours.execute("UPDATE o SET st = 'ready' WHERE id = 1", [])
+        .expect("an update");
+    noting.pay(&ours).expect("an end");
+    let notes = noted(&noting);
+    for (table, ..) in &notes[before..] {
+        let last = notes.iter().rev().find(|(name, ..)| name == table);
+        let last = last.and_then(|(.., new)| new.clone());
+        let mut there = rows(&ours).into_iter().filter(|(name, ..)| name == table);
+        let there = there.next().and_then(|(.., new)| new);
+        assert_eq!(last, there, "the last note of {table} shows the row");
+    }
+    let mut versions: Vec<_> = notes[before..].iter().collect();
+    versions.retain(|(table, ..)| table == "o");
+    let versions = versions.iter().map(|(.., new)| {
+        let row = new.as_ref().expect("a row");
+        (row["version"].as_i64(), row["st"].as_str())
+    });
+    let versions: Vec<_> = versions.collect();
+    assert!(versions.is_sorted_by(|a, b| a.0 < b.0), "{versions:?}");
+    let more = noting.pad().notes.len();
+    ours.execute("UPDATE o SET st = 'done' WHERE id = 1", [])
+        .expect("the next statement");
+    noting.pay(&ours).expect("an end");
+    assert!(noting.pad().notes.len() > more, "is noted as ever");
+}
+
 #[test]
 fn a_value_is_noted_as_it_is_logged() {
     const SCHEMA: &str = "
