@@ -8,7 +8,7 @@ mod tests;
 use crate::change::{Rows, Waiting};
 use crate::history::{self, Index};
 use crate::publication::{Inbox, Publication, Reply, ToShard};
-use crate::store::{self, Desk, Hook, Notes, Opened, Said, Stats, guarded, now_ms};
+use crate::store::{self, Desk, Flush, Hook, Notes, Opened, Said, Stats, Tell, guarded, now_ms};
 use crate::{App, Change, Error, Op, Reader, Schema, Signal, StoreConfig};
 use rusqlite::{Connection, Row, params};
 use serde::Serialize;
@@ -36,9 +36,22 @@ pub(crate) fn open<A: App>(
     schema: &Schema,
     shards: Vec<Inbox<A>>,
 ) -> Result<Opened, Error> {
-    store::open(config, schema, A::WATCHED, A::STEADY, |c, stats, index| {
-        Ok(Box::new(Announcer::<A>::new(c, shards, stats, index)?))
-    })
+    let sync = |c: &Connection| store::log(c, config.durability);
+    open_on(config, schema, shards, sync)
+}
+
+/// On any disk.
+fn open_on<A: App>(
+    config: &StoreConfig,
+    schema: &Schema,
+    shards: Vec<Inbox<A>>,
+    sync: impl FnOnce(&Connection) -> Result<Flush, Error>,
+) -> Result<Opened, Error> {
+    let hook = |c: &Connection, stats, index| {
+        let announcer = Announcer::<A>::new(c, shards, stats, index)?;
+        Ok(Box::new(announcer) as Box<dyn Hook>)
+    };
+    store::open(config, schema, A::WATCHED, A::STEADY, sync, hook)
 }
 
 /// What the writer's transactions mean to the application's clients.
@@ -51,7 +64,7 @@ pub(crate) struct Announcer<A: App> {
     staged: Vec<Arc<Publication<A>>>,
     /// What of it the last `staged` did not add.
     mark: usize,
-    shards: Vec<Inbox<A>>,
+    shards: Arc<[Inbox<A>]>,
     /// There may be connections.
     live: bool,
     stats: Arc<Stats>,
@@ -70,7 +83,7 @@ impl<A: App> Announcer<A> {
             last: history::start(c, now_ms())? - 1,
             staged: Vec::new(),
             mark: 0,
-            shards,
+            shards: shards.into(),
             live: false,
             stats,
             index,
@@ -190,7 +203,7 @@ impl<A: App> Hook for Announcer<A> {
         self.forget(self.mark);
     }
 
-    fn committed(&mut self, replies: Vec<(Option<usize>, Reply)>) -> u64 {
+    fn committed(&mut self) -> (u64, Tell) {
         self.mark = 0;
         let events = self.staged.len() as u64;
         self.stats.events.fetch_add(events, Relaxed);
@@ -199,53 +212,30 @@ impl<A: App> Hook for Announcer<A> {
         }
         if !self.live {
             self.staged.clear();
-            replies.into_iter().for_each(|(_, reply)| reply());
-            return events;
+            return (events, Box::new(run));
         }
         let publications: Arc<[_]> = self.staged.drain(..).collect();
-        let mut of_shard: Vec<Vec<Reply>> = self.shards.iter().map(|_| Vec::new()).collect();
-        for (shard, reply) in replies {
-            match shard.and_then(|shard| of_shard.get_mut(shard)) {
-                Some(replies) => replies.push(reply),
-                None => reply(),
-            }
-        }
-        let at = Instant::now();
-        for (shard, replies) in self.shards.iter().zip(of_shard) {
-            if publications.is_empty() && replies.is_empty() {
-                continue; // it knows this head
-            }
-            let message = ToShard::Committed {
-                head: self.head,
-                publications: publications.clone(),
-                replies,
-                at,
-            };
-            // The shard may have stopped: its callers are told what became of their commands all the same.
-            if let Err(unsent) = shard.blocking_send(message)
-                && let ToShard::Committed { replies, .. } = unsent.0
-            {
-                replies.into_iter().for_each(|reply| reply());
-            }
-        }
-        events
+        let (head, shards) = (self.head, self.shards.clone());
+        (
+            events,
+            Box::new(move |replies| tell(&shards, head, &publications, replies)),
+        )
     }
 
-    fn aborted(&mut self, connection: &Connection) {
+    fn aborted(&mut self, connection: &Connection) -> bool {
         // A commit that failed and is there nevertheless was a commit: to keep silent would be a gap, and its numbers are taken.
         let landed = !self.staged.is_empty()
             && history::head(connection).is_ok_and(|head| head == self.last);
-        if landed {
-            self.committed(Vec::new());
-        } else {
+        if !landed {
             self.forget(0);
         }
         self.mark = 0;
+        landed
     }
 
     fn started(&mut self) {
         self.live = true;
-        for shard in &self.shards {
+        for shard in &*self.shards {
             let _ = shard.try_send(ToShard::Committed {
                 head: self.head,
                 publications: Arc::new([]),
@@ -254,6 +244,45 @@ impl<A: App> Hook for Announcer<A> {
             });
         }
     }
+}
+
+/// One message to each shard that is concerned. Waits for a shard whose inbox is full.
+fn tell<A: App>(
+    shards: &[Inbox<A>],
+    head: u64,
+    publications: &Arc<[Arc<Publication<A>>]>,
+    replies: Vec<(Option<usize>, Reply)>,
+) {
+    let mut of_shard: Vec<Vec<Reply>> = shards.iter().map(|_| Vec::new()).collect();
+    for (shard, reply) in replies {
+        match shard.and_then(|shard| of_shard.get_mut(shard)) {
+            Some(replies) => replies.push(reply),
+            None => reply(),
+        }
+    }
+    let at = Instant::now();
+    for (shard, replies) in shards.iter().zip(of_shard) {
+        if publications.is_empty() && replies.is_empty() {
+            continue; // it knows this head
+        }
+        let message = ToShard::Committed {
+            head,
+            publications: publications.clone(),
+            replies,
+            at,
+        };
+        // The shard may have stopped: its callers are told what became of their commands all the same.
+        if let Err(unsent) = shard.blocking_send(message)
+            && let ToShard::Committed { replies, .. } = unsent.0
+        {
+            replies.into_iter().for_each(|reply| reply());
+        }
+    }
+}
+
+/// Nobody is there but those who asked.
+fn run(replies: Vec<(Option<usize>, Reply)>) {
+    replies.into_iter().for_each(|(_, reply)| reply());
 }
 
 /// A signal, written down.

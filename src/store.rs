@@ -6,6 +6,7 @@
 mod changes;
 mod checkpoints;
 mod desk;
+mod disk;
 mod job;
 mod migrations;
 mod outcomes;
@@ -24,6 +25,7 @@ pub(crate) use changes::TABLES as CHANGE_LOG;
 pub(crate) use changes::{Image, Note, Notes, Shown};
 pub(crate) use desk::Desk;
 pub use desk::Moment;
+pub(crate) use disk::{Flush, Tell, log};
 pub(crate) use job::Said;
 pub use migrations::{Schema, migrate};
 pub use outcomes::CommandId;
@@ -36,6 +38,7 @@ pub(crate) use writer::Hook;
 use crate::Error;
 use crate::history::Index;
 use crate::stats::{Histogram, MICROS};
+use disk::Settled;
 use job::{Job, Task};
 use outcomes::Ran;
 use serde::Serialize;
@@ -147,7 +150,7 @@ pub(crate) struct Stats {
     pub busy: AtomicU64,
     /// Transactions that ended otherwise than by our COMMIT or for BUSY.
     pub lost: AtomicU64,
-    /// From the beginning of a transaction to its being durable, in microseconds. The writer's thread records it.
+    /// From the beginning of a transaction to its being durable, in microseconds. The disk's thread records it.
     pub committed: Histogram<{ MICROS.len() }>,
 }
 
@@ -165,10 +168,13 @@ struct Shared {
     stats: Arc<Stats>,
     /// Of the writer; `None` where there is none.
     index: Option<Arc<Index>>,
+    /// The same.
+    settled: Option<Settled>,
 }
 
 impl Store {
-    /// Reads rows, all at one state of the database: what was committed when `f` reads first.
+    /// Reads rows, all at one state of the database: what was committed when `f` reads first. Returns when that is on the disk, as
+    /// [`durability`](StoreConfig::durability) has it.
     ///
     /// Dropping the future does not stop `f` once it runs.
     ///
@@ -182,10 +188,15 @@ impl Store {
         let reader = &self.shared.readers[next % self.shared.readers.len()];
         let index = self.shared.index.clone();
         let call = reader.call(move |c| sqlite::snapshot(c, index.as_deref(), f));
-        match call.await {
-            Ok(value) => Ok(value),
-            Err(tokio_rusqlite::Error::Error(e)) => Err(e),
-            Err(_) => Err(Error::Closed),
+        let value = match call.await {
+            Ok(value) => value,
+            Err(tokio_rusqlite::Error::Error(e)) => return Err(e),
+            Err(_) => return Err(Error::Closed),
+        };
+        // It may have read what a power cut would take back.
+        match &self.shared.settled {
+            Some(settled) => settled.wait().await.map(|()| value),
+            None => Ok(value),
         }
     }
 

@@ -1,7 +1,7 @@
 //! A tiny application for tests: a menu's dishes.
 
 use crate::publication::{INBOX_MESSAGES, Publication, ToShard};
-use crate::store::Opened;
+use crate::store::{Flush, Opened};
 use crate::{App, Change, Command, Error, Op, Reader, Schema, Signal, StoreConfig, Watched};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -132,6 +132,15 @@ impl Served {
         let (inboxes, shards) = (0..2).map(|_| mpsc::channel(INBOX_MESSAGES)).unzip();
         self.shards = shards;
         self.opened = Some(super::open::<Cafe>(&self.config, &SCHEMA, inboxes).unwrap());
+    }
+
+    /// Again, on a disk of another kind.
+    pub fn reopen_on(&mut self, sync: Flush) {
+        self.close();
+        let (inboxes, shards) = (0..2).map(|_| mpsc::channel(INBOX_MESSAGES)).unzip();
+        self.shards = shards;
+        let opened = super::open_on::<Cafe>(&self.config, &SCHEMA, inboxes, |_| Ok(sync));
+        self.opened = Some(opened.unwrap());
     }
 
     pub fn close(&mut self) {

@@ -19,6 +19,8 @@ const LIMIT: u32 = 2 * MOST;
 thread_local! {
     /// Pages in the log after this thread's last commit.
     static PAGES: Cell<u32> = const { Cell::new(0) };
+    /// A commit of this thread wrote some.
+    static WROTE: Cell<bool> = const { Cell::new(false) };
 }
 
 /// The writer's side. Dropping it ends the thread.
@@ -42,6 +44,7 @@ impl Checkpoints {
         // Instead of SQLite's own hook, which would check-point on this connection.
         c.wal_hook(Some(|_, pages| {
             PAGES.set(u32::try_from(pages).unwrap_or(u32::MAX));
+            WROTE.set(true);
             Ok(())
         }));
         // One that waits is enough: it moves all that there is then.
@@ -63,6 +66,11 @@ impl Checkpoints {
             woken: 0,
             tried: 0,
         })
+    }
+
+    /// Whether this thread's commits wrote anything since this was asked last.
+    pub fn wrote(&self) -> bool {
+        WROTE.take()
     }
 
     /// After a commit, before the next transaction begins.

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// A commit may cost a seventh of the time. Less, and callers wait longer for those who came with them; more, and there is less time for the work itself.
-const SHARE: u32 = 6;
+/// A commit may cost a tenth of the time. Less, and callers wait longer for those who came with them; more, and there is less time for the work itself.
+const SHARE: u32 = 9;
 /// A commit that costs nothing is no reason to commit each job alone.
 const LEAST: Duration = Duration::from_millis(1);
 /// A disk that takes seconds must not make callers wait for minutes.
@@ -18,9 +18,10 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    /// After so much work a transaction is committed, even if more is waiting.
-    pub fn slice(&self) -> Duration {
-        (self.commit * SHARE).clamp(LEAST, MOST)
+    /// After so much work a transaction is committed, even if more is waiting. `disk`: what it takes until that is on the disk, which is asked meanwhile. More
+    /// often than it answers it need not be asked.
+    pub fn slice(&self, disk: Duration) -> Duration {
+        (self.commit * SHARE).max(disk).clamp(LEAST, MOST)
     }
 
     /// A commit took so long.
@@ -39,19 +40,31 @@ mod tests {
     #[test]
     fn a_slow_disk_is_asked_less_often() {
         let mut pace = Pace::default();
-        assert_eq!(pace.slice(), LEAST);
+        assert_eq!(pace.slice(Duration::ZERO), LEAST);
         pace.took(Duration::from_micros(10));
-        assert_eq!(pace.slice(), LEAST);
+        assert_eq!(pace.slice(Duration::ZERO), LEAST);
         for _ in 0..50 {
             pace.took(Duration::from_millis(5));
         }
-        let slice = pace.slice();
-        assert!(slice > Duration::from_millis(29) && slice <= Duration::from_millis(30));
+        let slice = pace.slice(Duration::ZERO);
+        assert!(slice > Duration::from_millis(44) && slice <= Duration::from_millis(45));
         pace.took(Duration::from_secs(60));
-        assert!(pace.slice() <= MOST);
+        assert!(pace.slice(Duration::ZERO) <= MOST);
         for _ in 0..50 {
             pace.took(Duration::from_secs(60));
         }
-        assert_eq!(pace.slice(), MOST);
+        assert_eq!(pace.slice(Duration::ZERO), MOST);
+    }
+
+    #[test]
+    fn work_takes_no_less_than_the_disk_needs_for_what_came_before() {
+        let mut pace = Pace::default();
+        let disk = Duration::from_millis(9);
+        assert_eq!(pace.slice(disk), disk);
+        for _ in 0..50 {
+            pace.took(Duration::from_millis(3));
+        }
+        assert!(pace.slice(disk) > Duration::from_millis(25));
+        assert_eq!(pace.slice(Duration::from_secs(1)), MOST);
     }
 }

@@ -3,6 +3,7 @@
 use super::Said;
 use super::checkpoints::Checkpoints;
 use super::desk::Desk;
+use super::disk::{Disk, Flush};
 use super::job::{Job, Task};
 use super::outcomes::Ran;
 use super::writer::{self, Hook, Writer};
@@ -48,7 +49,7 @@ impl Running {
 
 /// Opens, upgrades, announces what was written while nobody served, then starts the writer. Blocks; needs no runtime.
 ///
-/// `hook` is made when the tables are there.
+/// `hook` is made when the tables are there, and `sync` when there is a log. (See [`log`](super::log).)
 ///
 /// # Errors
 /// [`Error::Config`] when the database is another application's, a newer version's, or served by another process; [`Error::Busy`] when another program
@@ -58,6 +59,7 @@ pub(crate) fn open(
     schema: &Schema,
     watched: &[Watched],
     steady: &[&str],
+    sync: impl FnOnce(&Connection) -> Result<Flush, Error>,
     hook: impl FnOnce(&Connection, Arc<Stats>, Arc<Index>) -> Result<Box<dyn Hook>, Error>,
 ) -> Result<Opened, Error> {
     let (connection, lock, _) = prepare(config, schema, watched)?;
@@ -72,6 +74,10 @@ pub(crate) fn open(
     )?;
     let desk = Desk::new(&connection, watched, steady, index.clone())?;
     let checkpoints = Checkpoints::start(&connection, connect(config)?)?;
+    let disk = Disk::start(sync(&connection)?, stats.clone())?;
+    // From here on the thread of the disk waits.
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    let settled = disk.settled();
     let mut writer = Writer::new(
         hook,
         desk,
@@ -79,6 +85,7 @@ pub(crate) fn open(
         config.outcome_age,
         stats.clone(),
         checkpoints,
+        disk,
     );
     writer.start(&connection, config.busy_timeout)?;
 
@@ -117,6 +124,7 @@ pub(crate) fn open(
         busy_timeout: config.busy_timeout,
         stats,
         index: Some(index),
+        settled: Some(settled),
     };
     Ok(Opened {
         store: Store {
@@ -144,6 +152,7 @@ pub(crate) fn look(config: &StoreConfig) -> Result<Store, Error> {
         busy_timeout: config.busy_timeout,
         stats: Arc::default(),
         index: None,
+        settled: None,
     };
     Ok(Store {
         shared: Arc::new(shared),

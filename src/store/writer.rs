@@ -5,13 +5,12 @@
 use super::changes::Notes;
 use super::checkpoints::Checkpoints;
 use super::desk::Desk;
+use super::disk::{Commit, Disk, Tell};
 use super::job::{Job, Said, Work};
 use super::pace::Pace;
 use super::{Stats, guarded, now_ms, outcomes};
 use crate::Error;
 use crate::history::{PRUNE_STEP, Retention, recovery};
-use crate::publication::Reply;
-use crate::stats::MICROS;
 use rusqlite::Connection;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -50,11 +49,11 @@ pub(crate) trait Hook: Send {
     /// What the last `noted` wrote is rolled back.
     fn unstaged(&mut self);
 
-    /// Everything staged is durable. Runs the replies, on their shards, after the news. Says how many events there were.
-    fn committed(&mut self, replies: Vec<(Option<usize>, Reply)>) -> u64;
+    /// Everything staged is committed. Says how many events there were, and how they are told once they are durable.
+    fn committed(&mut self) -> (u64, Tell);
 
-    /// The transaction is gone, and everything staged with it.
-    fn aborted(&mut self, connection: &Connection);
+    /// The transaction is gone, and everything staged with it. `true`: it is there nevertheless, so [`committed`](Self::committed) is next.
+    fn aborted(&mut self, connection: &Connection) -> bool;
 
     /// What was written while nobody served is announced, and nobody had to be told: from now on there is somebody.
     fn started(&mut self) {}
@@ -76,6 +75,8 @@ pub(super) struct Writer {
     begun: Instant,
     pace: Pace,
     checkpoints: Checkpoints,
+    /// Last: what is told comes to an end before the connection does.
+    disk: Disk,
 }
 
 impl Writer {
@@ -86,6 +87,7 @@ impl Writer {
         outcome_age: Duration,
         stats: Arc<Stats>,
         checkpoints: Checkpoints,
+        disk: Disk,
     ) -> Self {
         Writer {
             hook,
@@ -99,6 +101,7 @@ impl Writer {
             begun: Instant::now(),
             pace: Pace::default(),
             checkpoints,
+            disk,
         }
     }
 
@@ -106,6 +109,7 @@ impl Writer {
     pub fn start(&mut self, c: &Connection, patience: Duration) -> Result<(), Error> {
         self.begin(c, patience)?;
         self.commit(c, Vec::new());
+        self.disk.flush()?;
         self.hook.started();
         Ok(())
     }
@@ -114,7 +118,9 @@ impl Writer {
         self.stats.jobs.fetch_add(jobs.len() as u64, Relaxed);
         let mut jobs = VecDeque::from(jobs);
         while let Some(earliest) = jobs.iter().map(|job| job.deadline).min() {
-            match self.begin(c, earliest.saturating_duration_since(Instant::now())) {
+            let patience = earliest.saturating_duration_since(Instant::now());
+            let begun = self.disk.works().and_then(|()| self.begin(c, patience));
+            match begun {
                 Ok(()) => self.transaction(c, &mut jobs),
                 // Only those who waited long enough: others may still be lucky.
                 Err(Error::Busy) => self.expire(&mut jobs),
@@ -166,7 +172,7 @@ impl Writer {
     /// Runs jobs in the open transaction, and commits. Jobs that are left in the queue need a new one.
     fn transaction(&mut self, c: &Connection, jobs: &mut VecDeque<Job>) {
         let mut done = Vec::with_capacity(jobs.len());
-        let slice = self.pace.slice();
+        let slice = self.pace.slice(self.disk.pace());
         let began = Instant::now();
         while let Some(mut job) = jobs.pop_front() {
             let step = self.step(c, &mut job);
@@ -230,9 +236,10 @@ impl Writer {
         Ok(())
     }
 
-    /// Commits and tells everybody. Whether it worked.
+    /// Commits, and leaves it to the disk's thread to tell everybody. Whether it worked.
     fn commit(&mut self, c: &Connection, done: Vec<(Option<usize>, Box<dyn Work>)>) -> bool {
         let began = Instant::now();
+        self.disk.begin();
         let committed = self
             .quieten(c, false)
             .and_then(|()| Ok(c.prepare_cached("COMMIT")?.execute([])?));
@@ -240,17 +247,8 @@ impl Writer {
         match committed {
             Ok(_) => {
                 self.stats.commits.fetch_add(1, Relaxed); // before anybody can ask
-                let micros = self.begun.elapsed().as_micros();
-                self.stats
-                    .committed
-                    .record(&MICROS, u64::try_from(micros).unwrap_or(u64::MAX));
-                let replies = done
-                    .into_iter()
-                    .map(|(shard, work)| (shard, Box::new(move || work.finish(Ok(()))) as Reply))
-                    .collect();
-                let events = self.hook.committed(replies);
-                self.retention.added(events);
-                self.announced += events;
+                let wrote = self.checkpoints.wrote();
+                self.announced(wrote, done);
                 self.checkpoints.committed(c);
                 true
             }
@@ -266,6 +264,18 @@ impl Writer {
         }
     }
 
+    fn announced(&mut self, wrote: bool, done: Vec<(Option<usize>, Box<dyn Work>)>) {
+        let (events, tell) = self.hook.committed();
+        self.retention.added(events);
+        self.announced += events;
+        self.disk.committed(Commit {
+            wrote,
+            begun: self.begun,
+            done,
+            tell: Some(tell),
+        });
+    }
+
     fn abandon(&mut self, c: &Connection) {
         if !c.is_autocommit()
             && let Err(e) = c.execute_batch("ROLLBACK")
@@ -274,12 +284,19 @@ impl Writer {
         }
         self.quiet = false;
         self.desk.abandoned();
-        self.hook.aborted(c);
+        if self.hook.aborted(c) {
+            self.disk.begin();
+            self.announced(true, Vec::new());
+        }
+        self.disk.failed();
     }
 
     /// Between transactions: forgets a step where that is due, and as many as it takes to keep pace with what was just announced. Whether there is more
     /// to forget.
     pub fn tidy(&mut self, c: &Connection) -> bool {
+        if self.disk.works().is_err() {
+            return false;
+        }
         let steps = 1 + self.announced / PRUNE_STEP as u64;
         self.announced = 0;
         for _ in 0..steps {

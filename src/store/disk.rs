@@ -1,0 +1,287 @@
+//! What was committed is told when the disk has it. A thread of its own waits for that, and the writer goes on meanwhile.
+//!
+//! SQLite's `synchronous=FULL` does the same in the writer's time. The writer's connection has `NORMAL`, with which a commit is in the log's file, and this
+//! thread calls `fdatasync` on that file before anybody hears of the commit: who asked for it, who is told of it, and who read it ([`Settled`]). A power
+//! cut takes back what nobody heard of. A commit that follows at once shares the next call.
+
+use super::job::Work;
+use super::{Durability, Stats, guarded};
+use crate::Error;
+use crate::publication::Reply;
+use crate::stats::MICROS;
+use rusqlite::Connection;
+use std::cell::Cell;
+use std::fs::File;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+
+/// Commits that wait while the disk is asked for others. One more, and the writer waits too: on a slow disk that makes its transactions larger.
+const AHEAD: usize = 1;
+
+/// Asks the disk. It has everything that was written before when this returns.
+pub(crate) type Flush = Box<dyn FnMut() -> io::Result<()> + Send>;
+
+/// Asks for the log of a connection's database.
+///
+/// # Errors
+/// [`Error::Io`] when there is none.
+pub(crate) fn log(c: &Connection, durability: Durability) -> Result<Flush, Error> {
+    if durability == Durability::Normal {
+        return Ok(Box::new(|| Ok(())));
+    }
+    // As SQLite calls it: links are followed.
+    let log = File::open(format!("{}-wal", c.path().unwrap_or_default()))?;
+    Ok(Box::new(move || log.sync_data()))
+}
+
+/// Has the clients told, and then runs the replies.
+pub(crate) type Tell = Box<dyn FnOnce(Vec<(Option<usize>, Reply)>) + Send>;
+
+/// A transaction that was committed.
+pub(super) struct Commit {
+    /// It wrote something. One that did not may have read what is not on the disk yet.
+    pub wrote: bool,
+    /// When it was begun.
+    pub begun: Instant,
+    /// Those who asked for it, with their shards.
+    pub done: Vec<(Option<usize>, Box<dyn Work>)>,
+    pub tell: Option<Tell>,
+}
+
+impl Commit {
+    /// One that did not come about, or nobody is told of.
+    pub fn silent() -> Self {
+        Commit {
+            wrote: false,
+            begun: Instant::now(),
+            done: Vec::new(),
+            tell: None,
+        }
+    }
+
+    fn settled(self) {
+        let replies = self.done.into_iter();
+        let replies = replies
+            .map(|(shard, work)| (shard, Box::new(move || work.finish(Ok(()))) as Reply))
+            .collect();
+        if let Some(tell) = self.tell {
+            tell(replies);
+        }
+    }
+
+    fn lost(self, why: &str) {
+        for (_, work) in self.done {
+            work.finish(Err(Error::UnknownOutcome(why.to_owned())));
+        }
+    }
+}
+
+/// What the writer, the thread and those who read know of each other.
+#[derive(Default)]
+struct Shared {
+    /// Commits until the one that was begun last: counted before anybody can see it.
+    begun: AtomicU64,
+    /// Of them, those that the disk has.
+    settled: AtomicU64,
+    /// The disk refused.
+    failed: AtomicBool,
+    /// What the disk takes, in nanoseconds. Of the last times, the newest counting an eighth.
+    pace: AtomicU64,
+}
+
+/// The writer's side. Dropping it waits until everything is told.
+pub(super) struct Disk {
+    shared: Arc<Shared>,
+    /// Commits that the thread was given.
+    given: Cell<u64>,
+    commits: Option<SyncSender<Commit>>,
+    changes: watch::Receiver<()>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Disk {
+    /// # Errors
+    /// [`Error::Io`] when there can be no thread.
+    pub fn start(sync: Flush, stats: Arc<Stats>) -> Result<Self, Error> {
+        let shared = Arc::new(Shared::default());
+        let (commits, waiting) = sync_channel(AHEAD);
+        let (change, changes) = watch::channel(());
+        let theirs = shared.clone();
+        let thread = std::thread::Builder::new()
+            .name("disk".to_owned())
+            .spawn(move || serve(&waiting, sync, &theirs, &change, &stats))?;
+        Ok(Disk {
+            shared,
+            given: Cell::new(0),
+            commits: Some(commits),
+            changes,
+            thread: Some(thread),
+        })
+    }
+
+    /// Before each `COMMIT`: who sees what it did waits for the next [`committed`](Self::committed) or [`failed`](Self::failed).
+    pub fn begin(&self) {
+        self.shared.begun.store(self.given.get() + 1, SeqCst);
+    }
+
+    /// A `COMMIT` did not come about, if one was begun.
+    pub fn failed(&self) {
+        if self.shared.begun.load(SeqCst) > self.given.get() {
+            self.committed(Commit::silent());
+        }
+    }
+
+    /// After each `COMMIT`. Waits while the disk is that far behind.
+    pub fn committed(&self, commit: Commit) {
+        self.given.set(self.given.get() + 1);
+        if let Some(commits) = &self.commits
+            && let Err(unsent) = commits.send(commit)
+        {
+            unsent.0.lost("the thread of the disk is gone");
+        }
+    }
+
+    /// Waits until everything that was committed is on the disk, and told.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when the disk refused.
+    pub fn flush(&self) -> Result<(), Error> {
+        let (told, end) = sync_channel::<()>(1);
+        self.begin();
+        self.committed(Commit {
+            tell: Some(Box::new(move |_| drop(told))),
+            ..Commit::silent()
+        });
+        let _ = end.recv(); // it is dropped, never sent to
+        self.works()
+    }
+
+    /// # Errors
+    /// [`Error::Store`] when the disk refused: nothing may be written any more, because nobody could be told.
+    pub fn works(&self) -> Result<(), Error> {
+        works(&self.shared)
+    }
+
+    /// What asking takes at present.
+    pub fn pace(&self) -> Duration {
+        Duration::from_nanos(self.shared.pace.load(Relaxed))
+    }
+
+    /// For those who read.
+    pub fn settled(&self) -> Settled {
+        Settled {
+            shared: self.shared.clone(),
+            changes: self.changes.clone(),
+        }
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        self.commits.take();
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the thread of the disk panicked");
+        }
+    }
+}
+
+/// Whether the disk has what one has read.
+#[derive(Clone)]
+pub(super) struct Settled {
+    shared: Arc<Shared>,
+    changes: watch::Receiver<()>,
+}
+
+impl Settled {
+    /// Waits until the disk has everything that was committed before this is called.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when the disk refused; [`Error::Closed`].
+    pub async fn wait(&self) -> Result<(), Error> {
+        let seen = self.shared.begun.load(SeqCst);
+        let reached = || self.shared.settled.load(SeqCst) >= seen;
+        if !reached() {
+            let mut changes = self.changes.clone();
+            let wait = changes.wait_for(|()| reached() || self.shared.failed.load(SeqCst));
+            wait.await.map_err(|_| Error::Closed)?;
+        }
+        works(&self.shared)
+    }
+}
+
+fn works(shared: &Shared) -> Result<(), Error> {
+    match shared.failed.load(SeqCst) {
+        true => Err(Error::Store(
+            "the disk refused what was written: nothing is read or written until a new start"
+                .to_owned(),
+        )),
+        false => Ok(()),
+    }
+}
+
+fn serve(
+    commits: &Receiver<Commit>,
+    mut sync: Flush,
+    shared: &Shared,
+    change: &watch::Sender<()>,
+    stats: &Stats,
+) {
+    while let Ok(first) = commits.recv() {
+        let mut all = vec![first];
+        all.extend(commits.try_iter());
+        let failed = shared.failed.load(SeqCst);
+        let refused = match all.iter().any(|commit| commit.wrote) && !failed {
+            true => ask(&mut sync, shared).err(),
+            false => None,
+        };
+        if let Some(e) = refused {
+            // What the system could not write it may believe to have written when it is asked again.
+            tracing::error!(error = %e, "the disk refused what was written; the store is closed");
+            shared.failed.store(true, SeqCst);
+        }
+        let failed = shared.failed.load(SeqCst);
+        if !failed {
+            shared.settled.fetch_add(all.len() as u64, SeqCst);
+        }
+        change.send_replace(());
+        for commit in all {
+            let micros = commit.begun.elapsed().as_micros();
+            if commit.wrote && !failed {
+                let micros = u64::try_from(micros).unwrap_or(u64::MAX);
+                stats.committed.record(&MICROS, micros);
+            }
+            let end = guarded(|| {
+                match failed {
+                    true => commit.lost("the disk refused it"),
+                    false => commit.settled(),
+                }
+                Ok(())
+            });
+            if let Err(e) = end {
+                tracing::error!(error = %e, "a commit could not be told");
+            }
+        }
+    }
+}
+
+fn ask(sync: &mut Flush, shared: &Shared) -> io::Result<()> {
+    let began = Instant::now();
+    sync()?;
+    let took = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+    let known = match shared.pace.load(Relaxed) {
+        0 => took,
+        known => known.saturating_mul(7).saturating_add(took) / 8,
+    };
+    shared.pace.store(known, Relaxed);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
