@@ -226,7 +226,7 @@ impl Store {
                 f(&Transaction::new(Reader::at(c, desk), now_ms()))
             })
         };
-        self.submit(shard, said, false, run).await
+        self.submit(shard, said, run).await
     }
 
     /// Reads as one of the writer's jobs, where nothing waits to be announced: what a snapshot does that found changes of another program waiting.
@@ -241,14 +241,13 @@ impl Store {
     ) -> Result<T, Error> {
         let run =
             move |c: &rusqlite::Connection, desk: &Desk| Ran::unrecorded(f(&Reader::at(c, desk)));
-        self.submit(shard, Said::default(), true, run).await
+        self.submit(shard, Said::default(), run).await
     }
 
     async fn submit<T: Send + 'static>(
         &self,
         shard: Option<usize>,
         said: Said,
-        reads: bool,
         run: impl FnOnce(&rusqlite::Connection, &Desk) -> Ran<T> + Send + 'static,
     ) -> Result<T, Error> {
         // The clock starts before the queue: whoever waits for room is not to wait twice as long for BUSY.
@@ -257,7 +256,6 @@ impl Store {
         let job = Job {
             shard,
             said,
-            reads,
             deadline,
             work: Box::new(Task::new(run, answer)),
         };

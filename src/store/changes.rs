@@ -28,21 +28,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// `seq` orders what waits, and may begin again once nothing does: numbers that are never given twice would cost each statement a second table.
-///
-/// `change_quiet` says that the writer notes its own changes itself (see [`Noting`]): set only within its transactions.
 pub(crate) const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS change_log(
   seq INTEGER PRIMARY KEY, tbl TEXT NOT NULL, row_id INTEGER NOT NULL, op TEXT NOT NULL,
   old TEXT, new TEXT) STRICT;
 CREATE INDEX IF NOT EXISTS change_log_gone ON change_log(tbl, row_id) WHERE op = 'd';
-CREATE TABLE IF NOT EXISTS change_quiet(one INTEGER PRIMARY KEY CHECK(one = 1), quiet INTEGER NOT NULL) STRICT;
-INSERT OR IGNORE INTO change_quiet(one, quiet) VALUES(1, 0);
+DROP TABLE IF EXISTS change_quiet; -- an older version's
 CREATE TABLE IF NOT EXISTS change_replaced(tbl TEXT NOT NULL, id INTEGER NOT NULL, old TEXT NOT NULL, version INTEGER, PRIMARY KEY(tbl, id)) STRICT, WITHOUT ROWID;";
 
 /// `json_object` takes 127 arguments, and the id's place is kept free.
 const MAX_COLUMNS: usize = 60;
 /// What all our triggers' names begin with.
 const PREFIX: &str = "maitred_";
+/// The condition of all our triggers: so for everybody but the writer, whose connection reads it as NULL (see [`Noting`]).
+const LOUD: &str = "coalesce(1, 0)";
 /// Milliseconds since 1970 in SQL that SQLite 3.38 knows.
 const NOW: &str = "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)";
 
@@ -381,8 +380,6 @@ impl<'w> Table<'w> {
             "{orphans} INSERT INTO change_log(tbl, row_id, op, old) SELECT tbl, id, 'd', old {evicted};"
         );
         let log = "INSERT INTO change_log(tbl, row_id, op, old, new)";
-        // A row that somebody deleted does not silence the log.
-        let loud = "(SELECT quiet FROM change_quiet) IS NOT 1";
         let old_version =
             format!("(SELECT version FROM change_replaced WHERE tbl = {name} AND id = NEW.{id})");
         let trigger = |suffix: &str, when: &str, body: &str| {
@@ -393,12 +390,12 @@ impl<'w> Table<'w> {
         vec![
             trigger(
                 "bi",
-                &format!("BEFORE INSERT ON {table} WHEN {loud}"),
+                &format!("BEFORE INSERT ON {table} WHEN {LOUD}"),
                 &format!("{wipe} INSERT INTO change_replaced {noted} WHERE {clash};"),
             ),
             trigger(
                 "ai",
-                &format!("AFTER INSERT ON {table} WHEN {loud}"),
+                &format!("AFTER INSERT ON {table} WHEN {LOUD}"),
                 &format!(
                     "{gone} {repair} {log} SELECT {name}, x.{id}, CASE WHEN r.id IS NULL THEN 'i' ELSE 'u' END, r.old, {new}
                      FROM {table} x LEFT JOIN change_replaced r ON r.tbl = {name} AND r.id = x.{id} WHERE x.{id} = NEW.{id}; {wipe}",
@@ -409,17 +406,17 @@ impl<'w> Table<'w> {
             // only for statements that name a key: a status update pays for neither
             trigger(
                 "bu",
-                &format!("BEFORE UPDATE OF {keys} ON {table} WHEN {loud}"),
+                &format!("BEFORE UPDATE OF {keys} ON {table} WHEN {LOUD}"),
                 &format!("{wipe} INSERT INTO change_replaced {noted} WHERE x.{id} <> OLD.{id} AND ({clash});"),
             ),
             trigger(
                 "ak",
-                &format!("AFTER UPDATE OF {keys} ON {table} WHEN {loud}"),
+                &format!("AFTER UPDATE OF {keys} ON {table} WHEN {LOUD}"),
                 &format!("{gone} {wipe}"),
             ),
             trigger(
                 "au",
-                &format!("AFTER UPDATE ON {table} WHEN {loud} AND ({})", self.differs()),
+                &format!("AFTER UPDATE ON {table} WHEN {LOUD} AND ({})", self.differs()),
                 &format!(
                     "{repair} {log} SELECT {name}, x.{id}, 'u', {old}, {new} FROM {table} x WHERE x.{id} = NEW.{id};",
                     repair = self.repair_update().unwrap_or_default(),
@@ -429,7 +426,7 @@ impl<'w> Table<'w> {
             ),
             trigger(
                 "ad",
-                &format!("AFTER DELETE ON {table} WHEN {loud}"),
+                &format!("AFTER DELETE ON {table} WHEN {LOUD}"),
                 &format!(
                     "DELETE FROM change_replaced WHERE tbl = {name} AND id = OLD.{id}; {log} SELECT {name}, OLD.{id}, 'd', {old}, NULL;",
                     old = self.object("OLD"),

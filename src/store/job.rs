@@ -12,8 +12,6 @@ use tokio::sync::oneshot;
 pub(super) struct Job {
     pub shard: Option<usize>,
     pub said: Said,
-    /// It reads, and nothing else.
-    pub reads: bool,
     /// Until when it may wait for another program's transaction.
     pub deadline: Instant,
     pub work: Box<dyn Work>,

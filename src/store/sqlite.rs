@@ -278,7 +278,6 @@ async fn nudge(jobs: &mpsc::WeakSender<Job>) -> Result<(), Error> {
     let job = Job {
         shard: None,
         said: Said::default(),
-        reads: true,
         deadline: Instant::now(), // does not wait for others: they tell us by committing
         work: Box::new(Task::new(
             |_: &Connection, _: &Desk| Ran::unrecorded(Ok(())),

@@ -65,8 +65,6 @@ pub(super) struct Writer {
     outcome_age: Duration,
     stats: Arc<Stats>,
     desk: Desk,
-    /// What `change_quiet` says within the open transaction. Between transactions it is unset, for all others.
-    quiet: bool,
     /// When there was nothing left to forget.
     tidied: Instant,
     /// Events since the last look.
@@ -92,7 +90,6 @@ impl Writer {
         Writer {
             hook,
             desk,
-            quiet: false,
             retention,
             outcome_age,
             stats,
@@ -202,8 +199,6 @@ impl Writer {
     /// # Errors
     /// A statement of ours failed: the transaction is not to be trusted any more.
     fn step(&mut self, c: &Connection, job: &mut Job) -> Result<(), Error> {
-        // Before the savepoint: rolling back to it leaves what we believe about it true.
-        self.quieten(c, !job.reads || self.quiet)?;
         c.prepare_cached("SAVEPOINT job")?.execute([])?;
         let mut kept = job.work.run(c, &self.desk);
         if c.is_autocommit() {
@@ -224,25 +219,12 @@ impl Writer {
         Ok(())
     }
 
-    /// Has the triggers of the schema keep silent, or speak.
-    fn quieten(&mut self, c: &Connection, quiet: bool) -> Result<(), Error> {
-        if self.quiet != quiet {
-            let set = c
-                .prepare_cached("INSERT INTO change_quiet(one, quiet) VALUES(1, ?1) ON CONFLICT(one) DO UPDATE SET quiet = excluded.quiet")?
-                .execute([quiet])?;
-            debug_assert_eq!(set, 1);
-            self.quiet = quiet;
-        }
-        Ok(())
-    }
-
     /// Commits, and leaves it to the disk's thread to tell everybody. Whether it worked.
     fn commit(&mut self, c: &Connection, done: Vec<(Option<usize>, Box<dyn Work>)>) -> bool {
         let began = Instant::now();
         self.disk.begin();
-        let committed = self
-            .quieten(c, false)
-            .and_then(|()| Ok(c.prepare_cached("COMMIT")?.execute([])?));
+        let commit = c.prepare_cached("COMMIT");
+        let committed = commit.and_then(|mut commit| commit.execute([]));
         self.pace.took(began.elapsed());
         match committed {
             Ok(_) => {
@@ -282,7 +264,6 @@ impl Writer {
         {
             tracing::error!(error = %e, "a transaction cannot be rolled back");
         }
-        self.quiet = false;
         self.desk.abandoned();
         if self.hook.aborted(c) {
             self.disk.begin();

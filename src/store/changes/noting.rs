@@ -1,7 +1,7 @@
 //! The change log of our own statements: the same triggers, on the writer's connection alone, that call a function instead of writing JSON into a table.
 //!
-//! They are temporary, so no other program sees them, and a crash leaves nothing of them. While they work, those of the schema are told to keep silent by
-//! `change_quiet`, which is set and unset inside the writer's transaction: nobody else ever sees it set either, and a rollback unsets it.
+//! They are temporary, so no other program sees them, and a crash leaves nothing of them. On that connection those of the schema keep silent, because an
+//! authorizer has their condition compiled as NULL.
 //!
 //! SQLite fires temporary triggers before those of the schema. So a change is noted before the changes that an application's own triggers make of it, as
 //! it is logged before them: ours are newer there, and the newest fires first.
@@ -25,7 +25,7 @@ impl Noting {
         let tables = tables.collect::<Result<Vec<_>, _>>()?;
         let noting = Noting(Arc::new(Mutex::new(Pad::new(&tables))));
         noting.functions(c)?;
-        forgo(c)?;
+        silence(c)?;
         for (at, table) in tables.iter().enumerate() {
             c.execute_batch(&triggers(table, at))?;
         }
@@ -135,14 +135,22 @@ impl Noting {
     }
 }
 
-/// Has the schema's own triggers compiled without what they would write into the log. They keep silent here anyway, but SQLite makes and clears the registers
-/// of a whole trigger for each row before it looks at the condition.
-fn forgo(c: &Connection) -> Result<(), Error> {
-    c.authorizer(Some(|context: AuthContext<'_>| match context.action {
-        AuthAction::Insert {
-            table_name: "change_log" | "change_replaced",
-        } if context.accessor.is_some() => Authorization::Ignore,
-        _ => Authorization::Allow,
+/// Has the schema's own triggers compiled with a condition that does not hold, and without what they would write into the log: SQLite makes and clears the
+/// registers of a whole trigger for each row before it looks at the condition.
+fn silence(c: &Connection) -> Result<(), Error> {
+    c.authorizer(Some(|context: AuthContext<'_>| {
+        let ours = context
+            .accessor
+            .is_some_and(|name| name.starts_with(PREFIX));
+        match context.action {
+            AuthAction::Function {
+                function_name: "coalesce",
+            } if ours => Authorization::Ignore,
+            AuthAction::Insert {
+                table_name: "change_log" | "change_replaced",
+            } if ours => Authorization::Ignore,
+            _ => Authorization::Allow,
+        }
     }))?;
     Ok(())
 }

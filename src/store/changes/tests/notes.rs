@@ -18,10 +18,7 @@ fn database(more: &str) -> Connection {
 }
 
 fn noting(c: &Connection) -> Noting {
-    let noting = Noting::install(c, WATCHED, &["o"]).expect("our own triggers");
-    c.execute_batch("UPDATE change_quiet SET quiet = 1")
-        .expect("silence");
-    noting
+    Noting::install(c, WATCHED, &["o"]).expect("our own triggers")
 }
 
 fn noted(noting: &Noting) -> Vec<Logged> {
@@ -183,8 +180,6 @@ fn a_value_is_noted_as_it_is_logged() {
     };
     let (theirs, ours) = (database(), database());
     let noting = Noting::install(&ours, W, &[]).expect("our own triggers");
-    ours.execute_batch("UPDATE change_quiet SET quiet = 1")
-        .expect("silence");
     for statement in [
         "INSERT INTO w VALUES(1, 'say \"no\" \\ \u{1F35C} \n', x'00ff', 0.5, 7, 'hush', 1)",
         "INSERT INTO w VALUES(2, NULL, NULL, NULL, NULL, NULL, 1)",
