@@ -535,19 +535,19 @@ BEGIN
                           AND (+status = 'queued' OR +status = 'preparing')
     WHEN 'cancelled' THEN 0
     ELSE +status = 'queued' OR +status = 'preparing' OR +status = 'ready' END;
-  INSERT INTO notifications(restaurant_id, audience, kind, event, message, table_id, order_uuids_json)
-  SELECT t.restaurant_id, 'kitchen', 'table_ready', 'ready', 'Table '||t.number||' is ready', t.id, json_group_array(o.uuid)
+  INSERT INTO notifications(restaurant_id, audience, kind, event, severity, message, order_id, table_id, order_uuids_json)
+  SELECT t.restaurant_id, 'kitchen', 'table_ready', 'ready', 2, 'Table '||t.number||' is ready', NULL, t.id, json_group_array(o.uuid)
   FROM tables t JOIN orders o ON o.restaurant_id = t.restaurant_id AND o.status = 'ready' AND +o.table_id = t.id
   WHERE o.workflow_id = 1 AND t.id = CASE                                     -- no table: nothing is read
     WHEN NEW.table_id IS NOT OLD.table_id OR NEW.status <> 'ready' AND NEW.status <> 'cancelled' THEN NULL
     WHEN OLD.status <> 'new' AND OLD.status <> 'pending' AND OLD.status <> 'confirmed' AND OLD.status <> 'preparing' THEN NULL
     WHEN EXISTS (SELECT 1 FROM orders x WHERE x.table_id = NEW.table_id AND (x.status = 'new' OR x.status = 'pending' OR x.status = 'confirmed' OR x.status = 'preparing')) THEN NULL
     ELSE NEW.table_id END
-  GROUP BY t.id;
-  INSERT INTO notifications(restaurant_id, audience, kind, event, severity, message, order_id, table_id)
+  GROUP BY t.id
+  UNION ALL                                                                   -- each INSERT ... SELECT makes a table of its own for what it selects
   SELECT NEW.restaurant_id, coalesce('waiter:'||NEW.waiter_id, 'floor'), 'order_notification', NEW.status, 3,
          coalesce('Order for table '||(SELECT number FROM tables WHERE id = NEW.table_id), 'Order '||NEW.public_id)
-           ||CASE NEW.status WHEN 'ready' THEN ' is ready' ELSE ' was cancelled' END, NEW.id, NEW.table_id
+           ||CASE NEW.status WHEN 'ready' THEN ' is ready' ELSE ' was cancelled' END, NEW.id, NEW.table_id, NULL
   WHERE NEW.status = 'ready' OR NEW.status = 'cancelled';
 END;
 
