@@ -6,13 +6,14 @@ mod kitchen;
 mod lines;
 mod payments;
 mod record;
+mod sessions;
 mod stale;
 
 use crate::domain::notifications::{self, Audience};
 use crate::domain::orders::{OrderFacts, Remains};
-use crate::domain::{Status, items, orders, sessions, tables, workflow};
+use crate::domain::{Status, items, orders, tables, workflow};
 use crate::restaurant::{Entity, Event, Fact, Group, Restaurant};
-use maitred::{Change, Error, Op, Reader, Signal, params};
+use maitred::{Change, Error, Op, Reader, Signal};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -48,11 +49,14 @@ pub fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Resta
         return Ok(Vec::new());
     };
     stale::forget_orders(entity, change)?;
+    let mut record = None;
     let mut all = match entity {
         Entity::Order => {
             let (old, new) = rows::<OrderRow>(change)?;
             let print = |row: &Option<OrderRow>| matches!(row, Some(row) if row.workflow_id == workflow::PRINT);
             let print = print(&old) || print(&new);
+            let row = new.as_ref().or(old.as_ref());
+            record = row.map(|row| record::of_order(change, row));
             let mut all = order(change, db, old, new)?;
             all.extend(match print {
                 true => jobs::job(change, db)?,
@@ -62,7 +66,7 @@ pub fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Resta
         }
         Entity::OrderItem => order_item(change, db)?,
         Entity::Table => table(change, db)?,
-        Entity::Session => session(change, db)?,
+        Entity::Session => sessions::session(change, db)?,
         Entity::Payment => payments::payment(change, db)?,
         Entity::Notification => notification(change, db)?,
         Entity::User => user(change)?,
@@ -70,7 +74,9 @@ pub fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Resta
         Entity::Restaurant | Entity::Zone | Entity::MenuItem | Entity::Task => Vec::new(),
     };
     // The feed tells each change once: the first event carries it, or one that says nothing else.
-    let mut record = record::record(entity, change, db)?;
+    if entity != Entity::Order {
+        record = record::record(entity, change, db)?;
+    }
     if let Some(record) = &record {
         if all.is_empty() {
             all.push(Told {
@@ -112,6 +118,7 @@ pub fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Resta
 #[derive(Deserialize)]
 struct OrderRow {
     id: i64,
+    restaurant_id: i64,
     workflow_id: i64,
     /// Text, because the rows of other workflows have other statuses.
     status: String,
@@ -317,81 +324,6 @@ fn table_changed(db: &Reader<'_>, id: i64) -> Result<Option<Told>, Error> {
 /// transaction may have the same, because they are the same: both show its end.
 fn next_version(db: &Reader<'_>) -> Result<u64, Error> {
     Ok(db.head()? + 1)
-}
-
-#[derive(Deserialize)]
-struct SessionRow {
-    id: i64,
-    table_id: i64,
-    closed_at: Option<i64>,
-    version: i64,
-}
-
-impl SessionRow {
-    /// The table that it occupies.
-    fn occupies(&self) -> Option<i64> {
-        self.closed_at.is_none().then_some(self.table_id)
-    }
-}
-
-fn session(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
-    let (old, new) = rows::<SessionRow>(change)?;
-    let mut all = Vec::new();
-    if let Some(old) = &old {
-        let fact = match &new {
-            Some(new) => sessions::facts(db, new.id)?.map(Fact::SessionChanged),
-            None => Some(Fact::SessionDeleted {
-                id: old.id,
-                version: old.version + 1,
-            }),
-        };
-        all.extend(fact.map(|fact| Told::to([Group::Session(old.id)], fact)));
-    }
-    let before = old.as_ref().and_then(SessionRow::occupies);
-    let after = new.as_ref().and_then(SessionRow::occupies);
-    if before == after {
-        if let Some(table) = after {
-            all.extend(table_changed(db, table)?);
-        }
-    } else {
-        for id in [before, after].into_iter().flatten() {
-            let Some(table) = tables::facts(db, id)? else {
-                continue;
-            };
-            let version = next_version(db)?;
-            let everywhere = [Group::Table(id), Group::Restaurant(table.restaurant_id)];
-            let status = Fact::TableStatus {
-                table: table.clone(),
-                version,
-            };
-            let details = Fact::TableChanged {
-                table,
-                version,
-                occupancy: true,
-            };
-            let begins = new
-                .as_ref()
-                .filter(|new| old.is_none() && new.table_id == id);
-            let mut groups = vec![Group::Table(id)];
-            groups.extend(begins.map(|new| Group::Visit(new.id)));
-            all.push(Told::to(groups, status));
-            all.push(Told::to(everywhere, details));
-        }
-    }
-    // Whoever was let in by this visit is judged again, after they were told.
-    if let (Some(old), Some(table)) = (&old, before)
-        && before != after
-    {
-        let mut groups = vec![Group::Session(old.id), Group::Table(table)];
-        let orders = db.rows(
-            "SELECT id FROM orders WHERE session_id = ?1",
-            params![old.id],
-            |row| row.get(0).map(Group::Order),
-        )?;
-        groups.extend(orders);
-        all.push(Told::recheck(groups));
-    }
-    Ok(all)
 }
 
 fn notification(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {

@@ -1,5 +1,6 @@
 //! What the change feed says about a change.
 
+use super::OrderRow;
 use crate::restaurant::{ChangeRecord, Entity};
 use maitred::{Change, Error, Reader, params};
 use serde::Deserialize;
@@ -61,15 +62,39 @@ pub fn record(
         return Ok(None);
     };
     let row = new.or(old);
+    let version = row.as_ref().and_then(|row| row.version);
+    let status = row.and_then(|row| row.status);
+    Ok(Some(told(entity, change, restaurant_id, version, status)))
+}
+
+/// The same of an order, whose row is read already.
+pub fn of_order(change: &Change<'_>, row: &OrderRow) -> ChangeRecord {
+    let status = Some(row.status.clone());
+    told(
+        Entity::Order,
+        change,
+        row.restaurant_id,
+        Some(row.version),
+        status,
+    )
+}
+
+fn told(
+    entity: Entity,
+    change: &Change<'_>,
+    restaurant_id: i64,
+    version: Option<i64>,
+    status: Option<String>,
+) -> ChangeRecord {
     let changed = change.changed().into_iter();
     let changed = changed.filter(|column| !matches!(*column, "version" | "updated_at"));
-    Ok(Some(ChangeRecord {
+    ChangeRecord {
         entity,
         id: change.id,
         restaurant_id,
-        version: row.as_ref().and_then(|row| row.version),
+        version,
         op: change.op.into(),
-        status: row.and_then(|row| row.status),
+        status,
         changed: changed.map(str::to_owned).collect(),
-    }))
+    }
 }

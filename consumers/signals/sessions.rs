@@ -1,0 +1,83 @@
+//! What a visit means to its table and to those it let in.
+
+use super::{Told, next_version, rows, table_changed};
+use crate::domain::{sessions, tables};
+use crate::restaurant::{Fact, Group};
+use maitred::{Change, Error, Reader, params};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct SessionRow {
+    id: i64,
+    table_id: i64,
+    closed_at: Option<i64>,
+    version: i64,
+}
+
+impl SessionRow {
+    /// The table that it occupies.
+    fn occupies(&self) -> Option<i64> {
+        self.closed_at.is_none().then_some(self.table_id)
+    }
+}
+
+/// A session began, ended, or is different: its table is told, and whoever it had let in is judged again.
+pub fn session(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
+    let (old, new) = rows::<SessionRow>(change)?;
+    let mut all = Vec::new();
+    if let Some(old) = &old {
+        let fact = match &new {
+            Some(new) => sessions::facts(db, new.id)?.map(Fact::SessionChanged),
+            None => Some(Fact::SessionDeleted {
+                id: old.id,
+                version: old.version + 1,
+            }),
+        };
+        all.extend(fact.map(|fact| Told::to([Group::Session(old.id)], fact)));
+    }
+    let before = old.as_ref().and_then(SessionRow::occupies);
+    let after = new.as_ref().and_then(SessionRow::occupies);
+    if before == after {
+        if let Some(table) = after {
+            all.extend(table_changed(db, table)?);
+        }
+    } else {
+        for id in [before, after].into_iter().flatten() {
+            let Some(table) = tables::facts(db, id)? else {
+                continue;
+            };
+            let version = next_version(db)?;
+            let everywhere = [Group::Table(id), Group::Restaurant(table.restaurant_id)];
+            let status = Fact::TableStatus {
+                table: table.clone(),
+                version,
+            };
+            let details = Fact::TableChanged {
+                table,
+                version,
+                occupancy: true,
+            };
+            let begins = new
+                .as_ref()
+                .filter(|new| old.is_none() && new.table_id == id);
+            let mut groups = vec![Group::Table(id)];
+            groups.extend(begins.map(|new| Group::Visit(new.id)));
+            all.push(Told::to(groups, status));
+            all.push(Told::to(everywhere, details));
+        }
+    }
+    // Whoever was let in by this visit is judged again, after they were told.
+    if let (Some(old), Some(table)) = (&old, before)
+        && before != after
+    {
+        let mut groups = vec![Group::Session(old.id), Group::Table(table)];
+        let orders = db.rows(
+            "SELECT id FROM orders WHERE session_id = ?1",
+            params![old.id],
+            |row| row.get(0).map(Group::Order),
+        )?;
+        groups.extend(orders);
+        all.push(Told::recheck(groups));
+    }
+    Ok(all)
+}
