@@ -179,7 +179,8 @@ impl Store {
     /// Dropping the future does not stop `f` once it runs.
     ///
     /// # Errors
-    /// What `f` returns; [`Error::Panicked`] if it panicked; [`Error::Store`] when it tries to write.
+    /// What `f` returns; [`Error::Panicked`] if it panicked; [`Error::Store`] when it tries to write; [`Error::Closed`] when the store has stopped, or its disk
+    /// refused what was written.
     pub async fn read<T: Send + 'static>(
         &self,
         f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
@@ -210,7 +211,8 @@ impl Store {
     /// # Errors
     /// What `f` returns (then nothing of it happened); a conflict `IDEMPOTENCY_CONFLICT` when the id was used for something else; [`Error::Busy`]
     /// when another program held the database too long or another command brought the transaction down (nothing of it happened);
-    /// [`Error::UnknownOutcome`] when the commit itself failed; [`Error::Panicked`]; [`Error::Closed`] when the store stops.
+    /// [`Error::UnknownOutcome`] when the commit itself failed; [`Error::Panicked`]; [`Error::Closed`] when the store stops, or its disk
+    /// refused what was written.
     pub async fn write<T: Serialize + DeserializeOwned + Send + 'static>(
         &self,
         command: Command,

@@ -35,7 +35,8 @@ pub(crate) fn log(c: &Connection, durability: Durability) -> Result<Flush, Error
         return Ok(Box::new(|| Ok(())));
     }
     // As SQLite calls it: links are followed.
-    let log = File::open(format!("{}-wal", c.path().unwrap_or_default()))?;
+    let path = format!("{}-wal", c.path().unwrap_or_default());
+    let log = File::open(&path).map_err(|e| io::Error::new(e.kind(), format!("{path}: {e}")))?;
     Ok(Box::new(move || log.sync_data()))
 }
 
@@ -94,6 +95,15 @@ struct Shared {
     pace: AtomicU64,
 }
 
+impl Shared {
+    fn open(&self) -> Result<(), Error> {
+        match self.failed.load(SeqCst) {
+            true => Err(Error::Closed),
+            false => Ok(()),
+        }
+    }
+}
+
 /// The writer's side. Dropping it waits until everything is told.
 pub(super) struct Disk {
     shared: Arc<Shared>,
@@ -149,7 +159,7 @@ impl Disk {
     /// Waits until everything that was committed is on the disk, and told.
     ///
     /// # Errors
-    /// [`Error::Store`] when the disk refused.
+    /// [`Error::Closed`] when the disk refused.
     pub fn flush(&self) -> Result<(), Error> {
         let (told, end) = sync_channel::<()>(1);
         self.begin();
@@ -158,13 +168,12 @@ impl Disk {
             ..Commit::silent()
         });
         let _ = end.recv(); // it is dropped, never sent to
-        self.works()
+        self.shared.open()
     }
 
-    /// # Errors
-    /// [`Error::Store`] when the disk refused: nothing may be written any more, because nobody could be told.
-    pub fn works(&self) -> Result<(), Error> {
-        works(&self.shared)
+    /// Nothing may be written any more, because nobody could be told.
+    pub fn refuses(&self) -> bool {
+        self.shared.failed.load(SeqCst)
     }
 
     /// What asking takes at present.
@@ -203,7 +212,7 @@ impl Settled {
     /// Waits until the disk has everything that was committed before this is called.
     ///
     /// # Errors
-    /// [`Error::Store`] when the disk refused; [`Error::Closed`].
+    /// [`Error::Closed`] when the disk refused.
     pub async fn wait(&self) -> Result<(), Error> {
         let seen = self.shared.begun.load(SeqCst);
         let reached = || self.shared.settled.load(SeqCst) >= seen;
@@ -212,17 +221,7 @@ impl Settled {
             let wait = changes.wait_for(|()| reached() || self.shared.failed.load(SeqCst));
             wait.await.map_err(|_| Error::Closed)?;
         }
-        works(&self.shared)
-    }
-}
-
-fn works(shared: &Shared) -> Result<(), Error> {
-    match shared.failed.load(SeqCst) {
-        true => Err(Error::Store(
-            "the disk refused what was written: nothing is read or written until a new start"
-                .to_owned(),
-        )),
-        false => Ok(()),
+        self.shared.open()
     }
 }
 
@@ -243,7 +242,7 @@ fn serve(
         };
         if let Some(e) = refused {
             // What the system could not write it may believe to have written when it is asked again.
-            tracing::error!(error = %e, "the disk refused what was written; the store is closed");
+            tracing::error!(error = %e, "the disk refused what was written: the store is closed until a new start");
             shared.failed.store(true, SeqCst);
         }
         let failed = shared.failed.load(SeqCst);

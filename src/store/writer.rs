@@ -115,9 +115,13 @@ impl Writer {
         self.stats.jobs.fetch_add(jobs.len() as u64, Relaxed);
         let mut jobs = VecDeque::from(jobs);
         while let Some(earliest) = jobs.iter().map(|job| job.deadline).min() {
-            let patience = earliest.saturating_duration_since(Instant::now());
-            let begun = self.disk.works().and_then(|()| self.begin(c, patience));
-            match begun {
+            if self.disk.refuses() {
+                for job in jobs.drain(..) {
+                    job.work.finish(Err(Error::Closed));
+                }
+                return;
+            }
+            match self.begin(c, earliest.saturating_duration_since(Instant::now())) {
                 Ok(()) => self.transaction(c, &mut jobs),
                 // Only those who waited long enough: others may still be lucky.
                 Err(Error::Busy) => self.expire(&mut jobs),
@@ -275,7 +279,7 @@ impl Writer {
     /// Between transactions: forgets a step where that is due, and as many as it takes to keep pace with what was just announced. Whether there is more
     /// to forget.
     pub fn tidy(&mut self, c: &Connection) -> bool {
-        if self.disk.works().is_err() {
+        if self.disk.refuses() {
             return false;
         }
         let steps = 1 + self.announced / PRUNE_STEP as u64;
