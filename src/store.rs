@@ -189,16 +189,16 @@ impl Store {
         let reader = &self.shared.readers[next % self.shared.readers.len()];
         let index = self.shared.index.clone();
         let call = reader.call(move |c| sqlite::snapshot(c, index.as_deref(), f));
-        let value = match call.await {
-            Ok(value) => value,
-            Err(tokio_rusqlite::Error::Error(e)) => return Err(e),
+        let result = match call.await {
+            Ok(value) => Ok(value),
+            Err(tokio_rusqlite::Error::Error(e)) => Err(e),
             Err(_) => return Err(Error::Closed),
         };
-        // It may have read what a power cut would take back.
-        match &self.shared.settled {
-            Some(settled) => settled.wait().await.map(|()| value),
-            None => Ok(value),
+        // It may have read what a power cut would take back, and a refusal says so too.
+        if let Some(settled) = &self.shared.settled {
+            settled.wait().await?;
         }
+        result
     }
 
     /// Runs a command in a transaction that it may share with others; returns after the commit, when everything it changed has been announced.

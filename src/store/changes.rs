@@ -33,7 +33,6 @@ CREATE TABLE IF NOT EXISTS change_log(
   seq INTEGER PRIMARY KEY, tbl TEXT NOT NULL, row_id INTEGER NOT NULL, op TEXT NOT NULL,
   old TEXT, new TEXT) STRICT;
 CREATE INDEX IF NOT EXISTS change_log_gone ON change_log(tbl, row_id) WHERE op = 'd';
-DROP TABLE IF EXISTS change_quiet; -- an older version's
 CREATE TABLE IF NOT EXISTS change_replaced(tbl TEXT NOT NULL, id INTEGER NOT NULL, old TEXT NOT NULL, version INTEGER, PRIMARY KEY(tbl, id)) STRICT, WITHOUT ROWID;";
 
 /// `json_object` takes 127 arguments, and the id's place is kept free.
@@ -76,6 +75,8 @@ pub(super) fn install(c: &Connection, watched: &[Watched]) -> Result<(), Error> 
     for sql in wanted.values() {
         c.execute_batch(sql)?;
     }
+    // An older version's, whose triggers looked into it.
+    c.execute_batch("DROP TABLE IF EXISTS change_quiet")?;
     Ok(())
 }
 

@@ -83,3 +83,29 @@ fn a_migration_is_made_once_and_whole() {
         .unwrap();
     assert!(crate::history::waiting(&c).unwrap());
 }
+
+#[tokio::test]
+async fn triggers_of_an_older_version_and_what_they_looked_into_are_replaced() {
+    let mut served = Served::new();
+    served.close();
+    served
+        .shell()
+        .execute_batch(
+            "CREATE TABLE change_quiet(one INTEGER PRIMARY KEY, quiet INTEGER NOT NULL);
+             INSERT INTO change_quiet VALUES(1, 0);
+             DROP TRIGGER maitred_dish_ai;
+             CREATE TRIGGER maitred_dish_ai AFTER INSERT ON dish WHEN (SELECT quiet FROM change_quiet) IS NOT 1 BEGIN
+               INSERT INTO change_log(tbl, row_id, op) VALUES('nothing', 0, 'd'); END",
+        )
+        .unwrap();
+    served.open();
+    served.told(0).await;
+    let shell = served.shell();
+    shell
+        .execute("INSERT INTO dish(menu, name) VALUES(1, 'soup')", [])
+        .unwrap();
+    assert_eq!(served.heard(1).await[0].1, "soup");
+    let left = "SELECT count(*) FROM sqlite_schema WHERE name = 'change_quiet'";
+    let left: i64 = shell.query_row(left, [], |row| row.get(0)).unwrap();
+    assert_eq!(left, 0);
+}
