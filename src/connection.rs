@@ -130,6 +130,19 @@ struct Live<A: App> {
     counted: OpenRole,
 }
 
+impl<A: App> Live<A> {
+    fn begin(opening: &mut Opening<A>) -> Option<Self> {
+        let ctx = opening.enter()?;
+        Some(Live {
+            counted: opening.route.role(A::role(ctx.identity())),
+            ctx,
+            reader: std::mem::take(&mut opening.reader),
+            keys: opening.keys.take(),
+            registered: opening.registered.take(),
+        })
+    }
+}
+
 /// Serves a connection until it ends, and closes it in order.
 ///
 /// A task is for all its life as large as the most that it ever holds at once, and there is one for each client: what few connections need is boxed, and what
@@ -138,15 +151,11 @@ pub(crate) async fn run<A: App>(mut opening: Box<Opening<A>>) {
     if opening.identity.is_none() {
         Box::pin(opening.wait_for_token()).await;
     }
-    let mut live = match opening.enter() {
-        Ok(ctx) => Live {
-            counted: opening.route.role(A::role(ctx.identity())),
-            ctx,
-            reader: std::mem::take(&mut opening.reader),
-            keys: opening.keys.take(),
-            registered: opening.registered.take(),
-        },
-        Err(ending) => return Box::pin(opening.refuse(*ending)).await,
+    if let Err(ending) = opening.judge() {
+        return Box::pin(opening.refuse(*ending)).await;
+    }
+    let Some(mut live) = Live::begin(&mut opening) else {
+        return;
     };
     let mut session = match opening.open(&mut live.ctx).await {
         Ok(session) => session,

@@ -122,17 +122,22 @@ impl<A: App> Opening<A> {
         self.identity = Some(identity);
     }
 
-    /// What the connection can reach, now that it is known whose it is.
-    pub(super) fn enter(&mut self) -> Result<Context<A>, Box<Ending>> {
-        let (shard, socket) = (self.shard.clone(), self.socket.clone());
-        let placed = match self.identity.take() {
-            Some(Ok(identity)) => place_of_user(&shard, &socket, &identity).map(|()| identity),
-            Some(Err(error)) => Err(error),
+    /// Whether it may come in, now that it is known whose it is.
+    pub(super) fn judge(&self) -> Result<(), Box<Ending>> {
+        let placed = match &self.identity {
+            Some(Ok(identity)) => place_of_user(&self.shard, &self.socket, identity),
+            Some(Err(error)) => Err(error.clone()),
             None => return Err(Box::new(Ending::internal())), // nobody waited for the token
         };
-        let identity = placed.map_err(|error| Box::new(Ending::refused(error)))?;
-        note_expiry(&socket, &identity);
-        Ok(Context::new(shard, socket, self.lane, identity, self.since))
+        placed.map_err(|error| Box::new(Ending::refused(error)))
+    }
+
+    /// What the connection can reach, once: after it was [judged](Self::judge).
+    pub(super) fn enter(&mut self) -> Option<Context<A>> {
+        let identity = self.identity.take()?.ok()?;
+        note_expiry(&self.socket, &identity);
+        let (shard, socket) = (self.shard.clone(), self.socket.clone());
+        Some(Context::new(shard, socket, self.lane, identity, self.since))
     }
 
     /// Has the consumer open it. Boxed endings: they are rare, and large.
