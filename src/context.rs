@@ -17,7 +17,7 @@ use crate::socket::{Hold, Socket};
 use crate::store::{Command, CommandId};
 use crate::window::Gather;
 use crate::{App, ClientError, Error, Identity, Kind, Message, Reader, Transaction};
-use recovery::{Pid, Returning};
+use recovery::Back;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use smallvec::SmallVec;
@@ -62,17 +62,8 @@ pub struct Context<A: App> {
     writes: Cell<u32>,
     /// Of Socket.IO.
     pub(crate) client: Option<Rc<Client>>,
-    /// The groups of the connection that this one continues.
-    restored: Vec<Membership<A::Group>>,
-    /// Of Socket.IO: the client has been here before.
-    returning: Option<Returning>,
-    /// What it comes back to is not known.
-    lost: bool,
-    /// Under which id its groups are kept, and that they have changed since.
-    pid: Option<Pid>,
-    unkept: bool,
-    /// What this connection is called there.
-    holder: String,
+    /// The same. Boxed: most connections have none, and each is as large as it could be.
+    back: Option<Box<Back<A::Group>>>,
     /// Where the stream of the groups goes on that a command joined.
     joined_at: Option<u64>,
 }
@@ -97,12 +88,7 @@ impl<A: App> Context<A> {
             command: None,
             writes: Cell::new(0),
             client: None,
-            restored: Vec::new(),
-            returning: None,
-            lost: false,
-            pid: None,
-            unkept: false,
-            holder: String::new(),
+            back: None,
             joined_at: None,
         }
     }
@@ -154,7 +140,7 @@ impl<A: App> Context<A> {
         if self.memberships.iter().any(|m| m.group == group) {
             return Ok(());
         }
-        let before = self.restored.iter().find(|m| m.group == group);
+        let before = self.before().iter().find(|m| m.group == group);
         let from = before.map_or(from, |m| from.max(m.from));
         if self.memberships.len() >= self.socket.policy.groups_per_connection {
             self.socket.limited(Limit::Groups);
@@ -182,8 +168,7 @@ impl<A: App> Context<A> {
             .push(group.clone());
         self.shard.join(group.clone(), self.lane, &self.socket);
         self.memberships.push(Membership { group, from });
-        self.unkept = true;
-        if self.pid.is_some() {
+        if self.outdate() {
             // nothing is told of it before it is kept
             self.socket.defer();
         }
@@ -193,7 +178,7 @@ impl<A: App> Context<A> {
     /// The groups that a Socket.IO client was in when it was connected last, also those that it had joined by a command. They come back by being joined here:
     /// `connect` joins again what this client may still hear, before it asks for a snapshot, and what it missed there is replayed. Empty for new clients.
     pub fn restored(&self) -> Vec<A::Group> {
-        self.restored.iter().map(|m| m.group.clone()).collect()
+        self.before().iter().map(|m| m.group.clone()).collect()
     }
 
     /// From now on what this connection hears in quick succession is told together as well, or only together ([`Consumer::together`](crate::Consumer::together)). To
@@ -216,7 +201,7 @@ impl<A: App> Context<A> {
     /// Leaves a group.
     pub fn leave(&mut self, group: &A::Group) {
         self.give_up(|g| g == group);
-        self.unkept = true;
+        self.outdate();
     }
 
     /// As [`read`](Self::read), in a command that has joined groups: what `f` finds is where their stream begins for this client. Events of these groups up to
@@ -441,7 +426,7 @@ impl<A: App> Context<A> {
 impl<A: App> Drop for Context<A> {
     fn drop(&mut self) {
         self.leave_all();
-        if let Some(pid) = &self.pid {
+        if let Some(pid) = self.back.as_ref().and_then(|back| back.pid.as_ref()) {
             self.shard.forget_pid(&pid.id, &self.socket);
         }
     }

@@ -41,6 +41,34 @@ pub(super) struct Returning {
     pub recovered: bool,
 }
 
+/// What a client comes back with, and what is kept for the next time.
+pub(super) struct Back<G> {
+    /// The groups of the connection that this one continues.
+    pub restored: Vec<Membership<G>>,
+    /// It has been here before.
+    pub returning: Option<Returning>,
+    /// What it comes back to is not known.
+    lost: bool,
+    /// Under which id its groups are kept, and that they have changed since.
+    pub pid: Option<Pid>,
+    unkept: bool,
+    /// What this connection is called there.
+    holder: String,
+}
+
+impl<G> Back<G> {
+    fn new() -> Self {
+        Back {
+            restored: Vec::new(),
+            returning: None,
+            lost: false,
+            pid: None,
+            unkept: false,
+            holder: unguessable(),
+        }
+    }
+}
+
 /// What a client says about its last connection. Each value may be anything: it is a stranger's.
 #[derive(Debug, Default, Deserialize)]
 struct Said {
@@ -75,7 +103,7 @@ impl<A: App> Context<A> {
         if self.shard.store.is_none() || !self.is_socket_io() {
             return Ok(());
         }
-        self.holder = unguessable();
+        self.back = Some(Box::new(Back::new()));
         // our own clients say it as raw ones do; one that is no number cannot be resumed
         self.since = said
             .since
@@ -92,6 +120,9 @@ impl<A: App> Context<A> {
             })
             .await?;
         let offset = number(said.offset.as_deref());
+        let Some(back) = &mut self.back else {
+            return Ok(());
+        };
         if let Some(Kept { baseline, groups }) = taken {
             self.shard.evict(&pid).await;
             // an older number is of a stream before this one
@@ -101,23 +132,41 @@ impl<A: App> Context<A> {
                 let group = group.parse().ok()?;
                 Some(Membership { group, from })
             });
-            self.restored = groups.collect();
-            self.returning = Some(Returning {
+            back.restored = groups.collect();
+            back.returning = Some(Returning {
                 pid,
                 baseline,
                 offset,
                 recovered: false,
             });
         } else {
-            self.returning = Some(Returning {
+            back.returning = Some(Returning {
                 pid,
                 baseline: 0,
                 offset: None,
                 recovered: false,
             });
-            self.lost = true;
+            back.lost = true;
         }
         Ok(())
+    }
+
+    /// The client has been here before.
+    pub(super) fn returning(&self) -> Option<&Returning> {
+        self.back.as_ref()?.returning.as_ref()
+    }
+
+    /// The groups of the connection that this one continues.
+    pub(super) fn before(&self) -> &[Membership<A::Group>] {
+        self.back.as_ref().map_or(&[], |back| &back.restored)
+    }
+
+    /// Its groups are not those any more that are kept. Whether some are.
+    pub(super) fn outdate(&mut self) -> bool {
+        self.back.as_mut().is_some_and(|back| {
+            back.unkept = true;
+            back.pid.is_some()
+        })
     }
 
     pub(super) fn is_socket_io(&self) -> bool {
@@ -127,8 +176,9 @@ impl<A: App> Context<A> {
     /// A client that comes back and saw nothing yet, of a consumer that begins with a state: it needs that state.
     pub(super) fn must_begin_anew(&self) -> bool {
         let needs_state = self.opening.as_ref().is_some_and(|o| !o.only_on_reset);
-        let saw_nothing = self.returning.as_ref().is_some_and(|r| r.offset.is_none());
-        self.lost || (needs_state && saw_nothing)
+        let saw_nothing = self.returning().is_some_and(|r| r.offset.is_none());
+        let lost = self.back.as_ref().is_some_and(|back| back.lost);
+        lost || (needs_state && saw_nothing)
     }
 
     /// Tells a Socket.IO client that it is let in, before anything else, and then what was said to it before that. `at`: where its stream begins; `None`:
@@ -172,8 +222,8 @@ impl<A: App> Context<A> {
     /// Under the id that the client had if it goes on, otherwise under a new one.
     async fn begin_keeping(&mut self, at: Option<u64>) -> Result<String, Error> {
         let groups = self.heard();
-        let before = self.returning.as_ref().map(|r| r.pid.clone());
-        let recovered = self.returning.as_ref().filter(|r| r.recovered);
+        let before = self.returning().map(|r| r.pid.clone());
+        let recovered = self.returning().filter(|r| r.recovered);
         let began = recovered.map(|r| r.baseline);
         let pid = recovered.map_or_else(unguessable, |r| r.pid.clone());
         let claim = self.claim(pid.clone());
@@ -194,11 +244,13 @@ impl<A: App> Context<A> {
         let Some(baseline) = kept else {
             return Err(self.taken_over());
         };
-        self.unkept = false;
-        self.pid = Some(Pid {
-            id: pid.as_str().into(),
-            baseline,
-        });
+        if let Some(back) = &mut self.back {
+            back.unkept = false;
+            back.pid = Some(Pid {
+                id: pid.as_str().into(),
+                baseline,
+            });
+        }
         let socket = self.socket.clone();
         self.shard.pids.borrow_mut().insert(pid.clone(), socket);
         Ok(pid)
@@ -220,11 +272,14 @@ impl<A: App> Context<A> {
                 }
             }
         }
-        if std::mem::take(&mut self.unkept)
-            && let Some(pid) = &self.pid
-        {
-            let (baseline, groups) = (pid.baseline, self.heard());
-            let claim = self.claim(pid.id.to_string());
+        let outdated = self.back.as_mut().and_then(|back| {
+            let outdated = std::mem::take(&mut back.unkept);
+            let pid = back.pid.as_ref().filter(|_| outdated)?;
+            Some((pid.id.to_string(), pid.baseline))
+        });
+        if let Some((pid, baseline)) = outdated {
+            let groups = self.heard();
+            let claim = self.claim(pid);
             let kept = self
                 .store()?
                 .write_raw(Some(self.shard.id), move |db| {
@@ -252,13 +307,14 @@ impl<A: App> Context<A> {
 
     /// Whether what is kept of its groups is not what it hears.
     pub(crate) fn is_unkept(&self) -> bool {
-        self.unkept && self.pid.is_some()
+        let back = self.back.as_ref();
+        back.is_some_and(|back| back.unkept && back.pid.is_some())
     }
 
     /// Of what it was in, what it was not let into again.
     pub(super) fn lost_groups(&self) -> Vec<String> {
         let here = |group: &A::Group| self.memberships.iter().any(|m| m.group == *group);
-        let all = self.restored.iter().filter(|m| !here(&m.group));
+        let all = self.before().iter().filter(|m| !here(&m.group));
         all.map(|m| m.group.to_string()).collect()
     }
 
@@ -276,7 +332,10 @@ impl<A: App> Context<A> {
             pid,
             place: format!("{} {namespace}", self.lane().entry.name),
             subject: self.identity.subject.clone(),
-            holder: self.holder.clone(),
+            holder: self
+                .back
+                .as_ref()
+                .map_or_else(String::new, |back| back.holder.clone()),
         }
     }
 }

@@ -22,7 +22,7 @@ impl<A: App> Context<A> {
 
     /// After `connect`: a consumer without a first frame still resumes, and what was held is let go.
     pub(crate) async fn settle(&mut self) -> Result<(), Error> {
-        let comes_back = self.since.is_some() || self.returning.is_some();
+        let comes_back = self.since.is_some() || self.returning().is_some();
         if !comes_back && !self.socket.is_holding() {
             return Ok(());
         }
@@ -237,7 +237,7 @@ impl<A: App> Context<A> {
                 Ok(page) => page,
                 Err(why) => return Ok(Err(why)),
             };
-            if let Some(returning) = &mut self.returning {
+            if let Some(returning) = self.back.as_mut().and_then(|back| back.returning.as_mut()) {
                 returning.recovered = true;
             }
             self.greet(Some(since)).await?;
@@ -325,7 +325,7 @@ fn resync_message(why: Option<Unresumable>) -> Message {
 impl<A: App> Context<A> {
     /// Tells a Socket.IO client that came back that it did not find what it left.
     fn resync(&mut self, why: Option<Unresumable>) {
-        if self.is_socket_io() && (why.is_some() || self.returning.is_some()) {
+        if self.is_socket_io() && (why.is_some() || self.returning().is_some()) {
             self.send(&resync_message(why));
         }
     }
@@ -333,7 +333,9 @@ impl<A: App> Context<A> {
     /// Tells a Socket.IO client that goes on which groups it hears no more.
     fn tell_lost(&mut self) {
         let lost = self.lost_groups();
-        self.restored.clear();
+        if let Some(back) = &mut self.back {
+            back.restored.clear();
+        }
         if !lost.is_empty() {
             let resync = Resync {
                 reset: false,
