@@ -154,8 +154,9 @@ pub(crate) async fn run<A: App>(mut opening: Box<Opening<A>>) {
     if let Err(ending) = opening.judge() {
         return Box::pin(opening.refuse(*ending)).await;
     }
+    // Apart from that: what is matched on beside an `await` is kept in the task.
     let Some(mut live) = Live::begin(&mut opening) else {
-        return;
+        return; // never: it was judged, so it has an identity
     };
     let mut session = match opening.open(&mut live.ctx).await {
         Ok(session) => session,

@@ -36,7 +36,7 @@ pub(crate) fn open<A: App>(
     schema: &Schema,
     shards: Vec<Inbox<A>>,
 ) -> Result<Opened, Error> {
-    let sync = |c: &Connection| store::log(c, config.durability);
+    let sync = |c: &Connection| store::flush_log(c, config.durability);
     open_on(config, schema, shards, sync)
 }
 

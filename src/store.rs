@@ -25,7 +25,7 @@ pub(crate) use changes::TABLES as CHANGE_LOG;
 pub(crate) use changes::{Image, Note, Notes, Shown};
 pub(crate) use desk::Desk;
 pub use desk::Moment;
-pub(crate) use disk::{Flush, Tell, log};
+pub(crate) use disk::{Flush, Tell, flush_log};
 pub(crate) use job::Said;
 pub use migrations::{Schema, migrate};
 pub use outcomes::CommandId;
@@ -107,7 +107,7 @@ pub struct Command {
     pub actor: Option<String>,
     /// Under which id its outcome is kept. Without one, a repetition runs again.
     pub id: Option<CommandId>,
-    /// The shard that is told of the outcome, after the commit's publications. `None`: told from the writer's thread.
+    /// The shard that is told of the outcome, after the commit's publications. `None`: told from the disk's thread.
     pub(crate) shard: Option<usize>,
 }
 

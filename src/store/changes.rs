@@ -39,7 +39,8 @@ CREATE TABLE IF NOT EXISTS change_replaced(tbl TEXT NOT NULL, id INTEGER NOT NUL
 const MAX_COLUMNS: usize = 60;
 /// What all our triggers' names begin with.
 const PREFIX: &str = "maitred_";
-/// The condition of all our triggers: so for everybody but the writer, whose connection reads it as NULL (see [`Noting`]).
+/// The condition of all our triggers: so for everybody but the writer, whose connection reads this function as NULL wherever a trigger of ours calls it (see
+/// [`Noting`]). So none calls it for anything else.
 const LOUD: &str = "coalesce(1, 0)";
 /// Milliseconds since 1970 in SQL that SQLite 3.38 knows.
 const NOW: &str = "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)";

@@ -2,9 +2,10 @@
 //!
 //! SQLite's `synchronous=FULL` does the same in the writer's time. The writer's connection has `NORMAL`, with which a commit is in the log's file, and this
 //! thread calls `fdatasync` on that file before anybody hears of the commit: who asked for it, who is told of it, and who read it ([`Settled`]). A power
-//! cut takes back what nobody heard of. A commit that follows at once shares the next call.
+//! cut takes back what nobody heard of.
 
 use super::job::Work;
+use super::pace::Usual;
 use super::{Durability, Stats, guarded};
 use crate::Error;
 use crate::publication::Reply;
@@ -20,17 +21,17 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
-/// Commits that wait while the disk is asked for others. One more, and the writer waits too: on a slow disk that makes its transactions larger.
+/// Commits that wait while the disk is asked for another one. One more, and the writer waits too: on a slow disk that makes its transactions larger.
 const AHEAD: usize = 1;
 
 /// Asks the disk. It has everything that was written before when this returns.
 pub(crate) type Flush = Box<dyn FnMut() -> io::Result<()> + Send>;
 
-/// Asks for the log of a connection's database.
+/// [`Flush`] of the log of a connection's database.
 ///
 /// # Errors
 /// [`Error::Io`] when there is none.
-pub(crate) fn log(c: &Connection, durability: Durability) -> Result<Flush, Error> {
+pub(crate) fn flush_log(c: &Connection, durability: Durability) -> Result<Flush, Error> {
     if durability == Durability::Normal {
         return Ok(Box::new(|| Ok(())));
     }
@@ -89,15 +90,15 @@ struct Shared {
     begun: AtomicU64,
     /// Of them, those that the disk has.
     settled: AtomicU64,
-    /// The disk refused.
-    failed: AtomicBool,
-    /// What the disk takes, in nanoseconds. Of the last times, the newest counting an eighth.
+    /// The disk refused what was written.
+    refused: AtomicBool,
+    /// What it takes as a rule, in nanoseconds.
     pace: AtomicU64,
 }
 
 impl Shared {
-    fn open(&self) -> Result<(), Error> {
-        match self.failed.load(SeqCst) {
+    fn is_open(&self) -> Result<(), Error> {
+        match self.refused.load(SeqCst) {
             true => Err(Error::Closed),
             false => Ok(()),
         }
@@ -168,12 +169,12 @@ impl Disk {
             ..Commit::silent()
         });
         let _ = end.recv(); // it is dropped, never sent to
-        self.shared.open()
+        self.shared.is_open()
     }
 
     /// Nothing may be written any more, because nobody could be told.
     pub fn refuses(&self) -> bool {
-        self.shared.failed.load(SeqCst)
+        self.shared.refused.load(SeqCst)
     }
 
     /// What asking takes at present.
@@ -218,10 +219,10 @@ impl Settled {
         let reached = || self.shared.settled.load(SeqCst) >= seen;
         if !reached() {
             let mut changes = self.changes.clone();
-            let wait = changes.wait_for(|()| reached() || self.shared.failed.load(SeqCst));
+            let wait = changes.wait_for(|()| reached() || self.shared.refused.load(SeqCst));
             wait.await.map_err(|_| Error::Closed)?;
         }
-        self.shared.open()
+        self.shared.is_open()
     }
 }
 
@@ -232,54 +233,39 @@ fn serve(
     change: &watch::Sender<()>,
     stats: &Stats,
 ) {
-    while let Ok(first) = commits.recv() {
-        let mut all = vec![first];
-        all.extend(commits.try_iter());
-        let failed = shared.failed.load(SeqCst);
-        let refused = match all.iter().any(|commit| commit.wrote) && !failed {
-            true => ask(&mut sync, shared).err(),
-            false => None,
-        };
-        if let Some(e) = refused {
-            // What the system could not write it may believe to have written when it is asked again.
-            tracing::error!(error = %e, "the disk refused what was written: the store is closed until a new start");
-            shared.failed.store(true, SeqCst);
-        }
-        let failed = shared.failed.load(SeqCst);
-        if !failed {
-            shared.settled.fetch_add(all.len() as u64, SeqCst);
-        }
-        change.send_replace(());
-        for commit in all {
-            let micros = commit.begun.elapsed().as_micros();
-            if commit.wrote && !failed {
+    let (mut usual, mut refused) = (Usual::default(), false);
+    while let Ok(commit) = commits.recv() {
+        if commit.wrote && !refused {
+            let began = Instant::now();
+            if let Err(e) = sync() {
+                // What the system could not write it may believe to have written when it is asked again.
+                tracing::error!(error = %e, "the disk refused what was written: the store is closed until a new start");
+                refused = true;
+                shared.refused.store(true, SeqCst);
+            } else {
+                usual.took(began.elapsed());
+                let nanos = usual.time().as_nanos() as u64; // bounded far below
+                shared.pace.store(nanos, Relaxed);
+                let micros = commit.begun.elapsed().as_micros();
                 let micros = u64::try_from(micros).unwrap_or(u64::MAX);
                 stats.committed.record(&MICROS, micros);
             }
-            let end = guarded(|| {
-                match failed {
-                    true => commit.lost("the disk refused it"),
-                    false => commit.settled(),
-                }
-                Ok(())
-            });
-            if let Err(e) = end {
-                tracing::error!(error = %e, "a commit could not be told");
+        }
+        if !refused {
+            shared.settled.fetch_add(1, SeqCst);
+        }
+        change.send_replace(());
+        let end = guarded(|| {
+            match refused {
+                true => commit.lost("the disk refused it"),
+                false => commit.settled(),
             }
+            Ok(())
+        });
+        if let Err(e) = end {
+            tracing::error!(error = %e, "a commit could not be told");
         }
     }
-}
-
-fn ask(sync: &mut Flush, shared: &Shared) -> io::Result<()> {
-    let began = Instant::now();
-    sync()?;
-    let took = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
-    let known = match shared.pace.load(Relaxed) {
-        0 => took,
-        known => known.saturating_mul(7).saturating_add(took) / 8,
-    };
-    shared.pace.store(known, Relaxed);
-    Ok(())
 }
 
 #[cfg(test)]

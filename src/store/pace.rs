@@ -9,27 +9,41 @@ const LEAST: Duration = Duration::from_millis(1);
 /// A disk that takes seconds must not make callers wait for minutes.
 const MOST: Duration = Duration::from_millis(50);
 
-/// What a commit takes on this disk. While one batch is committed and told, the next ones wait, and so do those whose turn it is to tell: a transaction that
-/// took all that waits would have the writer and the shards work in turns instead of at once.
+/// What something takes as a rule: of the last times, the newest counting an eighth.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Usual(Duration);
+
+impl Usual {
+    pub fn time(self) -> Duration {
+        self.0
+    }
+
+    /// It took so long.
+    pub fn took(&mut self, last: Duration) {
+        self.0 = match self.0 {
+            Duration::ZERO => last.min(MOST),
+            known => (known * 7 + last.min(MOST)) / 8,
+        };
+    }
+}
+
+/// While one batch is asked of the disk and told, the writer works on the next: a transaction that took all that waits would have the writer and the shards
+/// work in turns instead of at once.
 #[derive(Debug, Default)]
 pub(super) struct Pace {
-    /// Of the last ones, the newest counting an eighth.
-    commit: Duration,
+    commit: Usual,
 }
 
 impl Pace {
     /// After so much work a transaction is committed, even if more is waiting. `disk`: what it takes until that is on the disk, which is asked meanwhile. More
     /// often than it answers it need not be asked.
     pub fn slice(&self, disk: Duration) -> Duration {
-        (self.commit * SHARE).max(disk).clamp(LEAST, MOST)
+        (self.commit.time() * SHARE).max(disk).clamp(LEAST, MOST)
     }
 
     /// A commit took so long.
     pub fn took(&mut self, commit: Duration) {
-        self.commit = match self.commit {
-            Duration::ZERO => commit.min(MOST),
-            known => (known * 7 + commit.min(MOST)) / 8,
-        };
+        self.commit.took(commit);
     }
 }
 

@@ -49,7 +49,7 @@ impl Running {
 
 /// Opens, upgrades, announces what was written while nobody served, then starts the writer. Blocks; needs no runtime.
 ///
-/// `hook` is made when the tables are there, and `sync` when there is a log. (See [`log`](super::log).)
+/// `hook` is made when the tables are there, and `sync` when there is a log. (See [`flush_log`](super::flush_log).)
 ///
 /// # Errors
 /// [`Error::Config`] when the database is another application's, a newer version's, or served by another process; [`Error::Busy`] when another program

@@ -26,7 +26,7 @@ pub(super) const CHUNK: usize = 2_000;
 /// How often an idle writer looks for history that is too old.
 const TIDY: Duration = Duration::from_secs(1);
 
-/// What a commit means to others. Called on the writer's thread, so it may wait for them, but then everybody waits.
+/// What a commit means to others. Called on the writer's thread; what it says how to tell runs on the disk's, and may wait for them, but then everybody waits.
 pub(crate) trait Hook: Send {
     /// At a transaction's start: takes others' changes out of the log, at most `at_most`, and says how many.
     ///

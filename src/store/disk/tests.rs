@@ -1,6 +1,7 @@
 use super::*;
 use crate::signals::fixture::{Served, insert, insertion};
 use crate::{Command, Store};
+use futures::FutureExt;
 use std::sync::mpsc;
 use tokio::sync::oneshot;
 
@@ -128,28 +129,34 @@ async fn a_disk_that_refuses_closes_the_store() {
 }
 
 #[test]
-fn commits_that_wait_share_a_call_and_are_told_in_order() {
+fn what_wrote_nothing_waits_for_its_turn_and_asks_for_nothing() {
     let (slow, sync) = Slow::new();
     let disk = Disk::start(sync, Arc::default()).unwrap();
     let (told, tells) = mpsc::channel();
-    let tell = |n: u32| {
+    for (n, wrote) in [(0, true), (1, false)] {
         let told = told.clone();
-        move || told.send(n).unwrap()
-    };
-    for n in 0..2 {
         disk.begin();
-        disk.committed(commit(true, tell(n)));
+        disk.committed(commit(wrote, move || told.send(n).unwrap()));
     }
-    slow.answers(); // of the first, and perhaps both
+    assert!(tells.try_recv().is_err());
     slow.answers();
-    assert_eq!((tells.recv(), tells.recv()), (Ok(0), Ok(1)));
-    assert!(slow.asked() <= 2);
-    let asked = slow.asked();
-    // Nothing was written: nothing to ask for.
-    disk.begin();
-    disk.committed(commit(false, tell(2)));
     disk.flush().unwrap();
-    assert_eq!((tells.try_recv(), slow.asked()), (Ok(2), asked));
+    assert_eq!((tells.try_recv(), tells.try_recv()), (Ok(0), Ok(1)));
+    assert_eq!(slow.asked(), 1);
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_commit_that_did_not_come_about() {
+    let (_slow, sync) = Slow::new();
+    let disk = Disk::start(sync, Arc::default()).unwrap();
+    let settled = disk.settled();
+    disk.begin();
+    let mut waiting = std::pin::pin!(settled.wait());
+    assert!((&mut waiting).now_or_never().is_none());
+    disk.failed();
+    waiting.await.unwrap();
+    disk.failed(); // none was begun
+    settled.wait().await.unwrap();
 }
 
 #[test]
