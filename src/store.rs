@@ -21,7 +21,7 @@ mod writer;
 mod tests;
 
 #[cfg(test)]
-pub(crate) use changes::TABLES as CHANGE_LOG;
+pub(crate) use changes::create as create_change_log;
 pub(crate) use changes::{Image, Note, Notes, Shown};
 pub(crate) use desk::Desk;
 pub use desk::Moment;

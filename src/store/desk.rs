@@ -1,8 +1,8 @@
 //! What the writer knows of its own connection: what it changed, and since when rows are what they are.
 
-use super::changes::{Note, Notes, Noting, Shown};
+use super::changes::{Blueprint, Note, Notes, Noting, Shown};
 use crate::history::Index;
-use crate::{Error, Op, Watched};
+use crate::{Error, Op};
 use rusqlite::Connection;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -56,11 +56,11 @@ pub(crate) struct Desk {
 impl Desk {
     pub fn new(
         c: &Connection,
-        watched: &[Watched],
+        blueprint: &Blueprint,
         steady: &[&str],
         index: Arc<Index>,
     ) -> Result<Self, Error> {
-        let noting = Noting::install(c, watched, steady)?;
+        let noting = Noting::install(c, blueprint, steady)?;
         let tables = noting.pad().tables.clone();
         Ok(Desk {
             index,

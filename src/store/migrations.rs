@@ -3,7 +3,8 @@
 #[cfg(test)]
 mod tests;
 
-use super::{StoreConfig, changes, outcomes, sqlite};
+use super::changes::{self, Blueprint, Condition};
+use super::{StoreConfig, outcomes, sqlite};
 use crate::{Error, Watched, history, signals};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::path::Path;
@@ -44,8 +45,15 @@ pub fn migrate(
     schema: &Schema,
     watched: &[Watched],
 ) -> Result<(u32, u32), Error> {
-    let (_connection, _lock, from) = sqlite::prepare(config, schema, watched)?;
-    Ok((from, schema.version()))
+    let prepared = sqlite::prepare(config, schema, watched)?;
+    match prepared.upgraded.condition {
+        Condition::Whole(_) => Ok((prepared.upgraded.from, schema.version())),
+        Condition::Broken(why) => Err(Error::Config(format!(
+            "{}: {}",
+            config.path.display(),
+            why.join("; ")
+        ))),
+    }
 }
 
 /// Refuses a file that is not ours before anything touches it: opening it for writing could already change it.
@@ -87,26 +95,45 @@ fn version(c: &Connection, path: &Path, schema: &Schema) -> Result<u32, Error> {
     }
 }
 
-/// Upgrades; installs the framework's tables and the triggers. Says which version it found.
-pub(super) fn upgrade(
-    c: &mut Connection,
-    path: &Path,
-    schema: &Schema,
-    watched: &[Watched],
-) -> Result<u32, Error> {
-    let tx = c.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let from = version(&tx, path, schema)?;
-    // With the tables: else a crash in between leaves a database that is nobody's.
-    tx.pragma_update(None, "application_id", schema.application_id)?;
+/// A database of the version that this program needs.
+pub(super) struct Upgraded {
+    /// The version it had before.
+    pub from: u32,
+    pub blueprint: Blueprint,
+    pub condition: Condition,
+}
+
+/// The framework's tables, where they are not there.
+///
+/// # Errors
+/// [`Error::Store`].
+pub(super) fn framework(c: &Connection) -> Result<(), Error> {
+    changes::create(c)?;
     for tables in [
-        changes::TABLES,
         history::TABLES,
         history::recovery::TABLES,
         signals::TABLES,
         outcomes::TABLES,
     ] {
-        tx.execute_batch(tables)?;
+        c.execute_batch(tables)?;
     }
+    Ok(())
+}
+
+/// Upgrades; installs the framework's tables and the triggers.
+pub(super) fn upgrade(
+    c: &mut Connection,
+    path: &Path,
+    schema: &Schema,
+    watched: &[Watched],
+) -> Result<Upgraded, Error> {
+    let tx = c.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let from = version(&tx, path, schema)?;
+    // With the tables: else a crash in between leaves a database that is nobody's.
+    tx.pragma_update(None, "application_id", schema.application_id)?;
+    framework(&tx)?;
+    // A migration may take triggers away, and make others.
+    let lost = changes::lost(&tx)?;
     tx.commit()?;
 
     // A migration that rebuilds a table drops the old one: its rows' children must not go with it.
@@ -120,10 +147,18 @@ pub(super) fn upgrade(
     c.pragma_update(None, "foreign_keys", true)?;
 
     // From the tables as they are now, at every start: the triggers always fit.
+    let blueprint = Blueprint::of(watched, schema.migrations, framework)?;
     let tx = c.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    changes::install(&tx, watched)?;
-    tx.commit()?;
-    Ok(from)
+    let condition = changes::mend(&tx, &blueprint, lost)?;
+    match condition {
+        Condition::Whole(_) => tx.commit()?,
+        Condition::Broken(_) => tx.rollback()?,
+    }
+    Ok(Upgraded {
+        from,
+        blueprint,
+        condition,
+    })
 }
 
 fn one(c: &mut Connection, version: u32, sql: &str) -> Result<(), Error> {

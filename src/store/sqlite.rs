@@ -1,10 +1,12 @@
 //! SQLite: connections, the lock, the thread "store".
 
 use super::Said;
+use super::changes::Condition;
 use super::checkpoints::Checkpoints;
 use super::desk::Desk;
 use super::disk::{Disk, Flush};
 use super::job::{Job, Task};
+use super::migrations::Upgraded;
 use super::outcomes::Ran;
 use super::writer::{self, Hook, Writer};
 use super::{Durability, Schema, Shared, Stats, Store, StoreConfig, guarded, migrations};
@@ -62,7 +64,15 @@ pub(crate) fn open(
     sync: impl FnOnce(&Connection) -> Result<Flush, Error>,
     hook: impl FnOnce(&Connection, Arc<Stats>, Arc<Index>) -> Result<Box<dyn Hook>, Error>,
 ) -> Result<Opened, Error> {
-    let (connection, lock, _) = prepare(config, schema, watched)?;
+    let Prepared {
+        connection,
+        lock,
+        upgraded,
+    } = prepare(config, schema, watched)?;
+    let blueprint = match upgraded.condition {
+        Condition::Whole(_) => upgraded.blueprint,
+        Condition::Broken(why) => return Err(Error::Config(why.join("; "))),
+    };
     let stats = Arc::new(Stats::default());
     let index = Arc::new(Index::read(&connection)?);
     let hook = hook(&connection, stats.clone(), index.clone())?;
@@ -72,7 +82,7 @@ pub(crate) fn open(
         config.retention_age,
         index.clone(),
     )?;
-    let desk = Desk::new(&connection, watched, steady, index.clone())?;
+    let desk = Desk::new(&connection, &blueprint, steady, index.clone())?;
     let checkpoints = Checkpoints::start(&connection, connect(config)?)?;
     let disk = Disk::start(sync(&connection)?, stats.clone())?;
     // From here on the thread of the disk waits.
@@ -159,12 +169,18 @@ pub(crate) fn look(config: &StoreConfig) -> Result<Store, Error> {
     })
 }
 
-/// The writer's connection to an upgraded database, the lock, and the version it had before.
+/// The writer's connection to an upgraded database.
+pub(super) struct Prepared {
+    connection: Connection,
+    lock: File,
+    pub upgraded: Upgraded,
+}
+
 pub(super) fn prepare(
     config: &StoreConfig,
     schema: &Schema,
     watched: &[Watched],
-) -> Result<(Connection, File, u32), Error> {
+) -> Result<Prepared, Error> {
     migrations::inspect(&config.path, schema)?;
     let lock = lock(&config.path)?;
     let mut c = connect(config)?;
@@ -177,8 +193,12 @@ pub(super) fn prepare(
             config.path.display()
         )));
     }
-    let from = migrations::upgrade(&mut c, &config.path, schema, watched)?;
-    Ok((c, lock, from))
+    let upgraded = migrations::upgrade(&mut c, &config.path, schema, watched)?;
+    Ok(Prepared {
+        connection: c,
+        lock,
+        upgraded,
+    })
 }
 
 /// The file is never removed: whoever waits for a removed file's lock would get one that nobody else sees.

@@ -7,8 +7,9 @@
 //! it is logged before them: ours are newer there, and the newest fires first.
 
 use super::notes::Pad;
-use super::{Image, PREFIX, Table, quoted};
-use crate::{Error, Watched};
+use super::table::Table;
+use super::{Blueprint, Image, PREFIX, quoted, tables};
+use crate::Error;
 use rusqlite::Connection;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
@@ -20,9 +21,8 @@ pub(crate) struct Noting(Arc<Mutex<Pad>>);
 
 impl Noting {
     /// Makes the triggers, for the life of the connection. `steady`: tables of which it is enough to know that something changed.
-    pub fn install(c: &Connection, watched: &[Watched], steady: &[&str]) -> Result<Self, Error> {
-        let tables = watched.iter().map(|watched| Table::read(c, watched));
-        let tables = tables.collect::<Result<Vec<_>, _>>()?;
+    pub fn install(c: &Connection, blueprint: &Blueprint, steady: &[&str]) -> Result<Self, Error> {
+        let (tables, _) = tables(c, blueprint)?;
         let noting = Noting(Arc::new(Mutex::new(Pad::new(&tables))));
         noting.functions(c)?;
         silence(c)?;
@@ -32,7 +32,8 @@ impl Noting {
         for table in steady {
             for (suffix, event) in [("si", "INSERT"), ("su", "UPDATE"), ("sd", "DELETE")] {
                 c.execute_batch(&format!(
-                    "CREATE TEMP TRIGGER {PREFIX}{table}_{suffix} AFTER {event} ON main.{} BEGIN SELECT maitred_unsteady(); END;",
+                    "CREATE TEMP TRIGGER {} AFTER {event} ON main.{} BEGIN SELECT maitred_unsteady(); END;",
+                    quoted(&format!("{PREFIX}{table}_{suffix}")),
                     quoted(table)
                 ))?;
             }
@@ -76,9 +77,6 @@ impl Noting {
         })?;
         self.function(c, "maitred_clashes", |pad, arguments| {
             Ok(Some(pad.clashing(arguments.get(0)?).count() as i64))
-        })?;
-        self.function(c, "maitred_replaced_version", |pad, arguments| {
-            Ok(pad.replaced_version(arguments.get(0)?, arguments.get(1)?))
         })?;
         self.function(c, "maitred_evicted", |pad, arguments| {
             pad.evicted(arguments.get(0)?, arguments.get(1)?);
@@ -178,15 +176,16 @@ fn triggers(table: &Table<'_>, at: usize) -> String {
     );
     // What no row was in the way of costs one call.
     let any = format!("maitred_clashes({at}) > 0");
-    let orphans: String = table
-        .children
-        .iter()
-        .map(|child| child.statement_where(&format!("IN (SELECT e.value {evicted})"), &any))
+    // What refers to another key SQLite sees to: this connection has `foreign_keys` on.
+    let children = table.children.iter();
+    let orphans: String = children
+        .filter(|child| child.refers_to(&table.id))
+        .map(|child| child.of_ids(&format!("SELECT e.value {evicted}"), &any))
         .collect();
     let gone = format!("{orphans} SELECT maitred_evicted({at}, e.value) {evicted} AND {any};");
-    let version = format!("maitred_replaced_version({at}, NEW.{id})");
     let trigger = |suffix: &str, when: &str, body: &str| {
-        format!("CREATE TEMP TRIGGER {PREFIX}{t}_{suffix} {when} BEGIN {body} END;")
+        let name = quoted(&format!("{PREFIX}{t}_{suffix}"));
+        format!("CREATE TEMP TRIGGER {name} {when} BEGIN {body} END;")
     };
     let (keys, clashing) = (table.keys(), table.clashing());
     let same_keys = table.all_keys().into_iter();
@@ -214,8 +213,7 @@ fn triggers(table: &Table<'_>, at: usize) -> String {
             "ai",
             &format!("AFTER INSERT ON main.{name}"),
             &format!(
-                "{gone} {repair} SELECT maitred_inserted({at}, x.{id}, {new}) FROM {name} x WHERE x.{id} = NEW.{id};",
-                repair = table.repair_insert(&version, &any),
+                "{gone} SELECT maitred_inserted({at}, x.{id}, {new}) FROM {name} x WHERE x.{id} = NEW.{id};",
                 new = row("x"),
             ),
         ),
