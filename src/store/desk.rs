@@ -78,18 +78,19 @@ impl Desk {
         })
     }
 
-    /// In a transaction that was just begun: what others committed is visible now.
-    pub fn opened(&self, c: &Connection) -> Result<(), Error> {
+    /// In a transaction that was just begun: what others committed is visible now. Whether they did.
+    pub fn opened(&self, c: &Connection) -> Result<bool, Error> {
         self.touched.set(false);
         let version = c
             .prepare_cached("PRAGMA data_version")?
             .query_row([], |row| row.get(0))?;
-        if self.version.replace(version) != version {
+        let others = self.version.replace(version) != version;
+        if others {
             self.moment.set(Moment::new());
             self.era.set(Moment::new());
             self.settled.set(Moment::new());
         }
-        Ok(())
+        Ok(others)
     }
 
     /// Rows are again what they were: nothing that was noted since then counts, and nothing that was read since then is true.

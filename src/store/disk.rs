@@ -4,6 +4,7 @@
 //! thread calls `fdatasync` on that file before anybody hears of the commit: who asked for it, who is told of it, and who read it ([`Settled`]). A power
 //! cut takes back what nobody heard of.
 
+use super::health::{Cause, Health};
 use super::job::Work;
 use super::pace::Usual;
 use super::{Durability, Stats, guarded};
@@ -94,12 +95,13 @@ struct Shared {
     refused: AtomicBool,
     /// What it takes as a rule, in nanoseconds.
     pace: AtomicU64,
+    health: Arc<Health>,
 }
 
 impl Shared {
     fn is_open(&self) -> Result<(), Error> {
         match self.refused.load(SeqCst) {
-            true => Err(Error::Closed),
+            true => self.health.check(),
             false => Ok(()),
         }
     }
@@ -118,8 +120,11 @@ pub(super) struct Disk {
 impl Disk {
     /// # Errors
     /// [`Error::Io`] when there can be no thread.
-    pub fn start(sync: Flush, stats: Arc<Stats>) -> Result<Self, Error> {
-        let shared = Arc::new(Shared::default());
+    pub fn start(sync: Flush, stats: Arc<Stats>, health: Arc<Health>) -> Result<Self, Error> {
+        let shared = Arc::new(Shared {
+            health,
+            ..Shared::default()
+        });
         let (commits, waiting) = sync_channel(AHEAD);
         let (change, changes) = watch::channel(());
         let theirs = shared.clone();
@@ -160,7 +165,7 @@ impl Disk {
     /// Waits until everything that was committed is on the disk, and told.
     ///
     /// # Errors
-    /// [`Error::Closed`] when the disk refused.
+    /// [`Error::Unavailable`] when the disk refused.
     pub fn flush(&self) -> Result<(), Error> {
         let (told, end) = sync_channel::<()>(1);
         self.begin();
@@ -172,9 +177,9 @@ impl Disk {
         self.shared.is_open()
     }
 
-    /// Nothing may be written any more, because nobody could be told.
-    pub fn refuses(&self) -> bool {
-        self.shared.refused.load(SeqCst)
+    /// What is the matter with the store.
+    pub fn health(&self) -> Arc<Health> {
+        self.shared.health.clone()
     }
 
     /// What asking takes at present.
@@ -213,7 +218,7 @@ impl Settled {
     /// Waits until the disk has everything that was committed before this is called.
     ///
     /// # Errors
-    /// [`Error::Closed`] when the disk refused.
+    /// [`Error::Unavailable`] when the disk refused.
     pub async fn wait(&self) -> Result<(), Error> {
         let seen = self.shared.begun.load(SeqCst);
         let reached = || self.shared.settled.load(SeqCst) >= seen;
@@ -239,8 +244,13 @@ fn serve(
             let began = Instant::now();
             if let Err(e) = sync() {
                 // What the system could not write it may believe to have written when it is asked again.
-                tracing::error!(error = %e, "the disk refused what was written: the store is closed until a new start");
                 refused = true;
+                let advice = format!(
+                    "look for its errors in the system's log ({e}), then start the server again"
+                );
+                shared
+                    .health
+                    .close(Cause::Disk, "its disk refused what was written", advice);
                 shared.refused.store(true, SeqCst);
             } else {
                 usual.took(began.elapsed());

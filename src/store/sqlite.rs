@@ -1,22 +1,21 @@
 //! SQLite: connections, the lock, the thread "store".
 
-use super::Said;
 use super::checkpoints::Checkpoints;
 use super::desk::Desk;
 use super::disk::{Disk, Flush};
-use super::job::{Job, Task};
-use super::outcomes::Ran;
+use super::health::Health;
+use super::watch::watch;
 use super::writer::{self, Hook, Writer};
 use super::{Durability, Schema, Shared, Stats, Store, StoreConfig, guarded, migrations};
-use crate::history::{self, Index, Retention};
+use crate::history::{Index, Retention};
 use crate::{Error, Reader, Watched};
 use rusqlite::Connection;
 use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
-use tokio::sync::{Notify, mpsc, oneshot};
+use std::time::Duration;
+use tokio::sync::{Notify, mpsc};
 
 /// Statements that a connection keeps compiled.
 const STATEMENTS: usize = 256;
@@ -64,6 +63,7 @@ pub(crate) fn open(
 ) -> Result<Opened, Error> {
     let (connection, lock, _) = prepare(config, schema, watched)?;
     let stats = Arc::new(Stats::default());
+    let health = Arc::new(Health::default());
     let index = Arc::new(Index::read(&connection)?);
     let hook = hook(&connection, stats.clone(), index.clone())?;
     let retention = Retention::new(
@@ -74,7 +74,7 @@ pub(crate) fn open(
     )?;
     let desk = Desk::new(&connection, watched, steady, index.clone())?;
     let checkpoints = Checkpoints::start(&connection, connect(config)?)?;
-    let disk = Disk::start(sync(&connection)?, stats.clone())?;
+    let disk = Disk::start(sync(&connection)?, stats.clone(), health.clone())?;
     // From here on the thread of the disk waits.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     let settled = disk.settled();
@@ -100,6 +100,7 @@ pub(crate) fn open(
     let stop = Arc::new(Notify::new());
     let stopped = stop.clone();
     let interval = config.poll_interval;
+    let counted = stats.clone();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()?;
@@ -110,7 +111,7 @@ pub(crate) fn open(
             runtime.block_on(async {
                 tokio::select! {
                     () = writer::drain(writer, &connection, jobs, stopped) => {}
-                    () = watch(&poll, weak, interval) => {}
+                    () = watch(&poll, &counted, weak, interval) => {}
                 }
                 drop(poll);
                 close(connection).await;
@@ -123,6 +124,7 @@ pub(crate) fn open(
         next_reader: Default::default(),
         busy_timeout: config.busy_timeout,
         stats,
+        health,
         index: Some(index),
         settled: Some(settled),
     };
@@ -151,6 +153,7 @@ pub(crate) fn look(config: &StoreConfig) -> Result<Store, Error> {
         next_reader: Default::default(),
         busy_timeout: config.busy_timeout,
         stats: Arc::default(),
+        health: Arc::default(),
         index: None,
         settled: None,
     };
@@ -236,57 +239,6 @@ pub(super) fn snapshot<T>(
         c.prepare_cached("ROLLBACK")?.execute([])?;
     }
     result
-}
-
-/// Notices other programs' commits: `data_version` changes when anybody but this connection commits. When the change log is not empty then, an empty
-/// job makes the writer announce it. (The update and commit hooks of SQLite see only their own connection.)
-async fn watch(c: &Connection, jobs: mpsc::WeakSender<Job>, every: Duration) {
-    let mut seen = None;
-    let mut ticks = tokio::time::interval(every.max(Duration::from_millis(1)));
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        // The version first: a commit between the two reads changes the next version.
-        let version = match version(c) {
-            Ok(version) if seen == Some(version) => continue,
-            Ok(version) => version,
-            Err(e) => {
-                tracing::debug!(error = %e, "the data version cannot be read");
-                continue;
-            }
-        };
-        match history::waiting(c) {
-            Ok(false) => seen = Some(version),
-            Ok(true) => match nudge(&jobs).await {
-                Ok(()) => seen = Some(version),
-                Err(Error::Closed) => std::future::pending().await, // the writer finishes alone
-                Err(_) => {} // busy: seen stays, so the next tick tries again
-            },
-            Err(e) => tracing::debug!(error = %e, "the change log cannot be read"),
-        }
-    }
-}
-
-fn version(c: &Connection) -> Result<i64, Error> {
-    Ok(c.prepare_cached("PRAGMA data_version")?
-        .query_row([], |r| r.get(0))?)
-}
-
-async fn nudge(jobs: &mpsc::WeakSender<Job>) -> Result<(), Error> {
-    let jobs = jobs.upgrade().ok_or(Error::Closed)?;
-    let (answer, answered) = oneshot::channel();
-    let job = Job {
-        shard: None,
-        said: Said::default(),
-        deadline: Instant::now(), // does not wait for others: they tell us by committing
-        work: Box::new(Task::new(
-            |_: &Connection, _: &Desk| Ran::unrecorded(Ok(())),
-            answer,
-        )),
-    };
-    jobs.send(job).await.map_err(|_| Error::Closed)?;
-    drop(jobs);
-    answered.await.map_err(|_| Error::Closed)?
 }
 
 /// Leaves a file without a log beside it, where nobody else reads.

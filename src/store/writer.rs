@@ -1,11 +1,14 @@
 //! The writer: commands that wait are committed together.
 //!
-//! Everything in this file but [`drain`] itself runs on the connection's own thread.
+//! Everything here but [`drain`] itself runs on the connection's own thread.
+
+mod reset;
 
 use super::changes::Notes;
 use super::checkpoints::Checkpoints;
 use super::desk::Desk;
 use super::disk::{Commit, Disk, Tell};
+use super::health::Health;
 use super::job::{Job, Said, Work};
 use super::pace::Pace;
 use super::{Stats, guarded, now_ms, outcomes};
@@ -55,6 +58,22 @@ pub(crate) trait Hook: Send {
     /// The transaction is gone, and everything staged with it. `true`: it is there nevertheless, so [`committed`](Self::committed) is next.
     fn aborted(&mut self, connection: &Connection) -> bool;
 
+    /// Whether what the database has is what was committed here last.
+    ///
+    /// # Errors
+    /// The database's.
+    fn continues(&self, tx: &Connection) -> Result<bool, Error>;
+
+    /// In the open transaction: the history begins anew, above every number that was ever given. What was staged is forgotten.
+    ///
+    /// # Errors
+    /// The database's: [`aborted`](Self::aborted) is next.
+    fn reset(&mut self, tx: &Connection) -> Result<(), Error>;
+
+    #[allow(dead_code)] // TABLES-PENDING
+    /// How everybody is told that they have to come back, without a new history.
+    fn dismissed(&mut self) -> Tell;
+
     /// What was written while nobody served is announced, and nobody had to be told: from now on there is somebody.
     fn started(&mut self) {}
 }
@@ -69,9 +88,12 @@ pub(super) struct Writer {
     tidied: Instant,
     /// Events since the last look.
     announced: u64,
+    /// The open transaction begins the history anew.
+    is_reset: bool,
     /// When the open transaction was begun, before it waited for other programs.
     begun: Instant,
     pace: Pace,
+    health: Arc<Health>,
     checkpoints: Checkpoints,
     /// Last: what is told comes to an end before the connection does.
     disk: Disk,
@@ -95,8 +117,10 @@ impl Writer {
             stats,
             tidied: Instant::now(),
             announced: 0,
+            is_reset: false,
             begun: Instant::now(),
             pace: Pace::default(),
+            health: disk.health(),
             checkpoints,
             disk,
         }
@@ -115,9 +139,9 @@ impl Writer {
         self.stats.jobs.fetch_add(jobs.len() as u64, Relaxed);
         let mut jobs = VecDeque::from(jobs);
         while let Some(earliest) = jobs.iter().map(|job| job.deadline).min() {
-            if self.disk.refuses() {
+            if self.health.check().is_err() {
                 for job in jobs.drain(..) {
-                    job.work.finish(Err(Error::Closed));
+                    job.work.finish(self.health.check());
                 }
                 return;
             }
@@ -153,7 +177,10 @@ impl Writer {
             // In whole milliseconds, and 0 would mean not to wait at all.
             c.busy_timeout(patience + Duration::from_millis(1))?;
             c.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-            let opened = self.desk.opened(c);
+            let opened = match self.desk.opened(c) {
+                Ok(true) => self.compare(c),
+                opened => opened.map(|_| ()),
+            };
             match opened.and_then(|()| self.hook.logged(c, CHUNK)) {
                 Ok(announced) if announced < CHUNK => return Ok(()),
                 Ok(_) => {
@@ -252,6 +279,9 @@ impl Writer {
 
     fn announced(&mut self, wrote: bool, done: Vec<(Option<usize>, Box<dyn Work>)>) {
         let (events, tell) = self.hook.committed();
+        if std::mem::take(&mut self.is_reset) {
+            self.retention.forgotten();
+        }
         self.retention.added(events);
         self.announced += events;
         self.disk.committed(Commit {
@@ -273,13 +303,14 @@ impl Writer {
             self.disk.begin();
             self.announced(true, Vec::new());
         }
+        self.is_reset = false;
         self.disk.failed();
     }
 
     /// Between transactions: forgets a step where that is due, and as many as it takes to keep pace with what was just announced. Whether there is more
     /// to forget.
     pub fn tidy(&mut self, c: &Connection) -> bool {
-        if self.disk.refuses() {
+        if self.health.check().is_err() {
             return false;
         }
         let steps = 1 + self.announced / PRUNE_STEP as u64;
@@ -386,3 +417,6 @@ enum Next {
     Stop,
     End,
 }
+
+#[cfg(test)]
+mod tests;
