@@ -78,6 +78,20 @@ pub(crate) fn judge(c: &Connection, since: u64) -> Result<Result<(), Unresumable
     })
 }
 
+/// Forgets everything, in the open transaction: no number that was ever given is accepted any more. Says the new history's head, from which its numbers
+/// go on. `issued`: the highest number that was given, whatever the database says.
+pub(crate) fn begin_anew(c: &Connection, issued: u64, now_ms: i64) -> Result<u64, Error> {
+    let clock = u64::try_from(now_ms - EPOCH_MS).unwrap_or(0);
+    let base = (head(c)? + 1).max(issued + 1).max(clock);
+    // Without a condition: then SQLite looks at no row.
+    c.execute_batch("DELETE FROM event_log; DELETE FROM event_hole")?;
+    c.execute(
+        "INSERT OR REPLACE INTO event_floor(one, seq) VALUES(1, ?1)",
+        [base],
+    )?;
+    Ok(base)
+}
+
 /// Begins a run's numbers: says the first one, and records what was skipped.
 ///
 /// A run that announced nothing leaves no trace: its numbers were never told, so the next run's hole replaces its own.

@@ -1,5 +1,6 @@
 //! One core's connections: what reaches them this turn, and one write per socket at its end.
 
+mod reset;
 mod upkeep;
 mod windows;
 
@@ -350,6 +351,7 @@ impl<A: App> Shard<A> {
             loop {
                 match message {
                     ToShard::Call(call) => call(&self),
+                    ToShard::Reset { head } => self.reset(head),
                     ToShard::Published(publications) => {
                         publications.iter().for_each(|p| self.deliver(p))
                     }

@@ -65,6 +65,8 @@ pub(crate) struct Announcer<A: App> {
     /// What of it the last `staged` did not add.
     mark: usize,
     shards: Arc<[Inbox<A>]>,
+    /// The open transaction begins the history anew: the number that was given last before, and the new head.
+    anew: Option<(u64, u64)>,
     /// There may be connections.
     live: bool,
     stats: Arc<Stats>,
@@ -84,6 +86,7 @@ impl<A: App> Announcer<A> {
             staged: Vec::new(),
             mark: 0,
             shards: shards.into(),
+            anew: None,
             live: false,
             stats,
             index,
@@ -205,11 +208,17 @@ impl<A: App> Hook for Announcer<A> {
 
     fn committed(&mut self) -> (u64, Tell) {
         self.mark = 0;
+        let anew = self.anew.take().map(|(_, head)| head);
+        if let Some(head) = anew {
+            self.head = head;
+            self.index.begin_anew(head);
+        }
         let events = self.staged.len() as u64;
         self.stats.events.fetch_add(events, Relaxed);
         if events > 0 {
             self.head = self.last;
         }
+        self.stats.head.store(self.head, Relaxed);
         if !self.live {
             self.staged.clear();
             return (events, Box::new(run));
@@ -218,19 +227,50 @@ impl<A: App> Hook for Announcer<A> {
         let (head, shards) = (self.head, self.shards.clone());
         (
             events,
-            Box::new(move |replies| tell(&shards, head, &publications, replies)),
+            Box::new(move |replies| {
+                if let Some(head) = anew {
+                    reset(&shards, head);
+                }
+                tell(&shards, head, &publications, replies);
+            }),
         )
     }
 
     fn aborted(&mut self, connection: &Connection) -> bool {
         // A commit that failed and is there nevertheless was a commit: to keep silent would be a gap, and its numbers are taken.
-        let landed = !self.staged.is_empty()
-            && history::head(connection).is_ok_and(|head| head == self.last);
+        let wrote = !self.staged.is_empty() || self.anew.is_some();
+        let landed = wrote && history::head(connection).is_ok_and(|head| head == self.last);
         if !landed {
             self.forget(0);
+            if let Some((last, _)) = self.anew.take() {
+                self.last = last;
+            }
         }
         self.mark = 0;
         landed
+    }
+
+    fn continues(&self, tx: &Connection) -> Result<bool, Error> {
+        Ok(history::head(tx)? == self.head)
+    }
+
+    fn reset(&mut self, tx: &Connection) -> Result<(), Error> {
+        self.forget(0);
+        self.mark = 0;
+        let before = self.anew.map_or(self.last, |(before, _)| before);
+        let head = history::begin_anew(tx, self.last, now_ms())?;
+        self.stats.resets.fetch_add(1, Relaxed);
+        self.anew = Some((before, head));
+        self.last = head;
+        Ok(())
+    }
+
+    fn dismissed(&mut self) -> Tell {
+        let (head, shards) = (self.head, self.shards.clone());
+        Box::new(move |replies| {
+            reset(&shards, head);
+            run(replies);
+        })
     }
 
     fn started(&mut self) {
@@ -243,6 +283,13 @@ impl<A: App> Hook for Announcer<A> {
                 at: Instant::now(),
             });
         }
+    }
+}
+
+/// Before anything of the new history is told.
+fn reset<A: App>(shards: &[Inbox<A>], head: u64) {
+    for shard in shards {
+        let _ = shard.blocking_send(ToShard::Reset { head }); // it may have stopped
     }
 }
 

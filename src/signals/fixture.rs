@@ -175,8 +175,15 @@ impl Served {
                     head,
                     publications: publications.to_vec(),
                     replies: count,
+                    reset: false,
                 }
             }
+            ToShard::Reset { head } => Told {
+                head,
+                publications: Vec::new(),
+                replies: 0,
+                reset: true,
+            },
             _ => panic!("unexpected message"),
         }
     }
@@ -207,6 +214,8 @@ pub struct Told {
     pub head: u64,
     pub publications: Vec<Arc<Publication<Cafe>>>,
     pub replies: usize,
+    /// Everybody had to begin anew.
+    pub reset: bool,
 }
 
 impl Told {

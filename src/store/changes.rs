@@ -24,7 +24,7 @@ mod upkeep;
 
 pub(crate) use blueprint::Blueprint;
 pub(crate) use image::Image;
-pub(crate) use made::lost;
+pub(crate) use made::{lost, unsettle};
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use mend::install;
 use mend::tables;

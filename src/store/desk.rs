@@ -78,18 +78,41 @@ impl Desk {
         })
     }
 
-    /// In a transaction that was just begun: what others committed is visible now.
-    pub fn opened(&self, c: &Connection) -> Result<(), Error> {
+    /// The tables are not what they were: so are the notes. In a transaction; if it is undone, this is to be done again.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn remake(
+        &mut self,
+        c: &Connection,
+        blueprint: &Blueprint,
+        steady: &[&str],
+    ) -> Result<(), Error> {
+        self.noting.remake(c, blueprint, steady)?;
+        self.tables = self.noting.pad().tables.clone();
+        self.moment.set(Moment::new());
+        self.era.set(Moment::new());
+        self.settled.set(Moment::new());
+        Ok(())
+    }
+
+    /// Whether others have committed since the last transaction was begun.
+    pub fn is_behind(&self, c: &Connection) -> bool {
+        let version = data_version(c);
+        version.map_or(true, |version| version != self.version.get())
+    }
+
+    /// In a transaction that was just begun: what others committed is visible now. Whether they did.
+    pub fn opened(&self, c: &Connection) -> Result<bool, Error> {
         self.touched.set(false);
-        let version = c
-            .prepare_cached("PRAGMA data_version")?
-            .query_row([], |row| row.get(0))?;
-        if self.version.replace(version) != version {
+        let version = data_version(c)?;
+        let others = self.version.replace(version) != version;
+        if others {
             self.moment.set(Moment::new());
             self.era.set(Moment::new());
             self.settled.set(Moment::new());
         }
-        Ok(())
+        Ok(others)
     }
 
     /// Rows are again what they were: nothing that was noted since then counts, and nothing that was read since then is true.
@@ -217,6 +240,12 @@ impl Desk {
         self.room.replace(room);
         done
     }
+}
+
+/// Changes whenever another connection commits.
+fn data_version(c: &Connection) -> Result<i64, Error> {
+    Ok(c.prepare_cached("PRAGMA data_version")?
+        .query_row([], |row| row.get(0))?)
 }
 
 #[cfg(test)]

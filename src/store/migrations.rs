@@ -150,8 +150,15 @@ pub(super) fn upgrade(
     let blueprint = Blueprint::of(watched, schema.migrations, framework)?;
     let tx = c.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let condition = changes::mend(&tx, &blueprint, lost)?;
-    match condition {
-        Condition::Whole(_) => tx.commit()?,
+    match &condition {
+        // What was lost the writer says, and mends, in the transaction in which everybody begins anew.
+        Condition::Whole(mended) if !mended.lost.is_empty() && from == schema.version() => {
+            tx.rollback()?;
+        }
+        Condition::Whole(mended) => {
+            changes::unsettle(&tx, &mended.lost)?;
+            tx.commit()?;
+        }
         Condition::Broken(_) => tx.rollback()?,
     }
     Ok(Upgraded {

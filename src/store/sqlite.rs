@@ -1,24 +1,23 @@
 //! SQLite: connections, the lock, the thread "store".
 
-use super::Said;
-use super::changes::Condition;
+use super::changes::{Blueprint, Condition};
 use super::checkpoints::Checkpoints;
 use super::desk::Desk;
 use super::disk::{Disk, Flush};
-use super::job::{Job, Task};
+use super::health::Health;
 use super::migrations::Upgraded;
-use super::outcomes::Ran;
-use super::writer::{self, Hook, Writer};
+use super::watch::watch;
+use super::writer::{self, Hook, Tables, Writer};
 use super::{Durability, Schema, Shared, Stats, Store, StoreConfig, guarded, migrations};
-use crate::history::{self, Index, Retention};
+use crate::history::{Index, Retention};
 use crate::{Error, Reader, Watched};
 use rusqlite::Connection;
 use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
-use tokio::sync::{Notify, mpsc, oneshot};
+use std::time::Duration;
+use tokio::sync::{Notify, mpsc};
 
 /// Statements that a connection keeps compiled.
 const STATEMENTS: usize = 256;
@@ -60,7 +59,7 @@ pub(crate) fn open(
     config: &StoreConfig,
     schema: &Schema,
     watched: &[Watched],
-    steady: &[&str],
+    steady: &'static [&'static str],
     sync: impl FnOnce(&Connection) -> Result<Flush, Error>,
     hook: impl FnOnce(&Connection, Arc<Stats>, Arc<Index>) -> Result<Box<dyn Hook>, Error>,
 ) -> Result<Opened, Error> {
@@ -69,11 +68,13 @@ pub(crate) fn open(
         lock,
         upgraded,
     } = prepare(config, schema, watched)?;
-    let blueprint = match upgraded.condition {
-        Condition::Whole(_) => upgraded.blueprint,
-        Condition::Broken(why) => return Err(Error::Config(why.join("; "))),
-    };
+    let Upgraded {
+        blueprint,
+        condition,
+        ..
+    } = upgraded;
     let stats = Arc::new(Stats::default());
+    let health = Arc::new(Health::default());
     let index = Arc::new(Index::read(&connection)?);
     let hook = hook(&connection, stats.clone(), index.clone())?;
     let retention = Retention::new(
@@ -82,18 +83,22 @@ pub(crate) fn open(
         config.retention_age,
         index.clone(),
     )?;
-    let desk = Desk::new(&connection, &blueprint, steady, index.clone())?;
+    let desk = match condition {
+        Condition::Whole(_) => Desk::new(&connection, &blueprint, steady, index.clone())?,
+        // There is nothing to note until the tables are whole.
+        Condition::Broken(_) => Desk::new(&connection, &Blueprint::default(), &[], index.clone())?,
+    };
     let checkpoints = Checkpoints::start(&connection, connect(config)?)?;
-    let disk = Disk::start(sync(&connection)?, stats.clone())?;
+    let disk = Disk::start(sync(&connection)?, stats.clone(), health.clone())?;
     // From here on the thread of the disk waits.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     let settled = disk.settled();
     let mut writer = Writer::new(
         hook,
         desk,
+        Tables::new(blueprint, steady),
         retention,
         config.outcome_age,
-        stats.clone(),
         checkpoints,
         disk,
     );
@@ -110,6 +115,7 @@ pub(crate) fn open(
     let stop = Arc::new(Notify::new());
     let stopped = stop.clone();
     let interval = config.poll_interval;
+    let counted = stats.clone();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()?;
@@ -120,7 +126,7 @@ pub(crate) fn open(
             runtime.block_on(async {
                 tokio::select! {
                     () = writer::drain(writer, &connection, jobs, stopped) => {}
-                    () = watch(&poll, weak, interval) => {}
+                    () = watch(&poll, &counted, weak, interval) => {}
                 }
                 drop(poll);
                 close(connection).await;
@@ -133,6 +139,7 @@ pub(crate) fn open(
         next_reader: Default::default(),
         busy_timeout: config.busy_timeout,
         stats,
+        health,
         index: Some(index),
         settled: Some(settled),
     };
@@ -161,6 +168,7 @@ pub(crate) fn look(config: &StoreConfig) -> Result<Store, Error> {
         next_reader: Default::default(),
         busy_timeout: config.busy_timeout,
         stats: Arc::default(),
+        health: Arc::default(),
         index: None,
         settled: None,
     };
@@ -256,57 +264,6 @@ pub(super) fn snapshot<T>(
         c.prepare_cached("ROLLBACK")?.execute([])?;
     }
     result
-}
-
-/// Notices other programs' commits: `data_version` changes when anybody but this connection commits. When the change log is not empty then, an empty
-/// job makes the writer announce it. (The update and commit hooks of SQLite see only their own connection.)
-async fn watch(c: &Connection, jobs: mpsc::WeakSender<Job>, every: Duration) {
-    let mut seen = None;
-    let mut ticks = tokio::time::interval(every.max(Duration::from_millis(1)));
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        // The version first: a commit between the two reads changes the next version.
-        let version = match version(c) {
-            Ok(version) if seen == Some(version) => continue,
-            Ok(version) => version,
-            Err(e) => {
-                tracing::debug!(error = %e, "the data version cannot be read");
-                continue;
-            }
-        };
-        match history::waiting(c) {
-            Ok(false) => seen = Some(version),
-            Ok(true) => match nudge(&jobs).await {
-                Ok(()) => seen = Some(version),
-                Err(Error::Closed) => std::future::pending().await, // the writer finishes alone
-                Err(_) => {} // busy: seen stays, so the next tick tries again
-            },
-            Err(e) => tracing::debug!(error = %e, "the change log cannot be read"),
-        }
-    }
-}
-
-fn version(c: &Connection) -> Result<i64, Error> {
-    Ok(c.prepare_cached("PRAGMA data_version")?
-        .query_row([], |r| r.get(0))?)
-}
-
-async fn nudge(jobs: &mpsc::WeakSender<Job>) -> Result<(), Error> {
-    let jobs = jobs.upgrade().ok_or(Error::Closed)?;
-    let (answer, answered) = oneshot::channel();
-    let job = Job {
-        shard: None,
-        said: Said::default(),
-        deadline: Instant::now(), // does not wait for others: they tell us by committing
-        work: Box::new(Task::new(
-            |_: &Connection, _: &Desk| Ran::unrecorded(Ok(())),
-            answer,
-        )),
-    };
-    jobs.send(job).await.map_err(|_| Error::Closed)?;
-    drop(jobs);
-    answered.await.map_err(|_| Error::Closed)?
 }
 
 /// Leaves a file without a log beside it, where nobody else reads.

@@ -1,11 +1,17 @@
 //! The writer: commands that wait are committed together.
 //!
-//! Everything in this file but [`drain`] itself runs on the connection's own thread.
+//! Everything here but [`drain`] itself runs on the connection's own thread.
+
+mod reset;
+mod tables;
+
+pub(super) use tables::Tables;
 
 use super::changes::Notes;
 use super::checkpoints::Checkpoints;
 use super::desk::Desk;
 use super::disk::{Commit, Disk, Tell};
+use super::health::Health;
 use super::job::{Job, Said, Work};
 use super::pace::Pace;
 use super::{Stats, guarded, now_ms, outcomes};
@@ -55,6 +61,21 @@ pub(crate) trait Hook: Send {
     /// The transaction is gone, and everything staged with it. `true`: it is there nevertheless, so [`committed`](Self::committed) is next.
     fn aborted(&mut self, connection: &Connection) -> bool;
 
+    /// Whether what the database has is what was committed here last.
+    ///
+    /// # Errors
+    /// The database's.
+    fn continues(&self, tx: &Connection) -> Result<bool, Error>;
+
+    /// In the open transaction: the history begins anew, above every number that was ever given. What was staged is forgotten.
+    ///
+    /// # Errors
+    /// The database's: [`aborted`](Self::aborted) is next.
+    fn reset(&mut self, tx: &Connection) -> Result<(), Error>;
+
+    /// How everybody is told that they have to come back, without a new history.
+    fn dismissed(&mut self) -> Tell;
+
     /// What was written while nobody served is announced, and nobody had to be told: from now on there is somebody.
     fn started(&mut self) {}
 }
@@ -65,13 +86,19 @@ pub(super) struct Writer {
     outcome_age: Duration,
     stats: Arc<Stats>,
     desk: Desk,
+    tables: Tables,
+    /// Everybody is to leave once the open transaction is undone.
+    dismissing: bool,
     /// When there was nothing left to forget.
     tidied: Instant,
     /// Events since the last look.
     announced: u64,
+    /// The open transaction begins the history anew.
+    is_reset: bool,
     /// When the open transaction was begun, before it waited for other programs.
     begun: Instant,
     pace: Pace,
+    health: Arc<Health>,
     checkpoints: Checkpoints,
     /// Last: what is told comes to an end before the connection does.
     disk: Disk,
@@ -81,22 +108,26 @@ impl Writer {
     pub fn new(
         hook: Box<dyn Hook>,
         desk: Desk,
+        tables: Tables,
         retention: Retention,
         outcome_age: Duration,
-        stats: Arc<Stats>,
         checkpoints: Checkpoints,
         disk: Disk,
     ) -> Self {
         Writer {
             hook,
             desk,
+            tables,
+            dismissing: false,
             retention,
             outcome_age,
-            stats,
+            stats: disk.stats(),
             tidied: Instant::now(),
             announced: 0,
+            is_reset: false,
             begun: Instant::now(),
             pace: Pace::default(),
+            health: disk.health(),
             checkpoints,
             disk,
         }
@@ -104,9 +135,15 @@ impl Writer {
 
     /// Announces what was written while nobody served.
     pub fn start(&mut self, c: &Connection, patience: Duration) -> Result<(), Error> {
-        self.begin(c, patience)?;
-        self.commit(c, Vec::new());
-        self.disk.flush()?;
+        match self.begin(c, patience) {
+            Ok(()) => {
+                self.commit(c, Vec::new());
+                self.disk.flush()?;
+            }
+            // It opens when the cause has gone.
+            Err(Error::Unavailable(_)) => {}
+            Err(e) => return Err(e),
+        }
         self.hook.started();
         Ok(())
     }
@@ -115,9 +152,9 @@ impl Writer {
         self.stats.jobs.fetch_add(jobs.len() as u64, Relaxed);
         let mut jobs = VecDeque::from(jobs);
         while let Some(earliest) = jobs.iter().map(|job| job.deadline).min() {
-            if self.disk.refuses() {
+            if self.health.check().is_err() {
                 for job in jobs.drain(..) {
-                    job.work.finish(Err(Error::Closed));
+                    job.work.finish(self.health.check());
                 }
                 return;
             }
@@ -125,6 +162,7 @@ impl Writer {
                 Ok(()) => self.transaction(c, &mut jobs),
                 // Only those who waited long enough: others may still be lucky.
                 Err(Error::Busy) => self.expire(&mut jobs),
+                Err(Error::Unavailable(_)) => {} // all are told why
                 Err(e) => {
                     tracing::error!(error = %e, jobs = jobs.len(), "the writer cannot begin a transaction");
                     for job in jobs.drain(..) {
@@ -153,7 +191,12 @@ impl Writer {
             // In whole milliseconds, and 0 would mean not to wait at all.
             c.busy_timeout(patience + Duration::from_millis(1))?;
             c.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-            let opened = self.desk.opened(c);
+            let opened = self.desk.opened(c).and_then(|others| {
+                if others {
+                    self.compare(c)?;
+                }
+                self.compare_tables(c, others)
+            });
             match opened.and_then(|()| self.hook.logged(c, CHUNK)) {
                 Ok(announced) if announced < CHUNK => return Ok(()),
                 Ok(_) => {
@@ -251,7 +294,11 @@ impl Writer {
     }
 
     fn announced(&mut self, wrote: bool, done: Vec<(Option<usize>, Box<dyn Work>)>) {
+        self.tables_made();
         let (events, tell) = self.hook.committed();
+        if std::mem::take(&mut self.is_reset) {
+            self.retention.forgotten();
+        }
         self.retention.added(events);
         self.announced += events;
         self.disk.committed(Commit {
@@ -273,13 +320,15 @@ impl Writer {
             self.disk.begin();
             self.announced(true, Vec::new());
         }
+        self.is_reset = false;
         self.disk.failed();
+        self.tables_unmade();
     }
 
     /// Between transactions: forgets a step where that is due, and as many as it takes to keep pace with what was just announced. Whether there is more
     /// to forget.
     pub fn tidy(&mut self, c: &Connection) -> bool {
-        if self.disk.refuses() {
+        if self.health.check().is_err() {
             return false;
         }
         let steps = 1 + self.announced / PRUNE_STEP as u64;
@@ -367,6 +416,7 @@ fn serve(
         }
         // A panic here is a mistake of ours; it must not end the connection's thread, and all writing with it.
         let end = guarded(|| {
+            writer.care_for_tables(c);
             writer.batch(c, std::mem::take(&mut batch));
             more = writer.tidy(c);
             Ok(())
@@ -386,3 +436,6 @@ enum Next {
     Stop,
     End,
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,27 +25,39 @@ impl Table<'_> {
             ));
             when.push(left.to_owned());
         }
+        let mut stamped = Vec::new();
         for s in self.watched.stamps {
             let (column, at, value) = (quoted(s.column), quoted(s.at), literal(s.value));
             let left = format!(
-                "NEW.{column} IS {value} AND OLD.{column} IS NOT {value} AND NEW.{at} IS OLD.{at}"
+                "(NEW.{column} IS {value} AND OLD.{column} IS NOT {value} AND NEW.{at} IS OLD.{at})"
             );
             set.push(format!("{at} = CASE WHEN {left} THEN {NOW} ELSE {at} END"));
-            when.push(format!("({left})"));
+            stamped.push(left);
         }
-        let (table, id, when) = (
-            quoted(self.watched.table),
-            quoted(&self.id),
-            when.join(" OR "),
-        );
+        when.extend_from_slice(&stamped);
+        let (table, id) = (quoted(self.watched.table), quoted(&self.id));
         (!set.is_empty()).then(|| {
-            let set = set.join(", ");
-            format!("UPDATE {table} SET {set} WHERE {id} = NEW.{id} AND ({when});")
+            let (set, when) = (set.join(", "), when.join(" OR "));
+            let update = format!("UPDATE {table} SET {set} WHERE {id} = NEW.{id} AND ({when});");
+            self.marked(&stamped.join(" OR "), &update)
         })
     }
 
+    /// Where `stamped` holds a repair may set stamps and leave the version as it is, which would be told as a change of its own: after an insert always, after
+    /// an update under `recursive_triggers`. So a mark says meanwhile that it is none.
+    fn marked(&self, stamped: &str, repair: &str) -> String {
+        if stamped.is_empty() || !self.has("version") {
+            return repair.to_owned();
+        }
+        let (id, mark) = (quoted(&self.id), self.mark());
+        format!(
+            "INSERT OR IGNORE INTO change_replaced(tbl, id, old) SELECT {mark}, NEW.{id}, '' WHERE {stamped};
+             {repair} DELETE FROM change_replaced WHERE tbl = {mark};"
+        )
+    }
+
     /// What a statement left to us, after an insert: a replaced row's version goes on, and stamps of the first state. Those do not raise the version, or
-    /// `INSERT ... RETURNING version` would not say what the row has; so a mark says meanwhile that they are no change of their own.
+    /// `INSERT ... RETURNING version` would not say what the row has.
     fn repair_insert(&self) -> String {
         let (table, id) = (quoted(self.watched.table), quoted(&self.id));
         let name = literal(self.watched.table);
@@ -73,13 +85,8 @@ impl Table<'_> {
             })
             .unzip();
         let (set, when) = (set.join(", "), when.join(" OR "));
-        let mark = self.mark();
-        let _ = write!(
-            out,
-            "INSERT OR IGNORE INTO change_replaced(tbl, id, old) SELECT {mark}, NEW.{id}, '' WHERE {when};
-             UPDATE {table} SET {set} WHERE {id} = NEW.{id} AND ({when});
-             DELETE FROM change_replaced WHERE tbl = {mark};"
-        );
+        let update = format!("UPDATE {table} SET {set} WHERE {id} = NEW.{id} AND ({when});");
+        out += &self.marked(&when, &update);
         out
     }
 

@@ -74,6 +74,15 @@ pub(super) fn record<'o>(
     Ok(())
 }
 
+/// Has what was lost found once more: by whoever has everybody begin anew.
+pub(crate) fn unsettle(c: &Connection, lost: &Lost) -> Result<(), Error> {
+    for table in lost.keys() {
+        c.prepare_cached("UPDATE change_made SET columns = '' WHERE tbl = ?1")?
+            .execute([table])?;
+    }
+    Ok(())
+}
+
 fn rows(c: &Connection) -> Result<Vec<Row>, Error> {
     let all = c
         .prepare("SELECT tbl, columns, triggers FROM change_made ORDER BY tbl")?

@@ -107,21 +107,18 @@ pub(crate) fn install(c: &Connection, blueprint: &Blueprint) -> Result<Vec<Strin
     let is_same =
         |a: &Object, b: &Object| a.name == b.name && a.sql == b.sql && same(&a.table, &b.table);
     let stands = |wanted: &Object| ours.iter().any(|object| is_same(object, wanted));
-    let wants = |table: &str| {
-        wanted
-            .iter()
-            .filter(move |wanted| same(&wanted.table, table))
+    let is_complete = |table: &str| {
+        let mut wanted = wanted.iter().filter(|wanted| same(&wanted.table, table));
+        wanted.all(&stands)
     };
-    let keeps = |object: &Object| {
-        wanted.iter().any(|wanted| is_same(object, wanted)) && wants(&object.table).all(stands)
-    };
-    for object in ours.iter().filter(|object| !keeps(object)) {
-        c.execute_batch(&format!("DROP TRIGGER {}", quoted(&object.name)))?;
+    let is_wanted = |object: &Object| wanted.iter().any(|wanted| is_same(object, wanted));
+    let stays = |object: &Object| is_wanted(object) && is_complete(&object.table);
+    // By its schema: the writer's own have the same names.
+    for object in ours.iter().filter(|object| !stays(object)) {
+        c.execute_batch(&format!("DROP TRIGGER main.{}", quoted(&object.name)))?;
     }
-    for object in &wanted {
-        if !wants(&object.table).all(stands) {
-            c.execute_batch(&object.sql)?;
-        }
+    for object in wanted.iter().filter(|object| !is_complete(&object.table)) {
+        c.execute_batch(&object.sql)?;
     }
     let belongings = &blueprint.objects;
     let made = belongings.iter().chain(&wanted);
@@ -160,7 +157,10 @@ fn belongings(c: &Connection, blueprint: &Blueprint) -> Result<Result<Lost, Stri
     for table in lost.keys() {
         for object in standing.iter().filter(|object| is_of(object, table)) {
             if is_ours(object) {
-                c.execute_batch(&format!("DROP TRIGGER IF EXISTS {}", quoted(&object.name)))?;
+                c.execute_batch(&format!(
+                    "DROP TRIGGER IF EXISTS main.{}",
+                    quoted(&object.name)
+                ))?;
             }
         }
         for wanted in blueprint
@@ -193,7 +193,7 @@ fn make(c: &Connection, standing: &[Object], wanted: &Object) -> Result<(), Erro
     let mut old = standing.iter();
     if let Some(old) = old.find(|old| same(&old.name, &wanted.name)) {
         let kind = old.kind.to_ascii_uppercase();
-        c.execute_batch(&format!("DROP {kind} IF EXISTS {}", quoted(&old.name)))?;
+        c.execute_batch(&format!("DROP {kind} IF EXISTS main.{}", quoted(&old.name)))?;
     }
     c.execute_batch(&wanted.sql)?;
     Ok(())

@@ -26,19 +26,30 @@ impl Noting {
         let noting = Noting(Arc::new(Mutex::new(Pad::new(&tables))));
         noting.functions(c)?;
         silence(c)?;
-        for (at, table) in tables.iter().enumerate() {
-            c.execute_batch(&triggers(table, at))?;
-        }
-        for table in steady {
-            for (suffix, event) in [("si", "INSERT"), ("su", "UPDATE"), ("sd", "DELETE")] {
-                c.execute_batch(&format!(
-                    "CREATE TEMP TRIGGER {} AFTER {event} ON main.{} BEGIN SELECT maitred_unsteady(); END;",
-                    quoted(&format!("{PREFIX}{table}_{suffix}")),
-                    quoted(table)
-                ))?;
-            }
-        }
+        make(c, &tables, steady)?;
         Ok(noting)
+    }
+
+    /// Makes them anew, for tables that are not what they were. What was noted is forgotten.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn remake(
+        &self,
+        c: &Connection,
+        blueprint: &Blueprint,
+        steady: &[&str],
+    ) -> Result<(), Error> {
+        let (tables, _) = tables(c, blueprint)?;
+        let standing: Vec<String> = c
+            .prepare("SELECT name FROM temp.sqlite_schema WHERE type = 'trigger'")?
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        for name in standing.iter().filter(|name| name.starts_with(PREFIX)) {
+            c.execute_batch(&format!("DROP TRIGGER temp.{}", quoted(name)))?;
+        }
+        *self.pad() = Pad::new(&tables);
+        make(c, &tables, steady)
     }
 
     /// Brings rows to what their notes say, after a statement.
@@ -131,6 +142,22 @@ impl Noting {
         c.create_scalar_function(name, -1, FunctionFlags::SQLITE_UTF8, call)?;
         Ok(())
     }
+}
+
+fn make(c: &Connection, tables: &[Table<'_>], steady: &[&str]) -> Result<(), Error> {
+    for (at, table) in tables.iter().enumerate() {
+        c.execute_batch(&triggers(table, at))?;
+    }
+    for table in steady {
+        for (suffix, event) in [("si", "INSERT"), ("su", "UPDATE"), ("sd", "DELETE")] {
+            c.execute_batch(&format!(
+                "CREATE TEMP TRIGGER {} AFTER {event} ON main.{} BEGIN SELECT maitred_unsteady(); END;",
+                quoted(&format!("{PREFIX}{table}_{suffix}")),
+                quoted(table)
+            ))?;
+        }
+    }
+    Ok(())
 }
 
 /// Has the schema's own triggers compiled with a condition that does not hold, and without what they would write into the log: SQLite makes and clears the

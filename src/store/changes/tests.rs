@@ -170,7 +170,9 @@ fn the_tables_can_be_rebuilt_from_the_log_alone() {
             }
             let before = newest(&c);
             let _ = c.execute_batch(&statement); // refused by a constraint: nothing happened
+            // Of several rows one may evict what another one is.
             if statement.contains("REPLACE")
+                && !statement.contains("), (")
                 && let Err(wrong) = goes_on(&c, before)
             {
                 panic!("seed {seed}, {pragmas}, {statement}: {wrong}");

@@ -86,3 +86,17 @@ fn an_index_of_another_collation_evicts_no_row_untold() {
         ["m2u", "m3d"]
     );
 }
+
+/// Under recursive triggers what we repair sets off the same trigger again.
+#[test]
+fn a_step_that_raises_the_version_itself_is_told_once_under_recursive_triggers() {
+    let c = database();
+    c.execute_batch("PRAGMA recursive_triggers=ON; INSERT INTO o(id, st) VALUES(1, 'new')")
+        .expect("a row");
+    assert_eq!(
+        logged(&c, "UPDATE o SET st = 'ready', version = version + 1"),
+        ["o1u"]
+    );
+    let (.., new) = log(&c).remove(0);
+    assert!(new.expect("a row")["ready_at"].is_i64());
+}
