@@ -7,6 +7,7 @@ mod changes;
 mod checkpoints;
 mod desk;
 mod disk;
+mod files;
 mod health;
 mod job;
 mod migrations;

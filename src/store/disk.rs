@@ -96,6 +96,7 @@ struct Shared {
     /// What it takes as a rule, in nanoseconds.
     pace: AtomicU64,
     health: Arc<Health>,
+    stats: Arc<Stats>,
 }
 
 impl Shared {
@@ -123,6 +124,7 @@ impl Disk {
     pub fn start(sync: Flush, stats: Arc<Stats>, health: Arc<Health>) -> Result<Self, Error> {
         let shared = Arc::new(Shared {
             health,
+            stats,
             ..Shared::default()
         });
         let (commits, waiting) = sync_channel(AHEAD);
@@ -130,7 +132,7 @@ impl Disk {
         let theirs = shared.clone();
         let thread = std::thread::Builder::new()
             .name("disk".to_owned())
-            .spawn(move || serve(&waiting, sync, &theirs, &change, &stats))?;
+            .spawn(move || serve(&waiting, sync, &theirs, &change))?;
         Ok(Disk {
             shared,
             given: Cell::new(0),
@@ -182,6 +184,11 @@ impl Disk {
         self.shared.health.clone()
     }
 
+    /// What the store did.
+    pub fn stats(&self) -> Arc<Stats> {
+        self.shared.stats.clone()
+    }
+
     /// What asking takes at present.
     pub fn pace(&self) -> Duration {
         Duration::from_nanos(self.shared.pace.load(Relaxed))
@@ -231,13 +238,7 @@ impl Settled {
     }
 }
 
-fn serve(
-    commits: &Receiver<Commit>,
-    mut sync: Flush,
-    shared: &Shared,
-    change: &watch::Sender<()>,
-    stats: &Stats,
-) {
+fn serve(commits: &Receiver<Commit>, mut sync: Flush, shared: &Shared, change: &watch::Sender<()>) {
     let (mut usual, mut refused) = (Usual::default(), false);
     while let Ok(commit) = commits.recv() {
         if commit.wrote && !refused {
@@ -258,7 +259,7 @@ fn serve(
                 shared.pace.store(nanos, Relaxed);
                 let micros = commit.begun.elapsed().as_micros();
                 let micros = u64::try_from(micros).unwrap_or(u64::MAX);
-                stats.committed.record(&MICROS, micros);
+                shared.stats.committed.record(&MICROS, micros);
             }
         }
         if !refused {

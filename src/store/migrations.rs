@@ -32,6 +32,16 @@ impl Schema {
     fn version(&self) -> u32 {
         self.migrations.len() as u32
     }
+
+    /// Whether a database is this application's and of this version.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub(super) fn fits(&self, c: &Connection) -> Result<bool, Error> {
+        let pragma = |name: &str| c.pragma_query_value(None, name, |r| r.get::<_, i64>(0));
+        let (id, version) = (pragma("application_id")?, pragma("user_version")?);
+        Ok(id == i64::from(self.application_id) && version == i64::from(self.version()))
+    }
 }
 
 /// Brings a database to the version this program needs, without serving it. Says from which version to which.

@@ -3,8 +3,9 @@
 use super::checkpoints::Checkpoints;
 use super::desk::Desk;
 use super::disk::{Disk, Flush};
+use super::files::Files;
 use super::health::Health;
-use super::watch::watch;
+use super::watch::Watcher;
 use super::writer::{self, Hook, Writer};
 use super::{Durability, Schema, Shared, Stats, Store, StoreConfig, guarded, migrations};
 use crate::history::{Index, Retention};
@@ -79,11 +80,11 @@ pub(crate) fn open(
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     let settled = disk.settled();
     let mut writer = Writer::new(
+        *schema,
         hook,
         desk,
         retention,
         config.outcome_age,
-        stats.clone(),
         checkpoints,
         disk,
     );
@@ -94,13 +95,19 @@ pub(crate) fn open(
         readers.push(tokio_rusqlite::Connection::from(reader(config)?));
     }
     let poll = reader(config)?;
+    let files = Files::of(&poll)?;
     let (sender, jobs) = mpsc::channel(config.queue_commands.max(1));
     // Weak: the queue ends with the last `Store`, not with the poll.
     let weak = sender.downgrade();
     let stop = Arc::new(Notify::new());
     let stopped = stop.clone();
-    let interval = config.poll_interval;
-    let counted = stats.clone();
+    let watcher = Watcher {
+        poll,
+        files,
+        stats: stats.clone(),
+        health: health.clone(),
+        every: config.poll_interval,
+    };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()?;
@@ -111,9 +118,9 @@ pub(crate) fn open(
             runtime.block_on(async {
                 tokio::select! {
                     () = writer::drain(writer, &connection, jobs, stopped) => {}
-                    () = watch(&poll, &counted, weak, interval) => {}
+                    () = watcher.watch(weak) => {}
                 }
-                drop(poll);
+                drop(watcher);
                 close(connection).await;
             });
             drop(lock); // last: whoever gets it finds a file at rest
