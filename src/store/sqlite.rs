@@ -74,7 +74,7 @@ pub(crate) fn open(
         index.clone(),
     )?;
     let desk = Desk::new(&connection, watched, steady, index.clone())?;
-    let checkpoints = Checkpoints::start(&connection, connect(config)?)?;
+    let checkpoints = Checkpoints::start(&connection, connect(config)?, stats.clone())?;
     let disk = Disk::start(sync(&connection)?, stats.clone(), health.clone())?;
     // From here on the thread of the disk waits.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
@@ -177,6 +177,15 @@ pub(super) fn prepare(
 ) -> Result<(Connection, File, u32), Error> {
     migrations::inspect(&config.path, schema)?;
     let lock = lock(&config.path)?;
+    let c = set_up(config, schema, watched).map_err(|e| at(&config.path, e))?;
+    Ok((c.0, lock, c.1))
+}
+
+fn set_up(
+    config: &StoreConfig,
+    schema: &Schema,
+    watched: &[Watched],
+) -> Result<(Connection, u32), Error> {
     let mut c = connect(config)?;
     // What a savepoint may have to undo is kept in memory, and not in a file as soon as it is 64 KiB: a write(2) for each page that a command touches.
     c.pragma_update(None, "temp_store", "MEMORY")?;
@@ -188,11 +197,23 @@ pub(super) fn prepare(
         )));
     }
     let from = migrations::upgrade(&mut c, &config.path, schema, watched)?;
-    Ok((c, lock, from))
+    Ok((c, from))
+}
+
+/// What is wrong with a database, with its name.
+pub(super) fn at(path: &Path, e: Error) -> Error {
+    let path = path.display();
+    match e {
+        Error::Full => Error::Store(format!("{path}: the disk is full")),
+        Error::Store(text) if !text.contains(&path.to_string()) => Error::Store(format!(
+            "{path}: {text}; SQLite keeps a log beside it: can files be written and made there?"
+        )),
+        e => e,
+    }
 }
 
 /// The file is never removed: whoever waits for a removed file's lock would get one that nobody else sees.
-fn lock(path: &Path) -> Result<File, Error> {
+pub(super) fn lock(path: &Path) -> Result<File, Error> {
     let mut name = path.as_os_str().to_owned();
     name.push("-lock");
     let file = File::options()
