@@ -63,8 +63,8 @@ pub use stats::{Numbers, RouteNumbers};
 #[cfg(feature = "testing")]
 pub use store::Scratch;
 pub use store::{
-    Command, CommandId, Durability, FromValue, Moment, Reader, Row, Schema, Store, StoreConfig,
-    Transaction, Value, migrate,
+    Command, CommandId, Copied, Durability, FromValue, Moment, Progress, Reader, Restored, Row,
+    Schema, Store, StoreConfig, Transaction, Value, backup, migrate, restore,
 };
 pub use trace::connection_id;
 pub use window::Gather;

@@ -3,10 +3,12 @@
 //! The writer takes the commands that are waiting and commits them together, each in a savepoint of its own. Nobody here knows a group or a socket: what
 //! a commit means to the clients is behind [`Hook`](writer::Hook).
 
+mod backup;
 mod changes;
 mod checkpoints;
 mod desk;
 mod disk;
+mod files;
 mod health;
 mod job;
 mod migrations;
@@ -22,6 +24,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use backup::{Copied, Progress, Restored, backup, restore};
 #[cfg(test)]
 pub(crate) use changes::create as create_change_log;
 pub(crate) use changes::{Image, Note, Notes, Shown};
@@ -159,6 +162,10 @@ pub(crate) struct Stats {
     pub mended: AtomicU64,
     /// How often the history began anew while it was served.
     pub resets: AtomicU64,
+    /// The write-ahead log's length in pages after the last commit.
+    pub log_pages: AtomicU64,
+    /// 1: somebody keeps it from being moved into the database.
+    pub log_held: AtomicU64,
     /// Transactions that ended otherwise than by our COMMIT or for BUSY.
     pub lost: AtomicU64,
     /// From the beginning of a transaction to its being durable, in microseconds. The disk's thread records it.

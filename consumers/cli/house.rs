@@ -1,10 +1,14 @@
 //! The only place where the command line meets the application: its consumers, its tables, its demo.
 
 use super::routing::Source;
-use maitred::{Command, Error, Keys, Known, Preview, Routing, Server, Started, Store, StoreConfig};
+use maitred::{
+    Command, Copied, Error, Keys, Known, Preview, Progress, Restored, Routing, Server, Started,
+    Store, StoreConfig,
+};
 use restaurant::demo::seed;
 use restaurant::restaurant::Restaurant;
 use restaurant::{SCHEMA, registry};
+use std::path::Path;
 
 /// What to serve, and how.
 pub struct Plan {
@@ -27,6 +31,22 @@ pub fn routing(source: &Source) -> Result<Routing, Error> {
 /// From which version to which.
 pub fn migrate(store: &StoreConfig) -> Result<(u32, u32), Error> {
     maitred::migrate(store, &SCHEMA, <Restaurant as maitred::App>::WATCHED)
+}
+
+pub fn backup(
+    store: &StoreConfig,
+    to: &Path,
+    progress: impl FnMut(Progress),
+) -> Result<Copied, Error> {
+    maitred::backup(store, &SCHEMA, to, progress)
+}
+
+pub fn restore(
+    store: &StoreConfig,
+    from: &Path,
+    progress: impl FnMut(Progress),
+) -> Result<Restored, Error> {
+    maitred::restore(store, &SCHEMA, from, progress)
 }
 
 pub fn start(plan: Plan) -> Result<Started, Error> {

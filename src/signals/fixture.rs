@@ -1,8 +1,12 @@
 //! A tiny application for tests: a menu's dishes.
 
 use crate::publication::{INBOX_MESSAGES, Publication, ToShard};
-use crate::store::{Flush, Opened};
-use crate::{App, Change, Command, Error, Op, Reader, Schema, Signal, StoreConfig, Watched};
+use crate::store::{Flush, Opened, flush_log};
+use crate::{
+    App, Change, Command, Durability, Error, Op, Reader, Schema, Signal, StoreConfig, Watched,
+    history,
+};
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -129,18 +133,29 @@ impl Served {
     }
 
     pub fn open(&mut self) {
+        self.open_at(history::clock);
+    }
+
+    /// By another clock.
+    pub fn open_at(&mut self, clock: fn() -> u64) {
+        let sync = |c: &Connection| flush_log(c, Durability::Full);
+        self.opened = Some(self.try_open(sync, clock).unwrap());
+    }
+
+    fn try_open(
+        &mut self,
+        sync: impl FnOnce(&Connection) -> Result<Flush, Error>,
+        clock: fn() -> u64,
+    ) -> Result<Opened, Error> {
         let (inboxes, shards) = (0..2).map(|_| mpsc::channel(INBOX_MESSAGES)).unzip();
         self.shards = shards;
-        self.opened = Some(super::open::<Cafe>(&self.config, &SCHEMA, inboxes).unwrap());
+        super::open_on::<Cafe>(&self.config, &SCHEMA, inboxes, sync, clock)
     }
 
     /// Again, on a disk of another kind.
     pub fn reopen_on(&mut self, sync: Flush) {
         self.close();
-        let (inboxes, shards) = (0..2).map(|_| mpsc::channel(INBOX_MESSAGES)).unzip();
-        self.shards = shards;
-        let opened = super::open_on::<Cafe>(&self.config, &SCHEMA, inboxes, |_| Ok(sync));
-        self.opened = Some(opened.unwrap());
+        self.opened = Some(self.try_open(|_| Ok(sync), history::clock).unwrap());
     }
 
     pub fn close(&mut self) {

@@ -247,6 +247,16 @@ fn rows(t: &mut Text, store: &Store) {
     ] {
         t.counter(name, help).value(n.load(Relaxed));
     }
+    t.gauge(
+        "maitred_log_bytes",
+        "The write-ahead log's length, where a page has 4 KiB.",
+    )
+    .value(s.log_pages.load(Relaxed) * 4_096);
+    t.gauge(
+        "maitred_log_held",
+        "1 while a program reads for so long that the write-ahead log cannot begin anew.",
+    )
+    .value(s.log_held.load(Relaxed));
     let mut closed = t.gauge(
         "maitred_store_closed",
         "1 while the database cannot be used as it should, by cause; the log says what to do.",

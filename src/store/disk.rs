@@ -184,7 +184,7 @@ impl Disk {
         self.shared.health.clone()
     }
 
-    /// What was done.
+    /// What the store did.
     pub fn stats(&self) -> Arc<Stats> {
         self.shared.stats.clone()
     }

@@ -14,6 +14,8 @@ pub(crate) enum Cause {
     Disk,
     /// There is no room for another commit. Commands are tried nevertheless, and reads are answered; it ends when a commit has worked.
     Full,
+    /// A commit failed otherwise. Likewise.
+    Write,
     /// The files that were opened are not those under their names any more. It lasts until a new start.
     Files,
     /// A watched table cannot be watched. It ends when that was mended.
@@ -21,13 +23,20 @@ pub(crate) enum Cause {
 }
 
 impl Cause {
-    pub const ALL: [Cause; 4] = [Cause::Disk, Cause::Full, Cause::Files, Cause::Tables];
+    pub const ALL: [Cause; 5] = [
+        Cause::Disk,
+        Cause::Full,
+        Cause::Write,
+        Cause::Files,
+        Cause::Tables,
+    ];
 
     /// As the log and the metrics call it.
     pub const fn name(self) -> &'static str {
         match self {
             Cause::Disk => "disk",
             Cause::Full => "full",
+            Cause::Write => "write",
             Cause::Files => "files",
             Cause::Tables => "tables",
         }
@@ -97,8 +106,11 @@ impl Health {
     /// [`Error::Unavailable`], [`Error::Full`].
     pub fn ready(&self) -> Result<(), Error> {
         self.check()?;
-        match self.has(Cause::Full) {
-            true => Err(Error::Full),
+        if self.has(Cause::Full) {
+            return Err(Error::Full);
+        }
+        match self.has(Cause::Write) {
+            true => Err(Error::Unavailable(self.reason(Cause::Write.bit()))),
             false => Ok(()),
         }
     }

@@ -1,5 +1,6 @@
 //! Which database this is, and how it becomes the one this program needs.
 
+mod dumped;
 #[cfg(test)]
 mod tests;
 
@@ -7,6 +8,7 @@ use super::changes::{self, Blueprint, Condition};
 use super::{StoreConfig, outcomes, sqlite};
 use crate::{Error, Watched, history, signals};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use std::fmt;
 use std::path::Path;
 
 /// An application's tables.
@@ -32,6 +34,16 @@ impl Schema {
 
     fn version(&self) -> u32 {
         self.migrations.len() as u32
+    }
+
+    /// Whether a database is this application's and of this version.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub(super) fn fits(&self, c: &Connection) -> Result<bool, Error> {
+        let pragma = |name: &str| c.pragma_query_value(None, name, |r| r.get::<_, i64>(0));
+        let (id, version) = (pragma("application_id")?, pragma("user_version")?);
+        Ok(id == i64::from(self.application_id) && version == i64::from(self.version()))
     }
 }
 
@@ -63,9 +75,12 @@ pub(super) fn inspect(path: &Path, schema: &Schema) -> Result<(), Error> {
         _ => return Ok(()), // not there or empty: will be made
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let c = Connection::open_with_flags(path, flags)?;
-    c.busy_timeout(std::time::Duration::from_secs(2))?;
-    version(&c, path, schema).map(|_| ())
+    let inspected = || {
+        let c = Connection::open_with_flags(path, flags)?;
+        c.busy_timeout(std::time::Duration::from_secs(2))?;
+        version(&c, path, schema).map(|_| ())
+    };
+    inspected().map_err(|e| sqlite::at(path, e))
 }
 
 /// The version of a database that is ours or empty.
@@ -80,6 +95,9 @@ fn version(c: &Connection, path: &Path, schema: &Schema) -> Result<u32, Error> {
         Err(e) => return Err(e.into()),
     };
     let tables: i64 = c.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))?;
+    if id == 0 && tables > 0 && dumped::is_likely(c)? {
+        return dumped(c, path, schema);
+    }
     if id != schema.application_id && (id != 0 || tables > 0) {
         return Err(Error::Config(format!(
             "{path}: is another application's database (application_id {id}, not {}); it was left untouched",
@@ -93,6 +111,22 @@ fn version(c: &Connection, path: &Path, schema: &Schema) -> Result<u32, Error> {
             "{path}: is of version {found}, this program knows versions up to {known}; use a newer program"
         ))),
     }
+}
+
+/// The version of a database that has our tables and says that it is nobody's.
+fn dumped(c: &Connection, path: impl fmt::Display, schema: &Schema) -> Result<u32, Error> {
+    let found = c.pragma_query_value(None, "user_version", |r| r.get::<_, i32>(0))?;
+    let found = match u32::try_from(found) {
+        Ok(0) | Err(_) => dumped::version(c, schema)?,
+        Ok(found) => Some(found).filter(|found| *found <= schema.version()),
+    };
+    found.ok_or_else(|| {
+        let (id, version) = (schema.application_id, schema.version());
+        Error::Config(format!(
+            "{path}: looks like a copy that was made with .dump, which forgets whose database it is and of which version, and its tables do not tell. If it \
+             is a copy of this application's, of version {version}, say so and start again: PRAGMA application_id = {id}; PRAGMA user_version = {version};"
+        ))
+    })
 }
 
 /// A database of the version that this program needs.
@@ -131,6 +165,7 @@ pub(super) fn upgrade(
     let from = version(&tx, path, schema)?;
     // With the tables: else a crash in between leaves a database that is nobody's.
     tx.pragma_update(None, "application_id", schema.application_id)?;
+    tx.pragma_update(None, "user_version", from)?; // a dump's was guessed
     framework(&tx)?;
     // A migration may take triggers away, and make others.
     let lost = changes::lost(&tx)?;

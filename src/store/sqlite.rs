@@ -4,9 +4,10 @@ use super::changes::{Blueprint, Condition};
 use super::checkpoints::Checkpoints;
 use super::desk::Desk;
 use super::disk::{Disk, Flush};
+use super::files::Files;
 use super::health::Health;
 use super::migrations::Upgraded;
-use super::watch::watch;
+use super::watch::Watcher;
 use super::writer::{self, Hook, Tables, Writer};
 use super::{Durability, Schema, Shared, Stats, Store, StoreConfig, guarded, migrations};
 use crate::history::{Index, Retention};
@@ -88,7 +89,7 @@ pub(crate) fn open(
         // There is nothing to note until the tables are whole.
         Condition::Broken(_) => Desk::new(&connection, &Blueprint::default(), &[], index.clone())?,
     };
-    let checkpoints = Checkpoints::start(&connection, connect(config)?)?;
+    let checkpoints = Checkpoints::start(&connection, connect(config)?, stats.clone())?;
     let disk = Disk::start(sync(&connection)?, stats.clone(), health.clone())?;
     // From here on the thread of the disk waits.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
@@ -96,7 +97,7 @@ pub(crate) fn open(
     let mut writer = Writer::new(
         hook,
         desk,
-        Tables::new(blueprint, steady),
+        Tables::new(*schema, blueprint, steady),
         retention,
         config.outcome_age,
         checkpoints,
@@ -109,13 +110,19 @@ pub(crate) fn open(
         readers.push(tokio_rusqlite::Connection::from(reader(config)?));
     }
     let poll = reader(config)?;
+    let files = Files::of(&poll)?;
     let (sender, jobs) = mpsc::channel(config.queue_commands.max(1));
     // Weak: the queue ends with the last `Store`, not with the poll.
     let weak = sender.downgrade();
     let stop = Arc::new(Notify::new());
     let stopped = stop.clone();
-    let interval = config.poll_interval;
-    let counted = stats.clone();
+    let watcher = Watcher {
+        poll,
+        files,
+        stats: stats.clone(),
+        health: health.clone(),
+        every: config.poll_interval,
+    };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()?;
@@ -126,9 +133,9 @@ pub(crate) fn open(
             runtime.block_on(async {
                 tokio::select! {
                     () = writer::drain(writer, &connection, jobs, stopped) => {}
-                    () = watch(&poll, &counted, weak, interval) => {}
+                    () = watcher.watch(weak) => {}
                 }
-                drop(poll);
+                drop(watcher);
                 close(connection).await;
             });
             drop(lock); // last: whoever gets it finds a file at rest
@@ -191,6 +198,20 @@ pub(super) fn prepare(
 ) -> Result<Prepared, Error> {
     migrations::inspect(&config.path, schema)?;
     let lock = lock(&config.path)?;
+    let set_up = set_up(config, schema, watched);
+    let (connection, upgraded) = set_up.map_err(|e| at(&config.path, e))?;
+    Ok(Prepared {
+        connection,
+        lock,
+        upgraded,
+    })
+}
+
+fn set_up(
+    config: &StoreConfig,
+    schema: &Schema,
+    watched: &[Watched],
+) -> Result<(Connection, Upgraded), Error> {
     let mut c = connect(config)?;
     // What a savepoint may have to undo is kept in memory, and not in a file as soon as it is 64 KiB: a write(2) for each page that a command touches.
     c.pragma_update(None, "temp_store", "MEMORY")?;
@@ -202,15 +223,23 @@ pub(super) fn prepare(
         )));
     }
     let upgraded = migrations::upgrade(&mut c, &config.path, schema, watched)?;
-    Ok(Prepared {
-        connection: c,
-        lock,
-        upgraded,
-    })
+    Ok((c, upgraded))
+}
+
+/// What is wrong with a database, with its name.
+pub(super) fn at(path: &Path, e: Error) -> Error {
+    let path = path.display();
+    match e {
+        Error::Full => Error::Store(format!("{path}: the disk is full")),
+        Error::Store(text) if !text.contains(&path.to_string()) => Error::Store(format!(
+            "{path}: {text}; SQLite keeps a log beside it: can files be written and made there?"
+        )),
+        e => e,
+    }
 }
 
 /// The file is never removed: whoever waits for a removed file's lock would get one that nobody else sees.
-fn lock(path: &Path) -> Result<File, Error> {
+pub(super) fn lock(path: &Path) -> Result<File, Error> {
     let mut name = path.as_os_str().to_owned();
     name.push("-lock");
     let file = File::options()

@@ -2,8 +2,10 @@
 //!
 //! Everything here but [`drain`] itself runs on the connection's own thread.
 
+mod care;
 mod reset;
 mod tables;
+mod tidy;
 
 pub(super) use tables::Tables;
 
@@ -14,9 +16,10 @@ use super::disk::{Commit, Disk, Tell};
 use super::health::Health;
 use super::job::{Job, Said, Work};
 use super::pace::Pace;
-use super::{Stats, guarded, now_ms, outcomes};
+use super::{Stats, guarded};
 use crate::Error;
-use crate::history::{PRUNE_STEP, Retention, recovery};
+use crate::history::Retention;
+use care::again;
 use rusqlite::Connection;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -95,6 +98,11 @@ pub(super) struct Writer {
     announced: u64,
     /// The open transaction begins the history anew.
     is_reset: bool,
+    /// When it was last tried to mend something.
+    cared: Instant,
+    /// Everybody was sent away, and the log was left empty.
+    dismissed: bool,
+    left_files: bool,
     /// When the open transaction was begun, before it waited for other programs.
     begun: Instant,
     pace: Pace,
@@ -125,6 +133,9 @@ impl Writer {
             tidied: Instant::now(),
             announced: 0,
             is_reset: false,
+            cared: Instant::now(),
+            dismissed: false,
+            left_files: false,
             begun: Instant::now(),
             pace: Pace::default(),
             health: disk.health(),
@@ -137,7 +148,7 @@ impl Writer {
     pub fn start(&mut self, c: &Connection, patience: Duration) -> Result<(), Error> {
         match self.begin(c, patience) {
             Ok(()) => {
-                self.commit(c, Vec::new());
+                self.commit(c, Vec::new())?;
                 self.disk.flush()?;
             }
             // It opens when the cause has gone.
@@ -162,11 +173,14 @@ impl Writer {
                 Ok(()) => self.transaction(c, &mut jobs),
                 // Only those who waited long enough: others may still be lucky.
                 Err(Error::Busy) => self.expire(&mut jobs),
-                Err(Error::Unavailable(_)) => {} // all are told why
                 Err(e) => {
-                    tracing::error!(error = %e, jobs = jobs.len(), "the writer cannot begin a transaction");
+                    if matches!(e, Error::Full) {
+                        self.is_full(c);
+                    } else if !matches!(e, Error::Unavailable(_)) {
+                        tracing::error!(error = %e, jobs = jobs.len(), "the writer cannot begin a transaction");
+                    }
                     for job in jobs.drain(..) {
-                        job.work.finish(Err(Error::Store(e.to_string())));
+                        job.work.finish(Err(again(&e)));
                     }
                 }
             }
@@ -200,9 +214,7 @@ impl Writer {
             match opened.and_then(|()| self.hook.logged(c, CHUNK)) {
                 Ok(announced) if announced < CHUNK => return Ok(()),
                 Ok(_) => {
-                    if !self.commit(c, Vec::new()) {
-                        return Err(Error::Store("the backlog cannot be committed".to_owned()));
-                    }
+                    self.commit(c, Vec::new())?;
                     self.tidy(c);
                 }
                 Err(e) => {
@@ -226,10 +238,16 @@ impl Writer {
                 let why = step
                     .err()
                     .unwrap_or_else(|| Error::Store("the transaction was rolled back".to_owned()));
-                tracing::error!(error = %why, undone = done.len(), "a job brought its transaction down");
+                let full = matches!(why, Error::Full);
+                if full {
+                    self.is_full(c);
+                } else {
+                    tracing::error!(error = %why, undone = done.len(), "a job brought its transaction down");
+                }
                 self.abandon(c);
                 for (_, work) in done {
-                    Work::finish(work, Err(Error::Busy));
+                    let end = if full { Error::Full } else { Error::Busy };
+                    Work::finish(work, Err(end));
                 }
                 job.work.fail(why);
                 job.work.finish(Ok(()));
@@ -240,7 +258,7 @@ impl Writer {
                 break;
             }
         }
-        self.commit(c, done);
+        let _ = self.commit(c, done); // those who asked are told
     }
 
     /// # Errors
@@ -266,8 +284,15 @@ impl Writer {
         Ok(())
     }
 
-    /// Commits, and leaves it to the disk's thread to tell everybody. Whether it worked.
-    fn commit(&mut self, c: &Connection, done: Vec<(Option<usize>, Box<dyn Work>)>) -> bool {
+    /// Commits, and leaves it to the disk's thread to tell everybody.
+    ///
+    /// # Errors
+    /// [`Error::Full`], [`Error::UnknownOutcome`]: as those were told who had something in it.
+    fn commit(
+        &mut self,
+        c: &Connection,
+        done: Vec<(Option<usize>, Box<dyn Work>)>,
+    ) -> Result<(), Error> {
         let began = Instant::now();
         self.disk.begin();
         let commit = c.prepare_cached("COMMIT");
@@ -277,18 +302,23 @@ impl Writer {
             Ok(_) => {
                 self.stats.commits.fetch_add(1, Relaxed); // before anybody can ask
                 let wrote = self.checkpoints.wrote();
+                if wrote {
+                    self.works();
+                }
                 self.announced(wrote, done);
                 self.checkpoints.committed(c);
-                true
+                Ok(())
             }
             Err(e) => {
                 self.stats.lost.fetch_add(1, Relaxed);
-                tracing::error!(error = %e, jobs = done.len(), "a commit failed");
-                self.abandon(c);
+                let end = match self.abandon(c) {
+                    true => Error::UnknownOutcome(format!("committed, but {e}")),
+                    false => self.refused(c, &e),
+                };
                 for (_, work) in done {
-                    work.finish(Err(Error::UnknownOutcome(e.to_string())));
+                    work.finish(Err(again(&end)));
                 }
-                false
+                Err(end)
             }
         }
     }
@@ -309,63 +339,23 @@ impl Writer {
         });
     }
 
-    fn abandon(&mut self, c: &Connection) {
+    /// Undoes the open transaction, if it is not gone by itself. `true`: it was committed nevertheless.
+    fn abandon(&mut self, c: &Connection) -> bool {
         if !c.is_autocommit()
             && let Err(e) = c.execute_batch("ROLLBACK")
         {
             tracing::error!(error = %e, "a transaction cannot be rolled back");
         }
         self.desk.abandoned();
-        if self.hook.aborted(c) {
+        let landed = self.hook.aborted(c);
+        if landed {
             self.disk.begin();
             self.announced(true, Vec::new());
         }
         self.is_reset = false;
         self.disk.failed();
         self.tables_unmade();
-    }
-
-    /// Between transactions: forgets a step where that is due, and as many as it takes to keep pace with what was just announced. Whether there is more
-    /// to forget.
-    pub fn tidy(&mut self, c: &Connection) -> bool {
-        if self.health.check().is_err() {
-            return false;
-        }
-        let steps = 1 + self.announced / PRUNE_STEP as u64;
-        self.announced = 0;
-        for _ in 0..steps {
-            let looks = self.tidied.elapsed() >= TIDY;
-            if !looks && !self.retention.pressing() {
-                return false;
-            }
-            match self.forget(c) {
-                Ok(true) => {}
-                Ok(false) => return false,
-                Err(e) => {
-                    if !matches!(e, Error::Busy) {
-                        tracing::error!(error = %e, "history cannot be pruned");
-                    }
-                    self.tidied = Instant::now();
-                    return false;
-                }
-            }
-        }
-        true
-    }
-
-    fn forget(&mut self, c: &Connection) -> Result<bool, Error> {
-        // Nobody waits for this: when another program writes, later will do.
-        c.busy_timeout(Duration::ZERO)?;
-        let now = now_ms();
-        let oldest_outcome = now - self.outcome_age.as_millis() as i64;
-        if self.retention.step(c, now)?
-            || outcomes::prune(c, oldest_outcome, PRUNE_STEP)?
-            || recovery::prune(c, now, PRUNE_STEP)?
-        {
-            return Ok(true);
-        }
-        self.tidied = Instant::now();
-        Ok(false)
+        landed
     }
 }
 
@@ -416,7 +406,7 @@ fn serve(
         }
         // A panic here is a mistake of ours; it must not end the connection's thread, and all writing with it.
         let end = guarded(|| {
-            writer.care_for_tables(c);
+            writer.care(c);
             writer.batch(c, std::mem::take(&mut batch));
             more = writer.tidy(c);
             Ok(())

@@ -2,7 +2,7 @@
 
 use super::Writer;
 use crate::Error;
-use crate::store::disk::Commit;
+use crate::store::health::Cause;
 use rusqlite::Connection;
 
 impl Writer {
@@ -23,22 +23,22 @@ impl Writer {
 
     /// In a transaction that was just begun, after another program's commit: if that put another history into the file (a restore), everybody begins anew.
     pub(super) fn compare(&mut self, c: &Connection) -> Result<(), Error> {
-        if self.hook.continues(c)? {
+        let continues = self.hook.continues(c);
+        if continues.as_ref().is_ok_and(|continues| *continues) {
             return Ok(());
         }
+        if !self.tables.schema.fits(c)? {
+            self.health.close(
+                Cause::Files,
+                "another version of the database was restored into its file",
+                "start the server again, which brings it up to date, or says why it cannot",
+            );
+            return self.health.check();
+        }
+        continues?;
         tracing::error!(
             "another program put another history into the database: everybody begins anew"
         );
         self.reset_within(c)
-    }
-
-    /// Has everybody leave without a new history: the store is closed, or will be.
-    pub fn dismiss(&mut self) {
-        let tell = self.hook.dismissed();
-        self.disk.begin();
-        self.disk.committed(Commit {
-            tell: Some(tell),
-            ..Commit::silent()
-        });
     }
 }

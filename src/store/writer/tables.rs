@@ -4,8 +4,8 @@ use super::Writer;
 use crate::Error;
 use crate::store::changes::{self, Blueprint, Condition, Mended};
 use crate::store::health::Cause;
-use crate::store::migrations;
 use crate::store::watch::schema_version;
+use crate::store::{Schema, migrations};
 use rusqlite::Connection;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
@@ -15,6 +15,7 @@ const RETRY: Duration = Duration::from_secs(1);
 
 /// What the writer knows of the schema.
 pub(in crate::store) struct Tables {
+    pub(super) schema: Schema,
     blueprint: Blueprint,
     steady: &'static [&'static str],
     /// The schema's version that was found in order. `None`: nobody has looked.
@@ -26,8 +27,9 @@ pub(in crate::store) struct Tables {
 }
 
 impl Tables {
-    pub fn new(blueprint: Blueprint, steady: &'static [&'static str]) -> Self {
+    pub fn new(schema: Schema, blueprint: Blueprint, steady: &'static [&'static str]) -> Self {
         Tables {
+            schema,
             blueprint,
             steady,
             seen: None,
@@ -111,11 +113,8 @@ impl Writer {
         }
     }
 
-    /// Before each look into the queue: whether broken tables are whole again.
+    /// Before each look into the queue, while tables are broken: whether they are whole again.
     pub(super) fn care_for_tables(&mut self, c: &Connection) {
-        if !self.health.has(Cause::Tables) {
-            return;
-        }
         let early = self
             .tables
             .tried
@@ -124,11 +123,9 @@ impl Writer {
             return;
         }
         self.tables.tried = Some(Instant::now());
-        match self.begin(c, Duration::ZERO) {
-            Ok(()) => {
-                self.commit(c, Vec::new());
-            }
-            Err(e) => tracing::debug!(error = %e, "the tables are not whole yet"),
+        let begun = self.begin(c, Duration::ZERO);
+        if let Err(e) = begun.and_then(|()| self.commit(c, Vec::new())) {
+            tracing::debug!(error = %e, "the tables are not whole yet");
         }
     }
 }

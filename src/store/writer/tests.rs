@@ -1,7 +1,10 @@
+use crate::Error;
 use crate::history::judge;
 use crate::signals::fixture::{Served, insert};
+use crate::store::Cause;
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
+use std::fs;
 use std::path::PathBuf;
 
 /// A copy of what is served, as a stranger makes it.
@@ -87,4 +90,116 @@ async fn a_command_right_after_a_restore_is_told_in_the_new_history() {
     let names: Vec<_> = after.names().into_iter().map(|(_, name)| name).collect();
     assert_eq!(names, ["a shell", "ours"]);
     assert!(after.publications[0].seq > told.head);
+}
+
+/// A backup is restored while nobody serves, after a burst that ran ahead of the clock; and the clock is put back besides.
+#[tokio::test]
+async fn numbers_of_a_lost_history_do_not_recur() {
+    let mut served = Served::new();
+    served.close();
+    served.open_at(|| 1_000);
+    served.told(0).await;
+    insert(&served.store(), "kept").await.unwrap();
+    let kept = served.told_of(0, 1).await.head;
+    let copy = copy(&served);
+    served
+        .shell()
+        .execute_batch(
+            "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 60000)
+             INSERT INTO dish(menu, name) SELECT 1, 'lost' FROM n",
+        )
+        .unwrap();
+    let mut lost = kept;
+    while lost < kept + 60_000 {
+        lost = served.told(0).await.head;
+        while served.shards[1].try_recv().is_ok() {}
+    }
+    served.close();
+    fs::rename(&copy, &served.config.path).unwrap();
+    served.open_at(|| 500);
+    served.told(0).await;
+    for since in [kept + 1, kept + 30_000, lost - 1, lost] {
+        assert!(!accepts(&served, since).await, "{since} is accepted");
+    }
+    assert!(
+        accepts(&served, kept).await,
+        "it saw nothing of what was lost"
+    );
+    insert(&served.store(), "new").await.unwrap();
+    let new = served.told_of(0, 1).await;
+    assert!(new.publications[0].seq > lost);
+    for since in [kept + 1, kept + 30_000, lost] {
+        assert!(!accepts(&served, since).await, "{since} is accepted");
+    }
+}
+
+/// Each program that moves, replaces or removes a file that is open.
+#[tokio::test]
+async fn when_its_files_are_others_the_store_closes_and_everybody_leaves() {
+    let acts: [(&str, fn(&Served)); 4] = [
+        ("its file was replaced", |served| {
+            fs::rename(copy(served), &served.config.path).unwrap();
+        }),
+        ("its file was removed", |served| {
+            fs::remove_file(&served.config.path).unwrap();
+        }),
+        ("its write-ahead log was removed", |served| {
+            fs::remove_file(served.config.path.with_extension("db-wal")).unwrap();
+        }),
+        ("its log's index was removed", |served| {
+            fs::remove_file(served.config.path.with_extension("db-shm")).unwrap();
+        }),
+    ];
+    for (what, act) in acts {
+        let mut served = Served::new();
+        let store = served.store();
+        insert(&store, "kept").await.unwrap();
+        let head = served.told_of(0, 1).await.head;
+        let aside = served.config.path.with_extension("aside");
+        fs::hard_link(&served.config.path, &aside).unwrap();
+        act(&served);
+        let told = served.told(0).await;
+        assert!(told.reset && told.head == head, "{what}");
+        assert!(store.health().has(Cause::Files), "{what}");
+        let refused = insert(&store, "later").await;
+        assert!(
+            matches!(&refused, Err(Error::Unavailable(why)) if why == what),
+            "{what}: {refused:?}"
+        );
+        let refused = store.read(|db| db.head()).await;
+        assert!(matches!(refused, Err(Error::Unavailable(_))), "{what}");
+        served.close();
+        // What was acknowledged is in the file that it belongs to, and nothing of it in a log beside another.
+        let own = Connection::open(&aside).unwrap();
+        let dishes: i64 = own
+            .query_row("SELECT count(*) FROM dish", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(dishes, 1, "{what}");
+        let log = fs::metadata(served.config.path.with_extension("db-wal"));
+        assert!(log.map_or(0, |log| log.len()) == 0, "{what}");
+        if what.contains("index") {
+            continue; // this process still has the one that nobody else finds
+        }
+        served.open();
+        served.told(0).await;
+        insert(&served.store(), "again").await.unwrap();
+        assert!(served.told_of(0, 1).await.head > head, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_restore_of_another_version_closes_the_store() {
+    let mut served = Served::new();
+    served.told(0).await;
+    let copy = copy(&served);
+    insert(&served.store(), "lost").await.unwrap();
+    served.told_of(0, 1).await;
+    Connection::open(&copy)
+        .unwrap()
+        .pragma_update(None, "user_version", 1)
+        .unwrap();
+    restore(&served, &copy);
+    assert!(served.told(0).await.reset);
+    let refused = insert(&served.store(), "later").await;
+    assert!(matches!(refused, Err(Error::Unavailable(_))), "{refused:?}");
 }
