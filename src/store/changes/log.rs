@@ -1,5 +1,6 @@
 //! The triggers of other programs: what they note, and what they repair.
 
+use super::cascades::Child;
 use super::table::Table;
 use super::{LOUD, NOW, PREFIX, literal, quoted};
 use std::fmt::Write;
@@ -90,10 +91,10 @@ impl Table<'_> {
         out
     }
 
-    /// Children of rows that went for another one's sake: those that `FROM evicted` has.
-    fn orphans(&self, evicted: &str) -> String {
+    /// What happens to children of rows that went for another one's sake: those that `FROM evicted` has.
+    fn orphans(&self, children: &[Child], evicted: &str) -> String {
         let mut out = String::new();
-        for child in &self.children {
+        for child in children {
             if child.refers_to(&self.id) {
                 out += &child.of_ids(&format!("SELECT id {evicted}"), "1");
             } else {
@@ -129,7 +130,7 @@ impl Table<'_> {
         let evicted = format!(
             "FROM change_replaced WHERE tbl = {name} AND old <> '' AND id <> NEW.{id} AND NOT EXISTS(SELECT 1 FROM {table} y WHERE y.{id} = change_replaced.id)"
         );
-        let orphans = self.orphans(&evicted);
+        let orphans = self.orphans(&self.children, &evicted);
         let gone = format!(
             "{orphans} INSERT INTO change_log(tbl, row_id, op, old) SELECT tbl, id, 'd', old {evicted};"
         );
@@ -139,7 +140,7 @@ impl Table<'_> {
             let sql = format!("CREATE TRIGGER {} {when} BEGIN {body} END", quoted(&name));
             (name, sql)
         };
-        vec![
+        let mut all = vec![
             trigger(
                 "bi",
                 &format!("BEFORE INSERT ON {table} WHEN {LOUD}"),
@@ -184,6 +185,15 @@ impl Table<'_> {
                     old = self.object("OLD"),
                 ),
             ),
-        ]
+        ];
+        // In triggers of their own, which SQLite writes anew when a stranger renames a table. They fire before the others, which forget what went.
+        let orphans = self.orphans(&self.strangers, &evicted);
+        if !orphans.is_empty() {
+            let insert = format!("AFTER INSERT ON {table} WHEN {LOUD}");
+            let update = format!("AFTER UPDATE OF {keys} ON {table} WHEN {LOUD}");
+            all.push(trigger("ni", &insert, &orphans));
+            all.push(trigger("nk", &update, &orphans));
+        }
+        all
     }
 }

@@ -28,7 +28,10 @@ pub(super) struct Table<'w> {
     pub columns: Vec<(String, bool)>,
     /// What is unique besides the id.
     unique: Vec<Unique>,
+    /// What refers to it, of our own tables.
     pub children: Vec<Child>,
+    /// And of strangers'.
+    pub strangers: Vec<Child>,
 }
 
 impl<'w> Table<'w> {
@@ -90,6 +93,10 @@ impl<'w> Table<'w> {
         if let Some(s) = watched.secret.iter().find(|s| !known(s)) {
             return refuse(&format!("secret column {s:?} does not exist"));
         }
+        let children = children.iter().filter(|child| same(&child.parent, name));
+        let (ours, strangers) = children
+            .cloned()
+            .partition(|child| blueprint.is_ours(&child.table));
         Ok(Table {
             watched,
             id: id.clone(),
@@ -98,11 +105,8 @@ impl<'w> Table<'w> {
                 .iter()
                 .map(|(n, kind, _)| (n.clone(), kind == "BLOB"))
                 .collect(),
-            children: children
-                .iter()
-                .filter(|child| same(&child.parent, name))
-                .cloned()
-                .collect(),
+            children: ours,
+            strangers,
         })
     }
 

@@ -137,7 +137,7 @@ fn report(c: &Connection, mended: &Mended) {
             tracing::error!(
                 database = path,
                 table,
-                "another program changed the table's columns: its triggers are made anew, and everybody begins anew"
+                "another program changed the table's columns or keys: its triggers are made anew, and everybody begins anew"
             );
         } else {
             tracing::error!(
