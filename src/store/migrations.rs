@@ -4,7 +4,7 @@ mod dumped;
 #[cfg(test)]
 mod tests;
 
-use super::{StoreConfig, changes, outcomes, sqlite};
+use super::{StoreConfig, changes, outcomes, sqlite, writer};
 use crate::{Error, Watched, history, signals};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::fmt;
@@ -84,6 +84,9 @@ fn version(c: &Connection, path: &Path, schema: &Schema) -> Result<u32, Error> {
         Err(e) if e.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) => {
             return Err(Error::Config(format!("{path}: is not an SQLite database")));
         }
+        Err(e) if e.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseCorrupt) => {
+            return Err(Error::Config(format!("{path}: is damaged: {e}")));
+        }
         Err(e) => return Err(e.into()),
     };
     let tables: i64 = c.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))?;
@@ -139,6 +142,7 @@ pub(super) fn upgrade(
         history::recovery::TABLES,
         signals::TABLES,
         outcomes::TABLES,
+        writer::TABLES,
     ] {
         tx.execute_batch(tables)?;
     }
