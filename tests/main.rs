@@ -1,11 +1,13 @@
 //! One file for each promise, tested at the wire against the real binary. `tests/run` installs what they need.
 
+mod backups;
 mod changes;
 mod contract;
 mod delivery;
 mod dialogues;
 mod dining;
 mod edge;
+mod full_disk;
 mod fuzzing;
 mod history;
 mod kitchen;

@@ -90,7 +90,8 @@ pub fn restore(
         let path = from.display();
         return Err(Error::Config(format!("{path}: is the database itself")));
     }
-    let found: String = opened.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    let found = opened.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0));
+    let found: String = found.unwrap_or_else(|e| e.to_string());
     if found != "ok" {
         let path = from.display();
         return Err(Error::Config(format!("{path}: is damaged: {found}")));

@@ -5,7 +5,7 @@ mod dumped;
 mod tests;
 
 use super::changes::{self, Blueprint, Condition};
-use super::{StoreConfig, outcomes, sqlite};
+use super::{StoreConfig, outcomes, sqlite, writer};
 use crate::{Error, Watched, history, signals};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::fmt;
@@ -92,6 +92,9 @@ fn version(c: &Connection, path: &Path, schema: &Schema) -> Result<u32, Error> {
         Err(e) if e.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) => {
             return Err(Error::Config(format!("{path}: is not an SQLite database")));
         }
+        Err(e) if e.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseCorrupt) => {
+            return Err(Error::Config(format!("{path}: is damaged: {e}")));
+        }
         Err(e) => return Err(e.into()),
     };
     let tables: i64 = c.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))?;
@@ -148,6 +151,7 @@ pub(super) fn framework(c: &Connection) -> Result<(), Error> {
         history::recovery::TABLES,
         signals::TABLES,
         outcomes::TABLES,
+        writer::TABLES,
     ] {
         c.execute_batch(tables)?;
     }
@@ -184,7 +188,7 @@ pub(super) fn upgrade(
     // From the tables as they are now, at every start: the triggers always fit.
     let blueprint = Blueprint::of(watched, schema.migrations, framework)?;
     let tx = c.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let condition = changes::mend(&tx, &blueprint, lost)?;
+    let condition = changes::mend(&tx, &blueprint, lost, true)?;
     match &condition {
         // What was lost the writer says, and mends, in the transaction in which everybody begins anew.
         Condition::Whole(mended) if !mended.lost.is_empty() && from == schema.version() => {

@@ -231,9 +231,20 @@ pub(super) fn at(path: &Path, e: Error) -> Error {
     let path = path.display();
     match e {
         Error::Full => Error::Store(format!("{path}: the disk is full")),
-        Error::Store(text) if !text.contains(&path.to_string()) => Error::Store(format!(
-            "{path}: {text}; SQLite keeps a log beside it: can files be written and made there?"
-        )),
+        Error::Store(text) if text.contains("malformed") => {
+            Error::Config(format!("{path}: is damaged: {text}"))
+        }
+        Error::Store(text) => {
+            let may_not = ["unable to open", "readonly"];
+            let hint = match may_not.iter().any(|why| text.contains(why)) {
+                true => "; SQLite keeps a log beside it: can files be made and written there?",
+                false => "",
+            };
+            Error::Store(match text.contains(&path.to_string()) {
+                true => format!("{text}{hint}"),
+                false => format!("{path}: {text}{hint}"),
+            })
+        }
         e => e,
     }
 }

@@ -19,6 +19,7 @@ use super::pace::Pace;
 use super::{Stats, guarded};
 use crate::Error;
 use crate::history::Retention;
+pub(super) use care::TABLES;
 use care::again;
 use rusqlite::Connection;
 use std::collections::VecDeque;

@@ -121,7 +121,7 @@ impl Blueprint {
         Ok(missing)
     }
 
-    /// Unique keys that a table does not have any more. Indexes are made anew before; a constraint goes with its table.
+    /// Unique keys that were part of a table and are so no more. (An index with a name can be made anew.)
     pub(super) fn keyless(&self, c: &Connection) -> Result<Vec<String>, Error> {
         let mut missing = Vec::new();
         for plan in &self.tables {
@@ -166,7 +166,7 @@ impl Plan {
         columns.retain(|(_, pk)| *pk > 0);
         columns.sort_by_key(|(_, pk)| *pk);
         let mut unique = unique_indexes(c, &name)?;
-        unique.retain(|unique| !unique.partial);
+        unique.retain(|unique| unique.constraint);
         Ok(Plan {
             columns: names,
             primary: columns.into_iter().map(|(name, _)| name).collect(),

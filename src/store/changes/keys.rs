@@ -21,6 +21,8 @@ pub(super) struct Unique {
     pub columns: Vec<KeyColumn>,
     /// It has only some of the rows.
     pub partial: bool,
+    /// It is a part of the table's own statement.
+    pub constraint: bool,
 }
 
 impl Unique {
@@ -34,12 +36,12 @@ impl Unique {
 /// The unique indexes of a table, without that of its primary key. A partial one is among them: what a trigger notes for nothing is still there afterwards,
 /// and not reported.
 pub(super) fn unique_indexes(c: &Connection, table: &str) -> Result<Vec<Unique>, Error> {
-    let indexes: Vec<(String, bool)> = c
-        .prepare("SELECT name, partial FROM pragma_index_list(?1, 'main') WHERE \"unique\" = 1 AND origin <> 'pk' ORDER BY name")?
-        .query_map([table], |r| Ok((r.get(0)?, r.get(1)?)))?
+    let indexes: Vec<(String, bool, bool)> = c
+        .prepare("SELECT name, partial, origin = 'u' FROM pragma_index_list(?1, 'main') WHERE \"unique\" = 1 AND origin <> 'pk' ORDER BY name")?
+        .query_map([table], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?
         .collect::<Result<_, _>>()?;
     let mut all = Vec::new();
-    for (index, partial) in indexes {
+    for (index, partial, constraint) in indexes {
         let columns: Vec<(Option<String>, String)> = c
             .prepare("SELECT name, coll FROM pragma_index_xinfo(?1, 'main') WHERE key = 1 ORDER BY seqno")?
             .query_map([index], |r| Ok((r.get(0)?, r.get(1)?)))?
@@ -50,7 +52,11 @@ pub(super) fn unique_indexes(c: &Connection, table: &str) -> Result<Vec<Unique>,
             Some(KeyColumn { name, collation })
         });
         if let Some(columns) = columns.collect() {
-            all.push(Unique { columns, partial });
+            all.push(Unique {
+                columns,
+                partial,
+                constraint,
+            });
         }
     }
     // A rebuild numbers the indexes of constraints anew.

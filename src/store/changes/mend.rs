@@ -43,7 +43,8 @@ pub(super) fn tables<'b>(
 }
 
 /// In a transaction: compares, and makes what is wanted. What stands and is wanted is left alone, and so are triggers of strangers. `lost`: what
-/// [was found](made::lost), before any migration.
+/// [was found](made::lost), before any migration. `whole`: indexes and views are made too where no table was rebuilt. Tools demand that somebody takes an index
+/// away before they rebuild its table: to give it back at once would keep them from it.
 ///
 /// # Errors
 /// The database's.
@@ -51,12 +52,13 @@ pub(crate) fn mend(
     c: &Connection,
     blueprint: &Blueprint,
     lost: Option<Lost>,
+    whole: bool,
 ) -> Result<Condition, Error> {
     let missing = blueprint.missing(c)?;
     if !missing.is_empty() {
         return Ok(Condition::Broken(missing));
     }
-    let anew = match belongings(c, blueprint)? {
+    let anew = match belongings(c, blueprint, whole, lost.as_ref())? {
         Ok(anew) => anew,
         Err(why) => return Ok(Condition::Broken(vec![why])),
     };
@@ -129,9 +131,18 @@ pub(crate) fn install(c: &Connection, blueprint: &Blueprint) -> Result<Vec<Strin
 }
 
 /// Makes the application's own triggers, indexes and views where they are not as they were made. Says of which tables triggers were, or why not.
-fn belongings(c: &Connection, blueprint: &Blueprint) -> Result<Result<Lost, String>, Error> {
+fn belongings(
+    c: &Connection,
+    blueprint: &Blueprint,
+    whole: bool,
+    rebuilt: Option<&Lost>,
+) -> Result<Result<Lost, String>, Error> {
     let standing = objects(c)?;
     let mut lost = Lost::new();
+    let was_rebuilt = |table: &str| {
+        let mut rebuilt = rebuilt.into_iter().flatten();
+        whole || rebuilt.any(|(name, triggers)| same(name, table) && !triggers.is_empty())
+    };
     for wanted in &blueprint.objects {
         let stands = standing.iter().any(|object| {
             object.kind == wanted.kind
@@ -144,7 +155,7 @@ fn belongings(c: &Connection, blueprint: &Blueprint) -> Result<Result<Lost, Stri
             let names = lost.entry(wanted.table.clone()).or_default();
             names.push(wanted.name.clone());
         }
-        if stands || wanted.kind == "trigger" {
+        if stands || wanted.kind == "trigger" || !was_rebuilt(&wanted.table) {
             continue;
         }
         if let Err(e) = make(c, &standing, wanted) {

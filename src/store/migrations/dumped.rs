@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Of the framework's tables, those that have been there since its first version.
 const OURS: [&str; 3] = ["change_log", "event_log", "event_floor"];
 
-/// What a database consists of, as far as a dump keeps it: by kind and name. A table has its columns, other things have none.
+/// What a database consists of, as far as a dump keeps it: by kind and name. Of a table its columns count, of other things their text.
 type Shape = BTreeMap<(String, String), BTreeSet<Column>>;
 /// A column's name and type, whether it may be NULL, and its place in the key.
 type Column = (String, String, bool, i64);
@@ -59,7 +59,8 @@ fn shapes(schema: &Schema) -> Result<Vec<Shape>, Error> {
 
 fn shape(c: &Connection) -> Result<Shape, Error> {
     let mut shape = Shape::new();
-    let mut things = c.prepare("SELECT type, name FROM sqlite_schema WHERE sql IS NOT NULL")?;
+    let mut things =
+        c.prepare("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL")?;
     let mut columns =
         c.prepare("SELECT name, type, \"notnull\", pk FROM pragma_table_xinfo(?1)")?;
     let mut rows = things.query([])?;
@@ -71,7 +72,7 @@ fn shape(c: &Connection) -> Result<Shape, Error> {
                     Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?))
                 })?
                 .collect::<Result<_, _>>()?,
-            false => BTreeSet::new(),
+            false => BTreeSet::from([(String::new(), row.get(2)?, false, 0)]),
         };
         shape.insert((kind, name), of);
     }

@@ -7,6 +7,10 @@ use crate::store::health::Cause;
 use rusqlite::Connection;
 use std::time::{Duration, Instant};
 
+/// What a commit that is tried writes: nothing stays of it.
+pub(crate) const TABLES: &str =
+    "CREATE TABLE IF NOT EXISTS commit_probe(one INTEGER PRIMARY KEY, filler BLOB) STRICT;";
+
 /// How often it is tried whether a commit works again, and whether the last words can be said.
 const RETRY: Duration = Duration::from_secs(1);
 /// How long readers of the old files may take.
@@ -62,14 +66,20 @@ impl Writer {
         }
     }
 
-    /// A commit of one row, with what others wrote meanwhile.
+    /// A commit as large as an ordinary one (that of one row may find room where others would not), with what others wrote meanwhile.
     fn probe(&mut self, c: &Connection) -> Result<(), Error> {
-        self.begin(c, Duration::ZERO)?;
-        if let Err(e) = c.execute_batch("UPDATE event_floor SET seq = seq") {
-            self.abandon(c);
-            return Err(e.into());
+        for sql in [
+            "INSERT OR REPLACE INTO commit_probe(one, filler) VALUES(1, zeroblob(65536))",
+            "DELETE FROM commit_probe",
+        ] {
+            self.begin(c, Duration::ZERO)?;
+            if let Err(e) = c.execute_batch(sql) {
+                self.abandon(c);
+                return Err(e.into());
+            }
+            self.commit(c, Vec::new())?;
         }
-        self.commit(c, Vec::new())
+        Ok(())
     }
 
     /// Has everybody leave without a new history.

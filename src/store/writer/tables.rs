@@ -54,7 +54,8 @@ impl Writer {
         }
         migrations::framework(c)?;
         let lost = changes::lost(c)?;
-        let mended = match changes::mend(c, &self.tables.blueprint, lost)? {
+        let whole = self.tables.seen.is_none();
+        let mended = match changes::mend(c, &self.tables.blueprint, lost, whole)? {
             Condition::Whole(mended) => mended,
             Condition::Broken(why) => return Err(self.broken(c, &why)),
         };
