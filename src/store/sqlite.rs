@@ -3,7 +3,7 @@
 use super::checkpoints::Checkpoints;
 use super::desk::Desk;
 use super::disk::{Disk, Flush};
-use super::files::Files;
+use super::files::{self, Files};
 use super::health::Health;
 use super::watch::Watcher;
 use super::writer::{self, Hook, Writer};
@@ -12,7 +12,7 @@ use crate::history::{Index, Retention};
 use crate::{Error, Reader, Watched};
 use rusqlite::Connection;
 use std::fs::{File, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -88,7 +88,8 @@ pub(crate) fn open(
         checkpoints,
         disk,
     );
-    writer.start(&connection, config.busy_timeout)?;
+    let started = writer.start(&connection, config.busy_timeout);
+    started.map_err(|e| at(&config.path, e))?;
 
     let mut readers = Vec::new();
     for _ in 0..config.readers.max(1) {
@@ -96,6 +97,7 @@ pub(crate) fn open(
     }
     let poll = reader(config)?;
     let files = Files::of(&poll)?;
+    files.note(&lock)?;
     let (sender, jobs) = mpsc::channel(config.queue_commands.max(1));
     // Weak: the queue ends with the last `Store`, not with the poll.
     let weak = sender.downgrade();
@@ -175,6 +177,7 @@ pub(super) fn prepare(
     schema: &Schema,
     watched: &[Watched],
 ) -> Result<(Connection, File, u32), Error> {
+    files::belong_together(&config.path, &lock_of(&config.path))?;
     migrations::inspect(&config.path, schema)?;
     let lock = lock(&config.path)?;
     let c = set_up(config, schema, watched).map_err(|e| at(&config.path, e))?;
@@ -223,10 +226,15 @@ pub(super) fn at(path: &Path, e: Error) -> Error {
     }
 }
 
-/// The file is never removed: whoever waits for a removed file's lock would get one that nobody else sees.
-pub(super) fn lock(path: &Path) -> Result<File, Error> {
+fn lock_of(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push("-lock");
+    name.into()
+}
+
+/// The file is never removed: whoever waits for a removed file's lock would get one that nobody else sees.
+pub(super) fn lock(path: &Path) -> Result<File, Error> {
+    let name = lock_of(path);
     let file = File::options()
         .create(true)
         .truncate(false)
