@@ -280,6 +280,29 @@ fn a_restore_puts_a_copy_back_and_numbers_do_not_recur() {
     back.next_is("order_update");
 }
 
+/// After a kill the log lies beside the database. A copy that is moved over the database is not what that log belongs to.
+#[test]
+fn a_copy_is_not_served_with_the_log_of_what_it_replaced() {
+    let mut server = Server::start();
+    let copy = server.place.file("copy.db");
+    works(&maitred(&server.place, "backup", &copy));
+    note(&server, 1, "in the log");
+    let mut guest = Client::open(&server, ORDER);
+    guest.next_is("order_status");
+    server.kill();
+    let database = server.place.database();
+    std::fs::rename(&copy, &database).expect("moved");
+    let mut migrate = server.place.maitred(&["migrate", "--database"]);
+    let told = refused(&migrate.arg(&database).output().expect("it runs"));
+    assert!(told.contains("is the log of another file"), "{told}");
+    for end in ["-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{}{end}", database.display()));
+    }
+    server.restart();
+    let mut back = Client::open(&server, &format!("{ORDER}?since={}", guest.seq));
+    is_reset(&back.next(), "order_status");
+}
+
 #[test]
 fn a_dump_that_was_read_back_is_taken_over() {
     let mut server = Server::start();

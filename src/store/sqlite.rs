@@ -4,7 +4,7 @@ use super::changes::{Blueprint, Condition};
 use super::checkpoints::Checkpoints;
 use super::desk::Desk;
 use super::disk::{Disk, Flush};
-use super::files::Files;
+use super::files::{self, Files};
 use super::health::Health;
 use super::migrations::Upgraded;
 use super::watch::Watcher;
@@ -14,7 +14,7 @@ use crate::history::{Index, Retention};
 use crate::{Error, Reader, Watched};
 use rusqlite::Connection;
 use std::fs::{File, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -103,7 +103,8 @@ pub(crate) fn open(
         checkpoints,
         disk,
     );
-    writer.start(&connection, config.busy_timeout)?;
+    let started = writer.start(&connection, config.busy_timeout);
+    started.map_err(|e| at(&config.path, e))?;
 
     let mut readers = Vec::new();
     for _ in 0..config.readers.max(1) {
@@ -111,6 +112,7 @@ pub(crate) fn open(
     }
     let poll = reader(config)?;
     let files = Files::of(&poll)?;
+    files.note(&lock)?;
     let (sender, jobs) = mpsc::channel(config.queue_commands.max(1));
     // Weak: the queue ends with the last `Store`, not with the poll.
     let weak = sender.downgrade();
@@ -196,6 +198,7 @@ pub(super) fn prepare(
     schema: &Schema,
     watched: &[Watched],
 ) -> Result<Prepared, Error> {
+    files::belong_together(&config.path, &lock_of(&config.path))?;
     migrations::inspect(&config.path, schema)?;
     let lock = lock(&config.path)?;
     let set_up = set_up(config, schema, watched);
@@ -249,10 +252,15 @@ pub(super) fn at(path: &Path, e: Error) -> Error {
     }
 }
 
-/// The file is never removed: whoever waits for a removed file's lock would get one that nobody else sees.
-pub(super) fn lock(path: &Path) -> Result<File, Error> {
+fn lock_of(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push("-lock");
+    name.into()
+}
+
+/// The file is never removed: whoever waits for a removed file's lock would get one that nobody else sees.
+pub(super) fn lock(path: &Path) -> Result<File, Error> {
+    let name = lock_of(path);
     let file = File::options()
         .create(true)
         .truncate(false)

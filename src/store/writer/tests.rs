@@ -133,10 +133,12 @@ async fn numbers_of_a_lost_history_do_not_recur() {
     }
 }
 
+type Act = fn(&Served);
+
 /// Each program that moves, replaces or removes a file that is open.
 #[tokio::test]
 async fn when_its_files_are_others_the_store_closes_and_everybody_leaves() {
-    let acts: [(&str, fn(&Served)); 4] = [
+    let acts: [(&str, Act); 4] = [
         ("its file was replaced", |served| {
             fs::rename(copy(served), &served.config.path).unwrap();
         }),
