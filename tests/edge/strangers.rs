@@ -24,9 +24,9 @@ fn a_head_must_end_in_time_however_busily_it_goes_on() {
 fn between_two_requests_as_for_a_head() {
     let server = server("head_timeout = \"200ms\"");
     let mut wire = Wire::to(server.address);
-    wire.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
+    // in one piece: the second is in time, however busy the machine is
+    wire.send(&"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n".repeat(2));
     assert!(wire.answer().starts_with("HTTP/1.1 200"));
-    wire.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
     assert!(wire.answer().starts_with("HTTP/1.1 200"));
     assert_eq!(wire.rest(), "");
 }
