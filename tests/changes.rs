@@ -99,7 +99,7 @@ fn every_writer_causes_the_same_broadcasts() {
         }
         let shell = WRITERS[2].1;
         let mut at_the_order = Vec::new();
-        // The documents cannot name "preparing"; each step from there is one that every writer may take.
+        // The documents cannot name "preparing", so it is no writer's own; each other step is one that every writer may take.
         for (write, status) in [
             (write, "confirmed"),
             (shell, "preparing"),
@@ -108,8 +108,7 @@ fn every_writer_causes_the_same_broadcasts() {
         ] {
             write(&server, id, status);
             // What a program writes before the server has looked again is told together with what it wrote before.
-            let is_told = |f: &Value| f["type"] == "order_status" && f["data"]["status"] == status;
-            at_the_order.extend(clients[0].until(is_told));
+            at_the_order.extend(clients[0].until(|f| f["data"]["canonical_status"] == status));
         }
         // The end of what this writer caused: an alert for the staff, a broadcast, a note at the order.
         let token = server.token("manager");

@@ -298,7 +298,7 @@ fn a_bad_certificate_changes_nothing_and_says_why() {
     let mut before = Secure::open(address, "/ws/orders/1/", &certificate);
     before.next();
     let good_key = std::fs::read(server.place.file("key.pem")).expect("the key");
-    let line = "routing.toml:28:";
+    let line = "routing.toml:29:";
     for (n, (bad, why)) in [
         ("no key at all", "nothing of the kind is in this PEM file"),
         ("", "this key is not the certificate's"),

@@ -323,15 +323,15 @@ fn a_name_that_is_no_limit_is_a_mistake() {
         (
             "conections = 1",
             "",
-            "r.toml:16:1: unknown key \"conections\": did you mean \"connections\"?",
+            "r.toml:17:1: unknown key \"conections\": did you mean \"connections\"?",
         ),
         (
             "connections = 0",
             "",
-            "r.toml:16:15: out of bounds: allowed is 1 to 10000000",
+            "r.toml:17:15: out of bounds: allowed is 1 to 10000000",
         ),
-        ("handshakes_per_second = \"all\"", "", "r.toml:16:25: "),
-        ("outbox_total_bytes = \"1B\"", "", "r.toml:16:22: "),
+        ("handshakes_per_second = \"all\"", "", "r.toml:17:25: "),
+        ("outbox_total_bytes = \"1B\"", "", "r.toml:17:22: "),
         (
             "",
             "frames_per_secnd = 1",
