@@ -4,7 +4,8 @@
 # finds no row, and raises StaleDataError, although nobody else wrote anything. One would expect what works with a trigger of PostgreSQL to work here, or the
 # first update to fail. `eager_defaults=False` does not help: the version is fetched all the same.
 #
-# Here: the version is the server's for its own writes, and a trigger's for those of other programs, who read it anew; the README says so.
+# Here: a program that counts a row's version up itself, as SQLAlchemy does by default, keeps its number, and the trigger counts for those who leave it alone; the
+# README says among the limits that those must read it anew.
 set -euo pipefail
 sqlalchemy=2.1.9
 
