@@ -50,14 +50,13 @@ fn every_client_hears_every_version_once_across_reconnects() {
                 }
             }));
         }
-        // A writer that failed must not leave the readers waiting for ever: the scope ends when they do.
         let written: Vec<_> = writers.into_iter().map(|writer| writer.join()).collect();
         over.store(true, Relaxed);
+        // What every reader waits for, also where a writer failed: the scope ends when they do.
+        server.shell("UPDATE orders SET status='cancelled' WHERE status='pending';");
         for writer in written {
             writer.expect("a writer");
         }
-        // What every reader waits for.
-        server.shell("UPDATE orders SET status='cancelled' WHERE status='pending';");
         readers
             .into_iter()
             .map(|r| r.join().expect("a reader"))
