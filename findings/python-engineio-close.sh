@@ -89,8 +89,11 @@ def comes_back(command, polite):
     client = subprocess.Popen([*command, f"http://127.0.0.1:{server.server_port}"], stderr=subprocess.DEVNULL)
     assert ended.wait(60), "nobody polls"
     # a client that gives up ends by itself, because nothing is left that it waits for
-    while not back.wait(0.1) and client.poll() is None:
-        pass
+    for _ in range(600):
+        if back.wait(0.1) or client.poll() is not None:
+            break
+    else:
+        sys.exit("CHANGED: it neither comes back nor gives up")
     found = back.is_set()
     client.kill()
     client.wait()

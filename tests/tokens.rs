@@ -154,7 +154,7 @@ fn who_may_do_what() {
 fn an_open_socket_ends_with_its_token_unless_it_is_refreshed() {
     let server = Server::start();
     let new = server.token("manager");
-    // the time it has for two handshakes and a refresh, and what the test takes: twenty times what they need
+    // Long enough for two handshakes and a refresh on a busy machine; the test takes as long.
     let token = token::signed(&token::claims(&server.place, 10));
     let mut ends = Client::open_as(&server, "/ws/orders/1/", &token);
     let mut stays = Client::open_as(&server, "/ws/orders/1/", &token);

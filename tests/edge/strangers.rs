@@ -116,7 +116,7 @@ fn an_answer_reaches_who_is_still_sending() {
     ] {
         let mut wire = Wire::to(server.address);
         wire.send(&text);
-        // without a look at what comes meanwhile: who is late here would be taken for one who never ends
+        // At once, without waiting for the answer first: the server reads on for two seconds, and this thread may stand still for as long.
         for _ in 0..100 {
             let sent = wire.0.write_all(&[b'x'; 1000]);
             sent.unwrap_or_else(|e| panic!("{status}: {e}"));

@@ -258,7 +258,7 @@ fn a_frame_that_comes_with_the_handshake_is_heard() {
 
 #[test]
 fn who_does_not_finish_the_handshake_is_let_go() {
-    // one that waits for nobody, and one that waits for a slow machine
+    // a listener that waits for nobody, and one on which a slow client of this test is in time
     let name = "name = \"secure\"\n";
     let hasty = "name = \"hasty\"\ntls_timeout = \"100ms\"\nfirst_byte_timeout = \"100ms\"\n";
     let both = format!("{LISTENER}{}", LISTENER.replace(name, hasty));

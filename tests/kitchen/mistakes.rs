@@ -88,7 +88,7 @@ fn a_malformed_payload_is_a_validation_error() {
 fn the_eleventh_event_of_a_name_in_a_second_is_too_many() {
     let kitchen = Kitchen::open();
     let (mut quick, mut other) = (kitchen.pass(), kitchen.pass());
-    // ninety refusals of a hundred, and still none too many; a server that cannot take all of them in nine seconds refuses fewer, and one is enough
+    // Ten pass and ninety are refused, which is not enough to be closed for. A slow server lets ten more pass each second: even then one is refused.
     for _ in 0..100 {
         quick.emit("orders:sync", json!({"statuses": []}));
     }

@@ -255,7 +255,7 @@ fn another_file_has_other_limits() {
     server.stop();
 }
 
-/// A server, where it asks for no haste, and a listener of it with this edge, which may be too hasty for a test that asks something there.
+/// A server, its address, and the address of another listener of it that has this edge. Metrics are asked of the first: the other might not wait for a slow test.
 fn serve_hasty(edge: &str) -> (Started, SocketAddr, SocketAddr) {
     let text = format!(
         "{}[[listener]]\nname = \"hasty\"\nbind = \"127.0.0.1:0\"\nmetrics = \"all\"\n{edge}\n[[listener.route]]\npath = \"/echo\"\nconsumer = \"echo\"\n",

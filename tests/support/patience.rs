@@ -1,12 +1,12 @@
-//! How long tests wait, and how long the servers that they start wait for them. A machine that builds something beside its tests lets any of their threads stand
-//! still for seconds: that may make a test slow, and must not make it fail.
+//! How long tests wait, and how long the servers that they start wait for them. On a machine that builds something at the same time any thread may stand still
+//! for seconds. That makes a test slow, and must not make it fail.
 
 use std::time::Duration;
 
-/// How long a test waits for what must happen. Four times the longest wait seen with eight builds on two cores; nothing waits this long when all is well.
+/// How long a test waits for what must happen. Long, because a loaded machine is slow; nothing waits this long when all is well.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 
-/// A server's limits of time, longer than any test: who is late is the machine, and not a stranger.
+/// A server's limits of time, longer than any test takes.
 const LIMITS: [(&str, &str); 9] = [
     ("idle_timeout", "10m"),
     ("ping_timeout", "10m"),
