@@ -25,6 +25,10 @@ mod message;
 mod metering;
 pub mod notice;
 mod outbox;
+#[cfg(test)]
+#[allow(dead_code)] // the tests at the wire use the rest of it
+#[path = "../tests/support/patience.rs"]
+mod patience;
 mod pattern;
 mod publication;
 mod reader;
