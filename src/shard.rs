@@ -319,6 +319,13 @@ impl<A: App> Shard<A> {
         }
     }
 
+    /// Ends the turn, if it has something for this socket.
+    pub fn flush_for(&self, socket: &Socket<A>) {
+        if socket.queued.get() {
+            self.flush();
+        }
+    }
+
     fn hand_over(&self) {
         let outgoing = std::mem::take(&mut *self.outgoing.borrow_mut());
         if outgoing.is_empty() {

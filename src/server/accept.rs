@@ -8,6 +8,7 @@ use super::http::routes;
 use super::refusal;
 use super::table::Listening;
 use super::worker::{Presence, Worker};
+use crate::budget::Budget;
 use crate::connection::{self, Agreed, Opening};
 use crate::limits::{Limit, Limited, Place};
 use crate::routing::Edge;
@@ -218,7 +219,13 @@ fn meet<A: App>(
         return;
     }
     let stream = Stream::Plain(stream);
-    match direct::read(&stream, &serving, peer) {
+    // one read: the loop that accepts has a bound of its own
+    let mut budget = Budget::default();
+    let first = match budget.turn_now() {
+        Some(turn) => direct::read(&stream, &serving, peer, turn),
+        None => First::Nothing,
+    };
+    match first {
         First::Upgraded(agreed, early) => begin_socket(worker, agreed, ticket, stream, &early),
         First::Gone => {}
         first => {
@@ -280,14 +287,16 @@ async fn first_bytes<A: App>(
     stream: &Stream,
     peer: SocketAddr,
 ) -> First<A> {
+    let mut budget = Budget::default();
     let read = async {
         loop {
+            let turn = budget.turn().await;
             // a socket may be called readable and have nothing
             if poll_fn(|cx| stream.poll_read_ready(cx)).await.is_err() {
                 return First::Gone;
             }
             // asked for now: what was replaced meanwhile is the new one
-            match direct::read(stream, &slot.serving(), peer) {
+            match direct::read(stream, &slot.serving(), peer, turn) {
                 First::Nothing => {}
                 first => return first,
             }
