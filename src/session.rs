@@ -23,7 +23,7 @@ mod upgrade;
 pub(crate) use boarding::{Boarded, board};
 pub(crate) use departed::{Departed, poll_late};
 pub(crate) use door::{Door, Entrance, Visit};
-pub(crate) use polling::{Posted, body};
+pub(crate) use polling::{Posted, body, noop};
 use upgrade::probe;
 
 use crate::App;

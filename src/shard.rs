@@ -1,5 +1,6 @@
 //! One core's connections: what reaches them this turn, and one write per socket at its end.
 
+mod inbox;
 mod upkeep;
 mod windows;
 
@@ -22,7 +23,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::Notify;
 
 /// Ephemeral publications that wait for another shard. What is more is dropped: they are told at most once.
 const OUTGOING_PUBLICATIONS: usize = 65_536;
@@ -349,50 +350,6 @@ impl<A: App> Shard<A> {
             self.kick.notified().await;
             self.flush();
         }
-    }
-
-    /// Takes in what comes from the writer and the other shards. The inbox is emptied before anything is flushed.
-    pub async fn take_in(self: Rc<Self>, mut inbox: mpsc::Receiver<ToShard<A>>) {
-        while let Some(mut message) = inbox.recv().await {
-            loop {
-                match message {
-                    ToShard::Call(call) => call(&self),
-                    ToShard::Published(publications) => {
-                        publications.iter().for_each(|p| self.deliver(p))
-                    }
-                    ToShard::Committed {
-                        head,
-                        publications,
-                        replies,
-                        at,
-                    } => {
-                        if !publications.is_empty() && self.committed_at.get().is_none() {
-                            self.committed_at.set(Some(at));
-                        }
-                        publications.iter().for_each(|p| self.deliver(p));
-                        replies.into_iter().for_each(|reply| reply());
-                        self.seen.set(head);
-                        self.advanced.notify_waiters();
-                    }
-                }
-                match inbox.try_recv() {
-                    Ok(next) => message = next,
-                    Err(_) => break,
-                }
-            }
-        }
-    }
-
-    /// Waits until everything up to `seq` was delivered or held here.
-    pub async fn caught_up(&self, seq: u64) {
-        while self.seen.get() < seq {
-            self.advanced.notified().await; // single thread: nothing can change between the test and the wait
-        }
-    }
-
-    /// Waits for nothing from now on: where nothing is delivered.
-    pub fn skip_ahead(&self) {
-        self.seen.set(u64::MAX);
     }
 
     /// Ends up to `most` of the sockets that nobody has ended yet, and returns how many that were.

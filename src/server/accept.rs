@@ -13,10 +13,10 @@ use crate::connection::{self, Agreed, Opening};
 use crate::limits::{Limit, Limited, Place};
 use crate::routing::Edge;
 use crate::session::{self, Boarded};
-use crate::stats::ShardStats;
 use crate::stream::Stream;
 use crate::{App, ClientError, Kind, trace};
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
@@ -26,13 +26,12 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::AbortHandle;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
 
-/// Clients of an address and shard that are told that there is no place for them; more are just closed.
-const REFUSALS: usize = 256;
 /// Sockets that are taken together: a millisecond of handshakes.
 const BATCH: usize = 32;
 /// After an accept that failed (no descriptor is left), before the next one.
@@ -66,8 +65,8 @@ pub(super) struct Slot<A: App> {
     serving: RefCell<Rc<Serving<A>>>,
     /// TLS handshakes in progress.
     handshakes: Rc<Cell<usize>>,
-    /// Clients that are told that there is no place for them.
-    refusing: Rc<Cell<usize>>,
+    /// Clients that are told that there is no place for them, the oldest first.
+    refusing: RefCell<VecDeque<AbortHandle>>,
 }
 
 impl<A: App> Slot<A> {
@@ -75,8 +74,19 @@ impl<A: App> Slot<A> {
         Slot {
             serving: RefCell::new(serving),
             handshakes: Rc::default(),
-            refusing: Rc::default(),
+            refusing: RefCell::default(),
         }
+    }
+
+    /// One more is told that there is no place. Of more than `most` the oldest is cut off: it had the longest time, and among those who come now may be a probe.
+    fn refuse(&self, most: usize, told: impl Future<Output = ()> + 'static) {
+        let mut refusing = self.refusing.borrow_mut();
+        while refusing.len() >= most
+            && let Some(oldest) = refusing.pop_front()
+        {
+            oldest.abort(); // nothing, where it was told
+        }
+        refusing.push_back(tokio::task::spawn_local(told).abort_handle());
     }
 
     /// From the next request on.
@@ -125,7 +135,9 @@ pub(super) async fn accept<A: App>(worker: Rc<Worker<A>>, slot: Rc<Slot<A>>, soc
             receive(&worker, &slot, stream, peer);
         }
         if let Some(error) = failed {
-            tracing::warn!(%error, "accept failed");
+            if let Some(times) = worker.shared.troubles.accept.happened() {
+                tracing::warn!(%error, times, "accept failed");
+            }
             tokio::time::sleep(ACCEPT_PAUSE).await;
         } else if whole {
             // who is connected already must not wait for all who come
@@ -143,6 +155,8 @@ fn poll_arrivals(
     while arrived.len() < BATCH {
         match socket.poll_accept(cx) {
             Poll::Ready(Ok(one)) => arrived.push(one),
+            // it has gone already: that is nothing to wait for
+            Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::ConnectionAborted => {}
             Poll::Ready(Err(error)) => return Poll::Ready(Some(error)),
             Poll::Pending if arrived.is_empty() => return Poll::Pending,
             Poll::Pending => break,
@@ -165,12 +179,11 @@ fn receive<A: App>(
         Err(refused) => {
             worker.shard.counts.limited(refused.limit);
             let limit = refused.limit.name();
-            tracing::warn!(connection = id, %peer, limit, "no place for a connection");
-            if let Some(refusing) = Busy::one_of(&slot.refusing, REFUSALS) {
-                let counts = worker.shard.counts.clone();
-                let turned_away = turn_away(slot.clone(), counts, stream, peer, refused, refusing);
-                tokio::task::spawn_local(trace::within(id, turned_away));
+            if let Some(times) = worker.shared.troubles.no_place.happened() {
+                tracing::warn!(connection = id, %peer, limit, times, "no place for a connection");
             }
+            let told = turn_away(worker.clone(), slot.clone(), stream, peer, refused);
+            slot.refuse(stats.admission.refused(), trace::within(id, told));
             return;
         }
     };
@@ -186,18 +199,17 @@ fn receive<A: App>(
     }
 }
 
-/// Tells a client that there is no place for it, in its protocol.
+/// Tells a client that there is no place for it, in its protocol. A probe is answered as ever.
 async fn turn_away<A: App>(
+    worker: Rc<Worker<A>>,
     slot: Rc<Slot<A>>,
-    counts: Arc<ShardStats>,
     stream: TcpStream,
     peer: SocketAddr,
     refused: Limited,
-    _refusing: Busy,
 ) {
     let told = async {
-        if let Some(carrier) = begin(&slot, &counts, stream, peer).await {
-            refusal::turn_away(carrier, refused).await;
+        if let Some(carrier) = begin(&worker, &slot, stream, peer).await {
+            refusal::turn_away(carrier, slot.serving(), peer, refused).await;
         }
     };
     let _ = timeout(refusal::PATIENCE, told).await;
@@ -244,7 +256,7 @@ async fn secure<A: App>(
     ticket: Ticket<A>,
 ) {
     let carrier = tokio::select! {
-        carrier = begin(&slot, &worker.shard.counts, stream, peer) => carrier,
+        carrier = begin(&worker, &slot, stream, peer) => carrier,
         () = worker.closing() => None,
     };
     if let Some(carrier) = carrier {
@@ -316,11 +328,12 @@ async fn first_bytes<A: App>(
 
 /// Waits for the client to speak, and agrees on keys where they are needed. `None`: it was too slow, or speaks something else.
 async fn begin<A: App>(
+    worker: &Worker<A>,
     slot: &Slot<A>,
-    counts: &ShardStats,
     stream: TcpStream,
     peer: SocketAddr,
 ) -> Option<Carrier> {
+    let counts = &worker.shard.counts;
     let serving = slot.serving();
     let edge = serving.edge();
     // looked at, because a socket may be called readable and have nothing
@@ -338,7 +351,9 @@ async fn begin<A: App>(
     };
     let Some(_handshake) = Busy::one_of(&slot.handshakes, edge.tls_handshakes) else {
         counts.limited(Limit::TlsHandshakes);
-        tracing::warn!(%peer, "too many TLS handshakes at once");
+        if let Some(times) = worker.shared.troubles.tls.happened() {
+            tracing::warn!(%peer, times, "too many TLS handshakes at once");
+        }
         return None;
     };
     match timeout(edge.tls_timeout, TlsAcceptor::from(config).accept(stream)).await {

@@ -2,6 +2,7 @@
 
 mod wish;
 
+use super::carrier::Report;
 use super::handshake::Sockets;
 use super::table::{Listening, Shared};
 use super::worker::Worker;
@@ -13,7 +14,7 @@ use crate::pattern::Params;
 use crate::publication::{Inbox, ToShard};
 use crate::rest::{Caller, json_error};
 use crate::routing::{Namespace, Policy, Protocol, Route};
-use crate::session::{Beginning, Door, Entrance, Posted, Session, Visit, body, poll_late};
+use crate::session::{Beginning, Door, Entrance, Posted, Session, Visit, body, noop, poll_late};
 use crate::shard::Shard;
 use crate::sid::Sid;
 use crate::socket::Compression;
@@ -119,6 +120,7 @@ pub(super) struct Asked<'r> {
     pub query: &'r str,
     pub headers: &'r HeaderMap,
     pub peer: SocketAddr,
+    pub report: &'r Report,
 }
 
 /// Answers such a request. `body` is read when it is needed, and says itself what is wrong with it.
@@ -197,7 +199,7 @@ async fn polled<A: App>(
     let home = home.ok_or(Refused::Session)?;
     match *asked.method {
         Method::GET => {
-            let (answer, answered) = oneshot::channel();
+            let (answer, mut answered) = oneshot::channel();
             let wanted = sid.clone();
             let connection = trace::connection_id().unwrap_or(0);
             let call = move |shard: &Rc<Shard<A>>| match found(shard, &wanted) {
@@ -205,7 +207,12 @@ async fn polled<A: App>(
                 None => poll_late(shard, &wanted, answer),
             };
             tell(&home, call).await.ok_or(Refused::Session)?;
-            let answer = answered.await.ok().flatten();
+            let answer = tokio::select! {
+                biased;
+                answer = &mut answered => answer.ok().flatten(),
+                // whoever says nothing more may have gone, and will poll by another connection. If it waits all the same: there is nothing yet
+                () = asked.report.half_closed() => Some((0, vec![noop()])),
+            };
             let (number, frames) = answer.ok_or(Refused::Session)?;
             Ok(carrying(frames, Receipt { home, sid, number }))
         }

@@ -48,7 +48,7 @@ struct Answer {
 }
 
 /// What a poll is answered that has nothing to hear any more.
-pub(super) fn noop() -> Bytes {
+pub(crate) fn noop() -> Bytes {
     websocket::encode(Opcode::Text, b"6")
 }
 
