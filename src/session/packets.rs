@@ -22,6 +22,9 @@ use std::rc::Rc;
 /// The attachments of a packet may be so many times the largest message together.
 const ATTACHED: usize = 4;
 
+/// The largest `auth` of a namespace, in bytes: it is kept for as long as that is open, so it is no place for anything but a token and a few names.
+const AUTH_BYTES: usize = 16 << 10;
+
 /// A packet some of whose attachments have not come yet.
 pub(super) struct Assembly {
     text: String,
@@ -263,6 +266,10 @@ impl<A: App> Session<A> {
             self.say(&socket_io::connect_error(name, "Invalid namespace", None));
             return;
         };
+        if auth.is_some_and(|auth| auth.get().len() > AUTH_BYTES) {
+            self.say(&socket_io::connect_error(name, "auth is too large", None));
+            return;
+        }
         self.asked.borrow_mut()[at] = true;
         let entrance = self.visit.door.entrances[at].clone();
         let client = Client::new(self.visit.handshake.clone(), auth.map(ToOwned::to_owned));
