@@ -1,5 +1,9 @@
 //! What it costs a server to have clients that are too many, too fast, too slow, or gone: limits, outboxes, metrics, and that nothing stays behind.
 
+#[path = "operations/floods.rs"]
+mod floods;
+#[path = "operations/kept.rs"]
+mod kept;
 #[path = "operations/leaks.rs"]
 mod leaks;
 #[path = "operations/limits.rs"]
@@ -12,7 +16,7 @@ mod scrape;
 mod slow;
 
 use super::conformance::raw::{CLOSE, FIN, PING, Raw, TEXT};
-use super::{Conformance, Echo, Member};
+use super::{Conformance, Echo, Member, Namespace};
 use maitred::*;
 use process::Process;
 use scrape::Scrape;
@@ -95,6 +99,11 @@ consumer = "many"
 path = "/token"
 consumer = "echo"
 auth = "required"
+[[listener.route]]
+path = "/socket.io/"
+[[listener.route.namespace]]
+name = "/"
+consumer = "namespace"
 "#
     )
 }
@@ -104,6 +113,7 @@ fn registry() -> Registry<Conformance> {
         .with::<Echo>()
         .with::<Member>()
         .with::<Many>()
+        .with::<Namespace>()
 }
 
 /// A routing file of this server's consumers.

@@ -16,6 +16,8 @@ use tokio::sync::Notify;
 pub(super) struct Owed {
     /// Answers that were not handed to hyper whole.
     answers: AtomicUsize,
+    /// Something of them may be with hyper, or in the cipher, that is not with the system yet.
+    unsent: AtomicBool,
     /// The client has ended its side meanwhile.
     ended: AtomicBool,
     told: Notify,
@@ -23,7 +25,16 @@ pub(super) struct Owed {
 
 impl Owed {
     pub fn is_owing(&self) -> bool {
-        self.answers.load(Relaxed) > 0
+        self.answers.load(Relaxed) > 0 || self.unsent.load(Relaxed)
+    }
+
+    /// What hyper had is with the system: whether that was all.
+    pub fn is_paid(&self) -> bool {
+        let paid = self.answers.load(Relaxed) == 0;
+        if paid {
+            self.unsent.store(false, Relaxed);
+        }
+        paid
     }
 
     /// The client says nothing any more.
@@ -51,6 +62,7 @@ pub(super) struct Answering(Arc<Owed>);
 impl Answering {
     pub fn new(owed: &Arc<Owed>) -> Self {
         owed.answers.fetch_add(1, Relaxed);
+        owed.unsent.store(true, Relaxed);
         Answering(owed.clone())
     }
 

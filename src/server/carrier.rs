@@ -47,8 +47,6 @@ pub(super) struct Carrier {
     farewell: Farewell,
     /// The client has ended its side, or TLS has said goodbye, which nobody need read: what happens from now on says nothing of what was sent before.
     settled: bool,
-    /// Of an answer something may be with hyper, or in the cipher, that is not with the system yet.
-    unsent: bool,
     /// Who is to read the end of the stream, once nothing is owed any more.
     ends: Option<Waker>,
     report: Arc<Report>,
@@ -153,7 +151,6 @@ impl Carrier {
             stalled: None,
             farewell: Farewell::None,
             settled: false,
-            unsent: false,
             ends: None,
             report: Arc::default(),
         }
@@ -227,7 +224,7 @@ impl Carrier {
             Err(e) => e.kind() == io::ErrorKind::UnexpectedEof,
         };
         let is_whole = !self.framing.is_within_request() || self.framing.is_tunnel();
-        let keeps = ends && is_whole && (self.unsent || self.report.owed.is_owing());
+        let keeps = ends && is_whole && self.report.owed.is_owing();
         if keeps {
             self.ends = Some(cx.waker().clone());
             self.report.owed.end();
@@ -340,7 +337,6 @@ impl AsyncWrite for Carrier {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.unsent = true;
         let written = self.as_mut().pipe().poll_write(cx, bytes);
         self.in_time(cx, written)
     }
@@ -350,7 +346,6 @@ impl AsyncWrite for Carrier {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.unsent = true;
         let written = self.as_mut().pipe().poll_write_vectored(cx, slices);
         self.in_time(cx, written)
     }
@@ -362,11 +357,11 @@ impl AsyncWrite for Carrier {
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let flushed = self.as_mut().pipe().poll_flush(cx);
         // hyper asks for this when it has written all that it has
-        if matches!(flushed, Poll::Ready(Ok(()))) && !self.report.owed.is_owing() {
-            self.unsent = false;
-            if let Some(reader) = self.ends.take() {
-                reader.wake();
-            }
+        if matches!(flushed, Poll::Ready(Ok(())))
+            && self.report.owed.is_paid()
+            && let Some(reader) = self.ends.take()
+        {
+            reader.wake();
         }
         self.in_time(cx, flushed)
     }

@@ -187,3 +187,15 @@ fn raw_engine_io_is_passed_on() {
     client.say("1");
     client.closed();
 }
+
+#[test]
+fn who_ends_its_side_of_a_session_is_obeyed_and_answered() {
+    let mut client = inside();
+    for id in 0..50 {
+        client.say(&format!(r#"42{id}["message-with-ack",{id}]"#));
+    }
+    client.half_close();
+    for id in 0..50 {
+        assert_eq!(client.acked("/", id), [json!(id)]);
+    }
+}
