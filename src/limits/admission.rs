@@ -21,6 +21,8 @@ pub(crate) struct Admission {
     /// Connections that the process has descriptors for, and for each listening socket those who are told that there is no place.
     granted: AtomicUsize,
     refused: AtomicUsize,
+    /// So many before the last of them it is crowded.
+    crowd: AtomicUsize,
     total: AtomicUsize,
     handshakes: SharedBucket,
     addresses: DashMap<IpAddr, Address>,
@@ -42,6 +44,7 @@ impl Admission {
             started: Instant::now(),
             granted: AtomicUsize::new(usize::MAX),
             refused: AtomicUsize::new(REFUSED),
+            crowd: AtomicUsize::new(0),
             total: AtomicUsize::new(0),
             handshakes: SharedBucket::default(),
             addresses: DashMap::new(),
@@ -63,10 +66,17 @@ impl Admission {
         u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 
-    /// No more than so many connections, whatever the limits say; and of each listening socket so many that are told so.
-    pub fn grant(&self, places: usize, refused: usize) {
+    /// No more than so many connections, whatever the limits say, of each listening socket so many that are told so; and it is crowded when no more than
+    /// `crowd` can come.
+    pub fn grant(&self, places: usize, refused: usize, crowd: usize) {
         self.granted.store(places, Relaxed);
         self.refused.store(refused, Relaxed);
+        self.crowd.store(crowd, Relaxed);
+    }
+
+    /// Whether hardly a descriptor is left for clients.
+    pub fn is_crowded(&self) -> bool {
+        self.open().saturating_add(self.crowd.load(Relaxed)) >= self.granted()
     }
 
     /// How many connections the process has descriptors for.

@@ -33,7 +33,9 @@ use warp::filters::BoxedFilter;
 use warp::reply::Response;
 
 /// Sockets that are taken together: a millisecond of handshakes.
-const BATCH: usize = 32;
+pub(super) const BATCH: usize = 32;
+/// The same where hardly a descriptor is left: those that are turned away are to give theirs back before others come.
+pub(super) const CROWDED_BATCH: usize = 4;
 /// After an accept that failed (no descriptor is left), before the next one.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
@@ -81,10 +83,13 @@ impl<A: App> Slot<A> {
     /// One more is told that there is no place. Of more than `most` the oldest is cut off: it had the longest time, and among those who come now may be a probe.
     fn refuse(&self, most: usize, told: impl Future<Output = ()> + 'static) {
         let mut refusing = self.refusing.borrow_mut();
+        if refusing.len() >= most {
+            refusing.retain(|told| !told.is_finished());
+        }
         while refusing.len() >= most
             && let Some(oldest) = refusing.pop_front()
         {
-            oldest.abort(); // nothing, where it was told
+            oldest.abort();
         }
         refusing.push_back(tokio::task::spawn_local(told).abort_handle());
     }
@@ -129,8 +134,12 @@ pub(super) struct Ticket<A: App> {
 pub(super) async fn accept<A: App>(worker: Rc<Worker<A>>, slot: Rc<Slot<A>>, socket: TcpListener) {
     let mut arrived = Vec::with_capacity(BATCH);
     loop {
-        let failed = poll_fn(|cx| poll_arrivals(cx, &socket, &mut arrived)).await;
-        let whole = arrived.len() == BATCH;
+        let batch = match worker.shared.stats.admission.is_crowded() {
+            true => CROWDED_BATCH,
+            false => BATCH,
+        };
+        let failed = poll_fn(|cx| poll_arrivals(cx, &socket, batch, &mut arrived)).await;
+        let whole = arrived.len() == batch;
         for (stream, peer) in arrived.drain(..) {
             receive(&worker, &slot, stream, peer);
         }
@@ -150,9 +159,10 @@ pub(super) async fn accept<A: App>(worker: Rc<Worker<A>>, slot: Rc<Slot<A>>, soc
 fn poll_arrivals(
     cx: &mut Context<'_>,
     socket: &TcpListener,
+    batch: usize,
     arrived: &mut Vec<(TcpStream, SocketAddr)>,
 ) -> Poll<Option<io::Error>> {
-    while arrived.len() < BATCH {
+    while arrived.len() < batch {
         match socket.poll_accept(cx) {
             Poll::Ready(Ok(one)) => arrived.push(one),
             // it has gone already: that is nothing to wait for

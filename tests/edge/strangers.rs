@@ -1,6 +1,6 @@
 //! What somebody may take who is no client yet: time, and bytes.
 
-use super::{HANDSHAKE, Wire, place, routing, said, server};
+use super::{HANDSHAKE, Wire, place, routing, said, server, statuses};
 use crate::support::Client;
 use std::io::Write;
 
