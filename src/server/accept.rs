@@ -189,8 +189,11 @@ fn receive<A: App>(
         Err(refused) => {
             worker.shard.counts.limited(refused.limit);
             let limit = refused.limit.name();
-            if let Some(times) = worker.shared.troubles.no_place.happened() {
-                tracing::warn!(connection = id, %peer, limit, times, "no place for a connection");
+            match worker.shared.troubles.no_place.happened() {
+                Some(times) => {
+                    tracing::warn!(connection = id, %peer, limit, times, "no place for a connection");
+                }
+                None => tracing::debug!(connection = id, %peer, limit, "no place for it either"),
             }
             let told = turn_away(worker.clone(), slot.clone(), stream, peer, refused);
             slot.refuse(stats.admission.refused(), trace::within(id, told));

@@ -308,8 +308,7 @@ impl Writer {
         // Nobody waits for this: when another program writes, later will do.
         c.busy_timeout(Duration::ZERO)?;
         let now = now_ms();
-        let age = i64::try_from(self.outcome_age.as_millis()).unwrap_or(i64::MAX);
-        let oldest_outcome = now.saturating_sub(age);
+        let oldest_outcome = now - self.outcome_age.as_millis() as i64;
         if self.retention.step(c, now)?
             || outcomes::prune(c, oldest_outcome, PRUNE_STEP)?
             || recovery::prune(c, now, PRUNE_STEP)?
