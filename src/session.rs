@@ -245,8 +245,13 @@ impl<A: App> Session<A> {
     async fn end(self: &Rc<Self>, mut ending: Ending, reader: MessageReader) {
         self.shard.sessions.borrow_mut().remove(&self.sid);
         self.changed.notify_waiters();
-        if ending.is_half_closed() {
-            // what it said before is answered still
+        let by_client = ending.is_half_closed() || ending.is_the_clients();
+        if by_client {
+            // a poll that crosses the close is answered at once
+            if !self.is(Transport::WebSocket) {
+                self.close_polling(true);
+            }
+            // what it said before is obeyed, and answered while somebody listens
             let all = self.namespaces.borrow().clone();
             let handled = async {
                 for namespace in all {
@@ -264,7 +269,9 @@ impl<A: App> Session<A> {
             finish(&self.shard, &self.wire, 0, ending, reader).await;
         } else {
             self.shard.stats.closed(&ending);
-            self.close_polling(ending.is_the_clients());
+            if !by_client {
+                self.close_polling(false);
+            }
             self.wire.set_closing();
             self.wire.abort();
         }

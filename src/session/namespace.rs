@@ -40,6 +40,8 @@ pub(super) enum Mail {
     },
     /// Where there are no events.
     Frame(Frame),
+    /// Nothing more comes: the client has left.
+    Leave,
 }
 
 pub(super) struct Namespace<A: App> {
@@ -111,6 +113,12 @@ impl<A: App> Namespace<A> {
         while waits() && !self.socket.is_leaving() {
             self.roomy.notified().await; // single thread: nothing can change between the test and the wait
         }
+    }
+
+    /// The client leaves, after what it said before: clients emit and leave in one breath. Nobody is waited for any more.
+    pub fn depart(self: Rc<Self>) -> Left<A> {
+        self.client.gone();
+        self.take_in(Mail::Leave)
     }
 
     /// The client has gone: nothing is said to it any more.

@@ -229,7 +229,7 @@ impl<A: App> Session<A> {
                 self.namespaces
                     .borrow_mut()
                     .retain(|n| !Rc::ptr_eq(n, &namespace));
-                namespace.leave();
+                return Ok(namespace.depart());
             }
             (Body::Event { .. }, Some(namespace)) => {
                 let text = text.to_owned();

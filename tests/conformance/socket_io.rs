@@ -199,3 +199,26 @@ fn who_ends_its_side_of_a_session_is_obeyed_and_answered() {
         assert_eq!(client.acked("/", id), [json!(id)]);
     }
 }
+
+/// Clients emit and leave in one breath.
+#[test]
+fn what_was_said_before_a_client_left_is_obeyed() {
+    let group = json!({"group": "those who stay"});
+    let mut stays = open();
+    stays.connect("/group", group.clone()).expect("let in");
+    for way in ["41/group,", "1", "", "close"] {
+        let mut leaves = open();
+        leaves.connect("/group", group.clone()).expect("let in");
+        for n in 0..20 {
+            leaves.emit("/group", "message", &[json!(n)]);
+        }
+        match way {
+            "" => leaves.half_close(),
+            "close" => leaves.close(),
+            packet => leaves.say(packet),
+        }
+        for n in 0..20 {
+            assert_eq!(stays.next("/group").data(), &json!(n), "{way:?}");
+        }
+    }
+}

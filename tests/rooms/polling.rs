@@ -182,6 +182,20 @@ fn a_poll_whose_client_ends_its_side_is_answered_with_a_noop() {
     }
 }
 
+#[test]
+fn what_was_said_before_a_client_that_polls_left_is_obeyed() {
+    let house = House::open();
+    let (mut watch, _) = house.guest(json!({"rooms": ["kitchen"]}));
+    for goodbye in ["41", "1"] {
+        let client = Polling::open(house.address());
+        client.post("40{}");
+        client.poll();
+        let say = format!(r#"42["say",{{"room":"kitchen","text":"{goodbye}"}}]"#);
+        client.post(&format!("{say}\x1e{goodbye}"));
+        hears(&mut watch, goodbye);
+    }
+}
+
 /// A client sends both at once, by two connections, so either may arrive first.
 #[test]
 fn a_poll_that_crosses_its_clients_close_gets_its_noop() {

@@ -103,6 +103,11 @@ impl SocketIo {
         }
     }
 
+    /// Says goodbye as a WebSocket does.
+    pub fn close(&mut self) {
+        self.ws.close(None).expect("a close frame");
+    }
+
     /// Ends this side: it hears on.
     pub fn half_close(&self) {
         let ended = self.ws.get_ref().shutdown(std::net::Shutdown::Write);
