@@ -25,6 +25,9 @@ const ATTACHED: usize = 4;
 /// The largest `auth` of a namespace, in bytes: it is kept for as long as that is open, so it is no place for anything but a token and a few names.
 const AUTH_BYTES: usize = 16 << 10;
 
+/// Namespaces that a client has left and that are not done with what it said there: who leaves and comes back once has one.
+const LEAVING: usize = 16;
+
 /// A packet some of whose attachments have not come yet.
 pub(super) struct Assembly {
     text: String,
@@ -266,9 +269,12 @@ impl<A: App> Session<A> {
             self.say(&socket_io::connect_error(name, "Invalid namespace", None));
             return;
         };
+        let refuse = |why| self.say(&socket_io::connect_error(name, why, None));
         if auth.is_some_and(|auth| auth.get().len() > AUTH_BYTES) {
-            self.say(&socket_io::connect_error(name, "auth is too large", None));
-            return;
+            return refuse("auth is too large");
+        }
+        if self.running.get() >= self.visit.door.entrances.len() + LEAVING {
+            return refuse("too many namespaces are being left");
         }
         self.asked.borrow_mut()[at] = true;
         let entrance = self.visit.door.entrances[at].clone();
