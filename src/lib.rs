@@ -5,6 +5,7 @@ mod admission;
 mod app;
 mod arguments;
 mod auth;
+mod budget;
 mod change;
 mod close;
 mod connection;

@@ -1,6 +1,7 @@
 //! Where strangers meet the server: what they may take before they are clients, what is refused and how, TLS, and what happens to those who are there when
 //! the server is told to read its routing again or to stop.
 
+mod descriptors;
 mod drain;
 mod handshake;
 mod reload;
@@ -79,6 +80,24 @@ impl Wire {
         let _ = self.0.write_all(text.as_bytes());
     }
 
+    /// Ends this side: it reads on.
+    fn half_close(&self) {
+        let ended = self.0.shutdown(std::net::Shutdown::Write);
+        ended.expect("it is open");
+    }
+
+    /// The head of an answer.
+    #[track_caller]
+    fn head(&mut self) -> String {
+        let mut head = Vec::new();
+        let mut byte = [0];
+        while !head.ends_with(b"\r\n\r\n") {
+            self.0.read_exact(&mut byte).expect("an answer");
+            head.push(byte[0]);
+        }
+        String::from_utf8(head).expect("text")
+    }
+
     /// All that comes until the server ends the stream, which it must do in order: a reset would be an answer that may get lost.
     #[track_caller]
     fn rest(&mut self) -> String {
@@ -110,13 +129,7 @@ impl Wire {
     /// One answer, with its body. The connection stays.
     #[track_caller]
     fn answer(&mut self) -> String {
-        let mut head = Vec::new();
-        let mut byte = [0];
-        while !head.ends_with(b"\r\n\r\n") {
-            self.0.read_exact(&mut byte).expect("an answer");
-            head.push(byte[0]);
-        }
-        let mut text = String::from_utf8(head).expect("text");
+        let mut text = self.head();
         let length = text.to_ascii_lowercase();
         let length = length.split("content-length: ").nth(1).unwrap_or("0");
         let length = length.lines().next().and_then(|n| n.parse().ok());

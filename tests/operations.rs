@@ -1,5 +1,9 @@
 //! What it costs a server to have clients that are too many, too fast, too slow, or gone: limits, outboxes, metrics, and that nothing stays behind.
 
+#[path = "operations/floods.rs"]
+mod floods;
+#[path = "operations/kept.rs"]
+mod kept;
 #[path = "operations/leaks.rs"]
 mod leaks;
 #[path = "operations/limits.rs"]
@@ -13,7 +17,7 @@ mod slow;
 
 use super::conformance::patience::{PATIENCE, patient};
 use super::conformance::raw::{CLOSE, FIN, PING, Raw, TEXT};
-use super::{Conformance, Echo, Member};
+use super::{Conformance, Echo, Member, Namespace};
 use maitred::*;
 use process::Process;
 use scrape::Scrape;
@@ -99,6 +103,11 @@ ping_interval = "200ms"
 path = "/token"
 consumer = "echo"
 auth = "required"
+[[listener.route]]
+path = "/socket.io/"
+[[listener.route.namespace]]
+name = "/"
+consumer = "namespace"
 "#
     )
 }
@@ -108,6 +117,7 @@ fn registry() -> Registry<Conformance> {
         .with::<Echo>()
         .with::<Member>()
         .with::<Many>()
+        .with::<Namespace>()
 }
 
 /// A routing file of this server's consumers.

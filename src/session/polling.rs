@@ -5,6 +5,7 @@
 
 use super::{Session, Transport, poll_late};
 use crate::App;
+use crate::budget::Budget;
 use crate::close::Ending;
 use crate::dialect::engine_io::{Packet, decode_body, push_packet};
 use crate::websocket::{self, Opcode};
@@ -46,7 +47,7 @@ struct Answer {
 }
 
 /// What a poll is answered that has nothing to hear any more.
-pub(super) fn noop() -> Bytes {
+pub(crate) fn noop() -> Bytes {
     websocket::encode(Opcode::Text, b"6")
 }
 
@@ -170,12 +171,18 @@ impl<A: App> Session<A> {
     }
 
     /// Takes the packets of a body, in order. Nothing of one that is malformed anywhere.
-    pub(super) async fn take_post(self: &Rc<Self>, posted: Box<Posted>) -> Result<(), Ending> {
+    pub(super) async fn take_post(
+        self: &Rc<Self>,
+        posted: Box<Posted>,
+        budget: &mut Budget,
+    ) -> Result<(), Ending> {
         let packets = std::str::from_utf8(&posted.body).ok().map(decode_body);
         let Some(Ok(packets)) = packets else {
             return Err(Ending::new(1007, "no packets"));
         };
         for packet in packets {
+            // a body may hold as many as it has bytes
+            budget.turn().await;
             match self.packet(packet) {
                 Ok(None) => {}
                 Ok(Some(left)) => left.put().await,

@@ -163,7 +163,7 @@ fn connections(t: &mut Text, stats: &Stats) {
     codes.sort_unstable();
     let mut closed = t.counter(
         "maitred_connections_closed_total",
-        "WebSockets that ended, by close code; 0: without one.",
+        "WebSockets that ended, by close code; 0: without one; 3000, 4000: any code of 3xxx or 4xxx that the client chose.",
     );
     for (code, n) in codes {
         closed.with(&[("code", &code)], n);

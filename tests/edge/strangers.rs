@@ -1,6 +1,6 @@
 //! What somebody may take who is no client yet: time, and bytes.
 
-use super::{HANDSHAKE, Wire, place, routing, said, server};
+use super::{HANDSHAKE, Wire, place, routing, said, server, statuses};
 use crate::support::Client;
 use std::io::Write;
 
@@ -125,6 +125,49 @@ fn an_answer_reaches_who_is_still_sending() {
         assert_eq!(answer.get(9..12), Some(status), "{answer}");
         assert_eq!(wire.rest(), "");
     }
+}
+
+/// Many a tool ends its side when it has asked.
+#[test]
+fn who_ends_its_side_after_a_request_is_answered_whole() {
+    let server = server("");
+    let token = server.token("manager");
+    for (text, expected) in [
+        (
+            "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n".to_owned(),
+            &["200"][..],
+        ),
+        // of more than a socket's buffer, for who reads late
+        (
+            format!(
+                "GET /api/v1/orders HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n\r\n"
+            )
+            .repeat(100),
+            &["200"; 100],
+        ),
+        (
+            format!(
+                "POST /api/v1/orders HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: 1\r\n\r\n{{"
+            ),
+            &["400"],
+        ),
+        (
+            format!("GET /ws/orders/1/ HTTP/1.1\r\n{HANDSHAKE}Origin: http://b\r\n\r\n"),
+            &["403"],
+        ),
+        ("GET /a HTTP/1.0\r\n\r\n".to_owned(), &["404"]),
+    ] {
+        let mut wire = Wire::to(server.address);
+        wire.send(&text);
+        wire.half_close();
+        let answer = wire.rest();
+        assert_eq!(statuses(&answer), expected, "{text}");
+    }
+    // half a request is none
+    let mut wire = Wire::to(server.address);
+    wire.send("POST /api/v1/orders HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{");
+    wire.half_close();
+    wire.rest();
 }
 
 #[test]

@@ -120,6 +120,39 @@ fn a_refused_handshake_ends_in_order_over_tls_too() {
 }
 
 #[test]
+fn who_ends_its_side_after_a_request_is_answered_over_tls_too() {
+    let (_server, address, certificate) = secure("");
+    for says_goodbye in [true, false] {
+        let mut stream = dial(address, &certificate).expect("TLS");
+        let request = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
+        stream.write_all(request).expect("sent");
+        if says_goodbye {
+            stream.conn.send_close_notify();
+        }
+        stream.flush().expect("sent");
+        let ended = stream.sock.shutdown(std::net::Shutdown::Write);
+        ended.expect("it is open");
+        let mut answer = String::new();
+        let read = stream.read_to_string(&mut answer);
+        assert!(answer.starts_with("HTTP/1.1 200"), "{read:?}: {answer}");
+    }
+}
+
+#[test]
+fn a_closed_client_that_goes_on_sending_is_cut_off_over_tls_too() {
+    let (_server, address, certificate) = secure("");
+    let mut client = Secure::open(address, "/ws/orders/1/", &certificate);
+    client.0.close(None).expect("a close frame");
+    let stream = client.0.get_mut();
+    let deadline = stream.sock.set_write_timeout(Some(PATIENCE));
+    deadline.expect("a deadline");
+    // far more than both systems hold for a connection
+    let piece = vec![b'x'; 64 << 10];
+    let pieces = (0..4_096).take_while(|_| stream.write_all(&piece).is_ok());
+    assert!(pieces.count() < 4_096, "all of it was read");
+}
+
+#[test]
 fn who_finds_no_place_is_told_over_tls_too() {
     let place = place(&(routing("", "", LISTENER) + "[limits]\nconnections = 1\n"));
     let certificate = certify(&place);

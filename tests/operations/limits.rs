@@ -131,6 +131,81 @@ fn pings_are_frames_too() {
     server.stop();
 }
 
+/// A session of Socket.IO, by its WebSocket.
+const SESSION: &str = "/socket.io/?EIO=4&transport=websocket";
+
+#[test]
+fn pings_and_packets_of_a_session_are_frames_too() {
+    let (server, address) = serve(&file("", "frames_per_second = 5"), None);
+    let mut refused = 0.0;
+    for frame in [
+        (FIN | PING, &b""[..]),
+        (FIN | 0xA, b""), // a pong
+        // pong, upgrade, noop, open
+        (FIN | TEXT, b"3"),
+        (FIN | TEXT, b"5"),
+        (FIN | TEXT, b"6"),
+        (FIN | TEXT, b"0{}"),
+    ] {
+        let mut client = Raw::open(address, SESSION);
+        let one = super::super::conformance::raw::masked(frame.0, frame.1);
+        client.pieces(&one.repeat(3000), usize::MAX);
+        assert_eq!(client.close_code(), Some(4429), "{frame:?}");
+        let counted = Scrape::of(address).limited("frames_per_second");
+        assert!(counted >= refused + 100.0, "{frame:?}: counted {counted}");
+        refused = counted;
+    }
+    server.stop();
+}
+
+#[test]
+fn packets_in_a_body_are_frames_too() {
+    let (server, address) = serve(&file("", "frames_per_second = 5"), None);
+    let request = |line: &str, body: &str| {
+        let mut stream = TcpStream::connect(address).expect("a connection");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a deadline");
+        let length = body.len();
+        let head = format!(
+            "{line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+        );
+        stream.write_all(head.as_bytes()).expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        answer
+    };
+    let path = "/socket.io/?EIO=4&transport=polling";
+    let opened = request(&format!("GET {path}"), "");
+    let sid = opened.split("\"sid\":\"").nth(1).expect("a session");
+    let sid = sid.split('"').next().expect("an id");
+    let noops = vec!["6"; 3000].join("\x1e");
+    let answer = request(&format!("POST {path}&sid={sid}"), &noops);
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    // the session has ended
+    let answer = request(&format!("GET {path}&sid={sid}"), "");
+    assert!(answer.contains("Session ID unknown"), "{answer}");
+    server.stop();
+}
+
+#[test]
+fn close_codes_that_clients_choose_are_counted_together() {
+    let (server, address) = serve(&file("", ""), None);
+    let codes: Vec<u16> = (3000..5000).step_by(50).chain([1000, 4429]).collect();
+    for code in &codes {
+        let mut client = Raw::open(address, "/echo");
+        client.frame(FIN | CLOSE, &code.to_be_bytes());
+        assert_eq!(client.close_code(), Some(*code), "said back as it came");
+    }
+    let scrape = Scrape::of(address);
+    let of = |code| {
+        scrape.get(&format!(
+            "maitred_connections_closed_total{{code=\"{code}\"}}"
+        ))
+    };
+    assert_eq!([of(1000), of(3000), of(4000)], [1.0, 20.0, 21.0]);
+    assert_eq!(scrape.count("maitred_connections_closed_total"), 3);
+    server.stop();
+}
+
 #[test]
 fn bytes_per_second_of_one_connection() {
     let policy = "bytes_per_second = \"1KiB\"\nmax_message_bytes = \"4KiB\"";

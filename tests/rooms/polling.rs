@@ -160,9 +160,10 @@ fn a_poll_that_overtakes_the_end_of_another_takes_its_place() {
         let mut waiting = send(client.at, &client.line("GET"), &[], "");
         let mut next = send(client.at, &client.line("GET"), &[], "");
         waiting.shutdown(Shutdown::Write).expect("shutdown");
-        let mut nothing = Vec::new();
-        waiting.read_to_end(&mut nothing).expect("the end");
-        assert!(nothing.is_empty(), "{nothing:?}");
+        // it is answered, because its client may be there still: with nothing
+        let mut nothing = String::new();
+        waiting.read_to_string(&mut nothing).expect("the end");
+        assert!(nothing.ends_with("\r\n\r\n6"), "{nothing:?}");
         house.note("kitchen", &n.to_string());
         let mut answer = String::new();
         next.read_to_string(&mut answer).expect("an answer");
@@ -192,6 +193,39 @@ fn a_poll_that_is_given_up_while_another_waits_costs_no_session() {
     let mut answer = String::new();
     waiting.read_to_string(&mut answer).expect("an answer");
     assert!(answer.contains(r#""text":"still here""#), "{answer:?}");
+}
+
+#[test]
+fn a_poll_whose_client_ends_its_side_is_answered_with_a_noop() {
+    let house = House::open();
+    let client = Polling::open(house.address());
+    client.post(r#"40{"rooms":["kitchen"]}"#);
+    client.poll();
+    for n in 0..5 {
+        let mut waiting = send(client.at, &client.line("GET"), &[], "");
+        waiting.shutdown(Shutdown::Write).expect("shutdown");
+        let mut answer = String::new();
+        waiting.read_to_string(&mut answer).expect("the end");
+        assert!(answer.ends_with("\r\n\r\n6"), "{answer:?}");
+        // nothing is lost by it
+        house.note("kitchen", &n.to_string());
+        let told = client.poll();
+        assert!(told[0].contains(&format!(r#""text":"{n}""#)), "{told:?}");
+    }
+}
+
+#[test]
+fn what_was_said_before_a_client_that_polls_left_is_obeyed() {
+    let house = House::open();
+    let (mut watch, _) = house.guest(json!({"rooms": ["kitchen"]}));
+    for goodbye in ["41", "1"] {
+        let client = Polling::open(house.address());
+        client.post("40{}");
+        client.poll();
+        let say = format!(r#"42["say",{{"room":"kitchen","text":"{goodbye}"}}]"#);
+        client.post(&format!("{say}\x1e{goodbye}"));
+        hears(&mut watch, goodbye);
+    }
 }
 
 /// A client sends both at once, by two connections, so either may arrive first.

@@ -15,6 +15,8 @@ pub const SECRET: &str = "only-for-tests-0123456789abcdef0123456789abcdef";
 /// The folder of one restaurant: its database, its routing file, its server's log. Removed when dropped.
 pub struct Place {
     dir: tempfile::TempDir,
+    /// What a shell does before it starts `maitred` here.
+    shell: Option<String>,
 }
 
 impl Place {
@@ -27,7 +29,13 @@ impl Place {
         let routing =
             any_port(&routing).replace("[defaults]\n", &format!("[defaults]\n{}", patient("")));
         std::fs::write(dir.path().join("routing.toml"), routing).expect("routing");
-        Place { dir }
+        Place { dir, shell: None }
+    }
+
+    /// From now on a shell does this first: `ulimit -n 64`.
+    pub fn after(mut self, shell: &str) -> Self {
+        self.shell = Some(shell.to_owned());
+        self
     }
 
     pub fn file(&self, name: &str) -> PathBuf {
@@ -54,7 +62,17 @@ impl Place {
 
     /// `maitred ARGS` in this place.
     pub fn maitred(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_maitred"));
+        let program = env!("CARGO_BIN_EXE_maitred");
+        let mut command = match &self.shell {
+            None => Command::new(program),
+            Some(shell) => {
+                // the same process in the end
+                let script = format!(r#"{shell} && exec "$0" "$@""#);
+                let mut command = Command::new("sh");
+                command.args(["-c", &script, program]);
+                command
+            }
+        };
         command
             .args(args)
             .current_dir(self.dir.path())
