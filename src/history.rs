@@ -6,6 +6,7 @@
 
 mod index;
 mod page;
+mod recent;
 pub(crate) mod recovery;
 mod retention;
 
@@ -13,7 +14,8 @@ mod retention;
 mod tests;
 
 pub(crate) use index::Index;
-pub(crate) use page::{Heard, Size, page};
+pub(crate) use page::{Audience, Size, page};
+pub(crate) use recent::{Manner, Recent};
 pub(crate) use retention::{PRUNE_STEP, Retention};
 
 use crate::Error;

@@ -6,6 +6,7 @@ use super::desk::Desk;
 use super::disk::{Disk, Flush};
 use super::job::{Job, Task};
 use super::outcomes::Ran;
+use super::readers::Readers;
 use super::writer::{self, Hook, Writer};
 use super::{Durability, Schema, Shared, Stats, Store, StoreConfig, guarded, migrations};
 use crate::history::{self, Index, Retention};
@@ -91,8 +92,10 @@ pub(crate) fn open(
 
     let mut readers = Vec::new();
     for _ in 0..config.readers.max(1) {
-        readers.push(tokio_rusqlite::Connection::from(reader(config)?));
+        readers.push(reader(config)?);
     }
+    let readers = Readers::start("reader", readers)?;
+    let replay = Readers::start("replay", vec![reader(config)?])?;
     let poll = reader(config)?;
     let (sender, jobs) = mpsc::channel(config.queue_commands.max(1));
     // Weak: the queue ends with the last `Store`, not with the poll.
@@ -119,8 +122,8 @@ pub(crate) fn open(
         })?;
     let shared = Shared {
         jobs: sender,
-        readers: readers.into(),
-        next_reader: Default::default(),
+        readers: Arc::new(readers),
+        replay: Arc::new(replay),
         busy_timeout: config.busy_timeout,
         stats,
         index: Some(index),
@@ -143,12 +146,13 @@ pub(crate) fn look(config: &StoreConfig) -> Result<Store, Error> {
         let path = config.path.display();
         return Err(Error::Config(format!("{path}: there is no such database")));
     }
-    let reader = tokio_rusqlite::Connection::from(reader(config)?);
+    let readers = Readers::start("reader", vec![reader(config)?])?;
+    let readers = Arc::new(readers);
     let (jobs, _) = mpsc::channel(1);
     let shared = Shared {
         jobs,
-        readers: [reader].into(),
-        next_reader: Default::default(),
+        replay: readers.clone(),
+        readers,
         busy_timeout: config.busy_timeout,
         stats: Arc::default(),
         index: None,
