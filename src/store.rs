@@ -293,6 +293,11 @@ impl Store {
         self.shared.jobs.max_capacity() - self.shared.jobs.capacity()
     }
 
+    /// Reads that wait for one of the readers or run, and those for replay.
+    pub(crate) fn reading(&self) -> (usize, usize) {
+        (self.shared.readers.asked(), self.shared.replay.asked())
+    }
+
     pub(crate) fn stats(&self) -> &Stats {
         &self.shared.stats
     }

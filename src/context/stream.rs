@@ -68,9 +68,20 @@ impl<A: App> Context<A> {
             return Ok(());
         }
         let resumed = Message::new("resumed", &Resumed { since });
-        let Err(why) = self.resume(since, Some(resumed)).await? else {
-            return Ok(());
+        let done = match self.resume(since, Some(resumed)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(why)) => self.begin_anew(why).await,
+            Err(error) => Err(error),
         };
+        if done.is_err() {
+            // What was held is not told any more: the client has to come back for it.
+            self.socket.end(Ending::internal());
+        }
+        done
+    }
+
+    /// A new stream on the open connection, because the old one cannot go on.
+    async fn begin_anew(&mut self, why: Unresumable) -> Result<(), Error> {
         self.socket.last.set(0);
         if self.opening.is_some() {
             let reset = Envelope {
@@ -222,7 +233,7 @@ impl<A: App> Context<A> {
                     deflate_from,
                     render: &|seq, event, group| lanes[lane as usize].render(seq, event, group),
                 };
-                history::page(db, &lanes.recent, &heard, (since, upto), size, &manner).map(Ok)
+                history::page(db, &lanes.recent, &heard, (since, upto), size, &manner)
             });
             let result = self.store()?.replay(move |db| read(db)).await;
             let page = match self.told(judged, result)? {

@@ -1,7 +1,7 @@
 //! Replay, page by page.
 
-use super::{Index, Manner, Recent, floor};
-use crate::{App, Error, Kind, Reader};
+use super::{Index, Manner, Recent, Unresumable, floor};
+use crate::{App, Error, Reader};
 use bytes::Bytes;
 use rustc_hash::FxHashMap;
 use std::fmt::Display;
@@ -64,11 +64,10 @@ pub(crate) struct Page {
 }
 
 /// The events after `since` and up to `upto` that concern `heard`, as `manner` tells them: each once, as the first of its groups that is heard and that
-/// there is a frame for, as live delivery does. Reads must be of one state of the database.
+/// there is a frame for, as live delivery does. [`Unresumable::Pruned`] when some were forgotten meanwhile. Reads must be of one state of the database.
 ///
 /// # Errors
-/// A client's error `HISTORY_PRUNED` when events after `since` were forgotten meanwhile: the client has to come back, and is told to reset then.
-/// [`Error::Json`] when an event was written by another version of the application.
+/// [`Error::Json`] when an event was written by another version of the application; [`Error::Store`].
 pub(crate) fn page<A: App>(
     db: &Reader<'_>,
     recent: &Recent<A>,
@@ -76,25 +75,18 @@ pub(crate) fn page<A: App>(
     (since, upto): (u64, u64),
     size: Size,
     manner: &Manner<'_, A>,
-) -> Result<Page, Error> {
+) -> Result<Result<Page, Unresumable>, Error> {
     let c = db.connection;
-    let pruned = || {
-        Error::client(
-            Kind::Gone,
-            "HISTORY_PRUNED",
-            "what came after this number is no longer known",
-        )
-    };
     if since < floor(c)? {
-        return Err(pruned());
+        return Ok(Err(Unresumable::Pruned));
     }
     let names = heard.0.iter().map(|(n, g)| (&**n, g.1.max(since)));
     let (numbers, missing) = db.index(|index| (numbers(index, names, upto), index.floor()))?;
     // What was forgotten since this state of the database is not in the index any more.
     if since < missing {
-        return Err(pruned());
+        return Ok(Err(Unresumable::Pruned));
     }
-    recent.with(|recent| {
+    let page = recent.with(|recent| {
         let full = numbers.len() == PAGE_EVENTS;
         let (mut frames, mut bytes) = (Vec::new(), 0);
         for (at, seq) in numbers.iter().enumerate() {
@@ -122,7 +114,8 @@ pub(crate) fn page<A: App>(
             upto: reached,
             more: reached < upto,
         })
-    })
+    });
+    page.map(Ok)
 }
 
 /// The numbers of the next events of any of the groups, each after its own number; at most a page of them.

@@ -44,14 +44,14 @@ pub(crate) struct Manner<'a, A: App> {
 }
 
 pub(super) struct Kept<A: App> {
-    events: FxHashMap<u64, Known<A>>,
+    events: FxHashMap<u64, Replayed<A>>,
     /// In the order in which they were read.
     order: VecDeque<u64>,
     bytes: usize,
     used: Option<Instant>,
 }
 
-struct Known<A: App> {
+struct Replayed<A: App> {
     event: A::Event,
     /// The names of its groups, in the order of the event.
     groups: Box<[Box<str>]>,
@@ -180,15 +180,15 @@ impl<A: App> Kept<A> {
     fn add(&mut self, seq: u64, event: &str, groups: &str) -> Result<(), Error> {
         // A text without escapes is borrowed; `Cow` in a list is always copied, so these are few and short.
         let names: Vec<Cow<'_, str>> = serde_json::from_str(groups)?;
-        let known = Known {
+        let replayed = Replayed {
             event: serde_json::from_str(event)?,
             groups: names.into_iter().map(|name| name.into()).collect(),
             frames: SmallVec::new(),
             // What an event holds is hardly more than its text.
             bytes: OVERHEAD_BYTES + size_of::<A::Event>() + event.len() + groups.len(),
         };
-        self.bytes += known.bytes;
-        self.events.insert(seq, known);
+        self.bytes += replayed.bytes;
+        self.events.insert(seq, replayed);
         self.order.push_back(seq);
         Ok(())
     }
@@ -198,13 +198,13 @@ impl<A: App> Kept<A> {
         while self.bytes > bytes
             && let Some(oldest) = self.order.pop_front()
         {
-            let known = self.events.remove(&oldest);
-            self.bytes -= known.map_or(0, |known| known.bytes);
+            let gone = self.events.remove(&oldest);
+            self.bytes -= gone.map_or(0, |gone| gone.bytes);
         }
     }
 }
 
-impl<A: App> Known<A> {
+impl<A: App> Replayed<A> {
     /// The frame for the first of its groups that is heard and that there is one for.
     fn told(
         &mut self,

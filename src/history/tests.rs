@@ -1,6 +1,5 @@
 use super::page::Page;
 use super::*;
-use crate::Kind;
 use crate::Reader;
 use crate::signals::fixture::{Cafe, Event, Group};
 use bytes::Bytes;
@@ -48,14 +47,14 @@ fn replayed(
     groups: &[(Group, u64)],
     span: (u64, u64),
     render: &dyn Fn(u64, &Event, &Group) -> Option<Bytes>,
-) -> Result<Page, crate::Error> {
+) -> Result<Page, Unresumable> {
     let heard = Audience::new(groups.iter().cloned());
     let manner = Manner {
         lane: 0,
         deflate_from: usize::MAX,
         render,
     };
-    page(db, &Recent::<Cafe>::default(), &heard, span, ALL, &manner)
+    page(db, &Recent::<Cafe>::default(), &heard, span, ALL, &manner).unwrap()
 }
 
 fn accepts(c: &Connection, since: u64) -> bool {
@@ -209,12 +208,7 @@ fn a_replay_that_is_overtaken_by_forgetting_says_so() {
         )
     };
     assert_eq!(replay(20).unwrap().frames.len(), 10);
-    match replay(19) {
-        Err(crate::Error::Client(e)) => {
-            assert_eq!((e.kind, &*e.code), (Kind::Gone, "HISTORY_PRUNED"));
-        }
-        other => panic!("{other:?}"),
-    }
+    assert_eq!(replay(19).unwrap_err(), Unresumable::Pruned);
 }
 
 #[test]
@@ -288,13 +282,13 @@ proptest! {
         let heard = Audience::new(mine.iter().cloned());
         let upside_down = |seq: u64, _: &Event, _: &Group| Some(Bytes::from(format!("{seq} upside down")));
         let other = Manner { lane: 1, deflate_from: usize::MAX, render: &upside_down };
-        page(&Reader::new(&c), &recent, &heard, (since / 2, upto), ALL, &other).unwrap();
+        page(&Reader::new(&c), &recent, &heard, (since / 2, upto), ALL, &other).unwrap().unwrap();
         let manner = Manner { lane: 0, deflate_from: usize::MAX, render: &shown };
-        page(&Reader::new(&c), &recent, &heard, (since + (upto.saturating_sub(since)) / 3, upto), ALL, &manner).unwrap();
+        page(&Reader::new(&c), &recent, &heard, (since + (upto.saturating_sub(since)) / 3, upto), ALL, &manner).unwrap().unwrap();
 
         let (mut at, mut frames, mut pages) = (since, Vec::new(), 0);
         loop {
-            let p = page(&Reader::new(&c), &recent, &heard, (at, upto), ALL, &manner).unwrap();
+            let p = page(&Reader::new(&c), &recent, &heard, (at, upto), ALL, &manner).unwrap().unwrap();
             prop_assert!(p.frames.len() <= 1000);
             let bytes: usize = p.frames.iter().map(Bytes::len).sum();
             prop_assert!(bytes < (256 << 10) + 1024);
@@ -407,8 +401,5 @@ fn a_reader_of_an_older_state_is_told_what_was_forgotten_since() {
         })
     };
     assert_eq!(replay(20).unwrap().frames.len(), 10);
-    match replay(19) {
-        Err(crate::Error::Client(e)) => assert_eq!(&*e.code, "HISTORY_PRUNED"),
-        other => panic!("{other:?}"),
-    }
+    assert_eq!(replay(19).unwrap_err(), Unresumable::Pruned);
 }

@@ -92,6 +92,11 @@ impl Readers {
         Ok(readers)
     }
 
+    /// Reads that wait or run.
+    pub fn asked(&self) -> usize {
+        READS - self.room.available_permits()
+    }
+
     /// Runs `f` on one of the connections. Fair to those who ask for little: see [`Fair`].
     ///
     /// Dropping the future before `f` runs cancels it; afterwards it runs to its end.
@@ -180,7 +185,7 @@ mod tests {
         let (readers, release) = held().await;
         let (order, seen) = mpsc::channel();
         ask(&readers, &["many"; READS + 9], &order).await;
-        assert_eq!(readers.room.available_permits(), 0);
+        assert_eq!(readers.asked(), READS);
         drop((release, order));
         let seen: Vec<_> = task::spawn_blocking(move || seen.into_iter().collect())
             .await

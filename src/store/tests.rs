@@ -272,6 +272,77 @@ async fn a_shell_that_holds_the_database_makes_us_busy() {
     assert_eq!(store.stats().busy.load(Relaxed), 2);
 }
 
+/// Occupies one of the readers until the returned sender is dropped.
+async fn occupy(
+    store: &Store,
+    replays: bool,
+) -> (std_mpsc::Sender<()>, tokio::task::JoinHandle<()>) {
+    let (release, released) = std_mpsc::channel::<()>();
+    let (begun, begins) = tokio::sync::oneshot::channel();
+    let store = store.clone();
+    let task = tokio::spawn(async move {
+        let wait = move |_: &Reader<'_>| {
+            let _ = begun.send(());
+            let _ = released.recv();
+            Ok(())
+        };
+        match replays {
+            true => store.replay(wait).await.unwrap(),
+            false => store.read(wait).await.unwrap(),
+        }
+    });
+    begins.await.unwrap();
+    (release, task)
+}
+
+#[tokio::test]
+async fn replay_has_a_reader_of_its_own() {
+    let served = Served::with(|config| config.readers = 1);
+    let store = served.store();
+    for replays in [true, false] {
+        let (release, occupied) = occupy(&store, replays).await;
+        let head = match replays {
+            true => store.read(|db| db.head()).await,
+            false => store.replay(|db| db.head()).await,
+        };
+        assert_eq!(head.unwrap(), 0);
+        drop(release);
+        occupied.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_bystanders_read_does_not_wait_for_all_that_another_asked_for() {
+    let served = Served::with(|config| config.readers = 1);
+    let store = served.store();
+    let (release, occupied) = occupy(&store, false).await;
+    let (order, seen) = std_mpsc::channel();
+    let ask = |who: &'static str, times: usize| {
+        let (store, order) = (store.clone(), order.clone());
+        tokio::spawn(async move {
+            let all = (0..times).map(|_| {
+                let order = order.clone();
+                store.read(move |_| {
+                    let _ = order.send(who);
+                    Ok(())
+                })
+            });
+            futures::future::join_all(all).await
+        })
+    };
+    let greedy = ask("greedy", 300);
+    tokio::task::yield_now().await;
+    let bystander = ask("bystander", 1);
+    tokio::task::yield_now().await;
+    drop((release, order));
+    for asked in [greedy, bystander] {
+        assert!(asked.await.unwrap().iter().all(Result::is_ok));
+    }
+    occupied.await.unwrap();
+    let seen: Vec<_> = seen.into_iter().collect();
+    assert_eq!((seen.len(), seen[1]), (301, "bystander"));
+}
+
 #[tokio::test]
 async fn what_others_wrote_is_announced_before_what_we_write() {
     // No poll: the command itself finds it.
