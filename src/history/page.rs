@@ -90,12 +90,10 @@ pub(crate) fn page<A: App>(
         let full = numbers.len() == PAGE_EVENTS;
         let (mut frames, mut bytes) = (Vec::new(), 0);
         for (at, seq) in numbers.iter().enumerate() {
-            let Some(frame) = recent.frame(c, &numbers[at..], heard, manner)? else {
-                continue;
-            };
-            bytes += frame.len();
-            frames.push(frame);
-            if bytes >= size.bytes || frames.len() >= size.frames {
+            let frame = recent.frame(c, &numbers[at..], heard, manner)?;
+            bytes += frame.as_ref().map_or(0, Bytes::len);
+            frames.extend(frame);
+            if bytes >= size.bytes || frames.len() >= size.frames || recent.is_full() {
                 return Ok(Page {
                     frames,
                     bytes,

@@ -15,9 +15,11 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// What is kept, in bytes: some 20,000 events of 300 bytes with what stands around them. Clients that come back together are replayed page by page in turns, so
-/// they are a few thousand events apart; one that is further behind has its events read again.
-const KEPT_BYTES: usize = 32 << 20;
+/// What is kept, in bytes as far as they can be told, of the memory perhaps half: some 6,000 orders with their frames. Clients that come back together are
+/// replayed page by page in turns, so they are a few pages apart; for one that is further behind, events are read again.
+const KEPT_BYTES: usize = 16 << 20;
+/// What a page may add to it before it is cut again: then the page ends, however little its client is told.
+const PAGE_BYTES: usize = 4 << 20;
 /// When nobody has asked for so long, nothing is kept.
 const KEPT_FOR: Duration = Duration::from_secs(10);
 /// What an event takes besides its texts: its places in the map and in the order, the list of its frames, what the allocator adds.
@@ -193,6 +195,11 @@ impl<A: App> Kept<A> {
         Ok(())
     }
 
+    /// Whether a page has added as much as it may.
+    pub fn is_full(&self) -> bool {
+        self.bytes > KEPT_BYTES + PAGE_BYTES
+    }
+
     /// Forgets what was read first.
     fn cut(&mut self, bytes: usize) {
         while self.bytes > bytes
@@ -253,5 +260,72 @@ impl<A: App> Replayed<A> {
             deflated
         });
         Some(deflated.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::{Size, TABLES, page};
+    use crate::signals::fixture::{Cafe, Event, Group};
+    use crate::{Error, Reader};
+    use std::cell::Cell;
+
+    #[test]
+    fn what_is_forgotten_is_read_again_and_what_is_known_is_not() -> Result<(), Error> {
+        let c = Connection::open_in_memory()?;
+        c.execute_batch(TABLES)?;
+        for seq in 1..=500 {
+            let row = "INSERT INTO event_log VALUES(?1, '{\"op\":\"new\",\"name\":\"x\"}', '[\"menu:1\"]', 0, 0)";
+            c.execute(row, [seq])?;
+        }
+        let recent = Recent::<Cafe>::default();
+        let heard = Audience::new([(Group::Menu(1), 0)]);
+        let made = Cell::new(0);
+        let render = |seq: u64, _: &Event, _: &Group| {
+            made.set(made.get() + 1);
+            Some(Bytes::from(format!("the frame of {seq}")))
+        };
+        let manner = Manner {
+            lane: 0,
+            deflate_from: usize::MAX,
+            render: &render,
+        };
+        let whole = Size::of_outbox(usize::MAX, usize::MAX);
+        let replay = |since| {
+            let page = page(
+                &Reader::new(&c),
+                &recent,
+                &heard,
+                (since, 500),
+                whole,
+                &manner,
+            )?;
+            Ok::<_, Error>(page.expect("nothing was pruned").frames)
+        };
+        let first = replay(0)?;
+        assert_eq!((first.len(), made.take()), (500, 500));
+        assert_eq!(
+            (replay(0)?, replay(400)?.len(), made.get()),
+            (first.clone(), 100, 0)
+        );
+
+        let counted = |kept: &Kept<Cafe>| {
+            let bytes: usize = kept.events.values().map(|event| event.bytes).sum();
+            assert_eq!((kept.bytes, kept.order.len()), (bytes, kept.events.len()));
+            kept.order.len()
+        };
+        assert_eq!(counted(&recent.kept()), 500);
+        recent.kept().cut(50_000);
+        let left = counted(&recent.kept());
+        assert!(
+            recent.kept().bytes <= 50_000 && (50..450).contains(&left),
+            "{left}"
+        );
+        recent.forget_stale();
+        assert_eq!(counted(&recent.kept()), left, "somebody asked just now");
+        assert_eq!(replay(0)?, first);
+        assert_eq!((made.take(), counted(&recent.kept())), (500 - left, 500));
+        Ok(())
     }
 }
