@@ -339,7 +339,7 @@ fn a_name_that_is_no_limit_is_a_mistake() {
         (
             "",
             "action_rates = { occupy = 2, resume = { frames_at_onec = 1 } }",
-            "r.toml:5:42: unknown key \"frames_at_onec\": did you mean \"frames_at_once\"?",
+            "r.toml:5:41: unknown key \"frames_at_onec\": did you mean \"frames_at_once\"?",
         ),
         (
             "",

@@ -202,7 +202,7 @@ pub fn all(quick: bool) -> Vec<Row> {
             load: Load::HalfRate,
         },
         Row {
-            name: "30 clients come back to 20,000 events each",
+            name: "replay: 30 clients, 20,000 events each",
             unit: "s",
             mode: replay,
             who: Who::Restaurant,
@@ -215,7 +215,7 @@ pub fn all(quick: bool) -> Vec<Row> {
             ..one
         },
         Row {
-            name: "the same, CPU",
+            name: "replay: CPU",
             unit: "us CPU/delivery",
             mode: replay,
             who: Who::Restaurant,
@@ -223,7 +223,7 @@ pub fn all(quick: bool) -> Vec<Row> {
             ..one
         },
         Row {
-            name: "a bystander's question meanwhile / in peace",
+            name: "replay: a bystander's question meanwhile / in peace",
             unit: "ratio of medians",
             mode: replay,
             who: Who::Restaurant,
