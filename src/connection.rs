@@ -304,6 +304,7 @@ fn read<'a, A: App>(
     let frame = |frame| Step::Frame(Box::new(frame));
     let read = reader.next(socket, now, turn, |incoming| {
         let metered = metering::frame(shard, socket, &incoming, now);
+        let len = incoming.len();
         match incoming {
             Incoming::Data(payload) => match voice.lane().dialect.decode(payload) {
                 Ok(Inbound::Command { id, action, body }) => {
@@ -320,10 +321,14 @@ fn read<'a, A: App>(
                         Err(error) => frame(Frame::Refused(id, error)),
                     }
                 }
-                Ok(Inbound::Control { id, control }) => frame(match metered {
-                    Ok(()) => Frame::Control(id, control),
-                    Err(too_fast) => metering::refuse(shard, id, too_fast),
-                }),
+                Ok(Inbound::Control { id, control }) => {
+                    let metered =
+                        metered.and_then(|()| metering::control(socket, &control, len, now));
+                    frame(match metered {
+                        Ok(()) => Frame::Control(id, control),
+                        Err(too_fast) => metering::refuse(shard, id, too_fast),
+                    })
+                }
                 Err(refusal) => frame(match metered {
                     Ok(()) => Frame::Refused(refusal.id, refusal.error),
                     Err(too_fast) => metering::refuse(shard, refusal.id, too_fast),

@@ -24,10 +24,13 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 
 /// Ephemeral publications that wait for another shard. What is more is dropped: they are told at most once.
 const OUTGOING_PUBLICATIONS: usize = 65_536;
+
+/// Pages of replay that are sent between two looks at the network, in KiB: one large one, which takes the system a tenth of a millisecond.
+const PAGING_KIB: usize = 256;
 
 pub(crate) struct Shard<A: App> {
     pub id: usize,
@@ -61,6 +64,8 @@ pub(crate) struct Shard<A: App> {
     pub counts: Arc<ShardStats>,
     /// The oldest commit of which this turn tells.
     committed_at: Cell<Option<Instant>>,
+    /// What may be sent of replay before the network is looked at again, in KiB.
+    paging: Semaphore,
     /// When the outboxes were looked through last, and when old addresses were forgotten.
     relieved_at: Cell<u64>,
     tidied_at: Cell<u64>,
@@ -99,6 +104,7 @@ impl<A: App> Shard<A> {
             window: RefCell::default(),
             window_opened: Notify::new(),
             corks: RefCell::default(),
+            paging: Semaphore::new(PAGING_KIB),
             started: Instant::now(),
         }
     }
@@ -351,6 +357,13 @@ impl<A: App> Shard<A> {
             self.kick.notified().await;
             self.flush();
         }
+    }
+
+    /// Waits until so many bytes of replay may be sent, in the order of asking. Who sent them yields before it gives the
+    /// permit back, and tokio looks at the network then: so clients who are replayed much do not keep those waiting who ask for something.
+    pub async fn may_page(&self, bytes: usize) -> Option<SemaphorePermit<'_>> {
+        let kib = (bytes >> 10).clamp(1, PAGING_KIB);
+        self.paging.acquire_many(kib as u32).await.ok()
     }
 
     /// Ends up to `most` of the sockets that nobody has ended yet, and returns how many that were.

@@ -47,7 +47,8 @@ pub(crate) struct Policy {
     /// messages, and a twelfth of a gigabit.
     pub(crate) bytes_per_second: Option<u64>,
     /// The same for single actions, by the name that clients use: `{ occupy = 2, get_status = { frames_per_second = 5, bytes_per_second = "4KiB" } }`. Default:
-    /// none, because only the consumer's author knows what an action costs. At most 64 names.
+    /// none, because only the consumer's author knows what an action costs; but 10 for `resume` and for `authenticate`, which the framework itself does: nobody
+    /// needs them more than once in a minute. What is not named keeps its default. At most 64 names.
     pub(crate) action_rates: Actions,
     /// Groups that one connection may be in: 1 to 1,048,576. Default 4,096: a change feed of 300 restaurants; each costs about 100 bytes.
     pub(crate) groups_per_connection: usize,

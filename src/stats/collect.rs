@@ -278,6 +278,9 @@ fn queues(t: &mut Text, stats: &Stats, store: Option<&Store>, inboxes: &[usize])
     let mut queue = t.gauge("maitred_queue_messages", "What waits in each queue.");
     if let Some(store) = store {
         queue.with(&[("queue", &"writer")], store.waiting());
+        let (questions, pages) = store.reading();
+        queue.with(&[("queue", &"readers")], questions);
+        queue.with(&[("queue", &"replay")], pages);
     }
     for (shard, waiting) in inboxes.iter().enumerate() {
         queue.with(&[("queue", &format_args!("shard-{shard}"))], waiting);

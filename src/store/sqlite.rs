@@ -7,6 +7,7 @@ use super::disk::{Disk, Flush};
 use super::files::{self, Files};
 use super::health::Health;
 use super::migrations::Upgraded;
+use super::readers::Readers;
 use super::watch::Watcher;
 use super::writer::{self, Hook, Tables, Writer};
 use super::{Durability, Schema, Shared, Stats, Store, StoreConfig, guarded, migrations};
@@ -108,8 +109,10 @@ pub(crate) fn open(
 
     let mut readers = Vec::new();
     for _ in 0..config.readers.max(1) {
-        readers.push(tokio_rusqlite::Connection::from(reader(config)?));
+        readers.push(reader(config)?);
     }
+    let readers = Readers::start("reader", readers)?;
+    let replay = Readers::start("replay", vec![reader(config)?])?;
     let poll = reader(config)?;
     let files = Files::of(&poll)?;
     files.note(&lock)?;
@@ -144,8 +147,8 @@ pub(crate) fn open(
         })?;
     let shared = Shared {
         jobs: sender,
-        readers: readers.into(),
-        next_reader: Default::default(),
+        readers: Arc::new(readers),
+        replay: Arc::new(replay),
         busy_timeout: config.busy_timeout,
         stats,
         health,
@@ -169,12 +172,13 @@ pub(crate) fn look(config: &StoreConfig) -> Result<Store, Error> {
         let path = config.path.display();
         return Err(Error::Config(format!("{path}: there is no such database")));
     }
-    let reader = tokio_rusqlite::Connection::from(reader(config)?);
+    let readers = Readers::start("reader", vec![reader(config)?])?;
+    let readers = Arc::new(readers);
     let (jobs, _) = mpsc::channel(1);
     let shared = Shared {
         jobs,
-        readers: [reader].into(),
-        next_reader: Default::default(),
+        replay: readers.clone(),
+        readers,
         busy_timeout: config.busy_timeout,
         stats: Arc::default(),
         health: Arc::default(),

@@ -424,6 +424,16 @@ fn a_name_that_is_no_limit_is_a_mistake() {
         ),
         (
             "",
+            "action_rates = { occupy = 2, resume = { frames_at_onec = 1 } }",
+            "r.toml:5:41: unknown key \"frames_at_onec\": did you mean \"frames_at_once\"?",
+        ),
+        (
+            "",
+            "action_rates = { authenticate = 0 }",
+            "r.toml:5:33: out of bounds",
+        ),
+        (
+            "",
             "groups_per_connection = -1",
             "r.toml:5:25: out of bounds",
         ),
@@ -433,4 +443,6 @@ fn a_name_that_is_no_limit_is_a_mistake() {
         assert_eq!(found.lines().count(), 1, "{found}");
     }
     assert_eq!(mistakes("", "action_rates = { ask = 1 }"), "");
+    let framework = "action_rates = { resume = 1, authenticate = \"none\", ping = 5 }";
+    assert_eq!(mistakes("", framework), "");
 }
