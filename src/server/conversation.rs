@@ -11,7 +11,7 @@ use super::worker::Worker;
 use crate::limits::Limit;
 use crate::rest::{Peer, json_error};
 use crate::{App, ClientError, Kind, trace};
-use ::http::{HeaderValue, Request, StatusCode, Version, header};
+use ::http::{HeaderValue, Method, Request, StatusCode, Version, header};
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -146,6 +146,10 @@ async fn answer<A: App>(
         engine(worker, serving, request, peer).await
     } else {
         request.extensions_mut().insert(Peer(peer));
+        if request.method() == Method::HEAD && !upgrades {
+            // answered as a GET, wherever there is one; hyper knows what was asked, and leaves out the content
+            *request.method_mut() = Method::GET;
+        }
         let Ok(response) = warp::service(serving.routes.clone()).oneshot(request).await;
         response
     };
