@@ -1,5 +1,7 @@
 //! The contract: complete, and true. That every frame is as it says is checked wherever a test hears one (`support/contract.rs`).
 
+mod generated;
+
 use crate::dialogues::{FOLDERS, LISTENERS};
 use crate::support::socket_io::SocketIo;
 use crate::support::{Server, contract, token};
@@ -130,10 +132,12 @@ fn the_kitchen_is_in_the_contract() {
     let types = all.typescript();
     for line in [
         "\"order:created\": (argument1: ",
-        "\"orders:sync\": (argument1?: ",
+        "\"orders:sync\": (...all: [callback?: (answer: KitchenAnswers[\"orders:sync\"]) => void] | [argument1: ",
+        "\"order:update_status\": (argument1: ",
+        "\"accept-order\": {\n    ok: true;\n    orderId: number;\n    version: number;\n  } | {",
         "state: \"connected\"",
         "type: \"urgent\" | \"warning\" | \"info\"",
-        "\"joinRoom\": (argument1?: unknown) => void",
+        "\"joinRoom\": (...all: [callback?: (answer: WorkshopAnswers[\"joinRoom\"]) => void] | [argument1: ",
         "\"order-taken\": (argument1: {\n    orderId: number;\n  }, offset?: string) => void",
     ] {
         assert!(types.contains(line), "{line} in {types}");

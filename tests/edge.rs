@@ -3,6 +3,7 @@
 
 mod drain;
 mod handshake;
+mod pages;
 mod reload;
 mod sessions;
 mod smuggling;

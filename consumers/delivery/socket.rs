@@ -11,7 +11,7 @@ use crate::domain::{Key, Refusal, ids};
 use crate::restaurant::{Claims, Entity, Event, Fact, Group, Restaurant};
 use maitred::{ClientError, Consumer, Context, Error, Identity, Message, Reader, Reply};
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 use std::time::UNIX_EPOCH;
 
 /// One client. What it may do is judged anew with each command.
@@ -59,25 +59,6 @@ impl<'de> Deserialize<'de> for OrderId {
         let key = Key::deserialize(deserializer);
         key.map(OrderId)
             .map_err(|_| serde::de::Error::custom(messages::INVALID_ID))
-    }
-}
-
-/// For those who asked for an acknowledgement.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Ack {
-    ok: bool,
-    order_id: i64,
-    version: i64,
-}
-
-impl Ack {
-    fn of(order: &OrderFacts) -> Self {
-        Ack {
-            ok: true,
-            order_id: order.id,
-            version: order.version,
-        }
     }
 }
 
@@ -248,7 +229,7 @@ async fn update_status(
             Ok((done.order, done.changed))
         })
         .await?;
-    let ack = Reply::ack(&Ack::of(&order));
+    let ack = Reply::ack(&messages::Ack::of(&order));
     // Nobody is told of what did not change, but whoever asked gets an answer.
     match changed {
         true => Ok(ack),
@@ -270,7 +251,9 @@ async fn accept(
         })
         .await;
     match accepted {
-        Ok(order) => Ok(Reply::ack(&Ack::of(&order)).saying(messages::order_accepted(&order))),
+        Ok(order) => {
+            Ok(Reply::ack(&messages::Ack::of(&order)).saying(messages::order_accepted(&order)))
+        }
         Err(Error::Client(refusal)) => {
             if refusal.code == Refusal::Taken.code() {
                 let gone = move |db: &Reader<'_>| {

@@ -72,12 +72,7 @@ pub fn of(system: &System, method: &str, operation: &mut Operation) {
             Who::Service,
             "There is none, or none for who asks",
         ),
-        (
-            "408",
-            body,
-            Who::Listener,
-            "The body took too long",
-        ),
+        ("408", body, Who::Listener, "The body took too long"),
         (
             "409",
             repeatable,
@@ -109,7 +104,11 @@ pub fn of_server(operation: &mut Operation) {
 /// What may happen to any request.
 fn always(operation: &mut Operation, service: &str) {
     for (status, who, why) in [
-        ("429", Who::Both, "Too many, or too fast: `Retry-After` says when to come again"),
+        (
+            "429",
+            Who::Both,
+            "Too many, or too fast: `Retry-After` says when to come again",
+        ),
         ("500", Who::Service, "Our failure: the log says which"),
         (
             "503",
@@ -163,7 +162,9 @@ fn idempotency_key() -> utoipa::openapi::path::Parameter {
         .name("Idempotency-Key")
         .parameter_in(ParameterIn::Header)
         .required(Required::False)
-        .description(Some("Sent again with the same content, it gets the same answer, and nothing happens twice"))
+        .description(Some(
+            "Sent again with the same content, it gets the same answer, and nothing happens twice",
+        ))
         .schema(Some(text))
         .build()
 }
