@@ -313,6 +313,11 @@ fn the_document_says_where_it_is_served_and_what_may_be_left_out() {
         ("workshop_delete_orders_orderId", false),
     ] {
         assert_eq!(required(operation), expected, "{operation}");
+        let body = &contract.operation(operation)["requestBody"]["content"]["application/json"];
+        assert!(
+            body["schema"]["$ref"].is_string(),
+            "nobody sends null: {body}"
+        );
     }
     let task = &contract.document["components"]["schemas"]["NewTask"];
     assert_eq!(task["properties"]["title"]["minLength"], 1);

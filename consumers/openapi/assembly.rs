@@ -6,7 +6,7 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::path::PathItem;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
-    Components, Info, OpenApi, OpenApiBuilder, Paths, RefOr, SecurityRequirement, Server,
+    Components, Info, License, OpenApi, OpenApiBuilder, Paths, RefOr, SecurityRequirement, Server,
     ServerBuilder, tag::TagBuilder,
 };
 
@@ -65,6 +65,7 @@ pub fn openapi(places: &[Place]) -> OpenApi {
     components.add_security_scheme(BEARER, SecurityScheme::Http(scheme.build()));
     let mut info = Info::new("maitred", env!("CARGO_PKG_VERSION"));
     info.description = Some(ABOUT.to_owned());
+    info.license = Some(License::new("MIT"));
     OpenApiBuilder::new()
         .info(info)
         .servers(Some(listeners(places)))

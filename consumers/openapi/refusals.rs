@@ -35,10 +35,9 @@ pub fn of(system: &System, method: &str, operation: &mut Operation) {
         parameters.push(RefOr::T(idempotency_key()));
     }
     if let Some(RefOr::T(body)) = &mut operation.request_body {
-        let required = !is_optional(body);
-        body.required = Some(match required {
-            true => Required::True,
-            false => Required::False,
+        body.required = Some(match take_null(body) {
+            true => Required::False,
+            false => Required::True,
         });
     }
     let takes = |place: ParameterIn| {
@@ -169,12 +168,23 @@ fn idempotency_key() -> utoipa::openapi::path::Parameter {
         .build()
 }
 
-/// Whether nothing at all may be sent: one of the things that the body may be is `null`.
-fn is_optional(body: &RequestBody) -> bool {
-    let mut all = body.content.values();
-    all.any(|content| {
-        let content = serde_json::to_value(content).unwrap_or_default();
-        let one_of = content["schema"]["oneOf"].as_array().into_iter().flatten();
-        one_of.into_iter().any(|one| one["type"] == "null")
-    })
+/// Takes `null` out of what a body may be. Whether it was there: then nothing at all may be sent, and `null` is nothing that anybody does.
+fn take_null(body: &mut RequestBody) -> bool {
+    let is_null = |one: &RefOr<Schema>| {
+        let one = serde_json::to_value(one).unwrap_or_default();
+        one["type"] == "null"
+    };
+    let mut taken = false;
+    for content in body.content.values_mut() {
+        let RefOr::T(content) = content else { continue };
+        let Some(RefOr::T(Schema::OneOf(either))) = &content.schema else {
+            continue;
+        };
+        let (nulls, others): (Vec<_>, Vec<_>) = either.items.iter().partition(|one| is_null(one));
+        if let ([_], [only]) = (&nulls[..], &others[..]) {
+            content.schema = Some((*only).clone());
+            taken = true;
+        }
+    }
+    taken
 }
