@@ -270,7 +270,7 @@ impl Request {
                 let (api, caller) = (api.clone(), self.caller.clone());
                 f(Visit { api, caller, body }).await
             }
-            // it has no answer that could be stored or told in another shape
+            // answered already: it needs neither rows nor a body
             Handler::Show(_) => Err(Error::Closed),
         };
         done.map_err(Error::into_client)

@@ -340,7 +340,11 @@ fn the_file_at_the_top_level() {
     ] {
         assert_eq!(find(path).as_deref(), expected, "{path}");
     }
-    assert!(routing.find(1, "/ws/changes/").is_none());
+    assert!(routing.find(1, "/ws/orders/1/").is_none());
+    // who follows along does so on any port
+    for at in 0..routing.listeners.len() {
+        assert!(routing.find(at, "/ws/changes/").is_some(), "{at}");
+    }
     for policy in listener.routes.iter().map(|r| &r.policy) {
         assert_eq!(*policy, Policy::default());
     }

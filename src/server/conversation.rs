@@ -146,7 +146,9 @@ async fn answer<A: App>(
         engine(worker, serving, request, peer).await
     } else {
         request.extensions_mut().insert(Peer(peer));
-        if request.method() == Method::HEAD && !upgrades {
+        let listener = &serving.listening.listener;
+        let handshake = upgrades && listener.find(request.uri().path()).is_some();
+        if request.method() == Method::HEAD && !handshake {
             // answered as a GET, wherever there is one; hyper knows what was asked, and leaves out the content
             *request.method_mut() = Method::GET;
         }

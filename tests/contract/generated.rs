@@ -4,8 +4,10 @@ use crate::support::client::{Client, Heard, parse};
 use crate::support::generator::Generator;
 use crate::support::socket_io::SocketIo;
 use crate::support::{PATIENCE, Server, token};
+use jsonschema::Validator;
 use restaurant::contract::{Channel, Contract, Dialect};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 
 /// Of each thing that can be said.
 const FRAMES: usize = 40;
@@ -23,6 +25,21 @@ fn frames(contract: &Contract, channel: &Channel, seed: u64) -> Vec<Value> {
         }
     }
     all
+}
+
+/// What whoever asks is promised, by the name of what they say: that it was done, and with Socket.IO that it was not.
+fn answers(contract: &Contract, channel: &Channel) -> HashMap<String, Vec<Validator>> {
+    let heard = channel.hears.iter().map(|frame| {
+        let all = frame.answer.iter().chain(&channel.refused);
+        let all = all.map(|schema| jsonschema::validator_for(&contract.alone(schema)));
+        let all: Result<Vec<_>, _> = all.collect();
+        (frame.name.clone(), all.expect("schemas"))
+    });
+    heard.collect()
+}
+
+fn fits(promised: &[Validator], told: &Value) -> bool {
+    promised.iter().any(|one| one.is_valid(told))
 }
 
 /// Says it and hears on until the answer to a ping; `None`: it was closed.
@@ -67,6 +84,7 @@ fn no_frame_that_the_contract_allows_is_our_failure() {
     ] {
         let channel = contract.channel(consumer).expect("a channel");
         assert_eq!(channel.dialect, Dialect::Raw);
+        let answers = answers(&contract, channel);
         let open = || Client::open_as(&server, path, &token);
         let mut client = open();
         for frame in frames(&contract, channel, 5) {
@@ -76,7 +94,21 @@ fn no_frame_that_the_contract_allows_is_our_failure() {
             };
             let ours = all.iter().find(|told| told["code"] == "INTERNAL");
             assert!(ours.is_none(), "{path}: {frame} is answered {ours:?}");
-            done += all.iter().filter(|told| told["type"] == "ack").count();
+            for ack in all.into_iter().filter(|told| told["type"] == "ack") {
+                let mut data = ack["data"].clone();
+                let members = data.as_object_mut().expect("members");
+                assert!(
+                    members.remove("id").is_some() && members.remove("ok").is_some(),
+                    "{ack}"
+                );
+                let name = frame["action"].as_str().expect("a name");
+                let promised = &answers[name];
+                assert!(
+                    promised.is_empty() || fits(promised, &data),
+                    "{frame} is answered {ack}"
+                );
+                done += 1;
+            }
         }
     }
     assert!(done > 50, "only {done} were done");
@@ -122,6 +154,7 @@ fn no_event_that_the_contract_allows_is_our_failure() {
         claims["exp"] = json!(now.as_secs() + 3600);
         let token = token::signed(&claims);
         let channel = contract.channel(consumer).expect("a channel");
+        let answers = answers(&contract, channel);
         let address = server.listening(listener);
         let mut io = SocketIo::open(address);
         io.connect(namespace, json!({"token": token}))
@@ -136,7 +169,15 @@ fn no_event_that_the_contract_allows_is_our_failure() {
             if name == "authenticate" {
                 continue;
             }
-            let answer = Value::from(io.ask(namespace, name, arguments));
+            let answer = io.ask(namespace, name, arguments);
+            let promised = &answers[name];
+            let told = match &answer[..] {
+                [] => promised.len() == 1,
+                [only] => fits(promised, only),
+                _ => false,
+            };
+            assert!(told, "{event} is answered {answer:?}");
+            let answer = Value::from(answer);
             assert!(
                 !answer.to_string().contains("\"INTERNAL\""),
                 "{event} is answered {answer}"
