@@ -16,7 +16,8 @@ use std::time::UNIX_EPOCH;
 
 /// One client. What it may do is judged anew with each command.
 pub struct OrdersSocket {
-    /// When it was let in: milliseconds since 1970-01-01 UTC. An offer that went later was told to it as it went.
+    /// When it was let in: milliseconds since 1970-01-01 UTC. An offer that went later was told to it as it went. 0 for who comes back: that one hears what it
+    /// missed, or that it is to look anew.
     since_ms: i64,
 }
 
@@ -74,7 +75,10 @@ impl Consumer for OrdersSocket {
     async fn connect(_: Params, ctx: &mut Context<Restaurant>) -> Result<Self, Error> {
         enter(ctx).await?;
         // Read after the groups were joined: nothing goes untold between.
-        let since_ms = UNIX_EPOCH.elapsed().map_or(0, |now| now.as_millis());
+        let since_ms = match ctx.restored().is_empty() {
+            true => UNIX_EPOCH.elapsed().map_or(0, |now| now.as_millis()),
+            false => 0,
+        };
         Ok(OrdersSocket {
             since_ms: i64::try_from(since_ms).unwrap_or(i64::MAX),
         })

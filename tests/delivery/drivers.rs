@@ -1,6 +1,7 @@
 //! Offers, and who gets them.
 
-use super::{Platform, Socket, driver, restaurant, signed, user};
+use super::{ORDERS, Platform, Socket, driver, restaurant, signed, user};
+use crate::support::socket_io::SocketIo;
 use serde_json::{Value, json};
 use std::sync::Barrier;
 
@@ -89,6 +90,28 @@ fn who_is_slower_is_told_so() {
     for socket in [&mut dao, &mut ek] {
         socket.hears_of("new-available-order", next);
     }
+}
+
+#[test]
+fn who_comes_back_hears_once_that_an_offer_went_meanwhile() {
+    let platform = Platform::start();
+    let mut dao = platform.socket(&driver(901));
+    let token = driver(902);
+    let mut io = SocketIo::open(platform.address);
+    let welcome = io.connect(ORDERS, json!({"token": token})).expect("let in");
+    let id = platform.ready();
+    let seen = io.next(ORDERS).offset.expect("a number");
+    drop(io);
+    dao.hears_of("new-available-order", id);
+    dao.ask("accept-order", json!({"orderId": id}));
+    let mut io = SocketIo::open(platform.address);
+    let auth = json!({"token": token, "pid": welcome["pid"], "offset": seen.to_string()});
+    let back = io.connect(ORDERS, auth).expect("let in");
+    assert_eq!(back["pid"], welcome["pid"], "recovered");
+    let mut ek = Socket(io);
+    ek.hears_of("order-taken", id);
+    ek.emit("accept-order", json!({"orderId": id}));
+    assert_eq!(ek.is_refused(), "Order already taken");
 }
 
 #[test]

@@ -152,6 +152,13 @@ fn head_is_answered_wherever_get_is_and_every_405_says_what_is() {
             assert_eq!(length(&fields), length(&head), "{path}");
         }
     }
+    // a client that would rather speak HTTP/2 (`curl --http2 -I`) asks for no WebSocket
+    let offer = "Connection: Upgrade, close\r\nUpgrade: h2c\r\n";
+    let answer = said(
+        &server,
+        &format!("HEAD /healthz HTTP/1.1\r\nHost: a\r\n{offer}\r\n"),
+    );
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     for (line, allowed) in [
         ("POST /healthz", "get, head"),
         ("DELETE /readyz", "get, head"),
