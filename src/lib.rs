@@ -56,7 +56,7 @@ pub use auth::{Identity, Keys};
 pub use change::{Change, Op};
 pub use consumer::Consumer;
 pub use context::Context;
-pub use error::{ClientError, Error, Kind};
+pub use error::{ClientError, Constraint, Error, Kind};
 pub use explain::{Preview, preview};
 pub use frame::{Event, Frame, FromFrame, Payload};
 pub use message::{Message, Reply};

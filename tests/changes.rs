@@ -1,5 +1,7 @@
 //! Whoever changes the data, everybody concerned hears of it: the same broadcasts for every kind of writer, after the commit, never after a rollback.
 
+mod everywhere;
+
 use crate::dining::new_order;
 use crate::support::{Client, Server};
 use serde_json::{Value, json};

@@ -4,6 +4,7 @@
 mod descriptors;
 mod drain;
 mod handshake;
+mod pages;
 mod reload;
 mod sessions;
 mod smuggling;

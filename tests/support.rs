@@ -3,6 +3,7 @@
 
 pub mod client;
 pub mod contract;
+pub mod generator;
 pub mod http;
 pub mod patience;
 #[allow(dead_code)] // the echo server's tests use the rest of it

@@ -14,7 +14,8 @@ use toml::de::{DeTable, DeValue};
 pub(crate) struct Policy {
     /// Whether a token is needed: `"required"`, `"optional"` or `"none"`. Default: required, so that what is forgotten is closed.
     pub(crate) auth: Auth,
-    /// Which web pages may connect: `"*"` or a list of origins. Default: none; programs that are no browsers send no origin and are let through.
+    /// Which web pages may connect: `"*"`, `"own"` or a list of origins. Default: own pages only, whose origin is the request's own host, which with a list are let
+    /// in too, unless it is empty; programs that are no browsers send no origin, or that one, and are let through.
     pub(crate) origins: Origins,
     /// Bytes of the largest message a client may send, after reassembly: 128 B to 16 MiB. Default 64 KiB: the largest command, an order of a hundred items, is
     /// a quarter of that, and a thousand clients that each send most of one and then wait hold no more than 64 MiB.

@@ -11,7 +11,7 @@ use super::worker::Worker;
 use crate::limits::Limit;
 use crate::rest::{Peer, json_error};
 use crate::{App, ClientError, Kind, trace};
-use ::http::{HeaderValue, Request, StatusCode, Version, header};
+use ::http::{HeaderValue, Method, Request, StatusCode, Version, header};
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -149,6 +149,12 @@ async fn answer<A: App>(
         engine(worker, serving, request, peer, report).await
     } else {
         request.extensions_mut().insert(Peer(peer));
+        let listener = &serving.listening.listener;
+        let handshake = upgrades && listener.find(request.uri().path()).is_some();
+        if request.method() == Method::HEAD && !handshake {
+            // answered as a GET, wherever there is one; hyper knows what was asked, and leaves out the content
+            *request.method_mut() = Method::GET;
+        }
         let Ok(response) = warp::service(serving.routes.clone()).oneshot(request).await;
         response
     };

@@ -151,8 +151,8 @@ pub(super) async fn answer<A: App>(
     let route = &sockets.listening.listener.routes[index];
     let door = sockets.door(index)?;
     let origin = asked.headers.get(header::ORIGIN);
-    let origin_text = origin.map(|origin| origin.to_str().unwrap_or("\0"));
-    if !route.policy.origins.allows(origin_text) {
+    let tls = sockets.listening.listener.tls.is_some();
+    if !route.policy.origins.allow(asked.headers, tls) {
         return Some(Refused::Origin.response());
     }
     let mut response = match *asked.method {

@@ -4,7 +4,7 @@ use super::accept::Serving;
 use super::body::Bounded;
 use super::carrier::Carrier;
 use crate::limits::Limited;
-use crate::rest::{Caller, Peer, json_error};
+use crate::rest::{Caller, Peer, json_error, not_stored};
 use crate::stats::ShardStats;
 use crate::{App, ClientError, Kind, trace};
 use ::http::{HeaderValue, Request, StatusCode, header};
@@ -28,6 +28,9 @@ struct Body<'a> {
     error: &'a str,
     code: &'a str,
     limit: &'a str,
+    /// Rounded up, as `Retry-After` says it.
+    retry_after_s: u64,
+    /// More exactly.
     retry_after_ms: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     connection: Option<u64>,
@@ -40,12 +43,14 @@ pub(super) fn limited(limited: Limited) -> Response {
         error: &error.text,
         code: &error.code,
         limit: limited.limit.name(),
+        retry_after_s: limited.retry_after_seconds(),
         retry_after_ms: limited.retry_after.as_millis().max(1) as u64,
         connection: trace::connection_id(),
     };
     let status =
         StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
-    let mut response = warp::reply::with_status(warp::reply::json(&body), status).into_response();
+    let response = warp::reply::with_status(warp::reply::json(&body), status).into_response();
+    let mut response = not_stored(response);
     let head = response.headers_mut();
     head.insert(
         header::RETRY_AFTER,

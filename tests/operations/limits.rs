@@ -15,6 +15,10 @@ fn refused(answer: Result<TcpStream, Answer>, status: u16, code: &str, limit: &s
         .header("retry-after")
         .and_then(|s| s.parse().ok())
         .unwrap_or_else(|| panic!("no Retry-After: {answer:?}"));
+    assert_eq!(
+        json["retry_after_s"], wait,
+        "the body and the header say the same"
+    );
     let wait_ms = json["retry_after_ms"].as_u64().expect("milliseconds");
     assert!(
         wait >= 1 && wait * 1000 >= wait_ms && wait_ms > 0,
