@@ -8,12 +8,14 @@ mod changes;
 mod checkpoints;
 mod desk;
 mod disk;
+mod fair;
 mod files;
 mod health;
 mod job;
 mod migrations;
 mod outcomes;
 mod pace;
+mod readers;
 mod rows;
 #[cfg(feature = "testing")]
 mod scratch;
@@ -26,7 +28,7 @@ mod tests;
 
 pub use backup::{Copied, Progress, Restored, backup, restore};
 #[cfg(test)]
-pub(crate) use changes::TABLES as CHANGE_LOG;
+pub(crate) use changes::create as create_change_log;
 pub(crate) use changes::{Image, Note, Notes, Shown};
 pub(crate) use desk::Desk;
 pub use desk::Moment;
@@ -48,13 +50,14 @@ use crate::stats::{Histogram, MICROS};
 use disk::Settled;
 use job::{Job, Task};
 use outcomes::Ran;
+use readers::Readers;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicI64, AtomicU64};
 use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::{mpsc, oneshot};
 
@@ -74,7 +77,7 @@ pub struct StoreConfig {
     pub path: PathBuf,
     /// When a commit counts.
     pub durability: Durability,
-    /// Connections that read.
+    /// Connections that answer questions. Replay has one more.
     pub readers: usize,
     /// Events that can be replayed.
     pub retention_events: u64,
@@ -157,6 +160,10 @@ pub(crate) struct Stats {
     pub busy: AtomicU64,
     /// The newest event's number after the last commit.
     pub head: AtomicU64,
+    /// The schema's version that the writer has judged.
+    pub schema: AtomicI64,
+    /// Tables whose triggers were made anew, each time.
+    pub mended: AtomicU64,
     /// How often the history began anew while it was served.
     pub resets: AtomicU64,
     /// The write-ahead log's length in pages after the last commit.
@@ -177,8 +184,9 @@ pub struct Store {
 
 struct Shared {
     jobs: mpsc::Sender<Job>,
-    readers: Box<[tokio_rusqlite::Connection]>,
-    next_reader: AtomicUsize,
+    readers: Arc<Readers>,
+    /// Of those that replay: a page takes a hundred times as long as a question.
+    replay: Arc<Readers>,
     busy_timeout: Duration,
     stats: Arc<Stats>,
     health: Arc<Health>,
@@ -192,7 +200,9 @@ impl Store {
     /// Reads rows, all at one state of the database: what was committed when `f` reads first. Returns when that is on the disk, as
     /// [`durability`](StoreConfig::durability) has it.
     ///
-    /// Dropping the future does not stop `f` once it runs.
+    /// Reads wait for one of the [`readers`](StoreConfig::readers), and those of tasks that read little come before those of tasks that read much.
+    ///
+    /// Dropping the future before `f` runs cancels it, and does not stop it afterwards.
     ///
     /// # Errors
     /// What `f` returns; [`Error::Panicked`] if it panicked; [`Error::Store`] when it tries to write; [`Error::Unavailable`] when the database cannot be used;
@@ -201,16 +211,29 @@ impl Store {
         &self,
         f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
+        self.read_by(&self.shared.readers, f).await
+    }
+
+    /// As [`read`](Self::read), for a page of the history: by a reader that nobody else waits for.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub(crate) async fn replay<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.read_by(&self.shared.replay, f).await
+    }
+
+    async fn read_by<T: Send + 'static>(
+        &self,
+        readers: &Readers,
+        f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
         self.shared.health.check()?;
-        let next = self.shared.next_reader.fetch_add(1, Relaxed);
-        let reader = &self.shared.readers[next % self.shared.readers.len()];
         let index = self.shared.index.clone();
-        let call = reader.call(move |c| sqlite::snapshot(c, index.as_deref(), f));
-        let result = match call.await {
-            Ok(value) => Ok(value),
-            Err(tokio_rusqlite::Error::Error(e)) => Err(e),
-            Err(_) => return Err(Error::Closed),
-        };
+        let read = readers.read(move |c| sqlite::snapshot(c, index.as_deref(), f));
+        let result = read.await?;
         // It may have read what a power cut would take back, and a refusal says so too.
         if let Some(settled) = &self.shared.settled {
             settled.wait().await?;
@@ -295,6 +318,11 @@ impl Store {
     /// What is the matter with it.
     pub(crate) fn health(&self) -> &Health {
         &self.shared.health
+    }
+
+    /// Reads that wait for one of the readers or run, and those for replay.
+    pub(crate) fn reading(&self) -> (usize, usize) {
+        (self.shared.readers.asked(), self.shared.replay.asked())
     }
 
     pub(crate) fn stats(&self) -> &Stats {

@@ -19,7 +19,6 @@ pub(crate) enum Cause {
     /// The files that were opened are not those under their names any more. It lasts until a new start.
     Files,
     /// A watched table cannot be watched. It ends when that was mended.
-    #[allow(dead_code)] // TABLES-PENDING
     Tables,
 }
 

@@ -4,7 +4,8 @@ mod dumped;
 #[cfg(test)]
 mod tests;
 
-use super::{StoreConfig, changes, outcomes, sqlite, writer};
+use super::changes::{self, Blueprint, Condition};
+use super::{StoreConfig, outcomes, sqlite, writer};
 use crate::{Error, Watched, history, signals};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::fmt;
@@ -56,8 +57,15 @@ pub fn migrate(
     schema: &Schema,
     watched: &[Watched],
 ) -> Result<(u32, u32), Error> {
-    let (_connection, _lock, from) = sqlite::prepare(config, schema, watched)?;
-    Ok((from, schema.version()))
+    let prepared = sqlite::prepare(config, schema, watched)?;
+    match prepared.upgraded.condition {
+        Condition::Whole(_) => Ok((prepared.upgraded.from, schema.version())),
+        Condition::Broken(why) => Err(Error::Config(format!(
+            "{}: {}",
+            config.path.display(),
+            why.join("; ")
+        ))),
+    }
 }
 
 /// Refuses a file that is not ours before anything touches it: opening it for writing could already change it.
@@ -124,28 +132,47 @@ fn dumped(c: &Connection, path: impl fmt::Display, schema: &Schema) -> Result<u3
     })
 }
 
-/// Upgrades; installs the framework's tables and the triggers. Says which version it found.
-pub(super) fn upgrade(
-    c: &mut Connection,
-    path: &Path,
-    schema: &Schema,
-    watched: &[Watched],
-) -> Result<u32, Error> {
-    let tx = c.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let from = version(&tx, path, schema)?;
-    // With the tables: else a crash in between leaves a database that is nobody's.
-    tx.pragma_update(None, "application_id", schema.application_id)?;
-    tx.pragma_update(None, "user_version", from)?; // a dump's was guessed
+/// A database of the version that this program needs.
+pub(super) struct Upgraded {
+    /// The version it had before.
+    pub from: u32,
+    pub blueprint: Blueprint,
+    pub condition: Condition,
+}
+
+/// The framework's tables, where they are not there.
+///
+/// # Errors
+/// [`Error::Store`].
+pub(super) fn framework(c: &Connection) -> Result<(), Error> {
+    changes::create(c)?;
     for tables in [
-        changes::TABLES,
         history::TABLES,
         history::recovery::TABLES,
         signals::TABLES,
         outcomes::TABLES,
         writer::TABLES,
     ] {
-        tx.execute_batch(tables)?;
+        c.execute_batch(tables)?;
     }
+    Ok(())
+}
+
+/// Upgrades; installs the framework's tables and the triggers.
+pub(super) fn upgrade(
+    c: &mut Connection,
+    path: &Path,
+    schema: &Schema,
+    watched: &[Watched],
+) -> Result<Upgraded, Error> {
+    let tx = c.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let from = version(&tx, path, schema)?;
+    // With the tables: else a crash in between leaves a database that is nobody's.
+    tx.pragma_update(None, "application_id", schema.application_id)?;
+    tx.pragma_update(None, "user_version", from)?; // a dump's was guessed
+    framework(&tx)?;
+    // A migration may take triggers away, and make others.
+    let lost = changes::lost(&tx)?;
     tx.commit()?;
 
     // A migration that rebuilds a table drops the old one: its rows' children must not go with it.
@@ -159,10 +186,25 @@ pub(super) fn upgrade(
     c.pragma_update(None, "foreign_keys", true)?;
 
     // From the tables as they are now, at every start: the triggers always fit.
+    let blueprint = Blueprint::of(watched, schema.migrations, framework)?;
     let tx = c.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    changes::install(&tx, watched)?;
-    tx.commit()?;
-    Ok(from)
+    let condition = changes::mend(&tx, &blueprint, lost, true)?;
+    match &condition {
+        // What was lost the writer says, and mends, in the transaction in which everybody begins anew.
+        Condition::Whole(mended) if !mended.lost.is_empty() && from == schema.version() => {
+            tx.rollback()?;
+        }
+        Condition::Whole(mended) => {
+            changes::unsettle(&tx, &mended.lost)?;
+            tx.commit()?;
+        }
+        Condition::Broken(_) => tx.rollback()?,
+    }
+    Ok(Upgraded {
+        from,
+        blueprint,
+        condition,
+    })
 }
 
 fn one(c: &mut Connection, version: u32, sql: &str) -> Result<(), Error> {

@@ -1,12 +1,15 @@
 //! SQLite: connections, the lock, the thread "store".
 
+use super::changes::{Blueprint, Condition};
 use super::checkpoints::Checkpoints;
 use super::desk::Desk;
 use super::disk::{Disk, Flush};
 use super::files::{self, Files};
 use super::health::Health;
+use super::migrations::Upgraded;
+use super::readers::Readers;
 use super::watch::Watcher;
-use super::writer::{self, Hook, Writer};
+use super::writer::{self, Hook, Tables, Writer};
 use super::{Durability, Schema, Shared, Stats, Store, StoreConfig, guarded, migrations};
 use crate::history::{Index, Retention};
 use crate::{Error, Reader, Watched};
@@ -58,11 +61,20 @@ pub(crate) fn open(
     config: &StoreConfig,
     schema: &Schema,
     watched: &[Watched],
-    steady: &[&str],
+    steady: &'static [&'static str],
     sync: impl FnOnce(&Connection) -> Result<Flush, Error>,
     hook: impl FnOnce(&Connection, Arc<Stats>, Arc<Index>) -> Result<Box<dyn Hook>, Error>,
 ) -> Result<Opened, Error> {
-    let (connection, lock, _) = prepare(config, schema, watched)?;
+    let Prepared {
+        connection,
+        lock,
+        upgraded,
+    } = prepare(config, schema, watched)?;
+    let Upgraded {
+        blueprint,
+        condition,
+        ..
+    } = upgraded;
     let stats = Arc::new(Stats::default());
     let health = Arc::new(Health::default());
     let index = Arc::new(Index::read(&connection)?);
@@ -73,16 +85,20 @@ pub(crate) fn open(
         config.retention_age,
         index.clone(),
     )?;
-    let desk = Desk::new(&connection, watched, steady, index.clone())?;
+    let desk = match condition {
+        Condition::Whole(_) => Desk::new(&connection, &blueprint, steady, index.clone())?,
+        // There is nothing to note until the tables are whole.
+        Condition::Broken(_) => Desk::new(&connection, &Blueprint::default(), &[], index.clone())?,
+    };
     let checkpoints = Checkpoints::start(&connection, connect(config)?, stats.clone())?;
     let disk = Disk::start(sync(&connection)?, stats.clone(), health.clone())?;
     // From here on the thread of the disk waits.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     let settled = disk.settled();
     let mut writer = Writer::new(
-        *schema,
         hook,
         desk,
+        Tables::new(*schema, blueprint, steady),
         retention,
         config.outcome_age,
         checkpoints,
@@ -93,8 +109,10 @@ pub(crate) fn open(
 
     let mut readers = Vec::new();
     for _ in 0..config.readers.max(1) {
-        readers.push(tokio_rusqlite::Connection::from(reader(config)?));
+        readers.push(reader(config)?);
     }
+    let readers = Readers::start("reader", readers)?;
+    let replay = Readers::start("replay", vec![reader(config)?])?;
     let poll = reader(config)?;
     let files = Files::of(&poll)?;
     files.note(&lock)?;
@@ -129,8 +147,8 @@ pub(crate) fn open(
         })?;
     let shared = Shared {
         jobs: sender,
-        readers: readers.into(),
-        next_reader: Default::default(),
+        readers: Arc::new(readers),
+        replay: Arc::new(replay),
         busy_timeout: config.busy_timeout,
         stats,
         health,
@@ -154,12 +172,13 @@ pub(crate) fn look(config: &StoreConfig) -> Result<Store, Error> {
         let path = config.path.display();
         return Err(Error::Config(format!("{path}: there is no such database")));
     }
-    let reader = tokio_rusqlite::Connection::from(reader(config)?);
+    let readers = Readers::start("reader", vec![reader(config)?])?;
+    let readers = Arc::new(readers);
     let (jobs, _) = mpsc::channel(1);
     let shared = Shared {
         jobs,
-        readers: [reader].into(),
-        next_reader: Default::default(),
+        replay: readers.clone(),
+        readers,
         busy_timeout: config.busy_timeout,
         stats: Arc::default(),
         health: Arc::default(),
@@ -171,24 +190,35 @@ pub(crate) fn look(config: &StoreConfig) -> Result<Store, Error> {
     })
 }
 
-/// The writer's connection to an upgraded database, the lock, and the version it had before.
+/// The writer's connection to an upgraded database.
+pub(super) struct Prepared {
+    connection: Connection,
+    lock: File,
+    pub upgraded: Upgraded,
+}
+
 pub(super) fn prepare(
     config: &StoreConfig,
     schema: &Schema,
     watched: &[Watched],
-) -> Result<(Connection, File, u32), Error> {
+) -> Result<Prepared, Error> {
     files::belong_together(&config.path, &lock_of(&config.path))?;
     migrations::inspect(&config.path, schema)?;
     let lock = lock(&config.path)?;
-    let c = set_up(config, schema, watched).map_err(|e| at(&config.path, e))?;
-    Ok((c.0, lock, c.1))
+    let set_up = set_up(config, schema, watched);
+    let (connection, upgraded) = set_up.map_err(|e| at(&config.path, e))?;
+    Ok(Prepared {
+        connection,
+        lock,
+        upgraded,
+    })
 }
 
 fn set_up(
     config: &StoreConfig,
     schema: &Schema,
     watched: &[Watched],
-) -> Result<(Connection, u32), Error> {
+) -> Result<(Connection, Upgraded), Error> {
     let mut c = connect(config)?;
     // What a savepoint may have to undo is kept in memory, and not in a file as soon as it is 64 KiB: a write(2) for each page that a command touches.
     c.pragma_update(None, "temp_store", "MEMORY")?;
@@ -199,8 +229,8 @@ fn set_up(
             config.path.display()
         )));
     }
-    let from = migrations::upgrade(&mut c, &config.path, schema, watched)?;
-    Ok((c, from))
+    let upgraded = migrations::upgrade(&mut c, &config.path, schema, watched)?;
+    Ok((c, upgraded))
 }
 
 /// What is wrong with a database, with its name.

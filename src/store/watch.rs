@@ -27,7 +27,7 @@ pub(super) struct Watcher {
 
 impl Watcher {
     /// Notices other programs' commits: `data_version` changes when anybody but this connection commits. When the change log is not empty then, an empty
-    /// job makes the writer announce it; so does a history that is not what the writer left (a restore). (The update and commit hooks of SQLite see only
+    /// job makes the writer announce it; so does a history that is not what the writer left (a restore), and a schema that is not (a rebuilt table). (The update and commit hooks of SQLite see only
     /// their own connection.)
     ///
     /// Ends never; dropping it stops it.
@@ -62,7 +62,8 @@ impl Watcher {
             // What cannot be read the writer has to see too: the tables may be another application's.
             if news.unwrap_or(true) {
                 match nudge(&jobs).await {
-                    Ok(()) => seen = Some(version),
+                    // A store that is closed has looked all the same.
+                    Ok(()) | Err(Error::Unavailable(_)) => seen = Some(version),
                     Err(Error::Closed) => std::future::pending().await, // the writer finishes alone
                     Err(_) => {} // busy: seen stays, so the next tick tries again
                 }
@@ -75,8 +76,16 @@ impl Watcher {
     /// Whether the writer has to look. A commit of its own that it has not counted yet looks like news too: then it looks for nothing.
     fn is_news(&self) -> Result<bool, Error> {
         let c = &self.poll;
-        Ok(history::waiting(c)? || history::head(c)? != self.stats.head.load(Relaxed))
+        Ok(history::waiting(c)?
+            || history::head(c)? != self.stats.head.load(Relaxed)
+            || schema_version(c)? != self.stats.schema.load(Relaxed))
     }
+}
+
+/// Changes with each `CREATE`, `ALTER` and `DROP`.
+pub(super) fn schema_version(c: &Connection) -> Result<i64, Error> {
+    Ok(c.prepare_cached("PRAGMA schema_version")?
+        .query_row([], |r| r.get(0))?)
 }
 
 fn version(c: &Connection) -> Result<i64, Error> {

@@ -4,7 +4,10 @@
 
 mod care;
 mod reset;
+mod tables;
 mod tidy;
+
+pub(super) use tables::Tables;
 
 use super::changes::Notes;
 use super::checkpoints::Checkpoints;
@@ -13,7 +16,7 @@ use super::disk::{Commit, Disk, Tell};
 use super::health::Health;
 use super::job::{Job, Said, Work};
 use super::pace::Pace;
-use super::{Schema, Stats, guarded};
+use super::{Stats, guarded};
 use crate::Error;
 use crate::history::Retention;
 pub(super) use care::TABLES;
@@ -74,7 +77,6 @@ pub(crate) trait Hook: Send {
     /// The database's: [`aborted`](Self::aborted) is next.
     fn reset(&mut self, tx: &Connection) -> Result<(), Error>;
 
-    #[allow(dead_code)] // TABLES-PENDING
     /// How everybody is told that they have to come back, without a new history.
     fn dismissed(&mut self) -> Tell;
 
@@ -88,13 +90,15 @@ pub(super) struct Writer {
     outcome_age: Duration,
     stats: Arc<Stats>,
     desk: Desk,
+    tables: Tables,
+    /// Everybody is to leave once the open transaction is undone.
+    dismissing: bool,
     /// When there was nothing left to forget.
     tidied: Instant,
     /// Events since the last look.
     announced: u64,
     /// The open transaction begins the history anew.
     is_reset: bool,
-    schema: Schema,
     /// When it was last tried to mend something.
     cared: Instant,
     /// Everybody was sent away, and the log was left empty.
@@ -111,9 +115,9 @@ pub(super) struct Writer {
 
 impl Writer {
     pub fn new(
-        schema: Schema,
         hook: Box<dyn Hook>,
         desk: Desk,
+        tables: Tables,
         retention: Retention,
         outcome_age: Duration,
         checkpoints: Checkpoints,
@@ -122,13 +126,14 @@ impl Writer {
         Writer {
             hook,
             desk,
+            tables,
+            dismissing: false,
             retention,
             outcome_age,
             stats: disk.stats(),
             tidied: Instant::now(),
             announced: 0,
             is_reset: false,
-            schema,
             cared: Instant::now(),
             dismissed: false,
             left_files: false,
@@ -142,9 +147,15 @@ impl Writer {
 
     /// Announces what was written while nobody served.
     pub fn start(&mut self, c: &Connection, patience: Duration) -> Result<(), Error> {
-        self.begin(c, patience)?;
-        self.commit(c, Vec::new())?;
-        self.disk.flush()?;
+        match self.begin(c, patience) {
+            Ok(()) => {
+                self.commit(c, Vec::new())?;
+                self.disk.flush()?;
+            }
+            // It opens when the cause has gone.
+            Err(Error::Unavailable(_)) => {}
+            Err(e) => return Err(e),
+        }
         self.hook.started();
         Ok(())
     }
@@ -195,10 +206,12 @@ impl Writer {
             // In whole milliseconds, and 0 would mean not to wait at all.
             c.busy_timeout(patience + Duration::from_millis(1))?;
             c.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-            let opened = match self.desk.opened(c) {
-                Ok(true) => self.compare(c),
-                opened => opened.map(|_| ()),
-            };
+            let opened = self.desk.opened(c).and_then(|others| {
+                if others {
+                    self.compare(c)?;
+                }
+                self.compare_tables(c, others)
+            });
             match opened.and_then(|()| self.hook.logged(c, CHUNK)) {
                 Ok(announced) if announced < CHUNK => return Ok(()),
                 Ok(_) => {
@@ -312,6 +325,7 @@ impl Writer {
     }
 
     fn announced(&mut self, wrote: bool, done: Vec<(Option<usize>, Box<dyn Work>)>) {
+        self.tables_made();
         let (events, tell) = self.hook.committed();
         if std::mem::take(&mut self.is_reset) {
             self.retention.forgotten();
@@ -341,6 +355,7 @@ impl Writer {
         }
         self.is_reset = false;
         self.disk.failed();
+        self.tables_unmade();
         landed
     }
 }

@@ -32,6 +32,8 @@ impl Writer {
     pub(super) fn care(&mut self, c: &Connection) {
         if self.health.has(Cause::Files) {
             self.leave_files(c);
+        } else if self.health.has(Cause::Tables) {
+            self.care_for_tables(c);
         } else if (self.health.has(Cause::Full) || self.health.has(Cause::Write))
             && self.cared.elapsed() >= RETRY
         {
@@ -82,7 +84,7 @@ impl Writer {
     }
 
     /// Has everybody leave without a new history.
-    fn dismiss(&mut self) {
+    pub(super) fn dismiss(&mut self) {
         let tell = self.hook.dismissed();
         self.disk.begin();
         self.disk.committed(Commit {

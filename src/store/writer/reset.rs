@@ -4,33 +4,10 @@ use super::Writer;
 use crate::Error;
 use crate::store::health::Cause;
 use rusqlite::Connection;
-use std::time::{Duration, Instant};
 
 impl Writer {
-    /// Does `work` in a transaction of its own, after which no number from before is accepted, and everybody is told so when that is durable.
-    ///
-    /// # Errors
-    /// What `work` returns; [`Error::Busy`] when another program holds the database for longer than `patience`; the database's. Then nothing of it
-    /// happened.
-    #[allow(dead_code)] // TABLES-PENDING
-    pub fn reset(
-        &mut self,
-        c: &Connection,
-        patience: Duration,
-        work: impl FnOnce(&Connection) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        self.begun = Instant::now();
-        c.busy_timeout(patience + Duration::from_millis(1))?;
-        c.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-        let done = self.desk.opened(c).and_then(|_| work(c));
-        if let Err(e) = done.and_then(|()| self.reset_within(c)) {
-            self.abandon(c);
-            return Err(e);
-        }
-        self.commit(c, Vec::new())
-    }
-
-    /// The same within the open transaction, which may go on: what it announces from here on is the new history's. What it announced before is forgotten
+    /// In the open transaction, which may go on: after it no number from before is accepted, and everybody is told so when it is durable. What it announces
+    /// from here on is the new history's. What it announced before is forgotten
     /// with the old one.
     ///
     /// # Errors
@@ -50,7 +27,7 @@ impl Writer {
         if continues.as_ref().is_ok_and(|continues| *continues) {
             return Ok(());
         }
-        if !self.schema.fits(c)? {
+        if !self.tables.schema.fits(c)? {
             self.health.close(
                 Cause::Files,
                 "another version of the database was restored into its file",
