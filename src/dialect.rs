@@ -80,6 +80,17 @@ pub(crate) enum Control {
     Authenticate(String),
 }
 
+impl Control {
+    /// What `action_rates` calls it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Control::Ping => "ping",
+            Control::Resume(_) => "resume",
+            Control::Authenticate(_) => "authenticate",
+        }
+    }
+}
+
 impl Dialect {
     /// The payload of the frame that tells a message. A message that is verbatim needs no dialect.
     pub fn encode<'m>(&self, message: &'m Message, envelope: Envelope) -> (Opcode, Cow<'m, [u8]>) {

@@ -111,6 +111,41 @@ impl ClientError {
     }
 }
 
+/// A rule of the schema that values from outside can break. (That a column is left empty, or is given another type, is the statement's mistake and none of these.)
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Constraint {
+    /// `INVALID_REFERENCE`, 422: a foreign key names what is not there, or names what is to be removed.
+    ForeignKey,
+    /// `INVALID_VALUE`, 422: a `CHECK` does not hold.
+    Check,
+    /// `ALREADY_EXISTS`, 409: a `UNIQUE` or a primary key, of which there is one.
+    Unique,
+}
+
+impl Constraint {
+    fn told(self) -> ClientError {
+        let (kind, code, text) = match self {
+            Constraint::ForeignKey => (
+                Kind::Unprocessable,
+                "INVALID_REFERENCE",
+                "it refers to something that is not there, or something refers to it",
+            ),
+            Constraint::Check => (
+                Kind::Unprocessable,
+                "INVALID_VALUE",
+                "a value breaks a rule of the database",
+            ),
+            Constraint::Unique => (
+                Kind::Conflict,
+                "ALREADY_EXISTS",
+                "there is such a one already",
+            ),
+        };
+        ClientError::new(kind, code, text)
+    }
+}
+
 /// Everything that can go wrong behind a consumer.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -136,6 +171,15 @@ pub enum Error {
     /// A handler or a closure panicked.
     #[error("panicked: {0}")]
     Panicked(String),
+    /// A rule of the schema refused what a client asked for, because nothing before it did. Told as the rule's code, see [`Constraint`]; the database's own words
+    /// are in the log, as a warning: the application could have said it better.
+    #[error("{rule:?}: {cause}")]
+    Constraint {
+        /// Which kind of rule.
+        rule: Constraint,
+        /// In the database's words.
+        cause: String,
+    },
     /// The database refused a statement, or its content is not what the code expects.
     #[error("store: {0}")]
     Store(String),
@@ -189,6 +233,10 @@ impl Error {
                 "UNAVAILABLE",
                 format!("the database cannot be used: {reason}"),
             ),
+            Error::Constraint { rule, ref cause } => {
+                tracing::warn!(?rule, %cause, "only the schema refused this");
+                rule.told()
+            }
             Error::Closed => ClientError::new(Kind::Busy, "CLOSING", "the server stops: come back"),
             other => {
                 tracing::error!(error = %other, "a handler failed");

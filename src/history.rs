@@ -7,6 +7,7 @@
 mod index;
 mod issued;
 mod page;
+mod recent;
 pub(crate) mod recovery;
 mod retention;
 
@@ -15,7 +16,8 @@ mod tests;
 
 pub(crate) use index::Index;
 pub(crate) use issued::Issued;
-pub(crate) use page::{Heard, Size, page};
+pub(crate) use page::{Audience, Size, page};
+pub(crate) use recent::{Manner, Recent};
 pub(crate) use retention::{PRUNE_STEP, Retention};
 
 use crate::Error;

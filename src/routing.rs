@@ -55,6 +55,7 @@ pub(crate) use edge::Edge;
 pub use explain::{Explained, Routed, Setting};
 pub(crate) use limits::Metrics;
 pub(crate) use mistakes::nearest;
+pub(crate) use origins::host;
 pub(crate) use policy::{Auth, Delivery, Policy};
 pub(crate) use route::{Namespace, Protocol, Route};
 

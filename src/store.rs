@@ -8,12 +8,14 @@ mod changes;
 mod checkpoints;
 mod desk;
 mod disk;
+mod fair;
 mod files;
 mod health;
 mod job;
 mod migrations;
 mod outcomes;
 mod pace;
+mod readers;
 mod rows;
 #[cfg(feature = "testing")]
 mod scratch;
@@ -31,6 +33,7 @@ pub(crate) use changes::{Image, Note, Notes, Shown};
 pub(crate) use desk::Desk;
 pub use desk::Moment;
 pub(crate) use disk::{Flush, Tell, flush_log};
+pub(crate) use files::resolved;
 pub(crate) use health::{Cause, Health};
 pub(crate) use job::Said;
 pub use migrations::{Schema, migrate};
@@ -47,13 +50,14 @@ use crate::stats::{Histogram, MICROS};
 use disk::Settled;
 use job::{Job, Task};
 use outcomes::Ran;
+use readers::Readers;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicI64, AtomicU64};
 use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::{mpsc, oneshot};
 
@@ -69,11 +73,11 @@ pub enum Durability {
 /// Where the rows are, and how much of their history is kept.
 #[derive(Debug, Clone)]
 pub struct StoreConfig {
-    /// The database file. A lock file lies beside it: `<path>-lock`.
+    /// The database file. Beside it lie `<path>-lock`, which only one server has, and `<path>-seq` with the highest number that may have been given.
     pub path: PathBuf,
     /// When a commit counts.
     pub durability: Durability,
-    /// Connections that read.
+    /// Connections that answer questions. Replay has one more.
     pub readers: usize,
     /// Events that can be replayed.
     pub retention_events: u64,
@@ -180,8 +184,9 @@ pub struct Store {
 
 struct Shared {
     jobs: mpsc::Sender<Job>,
-    readers: Box<[tokio_rusqlite::Connection]>,
-    next_reader: AtomicUsize,
+    readers: Arc<Readers>,
+    /// Of those that replay: a page takes a hundred times as long as a question.
+    replay: Arc<Readers>,
     busy_timeout: Duration,
     stats: Arc<Stats>,
     health: Arc<Health>,
@@ -195,7 +200,9 @@ impl Store {
     /// Reads rows, all at one state of the database: what was committed when `f` reads first. Returns when that is on the disk, as
     /// [`durability`](StoreConfig::durability) has it.
     ///
-    /// Dropping the future does not stop `f` once it runs.
+    /// Reads wait for one of the [`readers`](StoreConfig::readers), and those of tasks that read little come before those of tasks that read much.
+    ///
+    /// Dropping the future before `f` runs cancels it, and does not stop it afterwards.
     ///
     /// # Errors
     /// What `f` returns; [`Error::Panicked`] if it panicked; [`Error::Store`] when it tries to write; [`Error::Unavailable`] when the database cannot be used;
@@ -204,16 +211,29 @@ impl Store {
         &self,
         f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
+        self.read_by(&self.shared.readers, f).await
+    }
+
+    /// As [`read`](Self::read), for a page of the history: by a reader that nobody else waits for.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub(crate) async fn replay<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.read_by(&self.shared.replay, f).await
+    }
+
+    async fn read_by<T: Send + 'static>(
+        &self,
+        readers: &Readers,
+        f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
         self.shared.health.check()?;
-        let next = self.shared.next_reader.fetch_add(1, Relaxed);
-        let reader = &self.shared.readers[next % self.shared.readers.len()];
         let index = self.shared.index.clone();
-        let call = reader.call(move |c| sqlite::snapshot(c, index.as_deref(), f));
-        let result = match call.await {
-            Ok(value) => Ok(value),
-            Err(tokio_rusqlite::Error::Error(e)) => Err(e),
-            Err(_) => return Err(Error::Closed),
-        };
+        let read = readers.read(move |c| sqlite::snapshot(c, index.as_deref(), f));
+        let result = read.await?;
         // It may have read what a power cut would take back, and a refusal says so too.
         if let Some(settled) = &self.shared.settled {
             settled.wait().await?;
@@ -298,6 +318,11 @@ impl Store {
     /// What is the matter with it.
     pub(crate) fn health(&self) -> &Health {
         &self.shared.health
+    }
+
+    /// Reads that wait for one of the readers or run, and those for replay.
+    pub(crate) fn reading(&self) -> (usize, usize) {
+        (self.shared.readers.asked(), self.shared.replay.asked())
     }
 
     pub(crate) fn stats(&self) -> &Stats {

@@ -279,6 +279,6 @@ action_rates = { ask = 2 }
         assert_eq!(of("connections"), ("12", "[limits], line 7"));
         assert_eq!(of("compress_from"), ("1KiB", "default"));
         assert_eq!(of("bytes_per_second"), ("1MiB", "default"));
-        assert_eq!(of("origins"), ("[]", "default"));
+        assert_eq!(of("origins"), ("\"own\"", "default"));
     }
 }

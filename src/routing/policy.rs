@@ -14,7 +14,8 @@ use toml::de::{DeTable, DeValue};
 pub(crate) struct Policy {
     /// Whether a token is needed: `"required"`, `"optional"` or `"none"`. Default: required, so that what is forgotten is closed.
     pub(crate) auth: Auth,
-    /// Which web pages may connect: `"*"` or a list of origins. Default: none; programs that are no browsers send no origin and are let through.
+    /// Which web pages may connect: `"*"`, `"own"` or a list of origins. Default: own pages only, whose origin is the request's own host, which with a list are let
+    /// in too, unless it is empty; programs that are no browsers send no origin, or that one, and are let through.
     pub(crate) origins: Origins,
     /// Bytes of the largest message a client may send, after reassembly: 128 B to 16 MiB. Default 64 KiB: the largest command, an order of a hundred items, is
     /// a quarter of that, and a thousand clients that each send most of one and then wait hold no more than 64 MiB.
@@ -47,7 +48,8 @@ pub(crate) struct Policy {
     /// messages, and a twelfth of a gigabit.
     pub(crate) bytes_per_second: Option<u64>,
     /// The same for single actions, by the name that clients use: `{ occupy = 2, get_status = { frames_per_second = 5, bytes_per_second = "4KiB" } }`. Default:
-    /// none, because only the consumer's author knows what an action costs. At most 64 names.
+    /// none, because only the consumer's author knows what an action costs; but 10 for `resume` and for `authenticate`, which the framework itself does: nobody
+    /// needs them more than once in a minute. What is not named keeps its default. At most 64 names.
     pub(crate) action_rates: Actions,
     /// Groups that one connection may be in: 1 to 1,048,576. Default 4,096: a change feed of 300 restaurants; each costs about 100 bytes.
     pub(crate) groups_per_connection: usize,

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use super::answering::{Answering, Owed};
 use super::framing::Framing;
 use crate::routing::Edge;
 use crate::stream::Stream;
@@ -14,7 +15,7 @@ use std::os::fd::AsRawFd;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
@@ -46,6 +47,8 @@ pub(super) struct Carrier {
     farewell: Farewell,
     /// The client has ended its side, or TLS has said goodbye, which nobody need read: what happens from now on says nothing of what was sent before.
     settled: bool,
+    /// Who is to read the end of the stream, once nothing is owed any more.
+    ends: Option<Waker>,
     report: Arc<Report>,
 }
 
@@ -56,6 +59,7 @@ pub(super) struct Report {
     /// must be certain: who has read it would get it twice.
     matters: AtomicBool,
     lost: AtomicBool,
+    owed: Arc<Owed>,
     /// Which request stands for one that cannot be read, and what is wrong with that.
     stand_in: OnceLock<(u64, &'static str)>,
 }
@@ -64,6 +68,16 @@ impl Report {
     /// From now on it does matter what becomes of what is sent, or it does not.
     pub fn matters(&self, matters: bool) {
         self.matters.store(matters, Relaxed);
+    }
+
+    /// A request is being answered, until what is returned is dropped.
+    pub fn answering(&self) -> Answering {
+        Answering::new(&self.owed)
+    }
+
+    /// Resolves when the client has ended its side while it waits for an answer. Cancel safe.
+    pub async fn half_closed(&self) {
+        self.owed.ended().await;
     }
 
     /// The client has reset the connection, ended it before its system had everything, or did not take it in time.
@@ -137,6 +151,7 @@ impl Carrier {
             stalled: None,
             farewell: Farewell::None,
             settled: false,
+            ends: None,
             report: Arc::default(),
         }
     }
@@ -200,6 +215,21 @@ impl Carrier {
         ready!(stalled.as_mut().poll(cx));
         self.lose();
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, Stalled)))
+    }
+
+    /// Whether a read that says that the client has ended its side is kept from hyper, because an answer is owed: to a request that came whole.
+    fn keeps_end(&mut self, cx: &Context<'_>, read: &io::Result<()>, n: usize) -> bool {
+        let ends = match read {
+            Ok(()) => n == 0,
+            Err(e) => e.kind() == io::ErrorKind::UnexpectedEof,
+        };
+        let is_whole = !self.framing.is_within_request() || self.framing.is_tunnel();
+        let keeps = ends && is_whole && self.report.owed.is_owing();
+        if keeps {
+            self.ends = Some(cx.waker().clone());
+            self.report.owed.end();
+        }
+        keeps
     }
 
     /// What came and hyper has not asked for.
@@ -269,7 +299,11 @@ impl AsyncRead for Carrier {
         if self.read.is_empty() {
             let read = ready!(self.as_mut().pipe().poll_read(cx, buf));
             // here, because hyper takes a reset between two requests for an end
-            self.judge(&read, buf.filled().len() - before);
+            let n = buf.filled().len() - before;
+            self.judge(&read, n);
+            if self.keeps_end(cx, &read, n) {
+                return Poll::Pending;
+            }
             read?;
         } else {
             let n = self.read.len().min(buf.remaining());
@@ -322,6 +356,13 @@ impl AsyncWrite for Carrier {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let flushed = self.as_mut().pipe().poll_flush(cx);
+        // hyper asks for this when it has written all that it has
+        if matches!(flushed, Poll::Ready(Ok(())))
+            && self.report.owed.is_paid()
+            && let Some(reader) = self.ends.take()
+        {
+            reader.wake();
+        }
         self.in_time(cx, flushed)
     }
 

@@ -2,7 +2,7 @@
 
 use super::accept::{Serving, Slot, Ticket, begin_socket};
 use super::body::{Bounded, Excess};
-use super::carrier::{Carrier, is_stalled};
+use super::carrier::{Carrier, Report, is_stalled};
 use super::engine;
 use super::handshake::nothing_here;
 use super::http::Upgrade;
@@ -11,7 +11,7 @@ use super::worker::Worker;
 use crate::limits::Limit;
 use crate::rest::{Peer, json_error};
 use crate::{App, ClientError, Kind, trace};
-use ::http::{HeaderValue, Request, StatusCode, Version, header};
+use ::http::{HeaderValue, Method, Request, StatusCode, Version, header};
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -49,16 +49,18 @@ pub(super) async fn converse<A: App>(
         let malformed = report.refused(asked.get()).map(refusal::malformed);
         let known = known.take().or(malformed);
         let (refused, receipt, report) = (&refused, &receipt, &report);
+        let answering = report.answering();
         give(receipt, true); // who asks again has read the answer before
         async move {
             let on = request.extensions().get::<OnUpgrade>().cloned();
-            let mut answer = answer(worker, &serving, request, known, peer, ticket).await;
+            let asked = answer(worker, &serving, request, known, peer, ticket, report);
+            let mut answer = asked.await;
             let asked_for = answer.extensions_mut().remove::<engine::Receipt<A>>();
             report.matters(asked_for.is_some());
             receipt.set(asked_for);
             let switches = answer.status() == StatusCode::SWITCHING_PROTOCOLS;
             refused.set(on.filter(|_| !switches));
-            Ok::<_, Infallible>(answer)
+            Ok::<_, Infallible>(answer.map(|body| answering.with(body)))
         }
     });
     let (head_timeout, head_bytes) = {
@@ -117,6 +119,7 @@ async fn answer<A: App>(
     known: Option<Response>,
     peer: SocketAddr,
     ticket: &Cell<Option<Ticket<A>>>,
+    report: &Report,
 ) -> Response {
     let upgrades = request.headers().contains_key(header::UPGRADE);
     let polled = serving.sockets.engine_route(request.uri().path());
@@ -143,9 +146,15 @@ async fn answer<A: App>(
         excess = Some(Excess::Bytes);
         Response::default()
     } else if polled {
-        engine(worker, serving, request, peer).await
+        engine(worker, serving, request, peer, report).await
     } else {
         request.extensions_mut().insert(Peer(peer));
+        let listener = &serving.listening.listener;
+        let handshake = upgrades && listener.find(request.uri().path()).is_some();
+        if request.method() == Method::HEAD && !handshake {
+            // answered as a GET, wherever there is one; hyper knows what was asked, and leaves out the content
+            *request.method_mut() = Method::GET;
+        }
         let Ok(response) = warp::service(serving.routes.clone()).oneshot(request).await;
         response
     };
@@ -179,6 +188,7 @@ async fn engine<A: App>(
     serving: &Serving<A>,
     request: Request<Bounded>,
     peer: SocketAddr,
+    report: &Report,
 ) -> Response {
     let (head, body) = request.into_parts();
     let asked = engine::Asked {
@@ -187,6 +197,7 @@ async fn engine<A: App>(
         query: head.uri.query().unwrap_or(""),
         headers: &head.headers,
         peer,
+        report,
     };
     let answered = engine::answer(worker, &serving.sockets, asked, engine::whole(body)).await;
     answered.unwrap_or_else(|| json_error(&nothing_here()))

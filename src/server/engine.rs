@@ -2,6 +2,7 @@
 
 mod wish;
 
+use super::carrier::Report;
 use super::handshake::Sockets;
 use super::table::{Listening, Shared};
 use super::worker::Worker;
@@ -13,13 +14,14 @@ use crate::pattern::Params;
 use crate::publication::{Inbox, ToShard};
 use crate::rest::{Caller, json_error};
 use crate::routing::{Namespace, Policy, Protocol, Route};
-use crate::session::{Beginning, Door, Entrance, Posted, Session, Visit, body, poll_late};
+use crate::session::{Beginning, Door, Entrance, Posted, Session, Visit, body, noop, poll_late};
 use crate::shard::Shard;
 use crate::sid::Sid;
 use crate::socket::Compression;
 use crate::{App, trace};
 use ::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use bytes::Bytes;
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -32,6 +34,8 @@ use wish::{Refused, Wish};
 
 /// Pieces of a body: the rest of one whose client goes away meanwhile was not sent.
 const PIECE_BYTES: usize = 16 << 10;
+/// The longest token that is kept for namespaces that are asked for later. Those with a hundred roles in them have less.
+const TOKEN_BYTES: usize = 8 << 10;
 /// How long a browser need not ask again what it may ask.
 const PREFLIGHT_SECONDS: &str = "600";
 
@@ -74,8 +78,13 @@ pub(super) fn door<A: App>(
         }
     };
     let protocol = route.protocol;
+    let wanted = entrances
+        .iter()
+        .flat_map(|e| shared.lanes[e.lane as usize].entry.headers);
+    let wanted: BTreeSet<&str> = wanted.copied().collect();
     Some(Arc::new(Door {
         protocol,
+        headers: wanted.into_iter().collect(),
         entrances,
     }))
 }
@@ -91,25 +100,34 @@ pub(super) fn boarding(
         return Err(Refused::Request);
     }
     Ok(Boarding {
-        visit: visit(door, caller, params),
+        visit: visit(door, caller, params)?,
         sid: wish.sid,
     })
 }
 
-fn visit(door: Arc<Door>, caller: &Caller, params: Params) -> Visit {
+/// What is kept of a request that opens a session; it may be too much.
+fn visit(door: Arc<Door>, caller: &Caller, params: Params) -> Result<Visit, Refused> {
     let text = |name| caller.headers.get(name).and_then(|v| v.to_str().ok());
     let (authorization, protocols) = (
         text(header::AUTHORIZATION),
         text(header::SEC_WEBSOCKET_PROTOCOL),
     );
     let found = auth::token_of(authorization, protocols, &caller.query);
-    Visit {
-        door,
-        handshake: Arc::new(Handshake::new(&caller.headers, &caller.query)),
-        params,
-        token: found.token.as_deref().map(Into::into),
-        local: caller.may_be_anonymous(crate::routing::Auth::Loopback),
+    let token = found.token.filter(|_| door.asks_for_tokens());
+    if token
+        .as_ref()
+        .is_some_and(|token| token.len() > TOKEN_BYTES)
+    {
+        return Err(Refused::Request);
     }
+    let handshake = Handshake::new(&caller.headers, &door.headers, &caller.query);
+    Ok(Visit {
+        door,
+        handshake: Arc::new(handshake.ok_or(Refused::Request)?),
+        params,
+        token: token.as_deref().map(Into::into),
+        local: caller.may_be_anonymous(crate::routing::Auth::Loopback),
+    })
 }
 
 /// A request of a route of Engine.IO that is no handshake of a WebSocket.
@@ -119,6 +137,7 @@ pub(super) struct Asked<'r> {
     pub query: &'r str,
     pub headers: &'r HeaderMap,
     pub peer: SocketAddr,
+    pub report: &'r Report,
 }
 
 /// Answers such a request. `body` is read when it is needed, and says itself what is wrong with it.
@@ -132,8 +151,8 @@ pub(super) async fn answer<A: App>(
     let route = &sockets.listening.listener.routes[index];
     let door = sockets.door(index)?;
     let origin = asked.headers.get(header::ORIGIN);
-    let origin_text = origin.map(|origin| origin.to_str().unwrap_or("\0"));
-    if !route.policy.origins.allows(origin_text) {
+    let tls = sockets.listening.listener.tls.is_some();
+    if !route.policy.origins.allow(asked.headers, tls) {
         return Some(Refused::Origin.response());
     }
     let mut response = match *asked.method {
@@ -197,7 +216,7 @@ async fn polled<A: App>(
     let home = home.ok_or(Refused::Session)?;
     match *asked.method {
         Method::GET => {
-            let (answer, answered) = oneshot::channel();
+            let (answer, mut answered) = oneshot::channel();
             let wanted = sid.clone();
             let connection = trace::connection_id().unwrap_or(0);
             let call = move |shard: &Rc<Shard<A>>| match found(shard, &wanted) {
@@ -205,7 +224,19 @@ async fn polled<A: App>(
                 None => poll_late(shard, &wanted, answer),
             };
             tell(&home, call).await.ok_or(Refused::Session)?;
-            let answer = answered.await.ok().flatten();
+            let answer = tokio::select! {
+                biased;
+                // whoever says nothing more may have gone, and will poll by another connection: that one gets what there is
+                () = asked.report.half_closed() => {
+                    answered.close();
+                    if let Ok(Some((number, _))) = answered.try_recv() {
+                        let (home, sid) = (home.clone(), sid.clone());
+                        Receipt { home, sid, number }.give(false);
+                    }
+                    Some((0, vec![noop()]))
+                }
+                answer = &mut answered => answer.ok().flatten(),
+            };
             let (number, frames) = answer.ok_or(Refused::Session)?;
             Ok(carrying(frames, Receipt { home, sid, number }))
         }
@@ -264,7 +295,7 @@ async fn begin<A: App>(
         Ok(place) => place,
         Err(refused) => return limited(refused),
     };
-    let visit = visit(door, caller, params);
+    let visit = visit(door, caller, params)?;
     let identity = match route.protocol {
         Protocol::SocketIo | Protocol::WebSocket => None,
         Protocol::EngineIo => match sockets.identify(route, caller, visit.token.as_deref()) {

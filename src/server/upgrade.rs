@@ -1,7 +1,6 @@
 //! Whether a request may become a WebSocket, by its head alone (RFC 6455, section 4.2.1). Who asks, and whether the origin may, is judged after this.
 
-use super::handshake::method_not_allowed;
-use crate::rest::json_error;
+use super::handshake::{READ, method_not_allowed};
 use crate::websocket;
 use crate::websocket::extension::{Agreed, negotiate};
 use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -102,7 +101,7 @@ impl Unfit {
         let text =
             |status, why: &str| warp::reply::with_status(why.to_owned(), status).into_response();
         let mut response = match self {
-            Unfit::Method => json_error(&method_not_allowed()),
+            Unfit::Method => method_not_allowed(READ),
             Unfit::NoUpgrade => text(
                 StatusCode::UPGRADE_REQUIRED,
                 "this is a WebSocket endpoint: connect with ws://\n",
@@ -120,10 +119,14 @@ impl Unfit {
                 StatusCode::BAD_REQUEST,
                 "Sec-WebSocket-Extensions is malformed\n",
             ),
-            Unfit::Origin => text(StatusCode::FORBIDDEN, "this origin is not allowed here\n"),
+            Unfit::Origin => text(
+                StatusCode::FORBIDDEN,
+                "this origin is not allowed here: see `origins` in routing.toml\n",
+            ),
         };
         let head = response.headers_mut();
         let fixed = HeaderValue::from_static;
+        head.insert(header::CACHE_CONTROL, fixed("no-store"));
         match self {
             Unfit::NoUpgrade => {
                 head.insert(header::UPGRADE, fixed("websocket"));

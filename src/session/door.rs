@@ -11,6 +11,15 @@ pub(crate) struct Door {
     pub protocol: Protocol,
     /// Of Socket.IO its namespaces; otherwise one, without a name.
     pub entrances: Vec<Entrance>,
+    /// Headers that their consumers look at.
+    pub headers: Vec<&'static str>,
+}
+
+impl Door {
+    /// Whether anybody behind it looks at a token.
+    pub fn asks_for_tokens(&self) -> bool {
+        self.entrances.iter().any(|e| e.policy.auth != Auth::None)
+    }
 }
 
 /// A namespace that there is.

@@ -1,5 +1,6 @@
 //! A tiny application for tests: a menu's dishes.
 
+use crate::patience::PATIENCE;
 use crate::publication::{INBOX_MESSAGES, Publication, ToShard};
 use crate::store::{Flush, Opened, flush_log};
 use crate::{
@@ -11,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
@@ -120,7 +120,7 @@ impl Served {
     pub fn with(change: impl FnOnce(&mut StoreConfig)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let mut config = StoreConfig::new(dir.path().join("cafe.db"));
-        config.busy_timeout = Duration::from_secs(20);
+        config.busy_timeout = PATIENCE;
         change(&mut config);
         let mut served = Served {
             opened: None,
@@ -171,7 +171,7 @@ impl Served {
     /// Another program.
     pub fn shell(&self) -> rusqlite::Connection {
         let c = rusqlite::Connection::open(&self.config.path).unwrap();
-        c.busy_timeout(Duration::from_secs(20)).unwrap();
+        c.busy_timeout(PATIENCE).unwrap();
         c
     }
 

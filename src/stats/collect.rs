@@ -163,7 +163,7 @@ fn connections(t: &mut Text, stats: &Stats) {
     codes.sort_unstable();
     let mut closed = t.counter(
         "maitred_connections_closed_total",
-        "WebSockets that ended, by close code; 0: without one.",
+        "WebSockets that ended, by close code; 0: without one; 3000, 4000: any code of 3xxx or 4xxx that the client chose.",
     );
     for (code, n) in codes {
         closed.with(&[("code", &code)], n);
@@ -278,6 +278,9 @@ fn queues(t: &mut Text, stats: &Stats, store: Option<&Store>, inboxes: &[usize])
     let mut queue = t.gauge("maitred_queue_messages", "What waits in each queue.");
     if let Some(store) = store {
         queue.with(&[("queue", &"writer")], store.waiting());
+        let (questions, pages) = store.reading();
+        queue.with(&[("queue", &"readers")], questions);
+        queue.with(&[("queue", &"replay")], pages);
     }
     for (shard, waiting) in inboxes.iter().enumerate() {
         queue.with(&[("queue", &format_args!("shard-{shard}"))], waiting);

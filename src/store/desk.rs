@@ -137,6 +137,12 @@ impl Desk {
         self.settled.set(Moment::new());
     }
 
+    /// Whatever was read or settled before is not what the database has now.
+    pub fn renewed(&self) {
+        self.abandoned();
+        self.era.set(Moment::new());
+    }
+
     /// See [`Reader::settled`](crate::Reader::settled).
     pub fn settled(&self, tables: &[&str]) -> Option<Moment> {
         let pad = self.noting.pad();

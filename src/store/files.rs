@@ -4,9 +4,10 @@
 
 use crate::Error;
 use rusqlite::Connection;
+use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::MetadataExt;
-use std::path::PathBuf;
+use std::os::unix::fs::{FileExt, MetadataExt};
+use std::path::{Path, PathBuf};
 
 /// What a file is, whatever it is called: its device and its number there.
 type Identity = (u64, u64);
@@ -62,7 +63,60 @@ impl Files {
     }
 }
 
-fn look(path: &PathBuf) -> io::Result<Identity> {
+impl Files {
+    /// Notes in the lock's file which log belongs to which database, for [`belong_together`].
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn note(&self, lock: &File) -> Result<(), Error> {
+        let [database, log, _] = &self.0;
+        let text = text(database.identity, log.identity);
+        lock.set_len(0)?;
+        lock.write_all_at(text.as_bytes(), 0)?;
+        Ok(())
+    }
+}
+
+fn text(database: Identity, log: Identity) -> String {
+    let ((a, b), (c, d)) = (database, log);
+    format!("database {a}:{b} log {c}:{d}\n")
+}
+
+/// Where a database lies, whatever leads there: SQLite keeps its log there, and two names of one database have one lock.
+pub(crate) fn resolved(database: &Path) -> PathBuf {
+    database
+        .canonicalize()
+        .unwrap_or_else(|_| database.to_owned())
+}
+
+/// Before a database is opened: whether the log that a killed server left beside it is that of another file, which was there before. SQLite would take it
+/// for this one's, and put pages of the one into the other.
+///
+/// Who overwrites the file (`cp`) instead of replacing it is not noticed: it is the same file then.
+///
+/// # Errors
+/// [`Error::Config`] says what to do.
+pub(super) fn belong_together(database: &Path, lock: &Path) -> Result<(), Error> {
+    let database = resolved(database);
+    let mut log = database.clone();
+    log.as_mut_os_string().push("-wal");
+    let left = fs::metadata(&log).is_ok_and(|log| log.len() > 0);
+    let (Ok(own), Ok(logs), Ok(before)) = (look(&database), look(&log), fs::read_to_string(lock))
+    else {
+        return Ok(());
+    };
+    let same_log = before.ends_with(&format!(" log {}:{}\n", logs.0, logs.1));
+    if !left || !same_log || before == text(own, logs) {
+        return Ok(());
+    }
+    let (database, log, lock) = (database.display(), log.display(), lock.display());
+    Err(Error::Config(format!(
+        "{log}: is the log of another file that was {database} before. If that one was replaced by a copy, move the log and {database}-shm away (what it has is not in the \
+         copy); if they do belong together, remove {lock}"
+    )))
+}
+
+fn look(path: &Path) -> io::Result<Identity> {
     let found = std::fs::metadata(path)?;
     Ok((found.dev(), found.ino()))
 }
@@ -99,5 +153,31 @@ mod tests {
             std::fs::rename(&aside, &path).expect("moved back");
             assert_eq!(files.changed(), None);
         }
+    }
+
+    #[test]
+    fn a_log_that_was_left_beside_another_database_is_refused() {
+        let place = tempfile::tempdir().expect("a directory");
+        let at = |name: &str| place.path().join(name);
+        let (path, lock) = (at("x.db"), at("x.db-lock"));
+        let check = || belong_together(&path, &lock).map_err(|e| e.to_string());
+        check().expect("nothing is there");
+        let c = Connection::open(&path).expect("opened");
+        c.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE t(x)")
+            .expect("a log");
+        check().expect("nobody noted anything");
+        let noted = File::create(&lock).expect("a lock");
+        Files::of(&c).expect("there").note(&noted).expect("noted");
+        check().expect("they belong together");
+        fs::copy(&path, at("copy.db")).expect("copied");
+        fs::rename(&path, at("aside.db")).expect("moved");
+        fs::rename(at("copy.db"), &path).expect("replaced");
+        let refused = check().expect_err("another file");
+        assert!(refused.contains("x.db-wal"), "{refused}");
+        // With a log of its own.
+        fs::rename(at("x.db-wal"), at("aside.db-wal")).expect("moved");
+        check().expect("no log");
+        fs::copy(at("aside.db-wal"), at("x.db-wal")).expect("copied");
+        check().expect("not the log that was left");
     }
 }

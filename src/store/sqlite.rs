@@ -4,9 +4,10 @@ use super::changes::{Blueprint, Condition};
 use super::checkpoints::Checkpoints;
 use super::desk::Desk;
 use super::disk::{Disk, Flush};
-use super::files::Files;
+use super::files::{self, Files};
 use super::health::Health;
 use super::migrations::Upgraded;
+use super::readers::Readers;
 use super::watch::Watcher;
 use super::writer::{self, Hook, Tables, Writer};
 use super::{Durability, Schema, Shared, Stats, Store, StoreConfig, guarded, migrations};
@@ -14,7 +15,7 @@ use crate::history::{Index, Retention};
 use crate::{Error, Reader, Watched};
 use rusqlite::Connection;
 use std::fs::{File, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -103,14 +104,18 @@ pub(crate) fn open(
         checkpoints,
         disk,
     );
-    writer.start(&connection, config.busy_timeout)?;
+    let started = writer.start(&connection, config.busy_timeout);
+    started.map_err(|e| at(&config.path, e))?;
 
     let mut readers = Vec::new();
     for _ in 0..config.readers.max(1) {
-        readers.push(tokio_rusqlite::Connection::from(reader(config)?));
+        readers.push(reader(config)?);
     }
+    let readers = Readers::start("reader", readers)?;
+    let replay = Readers::start("replay", vec![reader(config)?])?;
     let poll = reader(config)?;
     let files = Files::of(&poll)?;
+    files.note(&lock)?;
     let (sender, jobs) = mpsc::channel(config.queue_commands.max(1));
     // Weak: the queue ends with the last `Store`, not with the poll.
     let weak = sender.downgrade();
@@ -142,8 +147,8 @@ pub(crate) fn open(
         })?;
     let shared = Shared {
         jobs: sender,
-        readers: readers.into(),
-        next_reader: Default::default(),
+        readers: Arc::new(readers),
+        replay: Arc::new(replay),
         busy_timeout: config.busy_timeout,
         stats,
         health,
@@ -167,12 +172,13 @@ pub(crate) fn look(config: &StoreConfig) -> Result<Store, Error> {
         let path = config.path.display();
         return Err(Error::Config(format!("{path}: there is no such database")));
     }
-    let reader = tokio_rusqlite::Connection::from(reader(config)?);
+    let readers = Readers::start("reader", vec![reader(config)?])?;
+    let readers = Arc::new(readers);
     let (jobs, _) = mpsc::channel(1);
     let shared = Shared {
         jobs,
-        readers: [reader].into(),
-        next_reader: Default::default(),
+        replay: readers.clone(),
+        readers,
         busy_timeout: config.busy_timeout,
         stats: Arc::default(),
         health: Arc::default(),
@@ -196,6 +202,7 @@ pub(super) fn prepare(
     schema: &Schema,
     watched: &[Watched],
 ) -> Result<Prepared, Error> {
+    files::belong_together(&config.path, &lock_of(&config.path))?;
     migrations::inspect(&config.path, schema)?;
     let lock = lock(&config.path)?;
     let set_up = set_up(config, schema, watched);
@@ -249,10 +256,15 @@ pub(super) fn at(path: &Path, e: Error) -> Error {
     }
 }
 
+fn lock_of(path: &Path) -> PathBuf {
+    let mut name = files::resolved(path);
+    name.as_mut_os_string().push("-lock");
+    name
+}
+
 /// The file is never removed: whoever waits for a removed file's lock would get one that nobody else sees.
 pub(super) fn lock(path: &Path) -> Result<File, Error> {
-    let mut name = path.as_os_str().to_owned();
-    name.push("-lock");
+    let name = lock_of(path);
     let file = File::options()
         .create(true)
         .truncate(false)

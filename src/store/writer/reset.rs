@@ -16,7 +16,7 @@ impl Writer {
         self.hook.reset(c)?;
         self.is_reset = true;
         // What was read before is not what the database has now, whoever read it.
-        self.desk.abandoned();
+        self.desk.renewed();
         c.flush_prepared_statement_cache();
         Ok(())
     }
