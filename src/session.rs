@@ -16,6 +16,7 @@ mod command;
 mod departed;
 mod door;
 mod namespace;
+mod offsets;
 mod packets;
 mod polling;
 mod upgrade;
@@ -23,7 +24,8 @@ mod upgrade;
 pub(crate) use boarding::{Boarded, board};
 pub(crate) use departed::{Departed, poll_late};
 pub(crate) use door::{Door, Entrance, Visit};
-pub(crate) use polling::{Posted, body};
+pub(crate) use offsets::stumbles;
+pub(crate) use polling::{Posted, Taken, body};
 use upgrade::probe;
 
 use crate::App;

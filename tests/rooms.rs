@@ -215,9 +215,14 @@ auth = "required"
 "#;
 
 /// `secret`: then there are tokens.
-fn server(database: &str, bind: &str, secret: Option<&str>) -> Result<Server<Rooms>, Error> {
+fn server(
+    routes: &str,
+    database: &str,
+    bind: &str,
+    secret: Option<&str>,
+) -> Result<Server<Rooms>, Error> {
     let registry = Registry::new().with::<Guest>().with::<Reading>();
-    let routing = registry.routing("rooms", &ROUTES.replace("BIND", bind))?;
+    let routing = registry.routing("rooms", &routes.replace("BIND", bind))?;
     let schema = Schema::new(2, &[TABLE]);
     let server = Server::new(routing, registry).store(StoreConfig::new(database), schema);
     Ok(match secret {
@@ -233,6 +238,7 @@ fn main() -> Result<(), Error> {
     let address = arguments.next();
     let database = database.as_deref().unwrap_or("rooms.db");
     server(
+        ROUTES,
         database,
         address.as_deref().unwrap_or("127.0.0.1:9901"),
         None,

@@ -61,6 +61,37 @@ pub(crate) struct Policy {
     pub(crate) max_payload: usize,
     /// Socket.IO: how long a client may be connected before it asks for a namespace: 100 ms to 10 min. Default 45 s, as the JavaScript server's.
     pub(crate) connect_timeout: Duration,
+    /// Socket.IO: whose events carry their number as one more argument. Default: of all but those that are known to stumble over it.
+    pub(crate) offsets: Offsets,
+}
+
+/// Whose durable events carry their number, as one more argument: the offset that the JavaScript client comes back with. Whoever is not told it is given no
+/// `pid` either, and begins anew when it comes back. What a client says itself (`auth.offsets`, `true` or `false`) counts before the first two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Offsets {
+    /// `"auto"`: everybody's but those of clients that hand it on to handlers which have no place for it.
+    Auto,
+    /// `"always"`: everybody's.
+    Always,
+    /// `"asked"`: of those that say `auth.offsets = true`, or have come back with what they learned from such a number.
+    Asked,
+    /// `"never"`: nobody's, whatever is asked.
+    Never,
+}
+
+impl Offsets {
+    const WORDS: [(&str, Offsets); 4] = [
+        ("auto", Offsets::Auto),
+        ("always", Offsets::Always),
+        ("asked", Offsets::Asked),
+        ("never", Offsets::Never),
+    ];
+
+    /// As in `routing.toml`.
+    pub(crate) fn name(self) -> &'static str {
+        let found = Self::WORDS.iter().find(|(_, o)| *o == self);
+        found.map_or("", |(name, _)| name)
+    }
 }
 
 /// What happens to events for a client whose socket is full. Answers, errors and snapshots are never dropped.
@@ -128,12 +159,13 @@ impl Default for Policy {
             ping_timeout: Duration::from_secs(20),
             max_payload: 1_000_000,
             connect_timeout: Duration::from_secs(45),
+            offsets: Offsets::Auto,
         }
     }
 }
 
 impl Policy {
-    pub(super) const KEYS: [&str; 18] = [
+    pub(super) const KEYS: [&str; 19] = [
         "auth",
         "origins",
         "max_message_bytes",
@@ -152,6 +184,7 @@ impl Policy {
         "ping_timeout",
         "max_payload",
         "connect_timeout",
+        "offsets",
     ];
 
     /// How many frames a connection may send.
@@ -266,6 +299,10 @@ impl Policy {
             "connect_timeout" => set(
                 &mut self.connect_timeout,
                 duration(value, 100..=600 * SECOND, mistakes),
+            ),
+            "offsets" => set(
+                &mut self.offsets,
+                mistakes.word(value, "offsets", &Offsets::WORDS),
             ),
             _ => {}
         }

@@ -2,7 +2,7 @@
 
 use super::accept::{Serving, Slot, Ticket, begin_socket};
 use super::body::{Bounded, Excess};
-use super::carrier::{Carrier, is_stalled};
+use super::carrier::{Carrier, Report, is_stalled};
 use super::engine;
 use super::handshake::nothing_here;
 use super::http::Upgrade;
@@ -20,6 +20,7 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
@@ -52,7 +53,8 @@ pub(super) async fn converse<A: App>(
         give(receipt, true); // who asks again has read the answer before
         async move {
             let on = request.extensions().get::<OnUpgrade>().cloned();
-            let mut answer = answer(worker, &serving, request, known, peer, ticket).await;
+            let asking = (peer, report);
+            let mut answer = answer(worker, &serving, request, known, asking, ticket).await;
             let asked_for = answer.extensions_mut().remove::<engine::Receipt<A>>();
             report.matters(asked_for.is_some());
             receipt.set(asked_for);
@@ -115,7 +117,7 @@ async fn answer<A: App>(
     serving: &Serving<A>,
     request: Request<Incoming>,
     known: Option<Response>,
-    peer: SocketAddr,
+    (peer, report): (SocketAddr, &Arc<Report>),
     ticket: &Cell<Option<Ticket<A>>>,
 ) -> Response {
     let upgrades = request.headers().contains_key(header::UPGRADE);
@@ -143,7 +145,7 @@ async fn answer<A: App>(
         excess = Some(Excess::Bytes);
         Response::default()
     } else if polled {
-        engine(worker, serving, request, peer).await
+        engine(worker, serving, request, peer, report).await
     } else {
         request.extensions_mut().insert(Peer(peer));
         let Ok(response) = warp::service(serving.routes.clone()).oneshot(request).await;
@@ -179,6 +181,7 @@ async fn engine<A: App>(
     serving: &Serving<A>,
     request: Request<Bounded>,
     peer: SocketAddr,
+    report: &Arc<Report>,
 ) -> Response {
     let (head, body) = request.into_parts();
     let asked = engine::Asked {
@@ -187,6 +190,7 @@ async fn engine<A: App>(
         query: head.uri.query().unwrap_or(""),
         headers: &head.headers,
         peer,
+        report,
     };
     let answered = engine::answer(worker, &serving.sockets, asked, engine::whole(body)).await;
     answered.unwrap_or_else(|| json_error(&nothing_here()))

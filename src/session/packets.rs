@@ -1,7 +1,7 @@
 //! What a session's packets mean.
 
 use super::namespace::{Left, Mail, Namespace};
-use super::{Entrance, Session};
+use super::{Entrance, Session, offsets};
 use crate::auth::Identity;
 use crate::close::Ending;
 use crate::connection::dropped;
@@ -13,7 +13,7 @@ use crate::limits::TooFast;
 use crate::reader::MessageReader;
 use crate::routing::Protocol;
 use crate::websocket::{self, Incoming, Opcode};
-use crate::{App, Arguments, ClientError, Frame, metering};
+use crate::{App, Arguments, ClientError, Frame, Kind, metering};
 use bytes::Bytes;
 use serde_json::value::RawValue;
 use std::rc::Rc;
@@ -181,7 +181,7 @@ impl<A: App> Session<A> {
         if too_fast.persists {
             return Err(Ending::refused(error));
         }
-        if let (Some(namespace), Body::Event { id, .. }) =
+        if let (Some(namespace), Body::Event { id, .. } | Body::Misnamed { id, .. }) =
             (self.of(&packet.namespace), &packet.body)
         {
             namespace.tell_mistake(&self.shard, &error, *id);
@@ -213,6 +213,10 @@ impl<A: App> Session<A> {
             (Body::Event { .. }, Some(namespace)) => {
                 let text = text.to_owned();
                 return Ok(namespace.take_in(Mail::Event { text, attachments }));
+            }
+            (Body::Misnamed { id, why }, Some(namespace)) => {
+                let error = ClientError::new(Kind::Invalid, "INVALID_FRAME", why);
+                namespace.tell_mistake(&self.shard, &error, id);
             }
             (Body::Ack { id, arguments }, Some(namespace)) => {
                 let values = arguments.iter().map(|&a| a.to_owned()).collect();
@@ -246,7 +250,10 @@ impl<A: App> Session<A> {
             return;
         };
         self.asked.borrow_mut()[at] = true;
-        let entrance = self.visit.door.entrances[at].clone();
+        let mut entrance = self.visit.door.entrances[at].clone();
+        if !offsets::are_told(&entrance.policy, &self.visit, auth) {
+            entrance.lane = entrance.unnumbered;
+        }
         let client = Client::new(self.visit.handshake.clone(), auth.map(ToOwned::to_owned));
         self.begin(entrance, client, None);
     }

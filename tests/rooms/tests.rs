@@ -2,6 +2,10 @@
 
 #[path = "absence.rs"]
 mod absence;
+#[path = "answers.rs"]
+mod answers;
+#[path = "numbers.rs"]
+mod numbers;
 #[path = "payloads.rs"]
 mod payloads;
 #[path = "polling.rs"]
@@ -29,6 +33,8 @@ struct House {
     started: Option<Started>,
     place: tempfile::TempDir,
     shards: usize,
+    /// Beside the example's own.
+    routes: &'static str,
 }
 
 impl House {
@@ -38,11 +44,16 @@ impl House {
 
     /// On so many shards.
     fn of(shards: usize) -> Self {
+        House::with(shards, "")
+    }
+
+    fn with(shards: usize, routes: &'static str) -> Self {
         let place = tempfile::tempdir().expect("a directory");
         let mut house = House {
             started: None,
             place,
             shards,
+            routes,
         };
         house.serve();
         house
@@ -54,7 +65,8 @@ impl House {
     }
 
     fn serve(&mut self) {
-        let server = super::server(&self.database(), "127.0.0.1:0", Some(SECRET));
+        let routes = format!("{}{}", super::ROUTES, self.routes);
+        let server = super::server(&routes, &self.database(), "127.0.0.1:0", Some(SECRET));
         let server = server.expect("a configuration").shards(self.shards);
         self.started = Some(server.start().expect("a server"));
     }

@@ -38,6 +38,8 @@ fn is_lost(ends: bool, client: impl FnOnce(std::net::TcpStream) + Send + 'static
         let written = carrier.write_all(&[b'a'; ANSWER]);
         let written = timeout(Duration::from_secs(30), written).await;
         written.expect("room for it").expect("written");
+        report.handed();
+        carrier.flush().await.expect("flushed");
         let client = std::thread::spawn(|| client(stream));
         if ends {
             carrier.shutdown().await.expect("ended");
