@@ -257,7 +257,7 @@ impl<A: App> Session<A> {
             finish(&self.shard, &self.wire, 0, ending, reader).await;
         } else {
             self.shard.stats.closed(ending.code);
-            self.close_polling(ending.is_the_clients());
+            self.close_polling(&ending);
             self.wire.set_closing();
             self.wire.abort();
         }

@@ -165,8 +165,12 @@ impl Carrier {
             Err(e) => e.kind() == io::ErrorKind::UnexpectedEof,
         };
         // Who has read everything may reset the connection all the same: proxies do, after they have passed an answer on. So a reset says nothing by itself;
-        // what counts, after it as after an end in order, is what the client's system had acknowledged.
-        if (read.is_err() || ends) && self.is_untaken() {
+        // what counts, after it as after an end in order, is what the client's system had acknowledged. After a reset hyper writes nothing more.
+        let is_lost = match ends {
+            true => self.is_unacknowledged(),
+            false => read.is_err() && self.is_untaken(),
+        };
+        if is_lost {
             self.lose();
         }
         self.settled |= ends;

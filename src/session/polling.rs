@@ -249,7 +249,7 @@ impl<A: App> Session<A> {
         if poll.is_closed() {
             return; // its client went away: nothing is taken for it
         }
-        let frames = self.take_answer();
+        let frames = self.take_answer(PACKETS_OF_AN_ANSWER);
         let number = self.polling.answers.get() + 1;
         self.polling.answers.set(number);
         let repeated = self.polling.repeated.get();
@@ -268,8 +268,8 @@ impl<A: App> Session<A> {
         *self.polling.doubtful.borrow_mut() = Some(Box::new(answer));
     }
 
-    fn take_answer(&self) -> Vec<Bytes> {
-        let most = (self.wire.policy.max_payload, PACKETS_OF_AN_ANSWER);
+    fn take_answer(&self, packets: usize) -> Vec<Bytes> {
+        let most = (self.wire.policy.max_payload, packets);
         self.wire.take_waiting(most)
     }
 
@@ -287,23 +287,26 @@ impl<A: App> Session<A> {
 
     /// The last answer. Who leaves may get it later: a poll and the close of the same client come by two connections, in any order.
     ///
-    /// Whom we leave is never told a CLOSE packet: python-socketio and rust_socketio take it for a farewell and do not come back. What still waits is told, if
-    /// nothing before it may be lost, and then there is no such session, from which every client comes back.
-    pub(super) fn close_polling(&self, client_left: bool) {
+    /// A CLOSE packet is only for whoever broke the protocol: python-socketio and rust_socketio take it for a farewell and do not come back. All others are told
+    /// what still waits, if nothing before it may be lost, and then that there is no such session, from which every client comes back.
+    pub(super) fn close_polling(&self, ending: &Ending) {
         if let Some(posted) = self.posted() {
             let _ = posted.done.send(Taken::NoSession);
         }
+        let client_left = ending.is_the_clients();
         let poll = self.polling.get.borrow_mut().take();
         let was_told = poll.is_some_and(|(_, poll)| {
             self.shard.flush();
             let mut frames = match self.polling.doubtful.borrow().is_none() {
-                true => self.take_answer(),
+                true => self.take_answer(PACKETS_OF_AN_ANSWER - 1),
                 false => Vec::new(),
             };
             // of one that reads too slowly only the end of its WebSocket waits
             frames.retain(|frame| websocket::parts(frame).0 != Opcode::Close);
-            if client_left && frames.is_empty() {
+            if client_left {
                 frames.push(noop());
+            } else if !ending.invites_back() {
+                frames.push(websocket::encode(Opcode::Text, b"1"));
             }
             let answer = (!frames.is_empty()).then_some((0, frames));
             poll.send(answer).is_ok()

@@ -4,7 +4,6 @@ use super::polling::{Polling, begun, request, send};
 use super::*;
 use std::io::Read;
 use std::net::TcpStream;
-use std::os::fd::AsRawFd;
 
 /// A session in the kitchen that has heard its welcome.
 fn in_the_kitchen(house: &House) -> Polling {
@@ -34,25 +33,11 @@ fn read_whole(stream: &mut TcpStream) -> (String, Vec<u8>) {
     }
 }
 
-fn option(stream: &TcpStream, level: i32, name: i32, value: &[i32]) {
-    // SAFETY: the descriptor is open, and `value` is read for as long as it is.
-    let set = unsafe {
-        let bytes = std::mem::size_of_val(value) as libc::socklen_t;
-        libc::setsockopt(
-            stream.as_raw_fd(),
-            level,
-            name,
-            value.as_ptr().cast(),
-            bytes,
-        )
-    };
-    assert_eq!(set, 0);
-}
-
 /// As HAProxy leaves the connection of an answer that it has passed on. Its system acknowledges what it has read before it resets.
 fn reset(stream: TcpStream) {
-    option(&stream, libc::IPPROTO_TCP, libc::TCP_QUICKACK, &[1]);
-    option(&stream, libc::SOL_SOCKET, libc::SO_LINGER, &[1, 0]);
+    let stream = socket2::Socket::from(stream);
+    stream.set_tcp_quickack(true).expect("acknowledged");
+    stream.set_linger(Some(Duration::ZERO)).expect("no linger");
 }
 
 #[test]
@@ -203,6 +188,20 @@ fn a_poll_that_the_server_ends_is_answered_so_that_everybody_comes_back() {
     house.serve();
     let (status, _, body) = request(house.address(), &idle.line("GET"), &[], "");
     assert_eq!((status, code(&body)), (400, Some(1)), "{body}");
+}
+
+/// As the official suite has it. Who makes such a mistake need not come back with it.
+#[test]
+fn who_polls_twice_at_once_is_told_a_close() {
+    let house = House::of(1);
+    let client = in_the_kitchen(&house);
+    let mut first = send(client.at, &client.line("GET"), &[], "");
+    client.post("3"); // it waits
+    let (status, _, body) = request(client.at, &client.line("GET"), &[], "");
+    assert_eq!((status, code(&body)), (400, Some(1)), "{body}");
+    let mut answer = String::new();
+    first.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.ends_with("\r\n\r\n1"), "{answer}");
 }
 
 /// More waits for it than may: also this is no farewell.
