@@ -22,8 +22,8 @@ pub(crate) struct Policy {
     /// Frames that one message may come in: 1 to 1,048,576. Default 65,536: a message of the largest default size in pieces of a byte each, which nobody needs;
     /// more are only work.
     pub(crate) max_message_fragments: usize,
-    /// Messages of at least so many bytes are compressed for clients that can inflate them: 128 B to 16 MiB, or `"off"`: compression is not agreed on, in
-    /// either direction. Default 1 KiB: what is smaller fits one network packet as it is, and compressing it saves nothing that anybody notices.
+    /// Messages of at least so many bytes, and answers to polls, are compressed for clients that can inflate them: 128 B to 16 MiB, or `"off"`: compression is
+    /// not agreed on, in either direction. Default 1 KiB: what is smaller fits one network packet as it is, and compressing it saves nothing that anybody notices.
     pub(crate) compress_from: Option<usize>,
     /// Bytes that may wait for one client that reads slowly; with more it is closed and told to come back: 4 KiB to 256 MiB. Default 1 MiB: four pages of
     /// replay, and some thousand events, which is more than a busy restaurant has in the time a phone needs to find its network again.
