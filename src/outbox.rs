@@ -153,12 +153,12 @@ impl Outbox {
                 self.written(0); // superseded
                 continue;
             };
-            let (mut length, before) = (0, left);
-            for message in pieces(frame.clone()).take(left) {
-                length += message.len();
-                left -= 1;
+            let parts = pieces(frame.clone()).take(left);
+            let (count, length) = parts.fold((0, 0), |(n, sum), part| (n + 1, sum + part.len()));
+            if count == 0 {
+                break; // no frame of ours
             }
-            debug_assert!(left < before, "a frame holds a message");
+            left -= count;
             sum += length;
             taken.push(frame.slice(..length));
             self.written(length);
