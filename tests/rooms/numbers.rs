@@ -68,7 +68,7 @@ fn a_client_that_stumbles_over_numbers_is_told_none() {
 
 #[test]
 fn a_namespace_says_who_is_told_numbers() {
-    let house = House::with(2, POLICIES);
+    let house = House::serving(2, routes(POLICIES));
     for (namespace, by_itself, asked) in [
         ("/always", true, true),
         ("/asked", false, true),

@@ -28,13 +28,18 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(30);
 const SECRET: &str = "a secret of these tests, and of nobody else";
 
+/// The routes of the example, and namespaces beside them.
+fn routes(more: &str) -> String {
+    let routes = super::ROUTES.replace("BIND", "127.0.0.1:0");
+    format!("{routes}{more}")
+}
+
 /// A server on a database of its own.
 struct House {
     started: Option<Started>,
     place: tempfile::TempDir,
     shards: usize,
-    /// Beside the example's own.
-    routes: &'static str,
+    routes: String,
 }
 
 impl House {
@@ -44,10 +49,10 @@ impl House {
 
     /// On so many shards.
     fn of(shards: usize) -> Self {
-        House::with(shards, "")
+        House::serving(shards, routes(""))
     }
 
-    fn with(shards: usize, routes: &'static str) -> Self {
+    fn serving(shards: usize, routes: String) -> Self {
         let place = tempfile::tempdir().expect("a directory");
         let mut house = House {
             started: None,
@@ -65,8 +70,7 @@ impl House {
     }
 
     fn serve(&mut self) {
-        let routes = format!("{}{}", super::ROUTES, self.routes);
-        let server = super::server(&routes, &self.database(), "127.0.0.1:0", Some(SECRET));
+        let server = super::server(&self.database(), &self.routes, Some(SECRET));
         let server = server.expect("a configuration").shards(self.shards);
         self.started = Some(server.start().expect("a server"));
     }
