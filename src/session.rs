@@ -25,7 +25,7 @@ pub(crate) use boarding::{Boarded, board};
 pub(crate) use departed::{Departed, poll_late};
 pub(crate) use door::{Door, Entrance, Visit};
 pub(crate) use offsets::stumbles;
-pub(crate) use polling::{Posted, Taken, body};
+pub(crate) use polling::{Fate, Posted, Taken, body};
 use upgrade::probe;
 
 use crate::App;

@@ -10,6 +10,7 @@ use super::refusal;
 use super::worker::Worker;
 use crate::limits::Limit;
 use crate::rest::{Peer, json_error};
+use crate::session::Fate;
 use crate::{App, ClientError, Kind, trace};
 use ::http::{HeaderValue, Request, StatusCode, Version, header};
 use hyper::body::Incoming;
@@ -50,7 +51,7 @@ pub(super) async fn converse<A: App>(
         let malformed = report.refused(asked.get()).map(refusal::malformed);
         let known = known.take().or(malformed);
         let (refused, receipt, report) = (&refused, &receipt, &report);
-        give(receipt, true); // who asks again has read the answer before
+        give(receipt, Fate::Read); // who asks again has read the answer before
         async move {
             let on = request.extensions().get::<OnUpgrade>().cloned();
             let asking = (peer, report);
@@ -83,7 +84,11 @@ pub(super) async fn converse<A: App>(
         }
     };
     // what is wrong with the next request says nothing of the answer before
-    give(&receipt, !report.is_lost());
+    let fate = match report.is_lost() {
+        true => Fate::Lost,
+        false => Fate::Read,
+    };
+    give(&receipt, fate);
     let counts = &worker.shard.counts;
     match ended {
         Ok(()) => {
@@ -98,9 +103,9 @@ pub(super) async fn converse<A: App>(
     }
 }
 
-fn give<A: App>(receipt: &Cell<Option<engine::Receipt<A>>>, arrived: bool) {
+fn give<A: App>(receipt: &Cell<Option<engine::Receipt<A>>>, fate: Fate) {
     if let Some(receipt) = receipt.take() {
-        receipt.give(arrived);
+        receipt.give(fate);
     }
 }
 

@@ -36,6 +36,16 @@ pub(crate) enum Taken {
     NoSession,
 }
 
+/// What became of an answer, as far as anybody knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Read,
+    /// Its client has not read all of it.
+    Lost,
+    /// Nothing of it was sent.
+    Unsent,
+}
+
 /// What a session is asked by requests.
 #[derive(Default)]
 pub(super) struct Polling {
@@ -203,13 +213,13 @@ impl<A: App> Session<A> {
         let (session, number) = (self.clone(), answer.number);
         tokio::task::spawn_local(async move {
             tokio::time::sleep(DOUBT).await;
-            session.answered(number, true);
+            session.answered(number, Fate::Read);
         });
     }
 
     /// What became of an answer. One that did not reach the client comes again with the next poll, once: where it is lost again the session ends, so that its
     /// client comes back with the number of what it has.
-    pub fn answered(&self, number: u64, arrived: bool) {
+    pub fn answered(&self, number: u64, fate: Fate) {
         let answer = {
             let mut doubtful = self.polling.doubtful.borrow_mut();
             match doubtful.as_ref().is_some_and(|a| a.number == number) {
@@ -218,15 +228,20 @@ impl<A: App> Session<A> {
             }
         };
         let Some(answer) = answer else { return };
-        match (arrived, answer.repeats) {
-            (true, _) => {}
-            (false, 0) => {
+        match fate {
+            Fate::Read => {}
+            Fate::Lost if answer.repeats > 0 => {
+                tracing::info!("an answer was lost twice: the session ends");
+                self.wire.end(Ending::gone());
+            }
+            Fate::Lost => {
                 self.polling.repeated.set(answer.frames.len());
                 self.wire.put_back(answer.frames);
             }
-            (false, _) => {
-                tracing::info!("an answer was lost twice: the session ends");
-                self.wire.end(Ending::gone());
+            Fate::Unsent => {
+                let left = self.polling.repeated.get();
+                self.polling.repeated.set(left + answer.repeats);
+                self.wire.put_back(answer.frames);
             }
         }
         self.wire.wake();

@@ -4,7 +4,7 @@ use super::super::carrier::Report;
 use super::{found, gzip, typed};
 use crate::App;
 use crate::publication::{Inbox, ToShard};
-use crate::session::body;
+use crate::session::{Fate, body};
 use crate::shard::Shard;
 use crate::sid::Sid;
 use ::http::{HeaderValue, header};
@@ -37,6 +37,7 @@ impl Delivery {
         let length = HeaderValue::from(content.len());
         let pieces = Pieces {
             left: content,
+            is_begun: false,
             receipt: Some(receipt.clone()),
             report: self.report,
         };
@@ -57,6 +58,7 @@ impl Delivery {
 /// A body on its way to hyper. Who drops it before it was taken whole has lost it.
 struct Pieces<A: App> {
     left: Bytes,
+    is_begun: bool,
     receipt: Option<Receipt<A>>,
     report: Arc<Report>,
 }
@@ -67,6 +69,7 @@ impl<A: App> futures::Stream for Pieces<A> {
     fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let length = self.left.len().min(PIECE_BYTES);
         let piece = self.left.split_to(length);
+        self.is_begun = true;
         if self.left.is_empty() {
             // the length was told: nobody need ask for more
             self.receipt = None;
@@ -79,7 +82,10 @@ impl<A: App> futures::Stream for Pieces<A> {
 impl<A: App> Drop for Pieces<A> {
     fn drop(&mut self) {
         if let Some(receipt) = self.receipt.take() {
-            receipt.give(false);
+            receipt.give(match self.is_begun {
+                true => Fate::Lost,
+                false => Fate::Unsent,
+            });
         }
     }
 }
@@ -103,12 +109,12 @@ impl<A: App> Clone for Receipt<A> {
 }
 
 impl<A: App> Receipt<A> {
-    /// Whether it reached the client, as far as the connection knows that it went by.
-    pub fn give(self, arrived: bool) {
+    /// Says what became of it, as far as the connection knows that it went by.
+    pub fn give(self, fate: Fate) {
         let Receipt { home, sid, number } = self;
         let call = move |shard: &Rc<Shard<A>>| {
             if let Some(session) = found(shard, &sid) {
-                session.answered(number, arrived);
+                session.answered(number, fate);
             }
         };
         // a shard that does not keep up hears nothing of it: then the answer counts as read
