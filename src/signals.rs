@@ -48,7 +48,7 @@ fn open_on<A: App>(
     clock: fn() -> u64,
 ) -> Result<Opened, Error> {
     let hook = |c: &Connection, stats, index| {
-        let issued = Issued::open(&config.path)?;
+        let issued = Issued::open(&store::resolved(&config.path))?;
         let announcer = Announcer::<A>::new(c, shards, stats, index, issued, clock)?;
         Ok(Box::new(announcer) as Box<dyn Hook>)
     };

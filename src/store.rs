@@ -33,6 +33,7 @@ pub(crate) use changes::{Image, Note, Notes, Shown};
 pub(crate) use desk::Desk;
 pub use desk::Moment;
 pub(crate) use disk::{Flush, Tell, flush_log};
+pub(crate) use files::resolved;
 pub(crate) use health::{Cause, Health};
 pub(crate) use job::Said;
 pub use migrations::{Schema, migrate};
@@ -72,7 +73,7 @@ pub enum Durability {
 /// Where the rows are, and how much of their history is kept.
 #[derive(Debug, Clone)]
 pub struct StoreConfig {
-    /// The database file. A lock file lies beside it: `<path>-lock`.
+    /// The database file. Beside it lie `<path>-lock`, which only one server has, and `<path>-seq` with the highest number that may have been given.
     pub path: PathBuf,
     /// When a commit counts.
     pub durability: Durability,

@@ -2,13 +2,15 @@
 
 use crate::dining::new_order;
 use crate::resume::{is_reset, note};
+use crate::support::client::Heard;
 use crate::support::socket_io::SocketIo;
-use crate::support::{Client, PATIENCE, Place, Server, http, shell};
+use crate::support::{Client, PATIENCE, Place, Random, Server, http, shell};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Output;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 const ORDER: &str = "/ws/orders/1/";
 
@@ -340,6 +342,68 @@ fn a_dump_that_was_read_back_is_taken_over() {
     let told = refused(&told.expect("it runs"));
     let advice = "PRAGMA application_id = 1835100532; PRAGMA user_version = ";
     assert!(told.contains(advice), "{told}");
+}
+
+/// Guests who come and go while the database is restored under them, and others who write all the time: each ends up with what the database has.
+#[test]
+fn nobody_stays_in_a_history_that_a_restore_has_ended() {
+    let server = Server::start();
+    let (done, seen) = (
+        AtomicBool::new(false),
+        Mutex::new([const { String::new() }; 4]),
+    );
+    let copy = server.place.file("copy.db");
+    std::thread::scope(|scope| {
+        let _done = Done(&done);
+        scope.spawn(|| {
+            for n in 0.. {
+                note(&server, 2, &format!("{n}"));
+                if done.load(Ordering::SeqCst) {
+                    break;
+                }
+            }
+        });
+        for guest in 0..4 {
+            let (server, done, seen) = (&server, &done, &seen);
+            let look = move |text: &str| {
+                let frame: Value = serde_json::from_str(text).expect("JSON");
+                if let Some(note) = frame["data"]["note"].as_str() {
+                    seen.lock().expect("seen")[guest] = note.to_owned();
+                }
+                frame["seq"].as_u64()
+            };
+            scope.spawn(move || {
+                let mut random = Random::new(guest as u64);
+                let mut since = None;
+                while !done.load(Ordering::SeqCst) {
+                    let path = match since {
+                        Some(since) => format!("{ORDER}?since={since}"),
+                        None => ORDER.to_owned(),
+                    };
+                    let mut client = Client::open(server, &path);
+                    // Sometimes it leaves at once, sometimes it stays to be sent away.
+                    let stays = Duration::from_millis(random.below(300));
+                    while let Heard::Text(text) = client.listen(stays) {
+                        since = look(&text).or(since);
+                    }
+                }
+            });
+        }
+        for round in 0..6 {
+            let (kept, lost) = (format!("kept {round}"), format!("lost {round}"));
+            let all = |wanted: &str| {
+                let seen = seen.lock().expect("seen");
+                seen.iter().all(|note| note == wanted)
+            };
+            note(&server, 1, &kept);
+            let _ = std::fs::remove_file(&copy);
+            works(&maitred(&server.place, "backup", &copy));
+            note(&server, 1, &lost);
+            until(&lost, || all(&lost));
+            server.shell(&format!(".restore '{}'", copy.display()));
+            until(&kept, || all(&kept));
+        }
+    });
 }
 
 /// Until something holds, with a deadline that only a failure meets.

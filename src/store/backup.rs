@@ -1,6 +1,6 @@
 //! Copies of a database that may be served, and the way back.
 
-use super::{Schema, StoreConfig, migrations, now_ms, sqlite};
+use super::{Schema, StoreConfig, migrations, now_ms, resolved, sqlite};
 use crate::{Error, history};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
@@ -81,12 +81,10 @@ pub fn restore(
     from: &Path,
     progress: impl FnMut(Progress),
 ) -> Result<Restored, Error> {
-    let place = &config.path;
+    let place = &resolved(&config.path);
     let _lock = sqlite::lock(place)?;
     let opened = source(from, schema)?;
-    if let (Ok(from), Ok(to)) = (from.canonicalize(), place.canonicalize())
-        && from == to
-    {
+    if resolved(from) == *place {
         let path = from.display();
         return Err(Error::Config(format!("{path}: is the database itself")));
     }

@@ -82,6 +82,13 @@ fn text(database: Identity, log: Identity) -> String {
     format!("database {a}:{b} log {c}:{d}\n")
 }
 
+/// Where a database lies, whatever leads there: SQLite keeps its log there, and two names of one database have one lock.
+pub(crate) fn resolved(database: &Path) -> PathBuf {
+    database
+        .canonicalize()
+        .unwrap_or_else(|_| database.to_owned())
+}
+
 /// Before a database is opened: whether the log that a killed server left beside it is that of another file, which was there before. SQLite would take it
 /// for this one's, and put pages of the one into the other.
 ///
@@ -90,9 +97,7 @@ fn text(database: Identity, log: Identity) -> String {
 /// # Errors
 /// [`Error::Config`] says what to do.
 pub(super) fn belong_together(database: &Path, lock: &Path) -> Result<(), Error> {
-    let database = database
-        .canonicalize()
-        .unwrap_or_else(|_| database.to_owned());
+    let database = resolved(database);
     let mut log = database.clone();
     log.as_mut_os_string().push("-wal");
     let left = fs::metadata(&log).is_ok_and(|log| log.len() > 0);

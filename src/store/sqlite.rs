@@ -257,9 +257,9 @@ pub(super) fn at(path: &Path, e: Error) -> Error {
 }
 
 fn lock_of(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push("-lock");
-    name.into()
+    let mut name = files::resolved(path);
+    name.as_mut_os_string().push("-lock");
+    name
 }
 
 /// The file is never removed: whoever waits for a removed file's lock would get one that nobody else sees.

@@ -5,6 +5,7 @@ use crate::Error;
 use crate::store::disk::Commit;
 use crate::store::health::Cause;
 use rusqlite::Connection;
+use rusqlite::ffi::SQLITE_IOERR_WRITE;
 use std::time::{Duration, Instant};
 
 /// What a commit that is tried writes: nothing stays of it.
@@ -100,9 +101,13 @@ impl Writer {
         }
         let place = c.path().unwrap_or_default();
         let advice = format!("{place}: {e}; it is tried again each second");
-        self.health
-            .close(Cause::Write, "its last commit failed", advice);
-        Error::UnknownOutcome(e.to_string())
+        let reason = "its last commit failed";
+        self.health.close(Cause::Write, reason, advice);
+        // The log is written in order, so its last page, which says that all is there, was not. (A quota that is used up is told like this.)
+        match e.sqlite_error().map(|e| e.extended_code) {
+            Some(SQLITE_IOERR_WRITE) => Error::Unavailable(reason.to_owned()),
+            _ => Error::UnknownOutcome(e.to_string()),
+        }
     }
 
     /// There was no room for what a transaction would have written.

@@ -1,6 +1,7 @@
+use crate::App;
 use crate::Error;
 use crate::history::judge;
-use crate::signals::fixture::{Served, insert};
+use crate::signals::fixture::{Cafe, SCHEMA, Served, insert};
 use crate::store::Cause;
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
@@ -204,4 +205,54 @@ async fn a_restore_of_another_version_closes_the_store() {
     assert!(served.told(0).await.reset);
     let refused = insert(&served.store(), "later").await;
     assert!(matches!(refused, Err(Error::Unavailable(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_command_for_which_there_is_no_room_leaves_nothing_and_the_next_one_works() {
+    let mut served = Served::new();
+    served.told(0).await;
+    let store = served.store();
+    let limit = |pages: &'static str| {
+        let set = move |db: &crate::Reader<'_>| {
+            let sql = format!("PRAGMA max_page_count = {pages}");
+            Ok(db.connection.query_row(&sql, [], |_| Ok(()))?)
+        };
+        store.write_raw(None, set)
+    };
+    limit("1").await.unwrap(); // as many as there are
+    let long = "x".repeat(1 << 20);
+    let refused = insert(&store, &long).await;
+    assert!(matches!(refused, Err(Error::Full)), "{refused:?}");
+    let told = refused.unwrap_err().into_client();
+    assert_eq!((&*told.code, told.kind.status()), ("DISK_FULL", 503));
+    limit("1000000").await.unwrap();
+    insert(&store, "fits").await.unwrap();
+    store.health().ready().unwrap();
+    assert_eq!(served.told_of(0, 1).await.names()[0].1, "fits");
+    let dishes = "SELECT count(*) FROM dish";
+    let count: i64 = served
+        .shell()
+        .query_row(dishes, [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(count, 1);
+}
+
+/// Two names of one database have one lock, and a copy goes where the database lies.
+#[tokio::test]
+async fn a_database_that_is_served_under_one_name_is_served_under_its_others() {
+    let mut served = Served::new();
+    let link = served.config.path.with_extension("link");
+    std::os::unix::fs::symlink(&served.config.path, &link).unwrap();
+    let mut config = served.config.clone();
+    config.path = link.clone();
+    let refused = crate::migrate(&config, &SCHEMA, Cafe::WATCHED).unwrap_err();
+    assert!(refused.to_string().contains("already served"), "{refused}");
+    insert(&served.store(), "kept").await.unwrap();
+    let copy = copy(&served);
+    served.close();
+    let restored = crate::restore(&config, &SCHEMA, &copy, |_| {}).unwrap();
+    assert!(restored.aside.is_some());
+    assert!(link.is_symlink());
+    served.open();
+    served.told(0).await;
 }
