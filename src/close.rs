@@ -10,7 +10,7 @@
 //! | 1008 | the path's parameters make no sense | no |
 //! | 1009 | a message over the route's limit | not with such a message |
 //! | 1011 | a handler of ours failed | yes, after a while |
-//! | 1012 | the server restarts | yes, with its last `seq`, after a random wait |
+//! | 1012 | the server restarts, or its history has begun anew | yes, with its last `seq`, after a random wait |
 //! | 1013 | another program holds the database | yes, after a while |
 //! | 4010 | the client reads too slowly: its outbox was full | yes, at once, with its last `seq`: nothing is lost |
 //! | 4401 | no token, or one that is expired or forged | with a new token |
@@ -103,6 +103,11 @@ impl Ending {
     /// The server stops.
     pub const fn restart() -> Self {
         Ending::new(1012, "restarting: come back with your seq")
+    }
+
+    /// What was told is no beginning of what will be told. Its client has to read its state again, after a random wait: everybody has to.
+    pub const fn begun_anew() -> Self {
+        Ending::new(1012, "the history has begun anew: come back with your seq")
     }
 
     /// The same client has come by another connection: this one is not to come back.

@@ -29,7 +29,7 @@ pub enum Kind {
     Unprocessable,
     /// 429: too many, too fast.
     RateLimited,
-    /// 503: the database is held by somebody else; the same request may succeed later.
+    /// 503: the database is held by somebody else, full or closed; the same request may succeed later.
     Busy,
     /// 500: our failure. The cause is in the log, not in the answer.
     Internal,
@@ -124,6 +124,12 @@ pub enum Error {
     /// The commit failed midway: the outcome is unknown. Told as `UNKNOWN_OUTCOME`: retry with the same command id.
     #[error("the outcome is unknown, retry with the same id: {0}")]
     UnknownOutcome(String),
+    /// The disk is full: nothing of it happened. Told as `DISK_FULL`; the same command may be sent again when there is room.
+    #[error("the disk is full")]
+    Full,
+    /// The database cannot be used for now, and this is why; the log says what to do. Told as `UNAVAILABLE`.
+    #[error("the database cannot be used: {0}")]
+    Unavailable(String),
     /// The server is stopping, or the connection is gone.
     #[error("closed")]
     Closed,
@@ -173,6 +179,16 @@ impl Error {
                     "nobody knows whether it happened: send it again with the same id",
                 )
             }
+            Error::Full => ClientError::new(
+                Kind::Busy,
+                "DISK_FULL",
+                "the server's disk is full: nothing of it happened, send it again later",
+            ),
+            Error::Unavailable(reason) => ClientError::new(
+                Kind::Busy,
+                "UNAVAILABLE",
+                format!("the database cannot be used: {reason}"),
+            ),
             Error::Closed => ClientError::new(Kind::Busy, "CLOSING", "the server stops: come back"),
             other => {
                 tracing::error!(error = %other, "a handler failed");

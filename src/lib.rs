@@ -26,6 +26,10 @@ mod message;
 mod metering;
 pub mod notice;
 mod outbox;
+#[cfg(test)]
+#[allow(dead_code)] // the tests at the wire use the rest of it
+#[path = "../tests/support/patience.rs"]
+mod patience;
 mod pattern;
 mod publication;
 mod reader;
@@ -64,8 +68,8 @@ pub use stats::{Numbers, RouteNumbers};
 #[cfg(feature = "testing")]
 pub use store::Scratch;
 pub use store::{
-    Command, CommandId, Durability, FromValue, Moment, Reader, Row, Schema, Store, StoreConfig,
-    Transaction, Value, migrate,
+    Command, CommandId, Copied, Durability, FromValue, Moment, Progress, Reader, Restored, Row,
+    Schema, Store, StoreConfig, Transaction, Value, backup, migrate, restore,
 };
 pub use trace::connection_id;
 pub use window::Gather;

@@ -90,6 +90,8 @@ pub(crate) enum ToShard<A: App> {
     Call(Call<A>),
     /// Ephemeral publications of another shard's turn.
     Published(Vec<Arc<Publication<A>>>),
+    /// After a commit with which the history has begun anew at this number: no stream of before goes on. Or, when the store is closed, without one.
+    Reset { head: u64 },
     /// One per commit and shard, also where no member lives: a shard must know how far it has come.
     Committed {
         /// The newest event's number after this commit.

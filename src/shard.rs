@@ -1,6 +1,7 @@
 //! One core's connections: what reaches them this turn, and one write per socket at its end.
 
 mod inbox;
+mod reset;
 mod upkeep;
 mod windows;
 

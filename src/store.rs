@@ -3,10 +3,13 @@
 //! The writer takes the commands that are waiting and commits them together, each in a savepoint of its own. Nobody here knows a group or a socket: what
 //! a commit means to the clients is behind [`Hook`](writer::Hook).
 
+mod backup;
 mod changes;
 mod checkpoints;
 mod desk;
 mod disk;
+mod files;
+mod health;
 mod job;
 mod migrations;
 mod outcomes;
@@ -15,17 +18,20 @@ mod rows;
 #[cfg(feature = "testing")]
 mod scratch;
 mod sqlite;
+mod watch;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
+pub use backup::{Copied, Progress, Restored, backup, restore};
 #[cfg(test)]
-pub(crate) use changes::TABLES as CHANGE_LOG;
+pub(crate) use changes::create as create_change_log;
 pub(crate) use changes::{Image, Note, Notes, Shown};
 pub(crate) use desk::Desk;
 pub use desk::Moment;
 pub(crate) use disk::{Flush, Tell, flush_log};
+pub(crate) use health::{Cause, Health};
 pub(crate) use job::Said;
 pub use migrations::{Schema, migrate};
 pub use outcomes::CommandId;
@@ -47,7 +53,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::{mpsc, oneshot};
 
@@ -148,6 +154,18 @@ pub(crate) struct Stats {
     pub rejects: AtomicU64,
     /// Jobs that were told BUSY.
     pub busy: AtomicU64,
+    /// The newest event's number after the last commit.
+    pub head: AtomicU64,
+    /// The schema's version that the writer has judged.
+    pub schema: AtomicI64,
+    /// Tables whose triggers were made anew, each time.
+    pub mended: AtomicU64,
+    /// How often the history began anew while it was served.
+    pub resets: AtomicU64,
+    /// The write-ahead log's length in pages after the last commit.
+    pub log_pages: AtomicU64,
+    /// 1: somebody keeps it from being moved into the database.
+    pub log_held: AtomicU64,
     /// Transactions that ended otherwise than by our COMMIT or for BUSY.
     pub lost: AtomicU64,
     /// From the beginning of a transaction to its being durable, in microseconds. The disk's thread records it.
@@ -166,6 +184,7 @@ struct Shared {
     next_reader: AtomicUsize,
     busy_timeout: Duration,
     stats: Arc<Stats>,
+    health: Arc<Health>,
     /// Of the writer; `None` where there is none.
     index: Option<Arc<Index>>,
     /// The same.
@@ -179,12 +198,13 @@ impl Store {
     /// Dropping the future does not stop `f` once it runs.
     ///
     /// # Errors
-    /// What `f` returns; [`Error::Panicked`] if it panicked; [`Error::Store`] when it tries to write; [`Error::Closed`] when the store has stopped, or its disk
-    /// refused what was written.
+    /// What `f` returns; [`Error::Panicked`] if it panicked; [`Error::Store`] when it tries to write; [`Error::Unavailable`] when the database cannot be used;
+    /// [`Error::Closed`] when the store has stopped.
     pub async fn read<T: Send + 'static>(
         &self,
         f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
+        self.shared.health.check()?;
         let next = self.shared.next_reader.fetch_add(1, Relaxed);
         let reader = &self.shared.readers[next % self.shared.readers.len()];
         let index = self.shared.index.clone();
@@ -211,8 +231,8 @@ impl Store {
     /// # Errors
     /// What `f` returns (then nothing of it happened); a conflict `IDEMPOTENCY_CONFLICT` when the id was used for something else; [`Error::Busy`]
     /// when another program held the database too long or another command brought the transaction down (nothing of it happened);
-    /// [`Error::UnknownOutcome`] when the commit itself failed; [`Error::Panicked`]; [`Error::Closed`] when the store stops, or its disk
-    /// refused what was written.
+    /// [`Error::UnknownOutcome`] when the commit itself failed; [`Error::Full`] when there was no room for it, and [`Error::Unavailable`] when the database
+    /// cannot be used (nothing of it happened); [`Error::Panicked`]; [`Error::Closed`] when the store stops.
     pub async fn write<T: Serialize + DeserializeOwned + Send + 'static>(
         &self,
         command: Command,
@@ -254,6 +274,7 @@ impl Store {
     ) -> Result<T, Error> {
         // The clock starts before the queue: whoever waits for room is not to wait twice as long for BUSY.
         let deadline = Instant::now() + self.shared.busy_timeout;
+        self.shared.health.check()?;
         let (answer, answered) = oneshot::channel();
         let job = Job {
             shard,
@@ -272,6 +293,11 @@ impl Store {
     /// Commands that wait for the writer.
     pub(crate) fn waiting(&self) -> usize {
         self.shared.jobs.max_capacity() - self.shared.jobs.capacity()
+    }
+
+    /// What is the matter with it.
+    pub(crate) fn health(&self) -> &Health {
+        &self.shared.health
     }
 
     pub(crate) fn stats(&self) -> &Stats {

@@ -10,6 +10,7 @@ mod smuggling;
 mod strangers;
 mod tls;
 
+use crate::support::patience::patient;
 use crate::support::{PATIENCE, Place, Server};
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -20,6 +21,7 @@ const HANDSHAKE: &str = "Host: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\
 
 /// A routing file with two endpoints. `defaults` and `listener` are further lines of these tables, `more` follows.
 fn routing(defaults: &str, listener: &str, more: &str) -> String {
+    let defaults = patient(defaults);
     format!(
         r#"[defaults]
 auth = "optional"

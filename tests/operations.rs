@@ -15,6 +15,7 @@ mod scrape;
 #[path = "operations/slow.rs"]
 mod slow;
 
+use super::conformance::patience::{PATIENCE, patient};
 use super::conformance::raw::{CLOSE, FIN, PING, Raw, TEXT};
 use super::{Conformance, Echo, Member, Namespace};
 use maitred::*;
@@ -24,9 +25,6 @@ use serde::Deserialize;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
-
-/// How long a test waits for what must come.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A member of as many groups as it asks for: `/many/3/`.
 struct Many;
@@ -74,6 +72,7 @@ impl Consumer for Many {
 
 /// A routing file. `limits` and `defaults` are lines of these tables.
 fn file(limits: &str, defaults: &str) -> String {
+    let defaults = patient(defaults);
     format!(
         r#"
 [defaults]
@@ -95,6 +94,11 @@ consumer = "group"
 [[listener.route]]
 path = "/many/<int:n>/"
 consumer = "many"
+[[listener.route]]
+path = "/silent"
+consumer = "echo"
+idle_timeout = "300ms"
+ping_interval = "200ms"
 [[listener.route]]
 path = "/token"
 consumer = "echo"

@@ -83,7 +83,10 @@ pub(super) fn routes<A: App>(
                     return Ok(json_error(&leaving()));
                 }
                 let head = match store {
-                    Some(store) => store.read(|db| db.head()).await.map(|_| ()),
+                    Some(store) => match store.health().ready() {
+                        Ok(()) => store.read(|db| db.head()).await.map(|_| ()),
+                        unready => unready,
+                    },
                     None => Ok(()),
                 };
                 Ok::<_, warp::Rejection>(match head {

@@ -11,7 +11,9 @@ use crate::dialect::engine_io::{Packet, decode_body, push_packet};
 use crate::websocket::{self, Opcode};
 use bytes::Bytes;
 use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
 use std::rc::Rc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::sync::oneshot;
 
@@ -20,9 +22,6 @@ pub(crate) type Polled = Option<(u64, Vec<Bytes>)>;
 
 /// How long the next poll waits to hear what became of the answer before it, where nobody knows: a connection that broke is noticed in less.
 const DOUBT: Duration = Duration::from_millis(20);
-/// How long a poll waits for the end of the connection of the one before it. Longer, because the session is the price, and only who makes a mistake waits.
-const OVERTAKEN: Duration = Duration::from_millis(100);
-
 /// The body of a POST, and who waits for its packets to be taken. Dropped without an answer: they were refused.
 pub(crate) struct Posted {
     pub body: Bytes,
@@ -95,10 +94,16 @@ impl<A: App> Session<A> {
     }
 
     /// While another one waits. Two that are meant end the session; but a client may have given that one up, by a connection whose end comes later than this.
+    /// It is waited for half as long as for a pong: the session is the price, and only who makes a mistake waits so long.
     fn second_poll(self: &Rc<Self>, connection: u64, answer: oneshot::Sender<Polled>) {
         let session = self.clone();
         tokio::task::spawn_local(async move {
-            tokio::time::sleep(OVERTAKEN).await;
+            let overtaken = session.wire.policy.ping_timeout / 2;
+            let given_up = poll_fn(|cx| session.poll_given_up(cx));
+            let _ = tokio::time::timeout(overtaken, given_up).await;
+            if answer.is_closed() {
+                return; // this one was given up, and not the other
+            }
             if !session.shard.sessions.borrow().contains_key(&session.sid) {
                 poll_late(&session.shard, &session.sid, answer);
             } else if session.is(Transport::WebSocket) {
@@ -116,6 +121,14 @@ impl<A: App> Session<A> {
     fn is_waited_for(&self) -> bool {
         let poll = self.polling.get.borrow();
         poll.as_ref().is_some_and(|(_, poll)| !poll.is_closed())
+    }
+
+    /// When no poll waits whose client is known to be there. One that is answered wakes nobody: whoever asks has a deadline.
+    fn poll_given_up(&self, cx: &mut Context<'_>) -> Poll<()> {
+        match &mut *self.polling.get.borrow_mut() {
+            Some((_, poll)) => poll.poll_closed(cx),
+            None => Poll::Ready(()),
+        }
     }
 
     /// Whether a poll waits.

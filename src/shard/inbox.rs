@@ -21,6 +21,7 @@ impl<A: App> Shard<A> {
             for taken in 1.. {
                 match message {
                     ToShard::Call(call) => call(&self),
+                    ToShard::Reset { head } => self.reset(head),
                     ToShard::Published(publications) => {
                         publications.iter().for_each(|p| self.deliver(p))
                     }

@@ -68,6 +68,13 @@ impl Polling {
         assert_eq!((status, &*said), (200, "ok"));
     }
 
+    /// Its session is over.
+    #[track_caller]
+    fn is_gone(&self) {
+        let (status, ..) = request(self.at, &self.line("POST"), &[], "3");
+        assert_eq!(status, 400);
+    }
+
     /// The packets of the next answer that are no pings; several polls if need be.
     #[track_caller]
     pub fn poll(&self) -> Vec<String> {
@@ -125,9 +132,10 @@ fn a_client_that_polls_hears_and_says_the_same() {
     );
 }
 
+/// On one shard, which hears of the end before it hears of the note.
 #[test]
 fn a_poll_that_is_given_up_loses_nothing() {
-    let house = House::open();
+    let house = House::of(1);
     let client = Polling::open(house.address());
     client.post(r#"40{"rooms":["kitchen"]}"#);
     client.poll();
@@ -161,6 +169,30 @@ fn a_poll_that_overtakes_the_end_of_another_takes_its_place() {
         next.read_to_string(&mut answer).expect("an answer");
         assert!(answer.contains(&format!(r#""text":"{n}""#)), "{answer:?}");
     }
+}
+
+/// Two polls wait, and the later one is given up: the earlier one goes on to wait. Two that are both meant are a mistake.
+#[test]
+fn a_poll_that_is_given_up_while_another_waits_costs_no_session() {
+    // one shard: what is sent first is heard first
+    let house = House::with(1, "ping_timeout = \"6s\"");
+    let client = Polling::open(house.address());
+    client.post(r#"40{"rooms":["kitchen"]}"#);
+    client.poll();
+    let mut waiting = send(client.at, &client.line("GET"), &[], "");
+    drop(send(client.at, &client.line("GET"), &[], ""));
+
+    // by when this one hears of its mistake, the other would have
+    let mistaken = Polling::open(house.address());
+    let _first = send(mistaken.at, &mistaken.line("GET"), &[], "");
+    let (status, ..) = request(mistaken.at, &mistaken.line("GET"), &[], "");
+    assert_eq!(status, 400);
+    mistaken.is_gone();
+
+    house.note("kitchen", "still here");
+    let mut answer = String::new();
+    waiting.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.contains(r#""text":"still here""#), "{answer:?}");
 }
 
 #[test]
@@ -268,10 +300,10 @@ fn an_answer_that_is_left_in_order_comes_again() {
     }
 }
 
-/// The answer is larger than any socket's buffer, and its reader reads nothing of it.
+/// The answer is larger than any socket's buffer, and its reader reads nothing of it. On one shard, which hears of the end before it hears of the next poll.
 #[test]
 fn an_answer_that_is_cut_off_comes_again() {
-    let house = House::open();
+    let house = House::of(1);
     let client = Polling::open(house.address());
     client.post(r#"40{"rooms":["kitchen"]}"#);
     client.poll();

@@ -1,5 +1,6 @@
 //! The real binary on a database of its own.
 
+use super::patience::patient;
 use super::{PATIENCE, http, shell, token};
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -19,12 +20,15 @@ pub struct Place {
 }
 
 impl Place {
-    /// An empty folder with the product's own `routing.toml`, every port replaced by 0 so that tests can run side by side.
+    /// An empty folder with the product's own `routing.toml`: every port replaced by 0 so that tests can run side by side, and limits of time that a busy
+    /// machine keeps.
     pub fn new() -> Self {
         let dir = tempfile::tempdir().expect("a temporary folder");
         let product = concat!(env!("CARGO_MANIFEST_DIR"), "/../routing.toml");
         let routing = std::fs::read_to_string(product).expect("routing.toml at the top");
-        std::fs::write(dir.path().join("routing.toml"), any_port(&routing)).expect("routing");
+        let routing =
+            any_port(&routing).replace("[defaults]\n", &format!("[defaults]\n{}", patient("")));
+        std::fs::write(dir.path().join("routing.toml"), routing).expect("routing");
         Place { dir, shell: None }
     }
 
@@ -73,6 +77,7 @@ impl Place {
             .args(args)
             .current_dir(self.dir.path())
             .env("MAITRED_JWT_SECRET", SECRET)
+            .env("MAITRED_BUSY_TIMEOUT", format!("{}s", PATIENCE.as_secs()))
             .stdin(Stdio::null());
         command
     }
