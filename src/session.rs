@@ -255,6 +255,7 @@ impl<A: App> Session<A> {
             }
             // what it said before is obeyed, and answered while somebody listens
             let all = self.namespaces.borrow().clone();
+            all.iter().for_each(|namespace| namespace.client.gone()); // it answers no question
             let handled = async {
                 for namespace in all {
                     namespace.handled().await;
