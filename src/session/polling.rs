@@ -1,6 +1,6 @@
 //! Long polling: a session's frames wait until a GET takes them, and its packets come in the bodies of POSTs.
 //!
-//! An answer that the client certainly has not read comes again; one of which nobody knows counts as read, because nothing in the protocol says that it was, and
+//! An answer that the client certainly has not read comes again, once; one of which nobody knows counts as read, because nothing in the protocol says that it was, and
 //! twice is worse than not at all where recovery has what is durable.
 
 use super::{Session, Transport, poll_late};
