@@ -90,6 +90,11 @@ impl Ending {
         }
     }
 
+    /// Whether the client is to come back as it is: it was no mistake of its own.
+    pub const fn invites_back(&self) -> bool {
+        matches!(self.code, 0 | 1001 | 1011..=1013 | 4010 | 4429)
+    }
+
     /// Our failure.
     pub const fn internal() -> Self {
         Ending::new(1011, "internal error")

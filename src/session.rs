@@ -16,6 +16,7 @@ mod command;
 mod departed;
 mod door;
 mod namespace;
+mod offsets;
 mod packets;
 mod polling;
 mod upgrade;
@@ -23,7 +24,8 @@ mod upgrade;
 pub(crate) use boarding::{Boarded, board};
 pub(crate) use departed::{Departed, poll_late};
 pub(crate) use door::{Door, Entrance, Visit};
-pub(crate) use polling::{Posted, body, noop};
+pub(crate) use offsets::stumbles;
+pub(crate) use polling::{Fate, Posted, Taken, body, noop};
 use upgrade::probe;
 
 use crate::App;
@@ -249,10 +251,11 @@ impl<A: App> Session<A> {
         if by_client {
             // a poll that crosses the close is answered at once
             if !self.is(Transport::WebSocket) {
-                self.close_polling(true);
+                self.close_polling(&ending);
             }
             // what it said before is obeyed, and answered while somebody listens
             let all = self.namespaces.borrow().clone();
+            all.iter().for_each(|namespace| namespace.client.gone()); // it answers no question
             let handled = async {
                 for namespace in all {
                     namespace.handled().await;
@@ -270,7 +273,7 @@ impl<A: App> Session<A> {
         } else {
             self.shard.stats.closed(&ending);
             if !by_client {
-                self.close_polling(false);
+                self.close_polling(&ending);
             }
             self.wire.set_closing();
             self.wire.abort();

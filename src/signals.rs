@@ -179,6 +179,9 @@ impl<A: App> Hook for Announcer<A> {
         if count > 0 {
             tx.prepare_cached("DELETE FROM change_log WHERE seq <= ?1")?
                 .execute([upto])?;
+            // What their statements left there: none of them runs now.
+            tx.prepare_cached("DELETE FROM change_replaced")?
+                .execute([])?;
         }
         Ok(count)
     }

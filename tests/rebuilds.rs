@@ -286,6 +286,30 @@ fn a_column_that_is_renamed_closes_the_store_until_it_is_renamed_back() {
 }
 
 #[test]
+fn what_was_dropped_by_itself_stands_again() {
+    let server = start();
+    let id = new_order(&server);
+    for dropped in [
+        "TRIGGER orders_moved",
+        "TRIGGER maitred_orders_au",
+        "TABLE change_log",
+        "TABLE event_log",
+    ] {
+        let path = format!("/ws/orders/{id}/");
+        let mut guest = Client::open(&server, &path);
+        guest.next_is("order_status");
+        let standing = triggers(&server, "orders");
+        server.shell(&format!("DROP {dropped};"));
+        assert_eq!(guest.closed().0, Some(1012), "{dropped}");
+        let mut back = Client::open(&server, &format!("{path}?since={}", guest.seq));
+        is_reset(&back.next(), "order_status");
+        assert_eq!(triggers(&server, "orders"), standing, "{dropped}");
+        is_heard(&server, id);
+        until_ready(&server, 200);
+    }
+}
+
+#[test]
 fn strangers_triggers_and_tables_change_nothing() {
     let server = start();
     let id = new_order(&server);

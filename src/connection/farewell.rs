@@ -55,7 +55,7 @@ pub(crate) async fn finish<A: App>(
             return;
         };
         stream.finish();
-        // the client's side is open still
+        // nothing more comes of a client that has ended its side
         while !ending.is_half_closed() && !socket.is_dead() {
             let turn = budget.turn().await;
             match reader.next(socket, shard.clock(), turn, |incoming| {

@@ -187,6 +187,7 @@ fn value(policy: &Policy, key: &str) -> String {
         "groups_per_connection" => policy.groups_per_connection.to_string(),
         "delivery" => policy.delivery.name().to_owned(),
         "ping_timeout" => show_duration(policy.ping_timeout),
+        "offsets" => policy.offsets.name().to_owned(),
         "max_payload" => show_size(policy.max_payload as u64),
         "connect_timeout" => show_duration(policy.connect_timeout),
         _ => String::new(),

@@ -97,7 +97,7 @@ const REPORT: &str = r#"
 r.toml:2:1: unknown key "speed": there are defaults, limits, listener
 r.toml:4:8: unknown auth "requird": did you mean "required"?
 r.toml:5:16: expected a duration with its unit, like "25s", found an integer
-r.toml:6:1: unknown key "pings": there are auth, origins, max_message_bytes, max_message_fragments, compress_from, outbox_bytes, outbox_frames, idle_timeout, ping_interval, auth_timeout, frames_per_second, bytes_per_second, action_rates, groups_per_connection, delivery, ping_timeout, max_payload, connect_timeout, first_byte_timeout, head_timeout, body_timeout, write_timeout, head_bytes, tls_timeout, tls_handshakes
+r.toml:6:1: unknown key "pings": there are auth, origins, max_message_bytes, max_message_fragments, compress_from, outbox_bytes, outbox_frames, idle_timeout, ping_interval, auth_timeout, frames_per_second, bytes_per_second, action_rates, groups_per_connection, delivery, ping_timeout, max_payload, connect_timeout, offsets, first_byte_timeout, head_timeout, body_timeout, write_timeout, head_bytes, tls_timeout, tls_handshakes
 r.toml:11:9: unknown REST service "dinig.api": did you mean "dining.api"?
 r.toml:11:22: expected a string, found an integer
 r.toml:11:39: "timing.api" stands here twice

@@ -58,6 +58,10 @@ pub(super) struct Report {
     /// Somebody wants to know whether the client has read what it was sent last. An answer to a poll that was not read comes again, so what says that it was not
     /// must be certain: who has read it would get it twice.
     matters: AtomicBool,
+    /// Hyper has all of it.
+    handed: AtomicBool,
+    /// The system has all of it.
+    sent: AtomicBool,
     lost: AtomicBool,
     owed: Arc<Owed>,
     /// Which request stands for one that cannot be read, and what is wrong with that.
@@ -67,6 +71,8 @@ pub(super) struct Report {
 impl Report {
     /// From now on it does matter what becomes of what is sent, or it does not.
     pub fn matters(&self, matters: bool) {
+        self.handed.store(false, Relaxed);
+        self.sent.store(!matters, Relaxed);
         self.matters.store(matters, Relaxed);
     }
 
@@ -80,7 +86,12 @@ impl Report {
         self.owed.ended().await;
     }
 
-    /// The client has reset the connection, ended it before its system had everything, or did not take it in time.
+    /// Hyper has taken the last byte of it, and will flush.
+    pub fn handed(&self) {
+        self.handed.store(true, Relaxed);
+    }
+
+    /// The client has ended or reset the connection before its system had everything, or did not take it in time.
     pub fn is_lost(&self) -> bool {
         self.lost.load(Relaxed)
     }
@@ -168,11 +179,21 @@ impl Carrier {
             // many a client says no goodbye in TLS
             Err(e) => e.kind() == io::ErrorKind::UnexpectedEof,
         };
-        // who closes with something unread resets the connection. What ends it in order also acknowledges what has come
-        if (read.is_err() && !ends) || (ends && self.is_untaken()) {
+        // Who has read everything may reset the connection all the same: proxies do, after they have passed an answer on. So a reset says nothing by itself;
+        // what counts, after it as after an end in order, is what the client's system had acknowledged. After a reset hyper writes nothing more.
+        let is_lost = match ends {
+            true => self.is_unacknowledged(),
+            false => read.is_err() && self.is_untaken(),
+        };
+        if is_lost {
             self.lose();
         }
         self.settled |= ends;
+    }
+
+    /// Whether some of what was sent last is not with the client's system: hyper has it still, or ours has.
+    fn is_untaken(&self) -> bool {
+        !self.report.sent.load(Relaxed) || self.is_unacknowledged()
     }
 
     /// What was sent last did not reach the client whole.
@@ -183,7 +204,7 @@ impl Carrier {
     }
 
     /// Whether the client's system has not acknowledged everything that was written.
-    fn is_untaken(&self) -> bool {
+    fn is_unacknowledged(&self) -> bool {
         let tcp = match &self.pipe {
             Pipe::Plain(tcp) => tcp,
             Pipe::Tls(tls) => tls.get_ref().0,
@@ -356,12 +377,16 @@ impl AsyncWrite for Carrier {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let flushed = self.as_mut().pipe().poll_flush(cx);
-        // hyper asks for this when it has written all that it has
-        if matches!(flushed, Poll::Ready(Ok(())))
-            && self.report.owed.is_paid()
-            && let Some(reader) = self.ends.take()
-        {
-            reader.wake();
+        if matches!(flushed, Poll::Ready(Ok(()))) {
+            // hyper asks for this when it has written all that it has
+            if self.report.owed.is_paid()
+                && let Some(reader) = self.ends.take()
+            {
+                reader.wake();
+            }
+            if self.report.handed.load(Relaxed) {
+                self.report.sent.store(true, Relaxed);
+            }
         }
         self.in_time(cx, flushed)
     }
@@ -369,8 +394,16 @@ impl AsyncWrite for Carrier {
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if let Farewell::None = self.farewell {
             self.settled |= matches!(self.pipe, Pipe::Tls(_));
-            let shut = self.as_mut().pipe().poll_shutdown(cx);
-            ready!(self.in_time(cx, shut))?;
+            match self.as_mut().pipe().poll_shutdown(cx) {
+                // it was reset before: nothing that was accepted is undone by that
+                Poll::Ready(Err(e)) => {
+                    if self.is_untaken() {
+                        self.lose();
+                    }
+                    return Poll::Ready(Err(e));
+                }
+                shut => ready!(self.in_time(cx, shut))?,
+            }
             let waits = self.ended || self.framing.is_within_request();
             let asks = self.report.matters.load(Relaxed) && !self.settled;
             self.farewell = match waits || asks {

@@ -10,6 +10,7 @@ use super::refusal;
 use super::worker::Worker;
 use crate::limits::Limit;
 use crate::rest::{Peer, json_error};
+use crate::session::Fate;
 use crate::{App, ClientError, Kind, trace};
 use ::http::{HeaderValue, Method, Request, StatusCode, Version, header};
 use hyper::body::Incoming;
@@ -20,6 +21,7 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
@@ -50,11 +52,11 @@ pub(super) async fn converse<A: App>(
         let known = known.take().or(malformed);
         let (refused, receipt, report) = (&refused, &receipt, &report);
         let answering = report.answering();
-        give(receipt, true); // who asks again has read the answer before
+        give(receipt, Fate::Read); // who asks again has read the answer before
         async move {
             let on = request.extensions().get::<OnUpgrade>().cloned();
-            let asked = answer(worker, &serving, request, known, peer, ticket, report);
-            let mut answer = asked.await;
+            let asking = (peer, report);
+            let mut answer = answer(worker, &serving, request, known, asking, ticket).await;
             let asked_for = answer.extensions_mut().remove::<engine::Receipt<A>>();
             report.matters(asked_for.is_some());
             receipt.set(asked_for);
@@ -83,7 +85,11 @@ pub(super) async fn converse<A: App>(
         }
     };
     // what is wrong with the next request says nothing of the answer before
-    give(&receipt, !report.is_lost());
+    let fate = match report.is_lost() {
+        true => Fate::Lost,
+        false => Fate::Read,
+    };
+    give(&receipt, fate);
     let counts = &worker.shard.counts;
     match ended {
         Ok(()) => {
@@ -98,9 +104,9 @@ pub(super) async fn converse<A: App>(
     }
 }
 
-fn give<A: App>(receipt: &Cell<Option<engine::Receipt<A>>>, arrived: bool) {
+fn give<A: App>(receipt: &Cell<Option<engine::Receipt<A>>>, fate: Fate) {
     if let Some(receipt) = receipt.take() {
-        receipt.give(arrived);
+        receipt.give(fate);
     }
 }
 
@@ -117,9 +123,8 @@ async fn answer<A: App>(
     serving: &Serving<A>,
     request: Request<Incoming>,
     known: Option<Response>,
-    peer: SocketAddr,
+    (peer, report): (SocketAddr, &Arc<Report>),
     ticket: &Cell<Option<Ticket<A>>>,
-    report: &Report,
 ) -> Response {
     let upgrades = request.headers().contains_key(header::UPGRADE);
     let polled = serving.sockets.engine_route(request.uri().path());
@@ -188,7 +193,7 @@ async fn engine<A: App>(
     serving: &Serving<A>,
     request: Request<Bounded>,
     peer: SocketAddr,
-    report: &Report,
+    report: &Arc<Report>,
 ) -> Response {
     let (head, body) = request.into_parts();
     let asked = engine::Asked {

@@ -52,8 +52,10 @@ pub(crate) fn wish<'h>(method: &Method, headers: &'h HeaderMap) -> Result<Wish<'
     let Some(key) = key.filter(|key| websocket::valid_key(key)) else {
         return Err(Unfit::Key);
     };
-    let has = |name| headers.contains_key(name);
-    if has(header::CONTENT_LENGTH) || has(header::TRANSFER_ENCODING) {
+    // a length of zero is no body (RFC 9112, section 6.3): some clients send it with every request
+    let lengths = headers.get_all(header::CONTENT_LENGTH).iter();
+    let has_body = lengths.into_iter().any(|length| !is_zero(length));
+    if has_body || headers.contains_key(header::TRANSFER_ENCODING) {
         return Err(Unfit::Body);
     }
     // one that cannot be read is not none: programs send none, and may connect
@@ -78,6 +80,10 @@ pub(crate) fn wish<'h>(method: &Method, headers: &'h HeaderMap) -> Result<Wish<'
         protocols,
         compression,
     })
+}
+
+fn is_zero(length: &HeaderValue) -> bool {
+    !length.is_empty() && length.as_bytes().iter().all(|digit| *digit == b'0')
 }
 
 /// Those that are text.

@@ -26,7 +26,10 @@ impl Door {
 #[derive(Clone)]
 pub(crate) struct Entrance {
     pub name: Arc<str>,
+    /// The lane of clients that are told numbers.
     pub lane: u16,
+    /// That of those who are not.
+    pub unnumbered: u16,
     pub policy: Arc<Policy>,
     /// Its route's.
     pub stats: Arc<RouteStats>,
@@ -43,6 +46,8 @@ pub(crate) struct Visit {
     pub token: Option<Arc<str>>,
     /// It comes from this machine, and through no proxy.
     pub local: bool,
+    /// It is known that its handlers have no place for a number.
+    pub stumbles: bool,
 }
 
 impl Visit {

@@ -1,7 +1,7 @@
 //! What a session's packets mean.
 
 use super::namespace::{Left, Mail, Namespace};
-use super::{Entrance, Session};
+use super::{Entrance, Session, offsets};
 use crate::auth::Identity;
 use crate::budget::Turn;
 use crate::close::{Ending, NO_CODE};
@@ -14,7 +14,7 @@ use crate::limits::TooFast;
 use crate::reader::MessageReader;
 use crate::routing::Protocol;
 use crate::websocket::{self, Incoming, Opcode};
-use crate::{App, Arguments, Frame, metering};
+use crate::{App, Arguments, ClientError, Frame, Kind, metering};
 use bytes::Bytes;
 use serde_json::value::RawValue;
 use std::rc::Rc;
@@ -202,7 +202,7 @@ impl<A: App> Session<A> {
         match metering::refuse(&self.shard, None, too_fast) {
             Met::Close(ending) => return Err(ending),
             Met::Refused(_, error) => {
-                if let (Some(namespace), Body::Event { id, .. }) =
+                if let (Some(namespace), Body::Event { id, .. } | Body::Misnamed { id, .. }) =
                     (self.of(&packet.namespace), &packet.body)
                 {
                     namespace.tell_mistake(&self.shard, &error, *id);
@@ -237,6 +237,10 @@ impl<A: App> Session<A> {
             (Body::Event { .. }, Some(namespace)) => {
                 let text = text.to_owned();
                 return Ok(namespace.take_in(Mail::Event { text, attachments }));
+            }
+            (Body::Misnamed { id, why }, Some(namespace)) => {
+                let error = ClientError::new(Kind::Invalid, "INVALID_FRAME", why);
+                namespace.tell_mistake(&self.shard, &error, id);
             }
             (Body::Ack { id, arguments }, Some(namespace)) => {
                 let values = arguments.iter().map(|&a| a.to_owned()).collect();
@@ -277,7 +281,10 @@ impl<A: App> Session<A> {
             return refuse("too many namespaces are being left");
         }
         self.asked.borrow_mut()[at] = true;
-        let entrance = self.visit.door.entrances[at].clone();
+        let mut entrance = self.visit.door.entrances[at].clone();
+        if !offsets::are_told(&entrance.policy, &self.visit, auth) {
+            entrance.lane = entrance.unnumbered;
+        }
         let client = Client::new(self.visit.handshake.clone(), auth.map(ToOwned::to_owned));
         self.begin(entrance, client, None);
     }

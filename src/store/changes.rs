@@ -5,8 +5,12 @@
 //!
 //! - `REPLACE` removes rows without firing their delete triggers. A `BEFORE` trigger notes the rows that may go (all that share a key with the new one); the
 //!   `AFTER` trigger reports those that are gone. `OR IGNORE` and upserts keep the row, so their notes come to nothing and are wiped by the next `BEFORE`.
-//! - `ON DELETE CASCADE` and `SET NULL` are done by `BEFORE DELETE` triggers of the parent, and fire the children's triggers.
-//! - `version` rises and `updated_at` and the stamps are set where the statement did not; that repair is no change of its own.
+//!   Under `recursive_triggers` the delete triggers do fire; then the note is only there for the version.
+//! - `ON DELETE CASCADE` and `SET NULL` are done by `BEFORE DELETE` triggers of the parent, and fire the children's triggers (`cascades.rs`).
+//! - `version` rises and `updated_at` and the stamps are set where the statement did not; that repair is no change of its own. An insert's version stays what
+//!   it is, unless the row replaced another one: `RETURNING` has shown it already.
+//!
+//! Another program may rebuild a table, and its triggers are gone: [`mend`] compares, and makes them anew.
 //!
 //! Limits: a unique index on an expression is not looked at by `REPLACE`; `ON UPDATE CASCADE` is left to SQLite (ids do not change here).
 

@@ -20,6 +20,9 @@ pub struct Schema {
     ///
     /// Each runs in one transaction with foreign keys off, and they are checked at its end. The triggers of the version before are still there: what
     /// a migration changes is announced, and one that drops a column of a watched table drops that table's triggers first (they are made anew).
+    ///
+    /// At each start all of them are run on an empty database in memory too, to know what the tables and their triggers are to be: if another program takes a
+    /// trigger, a column or a table away, it is missed. So none may count on rows that it did not make.
     pub migrations: &'static [&'static str],
 }
 

@@ -206,12 +206,8 @@ impl Writer {
             // In whole milliseconds, and 0 would mean not to wait at all.
             c.busy_timeout(patience + Duration::from_millis(1))?;
             c.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-            let opened = self.desk.opened(c).and_then(|others| {
-                if others {
-                    self.compare(c)?;
-                }
-                self.compare_tables(c, others)
-            });
+            let opened = self.desk.opened(c);
+            let opened = opened.and_then(|others| self.compare_all(c, others));
             match opened.and_then(|()| self.hook.logged(c, CHUNK)) {
                 Ok(announced) if announced < CHUNK => return Ok(()),
                 Ok(_) => {

@@ -23,7 +23,7 @@ pub(super) fn request(
     )
 }
 
-fn send(at: SocketAddr, line: &str, headers: &[(&str, &str)], body: &str) -> TcpStream {
+pub(super) fn send(at: SocketAddr, line: &str, headers: &[(&str, &str)], body: &str) -> TcpStream {
     let mut stream = TcpStream::connect(at).expect("connect");
     stream.set_read_timeout(Some(PATIENCE)).expect("a deadline");
     let mut text = format!("{line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n");
@@ -260,7 +260,7 @@ fn a_poll_that_crosses_its_clients_close_gets_its_noop() {
 
 /// A poll of which the first bytes were read, by a client whose system takes little ahead of it.
 #[track_caller]
-fn begun(client: &Polling, fields: &str) -> TcpStream {
+pub(super) fn begun(client: &Polling, fields: &str) -> TcpStream {
     let socket =
         socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
     socket.set_recv_buffer_size(4096).expect("a small buffer");

@@ -2,6 +2,10 @@
 
 #[path = "absence.rs"]
 mod absence;
+#[path = "answers.rs"]
+mod answers;
+#[path = "numbers.rs"]
+mod numbers;
 #[path = "../support/patience.rs"]
 mod patience;
 #[path = "payloads.rs"]
@@ -25,10 +29,10 @@ use std::time::Instant;
 
 const SECRET: &str = "a secret of these tests, and of nobody else";
 
-/// The routes of the example, with these limits among those that a busy machine keeps.
-fn routes(own: &str) -> String {
+/// The routes of the example, with these limits among those that a busy machine keeps, and namespaces beside them.
+fn routes(own: &str, more: &str) -> String {
     let routes = super::ROUTES.replace("BIND", "127.0.0.1:0");
-    format!("[defaults]\n{}{routes}", patient(own))
+    format!("[defaults]\n{}{routes}{more}", patient(own))
 }
 
 /// A server on a database of its own.
@@ -51,12 +55,16 @@ impl House {
 
     /// The same with limits of its own.
     fn with(shards: usize, own: &str) -> Self {
+        House::serving(shards, routes(own, ""))
+    }
+
+    fn serving(shards: usize, routes: String) -> Self {
         let place = tempfile::tempdir().expect("a directory");
         let mut house = House {
             started: None,
             place,
             shards,
-            routes: routes(own),
+            routes,
         };
         house.serve();
         house

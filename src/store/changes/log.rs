@@ -17,7 +17,9 @@ impl Table<'_> {
                  ELSE max(OLD.version, ifnull((SELECT version FROM change_replaced WHERE tbl = {name} AND id = NEW.{id}), 0)) END"
             );
             set.push(format!("version = max(version, {taken} + 1)"));
-            when.push(format!("NEW.version <= {taken}"));
+            when.push(format!(
+                "NEW.version <= OLD.version OR NEW.{id} IS NOT OLD.{id}"
+            ));
         }
         if self.has("updated_at") {
             let left = "NEW.updated_at IS OLD.updated_at";
@@ -45,16 +47,19 @@ impl Table<'_> {
     }
 
     /// Where `stamped` holds a repair may set stamps and leave the version as it is, which would be told as a change of its own: after an insert always, after
-    /// an update under `recursive_triggers`. So a mark says meanwhile that it is none.
+    /// an update under `recursive_triggers`. So a mark says meanwhile that it is none. Made and unmade by an `INSERT`: those into this table the writer's connection
+    /// leaves out, and no `OR IGNORE` of the statement has a say in it.
     fn marked(&self, stamped: &str, repair: &str) -> String {
         if stamped.is_empty() || !self.has("version") {
             return repair.to_owned();
         }
         let (id, mark) = (quoted(&self.id), self.mark());
-        format!(
-            "INSERT OR IGNORE INTO change_replaced(tbl, id, old) SELECT {mark}, NEW.{id}, '' WHERE {stamped};
-             {repair} DELETE FROM change_replaced WHERE tbl = {mark};"
-        )
+        let set = |on: u8| {
+            format!(
+                "INSERT INTO change_replaced(tbl, id, old, version) SELECT {mark}, NEW.{id}, '', {on} WHERE {stamped} ON CONFLICT(tbl, id) DO UPDATE SET version = {on};"
+            )
+        };
+        format!("{} {repair} {}", set(1), set(0))
     }
 
     /// What a statement left to us, after an insert: a replaced row's version goes on, and stamps of the first state. Those do not raise the version, or

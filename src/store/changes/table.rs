@@ -205,7 +205,7 @@ impl<'w> Table<'w> {
         if !stamps.is_empty() && self.has("version") {
             let _ = write!(
                 when,
-                " OR (OLD.version IS NEW.version AND ({}) AND NOT EXISTS(SELECT 1 FROM change_replaced WHERE tbl = {} AND id = NEW.{}))",
+                " OR (OLD.version IS NEW.version AND ({}) AND NOT EXISTS(SELECT 1 FROM change_replaced WHERE tbl = {} AND id = NEW.{} AND version = 1))",
                 stamps.join(" OR "),
                 self.mark(),
                 quoted(&self.id)

@@ -40,37 +40,55 @@ impl Tables {
 }
 
 impl Writer {
-    /// In a transaction that was just begun; `others`: after another program's commit. If the schema is not what it was, everything that is wanted is made, and
-    /// where something was lost everybody begins anew: nobody knows what was written meanwhile.
+    /// In a transaction that was just begun; `others`: after another program's commit. Whether the history and the tables are those that were left here.
     ///
     /// # Errors
     /// [`Error::Unavailable`]: a table cannot be mended, and the store is closed. The database's. The transaction is to be abandoned.
-    pub(super) fn compare_tables(&mut self, c: &Connection, others: bool) -> Result<(), Error> {
+    pub(super) fn compare_all(&mut self, c: &Connection, others: bool) -> Result<(), Error> {
         if !others && self.tables.seen.is_some() {
             return Ok(());
         }
-        if !self.is_reset && self.tables.seen == Some(schema_version(c)?) {
-            return Ok(());
+        let moved = self.tables.seen != Some(schema_version(c)?);
+        let lost = moved && own_tables(c)?;
+        if others {
+            self.compare(c)?;
         }
-        migrations::framework(c)?;
-        let lost = changes::lost(c)?;
-        let whole = self.tables.seen.is_none();
-        let mended = match changes::mend(c, &self.tables.blueprint, lost, whole)? {
-            Condition::Whole(mended) => mended,
-            Condition::Broken(why) => return Err(self.broken(c, &why)),
+        match moved || self.is_reset {
+            true => self.compare_tables(c, lost),
+            false => Ok(()),
+        }
+    }
+
+    /// The schema is not what it was: everything that is wanted is made, and where something was lost everybody begins anew, because nobody knows what was written
+    /// meanwhile. `lost`: something was already.
+    fn compare_tables(&mut self, c: &Connection, lost: bool) -> Result<(), Error> {
+        let mended = match self.mend(c) {
+            Ok(Condition::Whole(mended)) => mended,
+            Ok(Condition::Broken(why)) => return Err(self.broken(c, &why)),
+            // What SQLite does not make of these tables.
+            Err(Error::Store(why)) => return Err(self.broken(c, &[why])),
+            Err(e) => return Err(e),
         };
         report(c, &mended);
-        self.desk
-            .remake(c, &self.tables.blueprint, self.tables.steady)?;
         self.tables.made = Some(schema_version(c)?);
-        let closed = self.health.has(Cause::Tables);
-        if closed || !mended.lost.is_empty() {
-            self.stats
-                .mended
-                .fetch_add(mended.lost.len() as u64, Relaxed);
+        if lost || self.health.has(Cause::Tables) || !mended.lost.is_empty() {
+            let tables = mended.lost.len() as u64;
+            self.stats.mended.fetch_add(tables, Relaxed);
             self.reset_within(c)?;
         }
         Ok(())
+    }
+
+    fn mend(&mut self, c: &Connection) -> Result<Condition, Error> {
+        let Tables {
+            blueprint, steady, ..
+        } = &self.tables;
+        let whole = self.tables.seen.is_none();
+        let condition = changes::mend(c, blueprint, changes::lost(c)?, whole)?;
+        if let Condition::Whole(_) = condition {
+            self.desk.remake(c, blueprint, steady)?;
+        }
+        Ok(condition)
     }
 
     fn broken(&mut self, c: &Connection, why: &[String]) -> Error {
@@ -129,6 +147,20 @@ impl Writer {
             tracing::debug!(error = %e, "the tables are not whole yet");
         }
     }
+}
+
+/// Makes the framework's own tables where they are gone. Whether one was.
+fn own_tables(c: &Connection) -> Result<bool, Error> {
+    let before = schema_version(c)?;
+    migrations::framework(c)?;
+    let lost = schema_version(c)? != before;
+    if lost {
+        tracing::error!(
+            database = c.path().unwrap_or_default(),
+            "another program took tables of the server's own away: they are made anew, and everybody begins anew"
+        );
+    }
+    Ok(lost)
 }
 
 fn report(c: &Connection, mended: &Mended) {
