@@ -29,7 +29,7 @@ use crate::auth::Keys;
 use crate::lane::Lanes;
 use crate::limits::Admission;
 use crate::publication::{INBOX_MESSAGES, ToShard};
-use crate::registry::Registry;
+use crate::registry::{Registry, refuse};
 use crate::routing::Routing;
 use crate::signals;
 use crate::stats::Stats;
@@ -129,6 +129,7 @@ impl<A: App> Server<A> {
     /// # Errors
     /// [`Error::Config`] when the database is newer, foreign or served by another process, or an address cannot be bound.
     pub fn start(self) -> Result<Started, Error> {
+        refuse(&self.routing, |name| self.registry.entries.get(name))?;
         let entries = self.registry.entries.into_values().map(Arc::new);
         let lanes = Arc::new(Lanes::new(entries));
         let (inboxes, mail): (Vec<_>, Vec<_>) = (0..self.shards)

@@ -15,6 +15,7 @@ mod rows;
 #[cfg(feature = "testing")]
 mod scratch;
 mod sqlite;
+mod text;
 mod writer;
 
 #[cfg(test)]
@@ -28,6 +29,8 @@ pub use desk::Moment;
 pub(crate) use disk::{Flush, Tell, flush_log};
 pub(crate) use job::Said;
 pub use migrations::{Schema, migrate};
+pub(crate) use outcomes::Channel;
+pub(crate) use text::{illegible, text, text_or_null};
 pub use outcomes::CommandId;
 pub use rows::{FromValue, Reader, Row, Transaction, Value};
 #[cfg(feature = "testing")]
@@ -229,6 +232,16 @@ impl Store {
             })
         };
         self.submit(shard, said, run).await
+    }
+
+    /// Forgets what became of a scope's commands.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub(crate) async fn forget(&self, scope: String) -> Result<(), Error> {
+        let run =
+            move |c: &rusqlite::Connection, _: &Desk| Ran::unrecorded(outcomes::forget(c, &scope));
+        self.submit(None, Said::default(), run).await
     }
 
     /// Reads as one of the writer's jobs, where nothing waits to be announced: what a snapshot does that found changes of another program waiting.

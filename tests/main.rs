@@ -1,6 +1,7 @@
 //! One file for each promise, tested at the wire against the real binary. `tests/run` installs what they need.
 
 mod changes;
+mod commands;
 mod contract;
 mod delivery;
 mod dialogues;

@@ -21,6 +21,15 @@ use std::time::Duration;
 /// How long a test waits for something that must happen. Long, because a loaded machine is slow; nothing waits this long when all is well.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Asks again until it is so. `so` does something that takes a while, such as asking the server.
+#[track_caller]
+pub fn until(what: &str, mut so: impl FnMut() -> bool) {
+    let late = std::time::Instant::now() + PATIENCE;
+    while !so() {
+        assert!(std::time::Instant::now() < late, "never: {what}");
+    }
+}
+
 /// A small generator (xorshift) for tests that choose at random and print their seed.
 pub struct Random(u64);
 

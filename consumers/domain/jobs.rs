@@ -133,14 +133,17 @@ pub fn list(
             " DESC, o.id DESC LIMIT ?5"
         ),
         params![restaurant_id, stage, at, id, limit + 1],
-        read,
+        |row| {
+            let id = row.get(0)?;
+            Ok((id, db.legible("orders", id, read(row))?))
+        },
     )?;
     let total = db.one(
         "SELECT count(*) FROM orders WHERE workflow_id = 2 AND restaurant_id = ?1 AND (?2 IS NULL OR status = ?2)",
         params![restaurant_id, stage],
         |row| row.get(0),
     )?;
-    Ok(paged(jobs, limit, total, |job| job.id))
+    Ok(paged(jobs, limit, total))
 }
 
 /// Its stages, in their order.

@@ -134,7 +134,7 @@ fn read(row: &Row<'_>) -> Result<PaymentFacts, Error> {
         currency: row.get(12)?,
         currency_exp: row.get(13)?,
         method: row.get(14)?,
-        status: match row.text(15)? {
+        status: match &*row.text(15)? {
             "pending" => PaymentState::Pending,
             "failed" => PaymentState::Failed,
             "voided" => PaymentState::Voided,
@@ -160,11 +160,12 @@ pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<PaymentFacts>, Error> {
 /// # Errors
 /// [`Error::Store`].
 pub fn of_order(db: &Reader<'_>, order_id: i64) -> Result<Vec<PaymentFacts>, Error> {
-    db.rows(
+    let all = db.rows(
         &format!("{FACTS} WHERE p.order_id = ?1 ORDER BY p.id"),
         params![order_id],
-        read,
-    )
+        |row| db.legible("payments", row.get(0)?, read(row)),
+    )?;
+    Ok(all.into_iter().flatten().collect())
 }
 
 fn get(db: &Reader<'_>, id: i64) -> Result<PaymentFacts, Error> {

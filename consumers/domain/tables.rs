@@ -110,11 +110,12 @@ pub fn by_number(
 /// # Errors
 /// [`Error::Store`].
 pub fn list(db: &Reader<'_>, restaurant_id: i64) -> Result<Vec<TableFacts>, Error> {
-    db.rows(
+    let all = db.rows(
         &format!("{FACTS} WHERE t.restaurant_id = ?1 ORDER BY z.sort, z.id, t.id"),
         params![restaurant_id],
-        read,
-    )
+        |row| db.legible("tables", row.get(0)?, read(row)),
+    )?;
+    Ok(all.into_iter().flatten().collect())
 }
 
 /// A table of this restaurant.

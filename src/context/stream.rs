@@ -7,7 +7,7 @@ use crate::history::{Heard, Unresumable};
 use crate::notice::{Reset, Resumed, Resync};
 use crate::socket::Hold;
 use crate::stats::{EVENTS, Return};
-use crate::{App, Error, Message, Reader, history, websocket};
+use crate::{App, Error, Kind, Message, Reader, history, websocket};
 use bytes::Bytes;
 use std::sync::Arc;
 
@@ -222,15 +222,20 @@ impl<A: App> Context<A> {
                     return Ok(Err(why));
                 }
                 let upto = db.head()?;
-                history::page::<A>(db, &groups, since, upto, size, |seq, event, group| {
+                let page = history::page::<A>(db, &groups, since, upto, size, |seq, event, group| {
                     // compressed here, on the reader's thread: a page is hundreds of frames
                     let frame = lanes[lane].render(seq, event, group)?;
                     Some(match frame.len() >= deflate_from {
                         true => websocket::deflated(&frame),
                         false => frame,
                     })
-                })
-                .map(Ok)
+                });
+                match page {
+                    Err(Error::Client(gone)) if gone.kind == Kind::Gone => {
+                        Ok(Err(Unresumable::Pruned))
+                    }
+                    page => page.map(Ok),
+                }
             });
             let result = self.store()?.read(move |db| read(db)).await;
             let page = match self.told(judged, result)? {

@@ -6,10 +6,19 @@
 
 use super::floor;
 use crate::Error;
+use crate::store::text;
+use rusqlite::types::ValueRef;
 use rusqlite::Connection;
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+/// The groups of a row of the history. One that was spoiled has none.
+pub(super) fn groups(value: ValueRef<'_>) -> Vec<String> {
+    let names = text(value).ok();
+    let names = names.and_then(|names| serde_json::from_str(&names).ok());
+    names.unwrap_or_default()
+}
 
 /// Eight bytes for each event and group, and about a hundred for each group: bounded by `retention_events`.
 #[derive(Default)]
@@ -30,9 +39,7 @@ impl Index {
         let mut all = c.prepare("SELECT seq, groups FROM event_log ORDER BY seq")?;
         let mut rows = all.query([])?;
         while let Some(row) = rows.next()? {
-            let names: Vec<String> =
-                serde_json::from_str(row.get_ref(1)?.as_str().unwrap_or("[]"))?;
-            index.add(&names, row.get(0)?);
+            index.add(&groups(row.get_ref(1)?), row.get(0)?);
         }
         Ok(index)
     }

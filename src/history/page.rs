@@ -1,6 +1,7 @@
 //! Replay, page by page.
 
 use super::{Index, floor};
+use crate::store::{illegible, text};
 use crate::{App, Error, Kind, Reader};
 use bytes::Bytes;
 use rusqlite::OptionalExtension;
@@ -50,8 +51,8 @@ pub(crate) struct Page {
 /// `groups` and that `render` knows a frame for, as live delivery does. Reads must be of one state of the database.
 ///
 /// # Errors
-/// A client's error `HISTORY_PRUNED` when events after `since` were forgotten meanwhile: the client has to come back, and is told to reset then.
-/// [`Error::Json`] when an event was written by another version of the application.
+/// A client's error `HISTORY_PRUNED` when events after `since` were forgotten meanwhile, or one of them cannot be read (another version of the application wrote
+/// it, or another program): the client has to come back, and is told to reset then.
 pub(crate) fn page<A: App>(
     db: &Reader<'_>,
     groups: &[Heard<A::Group>],
@@ -85,17 +86,19 @@ pub(crate) fn page<A: App>(
     for seq in numbers {
         let frame = event_row
             .query_row([seq], |row| {
-                Ok(first::<A>(
-                    seq,
-                    row.get_ref(0)?.as_str()?,
-                    row.get_ref(1)?.as_str()?,
-                    &names,
-                    &mut render,
-                ))
+                let (event, groups) = (text(row.get_ref(0)?)?, text(row.get_ref(1)?)?);
+                Ok(first::<A>(seq, &event, &groups, &names, &mut render))
             })
             .optional()?
-            .transpose()?
-            .flatten();
+            .transpose();
+        let frame = match frame {
+            Ok(frame) => frame.flatten(),
+            // To leave it out would be a gap: whoever needs it begins anew.
+            Err(error) => {
+                illegible("event_log", seq as i64, &error);
+                return Err(pruned());
+            }
+        };
         reached = seq;
         if let Some(frame) = frame {
             bytes += frame.len();

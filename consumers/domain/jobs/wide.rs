@@ -142,7 +142,9 @@ pub(super) fn list(
         params![restaurant_id, wanted, &statuses],
         |row| row.get(0),
     )?;
-    let jobs = ids.into_iter().map(|id| shown(db, id));
-    let jobs = jobs.collect::<Result<Vec<_>, _>>()?;
-    Ok(paged(jobs, limit, total, |job| job.id))
+    let jobs = ids
+        .into_iter()
+        .map(|id| Ok((id, db.legible("orders", id, shown(db, id))?)));
+    let jobs = jobs.collect::<Result<Vec<_>, Error>>()?;
+    Ok(paged(jobs, limit, total))
 }
