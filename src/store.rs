@@ -30,12 +30,12 @@ pub(crate) use disk::{Flush, Tell, flush_log};
 pub(crate) use job::Said;
 pub use migrations::{Schema, migrate};
 pub(crate) use outcomes::Channel;
-pub(crate) use text::{illegible, text, text_or_null};
 pub use outcomes::CommandId;
 pub use rows::{FromValue, Reader, Row, Transaction, Value};
 #[cfg(feature = "testing")]
 pub use scratch::Scratch;
 pub(crate) use sqlite::{Opened, Running, look, open};
+pub(crate) use text::{illegible, text, text_or_null};
 pub(crate) use writer::Hook;
 
 use crate::Error;

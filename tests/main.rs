@@ -9,6 +9,7 @@ mod dining;
 mod edge;
 mod fuzzing;
 mod history;
+mod illegible;
 mod kitchen;
 mod lanes;
 mod lines;

@@ -89,6 +89,9 @@ const fn one() -> i64 {
     1
 }
 
+/// How much of what cannot be read is shown, in characters.
+const NAME_MAX: usize = 200;
+
 /// One line.
 #[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -145,7 +148,7 @@ fn read(row: &Row<'_>) -> Result<ItemFacts, Error> {
         quantity: row.get(5)?,
         unit_price_minor: row.get(6)?,
         currency_exp: row.get(7)?,
-        modifiers: row.json(8)?,
+        modifiers: modifiers(row)?,
         seat: row.get(9)?,
         course: row.get(10)?,
         station: row.get(11)?,
@@ -162,6 +165,18 @@ fn read(row: &Row<'_>) -> Result<ItemFacts, Error> {
         created_at: row.get(22)?,
         version: row.get(23)?,
     })
+}
+
+/// What another program wrote there is shown as it is written: whoever cooks must see it.
+fn modifiers(row: &Row<'_>) -> Result<Vec<Modifier>, Error> {
+    match row.json(8) {
+        Err(Error::Json(_)) => Ok(vec![Modifier {
+            name: row.text(8)?.chars().take(NAME_MAX).collect(),
+            price_minor: 0,
+            quantity: 1,
+        }]),
+        read => read,
+    }
 }
 
 /// A line, if there is one.

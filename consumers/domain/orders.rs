@@ -211,8 +211,8 @@ impl OrderFacts {
     /// What is still owed; nothing for a cancelled order, and below zero where too much was paid.
     pub fn balance_minor(&self) -> i64 {
         match self.status {
-            Status::Cancelled => -self.paid_minor,
-            _ => self.total_minor - self.paid_minor,
+            Status::Cancelled => self.paid_minor.saturating_neg(),
+            _ => self.total_minor.saturating_sub(self.paid_minor),
         }
     }
 
@@ -239,14 +239,14 @@ impl OrderFacts {
     }
 }
 
-/// One statement: it runs for every change of an order.
+/// One statement: it runs for every change of an order. `total`, because `sum` fails where another program wrote amounts that have none; it is exact up to 2^53.
 macro_rules! facts_sql {
     ($rest:literal) => {
         concat!(
             "SELECT o.id, o.uuid, o.public_id, o.restaurant_id, o.workflow_id, o.status, o.type, o.source, o.table_id, t.number,
              o.session_id, o.waiter_id, o.customer_id, o.driver_id, (SELECT count(*) FROM order_items i WHERE i.order_id = o.id AND i.status <> 'voided'),
              o.subtotal_minor, o.discount_minor, o.tax_minor, o.delivery_fee_minor, o.tip_minor, o.total_minor,
-             (SELECT coalesce(sum(p.amount_minor), 0) FROM payments p WHERE p.order_id = o.id AND p.status = 'captured'), r.currency, r.currency_exp,
+             (SELECT CAST(total(p.amount_minor) AS INTEGER) FROM payments p WHERE p.order_id = o.id AND p.status = 'captured'), r.currency, r.currency_exp,
              o.note, o.allergy_note, o.priority, o.eta_at, o.created_at, o.approved_at, o.confirmed_at, o.preparing_at, o.ready_at, o.driver_accepted_at,
              o.picked_up_at, o.delivered_at, o.completed_at, o.cancelled_at, o.cancel_reason, o.updated_at, o.version,
              CASE o.workflow_id WHEN 1 THEN NULL ELSE (SELECT phase FROM workflow_states w WHERE w.workflow_id = o.workflow_id AND w.code = o.status) END,

@@ -112,7 +112,7 @@ impl PaymentFacts {
 }
 
 const FACTS: &str = "SELECT p.id, p.uuid, r.id, p.order_id, p.session_id, t.id, t.number, coalesce(o.waiter_id, s.waiter_id), p.amount_minor, p.tip_minor,
-  coalesce(o.total_minor, 0), (SELECT coalesce(sum(x.amount_minor), 0) FROM payments x WHERE x.order_id = o.id AND x.status = 'captured'),
+  coalesce(o.total_minor, 0), (SELECT CAST(total(x.amount_minor) AS INTEGER) FROM payments x WHERE x.order_id = o.id AND x.status = 'captured'),
   r.currency, r.currency_exp, p.method, p.status, p.created_at, p.captured_at, p.version
   FROM payments p LEFT JOIN orders o ON o.id = p.order_id LEFT JOIN table_sessions s ON s.id = coalesce(p.session_id, o.session_id)
   LEFT JOIN tables t ON t.id = coalesce(o.table_id, s.table_id) JOIN restaurants r ON r.id = coalesce(o.restaurant_id, t.restaurant_id)";

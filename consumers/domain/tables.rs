@@ -223,7 +223,7 @@ pub struct UnpaidOrder {
 pub fn unpaid(db: &Reader<'_>, session: &SessionFacts) -> Result<Vec<UnpaidOrder>, Error> {
     let ids: Vec<i64> = db.rows(
         "SELECT id FROM orders WHERE workflow_id = 1 AND status <> 'cancelled' AND (session_id = ?1 OR (session_id IS NULL AND table_id = ?2))
-           AND total_minor > (SELECT coalesce(sum(amount_minor), 0) FROM payments p WHERE p.order_id = orders.id AND p.status = 'captured') ORDER BY id",
+           AND total_minor > (SELECT total(amount_minor) FROM payments p WHERE p.order_id = orders.id AND p.status = 'captured') ORDER BY id",
         params![session.id, session.table_id],
         |row| row.get(0),
     )?;

@@ -222,14 +222,15 @@ impl<A: App> Context<A> {
                     return Ok(Err(why));
                 }
                 let upto = db.head()?;
-                let page = history::page::<A>(db, &groups, since, upto, size, |seq, event, group| {
-                    // compressed here, on the reader's thread: a page is hundreds of frames
-                    let frame = lanes[lane].render(seq, event, group)?;
-                    Some(match frame.len() >= deflate_from {
-                        true => websocket::deflated(&frame),
-                        false => frame,
-                    })
-                });
+                let page =
+                    history::page::<A>(db, &groups, since, upto, size, |seq, event, group| {
+                        // compressed here, on the reader's thread: a page is hundreds of frames
+                        let frame = lanes[lane].render(seq, event, group)?;
+                        Some(match frame.len() >= deflate_from {
+                            true => websocket::deflated(&frame),
+                            false => frame,
+                        })
+                    });
                 match page {
                     Err(Error::Client(gone)) if gone.kind == Kind::Gone => {
                         Ok(Err(Unresumable::Pruned))
