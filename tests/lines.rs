@@ -206,3 +206,63 @@ fn a_line_that_makes_no_sense_is_set_aside_and_stops_nothing() {
     let list = clients[1].next_is("items_updated");
     assert_eq!(list["data"]["items"][0]["modifiers"], json!([]));
 }
+
+#[test]
+fn lines_that_a_shell_changes_are_on_the_bill() {
+    let server = Server::start();
+    let id = order_of(&server, 2);
+    let mut guest = Client::open(&server, &format!("/ws/orders/{id}/"));
+    guest.next_is("order_status");
+    let total = |wanted: &str| {
+        let read = format!("GET /api/v1/orders/{id}");
+        let order = server
+            .rest(&server.token("manager"), &read, Value::Null)
+            .ok();
+        assert_eq!(entity(&order)["total_amount"], wanted);
+    };
+    let line = format!("(SELECT min(id) FROM order_items WHERE order_id = {id})");
+    for (sql, wanted) in [
+        (
+            format!("UPDATE order_items SET qty = 3 WHERE id = {line}"),
+            "320.00",
+        ),
+        (
+            format!("UPDATE order_items SET status = 'voided' WHERE id = {line}"),
+            "80.00",
+        ),
+        (
+            format!(
+                "INSERT INTO order_items(order_id, name, unit_price_minor) VALUES ({id}, 'Song', 500)"
+            ),
+            "85.00",
+        ),
+        (
+            format!("DELETE FROM order_items WHERE id = {line}"),
+            "85.00",
+        ),
+        (
+            format!("DELETE FROM order_items WHERE order_id = {id} AND name = 'Song'"),
+            "80.00",
+        ),
+    ] {
+        server.shell(&sql);
+        if wanted != "85.00" || !sql.starts_with("DELETE") {
+            guest.until(|frame| frame["data"]["total_amount"] == wanted);
+        }
+        total(wanted);
+    }
+    // what a command changes is summed up once
+    let version = || {
+        server
+            .place
+            .number(&format!("SELECT version FROM orders WHERE id = {id}"))
+    };
+    let before = version();
+    let items = json!([{"menu_item_id": 1, "quantity": 1}, {"menu_item_id": 1, "quantity": 2}]);
+    let add = format!("POST /api/v1/orders/{id}/items");
+    server
+        .rest(&server.token("manager"), &add, json!({"items": items}))
+        .ok();
+    assert_eq!(version(), before + 1);
+    total("320.00");
+}

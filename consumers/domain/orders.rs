@@ -265,10 +265,11 @@ fn read(row: &Row<'_>) -> Result<OrderFacts, Error> {
     let phase: Option<String> = row.get(41)?;
     let status = match &phase {
         Some(phase) => Status::of_phase(phase),
-        None => row
-            .text(5)?
-            .parse()
-            .map_err(|_| Error::Store(format!("order status {:?}", row.text(5))))?,
+        None => {
+            let text = row.text(5)?;
+            text.parse()
+                .map_err(|_| Error::Store(format!("order status {text:?}")))?
+        }
     };
     Ok(OrderFacts {
         id: row.get(0)?,

@@ -42,6 +42,8 @@ const PREFIX: &str = "maitred_";
 /// The condition of all our triggers: so for everybody but the writer, whose connection reads this function as NULL wherever a trigger of ours calls it (see
 /// [`Noting`]). So none calls it for anything else.
 const LOUD: &str = "coalesce(1, 0)";
+/// What the names of an application's triggers begin with that are for other programs only: see [`Schema::migrations`](crate::Schema::migrations).
+const OTHERS: &str = "others_";
 /// Milliseconds since 1970 in SQL that SQLite 3.38 knows.
 const NOW: &str = "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)";
 

@@ -17,6 +17,9 @@ pub struct Schema {
     ///
     /// Each runs in one transaction with foreign keys off, and they are checked at its end. The triggers of the version before are still there: what
     /// a migration changes is announced, and one that drops a column of a watched table drops that table's triggers first (they are made anew).
+    ///
+    /// A trigger whose name begins with `others_` is for other programs: it does for a shell what the application's commands do by themselves. Its condition begins
+    /// with `coalesce(1, 0)`, which the writer's connection reads as `NULL` there, so it costs a command next to nothing. It calls that function for nothing else.
     pub migrations: &'static [&'static str],
 }
 

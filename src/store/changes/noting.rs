@@ -7,7 +7,7 @@
 //! it is logged before them: ours are newer there, and the newest fires first.
 
 use super::notes::Pad;
-use super::{Image, PREFIX, Table, quoted};
+use super::{Image, OTHERS, PREFIX, Table, quoted};
 use crate::{Error, Watched};
 use rusqlite::Connection;
 use rusqlite::functions::{Context, FunctionFlags};
@@ -136,16 +136,18 @@ impl Noting {
 }
 
 /// Has the schema's own triggers compiled with a condition that does not hold, and without what they would write into the log: SQLite makes and clears the
-/// registers of a whole trigger for each row before it looks at the condition.
+/// registers of a whole trigger for each row before it looks at the condition. The application's that are for [`OTHERS`] have the same condition.
 fn silence(c: &Connection) -> Result<(), Error> {
     c.authorizer(Some(|context: AuthContext<'_>| {
-        let ours = context
-            .accessor
-            .is_some_and(|name| name.starts_with(PREFIX));
+        let named = |prefix| {
+            let accessor = context.accessor;
+            accessor.is_some_and(|name| name.starts_with(prefix))
+        };
+        let ours = named(PREFIX);
         match context.action {
             AuthAction::Function {
                 function_name: "coalesce",
-            } if ours => Authorization::Ignore,
+            } if ours || named(OTHERS) => Authorization::Ignore,
             AuthAction::Insert {
                 table_name: "change_log" | "change_replaced",
             } if ours => Authorization::Ignore,
