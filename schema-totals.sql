@@ -38,7 +38,7 @@ BEGIN
 END;
 
 CREATE TRIGGER others_line_deleted AFTER DELETE ON order_items
-WHEN coalesce(1, 0) AND OLD.status <> 'voided'
+WHEN coalesce(1, 0) AND OLD.status <> 'voided' AND NOT EXISTS (SELECT 1 FROM change_replaced WHERE tbl = '>orders')   -- its order goes too
 BEGIN
   UPDATE orders SET
     subtotal_minor = CAST((SELECT total(qty * unit_price_minor) FROM order_items WHERE order_id = OLD.order_id AND status <> 'voided') AS INTEGER),

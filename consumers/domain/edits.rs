@@ -43,7 +43,7 @@ pub const NOTE_MAX: usize = 1000;
 /// Changes what the patch names. The lines of an order that changes tables go with it and are not cooked again, and so does its [visit](Visit).
 ///
 /// # Errors
-/// [`Refusal::Forbidden`] for guests, [`Refusal::OrderClosed`] for moving what is over, [`Refusal::TableOccupied`], [`Refusal::TableInactive`],
+/// [`Refusal::Forbidden`] for guests, [`Refusal::OrderClosed`] for moving what is over, [`Refusal::TableInactive`],
 /// [`Refusal::OtherRestaurant`], [`Refusal::Value`], [`Refusal::Version`].
 pub fn patch(
     tx: &Transaction<'_>,

@@ -28,7 +28,6 @@
 //! | `IDEMPOTENCY_CONFLICT` | 409 | the key was used for another payment | with a new key |
 //! | `UNPAID_ORDERS` | 409 | the table owes; `orders` lists what | after paying; a manager with `force` and a reason |
 //! | `TABLE_INACTIVE` | 409 | the table is out of use | no |
-//! | `TABLE_OCCUPIED` | 409 | others sit at the table that an order is to go to | with `"visit": "merge"` or `"leave"` |
 //! | `SESSION_CLOSED` | 410 | the visit is over | no: ask a waiter |
 //! | `OTHER_RESTAURANT` | 422 | the two things belong to different restaurants | no |
 
@@ -158,14 +157,6 @@ pub enum Refusal {
     },
     /// The table is out of use.
     TableInactive,
-    /// Others sit where an order is to go to.
-    TableOccupied {
-        /// Where.
-        table_id: i64,
-        /// What people call it.
-        #[serde(skip)]
-        number: String,
-    },
     /// The visit is over.
     SessionClosed,
     /// The two things belong to different restaurants.
@@ -213,7 +204,6 @@ impl Refusal {
             Refusal::KeyUsed => "IDEMPOTENCY_CONFLICT",
             Refusal::Unpaid { .. } => "UNPAID_ORDERS",
             Refusal::TableInactive => "TABLE_INACTIVE",
-            Refusal::TableOccupied { .. } => "TABLE_OCCUPIED",
             Refusal::SessionClosed => "SESSION_CLOSED",
             Refusal::OtherRestaurant { .. } => "OTHER_RESTAURANT",
         }
@@ -288,10 +278,6 @@ impl Refusal {
                 format!("{total_unpaid} is not paid yet").into()
             }
             Refusal::TableInactive => "this table is out of use".into(),
-            Refusal::TableOccupied { number, .. } => format!(
-                "others sit at table {number}: say \"visit\": \"merge\" for one bill, or \"leave\" for this order alone"
-            )
-            .into(),
             Refusal::SessionClosed => "this visit is over: please ask a waiter".into(),
             Refusal::OtherRestaurant { field } => {
                 format!("{field}: it belongs to another restaurant").into()

@@ -14,12 +14,12 @@ use utoipa::ToSchema;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Visit {
-    /// It goes along, with all that it has open: the guests change tables. Refused where others sit.
+    /// It goes along to a free table, with all that it has open: the guests change tables. Where others sit the order alone is theirs from then on.
     #[default]
     Move,
-    /// As `move`, and where others sit both visits become theirs: one bill.
+    /// It goes along, and where others sit both visits become one, with one bill.
     Merge,
-    /// It stays, and the order leaves it for the visit at the other table, or for a new one: it was meant for that table.
+    /// It stays. The order is of the visit at the other table, or opens one there: it was meant for that table.
     Leave,
 }
 
@@ -52,7 +52,7 @@ impl Transfer {
     /// Sees to the visits. The orders are for the caller to bring.
     ///
     /// # Errors
-    /// [`Refusal::OtherRestaurant`], [`Refusal::TableOccupied`], [`Refusal::TableInactive`], [`Refusal::Forbidden`], [`Refusal::NotFound`].
+    /// [`Refusal::OtherRestaurant`], [`Refusal::TableInactive`], [`Refusal::Forbidden`], [`Refusal::NotFound`].
     pub fn to(
         tx: &Transaction<'_>,
         actor: &Actor,
@@ -79,14 +79,6 @@ impl Transfer {
             (None, there) => there.map(|visit| visit.id),
             // Another program has moved the one or the other.
             (Some(own), Some(there)) if own.id == there.id => Some(own.id),
-            (Some(_), Some(_)) if visit == Visit::Move => {
-                let number = target.number.clone();
-                return Err(Refusal::TableOccupied {
-                    table_id: table,
-                    number,
-                }
-                .into());
-            }
             (Some(own), Some(there)) => {
                 if visit == Visit::Merge && own.closed_at.is_none() {
                     transfer.along = along(tx, order, own.id)?;

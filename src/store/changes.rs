@@ -18,7 +18,7 @@ mod noting;
 mod upkeep;
 
 use crate::{Error, Watched};
-use cascades::{Child, cascades, children};
+use cascades::{Child, cascades, children, marked};
 pub(crate) use image::Image;
 use keys::unique_sets;
 pub(crate) use notes::{Note, Notes, Shown};
@@ -42,8 +42,6 @@ const PREFIX: &str = "maitred_";
 /// The condition of all our triggers: so for everybody but the writer, whose connection reads this function as NULL wherever a trigger of ours calls it (see
 /// [`Noting`]). So none calls it for anything else.
 const LOUD: &str = "coalesce(1, 0)";
-/// What the names of an application's triggers begin with that are for other programs only: see [`Schema::migrations`](crate::Schema::migrations).
-const OTHERS: &str = "others_";
 /// Milliseconds since 1970 in SQL that SQLite 3.38 knows.
 const NOW: &str = "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)";
 
@@ -59,8 +57,9 @@ pub(super) fn install(c: &Connection, watched: &[Watched]) -> Result<(), Error> 
         wanted.insert(
             name.clone(),
             format!(
-                "CREATE TRIGGER {name} BEFORE DELETE ON {} BEGIN {statements} END",
-                quoted(&parent)
+                "CREATE TRIGGER {name} BEFORE DELETE ON {} BEGIN {} END",
+                quoted(&parent),
+                marked(&parent, &statements)
             ),
         );
     }

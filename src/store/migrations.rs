@@ -20,6 +20,7 @@ pub struct Schema {
     ///
     /// A trigger whose name begins with `others_` is for other programs: it does for a shell what the application's commands do by themselves. Its condition begins
     /// with `coalesce(1, 0)`, which the writer's connection reads as `NULL` there, so it costs a command next to nothing. It calls that function for nothing else.
+    /// While rows go along with a row of `parent`, `EXISTS (SELECT 1 FROM change_replaced WHERE tbl = '>parent')`.
     pub migrations: &'static [&'static str],
 }
 

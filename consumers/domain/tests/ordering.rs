@@ -263,7 +263,7 @@ fn an_order_moves_to_another_table_and_away() {
     let order = placed(&house, SUPPER);
     assert_eq!(order.session_id, Some(1));
     let patch = |json: &str| serde_json::from_str::<Patch>(json).unwrap();
-    let change = patch(r#"{"table_id":6,"visit":"leave","note":"window","waiter_id":11}"#);
+    let change = patch(r#"{"table_id":6,"note":"window","waiter_id":11}"#);
     let moved = house
         .run(|tx| orders::patch(tx, &mia(), order.id, &change))
         .unwrap();

@@ -48,17 +48,12 @@ fn a_visit_moves_to_a_free_table_with_all_that_it_has_open() {
 }
 
 #[test]
-fn where_others_sit_it_is_said_what_is_meant() {
+fn where_others_sit_an_order_is_theirs_and_a_visit_merges_on_request() {
     let house = House::small();
     let (here, there) = (seated(&house, 5), seated(&house, 6));
     let [first, second] = [(); 2].map(|()| placed(&house, SUPPER).id);
-    assert_eq!(
-        go(&house, first, r#"{"table_id":6}"#),
-        Err("TABLE_OCCUPIED".into())
-    );
-    assert_eq!(places(&house), ("5:1 5:1".into(), "5:1:2 6:2:2".into()));
-    // this order was theirs
-    let left = go(&house, first, r#"{"table_id":6,"visit":"leave"}"#).unwrap();
+    // this order is theirs
+    let left = go(&house, first, r#"{"table_id":6}"#).unwrap();
     assert_eq!((left.table_id, left.session_id), (Some(6), Some(there)));
     assert_eq!(places(&house), ("6:2 5:1".into(), "5:1:2 6:2:2".into()));
     // and now they sit together

@@ -1,6 +1,6 @@
 //! What the deletion of a row does to the rows that refer to it.
 
-use super::quoted;
+use super::{literal, quoted};
 use crate::Error;
 use rusqlite::Connection;
 use std::collections::BTreeMap;
@@ -55,4 +55,12 @@ pub(super) fn cascades(c: &Connection) -> Result<BTreeMap<String, String>, Error
             .push_str(&child.statement(&format!("= OLD.{}", quoted(&id))));
     }
     Ok(all)
+}
+
+/// A cascade that an application's trigger can tell from deletions that were asked for: meanwhile there is a row `'>parent'` in `change_replaced`.
+pub(super) fn marked(parent: &str, statements: &str) -> String {
+    let mark = literal(&format!(">{parent}"));
+    format!(
+        "INSERT OR REPLACE INTO change_replaced(tbl, id, old) VALUES({mark}, 0, ''); {statements} DELETE FROM change_replaced WHERE tbl = {mark};"
+    )
 }

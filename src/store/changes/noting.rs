@@ -7,12 +7,15 @@
 //! it is logged before them: ours are newer there, and the newest fires first.
 
 use super::notes::Pad;
-use super::{Image, OTHERS, PREFIX, Table, quoted};
+use super::{Image, PREFIX, Table, quoted};
 use crate::{Error, Watched};
 use rusqlite::Connection;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What the names of an application's triggers begin with that are for other programs only: see [`Schema::migrations`](crate::Schema::migrations).
+const OTHERS: &str = "others_";
 
 /// What our own statements change.
 #[derive(Clone)]
