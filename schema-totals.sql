@@ -1,6 +1,6 @@
 -- Migration 2: sums follow lines, whoever writes.
 --
--- For other programs only: the names say so (`others_`), and so these triggers are silent on the server's own connection, which sums up once for all the
+-- For other programs only: the triggers' names say so (`others_`), and so they are silent on the server's own connection, which sums up once for all the
 -- lines that a command has changed (domain::items). Hence `coalesce(1, 0)`, and no other `coalesce`.
 --
 --   * A line that is changed, voided or deleted has its order summed up anew: the subtotal is what its lines cost that are not voided, and the total
@@ -12,39 +12,39 @@
 --
 -- `total()`, because `sum()` fails where the numbers have no sum: the owner of the database is never refused. It is exact up to 2^53.
 
-CREATE TRIGGER others_line_inserted AFTER INSERT ON order_items
-WHEN coalesce(1, 0) AND NEW.status <> 'voided'
+-- Orders to be summed up are inserted here. A place of their own, because SQLite clears the registers of a whole trigger each time before it looks at its
+-- condition: those of the lines are small. `added`: what a new line costs.
+CREATE VIEW order_sums(order_id, added) AS SELECT id, NULL FROM orders;
+
+CREATE TRIGGER order_sums_wanted INSTEAD OF INSERT ON order_sums
 BEGIN
   UPDATE orders SET
     subtotal_minor = CAST((SELECT total(qty * unit_price_minor) FROM order_items WHERE order_id = NEW.order_id AND status <> 'voided') AS INTEGER),
-    total_minor = CAST(max(0, CASE total_minor WHEN max(0, subtotal_minor - discount_minor + tax_minor + delivery_fee_minor + tip_minor)
-      THEN (SELECT total(qty * unit_price_minor) FROM order_items WHERE order_id = NEW.order_id AND status <> 'voided') - discount_minor + tax_minor + delivery_fee_minor + tip_minor
-      ELSE total_minor + NEW.qty * NEW.unit_price_minor END) AS INTEGER)
-  WHERE id = NEW.order_id AND workflow_id = 1 AND status <> 'completed' AND status <> 'cancelled' AND NEW.qty * NEW.unit_price_minor <> 0
-    AND subtotal_minor = CAST((SELECT total(qty * unit_price_minor) FROM order_items WHERE order_id = NEW.order_id AND status <> 'voided' AND id <> NEW.id) AS INTEGER);
+    total_minor = CAST(max(0, (SELECT total(qty * unit_price_minor) FROM order_items WHERE order_id = NEW.order_id AND status <> 'voided')
+      + CASE total_minor WHEN max(0, subtotal_minor - discount_minor + tax_minor + delivery_fee_minor + tip_minor)
+          THEN tax_minor + delivery_fee_minor + tip_minor - discount_minor ELSE total_minor - subtotal_minor END) AS INTEGER)
+  WHERE id = NEW.order_id AND workflow_id = 1 AND status <> 'completed' AND status <> 'cancelled'
+    AND subtotal_minor <> CAST((SELECT total(qty * unit_price_minor) FROM order_items WHERE order_id = NEW.order_id AND status <> 'voided') AS INTEGER)
+    AND (NEW.added IS NULL OR subtotal_minor =
+         CAST((SELECT total(qty * unit_price_minor) FROM order_items WHERE order_id = NEW.order_id AND status <> 'voided') - NEW.added AS INTEGER));
+END;
+
+CREATE TRIGGER others_line_inserted AFTER INSERT ON order_items
+WHEN coalesce(1, 0) AND NEW.status <> 'voided'
+BEGIN
+  INSERT INTO order_sums VALUES (NEW.order_id, NEW.qty * NEW.unit_price_minor);
 END;
 
 CREATE TRIGGER others_line_updated AFTER UPDATE OF qty, unit_price_minor, status, order_id ON order_items
 WHEN coalesce(1, 0) AND (NEW.qty IS NOT OLD.qty OR NEW.unit_price_minor IS NOT OLD.unit_price_minor OR NEW.order_id IS NOT OLD.order_id
   OR (NEW.status = 'voided') IS NOT (OLD.status = 'voided'))
 BEGIN
-  UPDATE orders SET
-    subtotal_minor = CAST((SELECT total(i.qty * i.unit_price_minor) FROM order_items i WHERE i.order_id = orders.id AND i.status <> 'voided') AS INTEGER),
-    total_minor = CAST(max(0, (SELECT total(i.qty * i.unit_price_minor) FROM order_items i WHERE i.order_id = orders.id AND i.status <> 'voided')
-      + CASE total_minor WHEN max(0, subtotal_minor - discount_minor + tax_minor + delivery_fee_minor + tip_minor)
-          THEN tax_minor + delivery_fee_minor + tip_minor - discount_minor ELSE total_minor - subtotal_minor END) AS INTEGER)
-  WHERE id IN (OLD.order_id, NEW.order_id) AND workflow_id = 1 AND status <> 'completed' AND status <> 'cancelled'
-    AND subtotal_minor <> CAST((SELECT total(i.qty * i.unit_price_minor) FROM order_items i WHERE i.order_id = orders.id AND i.status <> 'voided') AS INTEGER);
+  INSERT INTO order_sums VALUES (NEW.order_id, NULL);
+  INSERT INTO order_sums VALUES (OLD.order_id, NULL);
 END;
 
 CREATE TRIGGER others_line_deleted AFTER DELETE ON order_items
 WHEN coalesce(1, 0) AND OLD.status <> 'voided' AND NOT EXISTS (SELECT 1 FROM change_replaced WHERE tbl = '>orders')   -- its order goes too
 BEGIN
-  UPDATE orders SET
-    subtotal_minor = CAST((SELECT total(qty * unit_price_minor) FROM order_items WHERE order_id = OLD.order_id AND status <> 'voided') AS INTEGER),
-    total_minor = CAST(max(0, (SELECT total(qty * unit_price_minor) FROM order_items WHERE order_id = OLD.order_id AND status <> 'voided')
-      + CASE total_minor WHEN max(0, subtotal_minor - discount_minor + tax_minor + delivery_fee_minor + tip_minor)
-          THEN tax_minor + delivery_fee_minor + tip_minor - discount_minor ELSE total_minor - subtotal_minor END) AS INTEGER)
-  WHERE id = OLD.order_id AND workflow_id = 1 AND status <> 'completed' AND status <> 'cancelled'
-    AND subtotal_minor <> CAST((SELECT total(qty * unit_price_minor) FROM order_items WHERE order_id = OLD.order_id AND status <> 'voided') AS INTEGER);
+  INSERT INTO order_sums VALUES (OLD.order_id, NULL);
 END;

@@ -185,3 +185,31 @@ fn a_row_that_makes_no_sense_is_left_out_of_its_list() {
     assert_eq!(said.len(), 1, "once: {said:#?}");
     assert!(said[0].contains("\"orders\"") && said[0].contains(&broken.to_string()));
 }
+
+/// To leave it out would be a gap, and to refuse it would lock out whoever missed it.
+#[test]
+fn an_event_that_was_spoiled_is_a_reset() {
+    let server = Server::start();
+    let id = new_order(&server);
+    let path = format!("/ws/orders/{id}/");
+    let mut guest = Client::open(&server, &path);
+    let since = guest.next_is("order_status")["seq"]
+        .as_u64()
+        .expect("a number");
+    server.shell(&format!("UPDATE orders SET note = 'x' WHERE id = {id}"));
+    let told = guest.until(|frame| frame["data"]["note"] == "x");
+    let seq = &told[0]["seq"];
+    server.shell(&format!(
+        "UPDATE event_log SET event = CAST(x'fc' AS TEXT) WHERE seq = {seq}"
+    ));
+    let mut back = Client::back(&server, &path, since);
+    let first = back.next_is("order_status");
+    assert_eq!(
+        (&first["reset"], &first["data"]["note"]),
+        (&json!(true), &json!("x"))
+    );
+    server.until_logged("a row cannot be read");
+    // and who did not miss it is not concerned
+    let mut still = Client::back(&server, &path, seq.as_u64().expect("a number"));
+    assert_eq!(still.sync(), Vec::<Value>::new());
+}

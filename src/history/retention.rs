@@ -85,7 +85,8 @@ impl Retention {
             if doomed.len() >= excess && row.get::<_, i64>(2)? >= before_ms {
                 break;
             }
-            doomed.push((row.get(0)?, groups(row.get_ref(1)?)));
+            let seq = row.get(0)?;
+            doomed.push((seq, groups(seq, row.get_ref(1)?)));
         }
         Ok(doomed)
     }

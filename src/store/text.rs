@@ -45,6 +45,6 @@ pub(crate) fn illegible(table: &str, id: i64, error: &Error) {
         told.clear();
     }
     if told.insert((table.to_owned(), id)) {
-        tracing::error!(table, id, %error, "a row cannot be read, and is left out of lists");
+        tracing::error!(table, id, %error, "a row cannot be read, and is left out");
     }
 }
