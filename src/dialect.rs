@@ -28,7 +28,8 @@ pub(crate) enum Dialect {
     /// Events of one Socket.IO namespace.
     SocketIo {
         namespace: Arc<str>,
-        /// Clients come back with the last number they saw: it is the last argument of what has one, and nothing else may look like it.
+        /// Clients come back with the last number they saw: it is the last argument of what has one, and nothing else may look like it. Without, they are
+        /// not told any.
         offsets: bool,
     },
 }
@@ -78,6 +79,17 @@ pub(crate) enum Control {
     Resume(Option<u64>),
     /// A new token for an open connection.
     Authenticate(String),
+}
+
+impl Control {
+    /// What `action_rates` calls it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Control::Ping => "ping",
+            Control::Resume(_) => "resume",
+            Control::Authenticate(_) => "authenticate",
+        }
+    }
 }
 
 impl Dialect {

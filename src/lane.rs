@@ -1,6 +1,7 @@
 //! Connections that get byte-identical frames: one consumer, one dialect (with its namespace).
 
 use crate::dialect::{Dialect, Envelope};
+use crate::history::Recent;
 use crate::registry::Entry;
 use crate::{App, Message, websocket};
 use bytes::Bytes;
@@ -25,6 +26,8 @@ pub(crate) struct Lanes<A: App> {
     entries: BTreeMap<&'static str, Arc<Entry<A>>>,
     all: Box<[OnceLock<Lane<A>>]>,
     numbers: Mutex<HashMap<(&'static str, Dialect, bool), u16>>,
+    /// What was replayed to them a moment ago.
+    pub recent: Recent<A>,
 }
 
 impl<A: App> Lanes<A> {
@@ -33,6 +36,7 @@ impl<A: App> Lanes<A> {
             entries: entries.into_iter().map(|e| (e.name, e)).collect(),
             all: (0..LANES).map(|_| OnceLock::new()).collect(),
             numbers: Mutex::default(),
+            recent: Recent::default(),
         }
     }
 

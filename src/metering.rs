@@ -2,6 +2,7 @@
 
 use crate::close::Ending;
 use crate::connection::Frame;
+use crate::dialect::Control;
 use crate::limits::TooFast;
 use crate::shard::Shard;
 use crate::socket::Socket;
@@ -45,6 +46,20 @@ pub(crate) fn action<A: App>(
         Some(name) => socket.rates.action(rates, name, len, now_ms),
         None => Ok(()),
     }
+}
+
+/// Counts what the framework is asked for.
+///
+/// # Errors
+/// It is one too many.
+pub(crate) fn control<A: App>(
+    socket: &Socket<A>,
+    control: &Control,
+    len: usize,
+    now_ms: u64,
+) -> Result<(), TooFast> {
+    let rates = &socket.policy.action_rates;
+    socket.rates.framework(rates, control.name(), len, now_ms)
 }
 
 /// What becomes of a frame that came too fast: an error for the client, and in the long run the end.

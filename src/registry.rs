@@ -34,6 +34,8 @@ pub(crate) struct Entry<A: App> {
     pub render_error: fn(&ClientError) -> Message,
     /// See [`Consumer::REFUSES_INSIDE`].
     pub refuses_inside: bool,
+    /// See [`Consumer::HEADERS`].
+    pub headers: &'static [&'static str],
     /// Whether a frame is one of its commands.
     #[cfg(feature = "fuzzing")]
     pub decode: fn(Payload<'_>) -> Result<(), ClientError>,
@@ -124,6 +126,7 @@ impl<A: App> Registry<A> {
             together: C::together,
             render_error: C::render_error,
             refuses_inside: C::REFUSES_INSIDE,
+            headers: C::HEADERS,
             #[cfg(feature = "fuzzing")]
             decode: |body| C::Command::from_frame(body).map(drop),
         };

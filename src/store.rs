@@ -3,30 +3,39 @@
 //! The writer takes the commands that are waiting and commits them together, each in a savepoint of its own. Nobody here knows a group or a socket: what
 //! a commit means to the clients is behind [`Hook`](writer::Hook).
 
+mod backup;
 mod changes;
 mod checkpoints;
 mod desk;
 mod disk;
+mod fair;
+mod files;
+mod health;
 mod job;
 mod migrations;
 mod outcomes;
 mod pace;
+mod readers;
 mod rows;
 #[cfg(feature = "testing")]
 mod scratch;
 mod sqlite;
 mod text;
+mod watch;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
+pub use backup::{Copied, Progress, Restored, backup, restore};
 #[cfg(test)]
-pub(crate) use changes::TABLES as CHANGE_LOG;
+pub(crate) use changes::create as create_change_log;
 pub(crate) use changes::{Image, Note, Notes, Shown};
 pub(crate) use desk::Desk;
 pub use desk::Moment;
 pub(crate) use disk::{Flush, Tell, flush_log};
+pub(crate) use files::resolved;
+pub(crate) use health::{Cause, Health};
 pub(crate) use job::Said;
 pub use migrations::{Schema, migrate};
 pub(crate) use outcomes::Channel;
@@ -44,13 +53,14 @@ use crate::stats::{Histogram, MICROS};
 use disk::Settled;
 use job::{Job, Task};
 use outcomes::Ran;
+use readers::Readers;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicI64, AtomicU64};
 use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::{mpsc, oneshot};
 
@@ -66,11 +76,11 @@ pub enum Durability {
 /// Where the rows are, and how much of their history is kept.
 #[derive(Debug, Clone)]
 pub struct StoreConfig {
-    /// The database file. A lock file lies beside it: `<path>-lock`.
+    /// The database file. Beside it lie `<path>-lock`, which only one server has, and `<path>-seq` with the highest number that may have been given.
     pub path: PathBuf,
     /// When a commit counts.
     pub durability: Durability,
-    /// Connections that read.
+    /// Connections that answer questions. Replay has one more.
     pub readers: usize,
     /// Events that can be replayed.
     pub retention_events: u64,
@@ -151,6 +161,18 @@ pub(crate) struct Stats {
     pub rejects: AtomicU64,
     /// Jobs that were told BUSY.
     pub busy: AtomicU64,
+    /// The newest event's number after the last commit.
+    pub head: AtomicU64,
+    /// The schema's version that the writer has judged.
+    pub schema: AtomicI64,
+    /// Tables whose triggers were made anew, each time.
+    pub mended: AtomicU64,
+    /// How often the history began anew while it was served.
+    pub resets: AtomicU64,
+    /// The write-ahead log's length in pages after the last commit.
+    pub log_pages: AtomicU64,
+    /// 1: somebody keeps it from being moved into the database.
+    pub log_held: AtomicU64,
     /// Transactions that ended otherwise than by our COMMIT or for BUSY.
     pub lost: AtomicU64,
     /// From the beginning of a transaction to its being durable, in microseconds. The disk's thread records it.
@@ -165,10 +187,12 @@ pub struct Store {
 
 struct Shared {
     jobs: mpsc::Sender<Job>,
-    readers: Box<[tokio_rusqlite::Connection]>,
-    next_reader: AtomicUsize,
+    readers: Arc<Readers>,
+    /// Of those that replay: a page takes a hundred times as long as a question.
+    replay: Arc<Readers>,
     busy_timeout: Duration,
     stats: Arc<Stats>,
+    health: Arc<Health>,
     /// Of the writer; `None` where there is none.
     index: Option<Arc<Index>>,
     /// The same.
@@ -179,24 +203,40 @@ impl Store {
     /// Reads rows, all at one state of the database: what was committed when `f` reads first. Returns when that is on the disk, as
     /// [`durability`](StoreConfig::durability) has it.
     ///
-    /// Dropping the future does not stop `f` once it runs.
+    /// Reads wait for one of the [`readers`](StoreConfig::readers), and those of tasks that read little come before those of tasks that read much.
+    ///
+    /// Dropping the future before `f` runs cancels it, and does not stop it afterwards.
     ///
     /// # Errors
-    /// What `f` returns; [`Error::Panicked`] if it panicked; [`Error::Store`] when it tries to write; [`Error::Closed`] when the store has stopped, or its disk
-    /// refused what was written.
+    /// What `f` returns; [`Error::Panicked`] if it panicked; [`Error::Store`] when it tries to write; [`Error::Unavailable`] when the database cannot be used;
+    /// [`Error::Closed`] when the store has stopped.
     pub async fn read<T: Send + 'static>(
         &self,
         f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let next = self.shared.next_reader.fetch_add(1, Relaxed);
-        let reader = &self.shared.readers[next % self.shared.readers.len()];
+        self.read_by(&self.shared.readers, f).await
+    }
+
+    /// As [`read`](Self::read), for a page of the history: by a reader that nobody else waits for.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub(crate) async fn replay<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.read_by(&self.shared.replay, f).await
+    }
+
+    async fn read_by<T: Send + 'static>(
+        &self,
+        readers: &Readers,
+        f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.shared.health.check()?;
         let index = self.shared.index.clone();
-        let call = reader.call(move |c| sqlite::snapshot(c, index.as_deref(), f));
-        let result = match call.await {
-            Ok(value) => Ok(value),
-            Err(tokio_rusqlite::Error::Error(e)) => Err(e),
-            Err(_) => return Err(Error::Closed),
-        };
+        let read = readers.read(move |c| sqlite::snapshot(c, index.as_deref(), f));
+        let result = read.await?;
         // It may have read what a power cut would take back, and a refusal says so too.
         if let Some(settled) = &self.shared.settled {
             settled.wait().await?;
@@ -214,8 +254,8 @@ impl Store {
     /// # Errors
     /// What `f` returns (then nothing of it happened); a conflict `IDEMPOTENCY_CONFLICT` when the id was used for something else; [`Error::Busy`]
     /// when another program held the database too long or another command brought the transaction down (nothing of it happened);
-    /// [`Error::UnknownOutcome`] when the commit itself failed; [`Error::Panicked`]; [`Error::Closed`] when the store stops, or its disk
-    /// refused what was written.
+    /// [`Error::UnknownOutcome`] when the commit itself failed; [`Error::Full`] when there was no room for it, and [`Error::Unavailable`] when the database
+    /// cannot be used (nothing of it happened); [`Error::Panicked`]; [`Error::Closed`] when the store stops.
     pub async fn write<T: Serialize + DeserializeOwned + Send + 'static>(
         &self,
         command: Command,
@@ -267,6 +307,7 @@ impl Store {
     ) -> Result<T, Error> {
         // The clock starts before the queue: whoever waits for room is not to wait twice as long for BUSY.
         let deadline = Instant::now() + self.shared.busy_timeout;
+        self.shared.health.check()?;
         let (answer, answered) = oneshot::channel();
         let job = Job {
             shard,
@@ -285,6 +326,16 @@ impl Store {
     /// Commands that wait for the writer.
     pub(crate) fn waiting(&self) -> usize {
         self.shared.jobs.max_capacity() - self.shared.jobs.capacity()
+    }
+
+    /// What is the matter with it.
+    pub(crate) fn health(&self) -> &Health {
+        &self.shared.health
+    }
+
+    /// Reads that wait for one of the readers or run, and those for replay.
+    pub(crate) fn reading(&self) -> (usize, usize) {
+        (self.shared.readers.asked(), self.shared.replay.asked())
     }
 
     pub(crate) fn stats(&self) -> &Stats {

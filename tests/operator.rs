@@ -132,6 +132,67 @@ fn one_action_can_have_a_rate_of_its_own() {
     );
 }
 
+/// Asks so often, without waiting for an answer: how many were done, and what the first that was refused was told.
+fn ask_often(guest: &mut Client, frame: &Value, done: &str) -> (usize, Option<Value>) {
+    // Few enough that nobody loses patience with a client whose every frame is refused.
+    const TIMES: usize = 60;
+    (0..TIMES).for_each(|_| guest.send(frame.clone()));
+    let (mut count, mut refused) = (0, None);
+    for _ in 0..TIMES {
+        let answer = guest.until(|f| f["type"] == done || f.get("error").is_some());
+        match answer.last().filter(|f| f.get("error").is_some()) {
+            None => count += 1,
+            Some(error) => refused = refused.or(Some(error.clone())),
+        }
+    }
+    (count, refused)
+}
+
+#[test]
+fn resume_and_authenticate_have_rates_also_where_none_is_named() {
+    let server = Server::start();
+    let mut guest = Client::open(&server, "/ws/orders/1/");
+    let resume = json!({"action": "resume", "since": guest.next()["seq"]});
+    let authenticate = json!({"action": "authenticate", "token": server.token("manager")});
+    for (frame, done) in [(resume, "resumed"), (authenticate, "authenticated")] {
+        let (count, refused) = ask_often(&mut guest, &frame, done);
+        assert!(count >= 20, "twenty at once: {count}");
+        let refused = refused.unwrap_or_else(|| panic!("sixty at once are too many: {frame}"));
+        assert_eq!(
+            (&refused["code"], &refused["limit"]),
+            (&json!("RATE_LIMITED"), &json!("action_rates"))
+        );
+    }
+    // What it asks its consumer for is not concerned.
+    guest.ask(json!({"action": "get_status"}), "order_status");
+}
+
+#[test]
+fn resume_can_be_named_in_action_rates() {
+    let route = "consumer = \"dining.order\"\n";
+    for (rates, at_least, all) in [("1", 2, false), ("\"none\"", 60, true)] {
+        let rates = format!("{route}action_rates = {{ resume = {rates} }}\n");
+        let server = Server::on(place(route, &rates), &[]);
+        let mut guest = Client::open(&server, "/ws/orders/1/");
+        let resume = json!({"action": "resume", "since": guest.next()["seq"]});
+        let (count, refused) = ask_often(&mut guest, &resume, "resumed");
+        assert!(count >= at_least, "{rates}: {count}");
+        assert_eq!(refused.is_none(), all, "{rates}: {refused:?}");
+    }
+}
+
+#[test]
+fn a_write_waits_for_another_program_as_long_as_the_operator_says() {
+    let server = Server::with(&["--busy-timeout", "50ms"]);
+    let token = server.token("manager");
+    let note = || server.rest(&token, "PATCH /api/v1/orders/1", json!({"note": "now"}));
+    let other = server.place.foreign();
+    other.execute_batch("BEGIN IMMEDIATE").expect("begun");
+    assert_eq!(note().refused(503), "BUSY");
+    other.execute_batch("COMMIT").expect("committed");
+    note().ok();
+}
+
 #[test]
 fn one_user_has_so_many_connections() {
     let limited = place("[limits]\n", "[limits]\nconnections_per_user = 1\n");

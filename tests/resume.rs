@@ -2,6 +2,7 @@
 
 use crate::dining::{free_table, new_order};
 use crate::support::client::{Heard, parse};
+use crate::support::raw::Raw;
 use crate::support::{Client, PATIENCE, Server};
 use serde_json::{Value, json};
 use std::sync::mpsc;
@@ -55,6 +56,60 @@ fn what_was_missed_is_what_the_others_heard_byte_for_byte() {
         Client::back(&server, &path, witness.seq).sync(),
         Vec::<Value>::new()
     );
+}
+
+/// Of some pages, with starts that are none of each other's, in plain and compressed: what is made for one is there for the others.
+#[test]
+fn who_comes_back_together_hears_what_the_others_heard_byte_for_byte() {
+    let server = Server::start();
+    let id = new_order(&server);
+    let path = format!("/ws/orders/{id}/");
+    let mut witness = Client::open(&server, &path);
+    witness.next_is("order_status");
+    let start = witness.seq;
+    const DEFLATE: &str = "permessage-deflate";
+    let (mut live, agreed) = Raw::offering(server.address, &path, DEFLATE);
+    assert!(agreed.is_some());
+    live.read().expect("the state");
+    // In one transaction: each event shows the order as it is at the end, in a frame that is worth compressing.
+    const EVENTS: usize = 600;
+    let shell = server.place.foreign();
+    let long = "from the kitchen, with love; ".repeat(25);
+    shell.execute_batch("BEGIN").expect("begun");
+    for n in 0..EVENTS {
+        let sql = "UPDATE orders SET note=?1 WHERE id=?2";
+        let note = format!("{n} {long}");
+        shell.execute(sql, (note, id)).expect("written");
+    }
+    shell.execute_batch("COMMIT").expect("committed");
+    let heard: Vec<(String, u64)> = (0..EVENTS)
+        .map(|_| (witness.next_text(), witness.seq))
+        .collect();
+    let mut back: Vec<(usize, Client)> = [0, 201, 201, EVENTS - 1]
+        .into_iter()
+        .map(|n| {
+            let since = n.checked_sub(1).map_or(start, |last| heard[last].1);
+            (n, Client::back(&server, &path, since))
+        })
+        .collect();
+    // One after the other takes a frame: all are in the middle of it at the same time.
+    for step in 0..EVENTS {
+        for (n, client) in &mut back {
+            if let Some((text, _)) = heard.get(*n + step) {
+                assert_eq!(&client.next_text(), text);
+            }
+        }
+    }
+    for (_, client) in &mut back {
+        assert_eq!(client.sync(), Vec::<Value>::new());
+    }
+    // Who takes compressed frames gets those of its own kind.
+    let (mut small, _) = Raw::offering(server.address, &format!("{path}?since={start}"), DEFLATE);
+    for n in 0..EVENTS {
+        let frame = live.read().expect("a frame");
+        assert_eq!(frame.0, 0xC1, "compressed");
+        assert_eq!(small.read(), Some(frame), "{n}");
+    }
 }
 
 #[test]
@@ -174,6 +229,23 @@ fn a_resume_within_the_connection() {
         note(&server, id, &format!("after {since}"));
         guest.next_is("order_update");
     }
+}
+
+/// A history that cannot be read is ours to mend; meanwhile nothing may be missing that the client does not know of.
+#[test]
+fn a_resume_that_fails_does_not_leave_the_connection_deaf() {
+    let server = Server::start();
+    let id = new_order(&server);
+    let path = format!("/ws/orders/{id}/");
+    let mut guest = Client::open(&server, &path);
+    let start = guest.next_is("order_status")["seq"].clone();
+    note(&server, id, "one");
+    guest.next_is("order_update");
+    let shell = server.place.foreign();
+    let sql = "UPDATE event_log SET event = 'torn' WHERE seq > ?1";
+    shell.execute(sql, [guest.seq - 1]).expect("written");
+    guest.send(json!({"action": "resume", "since": start}));
+    assert_eq!(guest.closed().0, Some(1011));
 }
 
 #[test]

@@ -177,9 +177,11 @@ pub fn list(
 #[serde(deny_unknown_fields, default)]
 #[allow(missing_docs)]
 pub struct NewTask {
+    #[schema(required = true, min_length = 1, max_length = 500)]
     pub title: String,
     pub kind: TaskKind,
     /// 1 to 5; 2 is usual.
+    #[schema(minimum = 1, maximum = 5)]
     pub priority: Option<i64>,
     pub order_id: Option<Key>,
     pub table_id: Option<Key>,

@@ -3,13 +3,14 @@
 use super::Context;
 use crate::close::Ending;
 use crate::dialect::Envelope;
-use crate::history::{Heard, Unresumable};
+use crate::history::{Audience, Manner, Unresumable};
 use crate::notice::{Reset, Resumed, Resync};
 use crate::socket::Hold;
 use crate::stats::{EVENTS, Return};
-use crate::{App, Error, Kind, Message, Reader, history, websocket};
+use crate::{App, Error, Message, Reader, history};
 use bytes::Bytes;
 use std::sync::Arc;
+use tokio::task::yield_now;
 
 /// A snapshot is read again when more came meanwhile than can be held. A client that is flooded faster than its state can be read is told to come back.
 const SNAPSHOT_TRIES: usize = 8;
@@ -44,7 +45,7 @@ impl<A: App> Context<A> {
             return Ok(());
         }
         match since {
-            Some(since) => match self.resume(since).await? {
+            Some(since) => match self.resume(since, None).await? {
                 Ok(()) => Ok(()),
                 Err(why) => self.restart(Some(why)).await,
             },
@@ -66,18 +67,21 @@ impl<A: App> Context<A> {
             self.release(0, Vec::new());
             return Ok(());
         }
-        let mut judged = self
-            .store()?
-            .read(move |db| history::judge(db.connection, since))
-            .await?;
-        if judged.is_ok() {
-            self.socket.last.set(since);
-            self.send(&Message::new("resumed", &Resumed { since }));
-            judged = self.resume(since).await?;
-        }
-        let Err(why) = judged else {
-            return Ok(());
+        let resumed = Message::new("resumed", &Resumed { since });
+        let done = match self.resume(since, Some(resumed)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(why)) => self.begin_anew(why).await,
+            Err(error) => Err(error),
         };
+        if done.is_err() {
+            // What was held is not told any more: the client has to come back for it.
+            self.socket.end(Ending::internal());
+        }
+        done
+    }
+
+    /// A new stream on the open connection, because the old one cannot go on.
+    async fn begin_anew(&mut self, why: Unresumable) -> Result<(), Error> {
         self.socket.last.set(0);
         if self.opening.is_some() {
             let reset = Envelope {
@@ -191,7 +195,7 @@ impl<A: App> Context<A> {
             return Ok(());
         }
         // what the older groups were told meanwhile is in the history
-        match self.resume(self.socket.last.get()).await? {
+        match self.resume(self.socket.last.get(), None).await? {
             Ok(()) => Ok(()),
             Err(_) => {
                 self.socket.end(Ending::slow());
@@ -200,20 +204,22 @@ impl<A: App> Context<A> {
         }
     }
 
-    /// What was missed, page by page at the client's speed. What is held meanwhile may be thrown away: the next page has it.
-    async fn resume(&mut self, mut since: u64) -> Result<Result<(), Unresumable>, Error> {
-        let groups: Arc<[Heard<A::Group>]> = self
-            .memberships
-            .iter()
-            .map(|m| (m.group.clone(), m.from))
-            .collect();
+    /// What was missed, page by page at the client's speed. What is held meanwhile may be thrown away: the next page has it. When it is known that the stream
+    /// goes on after `since`, the client is told so by `resumed`.
+    async fn resume(
+        &mut self,
+        mut since: u64,
+        mut resumed: Option<Message>,
+    ) -> Result<Result<(), Unresumable>, Error> {
+        let heard = self.memberships.iter().map(|m| (m.group.clone(), m.from));
+        let heard = Arc::new(Audience::new(heard));
+        let shard = self.shard.clone();
         let mut replayed = 0;
         loop {
             if let Some(held) = self.socket.held.borrow_mut().as_mut() {
                 held.clear();
             }
-            let (lanes, lane, groups) =
-                (self.shard.lanes.clone(), self.lane as usize, groups.clone());
+            let (lanes, lane, heard) = (shard.lanes.clone(), self.lane, heard.clone());
             let deflate_from = self.socket.compression.get().deflate_from;
             let policy = &self.socket.policy;
             let size = history::Size::of_outbox(policy.outbox_bytes, policy.outbox_frames);
@@ -222,23 +228,14 @@ impl<A: App> Context<A> {
                     return Ok(Err(why));
                 }
                 let upto = db.head()?;
-                let page =
-                    history::page::<A>(db, &groups, since, upto, size, |seq, event, group| {
-                        // compressed here, on the reader's thread: a page is hundreds of frames
-                        let frame = lanes[lane].render(seq, event, group)?;
-                        Some(match frame.len() >= deflate_from {
-                            true => websocket::deflated(&frame),
-                            false => frame,
-                        })
-                    });
-                match page {
-                    Err(Error::Client(gone)) if gone.kind == Kind::Gone => {
-                        Ok(Err(Unresumable::Pruned))
-                    }
-                    page => page.map(Ok),
-                }
+                let manner = Manner {
+                    lane,
+                    deflate_from,
+                    render: &|seq, event, group| lanes[lane as usize].render(seq, event, group),
+                };
+                history::page(db, &lanes.recent, &heard, (since, upto), size, &manner)
             });
-            let result = self.store()?.read(move |db| read(db)).await;
+            let result = self.store()?.replay(move |db| read(db)).await;
             let page = match self.told(judged, result)? {
                 Ok(page) => page,
                 Err(why) => return Ok(Err(why)),
@@ -246,22 +243,31 @@ impl<A: App> Context<A> {
             if let Some(returning) = self.back.as_mut().and_then(|back| back.returning.as_mut()) {
                 returning.recovered = true;
             }
+            if let Some(resumed) = resumed.take() {
+                self.socket.last.set(since);
+                self.send(&resumed);
+            }
             self.greet(Some(since)).await?;
             self.tell_lost();
-            self.shard.caught_up(page.upto).await;
+            shard.caught_up(page.upto).await;
+            let permit = shard.may_page(page.bytes).await;
             replayed += page.frames.len() as u64;
             let complete = !page.more && !self.socket.has_overflowed();
             if complete {
-                let counts = &self.shard.counts;
+                let counts = &shard.counts;
                 counts.returned(Return::Resumed);
                 counts.replayed.record(&EVENTS, replayed);
                 self.release(page.upto, page.frames);
+                yield_now().await;
                 return Ok(Ok(()));
             }
             for frame in page.frames {
-                self.shard.send_suited(&self.socket, frame);
+                shard.send_suited(&self.socket, frame);
             }
-            self.shard.flush();
+            shard.flush();
+            // It goes on when the network was looked at, and those who asked something meanwhile had their turn.
+            yield_now().await;
+            drop(permit);
             if !self.socket.drained().await {
                 return Err(Error::Closed);
             }

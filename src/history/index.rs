@@ -94,6 +94,16 @@ impl Index {
         }
     }
 
+    /// The history has begun anew after `floor`: what is left is what was added since then.
+    pub fn begin_anew(&self, floor: u64) {
+        let mut groups = self.write();
+        groups.floor = floor;
+        groups.of.retain(|_, numbers| {
+            numbers.retain(|seq| *seq > floor);
+            !numbers.is_empty()
+        });
+    }
+
     /// The highest number that is missing here. Asked after [`after`](Self::after).
     pub fn floor(&self) -> u64 {
         self.groups().floor

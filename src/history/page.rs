@@ -1,12 +1,11 @@
 //! Replay, page by page.
 
-use super::{Index, floor};
-use crate::store::{illegible, text};
-use crate::{App, Error, Kind, Reader};
+use super::{Index, Manner, Recent, Unresumable, floor};
+use crate::store::illegible;
+use crate::{App, Error, Reader};
 use bytes::Bytes;
-use rusqlite::OptionalExtension;
-use std::borrow::Cow;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
+use std::fmt::Display;
 
 /// Events that one page looks at.
 const PAGE_EVENTS: usize = 1_000;
@@ -33,117 +32,98 @@ impl Size {
     }
 }
 
-/// A group that a connection hears, and the number up to which it never heard it: replay does not reach behind it.
-pub(crate) type Heard<G> = (G, u64);
+/// The groups that a connection hears, by name, each with the number up to which it never heard it: replay does not reach behind that.
+pub(crate) struct Audience<G>(FxHashMap<Box<str>, (G, u64)>);
+
+impl<G: Display> Audience<G> {
+    pub fn new(heard: impl IntoIterator<Item = (G, u64)>) -> Self {
+        let named = heard.into_iter().map(|(group, from)| {
+            let name = group.to_string().into();
+            (name, (group, from))
+        });
+        Audience(named.collect())
+    }
+
+    /// The group of this name, if it hears what has this number.
+    pub fn group(&self, name: &str, seq: u64) -> Option<&G> {
+        let (group, from) = self.0.get(name)?;
+        (seq > *from).then_some(group)
+    }
+}
 
 /// A piece of what a client missed.
 #[derive(Debug)]
 pub(crate) struct Page {
     /// In the order of their numbers.
     pub frames: Vec<Bytes>,
+    /// Of all of them.
+    pub bytes: usize,
     /// The page reaches so far: the next one's `since`.
     pub upto: u64,
     /// There is another page.
     pub more: bool,
 }
 
-/// The events after `since` and up to `upto` that concern `groups`, as `render` shows them: each once, as the first of its groups that is among
-/// `groups` and that `render` knows a frame for, as live delivery does. Reads must be of one state of the database.
+/// The events after `since` and up to `upto` that concern `heard`, as `manner` tells them: each once, as the first of its groups that is heard and that
+/// there is a frame for, as live delivery does. [`Unresumable::Pruned`] when some were forgotten meanwhile, or one cannot be read (another version of the
+/// application wrote it, or another program): to leave it out would be a gap. Reads must be of one state of the database.
 ///
 /// # Errors
-/// A client's error `HISTORY_PRUNED` when events after `since` were forgotten meanwhile, or one of them cannot be read (another version of the application wrote
-/// it, or another program): the client has to come back, and is told to reset then.
+/// [`Error::Store`].
 pub(crate) fn page<A: App>(
     db: &Reader<'_>,
-    groups: &[Heard<A::Group>],
-    since: u64,
-    upto: u64,
+    recent: &Recent<A>,
+    heard: &Audience<A::Group>,
+    (since, upto): (u64, u64),
     size: Size,
-    mut render: impl FnMut(u64, &A::Event, &A::Group) -> Option<Bytes>,
-) -> Result<Page, Error> {
+    manner: &Manner<'_, A>,
+) -> Result<Result<Page, Unresumable>, Error> {
     let c = db.connection;
-    let pruned = || {
-        Error::client(
-            Kind::Gone,
-            "HISTORY_PRUNED",
-            "what came after this number is no longer known",
-        )
-    };
     if since < floor(c)? {
-        return Err(pruned());
+        return Ok(Err(Unresumable::Pruned));
     }
-    let names: HashMap<String, &Heard<A::Group>> =
-        groups.iter().map(|g| (g.0.to_string(), g)).collect();
-    let heard = names.iter().map(|(n, g)| (n, g.1.max(since)));
-    let (numbers, missing) = db.index(|index| (numbers(index, heard, upto), index.floor()))?;
+    let names = heard.0.iter().map(|(n, g)| (&**n, g.1.max(since)));
+    let (numbers, missing) = db.index(|index| (numbers(index, names, upto), index.floor()))?;
     // What was forgotten since this state of the database is not in the index any more.
     if since < missing {
-        return Err(pruned());
+        return Ok(Err(Unresumable::Pruned));
     }
-    let full = numbers.len() == PAGE_EVENTS;
-    let mut event_row = c.prepare_cached("SELECT event, groups FROM event_log WHERE seq = ?1")?;
-    let (mut frames, mut bytes, mut reached) = (Vec::new(), 0, since);
-    for seq in numbers {
-        let frame = event_row
-            .query_row([seq], |row| {
-                let (event, groups) = (text(row.get_ref(0)?)?, text(row.get_ref(1)?)?);
-                Ok(first::<A>(seq, &event, &groups, &names, &mut render))
-            })
-            .optional()?
-            .transpose();
-        let frame = match frame {
-            Ok(frame) => frame.flatten(),
-            // To leave it out would be a gap: whoever needs it begins anew.
-            Err(error) => {
-                illegible("event_log", seq as i64, &error);
-                return Err(pruned());
-            }
-        };
-        reached = seq;
-        if let Some(frame) = frame {
-            bytes += frame.len();
-            frames.push(frame);
-            if bytes >= size.bytes || frames.len() >= size.frames {
+    let page = recent.with(|recent| {
+        let full = numbers.len() == PAGE_EVENTS;
+        let (mut frames, mut bytes) = (Vec::new(), 0);
+        for (at, seq) in numbers.iter().enumerate() {
+            let frame = recent.frame(c, &numbers[at..], heard, manner);
+            let frame = frame.inspect_err(|error| illegible("event_log", *seq as i64, error))?;
+            bytes += frame.as_ref().map_or(0, Bytes::len);
+            frames.extend(frame);
+            if bytes >= size.bytes || frames.len() >= size.frames || recent.is_full() {
                 return Ok(Page {
                     frames,
-                    upto: reached,
-                    more: reached < upto,
+                    bytes,
+                    upto: *seq,
+                    more: *seq < upto,
                 });
             }
         }
+        let reached = match numbers.last() {
+            Some(last) if full => *last,
+            _ => upto.max(since),
+        };
+        Ok(Page {
+            frames,
+            bytes,
+            upto: reached,
+            more: reached < upto,
+        })
+    });
+    match page {
+        Err(Error::Json(_)) => Ok(Err(Unresumable::Pruned)),
+        page => page.map(Ok),
     }
-    let upto_now = if full { reached } else { upto.max(since) };
-    Ok(Page {
-        frames,
-        upto: upto_now,
-        more: upto_now < upto,
-    })
-}
-
-/// The frame of one event for a connection that is in the groups `names`.
-fn first<A: App>(
-    seq: u64,
-    event: &str,
-    groups: &str,
-    names: &HashMap<String, &Heard<A::Group>>,
-    render: &mut impl FnMut(u64, &A::Event, &A::Group) -> Option<Bytes>,
-) -> Result<Option<Bytes>, Error> {
-    // A text without escapes is borrowed; `Cow` in a list is always copied, so these are few and short.
-    let told: Vec<Cow<'_, str>> = serde_json::from_str(groups)?;
-    let event: A::Event = serde_json::from_str(event)?;
-    Ok(told
-        .iter()
-        .filter_map(|name| names.get(name.as_ref()))
-        .filter(|(_, from)| seq > *from)
-        .find_map(|(group, _)| render(seq, &event, group)))
 }
 
 /// The numbers of the next events of any of the groups, each after its own number; at most a page of them.
-fn numbers<'n>(
-    index: &Index,
-    names: impl Iterator<Item = (&'n String, u64)>,
-    upto: u64,
-) -> Vec<u64> {
+fn numbers<'n>(index: &Index, names: impl Iterator<Item = (&'n str, u64)>, upto: u64) -> Vec<u64> {
     let (mut found, mut bound): (Vec<u64>, u64) = (Vec::new(), upto);
     for (name, since) in names {
         index.after(name, since, bound, PAGE_EVENTS, &mut found);

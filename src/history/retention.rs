@@ -39,6 +39,11 @@ impl Retention {
         self.count += events;
     }
 
+    /// The history has begun anew: nothing is left of it.
+    pub fn forgotten(&mut self) {
+        self.count = 0;
+    }
+
     /// There is so much that it cannot wait for a pause.
     pub fn pressing(&self) -> bool {
         self.count >= self.events + PRESSING

@@ -11,8 +11,54 @@ fn patience() -> Rate {
 }
 
 /// How often one action may be asked for. Of one route; names are the client's (`action` in a raw frame).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Actions(pub Vec<ActionRate>);
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Actions {
+    /// As `action_rates` has them.
+    named: Vec<ActionRate>,
+    /// What the framework itself does for a client is limited also where it is not named.
+    usual: [ActionRate; 2],
+}
+
+impl Default for Actions {
+    fn default() -> Self {
+        Actions::new(Vec::new())
+    }
+}
+
+impl Actions {
+    pub fn new(named: Vec<ActionRate>) -> Self {
+        let usual = |name: &str, per_second| ActionRate {
+            name: name.to_owned(),
+            frames: Some(Rate::per_second(per_second)),
+            bytes: None,
+        };
+        // Ten per second, twenty at once. A program resumes when it has missed something, and sends a new token once in some minutes. The one has the history
+        // read, the other a signature verified and the guard asked, each of which costs as much as fifty ordinary frames.
+        let usual = [usual("resume", 10), usual("authenticate", 10)];
+        Actions { named, usual }
+    }
+
+    /// The rate of a consumer's action, and its place among all of them.
+    fn of(&self, name: &str) -> Option<(usize, &ActionRate)> {
+        let named = self.named.iter().enumerate();
+        named.into_iter().find(|(_, action)| action.name == name)
+    }
+
+    /// The rate of what the framework itself does.
+    fn of_framework(&self, name: &str) -> Option<(usize, &ActionRate)> {
+        let usual = || {
+            let (at, action) = (self.usual.iter().enumerate()).find(|(_, a)| a.name == name)?;
+            Some((self.named.len() + at, action))
+        };
+        self.of(name).or_else(usual)
+    }
+
+    /// All that count.
+    fn all(&self) -> impl Iterator<Item = &ActionRate> {
+        let unnamed = |usual: &&ActionRate| self.of(&usual.name).is_none();
+        self.named.iter().chain(self.usual.iter().filter(unnamed))
+    }
+}
 
 /// One entry of `action_rates`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +71,7 @@ pub(crate) struct ActionRate {
 impl std::fmt::Display for Actions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let of = |rate: Option<Rate>| rate.map_or("none".to_owned(), |r| r.to_string());
-        let all = self.0.iter().map(|a| {
+        let all = self.all().map(|a| {
             format!(
                 "{} = {{ frames_per_second = {}, bytes_per_second = {} }}",
                 a.name,
@@ -77,7 +123,7 @@ impl Rates {
             .map_err(|(limit, wait)| self.refuse(limit.unwrap_or(Limit::Frames), wait, now))
     }
 
-    /// Counts a frame that asks for an action.
+    /// Counts a frame that asks the consumer for an action.
     pub fn action(
         &self,
         actions: &Actions,
@@ -85,10 +131,29 @@ impl Rates {
         len: usize,
         now_ms: u64,
     ) -> Result<(), TooFast> {
-        let Some(at) = actions.0.iter().position(|a| a.name == name) else {
+        self.spend(actions.of(name), len, now_ms)
+    }
+
+    /// Counts a frame that asks the framework for something.
+    pub fn framework(
+        &self,
+        actions: &Actions,
+        name: &str,
+        len: usize,
+        now_ms: u64,
+    ) -> Result<(), TooFast> {
+        self.spend(actions.of_framework(name), len, now_ms)
+    }
+
+    fn spend(
+        &self,
+        action: Option<(usize, &ActionRate)>,
+        len: usize,
+        now_ms: u64,
+    ) -> Result<(), TooFast> {
+        let Some((at, rate)) = action else {
             return Ok(());
         };
-        let rate = &actions.0[at];
         let now = ns(now_ms);
         let spent = self.actions.get_or_init(Box::default);
         let mut spent = spent.borrow_mut();
@@ -159,7 +224,7 @@ mod tests {
             frames: Some(Rate::per_second(n)),
             bytes: Some(Rate::per_second(1000)),
         };
-        let actions = Actions(vec![rate("a", 1), rate("b", 2)]);
+        let actions = Actions::new(vec![rate("a", 1), rate("b", 2)]);
         let r = Rates::default();
         let mut passed = [0; 3];
         for _ in 0..10 {
@@ -170,6 +235,36 @@ mod tests {
         assert_eq!(passed, [2, 4, 10]);
         let e = r.action(&actions, "b", 5000, 9_000).expect_err("too large");
         assert_eq!(e.limited.limit, Limit::Action);
+    }
+
+    #[test]
+    fn what_the_framework_does_has_a_rate_that_can_be_named() {
+        let passed = |actions: &Actions| {
+            let r = Rates::default();
+            ["resume", "authenticate", "ping"].map(|name| {
+                let asked = (0..1_000).map(|_| r.framework(actions, name, 10, 0));
+                asked.filter(Result::is_ok).count()
+            })
+        };
+        assert_eq!(passed(&Actions::default()), [20, 20, 1_000]);
+        let rate = |name: &str, frames| ActionRate {
+            name: name.into(),
+            frames,
+            bytes: None,
+        };
+        let named = vec![
+            rate("ask", Some(Rate::per_second(1))),
+            rate("authenticate", None),
+            rate("resume", Some(Rate::per_second(1))),
+            rate("ping", Some(Rate::per_second(3))),
+        ];
+        let named = Actions::new(named);
+        assert_eq!(passed(&named), [2, 1_000, 6]);
+        // An event of a consumer that has the same name is its own affair, unless it is named.
+        let r = Rates::default();
+        let all = (0..1_000).map(|_| r.action(&Actions::default(), "resume", 10, 0));
+        assert_eq!(all.filter(Result::is_ok).count(), 1_000);
+        assert_eq!(named.to_string().matches("resume").count(), 1, "{named}");
     }
 
     #[test]

@@ -73,5 +73,5 @@ pub(super) fn actions(
             bytes: bytes_per_second.map(Rate::per_second),
         });
     }
-    Some(Actions(all))
+    Some(Actions::new(all))
 }

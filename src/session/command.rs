@@ -38,6 +38,7 @@ impl<A: App> Namespace<A> {
         mail: Mail,
     ) -> Step<'a> {
         match mail {
+            Mail::Leave => Step::End(Box::new(Ending::gone())),
             Mail::Frame(Frame::Text(text)) => handle(ctx, consumer, None, Payload::Text(&text)),
             Mail::Frame(Frame::Binary(bytes)) => {
                 handle(ctx, consumer, None, Payload::Binary(&bytes))
@@ -74,18 +75,21 @@ impl<A: App> Namespace<A> {
             arguments: &arguments,
             attachments,
         };
-        let now = ctx.shard.clock();
-        if let Err(fast) = metering::action(&self.socket, Some(&name), event.len(), now) {
+        let (len, now) = (event.len(), ctx.shard.clock());
+        let token = (&*name == AUTHENTICATE).then(|| token(arguments.first()?.get()));
+        let control = token.flatten().map(Control::Authenticate);
+        let metered = match &control {
+            Some(control) => metering::control(&self.socket, control, len, now),
+            None => metering::action(&self.socket, Some(&name), len, now),
+        };
+        if let Err(fast) = metered {
             return match metering::refuse(&ctx.shard, None, fast) {
                 Met::Refused(_, error) => Step::answered(id, Err(error.into())),
                 Met::Close(ending) => Step::End(Box::new(ending)),
                 _ => Step::answered(id, Ok(Reply::default())),
             };
         }
-        if &*name == AUTHENTICATE
-            && let Some(token) = arguments.first().and_then(|first| token(first.get()))
-        {
-            let control = Control::Authenticate(token);
+        if let Some(control) = control {
             let steered = steer(ctx, session.keys.as_deref(), control);
             return Step::Run(id, steered.boxed_local());
         }

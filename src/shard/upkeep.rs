@@ -6,7 +6,7 @@ use crate::limits::Limit;
 use crate::socket::Socket;
 use crate::stats::Drop as Dropped;
 use crate::websocket::{self, Opcode};
-use crate::{App, ClientError, Kind};
+use crate::{App, ClientError, Kind, Reader};
 use std::rc::Rc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -46,6 +46,22 @@ impl<A: App> Shard<A> {
         }
     }
 
+    /// What was replayed is forgotten when nobody asks for it any more: where it was made, because it is much.
+    fn tidy_recent(&self) {
+        if self.lanes.recent.is_stale()
+            && let Some(store) = self.store.clone()
+        {
+            let lanes = self.lanes.clone();
+            tokio::task::spawn_local(async move {
+                let forget = move |_: &Reader<'_>| {
+                    lanes.recent.forget_stale();
+                    Ok(())
+                };
+                let _ = store.replay(forget).await;
+            });
+        }
+    }
+
     /// Pings the quiet, gives up the silent, warns those whose token ends soon, and ends those whose token has ended.
     pub fn sweep(&self) {
         let now = self.clock();
@@ -58,6 +74,7 @@ impl<A: App> Shard<A> {
         if self.id == 0 && now >= self.tidied_at.get() + TIDY_MS {
             self.tidied_at.set(now);
             self.stats.admission.tidy();
+            self.tidy_recent();
         }
         let sockets: Vec<Rc<Socket<A>>> = self
             .sockets

@@ -5,7 +5,7 @@
 use super::desk::{Desk, Moment};
 use super::text::{self, hex};
 use crate::history::Index;
-use crate::{Error, Kind};
+use crate::{Constraint, Error, Kind};
 use rusqlite::types::ValueRef;
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
@@ -260,7 +260,7 @@ impl<'c> Reader<'c> {
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(params))?;
         let mut found = Vec::new();
-        while let Some(row) = self.noted(|| Ok(rows.next()?))? {
+        while let Some(row) = self.noted(|| rows.next().map_err(refused))? {
             found.push(read(&Row(row))?);
         }
         Ok(found)
@@ -310,7 +310,7 @@ impl<'c> Reader<'c> {
     ) -> Result<Option<T>, Error> {
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(params))?;
-        let row = self.noted(|| Ok(rows.next()?))?;
+        let row = self.noted(|| rows.next().map_err(refused))?;
         row.map(|row| read(&Row(row))).transpose()
     }
 
@@ -400,7 +400,10 @@ impl<'c> Transaction<'c> {
     /// [`Error::Store`].
     pub fn execute(&self, sql: &str, params: &[Value<'_>]) -> Result<usize, Error> {
         let mut statement = self.connection.prepare_cached(sql)?;
-        self.noted(|| Ok(statement.execute(rusqlite::params_from_iter(params))?))
+        self.noted(|| {
+            let done = statement.execute(rusqlite::params_from_iter(params));
+            done.map_err(refused)
+        })
     }
 
     /// The server's clock when this command began: milliseconds since 1970-01-01 UTC.
@@ -416,12 +419,31 @@ impl<'c> Deref for Transaction<'c> {
     }
 }
 
+/// What a statement of the application failed with. Only there a constraint is the client's fault: our own statements have none that a client could break.
+fn refused(e: rusqlite::Error) -> Error {
+    use rusqlite::ffi;
+    let code = e.sqlite_error().map(|failed| failed.extended_code);
+    let rule = match code {
+        Some(ffi::SQLITE_CONSTRAINT_FOREIGNKEY) => Constraint::ForeignKey,
+        Some(ffi::SQLITE_CONSTRAINT_CHECK) => Constraint::Check,
+        Some(
+            ffi::SQLITE_CONSTRAINT_UNIQUE
+            | ffi::SQLITE_CONSTRAINT_PRIMARYKEY
+            | ffi::SQLITE_CONSTRAINT_ROWID,
+        ) => Constraint::Unique,
+        _ => return e.into(),
+    };
+    let cause = e.to_string();
+    Error::Constraint { rule, cause }
+}
+
 impl From<rusqlite::Error> for Error {
     fn from(e: rusqlite::Error) -> Self {
         match e.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
                 Error::Busy
             }
+            Some(rusqlite::ErrorCode::DiskFull) => Error::Full,
             _ => Error::Store(e.to_string()),
         }
     }

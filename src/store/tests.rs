@@ -1,6 +1,7 @@
 use super::*;
 use crate::signals::fixture::{Served, insert, insertion};
 use crate::{Error, Kind};
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc as std_mpsc;
 
 fn dishes(c: &rusqlite::Connection) -> Vec<String> {

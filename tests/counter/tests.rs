@@ -1,9 +1,13 @@
 //! The example does what it says, at the wire.
 
+#[allow(dead_code)] // others use the rest of it
+#[path = "../support/patience.rs"]
+mod patience;
+
 use super::*;
+use patience::PATIENCE;
 use serde_json::{Value, json};
 use std::net::TcpStream;
-use std::time::Duration;
 use tungstenite::{Message as Frame, WebSocket};
 
 fn start(database: &str) -> Started {
@@ -14,9 +18,7 @@ fn start(database: &str) -> Started {
 fn client(server: &Started, query: &str) -> WebSocket<TcpStream> {
     let at = server.addresses()[0].1;
     let stream = TcpStream::connect(at).expect("connect");
-    stream
-        .set_read_timeout(Some(Duration::from_secs(10)))
-        .expect("timeout");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a deadline");
     tungstenite::client(format!("ws://{at}/ws/counters/1/{query}"), stream)
         .expect("handshake")
         .0

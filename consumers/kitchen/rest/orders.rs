@@ -80,6 +80,7 @@ struct Ticket {
     /// Where it is driven to.
     address: Option<String>,
     phone: Option<String>,
+    #[schema(min_items = 1, max_items = 200)]
     items: Vec<Line>,
 }
 
@@ -89,12 +90,15 @@ struct Ticket {
 struct Line {
     /// Made by the client: the same line sent twice is one line.
     #[serde(alias = "uuid")]
+    #[schema(format = "uuid")]
     id: Option<String>,
     #[serde(alias = "menuItemId")]
     menu_item_id: Option<Key>,
+    #[schema(min_length = 1, max_length = 1000)]
     name: Option<String>,
     price: Option<Decimal>,
     #[serde(default = "one")]
+    #[schema(minimum = 1, maximum = 999)]
     quantity: i64,
     #[serde(default)]
     modifiers: Vec<Modifier>,

@@ -31,6 +31,11 @@ pub fn all(quick: bool) -> Vec<Row> {
     let idle = Mode::Connect {
         clients: n(10_000, 500),
     };
+    let replay = Mode::Replay {
+        clients: n(30, 5),
+        events: n(20_000, 500),
+    };
+    let before = std::env::var_os("BENCH_BEFORE").map(|_| Who::Before);
     let ratio = |bound, aim| Wish::Ratio { bound, aim };
 
     let one = Row {
@@ -195,6 +200,40 @@ pub fn all(quick: bool) -> Vec<Row> {
                 aim: 1.0,
             },
             load: Load::HalfRate,
+        },
+        Row {
+            name: "replay: 30 clients, 20,000 events each",
+            unit: "s",
+            mode: replay,
+            who: Who::Restaurant,
+            against: before,
+            value: |r| r.seconds,
+            wish: match before {
+                Some(_) => ratio(0.5, 0.25),
+                None => Wish::Nothing,
+            },
+            ..one
+        },
+        Row {
+            name: "replay: CPU",
+            unit: "us CPU/delivery",
+            mode: replay,
+            who: Who::Restaurant,
+            against: before,
+            ..one
+        },
+        Row {
+            name: "replay: a bystander's question meanwhile / in peace",
+            unit: "ratio of medians",
+            mode: replay,
+            who: Who::Restaurant,
+            against: before,
+            value: |r| r.asked_busy.p50_us / r.asked_idle.p50_us,
+            wish: Wish::AtMost {
+                bound: 5.0,
+                aim: 2.0,
+            },
+            ..one
         },
         Row {
             name: "Socket.IO / raw, lock-step, 1,000 clients",

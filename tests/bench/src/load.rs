@@ -2,6 +2,7 @@
 
 mod fanout;
 mod groups;
+mod replay;
 mod worker;
 
 use crate::histogram::{Histogram, Summary};
@@ -41,12 +42,16 @@ pub enum Mode {
     },
     /// Nothing.
     Connect { clients: u32 },
+    /// All come back at once to an order of which they missed so many events, and somebody asks for the state of another one meanwhile.
+    Replay { clients: u32, events: u32 },
 }
 
 impl Mode {
     fn clients(self) -> u32 {
         match self {
-            Mode::Fanout { clients, .. } | Mode::Connect { clients } => clients,
+            Mode::Fanout { clients, .. }
+            | Mode::Connect { clients }
+            | Mode::Replay { clients, .. } => clients,
             Mode::Groups {
                 groups, per_group, ..
             } => groups * per_group,
@@ -153,6 +158,9 @@ pub struct Report {
     pub first: Summary,
     /// To the last.
     pub complete: Summary,
+    /// What a bystander's question takes before others come back, and meanwhile.
+    pub asked_idle: Summary,
+    pub asked_busy: Summary,
     pub error: String,
 }
 
@@ -224,6 +232,9 @@ struct Measured {
 
 /// Runs it.
 pub fn run(plan: Plan) -> Result<Report, String> {
+    if let Mode::Replay { clients, events } = plan.mode {
+        return replay::run(&plan, clients, events);
+    }
     let plan = Arc::new(plan);
     let total = plan.mode.clients();
     let sh = Arc::new(Shared {
@@ -274,7 +285,7 @@ pub fn run(plan: Plan) -> Result<Report, String> {
     report.rss_idle_kb = process::rss_kb(&pids);
 
     let measured = match plan.mode {
-        Mode::Connect { .. } => Ok(None),
+        Mode::Connect { .. } | Mode::Replay { .. } => Ok(None),
         Mode::Fanout {
             broadcasts, window, ..
         } => fanout::drive(&plan, &sh, &pids, total, broadcasts, window).map(Some),

@@ -40,6 +40,8 @@ pub enum Who {
     Socketioxide,
     /// The restaurant.
     Restaurant,
+    /// The restaurant as another build has it: the program that `BENCH_BEFORE` names.
+    Before,
 }
 
 /// A line of the table.
@@ -120,10 +122,14 @@ impl Row {
             Who::Batch => Server::floor(Some("--batch")),
             Who::Rows => Server::rows(),
             Who::Peer => Server::peer(),
-            Who::Restaurant => match self.mode {
-                Mode::Status { orders, .. } => Server::restaurant(orders),
-                _ => Err("the restaurant has orders only".to_owned()),
-            },
+            Who::Restaurant | Who::Before => {
+                let before = who == Who::Before;
+                match self.mode {
+                    Mode::Status { orders, .. } => Server::restaurant(before, orders, 0),
+                    Mode::Replay { events, .. } => Server::restaurant(before, 2, events),
+                    _ => Err("the restaurant has orders only".to_owned()),
+                }
+            }
         }?;
         let there = ByHand {
             port: server.port,
@@ -136,7 +142,7 @@ impl Row {
 
     fn load(&self, who: Who, rate: f64, there: ByHand<'_>) -> Result<Report, String> {
         let usual = match self.mode {
-            Mode::Status { .. } => ORDER,
+            Mode::Status { .. } | Mode::Replay { .. } => ORDER,
             _ => GROUP,
         };
         let socket_io = matches!(who, Who::SocketIo | Who::Node | Who::Socketioxide);
@@ -149,7 +155,10 @@ impl Row {
             let event = format!(r#"42{NAMESPACE},["message",{MESSAGE}]"#);
             plan.message = Template::parse(&event, 300 + event.len() - MESSAGE.len())?;
         }
-        if matches!(who, Who::Guarded | Who::Restaurant | Who::Rows) {
+        if matches!(
+            who,
+            Who::Guarded | Who::Restaurant | Who::Before | Who::Rows
+        ) {
             plan.tokens = vec![token()?];
             let bearer = Template::parse("Bearer %t", 0)?;
             plan.headers.push(("Authorization".to_owned(), bearer));

@@ -124,11 +124,15 @@ impl Server {
         Server::start(built("socketioxide-peer")?, None)
     }
 
-    /// The restaurant, with so many orders that wait.
-    pub fn restaurant(orders: u32) -> Result<Self, String> {
+    /// The restaurant, with so many orders that wait, the first of which was changed so many times. `before`: another build of it.
+    pub fn restaurant(before: bool, orders: u32, changes: u32) -> Result<Self, String> {
+        let program = || match before {
+            true => another_build(),
+            false => built("maitred"),
+        };
         let place = tempfile::tempdir().map_err(|e| e.to_string())?;
         let database = place.path().join("bench.db");
-        let made = built("maitred")?
+        let made = program()?
             .arg("migrate")
             .arg("--database")
             .arg(&database)
@@ -137,10 +141,10 @@ impl Server {
         if !made.is_ok_and(|status| status.success()) {
             return Err("maitred migrate failed".to_owned());
         }
-        furnish(&database, orders).map_err(|e| e.to_string())?;
+        furnish(&database, orders, changes).map_err(|e| e.to_string())?;
         let routing = place.path().join("routing.toml");
         std::fs::write(&routing, ROUTING).map_err(|e| e.to_string())?;
-        let mut command = built("maitred")?;
+        let mut command = program()?;
         command
             .args(["serve", "--shards", "1", "--database"])
             .arg(&database)
@@ -162,7 +166,7 @@ consumer = "dining.order"
 auth = "required"
 "#;
 
-fn furnish(database: &Path, orders: u32) -> rusqlite::Result<()> {
+fn furnish(database: &Path, orders: u32, changes: u32) -> rusqlite::Result<()> {
     let c = Connection::open(database)?;
     c.execute_batch("INSERT INTO restaurants(id, name) VALUES(1, 'Bench'); INSERT INTO tables(id, restaurant_id, number) VALUES(1, 1, '1');")?;
     c.execute(
@@ -170,7 +174,20 @@ fn furnish(database: &Path, orders: u32) -> rusqlite::Result<()> {
          INSERT INTO orders(restaurant_id, table_id, subtotal_minor, total_minor) SELECT 1, 1, 25000, 25000 FROM n",
         [orders],
     )?;
-    Ok(())
+    // The order itself is one event. The log that the server reads at its start is filled by triggers.
+    c.execute_batch("BEGIN")?;
+    let mut change = c.prepare("UPDATE orders SET note = ?1 WHERE id = 1")?;
+    for n in 1..changes {
+        change.execute([format!("change number {n}")])?;
+    }
+    c.execute_batch("COMMIT")
+}
+
+/// What this build is compared with.
+fn another_build() -> Result<Command, String> {
+    let path = std::env::var_os("BENCH_BEFORE");
+    path.map(Command::new)
+        .ok_or("BENCH_BEFORE names no program".to_owned())
 }
 
 /// A program that was built with this one.

@@ -162,7 +162,9 @@ impl Worker {
             _ => 0,
         };
         match plan.mode {
-            Mode::Fanout { clients, .. } | Mode::Connect { clients } => {
+            Mode::Fanout { clients, .. }
+            | Mode::Connect { clients }
+            | Mode::Replay { clients, .. } => {
                 for index in (id..clients).step_by(plan.threads as usize) {
                     connect(index, 1, 0);
                 }

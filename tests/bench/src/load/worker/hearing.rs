@@ -122,7 +122,7 @@ impl Worker {
             Mode::Groups { .. } => {
                 template::markers(payload, |id, _| self.copied(i, id, now));
             }
-            Mode::Connect { .. } => {}
+            Mode::Connect { .. } | Mode::Replay { .. } => {}
         }
     }
 
