@@ -179,6 +179,33 @@ impl Drop for Done<'_> {
     }
 }
 
+/// `cp` writes into the file that is open, beside SQLite, and the log goes on lying over it.
+#[test]
+fn a_copy_over_the_served_database_closes_the_store() {
+    let mut server = Server::start();
+    let copy = server.place.file("copy.db");
+    works(&maitred(&server.place, "backup", &copy));
+    let mut guest = Client::open(&server, ORDER);
+    guest.next_is("order_status");
+    // What SQLite itself does to the file is nothing to complain of.
+    server.shell(
+        "CREATE TABLE ballast(x); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+         INSERT INTO ballast SELECT randomblob(4000) FROM n; PRAGMA wal_checkpoint;
+         DELETE FROM ballast WHERE rowid % 2; VACUUM; PRAGMA wal_checkpoint;",
+    );
+    assert!(next_number(&server, &mut guest) > 0);
+    probe(&server, "/readyz").ok();
+    std::fs::copy(&copy, server.place.database()).expect("copied");
+    assert_eq!(guest.closed(), (Some(1012), None));
+    assert_eq!(probe(&server, "/readyz").refused(503), "UNAVAILABLE");
+    assert!(server.log().contains("maitred restore"), "{}", server.log());
+    server.kill();
+    works(&maitred(&server.place, "restore", &copy));
+    server.restart();
+    let mut back = Client::open(&server, &format!("{ORDER}?since={}", guest.seq));
+    is_reset(&back.next(), "order_status");
+}
+
 #[test]
 fn a_backup_under_load_has_everything_that_was_acknowledged_before() {
     let server = Server::start();

@@ -4,6 +4,7 @@
 
 use crate::Error;
 use rusqlite::Connection;
+use std::cell::Cell;
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -20,7 +21,11 @@ struct Known {
 }
 
 /// The database, its log and the log's index, as they were opened.
-pub(super) struct Files([Known; 3]);
+pub(super) struct Files {
+    all: [Known; 3],
+    /// The database's length when it was looked at last.
+    length: Cell<u64>,
+}
 
 impl Files {
     /// Of a connection that has used its log.
@@ -40,16 +45,27 @@ impl Files {
                 identity,
             })
         };
-        Ok(Files([
+        let all = [
             known("", "its file")?,
             known("-wal", "its write-ahead log")?,
             known("-shm", "its log's index")?,
-        ]))
+        ];
+        Ok(Files {
+            all,
+            length: Cell::new(0),
+        })
+    }
+
+    /// The database's length, if it is shorter than when this was asked last. SQLite does that after a VACUUM, down to what it says that there are pages; `cp`
+    /// over it does it whenever the copy is older.
+    pub fn shrank(&self) -> Option<u64> {
+        let length = fs::metadata(&self.all[0].path).ok()?.len();
+        (length < self.length.replace(length)).then_some(length)
     }
 
     /// What became of the first that is not what it was: in words for clients, and its name.
     pub fn changed(&self) -> Option<(String, String)> {
-        self.0.iter().find_map(|known| {
+        self.all.iter().find_map(|known| {
             let became = match look(&known.path) {
                 Ok(now) if now == known.identity => return None,
                 Ok(_) => "was replaced",
@@ -69,7 +85,7 @@ impl Files {
     /// # Errors
     /// [`Error::Io`].
     pub fn note(&self, lock: &File) -> Result<(), Error> {
-        let [database, log, _] = &self.0;
+        let [database, log, _] = &self.all;
         let text = text(database.identity, log.identity);
         lock.set_len(0)?;
         lock.write_all_at(text.as_bytes(), 0)?;
@@ -92,7 +108,7 @@ pub(crate) fn resolved(database: &Path) -> PathBuf {
 /// Before a database is opened: whether the log that a killed server left beside it is that of another file, which was there before. SQLite would take it
 /// for this one's, and put pages of the one into the other.
 ///
-/// Who overwrites the file (`cp`) instead of replacing it is not noticed: it is the same file then.
+/// Who overwrites the file (`cp`) instead of replacing it is not noticed here: it is the same file then.
 ///
 /// # Errors
 /// [`Error::Config`] says what to do.

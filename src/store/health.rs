@@ -18,16 +18,19 @@ pub(crate) enum Cause {
     Write,
     /// The files that were opened are not those under their names any more. It lasts until a new start.
     Files,
+    /// Somebody wrote over the database without SQLite. It lasts until a new start.
+    Damaged,
     /// A watched table cannot be watched. It ends when that was mended.
     Tables,
 }
 
 impl Cause {
-    pub const ALL: [Cause; 5] = [
+    pub const ALL: [Cause; 6] = [
         Cause::Disk,
         Cause::Full,
         Cause::Write,
         Cause::Files,
+        Cause::Damaged,
         Cause::Tables,
     ];
 
@@ -38,6 +41,7 @@ impl Cause {
             Cause::Full => "full",
             Cause::Write => "write",
             Cause::Files => "files",
+            Cause::Damaged => "damaged",
             Cause::Tables => "tables",
         }
     }
@@ -47,7 +51,8 @@ impl Cause {
     }
 
     /// Those with which neither commands nor reads are tried.
-    const CLOSING: u8 = Cause::Disk.bit() | Cause::Files.bit() | Cause::Tables.bit();
+    const CLOSING: u8 =
+        Cause::Disk.bit() | Cause::Files.bit() | Cause::Damaged.bit() | Cause::Tables.bit();
 }
 
 /// What is the matter with one store. Shared by all who use it.

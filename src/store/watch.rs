@@ -46,6 +46,18 @@ impl Watcher {
                 let _ = nudge(&jobs).await; // the writer sees to its last words
                 return std::future::pending().await;
             }
+            if let Some(length) = self.files.shrank()
+                && self.is_damaged(length)
+            {
+                let path = self.poll.path().unwrap_or_default();
+                let advice = format!(
+                    "{path} was written to by a program that does not use SQLite (cp, rsync): stop the server, and put a copy there with `maitred restore`"
+                );
+                let reason = "its file was overwritten";
+                self.health.close(Cause::Damaged, reason, advice);
+                let _ = nudge(&jobs).await;
+                return std::future::pending().await;
+            }
             // The version first: a commit between the two reads changes the next version.
             let version = match version(&self.poll) {
                 Ok(version) if seen == Some(version) => continue,
@@ -71,6 +83,19 @@ impl Watcher {
                 seen = Some(version);
             }
         }
+    }
+
+    /// Of a file that shrank: whether it is shorter than the database, and the database damaged.
+    fn is_damaged(&self, length: u64) -> bool {
+        let c = &self.poll;
+        let number = |pragma: &str| c.pragma_query_value(None, pragma, |row| row.get::<_, u64>(0));
+        let whole = number("page_count").and_then(|pages| Ok(pages * number("page_size")?));
+        if whole.is_ok_and(|whole| length >= whole) {
+            return false;
+        }
+        // It may be that it was made smaller and has grown since then, and the log has what is new.
+        let found = c.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
+        found.map_or(true, |found| found != "ok")
     }
 
     /// Whether the writer has to look. A commit of its own that it has not counted yet looks like news too: then it looks for nothing.

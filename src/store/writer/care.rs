@@ -32,6 +32,11 @@ impl Writer {
     pub(super) fn care(&mut self, c: &Connection) {
         if self.health.has(Cause::Files) {
             self.leave_files(c);
+        } else if self.health.has(Cause::Damaged) {
+            // The log is left alone: each page that it puts into such a file makes it worse.
+            if !std::mem::replace(&mut self.dismissed, true) {
+                self.dismiss();
+            }
         } else if self.health.has(Cause::Tables) {
             self.care_for_tables(c);
         } else if (self.health.has(Cause::Full) || self.health.has(Cause::Write))
