@@ -309,6 +309,23 @@ fn what_was_dropped_by_itself_stands_again() {
     }
 }
 
+/// sqlite-utils asks for that where the index is partial, and a column goes.
+#[test]
+fn an_index_that_was_taken_away_for_a_rebuild_comes_back_with_it() {
+    let server = start();
+    let id = new_order(&server);
+    let mut guest = Client::open(&server, &format!("/ws/orders/{id}/"));
+    guest.next_is("order_status");
+    let there = "SELECT count(*) FROM sqlite_schema WHERE name = 'orders_table'";
+    server.shell("DROP INDEX orders_table;");
+    server.shell(&format!("UPDATE orders SET note='x' WHERE id={id};"));
+    guest.expect("order_update");
+    assert_eq!(server.place.number(there), 0, "nothing stands in the way");
+    server.shell(&transform(&server));
+    assert_eq!(guest.closed().0, Some(1012));
+    assert_eq!(server.place.number(there), 1);
+}
+
 #[test]
 fn strangers_triggers_and_tables_change_nothing() {
     let server = start();
