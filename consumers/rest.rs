@@ -289,10 +289,30 @@ impl Request {
             let text = "an Idempotency-Key is plain text of at most 128 bytes";
             return Err(ClientError::new(Kind::Invalid, "INVALID_KEY", text));
         };
-        let scope = identity.subject.as_deref().unwrap_or("anonymous");
-        let mut content = format!("{} {}\n", self.method, self.path).into_bytes();
-        content.extend_from_slice(body);
-        Ok(command.with_id(CommandId::new(scope, key, &content)))
+        let address = || self.caller.peer.map(|peer| peer.ip().to_string());
+        // Requests of one client come by many connections, so an address is the nearest that there is to one.
+        let (scope, former) = match &identity.subject {
+            Some(subject) => (subject.clone(), subject.as_str()),
+            None => (
+                format!("nobody {}", address().unwrap_or_default()),
+                "anonymous",
+            ),
+        };
+        let former_content = [self.line("").as_bytes(), body].concat();
+        let id = CommandId::new(scope, key, &[self.target()?.as_bytes(), body].concat());
+        Ok(command.with_id(id.formerly(former, &former_content)))
+    }
+
+    fn line(&self, query: &str) -> String {
+        format!("{} {}{query}\n", self.method, self.path)
+    }
+
+    /// What is asked for, but for the body. A token is who asks.
+    fn target(&self) -> Result<String, ClientError> {
+        let mut query = self.query.clone();
+        query.remove("token");
+        let query = serde_json::to_string(&query).map_err(|e| Error::from(e).into_client())?;
+        Ok(self.line(&query))
     }
 }
 

@@ -184,16 +184,18 @@ async fn end<A: App>(mut live: Live<A>, session: Box<dyn Session<A>>, ending: En
 /// Gives up what a connection has, and says goodbye.
 async fn part<A: App>(live: Live<A>, ending: Ending) {
     let Live {
-        ctx,
+        mut ctx,
         reader,
         registered,
         counted,
         ..
     } = live;
+    let leaving = ctx.leaving();
     let (shard, socket, lane) = (ctx.shard.clone(), ctx.socket.clone(), ctx.lane);
     drop(ctx);
     finish(&shard, &socket, lane, ending, reader).await;
     drop((registered, counted));
+    leaving.forget().await;
 }
 
 /// Until the connection's end.

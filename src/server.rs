@@ -33,7 +33,7 @@ use crate::auth::Keys;
 use crate::lane::Lanes;
 use crate::limits::Admission;
 use crate::publication::{INBOX_MESSAGES, ToShard};
-use crate::registry::Registry;
+use crate::registry::{Registry, refuse};
 use crate::routing::Routing;
 use crate::signals;
 use crate::stats::Stats;
@@ -137,6 +137,7 @@ impl<A: App> Server<A> {
     /// [`Error::Config`] when the database is newer, foreign or served by another process, or an address cannot be bound. [`Error::Io`] when the system refuses
     /// what a shard needs, a thread or descriptors: nothing is served then.
     pub fn start(self) -> Result<Started, Error> {
+        refuse(&self.routing, |name| self.registry.entries.get(name))?;
         let descriptors = descriptors::raise();
         let entries = self.registry.entries.into_values().map(Arc::new);
         let lanes = Arc::new(Lanes::new(entries));

@@ -15,6 +15,7 @@ use rejects::{reject_logged, reject_noted};
 use rusqlite::{Connection, Row, params};
 use serde::Serialize;
 use smallvec::SmallVec;
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -168,7 +169,7 @@ impl<A: App> Hook for Announcer<A> {
                 at = now_ms();
             }
             upto = row.get(0)?;
-            let decide = || decide(&logged(row)?, &Reader::new(tx));
+            let decide = || decide(&Logged::read(row)?.change()?, &Reader::new(tx));
             self.announce(tx, at, decide, |e| reject_logged(tx, row, e, at))?;
             count += 1;
             if count == at_most {
@@ -354,28 +355,48 @@ struct Told<A: App> {
     groups: String,
 }
 
-/// A change as another program's triggers wrote it down.
-fn logged<'r>(row: &'r Row<'_>) -> Result<Change<'r>, Error> {
-    let text = |column| -> rusqlite::Result<Option<&str>> {
-        row.get_ref(column)?
-            .as_str_or_null()
-            .map_err(rusqlite::Error::from)
-    };
-    let op = match text(3)? {
-        Some("i") => Op::Insert,
-        Some("u") => Op::Update,
-        Some("d") => Op::Delete,
-        other => return Err(Error::Store(format!("unknown operation {other:?}"))),
-    };
-    Ok(Change {
-        table: text(1)?.unwrap_or_default(),
-        id: row.get(2)?,
-        op,
-        rows: Rows::parse(op, text(4)?, text(5)?)?,
-        actor: None,
-        command_id: None,
-        waiting: Waiting::Logged(row.get(0)?),
-    })
+/// A change as another program's triggers wrote it down, its texts made readable.
+struct Logged<'r> {
+    table: Cow<'r, str>,
+    op: Op,
+    old: Option<Cow<'r, str>>,
+    new: Option<Cow<'r, str>>,
+    id: i64,
+    seq: i64,
+}
+
+impl<'r> Logged<'r> {
+    fn read(row: &'r Row<'_>) -> Result<Self, Error> {
+        let text = |column| -> rusqlite::Result<Option<Cow<'r, str>>> {
+            Ok(store::text_or_null(row.get_ref(column)?)?)
+        };
+        let op = match text(3)?.as_deref() {
+            Some("i") => Op::Insert,
+            Some("u") => Op::Update,
+            Some("d") => Op::Delete,
+            other => return Err(Error::Store(format!("unknown operation {other:?}"))),
+        };
+        Ok(Logged {
+            table: text(1)?.unwrap_or_default(),
+            op,
+            old: text(4)?,
+            new: text(5)?,
+            id: row.get(2)?,
+            seq: row.get(0)?,
+        })
+    }
+
+    fn change(&self) -> Result<Change<'_>, Error> {
+        Ok(Change {
+            table: &self.table,
+            id: self.id,
+            op: self.op,
+            rows: Rows::parse(self.op, self.old.as_deref(), self.new.as_deref())?,
+            actor: None,
+            command_id: None,
+            waiting: Waiting::Logged(self.seq),
+        })
+    }
 }
 
 fn decide<A: App>(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told<A>>, Error> {

@@ -20,6 +20,7 @@ mod rows;
 #[cfg(feature = "testing")]
 mod scratch;
 mod sqlite;
+mod text;
 mod watch;
 mod writer;
 
@@ -37,11 +38,13 @@ pub(crate) use files::resolved;
 pub(crate) use health::{Cause, Health};
 pub(crate) use job::Said;
 pub use migrations::{Schema, migrate};
+pub(crate) use outcomes::Channel;
 pub use outcomes::CommandId;
 pub use rows::{FromValue, Reader, Row, Transaction, Value};
 #[cfg(feature = "testing")]
 pub use scratch::Scratch;
 pub(crate) use sqlite::{Opened, Running, look, open};
+pub(crate) use text::{illegible, text, text_or_null};
 pub(crate) use writer::Hook;
 
 use crate::Error;
@@ -269,6 +272,16 @@ impl Store {
             })
         };
         self.submit(shard, said, run).await
+    }
+
+    /// Forgets what became of a scope's commands.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub(crate) async fn forget(&self, scope: String) -> Result<(), Error> {
+        let run =
+            move |c: &rusqlite::Connection, _: &Desk| Ran::unrecorded(outcomes::forget(c, &scope));
+        self.submit(None, Said::default(), run).await
     }
 
     /// Reads as one of the writer's jobs, where nothing waits to be announced: what a snapshot does that found changes of another program waiting.

@@ -2,6 +2,7 @@
 
 mod backups;
 mod changes;
+mod commands;
 mod contract;
 mod delivery;
 mod dialogues;
@@ -10,6 +11,7 @@ mod edge;
 mod full_disk;
 mod fuzzing;
 mod history;
+mod illegible;
 mod kitchen;
 mod lanes;
 mod lines;

@@ -165,7 +165,7 @@ impl Consumer for Reading {
         ctx.join(room.clone());
         ctx.snapshot(move |db| {
             let all = "SELECT text FROM note WHERE room = ?1 ORDER BY id";
-            let texts = db.rows(all, params![&*room], |r| Ok(r.text(0)?.to_owned()))?;
+            let texts = db.rows(all, params![&*room], |r| Ok(r.text(0)?.into_owned()))?;
             if texts.iter().any(|text| text == "closed") {
                 let text = "this room is closed";
                 return Err(Error::client(Kind::Gone, "CLOSED", text));

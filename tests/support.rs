@@ -19,6 +19,15 @@ pub use patience::PATIENCE;
 pub use server::{Place, Server};
 pub use shell::shell;
 
+/// Asks again until it is so. `so` does something that takes a while, such as asking the server.
+#[track_caller]
+pub fn until(what: &str, mut so: impl FnMut() -> bool) {
+    let late = std::time::Instant::now() + PATIENCE;
+    while !so() {
+        assert!(std::time::Instant::now() < late, "never: {what}");
+    }
+}
+
 /// A small generator (xorshift) for tests that choose at random and print their seed.
 pub struct Random(u64);
 

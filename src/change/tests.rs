@@ -135,7 +135,7 @@ fn a_row_that_went_with_its_parts_is_found_without_a_search() {
         .rows(
             &format!("EXPLAIN QUERY PLAN {GONE}"),
             &["orders".into(), 7.into(), 2.into()],
-            |row| Ok(row.text(3)?.to_owned()),
+            |row| Ok(row.text(3)?.into_owned()),
         )
         .unwrap();
     assert!(

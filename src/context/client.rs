@@ -7,7 +7,7 @@ use http::HeaderMap;
 use rustc_hash::FxHashMap;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, Ref, RefCell};
 use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
@@ -64,6 +64,8 @@ pub(crate) struct Client {
     next: Cell<u64>,
     /// It was told that it is let in.
     pub(super) greeted: Cell<bool>,
+    /// The name of the event that is being handled.
+    event: RefCell<String>,
     /// Who waits until it has seen that.
     greeting: RefCell<Option<oneshot::Sender<()>>>,
 }
@@ -89,6 +91,17 @@ impl Client {
             .split_once(' ')
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         Some(bare.map_or_else(|| token.clone(), |(_, bare)| bare.trim().to_owned()))
+    }
+
+    /// What it has just said. Keeps its buffer: each event has a name.
+    pub(super) fn says(&self, event: &str) {
+        let mut last = self.event.borrow_mut();
+        last.clear();
+        last.push_str(event);
+    }
+
+    pub(super) fn event(&self) -> Ref<'_, String> {
+        self.event.borrow()
     }
 
     /// What the client answered. An answer to nothing (it came too late, or was made up) is passed over.

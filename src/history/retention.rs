@@ -1,5 +1,6 @@
 //! Forgetting: the front of the history, in small steps.
 
+use super::index::groups;
 use super::{Index, head};
 use crate::Error;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
@@ -89,8 +90,8 @@ impl Retention {
             if doomed.len() >= excess && row.get::<_, i64>(2)? >= before_ms {
                 break;
             }
-            let groups = row.get_ref(1)?.as_str().unwrap_or("[]");
-            doomed.push((row.get(0)?, serde_json::from_str(groups)?));
+            let seq = row.get(0)?;
+            doomed.push((seq, groups(seq, row.get_ref(1)?)));
         }
         Ok(doomed)
     }

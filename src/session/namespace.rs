@@ -7,7 +7,7 @@ use crate::admission::{note_expiry, place_of_user, verify};
 use crate::auth::Identity;
 use crate::close::Ending;
 use crate::connection::{attend, told};
-use crate::context::{Client, Context};
+use crate::context::{Client, Context, Leaving};
 use crate::dialect::socket_io;
 use crate::pattern::Params;
 use crate::registry;
@@ -216,7 +216,7 @@ impl<A: App> Namespace<A> {
         if let Err(error) = let_in.await {
             let ending = self.socket.take_ending();
             let ending = ending.unwrap_or_else(|| Ending::refused(error.into_client()));
-            begun.disconnect().await;
+            begun.disconnect().await.forget().await;
             return Err(Box::new(ending));
         }
         Ok(begun)
@@ -224,8 +224,9 @@ impl<A: App> Namespace<A> {
 
     /// Ends what had begun.
     async fn part(self: &Rc<Self>, session: &Rc<Session<A>>, begun: Box<Begun<A>>, ending: Ending) {
-        begun.disconnect().await;
+        let leaving = begun.disconnect().await;
         self.end(session, ending);
+        leaving.forget().await;
     }
 
     /// Who it is: by the token of its own, or else the one that came when the session was opened.
@@ -374,7 +375,7 @@ struct Begun<A: App> {
 }
 
 impl<A: App> Begun<A> {
-    async fn disconnect(self: Box<Self>) {
+    async fn disconnect(self: Box<Self>) -> Leaving {
         let Begun {
             mut ctx,
             consumer,
@@ -385,6 +386,7 @@ impl<A: App> Begun<A> {
         if last.await.is_err() {
             tracing::error!(consumer = ctx.lane().entry.name, "disconnect panicked");
         }
+        ctx.leaving()
     }
 }
 
@@ -394,6 +396,7 @@ async fn open<A: App>(
     query: &str,
     ctx: &mut Context<A>,
 ) -> Result<Box<dyn registry::Session<A>>, Ending> {
+    ctx.addressed(params);
     let connect = ctx.lane().entry.connect;
     let opened = async { connect(params, query, ctx)?.await };
     match AssertUnwindSafe(opened).catch_unwind().await {

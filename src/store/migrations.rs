@@ -21,6 +21,10 @@ pub struct Schema {
     /// Each runs in one transaction with foreign keys off, and they are checked at its end. The triggers of the version before are still there: what
     /// a migration changes is announced, and one that drops a column of a watched table drops that table's triggers first (they are made anew).
     ///
+    /// A trigger whose name begins with `others_` is for other programs: it does for a shell what the application's commands do by themselves. Its condition begins
+    /// with `coalesce(1, 0)`, which the writer's connection reads as `NULL` there, so it costs a command next to nothing. It calls that function for nothing else.
+    /// While rows go along with a row of `parent`, `EXISTS (SELECT 1 FROM change_replaced WHERE tbl = '>parent')`.
+    ///
     /// At each start all of them are run on an empty database in memory too, to know what the tables and their triggers are to be: if another program takes a
     /// trigger, a column or a table away, it is missed. So none may count on rows that it did not make.
     pub migrations: &'static [&'static str],

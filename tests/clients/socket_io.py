@@ -5,12 +5,7 @@ import sys
 import socketio
 
 url, transport, room = sys.argv[1:]
-client = socketio.Client(
-    reconnection_delay=0.05,
-    reconnection_delay_max=0.1,
-    # it is no page, and its Origin would be taken for one
-    websocket_extra_options={"suppress_origin": True},
-)
+client = socketio.Client(reconnection_delay=0.05, reconnection_delay_max=0.1)
 
 
 def say(line):

@@ -194,7 +194,7 @@ fn a_poll_that_the_server_ends_is_answered_so_that_everybody_comes_back() {
 /// As the official suite has it. Who makes such a mistake need not come back with it.
 #[test]
 fn who_polls_twice_at_once_is_told_a_close() {
-    let house = House::of(1);
+    let house = House::with(1, "ping_timeout = \"2s\"");
     let client = in_the_kitchen(&house);
     let mut first = send(client.at, &client.line("GET"), &[], "");
     client.post("3"); // it waits

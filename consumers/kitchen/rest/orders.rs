@@ -7,6 +7,7 @@ use crate::domain::money::Decimal;
 use crate::domain::orders::{
     self as domain, Filter, NewLine, NewModifier, NewOrder, OrderFacts, OrderType, Patch, Source,
 };
+use crate::domain::transfers::Visit;
 use crate::domain::{Key, Refusal, ids, tables, time};
 use crate::kitchen::messages::Order;
 use crate::kitchen::orders::{Wish, change_status, statuses};
@@ -207,6 +208,9 @@ struct Change {
     priority: Option<i64>,
     #[serde(default, alias = "tableNumber", deserialize_with = "given")]
     table_number: Option<Option<Number>>,
+    /// What becomes of its visit when the order changes tables.
+    #[serde(default)]
+    visit: Visit,
     #[serde(default, alias = "waiterId", deserialize_with = "given")]
     waiter_id: Option<Option<Key>>,
 }
@@ -240,6 +244,7 @@ impl Change {
                 Some(Some(number)) => Some(Some(at(number)?)),
                 other => other.as_ref().map(|_| None),
             },
+            visit: self.visit,
             waiter_id: self.waiter_id.clone(),
             expected_version: self.version,
         })

@@ -191,3 +191,11 @@ fn keys_of_all(c: &Connection) -> Result<Vec<Declared>, Error> {
     }
     Ok(all)
 }
+
+/// A cascade that an application's trigger can tell from deletions that were asked for: meanwhile there is a row `'>parent'` in `change_replaced`.
+pub(super) fn marked(parent: &str, statements: &str) -> String {
+    let mark = literal(&format!(">{parent}"));
+    format!(
+        "INSERT OR REPLACE INTO change_replaced(tbl, id, old) VALUES({mark}, 0, ''); {statements} DELETE FROM change_replaced WHERE tbl = {mark};"
+    )
+}

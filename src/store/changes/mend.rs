@@ -4,7 +4,7 @@
 //! says so. Some make them anew, most do not.
 
 use super::blueprint::{Blueprint, Object, objects};
-use super::cascades::Children;
+use super::cascades::{Children, marked};
 use super::keys::same;
 use super::made::{self, CASCADE, Lost};
 use super::table::Table;
@@ -97,6 +97,7 @@ pub(crate) fn install(c: &Connection, blueprint: &Blueprint) -> Result<Vec<Strin
     for (parent, statements) in children.cascades() {
         let name = format!("{PREFIX}{parent}{CASCADE}");
         let (quoted_name, table) = (quoted(&name), quoted(parent));
+        let statements = marked(parent, &statements);
         let sql =
             format!("CREATE TRIGGER {quoted_name} BEFORE DELETE ON {table} BEGIN {statements} END");
         wanted.push(trigger(parent, name, sql));

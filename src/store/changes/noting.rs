@@ -15,6 +15,9 @@ use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+/// What the names of an application's triggers begin with that are for other programs only: see [`Schema::migrations`](crate::Schema::migrations).
+const OTHERS: &str = "others_";
+
 /// What our own statements change.
 #[derive(Clone)]
 pub(crate) struct Noting(Arc<Mutex<Pad>>);
@@ -161,16 +164,18 @@ fn make(c: &Connection, tables: &[Table<'_>], steady: &[&str]) -> Result<(), Err
 }
 
 /// Has the schema's own triggers compiled with a condition that does not hold, and without what they would write into the log: SQLite makes and clears the
-/// registers of a whole trigger for each row before it looks at the condition.
+/// registers of a whole trigger for each row before it looks at the condition. The application's that are for [`OTHERS`] have the same condition.
 fn silence(c: &Connection) -> Result<(), Error> {
     c.authorizer(Some(|context: AuthContext<'_>| {
-        let ours = context
-            .accessor
-            .is_some_and(|name| name.starts_with(PREFIX));
+        let named = |prefix| {
+            let accessor = context.accessor;
+            accessor.is_some_and(|name| name.starts_with(prefix))
+        };
+        let ours = named(PREFIX);
         match context.action {
             AuthAction::Function {
                 function_name: "coalesce",
-            } if ours => Authorization::Ignore,
+            } if ours || named(OTHERS) => Authorization::Ignore,
             AuthAction::Insert {
                 table_name: "change_log" | "change_replaced",
             } if ours => Authorization::Ignore,

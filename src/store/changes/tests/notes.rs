@@ -220,3 +220,26 @@ fn a_steady_table_says_when_a_row_of_it_changed() {
     assert!(!unsteady("UPDATE o SET st = 'new' WHERE id = 99"));
     assert!(unsteady("DELETE FROM o"), "without a condition too");
 }
+
+#[test]
+fn a_trigger_for_other_programs_is_silent_on_the_writers_connection_alone() {
+    const OTHERS: &str = "
+    CREATE TRIGGER others_n AFTER UPDATE OF st ON o WHEN coalesce(1, 0) AND NEW.st = 'ready' BEGIN UPDATE i SET n = n || ifnull(NULL, '!') WHERE o = NEW.id; END;
+    CREATE TRIGGER everybodys AFTER UPDATE OF st ON o WHEN coalesce(1, 0) BEGIN UPDATE i SET n = n || '?' WHERE o = NEW.id; END;";
+    let (theirs, ours) = (database(OTHERS), database(OTHERS));
+    let _noting = noting(&ours);
+    for (c, wanted) in [(&theirs, "x!?"), (&ours, "x?")] {
+        c.execute_batch(
+            "INSERT INTO o(id, uuid) VALUES(1, 'a'); INSERT INTO i(id, o, n) VALUES(10, 1, 'x'); UPDATE o SET st = 'ready' WHERE id = 1",
+        )
+        .expect("SQL");
+        let n: String = c
+            .query_row("SELECT n FROM i", [], |row| row.get(0))
+            .expect("a row");
+        let mut told: Vec<char> = n.chars().collect();
+        told.sort_unstable(); // which of two triggers comes first is SQLite's business
+        let mut all: Vec<char> = wanted.chars().collect();
+        all.sort_unstable();
+        assert_eq!(told, all);
+    }
+}
