@@ -7,8 +7,7 @@ use rusqlite::Connection;
 
 impl Writer {
     /// In the open transaction, which may go on: after it no number from before is accepted, and everybody is told so when it is durable. What it announces
-    /// from here on is the new history's. What it announced before is forgotten
-    /// with the old one.
+    /// from here on is the new history's. What it announced before is forgotten with the old one.
     ///
     /// # Errors
     /// The database's: the transaction is to be abandoned.
