@@ -2,6 +2,7 @@
 
 mod address;
 mod backoff;
+mod backup;
 mod banner;
 mod check;
 mod contract;
@@ -14,6 +15,7 @@ mod log;
 mod migrate;
 mod operator;
 mod ready;
+mod restore;
 mod routing;
 mod send;
 mod serve;
@@ -64,6 +66,10 @@ enum Command {
     Token(token::Token),
     /// Brings a database to this program's version
     Migrate(migrate::Migrate),
+    /// Copies a database, also while it is served
+    Backup(backup::Backup),
+    /// Puts a copy in the database's place
+    Restore(restore::Restore),
     /// Prints what a channel says, and comes back whenever the connection is lost
     Tail(tail::Tail),
     /// Tells a restaurant something
@@ -79,6 +85,8 @@ pub fn run() -> ExitCode {
         Command::Explain(explain) => explain.run(),
         Command::Token(token) => token.run(),
         Command::Migrate(migrate) => migrate.run(),
+        Command::Backup(backup) => backup.run(),
+        Command::Restore(restore) => restore.run(),
         Command::Tail(tail) => tail.run(),
         Command::Send(send) => send.run(),
     };

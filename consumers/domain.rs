@@ -33,6 +33,7 @@ pub mod tasks;
 #[cfg(test)]
 mod tests;
 pub mod time;
+pub mod transfers;
 pub mod waiters;
 pub mod workflow;
 

@@ -1,5 +1,6 @@
 //! The kitchen's screens over Socket.IO: orders as tickets, stations, alerts.
 
+mod answers;
 pub mod messages;
 mod mistakes;
 mod orders;

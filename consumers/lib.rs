@@ -28,7 +28,10 @@ use restaurant::Restaurant;
 /// The tables. Migration n makes version n; a released one is never changed.
 pub const SCHEMA: Schema = Schema {
     application_id: 0x6d61_6974, // "mait"
-    migrations: &[include_str!("../schema.sql")],
+    migrations: &[
+        include_str!("../schema.sql"),
+        include_str!("../schema-totals.sql"),
+    ],
 };
 
 /// The consumers and REST interfaces that `routing.toml` may name.

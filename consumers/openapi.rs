@@ -5,6 +5,7 @@
 
 mod assembly;
 mod postman;
+mod refusals;
 pub mod rest;
 mod server;
 #[cfg(test)]
@@ -35,6 +36,8 @@ pub struct System {
     pub contract: fn() -> utoipa::openapi::OpenApi,
     /// The schema of its refusals.
     pub refused: &'static str,
+    /// Parameters that nobody knows are refused.
+    pub strict: bool,
 }
 
 /// All of them.
@@ -47,6 +50,7 @@ pub const SYSTEMS: &[System] = &[
         service: dining::rest::SERVICE,
         contract: dining::rest::openapi::Contract::openapi,
         refused: "Refused",
+        strict: true,
     },
     System {
         interface: delivery::rest::NAME,
@@ -56,6 +60,7 @@ pub const SYSTEMS: &[System] = &[
         service: delivery::rest::SERVICE,
         contract: delivery::rest::openapi::Contract::openapi,
         refused: "delivery.Refused",
+        strict: false,
     },
     System {
         interface: workshop::rest::NAME,
@@ -65,6 +70,7 @@ pub const SYSTEMS: &[System] = &[
         service: workshop::rest::SERVICE,
         contract: workshop::rest::openapi::Contract::openapi,
         refused: "workshop.Refused",
+        strict: false,
     },
     System {
         interface: kitchen::rest::NAME,
@@ -74,6 +80,7 @@ pub const SYSTEMS: &[System] = &[
         service: kitchen::rest::SERVICE,
         contract: kitchen::rest::openapi::Contract::openapi,
         refused: "kitchen.Refused",
+        strict: true,
     },
     System {
         interface: timing::rest::NAME,
@@ -83,6 +90,7 @@ pub const SYSTEMS: &[System] = &[
         service: timing::rest::SERVICE,
         contract: timing::rest::openapi::Contract::openapi,
         refused: "timing.Refused",
+        strict: true,
     },
 ];
 

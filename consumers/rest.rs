@@ -16,6 +16,7 @@ use maitred::{
     Api, Caller, ClientError, Command, CommandId, Error, Identity, Kind, Message, Reader,
     Transaction,
 };
+use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use utoipa::ToSchema;
@@ -26,7 +27,7 @@ use warp::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use warp::http::{HeaderValue, StatusCode};
 use warp::reply::Response;
 
-/// What a route does: it reads, it writes, or it asks the server itself.
+/// What a route does: it reads, it writes, it asks the server itself, or it is a file. Whoever asks with HEAD is answered as if with GET.
 #[derive(Clone, Copy)]
 pub enum Handler {
     /// At one state of the database.
@@ -35,6 +36,8 @@ pub enum Handler {
     Write(fn(&Call, &Transaction<'_>) -> Result<Answer, Error>),
     /// Whoever asks: who it is is the function's to find out.
     Serve(fn(Visit) -> Served),
+    /// Whoever asks. It is given the path as it was asked for, which may end in a slash.
+    Show(fn(&str) -> Response),
 }
 
 /// A request for the server itself.
@@ -87,17 +90,19 @@ impl Service {
     pub fn routes(self, api: Api<Restaurant>) -> BoxedFilter<(Response,)> {
         warp::path::full()
             .and_then(move |path: warp::path::FullPath| async move {
-                let path = self.own(path.as_str()).map(str::to_owned);
-                path.ok_or_else(warp::reject::not_found)
+                let own = self.own(path.as_str()).map(str::to_owned);
+                own.map(|own| (path.as_str().to_owned(), own))
+                    .ok_or_else(warp::reject::not_found)
             })
             .and(warp::method())
             .and(Api::<Restaurant>::caller())
             .and(warp::query::<BTreeMap<String, String>>())
             .and(warp::body::stream())
-            .then(move |path, method, caller, query, body| {
+            .then(move |(asked, path), method, caller, query, body| {
                 let api = api.clone();
                 async move {
                     let request = Request {
+                        asked,
                         path,
                         method,
                         caller,
@@ -128,13 +133,12 @@ impl Service {
         api: &Api<Restaurant>,
         body: impl Stream<Item = Result<B, E>>,
     ) -> Response {
-        let origin = request.caller.headers.get("origin");
-        let origin = origin.map(|origin| origin.to_str().unwrap_or("?"));
-        if !api.allows_origin(origin) {
-            let text = "pages from this origin may not ask";
+        if !api.allows_origin(&request.caller) {
+            let text = "pages from this origin may not ask: see `origins` in routing.toml";
             return self.refused(&ClientError::new(Kind::Forbidden, "FORBIDDEN_ORIGIN", text));
         }
         let mut response = match self.find(&request.path, &request.method) {
+            Ok((Handler::Show(f), _)) => f(&request.asked),
             Ok((handler, keys)) => match request.answer(handler, keys, api, body).await {
                 Ok(answer) => response(answer.status(), answer.body().to_owned()),
                 Err(error) => self.refused(&error),
@@ -165,7 +169,11 @@ impl Service {
             let text = "there is nothing at this path";
             return self.refused(&ClientError::new(Kind::NotFound, "NOT_FOUND", text));
         };
-        let allowed = named(methods);
+        let reads = methods.iter().any(|(method, _)| *method == Method::GET);
+        let allowed = match reads {
+            true => format!("{}, HEAD", named(methods)),
+            false => named(methods),
+        };
         let text = format!("{} means nothing here: {allowed} do", request.method);
         let error = ClientError::new(Kind::MethodNotAllowed, "METHOD_NOT_ALLOWED", text);
         let mut answer = self.refused(&error);
@@ -177,13 +185,25 @@ impl Service {
 
     fn refused(self, error: &ClientError) -> Response {
         let mut response = response(error.kind.status(), (self.refusal)(error));
-        if error.kind == Kind::RateLimited {
-            // seconds: how long is said inside where it is known
-            let soon = HeaderValue::from_static("60");
-            response.headers_mut().insert(RETRY_AFTER, soon);
+        if let Some(seconds) = patience(error) {
+            let wait = HeaderValue::from(seconds);
+            response.headers_mut().insert(RETRY_AFTER, wait);
         }
         response
     }
+}
+
+/// The seconds after which it is worth asking again, where the refusal says that: `Retry-After` is never another number than the body's.
+fn patience(error: &ClientError) -> Option<u64> {
+    #[derive(Deserialize)]
+    struct Later {
+        retry_after_s: Option<u64>,
+        retry_after_ms: Option<u64>,
+    }
+    let details = error.details.as_deref()?;
+    let later: Later = serde_json::from_str(details.get()).ok()?;
+    let rounded = later.retry_after_ms.map(|ms| ms.div_ceil(1000));
+    later.retry_after_s.or(rounded)
 }
 
 /// The keys of a path that fits a pattern.
@@ -213,6 +233,9 @@ enum Miss {
 }
 
 struct Request {
+    /// As it was sent.
+    asked: String,
+    /// As the table has it.
     path: String,
     method: Method,
     caller: Caller,
@@ -229,7 +252,7 @@ impl Request {
     ) -> Result<Answer, ClientError> {
         let identity = match handler {
             Handler::Read(_) | Handler::Write(_) => api.identify(&self.caller)?,
-            Handler::Serve(_) => Identity::anonymous(),
+            Handler::Serve(_) | Handler::Show(_) => Identity::anonymous(),
         };
         let body = all(body, api.max_body_bytes()).await?;
         let peer = self.caller.peer;
@@ -247,6 +270,8 @@ impl Request {
                 let (api, caller) = (api.clone(), self.caller.clone());
                 f(Visit { api, caller, body }).await
             }
+            // answered already: it needs neither rows nor a body
+            Handler::Show(_) => Err(Error::Closed),
         };
         done.map_err(Error::into_client)
     }
@@ -264,10 +289,30 @@ impl Request {
             let text = "an Idempotency-Key is plain text of at most 128 bytes";
             return Err(ClientError::new(Kind::Invalid, "INVALID_KEY", text));
         };
-        let scope = identity.subject.as_deref().unwrap_or("anonymous");
-        let mut content = format!("{} {}\n", self.method, self.path).into_bytes();
-        content.extend_from_slice(body);
-        Ok(command.with_id(CommandId::new(scope, key, &content)))
+        let address = || self.caller.peer.map(|peer| peer.ip().to_string());
+        // Requests of one client come by many connections, so an address is the nearest that there is to one.
+        let (scope, former) = match &identity.subject {
+            Some(subject) => (subject.clone(), subject.as_str()),
+            None => (
+                format!("nobody {}", address().unwrap_or_default()),
+                "anonymous",
+            ),
+        };
+        let former_content = [self.line("").as_bytes(), body].concat();
+        let id = CommandId::new(scope, key, &[self.target()?.as_bytes(), body].concat());
+        Ok(command.with_id(id.formerly(former, &former_content)))
+    }
+
+    fn line(&self, query: &str) -> String {
+        format!("{} {}{query}\n", self.method, self.path)
+    }
+
+    /// What is asked for, but for the body. A token is who asks.
+    fn target(&self) -> Result<String, ClientError> {
+        let mut query = self.query.clone();
+        query.remove("token");
+        let query = serde_json::to_string(&query).map_err(|e| Error::from(e).into_client())?;
+        Ok(self.line(&query))
     }
 }
 

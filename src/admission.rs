@@ -1,6 +1,7 @@
 //! Who is let in: a token that comes as the first frame, one that ends soon, one that replaces another.
 
 use crate::auth::{Identity, Keys};
+use crate::budget::Budget;
 use crate::close::TOKEN_TIMEOUT;
 use crate::connection::{Frame, unaddressed};
 use crate::dialect::{Control, Inbound};
@@ -41,13 +42,14 @@ pub(crate) async fn wait_for_token<A: App>(
 ) -> Result<Identity<A::Claims>, ClientError> {
     let missing =
         |text: &'static str| ClientError::new(Kind::Unauthenticated, "TOKEN_MISSING", text);
+    let mut budget = Budget::default();
     let first = async {
         loop {
             if socket.take_ending().is_some() {
                 return Err(missing("closed"));
             }
-            let now = shard.clock();
-            let frame = reader.next(socket, now, |incoming| match incoming {
+            let (now, turn) = (shard.clock(), budget.turn().await);
+            let frame = reader.next(socket, now, turn, |incoming| match incoming {
                 other if metering::frame(shard, socket, &other, now).is_err() => {
                     Frame::Refused(None, missing("too much before a token"))
                 }
@@ -150,7 +152,7 @@ pub(crate) fn authenticated<C>(identity: &Identity<C>) -> Message {
 
 fn ms(at: SystemTime) -> i64 {
     at.duration_since(UNIX_EPOCH)
-        .map_or(0, |d| d.as_millis() as i64)
+        .map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX))
 }
 
 pub(crate) fn wall_ms() -> i64 {

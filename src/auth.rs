@@ -18,7 +18,7 @@ use std::fmt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-pub(crate) use bearer::{redacted, token_of};
+pub(crate) use bearer::{redacted, token_of, without_token};
 use claims::Claims;
 use token::Parts;
 

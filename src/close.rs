@@ -10,7 +10,7 @@
 //! | 1008 | the path's parameters make no sense | no |
 //! | 1009 | a message over the route's limit | not with such a message |
 //! | 1011 | a handler of ours failed | yes, after a while |
-//! | 1012 | the server restarts | yes, with its last `seq`, after a random wait |
+//! | 1012 | the server restarts, or its history has begun anew | yes, with its last `seq`, after a random wait |
 //! | 1013 | another program holds the database | yes, after a while |
 //! | 4010 | the client reads too slowly: its outbox was full | yes, at once, with its last `seq`: nothing is lost |
 //! | 4401 | no token, or one that is expired or forged | with a new token |
@@ -21,6 +21,11 @@
 
 use crate::{ClientError, Kind};
 use std::borrow::Cow;
+
+/// Stands for "closed without a code" (RFC 6455, section 7.4.1); never on the wire.
+pub(crate) const NO_CODE: u16 = 1005;
+/// Stands for "ended without a close frame" (the same section); never on the wire.
+const NO_CLOSE: u16 = 1006;
 
 /// The code of the error that closes with 4408.
 pub(crate) const TOKEN_TIMEOUT: &str = "TOKEN_TIMEOUT";
@@ -33,6 +38,8 @@ pub(crate) struct Ending {
     pub reason: Cow<'static, str>,
     /// Told as an error frame before the close frame.
     pub error: Option<ClientError>,
+    /// The client has closed, with this code.
+    by_client: bool,
 }
 
 impl Ending {
@@ -41,6 +48,7 @@ impl Ending {
             code,
             reason: Cow::Borrowed(reason),
             error: None,
+            by_client: false,
         }
     }
 
@@ -49,14 +57,42 @@ impl Ending {
         Ending::new(0, "")
     }
 
-    /// The client has closed.
-    pub const fn by_client() -> Self {
-        Ending::new(1000, "")
+    /// The client has ended its side of the stream without a close frame. RFC 6455 calls that an abnormal closure (section 7.1.5), after which nobody need say
+    /// anything. What the client said before has been obeyed, so it is answered, as far as it still reads; no close frame follows, because none was sent.
+    pub const fn half_closed() -> Self {
+        Ending::new(NO_CLOSE, "")
+    }
+
+    /// See [`half_closed`](Self::half_closed).
+    pub fn is_half_closed(&self) -> bool {
+        self.code == NO_CLOSE
+    }
+
+    /// The client has closed, with this code.
+    pub const fn by_client(code: u16) -> Self {
+        let mut ending = Ending::new(code, "");
+        ending.by_client = true;
+        ending
     }
 
     /// Whether it is the client that has closed.
     pub fn is_the_clients(&self) -> bool {
-        self.code == 1000 && self.reason.is_empty()
+        self.by_client
+    }
+
+    /// The code that this is counted under. 0: there was no close frame. A client may choose any of 2,000 codes from 3000 on, which would be as many
+    /// counters for as long as the server runs: they are counted together as 3000 and as 4000, so that those of [ours](self) are ours alone.
+    pub fn counted(&self) -> u16 {
+        match self.code {
+            NO_CLOSE => 0,
+            code @ 3000.. if self.by_client => code / 1000 * 1000,
+            code => code,
+        }
+    }
+
+    /// Whether the client is to come back as it is: it was no mistake of its own.
+    pub const fn invites_back(&self) -> bool {
+        matches!(self.code, 0 | 1001 | 1011..=1013 | 4010 | 4429)
     }
 
     /// Our failure.
@@ -72,6 +108,11 @@ impl Ending {
     /// The server stops.
     pub const fn restart() -> Self {
         Ending::new(1012, "restarting: come back with your seq")
+    }
+
+    /// What was told is no beginning of what will be told. Its client has to read its state again, after a random wait: everybody has to.
+    pub const fn begun_anew() -> Self {
+        Ending::new(1012, "the history has begun anew: come back with your seq")
     }
 
     /// The same client has come by another connection: this one is not to come back.
@@ -99,6 +140,7 @@ impl Ending {
             code,
             reason: error.code.clone(),
             error: Some(error),
+            by_client: false,
         }
     }
 }
@@ -114,5 +156,21 @@ pub(crate) const fn code_of(kind: Kind) -> u16 {
         Kind::Busy => 1013,
         Kind::Internal => 1011,
         Kind::Invalid | Kind::MethodNotAllowed | Kind::Conflict | Kind::Unprocessable => 1008,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_that_clients_choose_are_counted_together() {
+        let chosen = (1000..=4999).map(|code| Ending::by_client(code).counted());
+        let counted: std::collections::BTreeSet<u16> =
+            chosen.filter(|code| *code >= 3000).collect();
+        assert_eq!(Vec::from_iter(counted), [3000, 4000]);
+        assert_eq!(Ending::by_client(1001).counted(), 1001);
+        assert_eq!(Ending::slow().counted(), 4010, "ours are told apart");
+        assert_eq!(Ending::half_closed().counted(), 0);
     }
 }

@@ -7,7 +7,8 @@ pub(crate) use opening::{Agreed, Boarding, Opening};
 
 use crate::admission::{authenticated, expiring, note_expiry, place_of_user, verify, wall_ms};
 use crate::auth::Keys;
-use crate::close::Ending;
+use crate::budget::{Budget, Turn};
+use crate::close::{Ending, NO_CODE};
 use crate::context::Context;
 use crate::dialect::{Control, Envelope, Inbound};
 use crate::lane::Lane;
@@ -21,7 +22,6 @@ use crate::stats::OpenRole;
 use crate::websocket::{self, Incoming, Opcode};
 use crate::{App, Arguments, ClientError, Error, Kind, Message, Reply, metering};
 use bytes::Bytes;
-use farewell::NO_CODE;
 pub(crate) use farewell::finish;
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
@@ -184,16 +184,18 @@ async fn end<A: App>(mut live: Live<A>, session: Box<dyn Session<A>>, ending: En
 /// Gives up what a connection has, and says goodbye.
 async fn part<A: App>(live: Live<A>, ending: Ending) {
     let Live {
-        ctx,
+        mut ctx,
         reader,
         registered,
         counted,
         ..
     } = live;
+    let leaving = ctx.leaving();
     let (shard, socket, lane) = (ctx.shard.clone(), ctx.socket.clone(), ctx.lane);
     drop(ctx);
     finish(&shard, &socket, lane, ending, reader).await;
     drop((registered, counted));
+    leaving.forget().await;
 }
 
 /// Until the connection's end.
@@ -202,16 +204,19 @@ async fn serve<A: App>(live: &mut Live<A>, session: &mut Box<dyn Session<A>>) ->
         ctx, reader, keys, ..
     } = live;
     let voice = Voice::of(ctx);
+    let mut budget = Budget::default();
     // boxed: few commands join groups
     let mut joined: Option<Box<Answered>> = None;
     loop {
+        // a client that never stops sending must not keep the others of this shard waiting
+        let turn = budget.turn().await;
         if voice.socket.is_asked()
             && let Some(ending) = Box::pin(attend(ctx)).await
         {
             return ending;
         }
         // the consumer is borrowed until its future is done
-        let frame = match read(&voice, ctx, session, reader) {
+        let frame = match read(&voice, ctx, session, reader, turn) {
             Step::Run(ref mut handled) => {
                 let (id, answer) = handled.await;
                 let Ok(answer) = answer else {
@@ -247,14 +252,11 @@ async fn serve<A: App>(live: &mut Live<A>, session: &mut Box<dyn Session<A>>) ->
                 Frame::Refused(id, error) => voice.answer(id.as_deref(), Err(error.into())),
                 Frame::Ping(payload) => {
                     voice.send(websocket::encode(Opcode::Pong, &payload));
-                    continue;
                 }
-                Frame::Pong => continue,
+                Frame::Pong => {}
                 Frame::Close(ending) => return ending,
             }
         }
-        // a client that never stops sending must not keep the others of this shard waiting
-        tokio::task::consume_budget().await;
     }
 }
 
@@ -297,11 +299,12 @@ fn read<'a, A: App>(
     ctx: &'a mut Context<A>,
     session: &'a mut Box<dyn Session<A>>,
     reader: &mut MessageReader,
+    turn: Turn<'_>,
 ) -> Step<'a> {
     let Voice { shard, socket, .. } = voice;
     let now = shard.clock();
     let frame = |frame| Step::Frame(Box::new(frame));
-    let read = reader.next(socket, now, |incoming| {
+    let read = reader.next(socket, now, turn, |incoming| {
         let metered = metering::frame(shard, socket, &incoming, now);
         let len = incoming.len();
         match incoming {
@@ -350,12 +353,10 @@ fn read<'a, A: App>(
 pub(crate) fn unaddressed(incoming: Incoming<'_>) -> Frame {
     match incoming {
         Incoming::Ping(payload) => Frame::Ping(payload.to_vec()),
-        Incoming::Close(Some((code, _))) => Frame::Close(Ending {
-            code,
-            reason: "".into(),
-            error: None,
-        }),
-        Incoming::Close(None) => Frame::Close(Ending::new(NO_CODE, "")),
+        Incoming::Close(close) => {
+            let code = close.map_or(NO_CODE, |(code, _)| code);
+            Frame::Close(Ending::by_client(code))
+        }
         Incoming::Pong(_) | Incoming::Data(_) => Frame::Pong,
     }
 }

@@ -65,14 +65,23 @@ pub trait Consumer: Sized + 'static {
     /// How Socket.IO clients are told that they are not let in, be it for their token or by [`connect`](Self::connect): by a CONNECT_ERROR. Or, for vocabularies
     /// whose clients listen for an event instead, `true`: they are connected, told what [`render_error`](Self::render_error) says, and disconnected.
     const REFUSES_INSIDE: bool = false;
+    /// Headers of the request that opens a Socket.IO connection that [`Context::header`] can find, their names in small letters. What is not named here is not
+    /// kept: an open connection would have to carry all of a stranger's request along.
+    const HEADERS: &'static [&'static str] = &[];
     /// The name in `routing.toml`: `dining.order`.
     const NAME: &'static str;
     /// The application it belongs to.
     type App: App;
-    /// The `<name>` parts of the path, and the query's parameters (without `since` and `token`).
+    /// The `<name>` parts of the path, and the query's parameters (without `since` and `token`: a type that asks for one of them is refused at the start, unless
+    /// the path has it).
     type Params: DeserializeOwned;
     /// What a client may ask: any type that serde can read from JSON. It comes from a stranger: let the types be narrow. Or [`Frame`](crate::Frame), for
     /// endpoints whose messages are no JSON: text and binary as they came.
+    ///
+    /// Some names of a raw frame are the framework's. A member `id` names the command, so that it is acknowledged and its repetition is known; frames whose
+    /// `action` is `ping`, `resume` or `authenticate` reach no consumer. A type that has one of them for itself is refused where a raw route leads to it
+    /// ([`Registry::routing`](crate::Registry::routing), [`Server::start`](crate::Server::start)): call it `order_id`. Untagged enums and types that take any
+    /// member cannot be looked at. With Socket.IO these names are free, but for an event `authenticate` whose first argument is a token.
     type Command: FromFrame;
 
     /// A connection was accepted. Joins groups, sets the guard, and says what a client must know first. What is announced to a joined group is held

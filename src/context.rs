@@ -1,27 +1,28 @@
 //! What a consumer can reach: its client, its groups, the rows.
 
 mod client;
+mod identity;
 mod recovery;
 mod stream;
 
 pub(crate) use client::{Client, Handshake};
+pub(crate) use identity::Leaving;
 
 use crate::close::Ending;
 use crate::dialect::Envelope;
-use crate::frame::Payload;
 use crate::lane::Lane;
 use crate::limits::Limit;
 use crate::publication::Publication;
 use crate::shard::Shard;
 use crate::socket::{Hold, Socket};
-use crate::store::{Command, CommandId};
+use crate::store::{Channel, CommandId};
 use crate::window::Gather;
 use crate::{App, ClientError, Error, Identity, Kind, Message, Reader, Transaction};
 use recovery::Back;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use smallvec::SmallVec;
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -56,8 +57,12 @@ pub struct Context<A: App> {
     opening: Option<Opening>,
     /// The number the client came with, until a stream started from it.
     since: Option<u64>,
+    /// What its frames are addressed to.
+    channel: Channel,
     /// The frame that is being handled, where it has an id. Its scope is filled in for each write.
     command: Option<Box<CommandId>>,
+    /// Whose ids these are while nobody knows who it is: this connection's alone. Made with the first of them.
+    nobody: OnceCell<Box<str>>,
     /// Writes of this command so far: each has an outcome of its own.
     writes: Cell<u32>,
     /// Of Socket.IO.
@@ -85,7 +90,9 @@ impl<A: App> Context<A> {
             memberships: SmallVec::new(),
             opening: None,
             since,
+            channel: Channel::new([]),
             command: None,
+            nobody: OnceCell::new(),
             writes: Cell::new(0),
             client: None,
             back: None,
@@ -299,13 +306,6 @@ impl<A: App> Context<A> {
         self.socket.end(Ending::new(1000, "bye"));
     }
 
-    /// Under which id the writes that follow are kept, for vocabularies whose clients send one in a place of their own: a repetition of the command gets the
-    /// same outcome. A raw frame's `id` needs no such call.
-    pub fn once(&mut self, id: &str, command: &impl Serialize) {
-        let body = serde_json::to_vec(command).unwrap_or_default();
-        self.command = Some(Box::new(CommandId::new("", id, &body)));
-    }
-
     /// To a group's live connections, at most once, without a number: typing, benchmarks. A durable fact is a row.
     pub fn publish(&self, group: A::Group, event: A::Event) {
         self.shard.publish(Publication::new(0, event, [group]));
@@ -353,13 +353,6 @@ impl<A: App> Context<A> {
         self.judge().await
     }
 
-    /// The frame that is handled next.
-    pub(crate) fn begin(&mut self, id: Option<&str>, body: Payload<'_>) {
-        self.command = id.map(|id| Box::new(CommandId::new("", id, &body.bytes())));
-        self.writes.set(0);
-        self.joined_at = None;
-    }
-
     /// Runs the guard on the rows as they are now.
     pub(crate) async fn judge(&self) -> Result<(), Error> {
         if self.guard.is_none() {
@@ -371,24 +364,6 @@ impl<A: App> Context<A> {
 
     fn store(&self) -> Result<&crate::Store, Error> {
         self.shard.store.as_ref().ok_or(Error::Closed)
-    }
-
-    fn next_command(&self) -> Command {
-        let nth = self.writes.replace(self.writes.get() + 1);
-        let actor = self.identity.subject.clone();
-        let id = self.command.as_deref().cloned().map(|mut id| {
-            id.scope = actor.clone().unwrap_or_else(|| "anonymous".to_owned());
-            if nth > 0 {
-                id.key = format!("{}#{nth}", id.key);
-            }
-            id
-        });
-        Command {
-            actor,
-            id,
-            ..Command::default()
-        }
-        .on_shard(self.shard.id)
     }
 
     /// `f` behind the guard; the flag says whether it was the guard that refused.

@@ -28,7 +28,8 @@ pub(crate) enum Dialect {
     /// Events of one Socket.IO namespace.
     SocketIo {
         namespace: Arc<str>,
-        /// Clients come back with the last number they saw: it is the last argument of what has one, and nothing else may look like it.
+        /// Clients come back with the last number they saw: it is the last argument of what has one, and nothing else may look like it. Without, they are
+        /// not told any.
         offsets: bool,
     },
 }

@@ -29,7 +29,7 @@ pub enum Kind {
     Unprocessable,
     /// 429: too many, too fast.
     RateLimited,
-    /// 503: the database is held by somebody else; the same request may succeed later.
+    /// 503: the database is held by somebody else, full or closed; the same request may succeed later.
     Busy,
     /// 500: our failure. The cause is in the log, not in the answer.
     Internal,
@@ -111,6 +111,41 @@ impl ClientError {
     }
 }
 
+/// A rule of the schema that values from outside can break. (That a column is left empty, or is given another type, is the statement's mistake and none of these.)
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Constraint {
+    /// `INVALID_REFERENCE`, 422: a foreign key names what is not there, or names what is to be removed.
+    ForeignKey,
+    /// `INVALID_VALUE`, 422: a `CHECK` does not hold.
+    Check,
+    /// `ALREADY_EXISTS`, 409: a `UNIQUE` or a primary key, of which there is one.
+    Unique,
+}
+
+impl Constraint {
+    fn told(self) -> ClientError {
+        let (kind, code, text) = match self {
+            Constraint::ForeignKey => (
+                Kind::Unprocessable,
+                "INVALID_REFERENCE",
+                "it refers to something that is not there, or something refers to it",
+            ),
+            Constraint::Check => (
+                Kind::Unprocessable,
+                "INVALID_VALUE",
+                "a value breaks a rule of the database",
+            ),
+            Constraint::Unique => (
+                Kind::Conflict,
+                "ALREADY_EXISTS",
+                "there is such a one already",
+            ),
+        };
+        ClientError::new(kind, code, text)
+    }
+}
+
 /// Everything that can go wrong behind a consumer.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -124,12 +159,27 @@ pub enum Error {
     /// The commit failed midway: the outcome is unknown. Told as `UNKNOWN_OUTCOME`: retry with the same command id.
     #[error("the outcome is unknown, retry with the same id: {0}")]
     UnknownOutcome(String),
+    /// The disk is full: nothing of it happened. Told as `DISK_FULL`; the same command may be sent again when there is room.
+    #[error("the disk is full")]
+    Full,
+    /// The database cannot be used for now, and this is why; the log says what to do. Told as `UNAVAILABLE`.
+    #[error("the database cannot be used: {0}")]
+    Unavailable(String),
     /// The server is stopping, or the connection is gone.
     #[error("closed")]
     Closed,
     /// A handler or a closure panicked.
     #[error("panicked: {0}")]
     Panicked(String),
+    /// A rule of the schema refused what a client asked for, because nothing before it did. Told as the rule's code, see [`Constraint`]; the database's own words
+    /// are in the log, as a warning: the application could have said it better.
+    #[error("{rule:?}: {cause}")]
+    Constraint {
+        /// Which kind of rule.
+        rule: Constraint,
+        /// In the database's words.
+        cause: String,
+    },
     /// The database refused a statement, or its content is not what the code expects.
     #[error("store: {0}")]
     Store(String),
@@ -172,6 +222,20 @@ impl Error {
                     "UNKNOWN_OUTCOME",
                     "nobody knows whether it happened: send it again with the same id",
                 )
+            }
+            Error::Full => ClientError::new(
+                Kind::Busy,
+                "DISK_FULL",
+                "the server's disk is full: nothing of it happened, send it again later",
+            ),
+            Error::Unavailable(reason) => ClientError::new(
+                Kind::Busy,
+                "UNAVAILABLE",
+                format!("the database cannot be used: {reason}"),
+            ),
+            Error::Constraint { rule, ref cause } => {
+                tracing::warn!(?rule, %cause, "only the schema refused this");
+                rule.told()
             }
             Error::Closed => ClientError::new(Kind::Busy, "CLOSING", "the server stops: come back"),
             other => {

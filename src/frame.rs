@@ -2,8 +2,10 @@
 
 mod event;
 mod misfit;
+mod reserved;
 
 pub use event::Event;
+pub(crate) use reserved::of_parameters;
 
 use crate::ClientError;
 use crate::arguments::supplied;
@@ -85,6 +87,12 @@ pub trait FromFrame: Sized + sealed::Sealed {
     /// The frame is none of the consumer's commands.
     #[doc(hidden)]
     fn from_frame(payload: Payload<'_>) -> Result<Self, ClientError>;
+
+    /// What it would have of a raw frame that the framework keeps to itself, in words.
+    #[doc(hidden)]
+    fn taken() -> Vec<String> {
+        Vec::new()
+    }
 }
 
 mod sealed {
@@ -117,5 +125,9 @@ impl<T: DeserializeOwned> FromFrame for T {
             }
         }
         .map_err(|_| misfit::explain::<T>(&payload.bytes()))
+    }
+
+    fn taken() -> Vec<String> {
+        reserved::of_command::<T>()
     }
 }

@@ -5,6 +5,7 @@
 //! for what it is.
 
 mod index;
+mod issued;
 mod page;
 mod recent;
 pub(crate) mod recovery;
@@ -14,12 +15,14 @@ mod retention;
 mod tests;
 
 pub(crate) use index::Index;
+pub(crate) use issued::Issued;
 pub(crate) use page::{Audience, Size, page};
 pub(crate) use recent::{Manner, Recent};
 pub(crate) use retention::{PRUNE_STEP, Retention};
 
 use crate::Error;
 use rusqlite::{Connection, params};
+use std::time::{Duration, SystemTime};
 
 /// `groups` is a JSON array in the order in which the event named them.
 pub(crate) const TABLES: &str = "
@@ -30,8 +33,15 @@ CREATE TABLE IF NOT EXISTS event_hole(head INTEGER PRIMARY KEY, base INTEGER NOT
 CREATE TABLE IF NOT EXISTS event_floor(one INTEGER PRIMARY KEY CHECK(one = 1), seq INTEGER NOT NULL) STRICT;
 INSERT OR IGNORE INTO event_floor(one, seq) VALUES(1, 0);";
 
-/// 2025-01-01T00:00:00Z, in milliseconds since 1970.
-const EPOCH_MS: i64 = 1_735_689_600_000;
+/// Where numbers begin: 2025-01-01T00:00:00Z, in seconds since 1970.
+const EPOCH: Duration = Duration::from_secs(1_735_689_600);
+
+/// Microseconds since then, 0 before. No burst of events runs ahead of such a clock, and 285 years of it fit into 2^53.
+pub(crate) fn clock() -> u64 {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let since = now.unwrap_or_default().saturating_sub(EPOCH);
+    u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
+}
 
 /// The newest event's number.
 pub(crate) fn head(c: &Connection) -> Result<u64, Error> {
@@ -80,12 +90,25 @@ pub(crate) fn judge(c: &Connection, since: u64) -> Result<Result<(), Unresumable
     })
 }
 
-/// Begins a run's numbers: says the first one, and records what was skipped.
+/// Forgets everything, in the open transaction: no number that was ever given is accepted any more. Says the new history's head, from which its numbers
+/// go on. `issued`: no number above it was ever given, whatever the database says.
+pub(crate) fn begin_anew(c: &Connection, issued: u64, clock: u64) -> Result<u64, Error> {
+    let base = (head(c)? + 1).max(issued + 1).max(clock);
+    // Without a condition: then SQLite looks at no row.
+    c.execute_batch("DELETE FROM event_log; DELETE FROM event_hole")?;
+    c.execute(
+        "INSERT OR REPLACE INTO event_floor(one, seq) VALUES(1, ?1)",
+        [base],
+    )?;
+    Ok(base)
+}
+
+/// Begins a run's numbers: says the first one, and records what was skipped. `issued`: no number above it was ever given, whatever the database says.
 ///
 /// A run that announced nothing leaves no trace: its numbers were never told, so the next run's hole replaces its own.
-pub(crate) fn start(c: &Connection, now_ms: i64) -> Result<u64, Error> {
+pub(crate) fn start(c: &Connection, issued: u64, clock: u64) -> Result<u64, Error> {
     let head = head(c)?;
-    let base = (head + 1).max(u64::try_from(now_ms - EPOCH_MS).unwrap_or(0));
+    let base = (head + 1).max(issued + 1).max(clock);
     c.prepare_cached("INSERT OR REPLACE INTO event_hole(head, base) VALUES(?1, ?2)")?
         .execute(params![head, base])?;
     Ok(base)

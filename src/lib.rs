@@ -5,6 +5,7 @@ mod admission;
 mod app;
 mod arguments;
 mod auth;
+mod budget;
 mod change;
 mod close;
 mod connection;
@@ -25,6 +26,10 @@ mod message;
 mod metering;
 pub mod notice;
 mod outbox;
+#[cfg(test)]
+#[allow(dead_code)] // the tests at the wire use the rest of it
+#[path = "../tests/support/patience.rs"]
+mod patience;
 mod pattern;
 mod publication;
 mod reader;
@@ -51,7 +56,7 @@ pub use auth::{Identity, Keys};
 pub use change::{Change, Op};
 pub use consumer::Consumer;
 pub use context::Context;
-pub use error::{ClientError, Error, Kind};
+pub use error::{ClientError, Constraint, Error, Kind};
 pub use explain::{Preview, preview};
 pub use frame::{Event, Frame, FromFrame, Payload};
 pub use message::{Message, Reply};
@@ -63,8 +68,8 @@ pub use stats::{Numbers, RouteNumbers};
 #[cfg(feature = "testing")]
 pub use store::Scratch;
 pub use store::{
-    Command, CommandId, Durability, FromValue, Moment, Reader, Row, Schema, Store, StoreConfig,
-    Transaction, Value, migrate,
+    Command, CommandId, Copied, Durability, FromValue, Moment, Progress, Reader, Restored, Row,
+    Schema, Store, StoreConfig, Transaction, Value, backup, migrate, restore,
 };
 pub use trace::connection_id;
 pub use window::Gather;

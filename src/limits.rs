@@ -7,7 +7,7 @@ mod admission;
 mod bucket;
 mod rates;
 
-pub(crate) use admission::{Admission, Place, UserPlace};
+pub(crate) use admission::{Admission, Place, REFUSED, UserPlace};
 pub(crate) use bucket::Rate;
 pub(crate) use rates::{ActionRate, Actions, Rates, TooFast};
 

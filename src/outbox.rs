@@ -2,6 +2,7 @@
 
 use crate::stats::Backlog;
 use crate::stream::Stream;
+use crate::websocket::pieces;
 use bytes::Bytes;
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
@@ -140,23 +141,39 @@ impl Outbox {
         self.waiting == 0
     }
 
-    /// Takes whole frames off the front: at least one, if there is one, and no more when these bytes are reached. Only where nothing is partly sent.
-    pub fn take(&mut self, bytes: usize) -> Vec<Bytes> {
-        let (mut taken, mut sum) = (Vec::new(), 0);
+    /// Takes whole messages off the front: at least one, if there is one, no more when these bytes are reached, and at most so many. Of a message with more
+    /// attachments than that the first part, and the rest is the first frame. Only where a stream has taken no part of a message.
+    pub fn take(&mut self, bytes: usize, messages: usize) -> Vec<Bytes> {
+        let (mut taken, mut sum, mut left) = (Vec::new(), 0, messages);
         while sum < bytes
+            && left > 0
             && let Some(first) = self.frames.front()
         {
-            sum += first.as_ref().map_or(0, |f| f.bytes.len());
-            let frame = first.as_ref().map(|f| f.bytes.clone());
-            let length = frame.as_ref().map_or(0, Bytes::len);
+            let Some(frame) = first.as_ref().map(|f| f.bytes.clone()) else {
+                self.written(0); // superseded
+                continue;
+            };
+            let parts = pieces(frame.clone()).take(left);
+            let (count, length) = parts.fold((0, 0), |(n, sum), part| (n + 1, sum + part.len()));
+            if count == 0 {
+                break; // no frame of ours
+            }
+            left -= count;
+            sum += length;
+            taken.push(frame.slice(..length));
             self.written(length);
-            taken.extend(frame);
         }
         taken
     }
 
     /// Puts whole frames in front of all others. Nothing supersedes them any more: they may have been read.
     pub fn put_back(&mut self, frames: Vec<Bytes>) {
+        // the rest of a message whose first part comes back is not the first frame any more, and is still no state of its own
+        if std::mem::take(&mut self.partial)
+            && let Some(Some(rest)) = self.frames.front_mut()
+        {
+            rest.entity = None;
+        }
         self.waiting += frames.len();
         self.count(frames.iter().map(Bytes::len).sum::<usize>() as isize);
         let frames = frames.into_iter().map(|bytes| {
@@ -245,6 +262,7 @@ impl Drop for Outbox {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::websocket::{Opcode, encode};
     use proptest::prelude::*;
 
     const BOUND: Bound = Bound {
@@ -290,6 +308,26 @@ mod tests {
         o.written(4);
         assert_eq!((o.waiting, o.bytes, o.partial), (1, 2, true));
         o.written(2);
+        assert_eq!((o.waiting, o.bytes, o.partial), (0, 0, false));
+    }
+
+    #[test]
+    fn a_message_with_many_attachments_is_taken_in_parts() {
+        let message = |n: u8| encode(Opcode::Binary, &[n]);
+        let all = |from: u8, to: u8| (from..to).flat_map(message).collect::<Vec<u8>>();
+        let mut o = outbox();
+        o.push(all(0, 1).into(), false, None, WIDE);
+        o.push(all(1, 7).into(), false, Some(1), WIDE);
+        o.push(all(7, 8).into(), false, None, WIDE);
+        assert_eq!(o.take(1000, 4), [all(0, 1), all(1, 4)]);
+        // nothing takes the place of a message of which a part was taken
+        o.push(all(8, 9).into(), false, Some(1), WIDE);
+        let lost = o.take(1000, 2);
+        assert_eq!(lost, [all(4, 6)]);
+        o.put_back(lost);
+        o.push(all(9, 10).into(), false, Some(1), WIDE);
+        assert_eq!(left(&o), [all(4, 6), all(6, 7), all(7, 8), all(9, 10)]);
+        assert_eq!(o.take(1000, 100).len(), 4);
         assert_eq!((o.waiting, o.bytes, o.partial), (0, 0, false));
     }
 

@@ -94,6 +94,11 @@ impl Pattern {
         })
     }
 
+    /// Whether it has a parameter of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.parts.iter().any(|part| part.name() == Some(name))
+    }
+
     /// As written; for logs and counters, because it holds nothing a client sent.
     pub(crate) fn as_str(&self) -> &str {
         &self.text

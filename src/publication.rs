@@ -22,8 +22,8 @@ pub(crate) struct Publication<A: App> {
 
 /// A frame that was made.
 struct Made {
-    /// The group's position.
-    group: u16,
+    /// The group's position: there is no bound on how many are told of one event.
+    group: usize,
     lane: u16,
     /// `None`: this lane is not told.
     plain: Option<Bytes>,
@@ -50,13 +50,12 @@ impl<A: App> Publication<A> {
         make: impl FnOnce(&A::Event, &A::Group) -> Option<Bytes>,
     ) -> Option<Bytes> {
         let mut frames = self.frames.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = group as u16;
-        if let Some(made) = frames.iter().find(|m| (m.group, m.lane) == (key, lane)) {
+        if let Some(made) = frames.iter().find(|m| (m.group, m.lane) == (group, lane)) {
             return made.plain.clone();
         }
         let plain = make(&self.event, &self.groups[group]);
         frames.push(Made {
-            group: key,
+            group,
             lane,
             plain: plain.clone(),
             deflated: None,
@@ -67,8 +66,9 @@ impl<A: App> Publication<A> {
     /// `plain`, which [`frame`](Self::frame) said, compressed once for all who agreed to that.
     pub fn deflated(&self, group: usize, lane: u16, plain: &Bytes) -> Bytes {
         let mut frames = self.frames.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = group as u16;
-        let made = frames.iter_mut().find(|m| (m.group, m.lane) == (key, lane));
+        let made = frames
+            .iter_mut()
+            .find(|m| (m.group, m.lane) == (group, lane));
         let once = made.map(|m| m.deflated.get_or_insert_default().clone());
         drop(frames);
         match once {
@@ -90,6 +90,8 @@ pub(crate) enum ToShard<A: App> {
     Call(Call<A>),
     /// Ephemeral publications of another shard's turn.
     Published(Vec<Arc<Publication<A>>>),
+    /// After a commit with which the history has begun anew at this number: no stream of before goes on. Or, when the store is closed, without one.
+    Reset { head: u64 },
     /// One per commit and shard, also where no member lives: a shard must know how far it has come.
     Committed {
         /// The newest event's number after this commit.
@@ -105,3 +107,34 @@ pub(crate) enum ToShard<A: App> {
 pub(crate) const INBOX_MESSAGES: usize = 1024;
 
 pub(crate) type Inbox<A> = mpsc::Sender<ToShard<A>>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signals::fixture::{Cafe, Event, Group};
+
+    #[test]
+    fn no_group_is_told_in_the_words_for_another_however_many_there_are() {
+        const GROUPS: i64 = 65_600;
+        let event = Event {
+            op: "new".into(),
+            name: "soup".into(),
+            by: None,
+        };
+        let publication = Publication::<Cafe>::new(1, event, (0..GROUPS).map(Group::Menu));
+        let told = |group: usize| {
+            let make = |_: &Event, group: &Group| Some(Bytes::from(group.to_string()));
+            publication.frame(group, 0, make).expect("a frame")
+        };
+        // 65,536 apart
+        for group in [0, 1, 65_535, 65_536, 65_537] {
+            assert_eq!(told(group), format!("menu:{group}"));
+        }
+        let plain = told(65_537);
+        publication.deflated(65_537, 0, &plain);
+        assert_eq!(
+            publication.deflated(1, 0, &told(1)),
+            websocket::deflated(&told(1))
+        );
+    }
+}

@@ -1,11 +1,12 @@
 //! From a socket's bytes to whole messages: one read buffer for all connections of a thread.
 
 use crate::App;
+use crate::budget::Turn;
 use crate::close::Ending;
 use crate::limits::Limit;
 use crate::socket::Socket;
 use crate::websocket::{Incoming, Limits, Parser, Violation};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io;
 
 /// One read of a thread: a client's frames are usually far smaller.
@@ -30,11 +31,16 @@ impl MessageReader {
         }
     }
 
-    /// Hands the next message to `deliver`, in the thread's buffer. `None`: nothing complete has come.
+    /// Hands the next message to `deliver`, in the thread's buffer. `None`: nothing complete has come, or the turn is over; in both cases the socket's
+    /// readiness says when to ask again.
+    ///
+    /// # Errors
+    /// How the connection ends. With a [last](crate::budget::Budget::last) budget also when that is used up.
     pub fn next<A: App, T>(
         &mut self,
         socket: &Socket<A>,
         now: u64,
+        mut turn: Turn<'_>,
         deliver: impl FnOnce(Incoming<'_>) -> T,
     ) -> Result<Option<T>, Ending> {
         let limits = Limits {
@@ -48,19 +54,23 @@ impl MessageReader {
                 Violation::TooManyFragments { .. } => socket.limited(Limit::MessageFragments),
                 _ => {}
             }
-            Ending {
-                code: v.code(),
-                reason: v.reason(),
-                error: None,
-            }
+            let mut ending = Ending::new(v.code(), "");
+            ending.reason = v.reason();
+            ending
         };
         let mut deliver = Some(deliver);
-        let mut once = |incoming: Incoming<'_>| (deliver.take().expect("delivers once"))(incoming);
+        // a message that was inflated is more work than the bytes that came
+        let length = Cell::new(0);
+        let mut once = |incoming: Incoming<'_>| {
+            length.set(incoming.len());
+            (deliver.take().expect("delivers once"))(incoming)
+        };
         if let Some(found) = self
             .parser
             .next(&mut [], &limits, &mut once)
             .map_err(violated)?
         {
+            turn.spend(length.get());
             return Ok(Some(found));
         }
         // where nothing can be written any more nothing needs to be read, and readiness may never come again
@@ -72,8 +82,14 @@ impl MessageReader {
         };
         BUFFER.with_borrow_mut(|buffer| {
             loop {
-                let n = match stream.read(buffer) {
-                    Ok(0) => return Err(Ending::gone()),
+                if turn.is_last_over() {
+                    return Err(Ending::gone());
+                }
+                if turn.is_over() {
+                    return Ok(None);
+                }
+                let n = match stream.read(buffer, &mut turn) {
+                    Ok(0) => return Err(Ending::half_closed()),
                     Ok(n) => n,
                     Err(e) if e.kind() == io::ErrorKind::WouldBlock => return Ok(None),
                     Err(_) => return Err(Ending::gone()),
@@ -84,6 +100,7 @@ impl MessageReader {
                     .next(&mut buffer[..n], &limits, &mut once)
                     .map_err(violated)?
                 {
+                    turn.spend(length.get());
                     return Ok(Some(found));
                 }
             }

@@ -1,6 +1,10 @@
 //! The consumers that `routing.toml` may name. Forgets their types once, here: the only boxed futures.
 
-use crate::frame::{FromFrame, Payload};
+mod reserved;
+
+pub(crate) use reserved::refuse;
+
+use crate::frame::{FromFrame, Payload, of_parameters};
 use crate::pattern::{self, Params};
 use crate::rest::Routes;
 use crate::stats::LetIn;
@@ -19,6 +23,10 @@ pub(crate) struct Entry<A: App> {
     pub name: &'static str,
     /// Its frames have no envelope.
     pub verbatim: bool,
+    /// What its commands have that raw frames keep to themselves.
+    pub taken: fn() -> Vec<String>,
+    /// Parameters of a query that it asks for in vain.
+    pub hidden: fn() -> Vec<&'static str>,
     pub connect: Connect<A>,
     pub render: fn(&A::Event, &A::Group) -> Option<Message>,
     pub entity: fn(&A::Event, &A::Group) -> Option<u64>,
@@ -26,6 +34,8 @@ pub(crate) struct Entry<A: App> {
     pub render_error: fn(&ClientError) -> Message,
     /// See [`Consumer::REFUSES_INSIDE`].
     pub refuses_inside: bool,
+    /// See [`Consumer::HEADERS`].
+    pub headers: &'static [&'static str],
     /// Whether a frame is one of its commands.
     #[cfg(feature = "fuzzing")]
     pub decode: fn(Payload<'_>) -> Result<(), ClientError>,
@@ -108,12 +118,15 @@ impl<A: App> Registry<A> {
         let entry = Entry {
             name: C::NAME,
             verbatim: C::Command::VERBATIM,
+            taken: C::Command::taken,
+            hidden: of_parameters::<C::Params>,
             connect: connect::<C>,
             render: C::render,
             entity: C::entity,
             together: C::together,
             render_error: C::render_error,
             refuses_inside: C::REFUSES_INSIDE,
+            headers: C::HEADERS,
             #[cfg(feature = "fuzzing")]
             decode: |body| C::Command::from_frame(body).map(drop),
         };
@@ -140,13 +153,16 @@ impl<A: App> Registry<A> {
     /// Reads a routing file that names these consumers and REST interfaces.
     ///
     /// # Errors
-    /// As [`Routing::parse`].
+    /// As [`Routing::parse`], and [`Error::Config`] when a route leads to a consumer that would never be shown some of its commands or parameters: see
+    /// [`Consumer::Command`].
     pub fn routing(&self, file_name: &str, text: &str) -> Result<Routing, Error> {
         let known = Known {
             consumers: &self.consumers(),
             rest: &self.interfaces(),
         };
-        Routing::parse(file_name, text, &known)
+        let routing = Routing::parse(file_name, text, &known)?;
+        refuse(&routing, |name| self.entries.get(name))?;
+        Ok(routing)
     }
 
     /// The consumers' names, for [`Routing::parse`](crate::Routing::parse).

@@ -5,7 +5,7 @@ use crate::routing::{Auth, Policy};
 use crate::stats::{Numbers, Stats};
 use crate::store::{Command, Store};
 use crate::{App, ClientError, Error, Kind, Reader, Transaction};
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::convert::Infallible;
@@ -76,6 +76,7 @@ pub struct Api<A: App> {
     stats: Arc<Stats>,
     places: Arc<[RestPlace]>,
     shard: usize,
+    tls: bool,
     app: PhantomData<fn() -> A>,
 }
 
@@ -88,6 +89,7 @@ impl<A: App> Clone for Api<A> {
             stats: self.stats.clone(),
             places: self.places.clone(),
             shard: self.shard,
+            tls: self.tls,
             app: PhantomData,
         }
     }
@@ -101,6 +103,7 @@ impl<A: App> Api<A> {
         stats: Arc<Stats>,
         places: Arc<[RestPlace]>,
         shard: usize,
+        tls: bool,
     ) -> Self {
         Api {
             store,
@@ -109,6 +112,7 @@ impl<A: App> Api<A> {
             stats,
             places,
             shard,
+            tls,
             app: PhantomData,
         }
     }
@@ -179,9 +183,9 @@ impl<A: App> Api<A> {
         self.policy.max_message_bytes
     }
 
-    /// Whether a browser's page from this origin may ask. No `Origin` header: not a browser's page.
-    pub fn allows_origin(&self, origin: Option<&str>) -> bool {
-        self.policy.origins.allows(origin)
+    /// Whether the page that asks may: the listener's `origins` name it, or it is one of our own. No `Origin` header: not a browser's page.
+    pub fn allows_origin(&self, caller: &Caller) -> bool {
+        self.policy.origins.allow(&caller.headers, self.tls)
     }
 
     /// Reads rows, all at one state of the database.
@@ -219,9 +223,14 @@ pub(crate) fn json_error(error: &ClientError) -> Response {
         error: &error.text,
         code: &error.code,
     });
-    warp::reply::with_status(
-        body,
-        StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-    )
-    .into_response()
+    let status = StatusCode::from_u16(error.kind.status());
+    let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    not_stored(warp::reply::with_status(body, status).into_response())
+}
+
+/// For what is true now only: a 404 or a 410 may be kept by caches that are not told otherwise (RFC 9110, section 15.1).
+pub(crate) fn not_stored(mut response: Response) -> Response {
+    let never = HeaderValue::from_static("no-store");
+    response.headers_mut().insert(header::CACHE_CONTROL, never);
+    response
 }

@@ -26,7 +26,7 @@
 //! [[listener.route.namespace]]
 //! name = "/orders"                         # as in io("http://localhost:3000/orders")
 //! consumer = "delivery.orders"
-//! auth = "optional"                        # of its own may be: auth, action_rates, groups_per_connection
+//! auth = "optional"                        # of its own may be: auth, action_rates, groups_per_connection, offsets
 //! ```
 //!
 //! A listener may speak TLS, `tls = { certificate = "chain.pem", key = "key.pem" }`, and has bounds for those who are no clients yet (see `edge.rs`), which
@@ -55,7 +55,8 @@ pub(crate) use edge::Edge;
 pub use explain::{Explained, Routed, Setting};
 pub(crate) use limits::Metrics;
 pub(crate) use mistakes::nearest;
-pub(crate) use policy::{Auth, Delivery, Policy};
+pub(crate) use origins::host;
+pub(crate) use policy::{Auth, Delivery, Offsets, Policy};
 pub(crate) use route::{Namespace, Protocol, Route};
 
 use crate::Error;

@@ -1,10 +1,12 @@
 //! Listeners, shards, and the one place where HTTP is: warp decides, our own loop accepts.
 
 mod accept;
+mod answering;
 mod bind;
 mod body;
 mod carrier;
 mod conversation;
+mod descriptors;
 mod direct;
 mod drain;
 mod engine;
@@ -13,6 +15,7 @@ mod handshake;
 mod http;
 mod metrics;
 mod refusal;
+mod seldom;
 mod started;
 mod table;
 mod upgrade;
@@ -23,20 +26,21 @@ pub(crate) use framing::{Framing, Place};
 #[cfg(feature = "fuzzing")]
 pub(crate) use upgrade::{Unfit, wish};
 
+use started::lost_thread;
 pub use started::{Changes, Started};
 
 use crate::auth::Keys;
 use crate::lane::Lanes;
 use crate::limits::Admission;
 use crate::publication::{INBOX_MESSAGES, ToShard};
-use crate::registry::Registry;
+use crate::registry::{Registry, refuse};
 use crate::routing::Routing;
 use crate::signals;
 use crate::stats::Stats;
 use crate::store::{Schema, StoreConfig};
 use crate::{App, Consumer, Error};
 use std::sync::Arc;
-use table::{Farewell, Leases, Shared, Table};
+use table::{Farewell, Leases, Shared, Table, Troubles};
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
@@ -126,9 +130,15 @@ impl<A: App> Server<A> {
 
     /// Opens the store, announces what other programs wrote meanwhile, binds every listener, and serves.
     ///
+    /// The process may from then on have as many files open as the system lets it (the soft `RLIMIT_NOFILE` is raised to the hard one); where that is too few for
+    /// the limit `connections` the log says so.
+    ///
     /// # Errors
-    /// [`Error::Config`] when the database is newer, foreign or served by another process, or an address cannot be bound.
+    /// [`Error::Config`] when the database is newer, foreign or served by another process, or an address cannot be bound. [`Error::Io`] when the system refuses
+    /// what a shard needs, a thread or descriptors: nothing is served then.
     pub fn start(self) -> Result<Started, Error> {
+        refuse(&self.routing, |name| self.registry.entries.get(name))?;
+        let descriptors = descriptors::raise();
         let entries = self.registry.entries.into_values().map(Arc::new);
         let lanes = Arc::new(Lanes::new(entries));
         let (inboxes, mail): (Vec<_>, Vec<_>) = (0..self.shards)
@@ -155,6 +165,7 @@ impl<A: App> Server<A> {
             keys: self.keys.map(Arc::new),
             stats: stats.clone(),
             farewell: farewell.clone(),
+            troubles: Troubles::default(),
         });
         // sockets are made before anything is served, so that a port that is taken is an error of `start`
         let mut leases = Leases::default();
@@ -163,6 +174,7 @@ impl<A: App> Server<A> {
         let (ending, ended) = watch::channel(0);
         let ending = Arc::new(ending);
         let mut orders = Vec::new();
+        let mut failed: Option<Error> = None;
         for (id, inbox) in mail.into_iter().enumerate() {
             let seed = Seed {
                 id,
@@ -179,8 +191,14 @@ impl<A: App> Server<A> {
                 .spawn(move || {
                     let _ended = Ended(ending);
                     seed.run(inbox, ordered);
-                })?;
-            threads.push(thread);
+                });
+            match thread {
+                Ok(thread) => threads.push(thread),
+                Err(error) => {
+                    failed = Some(error.into());
+                    break;
+                }
+            }
         }
         let mut started = Started {
             orders,
@@ -194,11 +212,19 @@ impl<A: App> Server<A> {
             running,
             threads,
         };
-        let served = started.roll_out(table, sockets, Vec::new())?;
-        for served in served {
-            // an error: the shard has said why it could not start
-            let _ = served.blocking_recv();
+        if failed.is_none() {
+            for served in started.roll_out(table, sockets, Vec::new())? {
+                let served = served.blocking_recv().unwrap_or(Err(lost_thread()));
+                failed = failed.or(served.err().map(Error::Io));
+            }
         }
+        // a part of the shards would serve a part of the clients: the others' sockets are in the same addresses
+        if let Some(error) = failed {
+            started.stop();
+            return Err(error);
+        }
+        let listening = started.places.len() * self.shards;
+        descriptors::share(descriptors, listening, limits, &started.stats.admission);
         Ok(started)
     }
 }

@@ -16,6 +16,7 @@ mod command;
 mod departed;
 mod door;
 mod namespace;
+mod offsets;
 mod packets;
 mod polling;
 mod upgrade;
@@ -23,11 +24,13 @@ mod upgrade;
 pub(crate) use boarding::{Boarded, board};
 pub(crate) use departed::{Departed, poll_late};
 pub(crate) use door::{Door, Entrance, Visit};
-pub(crate) use polling::{Posted, body};
+pub(crate) use offsets::stumbles;
+pub(crate) use polling::{Fate, Posted, Taken, body, noop};
 use upgrade::probe;
 
 use crate::App;
 use crate::auth::{Identity, Keys};
+use crate::budget::Budget;
 use crate::close::Ending;
 use crate::connection::finish;
 use crate::dialect::engine_io::Handshake;
@@ -35,7 +38,7 @@ use crate::reader::MessageReader;
 use crate::routing::{Policy, Protocol};
 use crate::shard::Shard;
 use crate::sid::Sid;
-use crate::socket::{Compression, Socket};
+use crate::socket::{CLOSE_TIMEOUT, Compression, Socket};
 use crate::stream::Stream;
 use crate::websocket::{self, Opcode};
 use namespace::Namespace;
@@ -187,7 +190,9 @@ impl<A: App> Session<A> {
             Protocol::SocketIo => Some(Box::pin(tokio::time::sleep(patience))),
             Protocol::EngineIo | Protocol::WebSocket => None,
         };
+        let mut budget = Budget::default();
         loop {
+            let turn = budget.turn().await;
             if let Some(ending) = self.wire.take_ending() {
                 return ending;
             }
@@ -202,11 +207,11 @@ impl<A: App> Session<A> {
                 deadline = None;
             }
             let read = match self.posted() {
-                Some(posted) => match Box::pin(self.take_post(posted)).await {
+                Some(posted) => match Box::pin(self.take_post(posted, &mut budget)).await {
                     Ok(()) => Some(None),
                     Err(ending) => return ending,
                 },
-                None => match self.read(reader) {
+                None => match self.read(reader, turn) {
                     Ok(read) => read,
                     Err(ending) => return ending,
                 },
@@ -215,7 +220,6 @@ impl<A: App> Session<A> {
                 if let Some(left) = left {
                     Box::pin(left.put()).await;
                 }
-                tokio::task::consume_budget().await;
                 continue;
             }
             let work = poll_fn(|cx| match self.has_more() {
@@ -240,22 +244,37 @@ impl<A: App> Session<A> {
         self.has_post() || self.can_answer() || self.upgraded.borrow().is_some()
     }
 
-    async fn end(self: &Rc<Self>, ending: Ending, reader: MessageReader) {
+    async fn end(self: &Rc<Self>, mut ending: Ending, reader: MessageReader) {
         self.shard.sessions.borrow_mut().remove(&self.sid);
         self.changed.notify_waiters();
+        let by_client = ending.is_half_closed() || ending.is_the_clients();
+        if by_client {
+            // a poll that crosses the close is answered at once
+            if !self.is(Transport::WebSocket) {
+                self.close_polling(&ending);
+            }
+            // what it said before is obeyed, and answered while somebody listens
+            let all = self.namespaces.borrow().clone();
+            all.iter().for_each(|namespace| namespace.client.gone()); // it answers no question
+            let handled = async {
+                for namespace in all {
+                    namespace.handled().await;
+                }
+            };
+            let _ = tokio::time::timeout(CLOSE_TIMEOUT, handled).await;
+        }
         for namespace in std::mem::take(&mut *self.namespaces.borrow_mut()) {
             namespace.leave();
         }
         // a namespace has its own errors; of the connection there is only its close
-        let ending = Ending {
-            error: None,
-            ..ending
-        };
+        ending.error = None;
         if self.is(Transport::WebSocket) {
             finish(&self.shard, &self.wire, 0, ending, reader).await;
         } else {
-            self.shard.stats.closed(ending.code);
-            self.close_polling(ending.is_the_clients());
+            self.shard.stats.closed(&ending);
+            if !by_client {
+                self.close_polling(&ending);
+            }
             self.wire.set_closing();
             self.wire.abort();
         }

@@ -1,5 +1,7 @@
 //! One core's connections: what reaches them this turn, and one write per socket at its end.
 
+mod inbox;
+mod reset;
 mod upkeep;
 mod windows;
 
@@ -22,7 +24,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
-use tokio::sync::{Notify, Semaphore, SemaphorePermit, mpsc};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 
 /// Ephemeral publications that wait for another shard. What is more is dropped: they are told at most once.
 const OUTGOING_PUBLICATIONS: usize = 65_536;
@@ -325,6 +327,13 @@ impl<A: App> Shard<A> {
         }
     }
 
+    /// Ends the turn, if it has something for this socket.
+    pub fn flush_for(&self, socket: &Socket<A>) {
+        if socket.queued.get() {
+            self.flush();
+        }
+    }
+
     fn hand_over(&self) {
         let outgoing = std::mem::take(&mut *self.outgoing.borrow_mut());
         if outgoing.is_empty() {
@@ -350,55 +359,11 @@ impl<A: App> Shard<A> {
         }
     }
 
-    /// Takes in what comes from the writer and the other shards. The inbox is emptied before anything is flushed.
-    pub async fn take_in(self: Rc<Self>, mut inbox: mpsc::Receiver<ToShard<A>>) {
-        while let Some(mut message) = inbox.recv().await {
-            loop {
-                match message {
-                    ToShard::Call(call) => call(&self),
-                    ToShard::Published(publications) => {
-                        publications.iter().for_each(|p| self.deliver(p))
-                    }
-                    ToShard::Committed {
-                        head,
-                        publications,
-                        replies,
-                        at,
-                    } => {
-                        if !publications.is_empty() && self.committed_at.get().is_none() {
-                            self.committed_at.set(Some(at));
-                        }
-                        publications.iter().for_each(|p| self.deliver(p));
-                        replies.into_iter().for_each(|reply| reply());
-                        self.seen.set(head);
-                        self.advanced.notify_waiters();
-                    }
-                }
-                match inbox.try_recv() {
-                    Ok(next) => message = next,
-                    Err(_) => break,
-                }
-            }
-        }
-    }
-
-    /// Waits until everything up to `seq` was delivered or held here.
-    pub async fn caught_up(&self, seq: u64) {
-        while self.seen.get() < seq {
-            self.advanced.notified().await; // single thread: nothing can change between the test and the wait
-        }
-    }
-
     /// Waits until so many bytes of replay may be sent, in the order of asking. Who has sent them yields before it gives the permit back, and tokio looks at
     /// the network before a task goes on that has yielded: clients who are replayed much do not keep those waiting who ask for something.
     pub async fn may_page(&self, bytes: usize) -> Option<SemaphorePermit<'_>> {
         let kib = (bytes >> 10).clamp(1, PAGING_KIB);
         self.paging.acquire_many(kib as u32).await.ok()
-    }
-
-    /// Waits for nothing from now on: where nothing is delivered.
-    pub fn skip_ahead(&self) {
-        self.seen.set(u64::MAX);
     }
 
     /// Ends up to `most` of the sockets that nobody has ended yet, and returns how many that were.

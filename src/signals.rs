@@ -2,17 +2,20 @@
 
 #[cfg(test)]
 pub(crate) mod fixture;
+mod rejects;
 #[cfg(test)]
 mod tests;
 
 use crate::change::{Rows, Waiting};
-use crate::history::{self, Index};
+use crate::history::{self, Index, Issued};
 use crate::publication::{Inbox, Publication, Reply, ToShard};
 use crate::store::{self, Desk, Flush, Hook, Notes, Opened, Said, Stats, Tell, guarded, now_ms};
 use crate::{App, Change, Error, Op, Reader, Schema, Signal, StoreConfig};
+use rejects::{reject_logged, reject_noted};
 use rusqlite::{Connection, Row, params};
 use serde::Serialize;
 use smallvec::SmallVec;
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -22,9 +25,6 @@ use std::time::Instant;
 pub(crate) const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS change_rejects(n INTEGER PRIMARY KEY, tbl, row_id, op, old, new, actor, command_id,
   error TEXT NOT NULL, at INTEGER NOT NULL);";
-
-/// Rejected changes that are kept, the newest ones.
-const REJECTS: i64 = 10_000;
 
 /// Opens a store whose commits are announced to `shards`. What was written while nobody served is announced before this returns, to the history
 /// only; then each shard is told the head. Blocks; the inboxes must be empty, and no connection may be accepted before.
@@ -37,18 +37,20 @@ pub(crate) fn open<A: App>(
     shards: Vec<Inbox<A>>,
 ) -> Result<Opened, Error> {
     let sync = |c: &Connection| store::flush_log(c, config.durability);
-    open_on(config, schema, shards, sync)
+    open_on(config, schema, shards, sync, history::clock)
 }
 
-/// On any disk.
+/// On any disk, by any clock.
 fn open_on<A: App>(
     config: &StoreConfig,
     schema: &Schema,
     shards: Vec<Inbox<A>>,
     sync: impl FnOnce(&Connection) -> Result<Flush, Error>,
+    clock: fn() -> u64,
 ) -> Result<Opened, Error> {
     let hook = |c: &Connection, stats, index| {
-        let announcer = Announcer::<A>::new(c, shards, stats, index)?;
+        let issued = Issued::open(&store::resolved(&config.path))?;
+        let announcer = Announcer::<A>::new(c, shards, stats, index, issued, clock)?;
         Ok(Box::new(announcer) as Box<dyn Hook>)
     };
     store::open(config, schema, A::WATCHED, A::STEADY, sync, hook)
@@ -65,10 +67,14 @@ pub(crate) struct Announcer<A: App> {
     /// What of it the last `staged` did not add.
     mark: usize,
     shards: Arc<[Inbox<A>]>,
+    /// The open transaction begins the history anew: the number that was given last before, and the new head.
+    anew: Option<(u64, u64)>,
     /// There may be connections.
     live: bool,
     stats: Arc<Stats>,
     index: Arc<Index>,
+    issued: Issued,
+    clock: fn() -> u64,
 }
 
 impl<A: App> Announcer<A> {
@@ -77,16 +83,23 @@ impl<A: App> Announcer<A> {
         shards: Vec<Inbox<A>>,
         stats: Arc<Stats>,
         index: Arc<Index>,
+        mut issued: Issued,
+        clock: fn() -> u64,
     ) -> Result<Self, Error> {
+        let base = history::start(c, issued.upto(), clock())?;
+        issued.reach(base)?;
         Ok(Announcer {
             head: history::head(c)?,
-            last: history::start(c, now_ms())? - 1,
+            last: base - 1,
             staged: Vec::new(),
             mark: 0,
             shards: shards.into(),
+            anew: None,
             live: false,
             stats,
             index,
+            issued,
+            clock,
         })
     }
 
@@ -113,6 +126,7 @@ impl<A: App> Announcer<A> {
 
     fn stage(&mut self, tx: &Connection, told: Told<A>, at: i64) -> Result<(), Error> {
         let seq = self.last + 1;
+        self.issued.reach(seq)?;
         let Told {
             signal,
             names,
@@ -155,7 +169,7 @@ impl<A: App> Hook for Announcer<A> {
                 at = now_ms();
             }
             upto = row.get(0)?;
-            let decide = || decide(&logged(row)?, &Reader::new(tx));
+            let decide = || decide(&Logged::read(row)?.change()?, &Reader::new(tx));
             self.announce(tx, at, decide, |e| reject_logged(tx, row, e, at))?;
             count += 1;
             if count == at_most {
@@ -166,6 +180,9 @@ impl<A: App> Hook for Announcer<A> {
         if count > 0 {
             tx.prepare_cached("DELETE FROM change_log WHERE seq <= ?1")?
                 .execute([upto])?;
+            // What their statements left there: none of them runs now.
+            tx.prepare_cached("DELETE FROM change_replaced")?
+                .execute([])?;
         }
         Ok(count)
     }
@@ -205,11 +222,17 @@ impl<A: App> Hook for Announcer<A> {
 
     fn committed(&mut self) -> (u64, Tell) {
         self.mark = 0;
+        let anew = self.anew.take().map(|(_, head)| head);
+        if let Some(head) = anew {
+            self.head = head;
+            self.index.begin_anew(head);
+        }
         let events = self.staged.len() as u64;
         self.stats.events.fetch_add(events, Relaxed);
         if events > 0 {
             self.head = self.last;
         }
+        self.stats.head.store(self.head, Relaxed);
         if !self.live {
             self.staged.clear();
             return (events, Box::new(run));
@@ -218,19 +241,51 @@ impl<A: App> Hook for Announcer<A> {
         let (head, shards) = (self.head, self.shards.clone());
         (
             events,
-            Box::new(move |replies| tell(&shards, head, &publications, replies)),
+            Box::new(move |replies| {
+                if let Some(head) = anew {
+                    reset(&shards, head);
+                }
+                tell(&shards, head, &publications, replies);
+            }),
         )
     }
 
     fn aborted(&mut self, connection: &Connection) -> bool {
         // A commit that failed and is there nevertheless was a commit: to keep silent would be a gap, and its numbers are taken.
-        let landed = !self.staged.is_empty()
-            && history::head(connection).is_ok_and(|head| head == self.last);
+        let wrote = !self.staged.is_empty() || self.anew.is_some();
+        let landed = wrote && history::head(connection).is_ok_and(|head| head == self.last);
         if !landed {
             self.forget(0);
+            if let Some((last, _)) = self.anew.take() {
+                self.last = last;
+            }
         }
         self.mark = 0;
         landed
+    }
+
+    fn continues(&self, tx: &Connection) -> Result<bool, Error> {
+        Ok(history::head(tx)? == self.head)
+    }
+
+    fn reset(&mut self, tx: &Connection) -> Result<(), Error> {
+        self.forget(0);
+        self.mark = 0;
+        let before = self.anew.map_or(self.last, |(before, _)| before);
+        let head = history::begin_anew(tx, self.last, (self.clock)())?;
+        self.issued.reach(head)?;
+        self.stats.resets.fetch_add(1, Relaxed);
+        self.anew = Some((before, head));
+        self.last = head;
+        Ok(())
+    }
+
+    fn dismissed(&mut self) -> Tell {
+        let (head, shards) = (self.head, self.shards.clone());
+        Box::new(move |replies| {
+            reset(&shards, head);
+            run(replies);
+        })
     }
 
     fn started(&mut self) {
@@ -243,6 +298,13 @@ impl<A: App> Hook for Announcer<A> {
                 at: Instant::now(),
             });
         }
+    }
+}
+
+/// Before anything of the new history is told.
+fn reset<A: App>(shards: &[Inbox<A>], head: u64) {
+    for shard in shards {
+        let _ = shard.blocking_send(ToShard::Reset { head }); // it may have stopped
     }
 }
 
@@ -293,28 +355,48 @@ struct Told<A: App> {
     groups: String,
 }
 
-/// A change as another program's triggers wrote it down.
-fn logged<'r>(row: &'r Row<'_>) -> Result<Change<'r>, Error> {
-    let text = |column| -> rusqlite::Result<Option<&str>> {
-        row.get_ref(column)?
-            .as_str_or_null()
-            .map_err(rusqlite::Error::from)
-    };
-    let op = match text(3)? {
-        Some("i") => Op::Insert,
-        Some("u") => Op::Update,
-        Some("d") => Op::Delete,
-        other => return Err(Error::Store(format!("unknown operation {other:?}"))),
-    };
-    Ok(Change {
-        table: text(1)?.unwrap_or_default(),
-        id: row.get(2)?,
-        op,
-        rows: Rows::parse(op, text(4)?, text(5)?)?,
-        actor: None,
-        command_id: None,
-        waiting: Waiting::Logged(row.get(0)?),
-    })
+/// A change as another program's triggers wrote it down, its texts made readable.
+struct Logged<'r> {
+    table: Cow<'r, str>,
+    op: Op,
+    old: Option<Cow<'r, str>>,
+    new: Option<Cow<'r, str>>,
+    id: i64,
+    seq: i64,
+}
+
+impl<'r> Logged<'r> {
+    fn read(row: &'r Row<'_>) -> Result<Self, Error> {
+        let text = |column| -> rusqlite::Result<Option<Cow<'r, str>>> {
+            Ok(store::text_or_null(row.get_ref(column)?)?)
+        };
+        let op = match text(3)?.as_deref() {
+            Some("i") => Op::Insert,
+            Some("u") => Op::Update,
+            Some("d") => Op::Delete,
+            other => return Err(Error::Store(format!("unknown operation {other:?}"))),
+        };
+        Ok(Logged {
+            table: text(1)?.unwrap_or_default(),
+            op,
+            old: text(4)?,
+            new: text(5)?,
+            id: row.get(2)?,
+            seq: row.get(0)?,
+        })
+    }
+
+    fn change(&self) -> Result<Change<'_>, Error> {
+        Ok(Change {
+            table: &self.table,
+            id: self.id,
+            op: self.op,
+            rows: Rows::parse(self.op, self.old.as_deref(), self.new.as_deref())?,
+            actor: None,
+            command_id: None,
+            waiting: Waiting::Logged(self.seq),
+        })
+    }
 }
 
 fn decide<A: App>(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told<A>>, Error> {
@@ -347,49 +429,4 @@ fn json(event: &impl Serialize) -> Result<String, Error> {
     let mut text = Vec::with_capacity(1_024);
     serde_json::to_writer(&mut text, event)?;
     String::from_utf8(text).map_err(|e| Error::Store(e.to_string()))
-}
-
-fn reject_logged(tx: &Connection, row: &Row<'_>, error: &Error, at: i64) -> Result<(), Error> {
-    let seq: i64 = row.get(0)?;
-    let table = row.get_ref(1)?.as_str().unwrap_or("?");
-    tracing::error!(change = seq, table, error = %error, "a change cannot be announced, see change_rejects");
-    tx.prepare_cached(
-        "INSERT INTO change_rejects(tbl, row_id, op, old, new, error, at)
-         SELECT tbl, row_id, op, old, new, ?2, ?3 FROM change_log WHERE seq = ?1",
-    )?
-    .execute(params![seq, error.to_string(), at])?;
-    forget_rejects(tx)
-}
-
-fn reject_noted(tx: &Connection, change: &Change<'_>, error: &Error, at: i64) -> Result<(), Error> {
-    tracing::error!(change = change.id, table = change.table, error = %error, "a change cannot be announced, see change_rejects");
-    let op = match change.op {
-        Op::Insert => "i",
-        Op::Update => "u",
-        Op::Delete => "d",
-    };
-    let old: Option<serde_json::Value> = change.old()?;
-    let new: Option<serde_json::Value> = change.new()?;
-    let text = |row: Option<serde_json::Value>| row.map(|row| row.to_string());
-    tx.prepare_cached(
-        "INSERT INTO change_rejects(tbl, row_id, op, old, new, actor, command_id, error, at) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-    )?
-    .execute(params![
-        change.table,
-        change.id,
-        op,
-        text(old),
-        text(new),
-        change.actor,
-        change.command_id,
-        error.to_string(),
-        at
-    ])?;
-    forget_rejects(tx)
-}
-
-fn forget_rejects(tx: &Connection) -> Result<(), Error> {
-    tx.prepare_cached("DELETE FROM change_rejects WHERE n <= ?1")?
-        .execute([tx.last_insert_rowid() - REJECTS])?;
-    Ok(())
 }

@@ -15,6 +15,7 @@ use events::Events;
 pub(crate) use events::LetIn;
 pub use numbers::{Numbers, RouteNumbers};
 
+use crate::close::Ending;
 use crate::limits::{Admission, Limit, Limits};
 use dashmap::DashMap;
 use std::collections::BTreeMap;
@@ -247,7 +248,7 @@ pub(crate) struct Stats {
     pub admission: Arc<Admission>,
     /// By listener and path: a name that a reload takes away keeps its totals.
     routes: DashMap<RouteName, Arc<RouteStats>>,
-    /// By close code; 0: without one.
+    /// By [close code](Ending::counted).
     closings: DashMap<u16, u64>,
     last_connection: AtomicU64,
 }
@@ -288,7 +289,7 @@ impl Stats {
         self.routes.entry(name).or_default().clone()
     }
 
-    pub fn closed(&self, code: u16) {
-        *self.closings.entry(code).or_default() += 1;
+    pub fn closed(&self, ending: &Ending) {
+        *self.closings.entry(ending.counted()).or_default() += 1;
     }
 }

@@ -3,11 +3,14 @@
 //! The writer takes the commands that are waiting and commits them together, each in a savepoint of its own. Nobody here knows a group or a socket: what
 //! a commit means to the clients is behind [`Hook`](writer::Hook).
 
+mod backup;
 mod changes;
 mod checkpoints;
 mod desk;
 mod disk;
 mod fair;
+mod files;
+mod health;
 mod job;
 mod migrations;
 mod outcomes;
@@ -17,24 +20,31 @@ mod rows;
 #[cfg(feature = "testing")]
 mod scratch;
 mod sqlite;
+mod text;
+mod watch;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
+pub use backup::{Copied, Progress, Restored, backup, restore};
 #[cfg(test)]
-pub(crate) use changes::TABLES as CHANGE_LOG;
+pub(crate) use changes::create as create_change_log;
 pub(crate) use changes::{Image, Note, Notes, Shown};
 pub(crate) use desk::Desk;
 pub use desk::Moment;
 pub(crate) use disk::{Flush, Tell, flush_log};
+pub(crate) use files::resolved;
+pub(crate) use health::{Cause, Health};
 pub(crate) use job::Said;
 pub use migrations::{Schema, migrate};
+pub(crate) use outcomes::Channel;
 pub use outcomes::CommandId;
 pub use rows::{FromValue, Reader, Row, Transaction, Value};
 #[cfg(feature = "testing")]
 pub use scratch::Scratch;
 pub(crate) use sqlite::{Opened, Running, look, open};
+pub(crate) use text::{illegible, text, text_or_null};
 pub(crate) use writer::Hook;
 
 use crate::Error;
@@ -50,7 +60,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicI64, AtomicU64};
 use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::{mpsc, oneshot};
 
@@ -66,7 +76,7 @@ pub enum Durability {
 /// Where the rows are, and how much of their history is kept.
 #[derive(Debug, Clone)]
 pub struct StoreConfig {
-    /// The database file. A lock file lies beside it: `<path>-lock`.
+    /// The database file. Beside it lie `<path>-lock`, which only one server has, and `<path>-seq` with the highest number that may have been given.
     pub path: PathBuf,
     /// When a commit counts.
     pub durability: Durability,
@@ -151,6 +161,18 @@ pub(crate) struct Stats {
     pub rejects: AtomicU64,
     /// Jobs that were told BUSY.
     pub busy: AtomicU64,
+    /// The newest event's number after the last commit.
+    pub head: AtomicU64,
+    /// The schema's version that the writer has judged.
+    pub schema: AtomicI64,
+    /// Tables whose triggers were made anew, each time.
+    pub mended: AtomicU64,
+    /// How often the history began anew while it was served.
+    pub resets: AtomicU64,
+    /// The write-ahead log's length in pages after the last commit.
+    pub log_pages: AtomicU64,
+    /// 1: somebody keeps it from being moved into the database.
+    pub log_held: AtomicU64,
     /// Transactions that ended otherwise than by our COMMIT or for BUSY.
     pub lost: AtomicU64,
     /// From the beginning of a transaction to its being durable, in microseconds. The disk's thread records it.
@@ -170,6 +192,7 @@ struct Shared {
     replay: Arc<Readers>,
     busy_timeout: Duration,
     stats: Arc<Stats>,
+    health: Arc<Health>,
     /// Of the writer; `None` where there is none.
     index: Option<Arc<Index>>,
     /// The same.
@@ -185,8 +208,8 @@ impl Store {
     /// Dropping the future before `f` runs cancels it, and does not stop it afterwards.
     ///
     /// # Errors
-    /// What `f` returns; [`Error::Panicked`] if it panicked; [`Error::Store`] when it tries to write; [`Error::Closed`] when the store has stopped, or its disk
-    /// refused what was written.
+    /// What `f` returns; [`Error::Panicked`] if it panicked; [`Error::Store`] when it tries to write; [`Error::Unavailable`] when the database cannot be used;
+    /// [`Error::Closed`] when the store has stopped.
     pub async fn read<T: Send + 'static>(
         &self,
         f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
@@ -210,6 +233,7 @@ impl Store {
         readers: &Readers,
         f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
+        self.shared.health.check()?;
         let index = self.shared.index.clone();
         let read = readers.read(move |c| sqlite::snapshot(c, index.as_deref(), f));
         let result = read.await?;
@@ -230,8 +254,8 @@ impl Store {
     /// # Errors
     /// What `f` returns (then nothing of it happened); a conflict `IDEMPOTENCY_CONFLICT` when the id was used for something else; [`Error::Busy`]
     /// when another program held the database too long or another command brought the transaction down (nothing of it happened);
-    /// [`Error::UnknownOutcome`] when the commit itself failed; [`Error::Panicked`]; [`Error::Closed`] when the store stops, or its disk
-    /// refused what was written.
+    /// [`Error::UnknownOutcome`] when the commit itself failed; [`Error::Full`] when there was no room for it, and [`Error::Unavailable`] when the database
+    /// cannot be used (nothing of it happened); [`Error::Panicked`]; [`Error::Closed`] when the store stops.
     pub async fn write<T: Serialize + DeserializeOwned + Send + 'static>(
         &self,
         command: Command,
@@ -248,6 +272,16 @@ impl Store {
             })
         };
         self.submit(shard, said, run).await
+    }
+
+    /// Forgets what became of a scope's commands.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub(crate) async fn forget(&self, scope: String) -> Result<(), Error> {
+        let run =
+            move |c: &rusqlite::Connection, _: &Desk| Ran::unrecorded(outcomes::forget(c, &scope));
+        self.submit(None, Said::default(), run).await
     }
 
     /// Reads as one of the writer's jobs, where nothing waits to be announced: what a snapshot does that found changes of another program waiting.
@@ -273,6 +307,7 @@ impl Store {
     ) -> Result<T, Error> {
         // The clock starts before the queue: whoever waits for room is not to wait twice as long for BUSY.
         let deadline = Instant::now() + self.shared.busy_timeout;
+        self.shared.health.check()?;
         let (answer, answered) = oneshot::channel();
         let job = Job {
             shard,
@@ -291,6 +326,11 @@ impl Store {
     /// Commands that wait for the writer.
     pub(crate) fn waiting(&self) -> usize {
         self.shared.jobs.max_capacity() - self.shared.jobs.capacity()
+    }
+
+    /// What is the matter with it.
+    pub(crate) fn health(&self) -> &Health {
+        &self.shared.health
     }
 
     /// Reads that wait for one of the readers or run, and those for replay.

@@ -6,6 +6,7 @@ mod tls;
 
 pub(crate) use tls::Tls;
 
+use crate::budget::Turn;
 use bytes::Bytes;
 use smallvec::SmallVec;
 use std::io::{self, IoSlice};
@@ -95,13 +96,15 @@ impl Stream {
         }
     }
 
-    /// 0: the end. [`WouldBlock`](io::ErrorKind::WouldBlock): nothing is there, [`poll_read_ready`](Self::poll_read_ready) says when.
-    pub fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+    /// 0: the end. [`WouldBlock`](io::ErrorKind::WouldBlock): nothing is there, or the turn is over; [`poll_read_ready`](Self::poll_read_ready) says when to
+    /// ask again. What came from the network is spent.
+    pub fn read(&self, buffer: &mut [u8], turn: &mut Turn<'_>) -> io::Result<usize> {
         let Stream::Plain(tcp) = self else {
             let Stream::Tls(tls) = self else { return Ok(0) };
-            return tls.read(buffer);
+            return tls.read(buffer, turn);
         };
         let n = tcp.try_read(buffer)?;
+        turn.spend(n);
         if n < buffer.len() {
             // a short read emptied the socket: tokio may know, which saves the read that would find out
             let _ = tcp.try_io(Interest::READABLE, || {

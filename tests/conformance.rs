@@ -13,6 +13,8 @@ mod framing;
 mod handshake;
 #[path = "conformance/limits.rs"]
 mod limits;
+#[path = "support/patience.rs"]
+pub mod patience;
 #[allow(dead_code)] // the restaurant's tests use the rest of it
 #[path = "support/raw.rs"]
 pub mod raw;
@@ -24,13 +26,10 @@ pub mod socket_io;
 #[path = "conformance/text.rs"]
 mod text;
 
+use patience::PATIENCE;
 use raw::{BINARY, CLOSE, FIN, PING, Raw, TEXT, masked};
 use std::net::SocketAddr;
 use std::sync::OnceLock;
-use std::time::Duration;
-
-/// How long a test waits for what must come.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 const CONTINUATION: u8 = 0x0;
 const PONG: u8 = 0xA;

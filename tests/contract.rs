@@ -1,5 +1,7 @@
 //! The contract: complete, and true. That every frame is as it says is checked wherever a test hears one (`support/contract.rs`).
 
+mod generated;
+
 use crate::dialogues::{FOLDERS, LISTENERS};
 use crate::support::socket_io::SocketIo;
 use crate::support::{Server, contract, token};
@@ -100,6 +102,54 @@ fn the_asyncapi_document_refers_to_what_it_has() {
     assert_eq!(document["servers"]["dining"]["host"], "localhost:9000");
 }
 
+/// What generators of code need: a name for every payload, and what comes back.
+#[test]
+fn every_payload_has_a_title_and_every_command_a_reply() {
+    let all = Contract::new();
+    let document = all.asyncapi(&contract::routing());
+    let mut titles = BTreeMap::new();
+    let channels = document["channels"].as_object().expect("channels");
+    for (key, channel) in channels {
+        for (name, message) in channel["messages"].as_object().expect("messages") {
+            if message.get("$ref").is_none() {
+                let title = message["payload"]["title"].as_str().expect("a title");
+                assert_eq!(message["title"], title);
+                // of a consumer on several listeners they are the same
+                let known = titles.insert(title.to_owned(), message["payload"].clone());
+                assert!(
+                    known.is_none_or(|known| known == message["payload"]),
+                    "{key} {name}"
+                );
+            }
+        }
+    }
+    for message in document["components"]["messages"]
+        .as_object()
+        .expect("messages")
+        .values()
+    {
+        assert!(message["payload"]["title"].is_string(), "{message}");
+    }
+    let operations = document["operations"].as_object().expect("operations");
+    let received = operations.values().filter(|one| one["action"] == "receive");
+    let mut count = 0;
+    for operation in received {
+        let answers = operation["reply"]["messages"].as_array().expect("answers");
+        assert_eq!(answers.len(), 2, "it was done, or it was not: {operation}");
+        count += 1;
+    }
+    assert!(count > 30, "{count}");
+    let types = all.typescript();
+    let raw = types.split("\nexport type ").filter(|one| {
+        one.split(' ')
+            .next()
+            .is_some_and(|name| name.ends_with("Says"))
+    });
+    for says in raw {
+        assert!(says.trim_end().contains("\n  | Notice;"), "{says}");
+    }
+}
+
 fn collect<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
     match value {
         Value::Object(members) => {
@@ -130,10 +180,12 @@ fn the_kitchen_is_in_the_contract() {
     let types = all.typescript();
     for line in [
         "\"order:created\": (argument1: ",
-        "\"orders:sync\": (argument1?: ",
+        "\"orders:sync\": (...all: [callback?: (answer: KitchenAnswers[\"orders:sync\"]) => void] | [argument1: ",
+        "\"order:update_status\": (argument1: ",
+        "\"accept-order\": {\n    ok: true;\n    orderId: number;\n    version: number;\n  } | {",
         "state: \"connected\"",
         "type: \"urgent\" | \"warning\" | \"info\"",
-        "\"joinRoom\": (argument1?: unknown) => void",
+        "\"joinRoom\": (...all: [callback?: (answer: WorkshopAnswers[\"joinRoom\"]) => void] | [argument1: ",
         "\"order-taken\": (argument1: {\n    orderId: number;\n  }, offset?: string) => void",
     ] {
         assert!(types.contains(line), "{line} in {types}");

@@ -3,7 +3,7 @@
 //! - `/conformance/echo` sends back every message as it came, text as text and binary as binary, up to 16 MiB, and is silent otherwise.
 //! - `/conformance/socket.io/`, namespace `/group`, does that for Socket.IO: `message` goes to all whose `auth` has the same `group`.
 //! - `/conformance/group/<name>/` passes every message on to all members of the group, its sender too: each gets it once, byte for byte. Up to 64 KiB.
-//! - `/engine.io/` sends back every message of an Engine.IO session.
+//! - `/engine.io/` sends back every message of an Engine.IO session; `/conformance/engine.io/` does, with the usual heartbeat.
 //! - `/socket.io/` has the namespaces `/` and `/custom`: each tells a client the `auth` that it came with, sends `message` back as `message-back`, and
 //!   acknowledges `message-with-ack`, with the arguments that came. `/conformance/socket.io/` does the same with the usual heartbeat.
 //!
@@ -216,11 +216,10 @@ path = "/conformance/group/<name>/"
 consumer = "group"
 outbox_bytes = "16MiB"
 
-# the next but one with the usual heartbeat, for who cannot answer in 200 ms, and rooms
+# /socket.io/ below with the usual heartbeat, for who cannot answer in 200 ms, and rooms
 [[listener.route]]
 path = "/conformance/socket.io/"
 outbox_bytes = "16MiB"
-connect_timeout = "3s"
 
 [[listener.route.namespace]]
 name = "/"
@@ -233,6 +232,21 @@ consumer = "namespace"
 [[listener.route.namespace]]
 name = "/group"
 consumer = "room"
+
+# for who asks for no namespace
+[[listener.route]]
+path = "/conformance/nothing/"
+connect_timeout = "1s"
+
+[[listener.route.namespace]]
+name = "/"
+consumer = "namespace"
+
+# /engine.io/ with the usual heartbeat
+[[listener.route]]
+path = "/conformance/engine.io/"
+protocol = "engine.io"
+consumer = "echo"
 
 [[listener.route]]
 path = "/engine.io/"

@@ -1,14 +1,17 @@
 //! Where strangers meet the server: what they may take before they are clients, what is refused and how, TLS, and what happens to those who are there when
 //! the server is told to read its routing again or to stop.
 
+mod descriptors;
 mod drain;
 mod handshake;
+mod pages;
 mod reload;
 mod sessions;
 mod smuggling;
 mod strangers;
 mod tls;
 
+use crate::support::patience::patient;
 use crate::support::{PATIENCE, Place, Server};
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -19,6 +22,7 @@ const HANDSHAKE: &str = "Host: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\
 
 /// A routing file with two endpoints. `defaults` and `listener` are further lines of these tables, `more` follows.
 fn routing(defaults: &str, listener: &str, more: &str) -> String {
+    let defaults = patient(defaults);
     format!(
         r#"[defaults]
 auth = "optional"
@@ -77,6 +81,24 @@ impl Wire {
         let _ = self.0.write_all(text.as_bytes());
     }
 
+    /// Ends this side: it reads on.
+    fn half_close(&self) {
+        let ended = self.0.shutdown(std::net::Shutdown::Write);
+        ended.expect("it is open");
+    }
+
+    /// The head of an answer.
+    #[track_caller]
+    fn head(&mut self) -> String {
+        let mut head = Vec::new();
+        let mut byte = [0];
+        while !head.ends_with(b"\r\n\r\n") {
+            self.0.read_exact(&mut byte).expect("an answer");
+            head.push(byte[0]);
+        }
+        String::from_utf8(head).expect("text")
+    }
+
     /// All that comes until the server ends the stream, which it must do in order: a reset would be an answer that may get lost.
     #[track_caller]
     fn rest(&mut self) -> String {
@@ -108,13 +130,7 @@ impl Wire {
     /// One answer, with its body. The connection stays.
     #[track_caller]
     fn answer(&mut self) -> String {
-        let mut head = Vec::new();
-        let mut byte = [0];
-        while !head.ends_with(b"\r\n\r\n") {
-            self.0.read_exact(&mut byte).expect("an answer");
-            head.push(byte[0]);
-        }
-        let mut text = String::from_utf8(head).expect("text");
+        let mut text = self.head();
         let length = text.to_ascii_lowercase();
         let length = length.split("content-length: ").nth(1).unwrap_or("0");
         let length = length.lines().next().and_then(|n| n.parse().ok());

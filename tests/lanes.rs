@@ -17,7 +17,7 @@ fn server(policy: &str) -> Server {
     let text = std::fs::read_to_string(&file).expect("routing.toml");
     let route = "consumer = \"dining.order\"\n";
     assert_eq!(text.matches(route).count(), 1);
-    let text = text.replace(route, &format!("{route}idle_timeout = \"10m\"\n{policy}\n"));
+    let text = text.replace(route, &format!("{route}{policy}\n"));
     std::fs::write(&file, text).expect("routing.toml");
     Server::on(place, &["--shards", "2"])
 }

@@ -1,18 +1,24 @@
 //! One file for each promise, tested at the wire against the real binary. `tests/run` installs what they need.
 
+mod backups;
 mod changes;
+mod commands;
 mod contract;
 mod delivery;
 mod dialogues;
 mod dining;
 mod edge;
+mod full_disk;
 mod fuzzing;
 mod history;
+mod illegible;
 mod kitchen;
 mod lanes;
 mod lines;
+mod neighbours;
 mod openapi;
 mod operator;
+mod rebuilds;
 mod refusals;
 mod resume;
 mod staff;

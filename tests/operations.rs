@@ -1,5 +1,9 @@
 //! What it costs a server to have clients that are too many, too fast, too slow, or gone: limits, outboxes, metrics, and that nothing stays behind.
 
+#[path = "operations/floods.rs"]
+mod floods;
+#[path = "operations/kept.rs"]
+mod kept;
 #[path = "operations/leaks.rs"]
 mod leaks;
 #[path = "operations/limits.rs"]
@@ -11,8 +15,9 @@ mod scrape;
 #[path = "operations/slow.rs"]
 mod slow;
 
+use super::conformance::patience::{PATIENCE, patient};
 use super::conformance::raw::{CLOSE, FIN, PING, Raw, TEXT};
-use super::{Conformance, Echo, Member};
+use super::{Conformance, Echo, Member, Namespace};
 use maitred::*;
 use process::Process;
 use scrape::Scrape;
@@ -20,9 +25,6 @@ use serde::Deserialize;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
-
-/// How long a test waits for what must come.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A member of as many groups as it asks for: `/many/3/`.
 struct Many;
@@ -70,6 +72,7 @@ impl Consumer for Many {
 
 /// A routing file. `limits` and `defaults` are lines of these tables.
 fn file(limits: &str, defaults: &str) -> String {
+    let defaults = patient(defaults);
     format!(
         r#"
 [defaults]
@@ -92,9 +95,19 @@ consumer = "group"
 path = "/many/<int:n>/"
 consumer = "many"
 [[listener.route]]
+path = "/silent"
+consumer = "echo"
+idle_timeout = "300ms"
+ping_interval = "200ms"
+[[listener.route]]
 path = "/token"
 consumer = "echo"
 auth = "required"
+[[listener.route]]
+path = "/socket.io/"
+[[listener.route.namespace]]
+name = "/"
+consumer = "namespace"
 "#
     )
 }
@@ -104,6 +117,7 @@ fn registry() -> Registry<Conformance> {
         .with::<Echo>()
         .with::<Member>()
         .with::<Many>()
+        .with::<Namespace>()
 }
 
 /// A routing file of this server's consumers.

@@ -182,6 +182,18 @@ fn resume_can_be_named_in_action_rates() {
 }
 
 #[test]
+fn a_write_waits_for_another_program_as_long_as_the_operator_says() {
+    let server = Server::with(&["--busy-timeout", "50ms"]);
+    let token = server.token("manager");
+    let note = || server.rest(&token, "PATCH /api/v1/orders/1", json!({"note": "now"}));
+    let other = server.place.foreign();
+    other.execute_batch("BEGIN IMMEDIATE").expect("begun");
+    assert_eq!(note().refused(503), "BUSY");
+    other.execute_batch("COMMIT").expect("committed");
+    note().ok();
+}
+
+#[test]
 fn one_user_has_so_many_connections() {
     let limited = place("[limits]\n", "[limits]\nconnections_per_user = 1\n");
     let server = Server::on(limited, &[]);

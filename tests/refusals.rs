@@ -1,6 +1,8 @@
 //! Bad input of every kind: a clear error with a stable code, the connection stays where that is safe, the right close code where not, and everybody
 //! else goes on as if nothing had been.
 
+mod references;
+
 use crate::dining::new_order;
 use crate::support::raw::{BINARY, FIN, Raw, TEXT};
 use crate::support::{Client, Server, http};

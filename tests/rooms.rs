@@ -165,7 +165,7 @@ impl Consumer for Reading {
         ctx.join(room.clone());
         ctx.snapshot(move |db| {
             let all = "SELECT text FROM note WHERE room = ?1 ORDER BY id";
-            let texts = db.rows(all, params![&*room], |r| Ok(r.text(0)?.to_owned()))?;
+            let texts = db.rows(all, params![&*room], |r| Ok(r.text(0)?.into_owned()))?;
             if texts.iter().any(|text| text == "closed") {
                 let text = "this room is closed";
                 return Err(Error::client(Kind::Gone, "CLOSED", text));
@@ -215,9 +215,9 @@ auth = "required"
 "#;
 
 /// `secret`: then there are tokens.
-fn server(database: &str, bind: &str, secret: Option<&str>) -> Result<Server<Rooms>, Error> {
+fn server(database: &str, routes: &str, secret: Option<&str>) -> Result<Server<Rooms>, Error> {
     let registry = Registry::new().with::<Guest>().with::<Reading>();
-    let routing = registry.routing("rooms", &ROUTES.replace("BIND", bind))?;
+    let routing = registry.routing("rooms", routes)?;
     let schema = Schema::new(2, &[TABLE]);
     let server = Server::new(routing, registry).store(StoreConfig::new(database), schema);
     Ok(match secret {
@@ -232,12 +232,8 @@ fn main() -> Result<(), Error> {
     let database = arguments.next();
     let address = arguments.next();
     let database = database.as_deref().unwrap_or("rooms.db");
-    server(
-        database,
-        address.as_deref().unwrap_or("127.0.0.1:9901"),
-        None,
-    )?
-    .run()
+    let address = address.as_deref().unwrap_or("127.0.0.1:9901");
+    server(database, &ROUTES.replace("BIND", address), None)?.run()
 }
 
 #[cfg(test)]

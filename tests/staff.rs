@@ -1,7 +1,7 @@
 //! The dining room's document for waiters and for the whole restaurant, and the rules that protect a table: who is told what, and what happens once.
 
 use crate::dining::{entity, free_table, has, list, new_order};
-use crate::support::{Client, Server};
+use crate::support::{Client, Server, http};
 use serde_json::{Value, json};
 
 #[test]
@@ -244,4 +244,55 @@ fn a_command_with_an_id_happens_once() {
         entity(&answer.ok())["id"].as_i64()
     };
     assert_eq!(send(), send(), "one order, told twice");
+}
+
+#[test]
+fn a_visit_goes_along_when_its_order_moves_to_a_free_table() {
+    let mut server = Server::start();
+    let kitchen = server.listening("kitchen");
+    let token = server.token("manager");
+    let tables = [free_table(&server), free_table(&server)];
+    let [mut here, mut there] =
+        tables.map(|id| Client::open_as(&server, &format!("/ws/tables/{id}/"), &token));
+    let seated = here.command(json!({"action": "occupy", "guests_count": 3}));
+    let place = || {
+        let body = json!({"restaurant_id": 2, "table_id": tables[0], "items": [{"menu_item_id": 1, "quantity": 2}]});
+        entity(&server.rest(&token, "POST /api/v1/orders", body).ok()).clone()
+    };
+    let (order, other) = (place(), place());
+    assert_eq!(order["session_id"], seated["session_id"]);
+
+    let patch = format!("PATCH /api/v1/orders/{}", order["id"]);
+    let moved = server
+        .rest(&token, &patch, json!({"table_id": tables[1]}))
+        .ok();
+    let moved = entity(&moved);
+    assert_eq!(
+        (&moved["table_id"], &moved["session_id"]),
+        (&json!(tables[1]), &seated["session_id"])
+    );
+    here.until(|f| f["type"] == "table_status" && f["data"]["is_occupied"] == false);
+    let told = there.until(|f| f["type"] == "table_status" && f["data"]["is_occupied"] == true);
+    let session = &told.last().expect("an event")["data"]["session"];
+    assert_eq!(session["guests_count"], 3, "{session}");
+    let read = format!("GET /api/v1/orders/{}", other["id"]);
+    let other = server.rest(&token, &read, Value::Null).ok();
+    assert_eq!(entity(&other)["table_id"], json!(tables[1]), "all of them");
+
+    // The next party owes nothing of it.
+    here.command(json!({"action": "occupy"}));
+    here.command(json!({"action": "release"}));
+    // Back again, in the kitchen's words.
+    let number = |id: i64| {
+        let sql = format!("SELECT number FROM tables WHERE id = {id}");
+        let db = server.place.foreign();
+        db.query_row(&sql, [], |row| row.get::<_, String>(0))
+            .expect("a number")
+    };
+    let bearer = format!("Bearer {token}");
+    let back = json!({"tableNumber": number(tables[0])});
+    http::request(kitchen, &patch, &[("Authorization", &bearer)], back).ok();
+    there.until(|f| f["type"] == "table_status" && f["data"]["is_occupied"] == false);
+    let owes = here.refused(r#"{"action":"release"}"#);
+    assert_eq!(owes, "UNPAID_ORDERS");
 }

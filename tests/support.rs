@@ -3,7 +3,9 @@
 
 pub mod client;
 pub mod contract;
+pub mod generator;
 pub mod http;
+pub mod patience;
 #[allow(dead_code)] // the echo server's tests use the rest of it
 pub mod raw;
 pub mod server;
@@ -13,13 +15,18 @@ pub mod socket_io;
 pub mod token;
 
 pub use client::Client;
+pub use patience::PATIENCE;
 pub use server::{Place, Server};
 pub use shell::shell;
 
-use std::time::Duration;
-
-/// How long a test waits for something that must happen. Long, because a loaded machine is slow; nothing waits this long when all is well.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+/// Asks again until it is so. `so` does something that takes a while, such as asking the server.
+#[track_caller]
+pub fn until(what: &str, mut so: impl FnMut() -> bool) {
+    let late = std::time::Instant::now() + PATIENCE;
+    while !so() {
+        assert!(std::time::Instant::now() < late, "never: {what}");
+    }
+}
 
 /// A small generator (xorshift) for tests that choose at random and print their seed.
 pub struct Random(u64);

@@ -153,14 +153,15 @@ fn who_may_do_what() {
 #[test]
 fn an_open_socket_ends_with_its_token_unless_it_is_refreshed() {
     let server = Server::start();
-    let token = token::signed(&token::claims(&server.place, 4));
+    let new = server.token("manager");
+    // Long enough for two handshakes and a refresh on a busy machine; the test takes as long.
+    let token = token::signed(&token::claims(&server.place, 10));
     let mut ends = Client::open_as(&server, "/ws/orders/1/", &token);
     let mut stays = Client::open_as(&server, "/ws/orders/1/", &token);
     for client in [&mut ends, &mut stays] {
         client.next_is("order_status");
         client.next_is("auth:expiring");
     }
-    let new = server.token("manager");
     stays.ask(
         json!({"action": "authenticate", "token": new}),
         "authenticated",

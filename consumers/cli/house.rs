@@ -1,10 +1,14 @@
 //! The only place where the command line meets the application: its consumers, its tables, its demo.
 
 use super::routing::Source;
-use maitred::{Command, Error, Keys, Known, Preview, Routing, Server, Started, Store, StoreConfig};
+use maitred::{
+    Command, Copied, Error, Keys, Known, Preview, Progress, Restored, Routing, Server, Started,
+    Store, StoreConfig,
+};
 use restaurant::demo::seed;
 use restaurant::restaurant::Restaurant;
 use restaurant::{SCHEMA, registry};
+use std::path::Path;
 
 /// What to serve, and how.
 pub struct Plan {
@@ -29,6 +33,22 @@ pub fn migrate(store: &StoreConfig) -> Result<(u32, u32), Error> {
     maitred::migrate(store, &SCHEMA, <Restaurant as maitred::App>::WATCHED)
 }
 
+pub fn backup(
+    store: &StoreConfig,
+    to: &Path,
+    progress: impl FnMut(Progress),
+) -> Result<Copied, Error> {
+    maitred::backup(store, &SCHEMA, to, progress)
+}
+
+pub fn restore(
+    store: &StoreConfig,
+    from: &Path,
+    progress: impl FnMut(Progress),
+) -> Result<Restored, Error> {
+    maitred::restore(store, &SCHEMA, from, progress)
+}
+
 pub fn start(plan: Plan) -> Result<Started, Error> {
     let mut server = Server::new(plan.routing, registry())
         .store(plan.store, SCHEMA)
@@ -50,7 +70,10 @@ pub fn preview(
     maitred::preview(routing, registry(), keys, store, to, token)
 }
 
-/// Fills an empty database with the demo restaurant.
+/// Fills an empty database with the demo restaurant. One whose tables are broken is not empty: it is served as soon as they are whole, and the log says so.
 pub async fn furnish(store: &Store) -> Result<(), Error> {
-    store.write(Command::new().by("demo"), seed).await
+    match store.write(Command::new().by("demo"), seed).await {
+        Err(Error::Unavailable(_)) => Ok(()),
+        done => done,
+    }
 }

@@ -69,6 +69,9 @@ pub struct Serve {
     /// How often other programs' writes are looked for [default: 5ms]
     #[arg(long, value_name = "TIME", env = "MAITRED_POLL_INTERVAL", value_parser = positive)]
     poll_interval: Option<Duration>,
+    /// How long a write waits while another program writes; then it is refused as BUSY [default: 2s]
+    #[arg(long, value_name = "TIME", env = "MAITRED_BUSY_TIMEOUT", value_parser = positive)]
+    busy_timeout: Option<Duration>,
     /// How long stopping may take. Clients are told over most of it, so that they do not all come back in one moment; 0s tells them at once and waits for nobody
     #[arg(long, value_name = "TIME", env = "MAITRED_DRAIN_TIME", default_value = "10s", value_parser = humantime::parse_duration)]
     drain_time: Duration,
@@ -169,6 +172,7 @@ impl Serve {
         }
         store.retention_age = self.retention_age.unwrap_or(store.retention_age);
         store.poll_interval = self.poll_interval.unwrap_or(store.poll_interval);
+        store.busy_timeout = self.busy_timeout.unwrap_or(store.busy_timeout);
         store
     }
 }

@@ -1,8 +1,10 @@
 //! The contract as an AsyncAPI 3.0 document (<https://www.asyncapi.com/docs/reference/specification/v3.0.0>).
 
 use super::frames::Frame;
-use super::{Channel, Contract, Dialect};
+use super::typescript::pascal;
+use super::{Channel, Contract, Dialect, schema};
 use maitred::{Routed, Routing};
+use schemars::json_schema;
 use serde_json::{Map, Value, json};
 
 pub fn document(contract: &Contract, routing: &Routing) -> Value {
@@ -19,7 +21,19 @@ pub fn document(contract: &Contract, routing: &Routing) -> Value {
         let key = key(&format!("{}{address}{namespace}", routed.listener));
         let mut messages = Map::new();
         for frame in channel.says.iter().chain(&channel.hears) {
-            messages.insert(message_key(channel, frame), message(frame));
+            let key = message_key(channel, frame);
+            messages.insert(key.clone(), message(frame, &title(channel.consumer, &key)));
+        }
+        for frame in &channel.hears {
+            let key = answer_key(frame);
+            let title = title(channel.consumer, &key);
+            messages.insert(key, answered(channel, frame, &title));
+        }
+        if let Some(refused) = &channel.refused {
+            let payload =
+                json!({"type": "array", "prefixItems": [refused], "minItems": 1, "maxItems": 1});
+            let told = named("refused", payload, &title(channel.consumer, REFUSED));
+            messages.insert(REFUSED.to_owned(), told);
         }
         let notices = match channel.dialect {
             Dialect::Raw => &contract.notices,
@@ -44,26 +58,31 @@ pub fn document(contract: &Contract, routing: &Routing) -> Value {
                 "messages": messages,
             }),
         );
+        let here = json!({"$ref": format!("#/channels/{key}")});
+        let named = |name: &str| json!({"$ref": format!("#/channels/{key}/messages/{name}")});
         // "send" is what this application, the server, does.
-        for (action, frames) in [("send", &channel.says), ("receive", &channel.hears)] {
-            let mut names: Vec<String> = frames.iter().map(|f| message_key(channel, f)).collect();
-            if action == "send" {
-                names.extend(
-                    notices
-                        .iter()
-                        .map(|n| format!("notice_{}", notice_key(channel.dialect, n))),
-                );
-            }
-            let messages: Vec<Value> = names
-                .iter()
-                .map(|name| json!({"$ref": format!("#/channels/{key}/messages/{name}")}))
-                .collect();
+        let said = channel.says.iter().map(|f| message_key(channel, f));
+        let noticed = notices.iter();
+        let noticed = noticed.map(|n| format!("notice_{}", notice_key(channel.dialect, n)));
+        let said: Vec<Value> = said.chain(noticed).map(|name| named(&name)).collect();
+        operations.insert(
+            format!("{key}_send"),
+            json!({"action": "send", "channel": here, "messages": said}),
+        );
+        for frame in &channel.hears {
+            let name = message_key(channel, frame);
+            let refused = match channel.dialect {
+                Dialect::Raw => "notice_error",
+                Dialect::SocketIo => REFUSED,
+            };
             operations.insert(
-                format!("{key}_{action}"),
+                format!("{key}_receive_{name}"),
                 json!({
-                    "action": action,
-                    "channel": {"$ref": format!("#/channels/{key}")},
-                    "messages": messages,
+                    "action": "receive",
+                    "title": frame.name,
+                    "channel": here,
+                    "messages": [named(&name)],
+                    "reply": {"channel": here, "messages": [named(&answer_key(frame)), named(refused)]},
                 }),
             );
         }
@@ -72,8 +91,16 @@ pub fn document(contract: &Contract, routing: &Routing) -> Value {
     let events = contract.events.iter().map(|n| (Dialect::SocketIo, n));
     let notices: Map<String, Value> = raw
         .chain(events)
-        .map(|(dialect, notice)| (notice_key(dialect, notice), message(notice)))
+        .map(|(dialect, notice)| {
+            let key = notice_key(dialect, notice);
+            let message = message(notice, &title("notice", &key));
+            (key, message)
+        })
         .collect();
+    let mut schemas = contract.shared.clone();
+    for (name, schema) in &mut schemas {
+        schema["title"] = json!(name);
+    }
     json!({
         "asyncapi": "3.0.0",
         "info": {
@@ -85,7 +112,7 @@ pub fn document(contract: &Contract, routing: &Routing) -> Value {
         "servers": servers,
         "channels": channels,
         "operations": operations,
-        "components": {"messages": notices, "schemas": contract.shared},
+        "components": {"messages": notices, "schemas": schemas},
     })
 }
 
@@ -147,8 +174,51 @@ fn message_key(channel: &Channel, frame: &Frame) -> String {
     }
 }
 
-fn message(frame: &Frame) -> Value {
-    json!({"name": frame.name, "payload": frame.schema})
+/// The answer to who asked for an acknowledgement.
+fn answer_key(frame: &Frame) -> String {
+    format!("answer_{}", key(&frame.name))
+}
+
+/// Where nothing was done, in a callback of Socket.IO.
+const REFUSED: &str = "refused";
+
+/// `dining.order` and `order_status` are `DiningOrderOrderStatus`: no two payloads are called the same.
+fn title(consumer: &str, name: &str) -> String {
+    pascal(&format!("{consumer} {name}"))
+}
+
+fn message(frame: &Frame, title: &str) -> Value {
+    named(&frame.name, json!(frame.schema), title)
+}
+
+fn named(name: &str, mut payload: Value, title: &str) -> Value {
+    payload["title"] = json!(title);
+    json!({"name": name, "title": title, "payload": payload})
+}
+
+/// What is told to who asked for an acknowledgement: of a raw channel the frame `ack`, and the outcome's members in it; of Socket.IO the callback's arguments.
+fn answered(channel: &Channel, frame: &Frame, title: &str) -> Value {
+    let outcome = frame.answer.clone();
+    let payload = match channel.dialect {
+        Dialect::SocketIo => match outcome {
+            Some(outcome) => {
+                json!({"type": "array", "prefixItems": [outcome], "minItems": 1, "maxItems": 1})
+            }
+            None => json!({"type": "array", "maxItems": 0}),
+        },
+        Dialect::Raw => {
+            let data = outcome.unwrap_or_else(|| json_schema!({"type": "object"}));
+            let id = json!({"type": "string", "description": "As the client chose it."});
+            let data = schema::with_member(data, "id", id, true);
+            let data = schema::with_member(data, "ok", json!({"const": true}), true);
+            json!({
+                "type": "object",
+                "properties": {"type": {"const": "ack"}, "data": data},
+                "required": ["type", "data"],
+            })
+        }
+    };
+    named(&frame.name, payload, title)
 }
 
 #[cfg(test)]

@@ -27,17 +27,15 @@ pub fn notices(schemas: &mut Schemas) -> Vec<Frame> {
             enveloped(name, members, data, &[])
         })
         .collect();
-    all.push(Frame {
-        name: "error".to_owned(),
-        schema: json_schema!({
-            "type": "object",
-            "properties": {
-                "error": {"type": "string", "description": "For people."},
-                "code": {"type": "string", "description": "For programs."},
-            },
-            "required": ["error", "code"],
-        }),
+    let error = json_schema!({
+        "type": "object",
+        "properties": {
+            "error": {"type": "string", "description": "For people."},
+            "code": {"type": "string", "description": "For programs."},
+        },
+        "required": ["error", "code"],
     });
+    all.push(Frame::new("error", error));
     all
 }
 
@@ -50,9 +48,8 @@ pub fn events(schemas: &mut Schemas) -> Vec<Frame> {
         ("authenticated", notice::Expiry::json_schema(said)),
         ("dropped", notice::Dropped::json_schema(said)),
     ];
-    let all = all.into_iter().map(|(name, data)| Frame {
-        name: name.to_owned(),
-        schema: emitted(json!({"const": name}), schema::closed(data)),
+    let all = all.into_iter().map(|(name, data)| {
+        Frame::new(name, emitted(json!({"const": name}), schema::closed(data)))
     });
     all.collect()
 }
@@ -65,10 +62,7 @@ fn authenticate() -> Frame {
             {"type": "object", "properties": {"token": {"type": "string"}}, "required": ["token"]},
         ],
     });
-    Frame {
-        name: "authenticate".to_owned(),
-        schema: asked("authenticate", Some(token)),
-    }
+    Frame::new("authenticate", asked("authenticate", Some(token)))
 }
 
 /// `["name", argument]`, and behind it the offset of what is durable.
@@ -99,10 +93,7 @@ fn enveloped(name: &str, members: Value, data: Schema, beside: &[&str]) -> Frame
         frame = schema::with_member(frame, member, again.unwrap_or(Value::Bool(true)), true);
     }
     frame = schema::with_member(frame, "data", schema::closed(data).to_value(), true);
-    Frame {
-        name: name.to_owned(),
-        schema: schema::closed(frame),
-    }
+    Frame::new(name, schema::closed(frame))
 }
 
 /// What one kind of consumer says and understands.
@@ -117,6 +108,8 @@ pub struct Channel {
     pub says: Vec<Frame>,
     /// From the client.
     pub hears: Vec<Frame>,
+    /// What a callback of Socket.IO gets where nothing was done. (On a raw channel that is the [notice](notices) `error`.)
+    pub refused: Option<Schema>,
 }
 
 /// How frames look.
@@ -135,6 +128,18 @@ pub struct Frame {
     pub name: String,
     /// The whole frame.
     pub schema: Schema,
+    /// Of what is understood: what is told to who asked for an acknowledgement, besides that it was done. With Socket.IO the callback's one argument.
+    pub answer: Option<Schema>,
+}
+
+impl Frame {
+    fn new(name: impl Into<String>, schema: Schema) -> Self {
+        Frame {
+            name: name.into(),
+            schema,
+            answer: None,
+        }
+    }
 }
 
 impl Channel {
@@ -147,9 +152,8 @@ impl Channel {
         let id = json!({"type": ["string", "integer"], "description": "Asks for an acknowledgement. A command that comes again with the same id is done once."});
         let mut hears: Vec<Frame> = schema::alternatives(command, "action")
             .into_iter()
-            .map(|(name, schema)| Frame {
-                name,
-                schema: schema::with_member(schema, "id", id.clone(), false),
+            .map(|(name, schema)| {
+                Frame::new(name, schema::with_member(schema, "id", id.clone(), false))
             })
             .collect();
         let own = [
@@ -167,10 +171,7 @@ impl Channel {
             for member in members.as_object().into_iter().flatten() {
                 schema = schema::requiring(schema, member.0);
             }
-            Frame {
-                name: name.to_owned(),
-                schema: schema::with_member(schema, "id", id.clone(), false),
-            }
+            Frame::new(name, schema::with_member(schema, "id", id.clone(), false))
         }));
         Channel {
             dialect: Dialect::Raw,
@@ -178,6 +179,7 @@ impl Channel {
             title,
             says: Vec::new(),
             hears,
+            refused: None,
         }
     }
 
@@ -189,9 +191,9 @@ impl Channel {
         let command = C::Command::json_schema(&mut schemas.asked);
         let hears = schema::variants(command)
             .into_iter()
-            .map(|(name, argument)| Frame {
-                schema: asked(&name, argument),
-                name,
+            .map(|(name, argument)| {
+                let schema = asked(&name, argument);
+                Frame::new(name, schema)
             });
         Channel {
             dialect: Dialect::SocketIo,
@@ -199,7 +201,26 @@ impl Channel {
             title,
             says: Vec::new(),
             hears: hears.chain([authenticate()]).collect(),
+            refused: None,
         }
+    }
+
+    /// Whoever says this and asks for an acknowledgement is told that.
+    ///
+    /// # Panics
+    /// When nothing of that name is understood: the contract is made of types, and one of them is another's.
+    pub fn answers<T: JsonSchema>(mut self, name: &str, schemas: &mut Schemas) -> Self {
+        let answer = schema::closed(T::json_schema(&mut schemas.said));
+        let frame = self.hears.iter_mut().find(|frame| frame.name == name);
+        let frame = frame.unwrap_or_else(|| panic!("{}: nobody says {name}", self.consumer));
+        frame.answer = Some(answer);
+        self
+    }
+
+    /// A callback is told this where nothing was done.
+    pub fn refuses<T: JsonSchema>(mut self, schemas: &mut Schemas) -> Self {
+        self.refused = Some(schema::closed(T::json_schema(&mut schemas.said)));
+        self
     }
 
     /// It says this event, with one argument.
@@ -215,10 +236,7 @@ impl Channel {
         schemas: &mut Schemas,
     ) -> Self {
         let argument = schema::closed(T::json_schema(&mut schemas.said));
-        self.says.push(Frame {
-            name: name.to_owned(),
-            schema: emitted(pattern, argument),
-        });
+        self.says.push(Frame::new(name, emitted(pattern, argument)));
         self
     }
 
@@ -251,10 +269,7 @@ impl Channel {
         let flat = schema::with_member(flat, "type", json!({"const": name}), true);
         let flat = schema::with_member(flat, "seq", json!({"type": "integer"}), false);
         let flat = schema::with_member(flat, "reset", json!({"const": true}), false);
-        self.says.push(Frame {
-            name: name.to_owned(),
-            schema: schema::closed(flat),
-        });
+        self.says.push(Frame::new(name, schema::closed(flat)));
         self
     }
 }

@@ -1,6 +1,6 @@
 //! The contract as declarations for TypeScript.
 
-use super::{Contract, Dialect, Frame};
+use super::{Channel, Contract, Dialect, Frame};
 use serde_json::{Map, Value};
 use std::fmt::Write;
 
@@ -13,58 +13,86 @@ pub fn declarations(contract: &Contract) -> String {
         let _ = writeln!(out, "export type {name} = {};", of(schema, ""));
     }
     out.push_str("\n/** What the server says on every raw channel. */\nexport type Notice =");
-    union(&mut out, &contract.notices);
+    union(&mut out, &contract.notices, None);
     out.push_str("\n/** What the server says in every namespace of Socket.IO. */\nexport interface NoticeEvents {\n");
-    listeners(&mut out, &contract.events);
+    listeners(&mut out, &contract.events, None);
     out.push_str("}\n");
     for channel in &contract.channels {
         let name = pascal(channel.consumer);
+        let answers = format!("{name}Answers");
+        let is_raw = channel.dialect == Dialect::Raw;
+        if !is_raw {
+            told(&mut out, channel, &answers);
+        }
         let sides = [
             ("Says", "From the server", &channel.says),
             ("Hears", "From the client", &channel.hears),
         ];
         for (side, whose, frames) in sides {
+            let says = side == "Says";
             let _ = writeln!(out, "\n/** {}. {whose}. */", channel.title);
-            match channel.dialect {
-                Dialect::Raw => {
-                    let _ = write!(out, "export type {name}{side} =");
-                    union(&mut out, frames);
-                }
-                Dialect::SocketIo => {
-                    let more = if side == "Says" {
-                        " extends NoticeEvents"
-                    } else {
-                        ""
-                    };
-                    let _ = writeln!(out, "export interface {name}{side}{more} {{");
-                    listeners(&mut out, frames);
-                    out.push_str("}\n");
-                }
+            if is_raw {
+                let _ = write!(out, "export type {name}{side} =");
+                union(&mut out, frames, says.then_some("Notice"));
+                continue;
             }
+            let more = if says { " extends NoticeEvents" } else { "" };
+            let _ = writeln!(out, "export interface {name}{side}{more} {{");
+            listeners(&mut out, frames, (!says).then_some(&answers));
+            out.push_str("}\n");
         }
     }
     out
 }
 
-fn union(out: &mut String, frames: &[Frame]) {
+/// What callbacks get, by the name of the event that they came with: where nothing was done, the vocabulary's mistake.
+///
+/// Beside the events, because the client library's own `emitWithAck` knows no type where a callback may be left out.
+fn told(out: &mut String, channel: &Channel, answers: &str) {
+    let refused = channel.refused.as_ref();
+    let refused = refused.map_or("unknown".to_owned(), |refused| of(refused.as_value(), "  "));
+    let _ = writeln!(out, "\n/** {}. What callbacks get. */", channel.title);
+    let _ = writeln!(out, "export interface {answers} {{");
+    for Frame { name, answer, .. } in &channel.hears {
+        let done = match answer {
+            Some(answer) => of(answer.as_value(), "  "),
+            None => "undefined".to_owned(),
+        };
+        let name = Value::from(name.as_str());
+        let _ = writeln!(out, "  {name}: {done} | {refused};");
+    }
+    out.push_str("}\n");
+}
+
+/// Any of these frames, or of those that have a name.
+fn union(out: &mut String, frames: &[Frame], more: Option<&str>) {
     for frame in frames {
         let _ = write!(out, "\n  | {}", of(frame.schema.as_value(), "    "));
     }
-    if frames.is_empty() {
+    if let Some(more) = more {
+        let _ = write!(out, "\n  | {more}");
+    } else if frames.is_empty() {
         out.push_str(" never");
     }
     out.push_str(";\n");
 }
 
 /// As socket.io-client wants its events described: `Socket<KitchenSays, KitchenHears>`. A name stands there once, whatever the shapes that it comes in.
-fn listeners(out: &mut String, frames: &[Frame]) {
+/// `answers`: where callbacks find what they get.
+fn listeners(out: &mut String, frames: &[Frame], answers: Option<&String>) {
     for (n, frame) in frames.iter().enumerate() {
         let named = |other: &&Frame| other.name == frame.name;
         if frames[..n].iter().any(|other| named(&other)) {
             continue;
         }
         let shapes = frames.iter().filter(named).map(parameters);
-        listener(out, &frame.name, &merged(shapes.collect()));
+        let mut parameters = list(&merged(shapes.collect()));
+        if let Some(answers) = answers {
+            let name = Value::from(frame.name.as_str());
+            let callback = format!("callback?: (answer: {answers}[{name}]) => void");
+            parameters = called_back(&parameters, &callback);
+        }
+        listener(out, &frame.name, &parameters);
     }
 }
 
@@ -114,22 +142,30 @@ fn merged(shapes: Vec<Vec<Parameter>>) -> Vec<Parameter> {
     (0..longest).filter_map(at).collect()
 }
 
-fn listener(out: &mut String, name: &str, parameters: &[Parameter]) {
-    let mut all: Vec<String> = Vec::new();
-    for Parameter {
-        name,
-        optional,
-        kind,
-    } in parameters
-    {
-        let mark = if *optional { "?" } else { "" };
-        all.push(format!("{name}{mark}: {kind}"));
+fn list(parameters: &[Parameter]) -> String {
+    let named = |one: &Parameter| {
+        let mark = if one.optional { "?" } else { "" };
+        format!("{}{mark}: {}", one.name, one.kind)
+    };
+    let all: Vec<String> = parameters.iter().map(named).collect();
+    all.join(", ")
+}
+
+/// With a callback behind them, also where nothing comes before it.
+fn called_back(parameters: &str, callback: &str) -> String {
+    // examples like to send `{}` where nothing is asked for
+    const WHATEVER: &str = "argument1?: string | number | boolean | object | null";
+    let parameters = match parameters {
+        "" => WHATEVER,
+        some => some,
+    };
+    match parameters.strip_prefix("argument1?:") {
+        Some(kind) => format!("...all: [{callback}] | [argument1:{kind}, {callback}]"),
+        None => format!("{parameters}, {callback}"),
     }
-    if all.is_empty() {
-        // examples like to send `{}` where nothing is asked for
-        all.push("argument1?: unknown".to_owned());
-    }
-    let parameters = all.join(", ");
+}
+
+fn listener(out: &mut String, name: &str, parameters: &str) {
     match name.split_once('{').zip(name.split_once('}')) {
         // a name that is made when it is sent
         Some(((before, _), (_, after))) => {
@@ -146,7 +182,7 @@ fn listener(out: &mut String, name: &str, parameters: &[Parameter]) {
 }
 
 /// `dining.order_items` is `DiningOrderItems`.
-fn pascal(name: &str) -> String {
+pub fn pascal(name: &str) -> String {
     let parts = name.split(|c: char| !c.is_ascii_alphanumeric());
     let mut out = String::new();
     for part in parts {

@@ -102,8 +102,33 @@ pub fn channels(schemas: &mut Schemas) -> Vec<Channel> {
         .emits::<Whole<'_>>("order-assigned", schemas)
         .emits::<Several<'_>>("available-orders", schemas)
         .emits::<Several<'_>>("restaurant-orders", schemas)
-        .emits::<Mistake<'_>>("error", schemas);
+        .emits::<Mistake<'_>>("error", schemas)
+        .answers::<Ack>("accept-order", schemas)
+        .answers::<Ack>("update-order-status", schemas)
+        .refuses::<Mistake<'_>>(schemas);
     vec![orders]
+}
+
+/// For those who asked for an acknowledgement.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DeliveryAck")]
+#[serde(rename_all = "camelCase")]
+pub struct Ack {
+    #[schemars(extend("const" = true))]
+    ok: bool,
+    order_id: i64,
+    version: i64,
+}
+
+impl Ack {
+    /// It was done.
+    pub fn of(order: &OrderFacts) -> Self {
+        Ack {
+            ok: true,
+            order_id: order.id,
+            version: order.version,
+        }
+    }
 }
 
 /// An order that drivers cannot take any more.

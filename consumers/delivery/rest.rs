@@ -46,6 +46,7 @@ const ROUTES: &[(&str, Methods)] = &[
 struct New {
     restaurant_id: Key,
     #[serde(alias = "orderItems")]
+    #[schema(min_items = 1, max_items = 200)]
     items: Vec<NewItem>,
     /// `delivery`, unless it is said otherwise.
     r#type: Option<OrderType>,
@@ -64,6 +65,7 @@ struct New {
 struct NewItem {
     menu_item_id: Key,
     #[serde(default = "one")]
+    #[schema(minimum = 1, maximum = 999)]
     quantity: i64,
     #[serde(default)]
     modifiers: Vec<NewModifier>,

@@ -6,15 +6,20 @@
 
 use super::member::{self, Member, Part};
 use super::{commands, messages};
-use crate::domain::orders::OrderFacts;
+use crate::domain::orders::{self, OrderFacts};
 use crate::domain::{Key, Refusal, ids};
 use crate::restaurant::{Claims, Entity, Event, Fact, Group, Restaurant};
 use maitred::{ClientError, Consumer, Context, Error, Identity, Message, Reader, Reply};
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
+use std::time::UNIX_EPOCH;
 
 /// One client. What it may do is judged anew with each command.
-pub struct OrdersSocket;
+pub struct OrdersSocket {
+    /// When it was let in: milliseconds since 1970-01-01 UTC. An offer that went later was told to it as it went. 0 for who comes back: that one hears what it
+    /// missed, or that it is to look anew.
+    since_ms: i64,
+}
 
 /// Nothing but the token is read from `auth`.
 #[derive(Deserialize)]
@@ -58,25 +63,6 @@ impl<'de> Deserialize<'de> for OrderId {
     }
 }
 
-/// For those who asked for an acknowledgement.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Ack {
-    ok: bool,
-    order_id: i64,
-    version: i64,
-}
-
-impl Ack {
-    fn of(order: &OrderFacts) -> Self {
-        Ack {
-            ok: true,
-            order_id: order.id,
-            version: order.version,
-        }
-    }
-}
-
 impl Consumer for OrdersSocket {
     const NAME: &'static str = "delivery.orders";
     type App = Restaurant;
@@ -88,7 +74,14 @@ impl Consumer for OrdersSocket {
 
     async fn connect(_: Params, ctx: &mut Context<Restaurant>) -> Result<Self, Error> {
         enter(ctx).await?;
-        Ok(OrdersSocket)
+        // Read after the groups were joined: nothing goes untold between.
+        let since_ms = match ctx.restored().is_empty() {
+            true => UNIX_EPOCH.elapsed().map_or(0, |now| now.as_millis()),
+            false => 0,
+        };
+        Ok(OrdersSocket {
+            since_ms: i64::try_from(since_ms).unwrap_or(i64::MAX),
+        })
     }
 
     async fn receive(
@@ -99,7 +92,9 @@ impl Consumer for OrdersSocket {
         let identity = ctx.identity().clone();
         match command {
             Command::UpdateOrderStatus(change) => update_status(change, identity, ctx).await,
-            Command::AcceptOrder(Named { order_id }) => accept(order_id.0, identity, ctx).await,
+            Command::AcceptOrder(Named { order_id }) => {
+                accept(order_id.0, identity, self.since_ms, ctx).await
+            }
             Command::GetAvailableOrders => {
                 let (orders, as_of) = ctx.read(look(identity, commands::available)).await?;
                 Ok(Reply::message(messages::available_orders(&orders, as_of)))
@@ -238,7 +233,7 @@ async fn update_status(
             Ok((done.order, done.changed))
         })
         .await?;
-    let ack = Reply::ack(&Ack::of(&order));
+    let ack = Reply::ack(&messages::Ack::of(&order));
     // Nobody is told of what did not change, but whoever asked gets an answer.
     match changed {
         true => Ok(ack),
@@ -249,6 +244,7 @@ async fn update_status(
 async fn accept(
     key: Key,
     identity: Identity<Claims>,
+    since_ms: i64,
     ctx: &Context<Restaurant>,
 ) -> Result<Reply, Error> {
     let wanted = key.clone();
@@ -259,12 +255,21 @@ async fn accept(
         })
         .await;
     match accepted {
-        Ok(order) => Ok(Reply::ack(&Ack::of(&order)).saying(messages::order_accepted(&order))),
+        Ok(order) => {
+            Ok(Reply::ack(&messages::Ack::of(&order)).saying(messages::order_accepted(&order)))
+        }
         Err(Error::Client(refusal)) => {
             if refusal.code == Refusal::Taken.code() {
-                // Whoever still shows it, because they were away when it went, can take it off.
-                let id = ctx.read(move |db| ids::order(db, &key, None)).await?;
-                ctx.send(&messages::order_taken(id));
+                let gone = move |db: &Reader<'_>| {
+                    let order = orders::get(db, ids::order(db, &key, None)?)?;
+                    let at = order.driver_accepted_at.unwrap_or(order.updated_at);
+                    Ok((order.id, at))
+                };
+                let (id, gone_at) = ctx.read(gone).await?;
+                // Who was there heard it when it went; who was away, and still shows it, can take it off now.
+                if gone_at < since_ms {
+                    ctx.send(&messages::order_taken(id));
+                }
             }
             Err(Error::Client(refusal))
         }

@@ -43,8 +43,9 @@ pub enum Command {
 }
 
 /// What became of an `update_status`, for those who asked for an acknowledgement.
-#[derive(Serialize, Deserialize)]
-struct Updated {
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "OrderUpdated")]
+pub struct Updated {
     order_id: i64,
     status: String,
     canonical_status: Status,

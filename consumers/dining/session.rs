@@ -31,8 +31,9 @@ pub enum Command {
 }
 
 /// For those who asked for an acknowledgement.
-#[derive(Serialize, Deserialize)]
-struct Done {
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "SessionChanged")]
+pub struct Done {
     session_id: i64,
     guests_count: i64,
     is_active: bool,

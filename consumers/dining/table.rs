@@ -47,8 +47,9 @@ impl Leaving {
 }
 
 /// For those who asked for an acknowledgement.
-#[derive(Serialize, Deserialize)]
-struct Occupied {
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "TableOccupied")]
+pub struct Occupied {
     table_id: i64,
     session_id: i64,
     session_code: String,
@@ -57,8 +58,9 @@ struct Occupied {
 }
 
 /// Likewise.
-#[derive(Serialize, Deserialize)]
-struct Released {
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "TableReleased")]
+pub struct Released {
     table_id: i64,
     /// It was free already.
     already: bool,

@@ -1,10 +1,13 @@
 //! The dining room at the wire: a server with the demo restaurant, and plain clients.
 
+#[allow(dead_code)] // others use the rest of it
+#[path = "../../tests/support/patience.rs"]
+mod patience;
+
 use crate::{SCHEMA, demo, registry};
 use maitred::{Command, Keys, Known, Routing, Server, Started, StoreConfig};
 use serde_json::{Value, json};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
 use tokio_tungstenite::tungstenite::{self, Message as Frame, WebSocket};
 
 const SECRET: &[u8] = b"only for tests, and long enough for a key";
@@ -84,8 +87,9 @@ impl House {
     /// A client; `""` for nobody in particular.
     fn client(&self, path: &str, token: &str) -> Client {
         let stream = TcpStream::connect(self.at).expect("connect");
-        let timeout = Some(Duration::from_secs(5));
-        stream.set_read_timeout(timeout).expect("a timeout");
+        stream
+            .set_read_timeout(Some(patience::PATIENCE))
+            .expect("a deadline");
         let token = match token {
             "" => String::new(),
             token => format!(

@@ -120,8 +120,9 @@ pub fn to_do(
 }
 
 /// For those who asked for an acknowledgement.
-#[derive(Serialize, Deserialize)]
-struct Taken {
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "NotificationTaken")]
+pub struct Taken {
     notification_id: String,
     /// Somebody was faster.
     already: bool,

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields, default)]
 pub struct NewAlert {
     /// What is wrong.
+    #[schema(required = true, min_length = 1, max_length = 500)]
     pub message: String,
     /// In a few words.
     pub title: Option<String>,
@@ -22,6 +23,7 @@ pub struct NewAlert {
     pub level: Option<Level>,
     /// 1 to 5; where it is not said, as the level has it, else 4.
     #[serde(alias = "priority")]
+    #[schema(minimum = 1, maximum = 5)]
     pub severity: Option<i64>,
     /// The order it is about; its table then, too.
     pub order_id: Option<Key>,

@@ -11,10 +11,12 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields, default)]
 pub struct NewBroadcast {
     /// What everybody is to know.
+    #[schema(required = true, min_length = 1, max_length = 500)]
     pub message: String,
     /// In a few words.
     pub title: Option<String>,
-    /// How long it is shown.
+    /// How long it is shown: at most seven days.
+    #[schema(minimum = 1, maximum = 604_800)]
     pub expires_in_s: Option<i64>,
 }
 

@@ -147,6 +147,5 @@ pub fn open_to(
         |row| row.get(0),
     )?;
     debug_assert!(ids.len() <= PAGE_MAX as usize);
-    let all = ids.into_iter().map(|id| orders::whole(db, id));
-    all.filter_map(Result::transpose).collect()
+    orders::each(db, ids, |id| orders::whole(db, id))
 }

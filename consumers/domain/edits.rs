@@ -2,7 +2,8 @@
 
 use super::audit::{self, Note};
 use super::orders::{self, OrderFacts};
-use super::{Actor, Key, Refusal, ids, sessions, tables, waiters};
+use super::transfers::{Transfer, Visit};
+use super::{Actor, Key, Refusal, ids, waiters};
 use crate::db::{Error, Transaction, params};
 use serde::{Deserialize, Deserializer};
 
@@ -21,6 +22,8 @@ pub struct Patch {
     pub priority: Option<i64>,
     #[serde(deserialize_with = "named")]
     pub table_id: Option<Option<Key>>,
+    /// What becomes of its visit when the order changes tables.
+    pub visit: Visit,
     #[serde(deserialize_with = "named")]
     pub waiter_id: Option<Option<Key>>,
     #[serde(rename = "version")]
@@ -37,10 +40,11 @@ fn named<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
 /// The longest note.
 pub const NOTE_MAX: usize = 1000;
 
-/// Changes what the patch names. The lines of an order that changes tables go with it and are not cooked again.
+/// Changes what the patch names. The lines of an order that changes tables go with it and are not cooked again, and so does its [visit](Visit).
 ///
 /// # Errors
-/// [`Refusal::Forbidden`] for guests, [`Refusal::OrderClosed`] for moving what is over, [`Refusal::OtherRestaurant`], [`Refusal::Value`], [`Refusal::Version`].
+/// [`Refusal::Forbidden`] for guests, [`Refusal::OrderClosed`] for moving what is over, [`Refusal::TableInactive`],
+/// [`Refusal::OtherRestaurant`], [`Refusal::Value`], [`Refusal::Version`].
 pub fn patch(
     tx: &Transaction<'_>,
     actor: &Actor,
@@ -60,24 +64,17 @@ pub fn patch(
             return Err(Refusal::value(field, format!("at most {NOTE_MAX} bytes")).into());
         }
     }
-    let (mut table_id, mut session_id) = (order.table_id, order.session_id);
+    let mut transfer = Transfer::none(&order);
     if let Some(table) = &patch.table_id {
         let table = table.as_ref().map(|key| ids::table(tx, key)).transpose()?;
-        if table != table_id {
+        if table != order.table_id {
             if order.status.is_terminal() {
                 return Err(Refusal::OrderClosed {
                     status: order.status,
                 }
                 .into());
             }
-            table_id = table;
-            session_id = match table {
-                Some(table) => {
-                    tables::in_restaurant(tx, table, order.restaurant_id)?;
-                    sessions::open_at(tx, table)?.map(|session| session.id)
-                }
-                None => None,
-            };
+            transfer = Transfer::to(tx, actor, &order, table, patch.visit)?;
         }
     }
     let waiter_id = match &patch.waiter_id {
@@ -87,10 +84,12 @@ pub fn patch(
     };
     let eta_at = patch.eta_at.unwrap_or(order.eta_at);
     let priority = patch.priority.unwrap_or(order.priority);
+    transfer.bring_ready(tx)?;
     tx.execute(
         "UPDATE orders SET note = ?2, allergy_note = ?3, eta_at = ?4, priority = ?5, table_id = ?6, session_id = ?7, waiter_id = ?8 WHERE id = ?1",
-        params![order_id, &note, &allergy_note, eta_at, priority, table_id, session_id, waiter_id],
+        params![order_id, &note, &allergy_note, eta_at, priority, transfer.table_id, transfer.session_id, waiter_id],
     )?;
+    transfer.bring_rest(tx)?;
     orders::get(tx, order_id)
 }
 

@@ -37,6 +37,7 @@ pub enum Key {
 written_as!(Key, "Key", {
     "description": "What names a thing: its number, its uuid, or what people call it (`order-123`).",
     "type": ["integer", "string"],
+    "minLength": 1,
 });
 
 impl Key {
@@ -124,6 +125,23 @@ impl<'de> Deserialize<'de> for Key {
     }
 }
 
+/// What people call a new order: `order-123`. Anybody may have given that name to another one before, then it gets some letters as well.
+///
+/// # Errors
+/// [`Error::Store`].
+pub fn public_id(db: &Reader<'_>, restaurant: i64, order: i64) -> Result<String, Error> {
+    let name = format!("order-{order}");
+    let taken = db.row(
+        "SELECT 1 FROM orders WHERE restaurant_id = ?1 AND public_id = ?2",
+        params![restaurant, &name],
+        |row| row.get::<i64>(0),
+    )?;
+    Ok(match taken {
+        None => name,
+        Some(_) => format!("{name}-{}", session_code().to_ascii_lowercase()),
+    })
+}
+
 /// The id of an order that is named by its number, its uuid or its public id (`order-123`). Public ids are a restaurant's own: `restaurant` says whose.
 ///
 /// # Errors
@@ -158,6 +176,19 @@ pub fn restaurant(db: &Reader<'_>, key: &Key) -> Result<i64, Error> {
         key,
         "restaurant",
     )
+}
+
+/// The id of somebody who gets orders: they have a number only.
+///
+/// # Errors
+/// [`Refusal::NotFound`].
+pub fn customer(db: &Reader<'_>, id: i64) -> Result<i64, Error> {
+    let known = db.row(
+        "SELECT id FROM customers WHERE id = ?1",
+        params![id],
+        |row| row.get(0),
+    )?;
+    known.ok_or_else(|| Refusal::NotFound { entity: "customer" }.into())
 }
 
 /// The id of a table that is named by its number in `tables` (not the one on it) or its uuid.

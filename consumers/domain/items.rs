@@ -89,6 +89,9 @@ const fn one() -> i64 {
     1
 }
 
+/// How much of what cannot be read is shown, in characters.
+const NAME_MAX: usize = 200;
+
 /// One line.
 #[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -145,13 +148,13 @@ fn read(row: &Row<'_>) -> Result<ItemFacts, Error> {
         quantity: row.get(5)?,
         unit_price_minor: row.get(6)?,
         currency_exp: row.get(7)?,
-        modifiers: row.json(8)?,
+        modifiers: modifiers(row)?,
         seat: row.get(9)?,
         course: row.get(10)?,
         station: row.get(11)?,
         note: row.get(12)?,
         allergy: row.get(13)?,
-        status: ItemStatus::parse(row.text(14)?)?,
+        status: ItemStatus::parse(&row.text(14)?)?,
         batch: row.get(15)?,
         fired_at: row.get(16)?,
         started_at: row.get(17)?,
@@ -164,6 +167,18 @@ fn read(row: &Row<'_>) -> Result<ItemFacts, Error> {
     })
 }
 
+/// What another program wrote there is shown as it is written: whoever cooks must see it.
+fn modifiers(row: &Row<'_>) -> Result<Vec<Modifier>, Error> {
+    match row.json(8) {
+        Err(Error::Json(_)) => Ok(vec![Modifier {
+            name: row.text(8)?.chars().take(NAME_MAX).collect(),
+            price_minor: 0,
+            quantity: 1,
+        }]),
+        read => read,
+    }
+}
+
 /// A line, if there is one.
 ///
 /// # Errors
@@ -172,17 +187,18 @@ pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<ItemFacts>, Error> {
     db.row(&format!("{FACTS} WHERE i.id = ?1"), params![id], read)
 }
 
-/// All lines of an order, also the voided ones, as they were ordered.
+/// All lines of an order, also the voided ones, as they were ordered. One that makes no sense (another program wrote it) is left out.
 ///
 /// # Errors
 /// [`Error::Store`].
 pub fn of_order(db: &Reader<'_>, order_id: i64) -> Result<Vec<ItemFacts>, Error> {
     known::lines(db, order_id, || {
-        db.rows(
+        let all = db.rows(
             &format!("{FACTS} WHERE i.order_id = ?1 ORDER BY i.id"),
             params![order_id],
-            read,
-        )
+            |row| db.legible("order_items", row.get(0)?, read(row)),
+        )?;
+        Ok(all.into_iter().flatten().collect())
     })
 }
 
@@ -208,13 +224,15 @@ pub fn stations(db: &Reader<'_>, order_id: i64) -> Result<Vec<i64>, Error> {
 /// How many lines are in each status, as in [`ItemStatus::ALL`].
 pub(super) fn counts(db: &Reader<'_>, order_id: i64) -> Result<[i64; 6], Error> {
     let mut counts = [0; 6];
-    let rows = db.rows(
+    let rows: Vec<(Option<ItemStatus>, i64)> = db.rows(
         "SELECT status, count(*) FROM order_items WHERE order_id = ?1 GROUP BY status",
         params![order_id],
-        |row| Ok((ItemStatus::parse(row.text(0)?)?, row.get(1)?)),
+        |row| Ok((ItemStatus::parse(&row.text(0)?).ok(), row.get(1)?)),
     )?;
     for (status, count) in rows {
-        counts[status as usize] = count;
+        if let Some(status) = status {
+            counts[status as usize] = count;
+        }
     }
     Ok(counts)
 }

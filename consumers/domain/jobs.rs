@@ -44,9 +44,23 @@ pub struct JobFacts {
     pub version: i64,
 }
 
+/// What is in there, where another program wrote JSON: anything else would be an error of the whole list.
+macro_rules! attributes {
+    () => {
+        "CASE WHEN json_valid(o.attributes_json) THEN o.attributes_json END"
+    };
+}
+use attributes;
+
 macro_rules! issued {
     () => {
-        "CASE json_type(o.attributes_json, '$.issued_at') WHEN 'integer' THEN json_extract(o.attributes_json, '$.issued_at') ELSE o.created_at END"
+        concat!(
+            "CASE json_type(",
+            attributes!(),
+            ", '$.issued_at') WHEN 'integer' THEN json_extract(",
+            attributes!(),
+            ", '$.issued_at') ELSE o.created_at END"
+        )
     };
 }
 
@@ -55,11 +69,25 @@ use issued;
 macro_rules! facts_sql {
     ($rest:expr) => {
         concat!(
-            "SELECT o.id, o.public_id, o.restaurant_id, o.status, CAST(json_extract(o.attributes_json, '$.customer_name') AS TEXT),
-             CAST(json_extract(o.attributes_json, '$.product_name') AS TEXT), CAST(json_extract(o.attributes_json, '$.quantity') AS INTEGER),
-             CAST(json_extract(o.attributes_json, '$.sheet_type') AS TEXT), o.eta_at, CAST(json_extract(o.attributes_json, '$.delivery_schedule') AS TEXT), ",
+            "SELECT o.id, o.public_id, o.restaurant_id, o.status, CAST(json_extract(",
+            attributes!(),
+            ", '$.customer_name') AS TEXT),
+             CAST(json_extract(",
+            attributes!(),
+            ", '$.product_name') AS TEXT), CAST(json_extract(",
+            attributes!(),
+            ", '$.quantity') AS INTEGER),
+             CAST(json_extract(",
+            attributes!(),
+            ", '$.sheet_type') AS TEXT), o.eta_at, CAST(json_extract(",
+            attributes!(),
+            ", '$.delivery_schedule') AS TEXT), ",
             issued!(),
-            ", CAST(json_extract(o.attributes_json, '$.message') AS TEXT), CAST(json_extract(o.attributes_json, '$.message_at') AS INTEGER),
+            ", CAST(json_extract(",
+            attributes!(),
+            ", '$.message') AS TEXT), CAST(json_extract(",
+            attributes!(),
+            ", '$.message_at') AS INTEGER),
              o.created_at, o.updated_at, o.version FROM orders o WHERE o.workflow_id = 2 AND ",
             $rest
         )
@@ -133,14 +161,17 @@ pub fn list(
             " DESC, o.id DESC LIMIT ?5"
         ),
         params![restaurant_id, stage, at, id, limit + 1],
-        read,
+        |row| {
+            let id = row.get(0)?;
+            Ok((id, db.legible("orders", id, read(row))?))
+        },
     )?;
     let total = db.one(
         "SELECT count(*) FROM orders WHERE workflow_id = 2 AND restaurant_id = ?1 AND (?2 IS NULL OR status = ?2)",
         params![restaurant_id, stage],
         |row| row.get(0),
     )?;
-    Ok(paged(jobs, limit, total, |job| job.id))
+    Ok(paged(jobs, limit, total))
 }
 
 /// Its stages, in their order.
@@ -161,7 +192,7 @@ pub fn stages(db: &Reader<'_>) -> Result<Vec<String>, Error> {
 /// [`Refusal::NotFound`] where there is no restaurant at all.
 pub fn default_shop(db: &Reader<'_>) -> Result<i64, Error> {
     db.row(
-        "SELECT id FROM restaurants ORDER BY json_extract(settings_json, '$.workflow') IS NOT 'print', id LIMIT 1",
+        "SELECT id FROM restaurants ORDER BY CASE WHEN json_valid(settings_json) THEN json_extract(settings_json, '$.workflow') END IS NOT 'print', id LIMIT 1",
         params![],
         |row| row.get(0),
     )?

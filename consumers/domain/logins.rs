@@ -36,7 +36,7 @@ pub fn by_email(db: &Reader<'_>, email: &str) -> Result<Option<LoginFacts>, Erro
                 id: row.get(0)?,
                 name: row.get(1)?,
                 email: row.get(2)?,
-                role: role.parse().map_err(|_| Error::Store(format!("role {role:?}")))?,
+                role: role.parse::<Role>().map_err(|_| Error::Store(format!("role {role:?}")))?,
                 restaurant_id: row.get(4)?,
                 password_hash: row.get(5)?,
                 token_version: row.get(6)?,

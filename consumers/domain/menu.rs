@@ -92,11 +92,12 @@ pub fn dish(db: &Reader<'_>, id: i64) -> Result<Dish, Error> {
 /// # Errors
 /// [`Error::Store`].
 pub fn dishes(db: &Reader<'_>, restaurant_id: i64) -> Result<Vec<Dish>, Error> {
-    db.rows(
+    let all = db.rows(
         &format!("{DISH} WHERE m.restaurant_id = ?1 ORDER BY c.sort, c.id, m.id"),
         params![restaurant_id],
-        read,
-    )
+        |row| db.legible("menu_items", row.get(0)?, read(row)),
+    )?;
+    Ok(all.into_iter().flatten().collect())
 }
 
 /// The choices of all dishes of a restaurant, or of one dish.

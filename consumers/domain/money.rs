@@ -96,7 +96,8 @@ pub fn format(minor: i64, exp: u32) -> String {
     if exp == 0 {
         return format!("{sign}{minor}");
     }
-    let unit = 10_u64.pow(exp);
+    // what no currency has may stand in a row that another program wrote
+    let unit = 10_u64.pow(exp.min(19));
     format!(
         "{sign}{}.{:0width$}",
         minor / unit,

@@ -132,8 +132,8 @@ fn read(row: &Row<'_>) -> Result<NotificationFacts, Error> {
         id: row.get(0)?,
         uuid: row.get(1)?,
         restaurant_id: row.get(2)?,
-        audience: Audience::parse(row.text(3)?),
-        kind: match row.text(4)? {
+        audience: Audience::parse(&row.text(3)?),
+        kind: match &*row.text(4)? {
             "order_notification" => NotificationKind::OrderNotification,
             "payment_notification" => NotificationKind::PaymentNotification,
             "task_notification" => NotificationKind::TaskNotification,
@@ -226,14 +226,17 @@ pub fn list(
             before,
             limit + 1
         ],
-        read,
+        |row| {
+            let id = row.get(0)?;
+            Ok((id, db.legible("notifications", id, read(row))?))
+        },
     )?;
     let total = db.one(
         &format!("SELECT count(*) FROM notifications n{WHICH}"),
         params![filter.restaurant_id, &waiter, filter.open_at],
         |row| row.get(0),
     )?;
-    Ok(paged(items, limit, total, |notification| notification.id))
+    Ok(paged(items, limit, total))
 }
 
 /// What became of taking care of it.

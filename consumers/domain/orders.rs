@@ -211,8 +211,8 @@ impl OrderFacts {
     /// What is still owed; nothing for a cancelled order, and below zero where too much was paid.
     pub fn balance_minor(&self) -> i64 {
         match self.status {
-            Status::Cancelled => -self.paid_minor,
-            _ => self.total_minor - self.paid_minor,
+            Status::Cancelled => self.paid_minor.saturating_neg(),
+            _ => self.total_minor.saturating_sub(self.paid_minor),
         }
     }
 
@@ -239,19 +239,20 @@ impl OrderFacts {
     }
 }
 
-/// One statement: it runs for every change of an order.
+/// One statement: it runs for every change of an order. `total`, because `sum` fails where another program wrote amounts that have none; it is exact up to 2^53.
 macro_rules! facts_sql {
     ($rest:literal) => {
         concat!(
             "SELECT o.id, o.uuid, o.public_id, o.restaurant_id, o.workflow_id, o.status, o.type, o.source, o.table_id, t.number,
              o.session_id, o.waiter_id, o.customer_id, o.driver_id, (SELECT count(*) FROM order_items i WHERE i.order_id = o.id AND i.status <> 'voided'),
              o.subtotal_minor, o.discount_minor, o.tax_minor, o.delivery_fee_minor, o.tip_minor, o.total_minor,
-             (SELECT coalesce(sum(p.amount_minor), 0) FROM payments p WHERE p.order_id = o.id AND p.status = 'captured'), r.currency, r.currency_exp,
+             (SELECT CAST(total(p.amount_minor) AS INTEGER) FROM payments p WHERE p.order_id = o.id AND p.status = 'captured'), r.currency, r.currency_exp,
              o.note, o.allergy_note, o.priority, o.eta_at, o.created_at, o.approved_at, o.confirmed_at, o.preparing_at, o.ready_at, o.driver_accepted_at,
              o.picked_up_at, o.delivered_at, o.completed_at, o.cancelled_at, o.cancel_reason, o.updated_at, o.version,
              CASE o.workflow_id WHEN 1 THEN NULL ELSE (SELECT phase FROM workflow_states w WHERE w.workflow_id = o.workflow_id AND w.code = o.status) END,
              EXISTS (SELECT 1 FROM payments p WHERE p.order_id = o.id AND p.status = 'refunded'),
-             c.id, c.user_id, c.name, coalesce(CAST(json_extract(o.attributes_json, '$.phone') AS TEXT), c.phone), CAST(json_extract(o.attributes_json, '$.address') AS TEXT), r.uuid
+             c.id, c.user_id, c.name, coalesce(CASE WHEN json_valid(o.attributes_json) THEN CAST(json_extract(o.attributes_json, '$.phone') AS TEXT) END, c.phone),
+             CASE WHEN json_valid(o.attributes_json) THEN CAST(json_extract(o.attributes_json, '$.address') AS TEXT) END, r.uuid
              FROM orders o JOIN restaurants r ON r.id = o.restaurant_id LEFT JOIN tables t ON t.id = o.table_id
              LEFT JOIN customers c ON c.id = o.customer_id",
             $rest
@@ -264,10 +265,11 @@ fn read(row: &Row<'_>) -> Result<OrderFacts, Error> {
     let phase: Option<String> = row.get(41)?;
     let status = match &phase {
         Some(phase) => Status::of_phase(phase),
-        None => row
-            .text(5)?
-            .parse()
-            .map_err(|_| Error::Store(format!("order status {:?}", row.text(5))))?,
+        None => {
+            let text = row.text(5)?;
+            text.parse()
+                .map_err(|_| Error::Store(format!("order status {text:?}")))?
+        }
     };
     Ok(OrderFacts {
         id: row.get(0)?,
@@ -277,8 +279,8 @@ fn read(row: &Row<'_>) -> Result<OrderFacts, Error> {
         workflow_id: row.get(4)?,
         status,
         stage: phase.map(|_| row.get(5)).transpose()?,
-        order_type: OrderType::of(row.text(6)?),
-        source: Source::of(row.text(7)?),
+        order_type: OrderType::of(&row.text(6)?),
+        source: Source::of(&row.text(7)?),
         table_id: row.get(8)?,
         table_number: row.get(9)?,
         session_id: row.get(10)?,
@@ -375,16 +377,27 @@ pub fn whole(db: &Reader<'_>, id: i64) -> Result<Option<OrderFacts>, Error> {
     order.map(|order| with_lines(db, order)).transpose()
 }
 
-/// An order with its lines for those who are told of it. Lines that make no sense (another program wrote them) are left out: the order is told of without them.
+/// An order with its lines for those who are told of it.
 ///
 /// # Errors
 /// As [`facts`].
 pub fn told(db: &Reader<'_>, id: i64) -> Result<Option<OrderFacts>, Error> {
-    let Some(mut order) = facts(db, id)? else {
-        return Ok(None);
-    };
-    order.lines = items::of_order(db, id).unwrap_or_default();
-    Ok(Some(order))
+    whole(db, id)
+}
+
+/// Orders of a list, in its order. One that makes no sense (another program wrote it) is left out, and so is one that is gone.
+///
+/// # Errors
+/// As [`facts`].
+pub fn each<T>(
+    db: &Reader<'_>,
+    ids: Vec<i64>,
+    read: impl Fn(i64) -> Result<Option<T>, Error>,
+) -> Result<Vec<T>, Error> {
+    let all = ids
+        .into_iter()
+        .map(|id| db.legible("orders", id, read(id)).map(Option::flatten));
+    all.filter_map(Result::transpose).collect()
 }
 
 /// The same for one that was read already.

@@ -112,7 +112,7 @@ impl PaymentFacts {
 }
 
 const FACTS: &str = "SELECT p.id, p.uuid, r.id, p.order_id, p.session_id, t.id, t.number, coalesce(o.waiter_id, s.waiter_id), p.amount_minor, p.tip_minor,
-  coalesce(o.total_minor, 0), (SELECT coalesce(sum(x.amount_minor), 0) FROM payments x WHERE x.order_id = o.id AND x.status = 'captured'),
+  coalesce(o.total_minor, 0), (SELECT CAST(total(x.amount_minor) AS INTEGER) FROM payments x WHERE x.order_id = o.id AND x.status = 'captured'),
   r.currency, r.currency_exp, p.method, p.status, p.created_at, p.captured_at, p.version
   FROM payments p LEFT JOIN orders o ON o.id = p.order_id LEFT JOIN table_sessions s ON s.id = coalesce(p.session_id, o.session_id)
   LEFT JOIN tables t ON t.id = coalesce(o.table_id, s.table_id) JOIN restaurants r ON r.id = coalesce(o.restaurant_id, t.restaurant_id)";
@@ -134,7 +134,7 @@ fn read(row: &Row<'_>) -> Result<PaymentFacts, Error> {
         currency: row.get(12)?,
         currency_exp: row.get(13)?,
         method: row.get(14)?,
-        status: match row.text(15)? {
+        status: match &*row.text(15)? {
             "pending" => PaymentState::Pending,
             "failed" => PaymentState::Failed,
             "voided" => PaymentState::Voided,
@@ -160,11 +160,12 @@ pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<PaymentFacts>, Error> {
 /// # Errors
 /// [`Error::Store`].
 pub fn of_order(db: &Reader<'_>, order_id: i64) -> Result<Vec<PaymentFacts>, Error> {
-    db.rows(
+    let all = db.rows(
         &format!("{FACTS} WHERE p.order_id = ?1 ORDER BY p.id"),
         params![order_id],
-        read,
-    )
+        |row| db.legible("payments", row.get(0)?, read(row)),
+    )?;
+    Ok(all.into_iter().flatten().collect())
 }
 
 fn get(db: &Reader<'_>, id: i64) -> Result<PaymentFacts, Error> {

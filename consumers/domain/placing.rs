@@ -2,7 +2,7 @@
 
 mod pricing;
 
-pub(super) use pricing::{Place, insert, price, sum};
+pub(super) use pricing::{Place, insert, placed, price, sum};
 
 use super::edits::NOTE_MAX;
 use super::money::Decimal;
@@ -28,10 +28,12 @@ pub struct NewOrder {
     #[serde(default)]
     pub source: Option<Source>,
     #[serde(default)]
+    #[schema(max_length = 1000)]
     pub note: Option<String>,
     #[serde(default)]
+    #[schema(max_length = 1000)]
     pub allergy_note: Option<String>,
-    /// Who gets it, where that is not a table.
+    /// Who gets it, where that is not a table: their number in `customers`.
     #[serde(default)]
     pub customer_id: Option<i64>,
     /// The same for somebody who is not known yet.
@@ -43,6 +45,7 @@ pub struct NewOrder {
     /// How to reach them on the way.
     #[serde(skip)]
     pub phone: Option<String>,
+    #[schema(min_items = 1, max_items = 200)]
     pub items: Vec<NewLine>,
 }
 
@@ -117,15 +120,18 @@ pub struct NewCustomer {
 pub struct NewLine {
     /// Made by the client when the button was pressed: the same line sent twice is one line.
     #[serde(default)]
+    #[schema(format = "uuid")]
     pub uuid: Option<String>,
     #[serde(default)]
     pub menu_item_id: Option<Key>,
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 1000)]
     pub name: Option<String>,
     /// Only for free text: a dish costs what the menu says.
     #[serde(default)]
     pub price: Option<Decimal>,
     #[serde(default = "one")]
+    #[schema(minimum = 1, maximum = 999)]
     pub quantity: i64,
     #[serde(default)]
     pub modifiers: Vec<NewModifier>,
@@ -134,8 +140,10 @@ pub struct NewLine {
     #[serde(default)]
     pub course: Option<i64>,
     #[serde(default)]
+    #[schema(max_length = 1000)]
     pub note: Option<String>,
     #[serde(default)]
+    #[schema(max_length = 1000)]
     pub allergy: Option<String>,
     /// Not yet for the kitchen: a later course.
     #[serde(default)]
@@ -150,8 +158,10 @@ pub struct NewModifier {
     #[serde(default)]
     pub id: Option<i64>,
     #[serde(default)]
+    #[schema(min_length = 1)]
     pub name: Option<String>,
     #[serde(default = "one")]
+    #[schema(minimum = 1, maximum = 99)]
     pub quantity: i64,
 }
 
@@ -218,7 +228,10 @@ pub fn create(tx: &Transaction<'_>, actor: &Actor, new: &NewOrder) -> Result<Ord
         // A guest orders for themselves, whatever the request says.
         (Role::Customer, Some(user)) => Some(customer_of(tx, user)?),
         (Role::Customer, None) => None,
-        _ => new.customer_id,
+        _ => new
+            .customer_id
+            .map(|id| ids::customer(tx, id))
+            .transpose()?,
     };
     let customer_id = match (customer_id, &new.customer) {
         (None, Some(customer)) => Some(make_customer(tx, customer)?),
@@ -241,6 +254,16 @@ pub fn create(tx: &Transaction<'_>, actor: &Actor, new: &NewOrder) -> Result<Ord
             || (actor.role.is_staff() && !actor.anonymous),
     };
     let lines = price(tx, &place, &new.items)?;
+    for line in new
+        .items
+        .iter()
+        .zip(&lines)
+        .filter(|(new, _)| new.uuid.is_some())
+    {
+        if placed(tx, &line.1.uuid)?.is_some() {
+            return Err(Refusal::LineExists.into());
+        }
+    }
     let subtotal = sum(&lines)?;
     let now = tx.now_ms();
     // There is one writer, so the next id is known: its public id can say it, and the order is one change and not two.
@@ -256,7 +279,7 @@ pub fn create(tx: &Transaction<'_>, actor: &Actor, new: &NewOrder) -> Result<Ord
         params![
             id,
             ids::uuid(),
-            format!("order-{id}"),
+            ids::public_id(tx, restaurant.id, id)?,
             restaurant.id,
             status.name(),
             new.order_type.name(),

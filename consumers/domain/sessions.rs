@@ -217,7 +217,8 @@ pub fn close(tx: &Transaction<'_>, actor: &Actor, id: i64, how: &Closing) -> Res
         if how.force {
             force(tx, actor, &session, how, &unpaid)?;
         } else if restaurant.settings.release_policy == restaurants::ReleasePolicy::Block {
-            let sum = unpaid.iter().map(|order| order.balance_minor).sum();
+            let owed = unpaid.iter().map(|order| order.balance_minor);
+            let sum = owed.fold(0, i64::saturating_add);
             return Err(Refusal::Unpaid {
                 total_unpaid: super::money::format(sum, restaurant.currency_exp),
                 orders: unpaid,

@@ -110,11 +110,12 @@ pub fn by_number(
 /// # Errors
 /// [`Error::Store`].
 pub fn list(db: &Reader<'_>, restaurant_id: i64) -> Result<Vec<TableFacts>, Error> {
-    db.rows(
+    let all = db.rows(
         &format!("{FACTS} WHERE t.restaurant_id = ?1 ORDER BY z.sort, z.id, t.id"),
         params![restaurant_id],
-        read,
-    )
+        |row| db.legible("tables", row.get(0)?, read(row)),
+    )?;
+    Ok(all.into_iter().flatten().collect())
 }
 
 /// A table of this restaurant.
@@ -222,7 +223,7 @@ pub struct UnpaidOrder {
 pub fn unpaid(db: &Reader<'_>, session: &SessionFacts) -> Result<Vec<UnpaidOrder>, Error> {
     let ids: Vec<i64> = db.rows(
         "SELECT id FROM orders WHERE workflow_id = 1 AND status <> 'cancelled' AND (session_id = ?1 OR (session_id IS NULL AND table_id = ?2))
-           AND total_minor > (SELECT coalesce(sum(amount_minor), 0) FROM payments p WHERE p.order_id = orders.id AND p.status = 'captured') ORDER BY id",
+           AND total_minor > (SELECT total(amount_minor) FROM payments p WHERE p.order_id = orders.id AND p.status = 'captured') ORDER BY id",
         params![session.id, session.table_id],
         |row| row.get(0),
     )?;

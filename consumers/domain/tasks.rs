@@ -87,7 +87,7 @@ fn read(row: &Row<'_>) -> Result<TaskFacts, Error> {
         id: row.get(0)?,
         uuid: row.get(1)?,
         restaurant_id: row.get(2)?,
-        kind: match row.text(3)? {
+        kind: match &*row.text(3)? {
             "serve" => TaskKind::Serve,
             "call_waiter" => TaskKind::CallWaiter,
             "bill" => TaskKind::Bill,
@@ -95,7 +95,7 @@ fn read(row: &Row<'_>) -> Result<TaskFacts, Error> {
         },
         title: row.get(4)?,
         priority: row.get(5)?,
-        status: match row.text(6)? {
+        status: match &*row.text(6)? {
             "acknowledged" => TaskStatus::Acknowledged,
             "done" => TaskStatus::Done,
             "cancelled" => TaskStatus::Cancelled,
@@ -131,14 +131,15 @@ fn get(db: &Reader<'_>, id: i64) -> Result<TaskFacts, Error> {
 /// [`Refusal::NotFound`].
 pub fn of_waiter(db: &Reader<'_>, waiter_id: i64) -> Result<Vec<TaskFacts>, Error> {
     let waiter = waiters::get(db, waiter_id)?;
-    db.rows(
+    let all = db.rows(
         &format!(
             "{FACTS} WHERE k.restaurant_id = ?1 AND k.status IN ('open', 'acknowledged') AND (k.assignee_id = ?2 OR k.assignee_id IS NULL)
              ORDER BY k.priority DESC, k.id LIMIT {PAGE_MAX}"
         ),
         params![waiter.restaurant_id, waiter_id],
-        read,
-    )
+        |row| db.legible("tasks", row.get(0)?, read(row)),
+    )?;
+    Ok(all.into_iter().flatten().collect())
 }
 
 /// A restaurant's tasks, newest first; all, or those that are not done yet.
@@ -158,14 +159,17 @@ pub fn list(
     let items = db.rows(
         &format!("{FACTS}{WHICH} AND (?3 IS NULL OR k.id < ?3) ORDER BY k.id DESC LIMIT ?4"),
         params![restaurant_id, live, before, limit + 1],
-        read,
+        |row| {
+            let id = row.get(0)?;
+            Ok((id, db.legible("tasks", id, read(row))?))
+        },
     )?;
     let total = db.one(
         &format!("SELECT count(*) FROM tasks k{WHICH}"),
         params![restaurant_id, live],
         |row| row.get(0),
     )?;
-    Ok(paged(items, limit, total, |task| task.id))
+    Ok(paged(items, limit, total))
 }
 
 /// A task that is to be given.
@@ -173,9 +177,11 @@ pub fn list(
 #[serde(deny_unknown_fields, default)]
 #[allow(missing_docs)]
 pub struct NewTask {
+    #[schema(required = true, min_length = 1, max_length = 500)]
     pub title: String,
     pub kind: TaskKind,
     /// 1 to 5; 2 is usual.
+    #[schema(minimum = 1, maximum = 5)]
     pub priority: Option<i64>,
     pub order_id: Option<Key>,
     pub table_id: Option<Key>,

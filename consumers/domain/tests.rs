@@ -9,6 +9,8 @@ mod moving;
 mod ordering;
 mod printing;
 mod shell;
+mod totals;
+mod transferring;
 mod words;
 
 use super::orders::{Move, NewOrder, OrderFacts, change_status};

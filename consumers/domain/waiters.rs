@@ -52,11 +52,12 @@ pub fn get(db: &Reader<'_>, id: i64) -> Result<WaiterFacts, Error> {
 /// # Errors
 /// [`Error::Store`].
 pub fn list(db: &Reader<'_>, restaurant_id: i64) -> Result<Vec<WaiterFacts>, Error> {
-    db.rows(
+    let all = db.rows(
         &format!("{FACTS} AND restaurant_id = ?1 ORDER BY id"),
         params![restaurant_id],
-        read,
-    )
+        |row| db.legible("users", row.get(0)?, read(row)),
+    )?;
+    Ok(all.into_iter().flatten().collect())
 }
 
 /// Somebody who serves in this restaurant, now.

@@ -61,7 +61,7 @@ const COLUMNS: &str = "from_code, to_code, kind, guard, roles_json FROM workflow
 
 impl Step {
     fn read(row: &Row<'_>) -> Result<Step, Error> {
-        let names: Vec<Cow<'_, str>> = serde_json::from_str(row.text(4)?)?;
+        let names: Vec<Cow<'_, str>> = row.json(4)?;
         let role = |name: &Cow<'_, str>| match &**name {
             "system" => Some(Role::System),
             name => name.parse().ok(),
@@ -69,14 +69,14 @@ impl Step {
         Ok(Step {
             from: row.get(0)?,
             to: row.get(1)?,
-            kind: match row.text(2)? {
+            kind: match &*row.text(2)? {
                 "cancel" => Kind::Cancel,
                 "recall" => Kind::Recall,
                 "drop" => Kind::Drop,
                 "reopen" => Kind::Reopen,
                 _ => Kind::Forward,
             },
-            guard: match row.text(3)? {
+            guard: match &*row.text(3)? {
                 "delivery" => Guard::Delivery,
                 "not_delivery" => Guard::NotDelivery,
                 "assigned" => Guard::Assigned,

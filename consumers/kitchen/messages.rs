@@ -8,7 +8,7 @@ mod changes;
 mod channels;
 mod data;
 
-pub use channels::channels;
+pub use channels::{channels, word};
 pub use data::{Order, Time};
 
 use crate::domain::alerts::Level;

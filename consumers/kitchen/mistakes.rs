@@ -19,6 +19,7 @@ const VALIDATION_ERROR: &str = "VALIDATION_ERROR";
 #[derive(Serialize, JsonSchema, ToSchema)]
 #[schema(as = kitchen::Refused)]
 pub struct Mistake<'a> {
+    #[schemars(extend("const" = false))]
     success: bool,
     error: Nested<'a>,
     code: &'a str,

@@ -1,5 +1,6 @@
 //! A screen in the kitchen: what it may ask, and what it answers.
 
+use super::answers::{Joined, StatusDone, SyncDone, TableDone};
 use super::messages::{self, Order, Synced, Time};
 use super::orders::{ACTIVE, Wish, change_status, statuses};
 use super::rooms::Rooms;
@@ -10,7 +11,7 @@ use crate::domain::{KITCHEN, Key, Refusal, Status, ids, items, restaurants};
 use crate::restaurant::{Event, Group, Restaurant};
 use maitred::{ClientError, Consumer, Context, Error, Gather, Kind, Message, Reader, Reply};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// A screen, and where it stands.
 pub struct Screen {
@@ -154,14 +155,6 @@ impl Consumer for Screen {
 impl Screen {
     /// For who asked whether it worked.
     fn joined(&self, station: Option<&str>) -> Reply {
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Joined<'a> {
-            success: bool,
-            restaurant_id: Option<&'a str>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            station: Option<&'a str>,
-        }
         Reply::ack(&Joined {
             success: true,
             restaurant_id: self.rooms.restaurant_uuid(),
@@ -178,11 +171,6 @@ impl Screen {
     }
 
     async fn sync(&self, which: Option<Which>, ctx: &Context<Restaurant>) -> Result<Reply, Error> {
-        #[derive(Serialize)]
-        struct Done {
-            success: bool,
-            total: i64,
-        }
         let (named, words) = match which {
             Some(which) => (which.restaurant_id, which.statuses),
             None => (None, None),
@@ -205,7 +193,7 @@ impl Screen {
                 synced(db, restaurant, &statuses, &rooms)
             })
             .await?;
-        let done = Done {
+        let done = SyncDone {
             success: true,
             total,
         };
@@ -217,17 +205,6 @@ impl Screen {
         update: Update,
         ctx: &mut Context<Restaurant>,
     ) -> Result<Reply, Error> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Done<'a> {
-            success: bool,
-            order_id: &'a str,
-            previous_status: &'static str,
-            status: &'static str,
-            canonical_status: Status,
-            version: i64,
-            changed: bool,
-        }
         // An order may be named without its restaurant, but not with another one.
         let named = update
             .restaurant_id
@@ -250,7 +227,7 @@ impl Screen {
         });
         let (moved, stations): (Moved, Vec<i64>) = done.await?;
         let order = &moved.order;
-        let reply = Reply::ack(&Done {
+        let reply = Reply::ack(&StatusDone {
             success: true,
             order_id: &order.uuid,
             previous_status: KITCHEN.word(moved.previous),
@@ -272,13 +249,6 @@ impl Screen {
         table: AtTable,
         ctx: &mut Context<Restaurant>,
     ) -> Result<Reply, Error> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Done<'a> {
-            success: bool,
-            table_number: &'a str,
-            order_ids: &'a [String],
-        }
         let meant = self.meant(table.restaurant_id)?;
         let identity = ctx.identity().clone();
         let done = ctx.write(move |tx| {
@@ -293,7 +263,7 @@ impl Screen {
             )
         });
         let done: TableCompleted = done.await?;
-        let reply = Reply::ack(&Done {
+        let reply = Reply::ack(&TableDone {
             success: true,
             table_number: &done.table_number,
             order_ids: &done.order_uuids,

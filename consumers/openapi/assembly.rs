@@ -1,13 +1,13 @@
 //! From the vocabularies' contracts to one document.
 
-use super::{Place, SYSTEMS, System};
+use super::{Place, SYSTEMS, System, refusals};
 use std::collections::BTreeSet;
 use utoipa::OpenApi as _;
-use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::path::PathItem;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
-    Components, ContentBuilder, Info, OpenApi, OpenApiBuilder, Paths, Ref, RefOr, ResponseBuilder,
-    SecurityRequirement, Server, tag::TagBuilder,
+    Components, Info, License, OpenApi, OpenApiBuilder, Paths, RefOr, SecurityRequirement, Server,
+    ServerBuilder, tag::TagBuilder,
 };
 
 /// What every bearer of a token sends.
@@ -65,8 +65,10 @@ pub fn openapi(places: &[Place]) -> OpenApi {
     components.add_security_scheme(BEARER, SecurityScheme::Http(scheme.build()));
     let mut info = Info::new("maitred", env!("CARGO_PKG_VERSION"));
     info.description = Some(ABOUT.to_owned());
+    info.license = Some(License::new("MIT"));
     OpenApiBuilder::new()
         .info(info)
+        .servers(Some(listeners(places)))
         .paths(paths)
         .components(Some(components))
         .tags(Some(tags))
@@ -74,17 +76,35 @@ pub fn openapi(places: &[Place]) -> OpenApi {
         .build()
 }
 
+/// Every listener once, and what is served there. (Each path says on which it is.)
+fn listeners(places: &[Place]) -> Vec<Server> {
+    let mut all: Vec<(&str, Vec<&str>)> = Vec::new();
+    for place in places {
+        let system = SYSTEMS.iter().find(|s| s.interface == place.interface);
+        let at = all.iter().position(|(origin, _)| *origin == place.origin);
+        let at = at.unwrap_or_else(|| {
+            all.push((&place.origin, Vec::new()));
+            all.len() - 1
+        });
+        all[at].1.extend(system.map(|system| system.title));
+    }
+    let server = |(origin, titles): (&str, Vec<&str>)| {
+        let about = (!titles.is_empty()).then(|| titles.join(", "));
+        ServerBuilder::new().url(origin).description(about).build()
+    };
+    all.into_iter().map(server).collect()
+}
+
 /// What all listeners have in common.
 fn server(places: &[Place], paths: &mut Paths, components: &mut Components) {
-    let mut origins: Vec<&str> = places.iter().map(|place| place.origin.as_str()).collect();
-    let mut seen = BTreeSet::new();
-    origins.retain(|origin| seen.insert(*origin));
+    let all = listeners(places);
     let contract = super::server::Contract::openapi();
     for (path, mut item) in contract.paths.paths {
-        item.servers = Some(origins.iter().map(|origin| Server::new(*origin)).collect());
+        item.servers = Some(all.clone());
         if let Some(operation) = &mut item.get {
             operation.operation_id = Some(format!("server_get{}", path.replace('/', "_")));
             operation.tags = Some(vec![SERVER.to_owned()]);
+            refusals::of_server(operation);
         }
         paths.paths.insert(path, item);
     }
@@ -143,50 +163,6 @@ fn complete(system: &System, path: &str, item: &mut PathItem) {
         };
         operation.summary = what.or_else(|| found("200")).or_else(|| found("201"));
         operation.tags = Some(vec![system.title.to_owned()]);
-        refusals(system, path, method, operation);
-    }
-}
-
-/// The refusals that follow from what an operation takes.
-fn refusals(system: &System, path: &str, method: &str, operation: &mut Operation) {
-    let open = |all: &Vec<SecurityRequirement>| *all == [SecurityRequirement::default()];
-    let identified = !operation.security.as_ref().is_some_and(open);
-    let keyed = path.contains('{');
-    let writes = method != "get";
-    let all = [
-        (
-            "400",
-            operation.request_body.is_some(),
-            "What came is no JSON, or has other members than these",
-        ),
-        (
-            "401",
-            identified,
-            "No token, or one that is forged, expired or withdrawn",
-        ),
-        ("403", identified, "This role may not do this, or not here"),
-        ("404", keyed, "There is none, or none for who asks"),
-        (
-            "409",
-            writes && identified,
-            "Understood, and not possible as things are: `code` says why",
-        ),
-        (
-            "410",
-            writes && keyed && system.title == "Dining",
-            "The visit is over",
-        ),
-        ("422", writes, "A value breaks a rule, which the text names"),
-    ];
-    for (status, applies, why) in all {
-        let responses = &mut operation.responses.responses;
-        if applies && !responses.contains_key(status) {
-            let schema = Ref::from_schema_name(system.refused);
-            let content = ContentBuilder::new().schema(Some(schema)).build();
-            let response = ResponseBuilder::new()
-                .description(why)
-                .content("application/json", content);
-            responses.insert(status.to_owned(), RefOr::T(response.build()));
-        }
+        refusals::of(system, method, operation);
     }
 }

@@ -1,14 +1,13 @@
 //! `/api-docs`: the contract to look at and to try, without anything from elsewhere.
 
 use super::{Place, collection, openapi};
-use crate::rest::Handler::Serve;
+use crate::rest::Handler::{Serve, Show};
 use crate::rest::{self, Answer, Method, Methods, Served, Service, Visit};
 use crate::restaurant::Restaurant;
 use maitred::{Api, Error};
 use serde_json::Value;
 use std::sync::Arc;
 use utoipa_swagger_ui::Config;
-use warp::Filter;
 use warp::Reply;
 use warp::filters::BoxedFilter;
 use warp::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE};
@@ -24,40 +23,42 @@ const SERVICE: Service = Service {
     refusal: rest::refusal,
 };
 
+/// The page, what it needs (the viewer, as its makers built it), and the documents.
 const ROUTES: &[(&str, Methods)] = &[
+    ("", &[(Method::GET, Show(page))]),
+    (SCRIPT, &[(Method::GET, Show(|_| part(SCRIPT)))]),
+    (STYLE, &[(Method::GET, Show(|_| part(STYLE)))]),
     ("openapi.json", &[(Method::GET, Serve(document))]),
     ("postman.json", &[(Method::GET, Serve(requests))]),
 ];
 
-const PAGE: &str = include_str!("page.html");
+const SCRIPT: &str = "swagger-ui-bundle.js";
+const STYLE: &str = "swagger-ui.css";
 
-/// What the page needs: the viewer, as its makers built it.
-const PARTS: [&str; 2] = ["swagger-ui-bundle.js", "swagger-ui.css"];
+const PAGE: &str = include_str!("page.html");
 
 /// The routes, for [`Registry::rest`](maitred::Registry::rest).
 pub fn routes(api: Api<Restaurant>) -> BoxedFilter<(Response,)> {
-    let page = warp::path("api-docs")
-        .and(warp::path::end())
-        .and(warp::get())
-        .map(|| file(PAGE.as_bytes().to_vec(), "text/html; charset=utf-8", false));
-    let part = warp::path!("api-docs" / String)
-        .and(warp::get())
-        .and_then(|name: String| {
-            let known = PARTS.contains(&name.as_str());
-            std::future::ready(match known.then(|| part(&name)).flatten() {
-                Some(found) => Ok(found),
-                None => Err(warp::reject::not_found()),
-            })
-        });
-    let rest = SERVICE.routes(api);
-    page.or(part).unify().or(rest).unify().boxed()
+    SERVICE.routes(api)
 }
 
-fn part(name: &str) -> Option<Response> {
+/// With addresses that are relative to its own, because only a proxy in front of us knows what all paths begin with: `/restaurant/api-docs`.
+fn page(asked: &str) -> Response {
+    let here = match asked.ends_with('/') {
+        true => "",
+        false => "api-docs/",
+    };
+    let page = PAGE.replace("{here}", here);
+    file(page.into_bytes(), "text/html; charset=utf-8", false)
+}
+
+fn part(name: &str) -> Response {
     let found = utoipa_swagger_ui::serve(name, Arc::new(Config::default()));
-    let found = found.ok().flatten()?;
+    let Some(found) = found.ok().flatten() else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
     let bytes = found.bytes.into_owned();
-    Some(file(bytes, &found.content_type, found.gzpipped))
+    file(bytes, &found.content_type, found.gzpipped)
 }
 
 fn file(bytes: Vec<u8>, kind: &str, gzipped: bool) -> Response {

@@ -207,6 +207,7 @@ pub fn channels(schemas: &mut Schemas) -> Vec<Channel> {
         .emits::<Deleted<'_>>("orderDeleted", schemas)
         .emits::<Room>("joinedRoom", schemas)
         .emits::<Room>("leftRoom", schemas)
-        .emits::<Mistake<'_>>("error", schemas);
+        .emits::<Mistake<'_>>("error", schemas)
+        .refuses::<Mistake<'_>>(schemas);
     vec![workshop]
 }

@@ -63,10 +63,14 @@ fn list(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
 #[schema(as = workshop::NewOrder)]
 #[serde(rename_all = "camelCase")]
 struct New {
+    #[schema(min_length = 1, max_length = 64)]
     order_id: Option<String>,
+    #[schema(min_length = 1, max_length = 1000)]
     customer_name: String,
+    #[schema(min_length = 1, max_length = 1000)]
     product_name: String,
     #[serde(default = "one")]
+    #[schema(minimum = 1, maximum = 1_000_000_000)]
     quantity: i64,
     sheet_type: Option<String>,
     status: Option<String>,
@@ -119,7 +123,7 @@ fn create(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
 }
 
 /// `GET /orders/{orderId}`
-#[utoipa::path(get, path = "/orders/{orderId}", tag = "jobs", params(("orderId" = String, Path, description = "What people call it, its number or its uuid", example = "ORD-1001")), responses((status = 200, description = "An order", body = JobData)))]
+#[utoipa::path(get, path = "/orders/{orderId}", tag = "jobs", params(("orderId" = String, Path, min_length = 1, description = "What people call it, its number or its uuid", example = "ORD-1001")), responses((status = 200, description = "An order", body = JobData)))]
 fn show(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
     let (shop, _) = shop(call, Action::ReadJobs, db)?;
     let id = ids::order(db, call.key(0), Some(shop))?;
@@ -131,8 +135,11 @@ fn show(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
 #[serde(rename_all = "camelCase")]
 struct Change {
     status: Option<String>,
+    #[schema(min_length = 1, max_length = 1000)]
     customer_name: Option<String>,
+    #[schema(min_length = 1, max_length = 1000)]
     product_name: Option<String>,
+    #[schema(minimum = 1, maximum = 1_000_000_000)]
     quantity: Option<i64>,
     #[serde(default, deserialize_with = "given")]
     sheet_type: Option<Option<String>>,
@@ -153,7 +160,7 @@ fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
 }
 
 /// `PATCH /orders/{orderId}`
-#[utoipa::path(patch, path = "/orders/{orderId}", tag = "jobs", params(("orderId" = String, Path, description = "What people call it, its number or its uuid", example = "ORD-1001")), request_body(content = Change, example = json!({"status": "In Binding"})), responses((status = 200, description = "As it is now", body = JobData)))]
+#[utoipa::path(patch, path = "/orders/{orderId}", tag = "jobs", params(("orderId" = String, Path, min_length = 1, description = "What people call it, its number or its uuid", example = "ORD-1001")), request_body(content = Change, example = json!({"status": "In Binding"})), responses((status = 200, description = "As it is now", body = JobData)))]
 fn change(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let change: Change = call.body()?;
     let (id, bearer) = job(call, Action::EditJobs, tx)?;
@@ -192,7 +199,7 @@ struct Deleted<'a> {
 }
 
 /// `DELETE /orders/{orderId}`
-#[utoipa::path(delete, path = "/orders/{orderId}", tag = "jobs", params(("orderId" = String, Path, description = "What people call it, its number or its uuid", example = "ORD-1001")), request_body(content = Option<Why>, example = json!({"reason": "twice"})), responses((status = 200, description = "It is gone", body = Deleted)))]
+#[utoipa::path(delete, path = "/orders/{orderId}", tag = "jobs", params(("orderId" = String, Path, min_length = 1, description = "What people call it, its number or its uuid", example = "ORD-1001")), request_body(content = Option<Why>, example = json!({"reason": "twice"})), responses((status = 200, description = "It is gone", body = Deleted)))]
 fn delete(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let why: Why = call.body()?;
     let (id, bearer) = job(call, Action::EditJobs, tx)?;

@@ -64,6 +64,17 @@ pub(crate) fn redacted(path_and_query: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{path}?{}", parts.join("&")))
 }
 
+/// A query without the token that it may bring: for what is kept of it.
+pub(crate) fn without_token(query: &str) -> Cow<'_, str> {
+    let brings_one =
+        |part: &str| form_urlencoded::parse(part.as_bytes()).any(|(name, _)| name == PARAMETER);
+    if !query.split('&').any(brings_one) {
+        return Cow::Borrowed(query);
+    }
+    let rest: Vec<&str> = query.split('&').filter(|part| !brings_one(part)).collect();
+    Cow::Owned(rest.join("&"))
+}
+
 fn in_authorization(header: &str) -> Option<&str> {
     let (scheme, token) = header.trim().split_once(' ')?;
     let token = token.trim();
@@ -116,6 +127,16 @@ fn is_secret(part: &str) -> bool {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn what_is_kept_of_a_query_is_not_its_token() {
+        assert_eq!(without_token("EIO=4&a=token"), "EIO=4&a=token");
+        assert_eq!(
+            without_token("EIO=4&token=x&%74oken=y&tokens=z"),
+            "EIO=4&tokens=z"
+        );
+        assert_eq!(without_token("token=x"), "");
+    }
 
     fn found(
         authorization: Option<&str>,

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 fn log(rows: &[(&str, i64, &str, Json, Json)]) -> rusqlite::Connection {
     let c = rusqlite::Connection::open_in_memory().unwrap();
-    c.execute_batch(crate::store::CHANGE_LOG).unwrap();
+    crate::store::create_change_log(&c).unwrap();
     for (table, id, op, old, new) in rows {
         let text = |row: &Json| (!row.is_null()).then(|| row.to_string());
         let sql = "INSERT INTO change_log(tbl, row_id, op, old, new) VALUES(?1, ?2, ?3, ?4, ?5)";
@@ -135,7 +135,7 @@ fn a_row_that_went_with_its_parts_is_found_without_a_search() {
         .rows(
             &format!("EXPLAIN QUERY PLAN {GONE}"),
             &["orders".into(), 7.into(), 2.into()],
-            |row| Ok(row.text(3)?.to_owned()),
+            |row| Ok(row.text(3)?.into_owned()),
         )
         .unwrap();
     assert!(

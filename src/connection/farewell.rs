@@ -2,7 +2,8 @@
 
 use super::told;
 use crate::App;
-use crate::close::Ending;
+use crate::budget::Budget;
+use crate::close::{Ending, NO_CODE};
 use crate::reader::MessageReader;
 use crate::shard::Shard;
 use crate::socket::{CLOSE_TIMEOUT, Socket};
@@ -10,8 +11,9 @@ use crate::websocket::{self, Incoming, Opcode};
 use std::future::poll_fn;
 use std::rc::Rc;
 
-/// Stands for "closed without a code" (RFC 6455, section 7.4.1); never on the wire.
-pub(super) const NO_CODE: u16 = 1005;
+/// What a client that is refused or closed has on its way is read for a while, so that its system does not answer with a reset that would overtake our last
+/// frames: so many bytes, or one message of the largest size, within [`CLOSE_TIMEOUT`]. Who sends more is cut off.
+const LAST_BYTES: usize = 1 << 20;
 
 /// Says why, closes in order, and waits a little for the client to take it.
 pub(crate) async fn finish<A: App>(
@@ -21,12 +23,16 @@ pub(crate) async fn finish<A: App>(
     ending: Ending,
     mut reader: MessageReader,
 ) {
-    shard.stats.closed(ending.code);
+    shard.stats.closed(&ending);
     if ending.code == 0 {
         socket.abort();
         return;
     }
-    if !socket.is_closing() {
+    if ending.is_half_closed() {
+        // answers to what it said last
+        shard.flush_for(socket);
+        socket.set_closing();
+    } else if !socket.is_closing() {
         if let Some(error) = &ending.error {
             let lane = &shard.lanes[lane as usize];
             tracing::info!(code = %error.code, close = ending.code, "a client is refused");
@@ -42,15 +48,17 @@ pub(crate) async fn finish<A: App>(
         shard.flush();
         socket.set_closing();
     }
+    let mut budget = Budget::last(LAST_BYTES.max(socket.policy.max_message_bytes));
     let farewell = async {
         socket.emptied().await;
-        // half closed: what the client still sends is read, so that its system does not answer with a reset that would overtake our last frames
         let Some(stream) = socket.stream() else {
             return;
         };
         stream.finish();
-        while !socket.is_dead() {
-            match reader.next(socket, shard.clock(), |incoming| {
+        // nothing more comes of a client that has ended its side
+        while !ending.is_half_closed() && !socket.is_dead() {
+            let turn = budget.turn().await;
+            match reader.next(socket, shard.clock(), turn, |incoming| {
                 matches!(incoming, Incoming::Close(_))
             }) {
                 Ok(Some(true)) | Err(_) => break,

@@ -145,6 +145,7 @@ impl<A: App> Opening<A> {
         &self,
         ctx: &mut Context<A>,
     ) -> Result<Box<dyn Session<A>>, Box<Ending>> {
+        ctx.addressed(&self.params);
         let connect = ctx.lane().entry.connect;
         let opened = async { connect(&self.params, &self.query, ctx)?.await };
         let ending = match AssertUnwindSafe(opened).catch_unwind().await {

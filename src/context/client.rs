@@ -1,12 +1,13 @@
 //! What is known of a Socket.IO client beside its identity, and what it was asked.
 
 use super::Context;
+use crate::auth::without_token;
 use crate::{App, Arguments, ClientError, Error, Kind, Message};
 use http::HeaderMap;
 use rustc_hash::FxHashMap;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, Ref, RefCell};
 use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,27 +16,34 @@ use tokio::sync::oneshot;
 /// Questions of one client that wait for its answer.
 const QUESTIONS: usize = 256;
 
-/// What the request said that opened a connection. Kept for as long as that is open, so in few bytes.
+/// What of the request that opened a connection is kept for as long as that is open: what somebody may ask for.
 #[derive(Debug, Default)]
 pub(crate) struct Handshake {
     /// A line for each field, its name in small letters: `name: value`.
     headers: Box<str>,
-    /// Without its question mark.
+    /// Without its question mark, and without a token.
     pub query: Box<str>,
 }
 
+/// The most that is kept so, in bytes: what a page has to say, and not a stranger's whole request, which may be four times as long.
+const KEPT_BYTES: usize = 4 << 10;
+
 impl Handshake {
-    pub fn new(headers: &HeaderMap, query: &str) -> Self {
+    /// `wanted`: the headers that somebody looks at. `None`: it is too much to keep.
+    pub fn new(headers: &HeaderMap, wanted: &[&str], query: &str) -> Option<Self> {
         let mut lines = String::new();
-        for (name, value) in headers {
-            if let Ok(value) = value.to_str() {
-                let _ = writeln!(lines, "{name}: {value}");
+        for name in wanted {
+            for value in headers.get_all(*name) {
+                if let Ok(value) = value.to_str() {
+                    let _ = writeln!(lines, "{name}: {value}");
+                }
             }
         }
-        Handshake {
+        let query = without_token(query);
+        (lines.len() + query.len() <= KEPT_BYTES).then(|| Handshake {
             headers: lines.into(),
             query: query.into(),
-        }
+        })
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -56,6 +64,8 @@ pub(crate) struct Client {
     next: Cell<u64>,
     /// It was told that it is let in.
     pub(super) greeted: Cell<bool>,
+    /// The name of the event that is being handled.
+    event: RefCell<String>,
     /// Who waits until it has seen that.
     greeting: RefCell<Option<oneshot::Sender<()>>>,
 }
@@ -81,6 +91,17 @@ impl Client {
             .split_once(' ')
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         Some(bare.map_or_else(|| token.clone(), |(_, bare)| bare.trim().to_owned()))
+    }
+
+    /// What it has just said. Keeps its buffer: each event has a name.
+    pub(super) fn says(&self, event: &str) {
+        let mut last = self.event.borrow_mut();
+        last.clear();
+        last.push_str(event);
+    }
+
+    pub(super) fn event(&self) -> Ref<'_, String> {
+        self.event.borrow()
     }
 
     /// What the client answered. An answer to nothing (it came too late, or was made up) is passed over.
@@ -123,12 +144,13 @@ impl<A: App> Context<A> {
             .map_err(|e| ClientError::new(Kind::Invalid, "INVALID_AUTH", format!("auth: {e}")))
     }
 
-    /// A header of the request that opened a Socket.IO connection, if it has one that is text. Over a raw WebSocket none is kept.
+    /// A header of the request that opened a Socket.IO connection, if it has one that is text and its name is in [`HEADERS`](crate::Consumer::HEADERS) of a
+    /// consumer of the route. Over a raw WebSocket none is kept.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.client.as_ref()?.handshake.header(name)
     }
 
-    /// The query of the request that opened a Socket.IO connection, without its question mark: `EIO=4&transport=polling`. Over a raw WebSocket it is kept
+    /// The query of the request that opened a Socket.IO connection, without its question mark and a `token`: `EIO=4&transport=polling`. Over a raw WebSocket it is kept
     /// in the consumer's [`Params`](crate::Consumer::Params) only.
     pub fn query(&self) -> &str {
         self.client.as_ref().map_or("", |c| &c.handshake.query)
@@ -189,8 +211,26 @@ mod tests {
     fn headers_are_found_by_any_spelling() {
         let mut headers = HeaderMap::new();
         headers.insert("authorization", "Bearer a: b".parse().expect("a value"));
-        let handshake = Handshake::new(&headers, "EIO=4");
+        let wanted = ["cookie", "authorization"];
+        let handshake = Handshake::new(&headers, &wanted, "EIO=4").expect("little");
         assert_eq!(handshake.header("Authorization"), Some("Bearer a: b"));
         assert_eq!(handshake.header("cookie"), None);
+    }
+
+    #[test]
+    fn what_nobody_looks_at_is_not_kept() {
+        let mut headers = HeaderMap::new();
+        let long = "x".repeat(8 << 10);
+        headers.insert("cookie", long.parse().expect("a value"));
+        headers.insert("user-agent", "a".parse().expect("a value"));
+        let query = format!("EIO=4&token={long}");
+        let handshake = Handshake::new(&headers, &["user-agent"], &query).expect("little");
+        assert_eq!(handshake.header("cookie"), None);
+        assert_eq!(
+            (&*handshake.headers, &*handshake.query),
+            ("user-agent: a\n", "EIO=4")
+        );
+        assert!(Handshake::new(&headers, &["cookie"], "").is_none());
+        assert!(Handshake::new(&headers, &[], &long).is_none());
     }
 }

@@ -103,12 +103,15 @@ impl<A: App> Context<A> {
         if self.shard.store.is_none() || !self.is_socket_io() {
             return Ok(());
         }
-        self.back = Some(Box::new(Back::new()));
         // our own clients say it as raw ones do; one that is no number cannot be resumed
         self.since = said
             .since
             .as_deref()
             .map(|since| number(Some(since)).unwrap_or(u64::MAX));
+        if !self.is_told_numbers() {
+            return Ok(());
+        }
+        self.back = Some(Box::new(Back::new()));
         let Some(pid) = text(said.pid.as_deref()) else {
             return Ok(());
         };
@@ -173,6 +176,11 @@ impl<A: App> Context<A> {
         matches!(self.lane().dialect, Dialect::SocketIo { .. })
     }
 
+    /// Who is not told the numbers of what it hears has nothing to come back with, and is given no `pid`.
+    fn is_told_numbers(&self) -> bool {
+        matches!(self.lane().dialect, Dialect::SocketIo { offsets: true, .. })
+    }
+
     /// A client that comes back and saw nothing yet, of a consumer that begins with a state: it needs that state.
     pub(super) fn must_begin_anew(&self) -> bool {
         let needs_state = self.opening.as_ref().is_some_and(|o| !o.only_on_reset);
@@ -194,7 +202,7 @@ impl<A: App> Context<A> {
             return Ok(());
         };
         let namespace = namespace.clone();
-        let pid = match self.shard.store.is_some() {
+        let pid = match self.is_told_numbers() {
             true => Some(self.begin_keeping(at).await?),
             false => None,
         };

@@ -15,6 +15,9 @@ const SEPARATOR: char = '\x1e';
 /// Packets of one long-polling body. A body is bounded in bytes, but an empty packet costs one: this bounds the work of a body full of separators.
 const PACKETS_OF_A_BODY: usize = 16_384;
 
+/// Packets of one answer to a poll: python-engineio refuses a body with more, and gives its session up.
+pub(crate) const PACKETS_OF_AN_ANSWER: usize = 16;
+
 /// With or without padding: clients in other languages leave it out.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,

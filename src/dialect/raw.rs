@@ -6,8 +6,10 @@ use crate::frame::Payload;
 use crate::notice::Acknowledged;
 use crate::{Arguments, ClientError, Kind, Message};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// The longest command id, in bytes: a UUID is 36.
@@ -83,9 +85,11 @@ pub(super) fn ack(id: &str, data: Option<&RawValue>) -> Message {
     let members = data
         .and_then(|d| d.get().strip_prefix('{'))
         .filter(|m| m.trim_end() != "}");
-    let text = match members {
-        Some(members) => format!("{},{members}", ack.data().trim_end_matches('}')),
-        None => ack.data().to_owned(),
+    let head = ack.data().trim_end_matches('}');
+    let text = match (members, data) {
+        (Some(_), Some(data)) if clashes(data) => format!(r#"{head},"data":{data}}}"#),
+        (Some(members), _) => format!("{head},{members}"),
+        (None, _) => ack.data().to_owned(),
     };
     Message::new("ack", &RawValue::from_string(text).ok())
 }
@@ -107,6 +111,18 @@ pub(super) fn decode(text: &str) -> Result<Inbound<'_>, Refusal> {
         }),
         Err(error) => Err(Refusal { id, error }),
     }
+}
+
+/// Whether an outcome has members with the names of ours. Of two with one name a client reads only one, so such an outcome has a place of its own.
+fn clashes(outcome: &RawValue) -> bool {
+    let text = outcome.get();
+    // most have none, however deep
+    if !text.contains(r#""id""#) && !text.contains(r#""ok""#) {
+        return false;
+    }
+    let members: BTreeMap<Cow<'_, str>, IgnoredAny> =
+        serde_json::from_str(text).unwrap_or_default();
+    members.contains_key("id") || members.contains_key("ok")
 }
 
 fn misshapen(what: &'static str) -> ClientError {
@@ -237,6 +253,29 @@ mod tests {
             ),
             json!({"id": 1})
         );
+    }
+
+    #[test]
+    fn an_outcome_that_has_an_id_of_its_own_does_not_hide_the_commands() {
+        for (outcome, told) in [
+            (
+                json!({"id": 7, "n": 1}),
+                json!({"id": "tap", "ok": true, "data": {"id": 7, "n": 1}}),
+            ),
+            (
+                json!({"ok": null}),
+                json!({"id": "tap", "ok": true, "data": {"ok": null}}),
+            ),
+            (
+                json!({"order": {"id": 7, "ok": 1}}),
+                json!({"id": "tap", "ok": true, "order": {"id": 7, "ok": 1}}),
+            ),
+            (json!({}), json!({"id": "tap", "ok": true})),
+        ] {
+            let raw = serde_json::value::to_raw_value(&outcome).expect("JSON");
+            let said = parsed(&ack("tap", Some(&raw)), Envelope::default());
+            assert_eq!(said["data"], told, "{outcome}");
+        }
     }
 
     #[test]

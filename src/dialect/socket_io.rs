@@ -53,6 +53,11 @@ pub(crate) enum Body<'a> {
         name: Cow<'a, str>,
         arguments: Arguments<'a>,
     },
+    /// An event whose name is none. Nothing is out of step after it, so its sender is told and may stay.
+    Misnamed {
+        id: Option<u64>,
+        why: &'static str,
+    },
     Ack {
         id: u64,
         arguments: Arguments<'a>,
@@ -114,10 +119,13 @@ impl<'a> Packet<'a> {
                 if arguments.is_empty() {
                     return Err(Malformed("an event needs a name"));
                 }
-                Body::Event {
-                    id,
-                    name: name(arguments.remove(0))?,
-                    arguments,
+                match name(arguments.remove(0))? {
+                    Ok(name) => Body::Event {
+                        id,
+                        name,
+                        arguments,
+                    },
+                    Err(why) => Body::Misnamed { id, why },
                 }
             }
             (b'3' | b'6', Some(id)) => Body::Ack {
@@ -158,7 +166,8 @@ fn arguments(data: Option<&RawValue>) -> Result<Arguments<'_>, Malformed> {
     Ok(SmallVec::from_vec(all))
 }
 
-fn name(raw: &RawValue) -> Result<Cow<'_, str>, Malformed> {
+/// An event's name, or why it is none. One that a client library keeps for itself ends the connection, as in the JavaScript server.
+fn name(raw: &RawValue) -> Result<Result<Cow<'_, str>, &'static str>, Malformed> {
     let json = raw.get();
     // borrowed where nothing is escaped
     let plain = json
@@ -167,18 +176,18 @@ fn name(raw: &RawValue) -> Result<Cow<'_, str>, Malformed> {
         .filter(|j| !j.contains('\\'));
     let name = match plain {
         Some(plain) => Cow::Borrowed(plain),
-        None => Cow::Owned(
-            serde_json::from_str::<String>(json)
-                .map_err(|_| Malformed("an event's name is a string"))?,
-        ),
+        None => match serde_json::from_str(json) {
+            Ok(name) => Cow::Owned(name),
+            Err(_) => return Ok(Err("an event's name is a string")),
+        },
     };
     if name.len() > NAME_BYTES {
-        return Err(Malformed("the event's name is too long"));
+        return Ok(Err("an event's name has at most 256 bytes"));
     }
     if RESERVED.contains(&&*name) {
         return Err(Malformed("the event's name is reserved"));
     }
-    Ok(name)
+    Ok(Ok(name))
 }
 
 /// Every placeholder names one of the attachments. One that does not would end the connection of every client that it is passed on to.

@@ -104,7 +104,7 @@ fn repeated(text: &str) -> String {
 
 /// What did not fit.
 #[derive(Debug)]
-enum Misfit {
+pub(super) enum Misfit {
     /// None of the words of an enum.
     Word {
         word: String,

@@ -172,6 +172,8 @@ fn judged(seen: &Parts, head: &[u8]) {
         _ => None,
     };
     let origins = all("origin");
+    let is_zero = |length: &&[u8]| !length.is_empty() && length.iter().all(|b| *b == b'0');
+    let has_body = !all("content-length").iter().all(is_zero);
     let expected = if !head.trim_ascii_start().starts_with(b"GET ") {
         Err(Unfit::Method)
     } else if !lists("upgrade", "websocket") || !lists("connection", "upgrade") {
@@ -180,7 +182,7 @@ fn judged(seen: &Parts, head: &[u8]) {
         Err(Unfit::Version)
     } else if key.is_none() {
         Err(Unfit::Key)
-    } else if !all("content-length").is_empty() || !all("transfer-encoding").is_empty() {
+    } else if has_body || !all("transfer-encoding").is_empty() {
         Err(Unfit::Body)
     } else if origins.len() > 1 || origins.iter().any(|origin| !is_text(origin)) {
         Err(Unfit::Origin)

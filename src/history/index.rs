@@ -6,10 +6,21 @@
 
 use super::floor;
 use crate::Error;
+use crate::store::{illegible, text};
 use rusqlite::Connection;
+use rusqlite::types::ValueRef;
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+/// The groups of a row of the history. One that another program spoiled has none: nobody can be told who missed it.
+pub(super) fn groups(seq: u64, value: ValueRef<'_>) -> Vec<String> {
+    let names = text(value).unwrap_or_default();
+    serde_json::from_str(&names).unwrap_or_else(|error| {
+        illegible("event_log", seq as i64, &error.into());
+        Vec::new()
+    })
+}
 
 /// Eight bytes for each event and group, and about a hundred for each group: bounded by `retention_events`.
 #[derive(Default)]
@@ -30,9 +41,8 @@ impl Index {
         let mut all = c.prepare("SELECT seq, groups FROM event_log ORDER BY seq")?;
         let mut rows = all.query([])?;
         while let Some(row) = rows.next()? {
-            let names: Vec<String> =
-                serde_json::from_str(row.get_ref(1)?.as_str().unwrap_or("[]"))?;
-            index.add(&names, row.get(0)?);
+            let seq = row.get(0)?;
+            index.add(&groups(seq, row.get_ref(1)?), seq);
         }
         Ok(index)
     }
@@ -82,6 +92,16 @@ impl Index {
                 }
             }
         }
+    }
+
+    /// The history has begun anew after `floor`: what is left is what was added since then.
+    pub fn begin_anew(&self, floor: u64) {
+        let mut groups = self.write();
+        groups.floor = floor;
+        groups.of.retain(|_, numbers| {
+            numbers.retain(|seq| *seq > floor);
+            !numbers.is_empty()
+        });
     }
 
     /// The highest number that is missing here. Asked after [`after`](Self::after).

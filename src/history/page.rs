@@ -1,6 +1,7 @@
 //! Replay, page by page.
 
 use super::{Index, Manner, Recent, Unresumable, floor};
+use crate::store::illegible;
 use crate::{App, Error, Reader};
 use bytes::Bytes;
 use rustc_hash::FxHashMap;
@@ -64,10 +65,11 @@ pub(crate) struct Page {
 }
 
 /// The events after `since` and up to `upto` that concern `heard`, as `manner` tells them: each once, as the first of its groups that is heard and that
-/// there is a frame for, as live delivery does. [`Unresumable::Pruned`] when some were forgotten meanwhile. Reads must be of one state of the database.
+/// there is a frame for, as live delivery does. [`Unresumable::Pruned`] when some were forgotten meanwhile, or one cannot be read (another version of the
+/// application wrote it, or another program): to leave it out would be a gap. Reads must be of one state of the database.
 ///
 /// # Errors
-/// [`Error::Json`] when an event was written by another version of the application; [`Error::Store`].
+/// [`Error::Store`].
 pub(crate) fn page<A: App>(
     db: &Reader<'_>,
     recent: &Recent<A>,
@@ -90,7 +92,8 @@ pub(crate) fn page<A: App>(
         let full = numbers.len() == PAGE_EVENTS;
         let (mut frames, mut bytes) = (Vec::new(), 0);
         for (at, seq) in numbers.iter().enumerate() {
-            let frame = recent.frame(c, &numbers[at..], heard, manner)?;
+            let frame = recent.frame(c, &numbers[at..], heard, manner);
+            let frame = frame.inspect_err(|error| illegible("event_log", *seq as i64, error))?;
             bytes += frame.as_ref().map_or(0, Bytes::len);
             frames.extend(frame);
             if bytes >= size.bytes || frames.len() >= size.frames || recent.is_full() {
@@ -113,7 +116,10 @@ pub(crate) fn page<A: App>(
             more: reached < upto,
         })
     });
-    page.map(Ok)
+    match page {
+        Err(Error::Json(_)) => Ok(Err(Unresumable::Pruned)),
+        page => page.map(Ok),
+    }
 }
 
 /// The numbers of the next events of any of the groups, each after its own number; at most a page of them.

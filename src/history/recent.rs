@@ -5,6 +5,7 @@
 //! [`Index`](super::Index) names its number.
 
 use super::Audience;
+use crate::store::text;
 use crate::{App, Error, websocket};
 use bytes::Bytes;
 use rusqlite::Connection;
@@ -119,7 +120,7 @@ impl<A: App> Kept<A> {
     /// The frame of the first of these events, if `heard` is told of it. It is read, with those that follow, if it has to be.
     ///
     /// # Errors
-    /// [`Error::Json`] when one that was read was written by another version of the application; [`Error::Store`].
+    /// [`Error::Json`] when it cannot be read: another version of the application wrote it, or another program; [`Error::Store`].
     pub fn frame(
         &mut self,
         c: &Connection,
@@ -160,8 +161,13 @@ impl<A: App> Kept<A> {
                 // Those before it are not there.
                 left = &left[left.partition_point(|wanted| *wanted < seq)..];
                 if left.first() == Some(&seq) {
-                    let text = |n| row.get_ref(n)?.as_str().map_err(rusqlite::Error::from);
-                    self.add(seq, text(1)?, text(2)?)?;
+                    let (event, groups) = (text(row.get_ref(1)?), text(row.get_ref(2)?));
+                    let (event, groups) = (event.unwrap_or_default(), groups.unwrap_or_default());
+                    match self.add(seq, &event, &groups) {
+                        // whoever needs it reads it again
+                        Err(Error::Json(_)) if numbers.first() != Some(&seq) => return Ok(()),
+                        added => added?,
+                    }
                     left = &left[1..];
                     steps = 0;
                 } else {

@@ -1,5 +1,6 @@
 //! Forgetting: the front of the history, in small steps.
 
+use super::index::groups;
 use super::{Index, head};
 use crate::Error;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
@@ -36,6 +37,11 @@ impl Retention {
 
     pub fn added(&mut self, events: u64) {
         self.count += events;
+    }
+
+    /// The history has begun anew: nothing is left of it.
+    pub fn forgotten(&mut self) {
+        self.count = 0;
     }
 
     /// There is so much that it cannot wait for a pause.
@@ -84,8 +90,8 @@ impl Retention {
             if doomed.len() >= excess && row.get::<_, i64>(2)? >= before_ms {
                 break;
             }
-            let groups = row.get_ref(1)?.as_str().unwrap_or("[]");
-            doomed.push((row.get(0)?, serde_json::from_str(groups)?));
+            let seq = row.get(0)?;
+            doomed.push((seq, groups(seq, row.get_ref(1)?)));
         }
         Ok(doomed)
     }

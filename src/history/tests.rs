@@ -67,7 +67,7 @@ const FOREVER: u64 = u64::MAX;
 fn a_number_is_accepted_when_all_that_follows_is_here() {
     let c = database();
     // A first run: numbers from 100. A second: from 200. Then 1..=101 are forgotten.
-    assert_eq!(start(&c, EPOCH_MS + 100).unwrap(), 100);
+    assert_eq!(start(&c, 0, 100).unwrap(), 100);
     for seq in 100..105 {
         add(&c, seq, &[Group::Menu(1)], "x", 0);
     }
@@ -84,7 +84,7 @@ fn a_number_is_accepted_when_all_that_follows_is_here() {
         (104, true),
         (105, false),
     ]);
-    assert_eq!(start(&c, EPOCH_MS + 200).unwrap(), 200);
+    assert_eq!(start(&c, 0, 200).unwrap(), 200);
     for seq in 200..203 {
         add(&c, seq, &[Group::Menu(1)], "x", 0);
     }
@@ -112,7 +112,7 @@ fn a_number_is_accepted_when_all_that_follows_is_here() {
 #[test]
 fn an_empty_history_accepts_its_beginning_only() {
     let c = database();
-    start(&c, EPOCH_MS + 1000).unwrap();
+    start(&c, 0, 1000).unwrap();
     assert_eq!(head(&c).unwrap(), 0);
     assert!(accepts(&c, 0));
     assert!(!accepts(&c, 1));
@@ -122,20 +122,23 @@ fn an_empty_history_accepts_its_beginning_only() {
 #[test]
 fn numbers_never_recur_when_the_clock_goes_back() {
     let c = database();
-    assert_eq!(start(&c, EPOCH_MS + 5000).unwrap(), 5000);
+    assert_eq!(start(&c, 0, 5000).unwrap(), 5000);
     add(&c, 5000, &[Group::Menu(1)], "x", 0);
-    assert_eq!(start(&c, EPOCH_MS + 10).unwrap(), 5001);
-    assert_eq!(start(&c, 0).unwrap(), 5001); // before 2025
+    assert_eq!(start(&c, 0, 10).unwrap(), 5001);
+    assert_eq!(start(&c, 0, 0).unwrap(), 5001); // before 2025
     add(&c, 5001, &[Group::Menu(1)], "x", 0);
     assert!(accepts(&c, 5000) && accepts(&c, 5001));
+    // Nor what a history gave that this database does not have.
+    assert_eq!(start(&c, 7000, 10).unwrap(), 7001);
+    assert!(!accepts(&c, 5002) && !accepts(&c, 7000));
 }
 
 /// A run whose clock ran ahead and that told nothing must not make the next run's numbers unacceptable.
 #[test]
 fn a_silent_run_leaves_no_hole() {
     let c = database();
-    start(&c, EPOCH_MS + 9000).unwrap();
-    assert_eq!(start(&c, EPOCH_MS + 100).unwrap(), 100);
+    start(&c, 0, 9000).unwrap();
+    assert_eq!(start(&c, 0, 100).unwrap(), 100);
     add(&c, 100, &[Group::Menu(1)], "x", 0);
     add(&c, 101, &[Group::Menu(1)], "x", 0);
     assert!(accepts(&c, 100) && accepts(&c, 101));

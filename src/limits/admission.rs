@@ -9,12 +9,20 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
+/// Clients of one listening socket that are told that there is no place for them, at once, where descriptors are no concern.
+pub(crate) const REFUSED: usize = 256;
+
 /// Counts connections and handshakes.
 #[derive(Debug)]
 pub(crate) struct Admission {
     /// May be changed while the server runs: what is open stays.
     limits: RwLock<Limits>,
     started: Instant,
+    /// Connections that the process has descriptors for, and for each listening socket those who are told that there is no place.
+    granted: AtomicUsize,
+    refused: AtomicUsize,
+    /// So many before the last of them it is crowded.
+    crowd: AtomicUsize,
     total: AtomicUsize,
     handshakes: SharedBucket,
     addresses: DashMap<IpAddr, Address>,
@@ -34,6 +42,9 @@ impl Admission {
         Admission {
             limits: RwLock::new(limits),
             started: Instant::now(),
+            granted: AtomicUsize::new(usize::MAX),
+            refused: AtomicUsize::new(REFUSED),
+            crowd: AtomicUsize::new(0),
             total: AtomicUsize::new(0),
             handshakes: SharedBucket::default(),
             addresses: DashMap::new(),
@@ -55,6 +66,29 @@ impl Admission {
         u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 
+    /// No more than so many connections, whatever the limits say, of each listening socket so many that are told so; and it is crowded when no more than
+    /// `crowd` can come.
+    pub fn grant(&self, places: usize, refused: usize, crowd: usize) {
+        self.granted.store(places, Relaxed);
+        self.refused.store(refused, Relaxed);
+        self.crowd.store(crowd, Relaxed);
+    }
+
+    /// Whether hardly a descriptor is left for clients.
+    pub fn is_crowded(&self) -> bool {
+        self.open().saturating_add(self.crowd.load(Relaxed)) >= self.granted()
+    }
+
+    /// How many connections the process has descriptors for.
+    pub fn granted(&self) -> usize {
+        self.granted.load(Relaxed)
+    }
+
+    /// Clients of one listening socket that are told that there is no place for them, at once.
+    pub fn refused(&self) -> usize {
+        self.refused.load(Relaxed)
+    }
+
     /// Connections that are open now.
     pub fn open(&self) -> usize {
         self.total.load(Relaxed)
@@ -68,7 +102,7 @@ impl Admission {
     /// A place for one more connection, given back when dropped.
     pub fn admit(self: &Arc<Self>, address: IpAddr) -> Result<Place, Limited> {
         let limits = self.limits();
-        if self.total.fetch_add(1, Relaxed) >= limits.connections {
+        if self.total.fetch_add(1, Relaxed) >= limits.connections.min(self.granted()) {
             self.total.fetch_sub(1, Relaxed);
             return Err(Limited::place(Limit::Connections));
         }

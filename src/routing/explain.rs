@@ -187,6 +187,7 @@ fn value(policy: &Policy, key: &str) -> String {
         "groups_per_connection" => policy.groups_per_connection.to_string(),
         "delivery" => policy.delivery.name().to_owned(),
         "ping_timeout" => show_duration(policy.ping_timeout),
+        "offsets" => policy.offsets.name().to_owned(),
         "max_payload" => show_size(policy.max_payload as u64),
         "connect_timeout" => show_duration(policy.connect_timeout),
         _ => String::new(),
@@ -279,6 +280,6 @@ action_rates = { ask = 2 }
         assert_eq!(of("connections"), ("12", "[limits], line 7"));
         assert_eq!(of("compress_from"), ("1KiB", "default"));
         assert_eq!(of("bytes_per_second"), ("1MiB", "default"));
-        assert_eq!(of("origins"), ("[]", "default"));
+        assert_eq!(of("origins"), ("\"own\"", "default"));
     }
 }

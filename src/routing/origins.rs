@@ -1,18 +1,22 @@
 //! Which web pages may connect.
 
 use super::mistakes::Mistakes;
-use std::net::Ipv6Addr;
+use http::{HeaderMap, HeaderName, header};
+use std::net::{Ipv4Addr, Ipv6Addr};
 use toml::Spanned;
 use toml::de::DeValue;
 
 /// The web pages that may connect, by their origin (RFC 6454).
 ///
 /// Browsers send `Origin` and do not let a page choose it; other programs can send whatever they like. So this protects a visitor's browser from strange
-/// pages, and nothing from strange programs: a request without `Origin` is let through.
+/// pages, and nothing from strange programs: a request without `Origin` is let through. So is one of our own pages, whose origin is where the request was sent,
+/// because some programs send that too, and a page that we served can do no more than its visitor. `origins = []` shuts these out as well.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Origins {
     any: bool,
     listed: Vec<Origin>,
+    /// Nobody, our own pages neither: an empty list was written.
+    closed: bool,
     /// Pages from this machine, and `null`: pages from a file.
     loopback: bool,
 }
@@ -27,8 +31,11 @@ struct Origin {
 
 impl std::fmt::Display for Origins {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.any {
-            return f.write_str("\"*\"");
+        let alone = self.listed.is_empty() && !self.loopback;
+        match self {
+            Origins { any: true, .. } => return f.write_str(r#""*""#),
+            Origins { closed: false, .. } if alone => return f.write_str(r#""own""#),
+            _ => {}
         }
         let mut all: Vec<String> = Vec::new();
         for origin in &self.listed {
@@ -38,13 +45,16 @@ impl std::fmt::Display for Origins {
         if self.loopback {
             all.push("pages of this machine (demo)".to_owned());
         }
+        if !self.closed {
+            all.push("its own pages".to_owned());
+        }
         write!(f, "[{}]", all.join(", "))
     }
 }
 
 impl Origins {
-    /// Whether a request with this `Origin` header is let through.
-    pub(crate) fn allows(&self, origin: Option<&str>) -> bool {
+    /// Whether a request with this `Origin` and this `Host` is let through. `tls`: it came encrypted.
+    pub(crate) fn allows(&self, origin: Option<&str>, host: Option<&str>, tls: bool) -> bool {
         let Some(origin) = origin else {
             return true;
         };
@@ -52,8 +62,28 @@ impl Origins {
             return true;
         }
         Origin::parse(origin).is_ok_and(|origin| {
-            self.listed.contains(&origin) || (self.loopback && origin.is_loopback())
+            self.listed.contains(&origin)
+                || (self.loopback && origin.is_loopback())
+                || host.is_some_and(|host| self.allows_own(&origin, host, tls))
         })
+    }
+
+    /// The same of a request's head. An `Origin` that is no text, or that stands there twice, is none that is allowed: which one did a proxy go by?
+    pub(crate) fn allow(&self, headers: &HeaderMap, tls: bool) -> bool {
+        match one(headers, header::ORIGIN) {
+            Ok(None) => true,
+            Ok(origin) => self.allows(origin, host(headers), tls),
+            Err(()) => self.any,
+        }
+    }
+
+    /// Whether an origin is where the request was sent, and that is enough. Behind a proxy that ends TLS the page's scheme is `https` and ours is not, so
+    /// `Host` is what counts; but what came over TLS was not asked by a page that did not.
+    ///
+    /// A page can give its own name our address after it was loaded ("DNS rebinding"), and then is where the request was sent. Where a token is needed that
+    /// gains it nothing. In a demo none is, so there only an address counts, which nobody can rebind.
+    fn allows_own(&self, origin: &Origin, host: &str, tls: bool) -> bool {
+        !self.closed && (!self.loopback || origin.is_address()) && origin.is_at(host, tls)
     }
 
     /// Whether every page may connect.
@@ -66,17 +96,23 @@ impl Origins {
         self.loopback = true;
     }
 
-    /// `"*"` or a list of origins. Mistakes are noted.
+    /// `"*"`, `"own"` (the default), or a list of origins, among whom our own pages are unless it is empty. Mistakes are noted.
     pub(super) fn read(
         value: &Spanned<DeValue<'_>>,
         mistakes: &mut Mistakes<'_>,
     ) -> Option<Origins> {
         let mut origins = Origins::default();
-        if value.get_ref().as_str() == Some("*") {
-            origins.any = true;
-            return Some(origins);
+        match value.get_ref().as_str() {
+            Some("*") => {
+                origins.any = true;
+                return Some(origins);
+            }
+            Some("own") => return Some(origins),
+            _ => {}
         }
-        for text in mistakes.strings(value, r#""*" or a list like ["https://example.com"]"#) {
+        let expected = r#""*", "own" or a list like ["https://example.com"]"#;
+        origins.closed = super::is_empty_list(value);
+        for text in mistakes.strings(value, expected) {
             match Origin::parse(text.get_ref()) {
                 Ok(origin) => origins.listed.push(origin),
                 Err(why) => {
@@ -86,6 +122,21 @@ impl Origins {
             }
         }
         Some(origins)
+    }
+}
+
+/// Where a request was sent, as its client says.
+pub(crate) fn host(headers: &HeaderMap) -> Option<&str> {
+    one(headers, header::HOST).ok().flatten()
+}
+
+/// The one value of a header, if it is there. An error: there are more, or it is no text.
+fn one(headers: &HeaderMap, name: HeaderName) -> Result<Option<&str>, ()> {
+    let mut all = headers.get_all(name).into_iter();
+    match (all.next(), all.next()) {
+        (None, _) => Ok(None),
+        (Some(value), None) => value.to_str().map(Some).map_err(|_| ()),
+        (Some(_), Some(_)) => Err(()),
     }
 }
 
@@ -140,6 +191,21 @@ impl Origin {
             );
         }
         Ok(Origin { scheme, host, port })
+    }
+
+    /// Whether `Host` names it. Without a port it means the usual one of the page's scheme, because that is what the client left out.
+    fn is_at(&self, host: &str, tls: bool) -> bool {
+        let scheme = match &*self.scheme {
+            "https" => true,
+            "http" => !tls,
+            _ => false,
+        };
+        scheme && Origin::parse(&format!("{}://{host}", self.scheme)).as_ref() == Ok(self)
+    }
+
+    /// Whether its host is no name.
+    fn is_address(&self) -> bool {
+        self.host.starts_with('[') || self.host.parse::<Ipv4Addr>().is_ok()
     }
 
     fn is_loopback(&self) -> bool {
@@ -215,17 +281,88 @@ mod tests {
             (Some("http://localhost:65536"), [false, false, true]),
             (Some("ftp://localhost"), [false, false, true]),
         ] {
-            let found = [&listed, &demo, &any].map(|o| o.allows(origin));
+            let found = [&listed, &demo, &any].map(|o| o.allows(origin, None, false));
             assert_eq!(found, expected, "{origin:?}");
         }
-        assert!(!Origins::default().allows(Some("http://localhost")));
+        assert!(!Origins::default().allows(Some("http://localhost"), None, false));
+    }
+
+    #[test]
+    fn own_pages_are_those_from_where_the_request_was_sent() {
+        let own = Origins::default();
+        let closed = Origins {
+            closed: true,
+            ..Origins::default()
+        };
+        let mut demo = Origins::default();
+        demo.add_loopback();
+        // origin, host, whether it came over TLS; own, demo
+        for (origin, host, tls, expected) in [
+            ("http://a.example", "a.example", false, [true, false]),
+            ("http://a.example:80", "A.Example", false, [true, false]),
+            (
+                "http://a.example:9000",
+                "a.example:9000",
+                false,
+                [true, false],
+            ),
+            ("http://10.0.0.7:9000", "10.0.0.7:9000", false, [true, true]),
+            (
+                "http://[fd00:0::7]:9000",
+                "[fd00::7]:9000",
+                false,
+                [true, true],
+            ),
+            // a proxy speaks TLS for us
+            ("https://a.example", "a.example", false, [true, false]),
+            ("https://a.example", "a.example", true, [true, false]),
+            (
+                "https://a.example:8443",
+                "a.example:8443",
+                true,
+                [true, false],
+            ),
+            ("http://a.example", "a.example", true, [false, false]),
+            (
+                "http://a.example:9000",
+                "a.example:9001",
+                false,
+                [false, false],
+            ),
+            ("http://a.example:9000", "a.example", false, [false, false]),
+            ("https://a.example", "a.example:80", false, [false, false]),
+            ("http://evil.example", "a.example", false, [false, false]),
+            (
+                "http://a.example",
+                "a.example@evil.example",
+                false,
+                [false, false],
+            ),
+            ("http://a.example", "", false, [false, false]),
+            ("ftp://a.example", "a.example", false, [false, false]),
+            ("null", "null", false, [false, true]),
+        ] {
+            let found = [&own, &demo].map(|o| o.allows(Some(origin), Some(host), tls));
+            assert_eq!(found, expected, "{origin} at {host}");
+            assert!(!closed.allows(Some(origin), Some(host), tls), "{origin}");
+        }
+    }
+
+    #[test]
+    fn of_two_origins_neither_counts() {
+        let mut headers = HeaderMap::new();
+        headers.append("host", "a.example".parse().unwrap());
+        headers.append("origin", "http://a.example".parse().unwrap());
+        assert!(Origins::default().allow(&headers, false));
+        headers.append("origin", "http://a.example".parse().unwrap());
+        assert!(!Origins::default().allow(&headers, false));
     }
 
     proptest! {
         #[test]
         fn no_header_panics(text: String, like in "[a-z]{0,3}:?/{0,2}\\[?[0-9a-f:.@]{0,8}\\]?:?[0-9]{0,6}") {
             for text in [&text, &like] {
-                let _ = origins(&["https://a.b"]).allows(Some(text));
+                let _ = origins(&["https://a.b"]).allows(Some(text), Some(text), false);
             }
         }
     }

@@ -14,7 +14,8 @@ use toml::de::{DeTable, DeValue};
 pub(crate) struct Policy {
     /// Whether a token is needed: `"required"`, `"optional"` or `"none"`. Default: required, so that what is forgotten is closed.
     pub(crate) auth: Auth,
-    /// Which web pages may connect: `"*"` or a list of origins. Default: none; programs that are no browsers send no origin and are let through.
+    /// Which web pages may connect: `"*"`, `"own"` or a list of origins. Default: own pages only, whose origin is the request's own host, which with a list are let
+    /// in too, unless it is empty; programs that are no browsers send no origin, or that one, and are let through.
     pub(crate) origins: Origins,
     /// Bytes of the largest message a client may send, after reassembly: 128 B to 16 MiB. Default 64 KiB: the largest command, an order of a hundred items, is
     /// a quarter of that, and a thousand clients that each send most of one and then wait hold no more than 64 MiB.
@@ -22,8 +23,8 @@ pub(crate) struct Policy {
     /// Frames that one message may come in: 1 to 1,048,576. Default 65,536: a message of the largest default size in pieces of a byte each, which nobody needs;
     /// more are only work.
     pub(crate) max_message_fragments: usize,
-    /// Messages of at least so many bytes are compressed for clients that can inflate them: 128 B to 16 MiB, or `"off"`: compression is not agreed on, in
-    /// either direction. Default 1 KiB: what is smaller fits one network packet as it is, and compressing it saves nothing that anybody notices.
+    /// Messages of at least so many bytes, and answers to polls, are compressed for clients that can inflate them: 128 B to 16 MiB, or `"off"`: compression is
+    /// not agreed on, in either direction. Default 1 KiB: what is smaller fits one network packet as it is, and compressing it saves nothing that anybody notices.
     pub(crate) compress_from: Option<usize>,
     /// Bytes that may wait for one client that reads slowly; with more it is closed and told to come back: 4 KiB to 256 MiB. Default 1 MiB: four pages of
     /// replay, and some thousand events, which is more than a busy restaurant has in the time a phone needs to find its network again.
@@ -62,6 +63,37 @@ pub(crate) struct Policy {
     pub(crate) max_payload: usize,
     /// Socket.IO: how long a client may be connected before it asks for a namespace: 100 ms to 10 min. Default 45 s, as the JavaScript server's.
     pub(crate) connect_timeout: Duration,
+    /// Socket.IO: whose events carry their number as one more argument. Default: of all but those that are known to stumble over it.
+    pub(crate) offsets: Offsets,
+}
+
+/// Whose durable events carry their number, as one more argument: the offset that the JavaScript client comes back with. Whoever is not told it is given no
+/// `pid` either, and begins anew when it comes back. What a client says itself (`auth.offsets`, `true` or `false`) counts before the first two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Offsets {
+    /// `"auto"`: everybody's but those of clients that hand it on to handlers which have no place for it.
+    Auto,
+    /// `"always"`: everybody's.
+    Always,
+    /// `"asked"`: of those that say `auth.offsets = true`, or have come back with what they learned from such a number.
+    Asked,
+    /// `"never"`: nobody's, whatever is asked.
+    Never,
+}
+
+impl Offsets {
+    const WORDS: [(&str, Offsets); 4] = [
+        ("auto", Offsets::Auto),
+        ("always", Offsets::Always),
+        ("asked", Offsets::Asked),
+        ("never", Offsets::Never),
+    ];
+
+    /// As in `routing.toml`.
+    pub(crate) fn name(self) -> &'static str {
+        let found = Self::WORDS.iter().find(|(_, o)| *o == self);
+        found.map_or("", |(name, _)| name)
+    }
 }
 
 /// What happens to events for a client whose socket is full. Answers, errors and snapshots are never dropped.
@@ -129,12 +161,13 @@ impl Default for Policy {
             ping_timeout: Duration::from_secs(20),
             max_payload: 1_000_000,
             connect_timeout: Duration::from_secs(45),
+            offsets: Offsets::Auto,
         }
     }
 }
 
 impl Policy {
-    pub(super) const KEYS: [&str; 18] = [
+    pub(super) const KEYS: [&str; 19] = [
         "auth",
         "origins",
         "max_message_bytes",
@@ -153,6 +186,7 @@ impl Policy {
         "ping_timeout",
         "max_payload",
         "connect_timeout",
+        "offsets",
     ];
 
     /// How many frames a connection may send.
@@ -267,6 +301,10 @@ impl Policy {
             "connect_timeout" => set(
                 &mut self.connect_timeout,
                 duration(value, 100..=600 * SECOND, mistakes),
+            ),
+            "offsets" => set(
+                &mut self.offsets,
+                mistakes.word(value, "offsets", &Offsets::WORDS),
             ),
             _ => {}
         }

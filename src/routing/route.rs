@@ -86,7 +86,7 @@ pub(crate) struct Namespace {
 const ROUTE_KEYS: [&str; 4] = ["path", "consumer", "protocol", "namespace"];
 const NAMESPACE_KEYS: [&str; 2] = ["name", "consumer"];
 /// The policy that a namespace may have of its own; all else is the connection's, which its namespaces share.
-const NAMESPACE_POLICY: [&str; 3] = ["auth", "action_rates", "groups_per_connection"];
+const NAMESPACE_POLICY: [&str; 4] = ["auth", "action_rates", "groups_per_connection", "offsets"];
 /// The longest name of a namespace, in bytes: clients with a longer one are refused before it is looked up.
 const NAMESPACE_BYTES: usize = 256;
 

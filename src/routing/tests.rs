@@ -97,7 +97,7 @@ const REPORT: &str = r#"
 r.toml:2:1: unknown key "speed": there are defaults, limits, listener
 r.toml:4:8: unknown auth "requird": did you mean "required"?
 r.toml:5:16: expected a duration with its unit, like "25s", found an integer
-r.toml:6:1: unknown key "pings": there are auth, origins, max_message_bytes, max_message_fragments, compress_from, outbox_bytes, outbox_frames, idle_timeout, ping_interval, auth_timeout, frames_per_second, bytes_per_second, action_rates, groups_per_connection, delivery, ping_timeout, max_payload, connect_timeout, first_byte_timeout, head_timeout, body_timeout, write_timeout, head_bytes, tls_timeout, tls_handshakes
+r.toml:6:1: unknown key "pings": there are auth, origins, max_message_bytes, max_message_fragments, compress_from, outbox_bytes, outbox_frames, idle_timeout, ping_interval, auth_timeout, frames_per_second, bytes_per_second, action_rates, groups_per_connection, delivery, ping_timeout, max_payload, connect_timeout, offsets, first_byte_timeout, head_timeout, body_timeout, write_timeout, head_bytes, tls_timeout, tls_handshakes
 r.toml:11:9: unknown REST service "dinig.api": did you mean "dining.api"?
 r.toml:11:22: expected a string, found an integer
 r.toml:11:39: "timing.api" stands here twice
@@ -214,10 +214,19 @@ fn the_nearest_policy_counts() {
         outbox_frames: 100,
         outbox_bytes: 5000,
         compress_from: None,
+        origins: listener.policy.origins.clone(),
         ..defaults
     };
+    // an empty list is not the default: own pages are not in it
+    let own = |policy: &Policy| policy.origins.allows(Some("http://a"), Some("a"), false);
+    assert!(own(&Policy::default()) && !own(&listener.policy));
     assert_eq!(listener.policy, of_listener);
-    assert!(listener.routes[0].policy.origins.allows(Some("http://x.y")));
+    assert!(
+        listener.routes[0]
+            .policy
+            .origins
+            .allows(Some("http://x.y"), None, false)
+    );
     let of_route = Policy {
         auth: Auth::Required,
         max_message_bytes: 16 << 20,
@@ -266,9 +275,9 @@ fn demo_lets_this_machine_in() {
             Some("http://localhost:1"),
             Some("https://a.b"),
         ] {
-            assert!(policy.origins.allows(origin), "{origin:?}");
+            assert!(policy.origins.allows(origin, None, false), "{origin:?}");
         }
-        assert!(!policy.origins.allows(Some("https://c.d")));
+        assert!(!policy.origins.allows(Some("https://c.d"), None, false));
     }
     let spelled = mistakes(&file("", "", "auth = \"loopback\""));
     assert!(spelled.contains("unknown auth \"loopback\""), "{spelled}");
@@ -331,7 +340,11 @@ fn the_file_at_the_top_level() {
     ] {
         assert_eq!(find(path).as_deref(), expected, "{path}");
     }
-    assert!(routing.find(1, "/ws/changes/").is_none());
+    assert!(routing.find(1, "/ws/orders/1/").is_none());
+    // who follows along does so on any port
+    for at in 0..routing.listeners.len() {
+        assert!(routing.find(at, "/ws/changes/").is_some(), "{at}");
+    }
     for policy in listener.routes.iter().map(|r| &r.policy) {
         assert_eq!(*policy, Policy::default());
     }

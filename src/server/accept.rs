@@ -8,14 +8,15 @@ use super::http::routes;
 use super::refusal;
 use super::table::Listening;
 use super::worker::{Presence, Worker};
+use crate::budget::Budget;
 use crate::connection::{self, Agreed, Opening};
 use crate::limits::{Limit, Limited, Place};
 use crate::routing::Edge;
 use crate::session::{self, Boarded};
-use crate::stats::ShardStats;
 use crate::stream::Stream;
 use crate::{App, ClientError, Kind, trace};
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
@@ -25,15 +26,16 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::AbortHandle;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
 
-/// Clients of an address and shard that are told that there is no place for them; more are just closed.
-const REFUSALS: usize = 256;
 /// Sockets that are taken together: a millisecond of handshakes.
-const BATCH: usize = 32;
+pub(super) const BATCH: usize = 32;
+/// The same where hardly a descriptor is left: those that are turned away are to give theirs back before others come.
+pub(super) const CROWDED_BATCH: usize = 4;
 /// After an accept that failed (no descriptor is left), before the next one.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
@@ -65,8 +67,8 @@ pub(super) struct Slot<A: App> {
     serving: RefCell<Rc<Serving<A>>>,
     /// TLS handshakes in progress.
     handshakes: Rc<Cell<usize>>,
-    /// Clients that are told that there is no place for them.
-    refusing: Rc<Cell<usize>>,
+    /// Clients that are told that there is no place for them, the oldest first.
+    refusing: RefCell<VecDeque<AbortHandle>>,
 }
 
 impl<A: App> Slot<A> {
@@ -74,8 +76,22 @@ impl<A: App> Slot<A> {
         Slot {
             serving: RefCell::new(serving),
             handshakes: Rc::default(),
-            refusing: Rc::default(),
+            refusing: RefCell::default(),
         }
+    }
+
+    /// One more is told that there is no place. Of more than `most` the oldest is cut off: it had the longest time, and among those who come now may be a probe.
+    fn refuse(&self, most: usize, told: impl Future<Output = ()> + 'static) {
+        let mut refusing = self.refusing.borrow_mut();
+        if refusing.len() >= most {
+            refusing.retain(|told| !told.is_finished());
+        }
+        while refusing.len() >= most
+            && let Some(oldest) = refusing.pop_front()
+        {
+            oldest.abort();
+        }
+        refusing.push_back(tokio::task::spawn_local(told).abort_handle());
     }
 
     /// From the next request on.
@@ -118,13 +134,19 @@ pub(super) struct Ticket<A: App> {
 pub(super) async fn accept<A: App>(worker: Rc<Worker<A>>, slot: Rc<Slot<A>>, socket: TcpListener) {
     let mut arrived = Vec::with_capacity(BATCH);
     loop {
-        let failed = poll_fn(|cx| poll_arrivals(cx, &socket, &mut arrived)).await;
-        let whole = arrived.len() == BATCH;
+        let batch = match worker.shared.stats.admission.is_crowded() {
+            true => CROWDED_BATCH,
+            false => BATCH,
+        };
+        let failed = poll_fn(|cx| poll_arrivals(cx, &socket, batch, &mut arrived)).await;
+        let whole = arrived.len() == batch;
         for (stream, peer) in arrived.drain(..) {
             receive(&worker, &slot, stream, peer);
         }
         if let Some(error) = failed {
-            tracing::warn!(%error, "accept failed");
+            if let Some(times) = worker.shared.troubles.accept.happened() {
+                tracing::warn!(%error, times, "accept failed");
+            }
             tokio::time::sleep(ACCEPT_PAUSE).await;
         } else if whole {
             // who is connected already must not wait for all who come
@@ -137,11 +159,14 @@ pub(super) async fn accept<A: App>(worker: Rc<Worker<A>>, slot: Rc<Slot<A>>, soc
 fn poll_arrivals(
     cx: &mut Context<'_>,
     socket: &TcpListener,
+    batch: usize,
     arrived: &mut Vec<(TcpStream, SocketAddr)>,
 ) -> Poll<Option<io::Error>> {
-    while arrived.len() < BATCH {
+    while arrived.len() < batch {
         match socket.poll_accept(cx) {
             Poll::Ready(Ok(one)) => arrived.push(one),
+            // it has gone already: that is nothing to wait for
+            Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::ConnectionAborted => {}
             Poll::Ready(Err(error)) => return Poll::Ready(Some(error)),
             Poll::Pending if arrived.is_empty() => return Poll::Pending,
             Poll::Pending => break,
@@ -164,12 +189,14 @@ fn receive<A: App>(
         Err(refused) => {
             worker.shard.counts.limited(refused.limit);
             let limit = refused.limit.name();
-            tracing::warn!(connection = id, %peer, limit, "no place for a connection");
-            if let Some(refusing) = Busy::one_of(&slot.refusing, REFUSALS) {
-                let counts = worker.shard.counts.clone();
-                let turned_away = turn_away(slot.clone(), counts, stream, peer, refused, refusing);
-                tokio::task::spawn_local(trace::within(id, turned_away));
+            match worker.shared.troubles.no_place.happened() {
+                Some(times) => {
+                    tracing::warn!(connection = id, %peer, limit, times, "no place for a connection");
+                }
+                None => tracing::debug!(connection = id, %peer, limit, "no place for it either"),
             }
+            let told = turn_away(worker.clone(), slot.clone(), stream, peer, refused);
+            slot.refuse(stats.admission.refused(), trace::within(id, told));
             return;
         }
     };
@@ -185,18 +212,17 @@ fn receive<A: App>(
     }
 }
 
-/// Tells a client that there is no place for it, in its protocol.
+/// Tells a client that there is no place for it, in its protocol. A probe is answered as ever.
 async fn turn_away<A: App>(
+    worker: Rc<Worker<A>>,
     slot: Rc<Slot<A>>,
-    counts: Arc<ShardStats>,
     stream: TcpStream,
     peer: SocketAddr,
     refused: Limited,
-    _refusing: Busy,
 ) {
     let told = async {
-        if let Some(carrier) = begin(&slot, &counts, stream, peer).await {
-            refusal::turn_away(carrier, refused).await;
+        if let Some(carrier) = begin(&worker, &slot, stream, peer).await {
+            refusal::turn_away(carrier, slot.serving(), peer, refused).await;
         }
     };
     let _ = timeout(refusal::PATIENCE, told).await;
@@ -218,7 +244,13 @@ fn meet<A: App>(
         return;
     }
     let stream = Stream::Plain(stream);
-    match direct::read(&stream, &serving, peer) {
+    // one read: the loop that accepts has a bound of its own
+    let mut budget = Budget::default();
+    let first = match budget.turn_now() {
+        Some(turn) => direct::read(&stream, &serving, peer, turn),
+        None => First::Nothing,
+    };
+    match first {
         First::Upgraded(agreed, early) => begin_socket(worker, agreed, ticket, stream, &early),
         First::Gone => {}
         first => {
@@ -237,7 +269,7 @@ async fn secure<A: App>(
     ticket: Ticket<A>,
 ) {
     let carrier = tokio::select! {
-        carrier = begin(&slot, &worker.shard.counts, stream, peer) => carrier,
+        carrier = begin(&worker, &slot, stream, peer) => carrier,
         () = worker.closing() => None,
     };
     if let Some(carrier) = carrier {
@@ -280,14 +312,16 @@ async fn first_bytes<A: App>(
     stream: &Stream,
     peer: SocketAddr,
 ) -> First<A> {
+    let mut budget = Budget::default();
     let read = async {
         loop {
+            let turn = budget.turn().await;
             // a socket may be called readable and have nothing
             if poll_fn(|cx| stream.poll_read_ready(cx)).await.is_err() {
                 return First::Gone;
             }
             // asked for now: what was replaced meanwhile is the new one
-            match direct::read(stream, &slot.serving(), peer) {
+            match direct::read(stream, &slot.serving(), peer, turn) {
                 First::Nothing => {}
                 first => return first,
             }
@@ -307,11 +341,12 @@ async fn first_bytes<A: App>(
 
 /// Waits for the client to speak, and agrees on keys where they are needed. `None`: it was too slow, or speaks something else.
 async fn begin<A: App>(
+    worker: &Worker<A>,
     slot: &Slot<A>,
-    counts: &ShardStats,
     stream: TcpStream,
     peer: SocketAddr,
 ) -> Option<Carrier> {
+    let counts = &worker.shard.counts;
     let serving = slot.serving();
     let edge = serving.edge();
     // looked at, because a socket may be called readable and have nothing
@@ -329,7 +364,9 @@ async fn begin<A: App>(
     };
     let Some(_handshake) = Busy::one_of(&slot.handshakes, edge.tls_handshakes) else {
         counts.limited(Limit::TlsHandshakes);
-        tracing::warn!(%peer, "too many TLS handshakes at once");
+        if let Some(times) = worker.shared.troubles.tls.happened() {
+            tracing::warn!(%peer, times, "too many TLS handshakes at once");
+        }
         return None;
     };
     match timeout(edge.tls_timeout, TlsAcceptor::from(config).accept(stream)).await {

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use super::answering::{Answering, Owed};
 use super::framing::Framing;
 use crate::routing::Edge;
 use crate::stream::Stream;
@@ -14,7 +15,7 @@ use std::os::fd::AsRawFd;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
@@ -46,6 +47,8 @@ pub(super) struct Carrier {
     farewell: Farewell,
     /// The client has ended its side, or TLS has said goodbye, which nobody need read: what happens from now on says nothing of what was sent before.
     settled: bool,
+    /// Who is to read the end of the stream, once nothing is owed any more.
+    ends: Option<Waker>,
     report: Arc<Report>,
 }
 
@@ -55,7 +58,12 @@ pub(super) struct Report {
     /// Somebody wants to know whether the client has read what it was sent last. An answer to a poll that was not read comes again, so what says that it was not
     /// must be certain: who has read it would get it twice.
     matters: AtomicBool,
+    /// Hyper has all of it.
+    handed: AtomicBool,
+    /// The system has all of it.
+    sent: AtomicBool,
     lost: AtomicBool,
+    owed: Arc<Owed>,
     /// Which request stands for one that cannot be read, and what is wrong with that.
     stand_in: OnceLock<(u64, &'static str)>,
 }
@@ -63,10 +71,27 @@ pub(super) struct Report {
 impl Report {
     /// From now on it does matter what becomes of what is sent, or it does not.
     pub fn matters(&self, matters: bool) {
+        self.handed.store(false, Relaxed);
+        self.sent.store(!matters, Relaxed);
         self.matters.store(matters, Relaxed);
     }
 
-    /// The client has reset the connection, ended it before its system had everything, or did not take it in time.
+    /// A request is being answered, until what is returned is dropped.
+    pub fn answering(&self) -> Answering {
+        Answering::new(&self.owed)
+    }
+
+    /// Resolves when the client has ended its side while it waits for an answer. Cancel safe.
+    pub async fn half_closed(&self) {
+        self.owed.ended().await;
+    }
+
+    /// Hyper has taken the last byte of it, and will flush.
+    pub fn handed(&self) {
+        self.handed.store(true, Relaxed);
+    }
+
+    /// The client has ended or reset the connection before its system had everything, or did not take it in time.
     pub fn is_lost(&self) -> bool {
         self.lost.load(Relaxed)
     }
@@ -137,6 +162,7 @@ impl Carrier {
             stalled: None,
             farewell: Farewell::None,
             settled: false,
+            ends: None,
             report: Arc::default(),
         }
     }
@@ -153,11 +179,21 @@ impl Carrier {
             // many a client says no goodbye in TLS
             Err(e) => e.kind() == io::ErrorKind::UnexpectedEof,
         };
-        // who closes with something unread resets the connection. What ends it in order also acknowledges what has come
-        if (read.is_err() && !ends) || (ends && self.is_untaken()) {
+        // Who has read everything may reset the connection all the same: proxies do, after they have passed an answer on. So a reset says nothing by itself;
+        // what counts, after it as after an end in order, is what the client's system had acknowledged. After a reset hyper writes nothing more.
+        let is_lost = match ends {
+            true => self.is_unacknowledged(),
+            false => read.is_err() && self.is_untaken(),
+        };
+        if is_lost {
             self.lose();
         }
         self.settled |= ends;
+    }
+
+    /// Whether some of what was sent last is not with the client's system: hyper has it still, or ours has.
+    fn is_untaken(&self) -> bool {
+        !self.report.sent.load(Relaxed) || self.is_unacknowledged()
     }
 
     /// What was sent last did not reach the client whole.
@@ -168,7 +204,7 @@ impl Carrier {
     }
 
     /// Whether the client's system has not acknowledged everything that was written.
-    fn is_untaken(&self) -> bool {
+    fn is_unacknowledged(&self) -> bool {
         let tcp = match &self.pipe {
             Pipe::Plain(tcp) => tcp,
             Pipe::Tls(tls) => tls.get_ref().0,
@@ -200,6 +236,21 @@ impl Carrier {
         ready!(stalled.as_mut().poll(cx));
         self.lose();
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, Stalled)))
+    }
+
+    /// Whether a read that says that the client has ended its side is kept from hyper, because an answer is owed: to a request that came whole.
+    fn keeps_end(&mut self, cx: &Context<'_>, read: &io::Result<()>, n: usize) -> bool {
+        let ends = match read {
+            Ok(()) => n == 0,
+            Err(e) => e.kind() == io::ErrorKind::UnexpectedEof,
+        };
+        let is_whole = !self.framing.is_within_request() || self.framing.is_tunnel();
+        let keeps = ends && is_whole && self.report.owed.is_owing();
+        if keeps {
+            self.ends = Some(cx.waker().clone());
+            self.report.owed.end();
+        }
+        keeps
     }
 
     /// What came and hyper has not asked for.
@@ -269,7 +320,11 @@ impl AsyncRead for Carrier {
         if self.read.is_empty() {
             let read = ready!(self.as_mut().pipe().poll_read(cx, buf));
             // here, because hyper takes a reset between two requests for an end
-            self.judge(&read, buf.filled().len() - before);
+            let n = buf.filled().len() - before;
+            self.judge(&read, n);
+            if self.keeps_end(cx, &read, n) {
+                return Poll::Pending;
+            }
             read?;
         } else {
             let n = self.read.len().min(buf.remaining());
@@ -322,14 +377,33 @@ impl AsyncWrite for Carrier {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let flushed = self.as_mut().pipe().poll_flush(cx);
+        if matches!(flushed, Poll::Ready(Ok(()))) {
+            // hyper asks for this when it has written all that it has
+            if self.report.owed.is_paid()
+                && let Some(reader) = self.ends.take()
+            {
+                reader.wake();
+            }
+            if self.report.handed.load(Relaxed) {
+                self.report.sent.store(true, Relaxed);
+            }
+        }
         self.in_time(cx, flushed)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if let Farewell::None = self.farewell {
             self.settled |= matches!(self.pipe, Pipe::Tls(_));
-            let shut = self.as_mut().pipe().poll_shutdown(cx);
-            ready!(self.in_time(cx, shut))?;
+            match self.as_mut().pipe().poll_shutdown(cx) {
+                // it was reset before: nothing that was accepted is undone by that
+                Poll::Ready(Err(e)) => {
+                    if self.is_untaken() {
+                        self.lose();
+                    }
+                    return Poll::Ready(Err(e));
+                }
+                shut => ready!(self.in_time(cx, shut))?,
+            }
             let waits = self.ended || self.framing.is_within_request();
             let asks = self.report.matters.load(Relaxed) && !self.settled;
             self.farewell = match waits || asks {

@@ -2,7 +2,7 @@
 
 use super::accept::{Serving, Slot, Ticket, begin_socket};
 use super::body::{Bounded, Excess};
-use super::carrier::{Carrier, is_stalled};
+use super::carrier::{Carrier, Report, is_stalled};
 use super::engine;
 use super::handshake::nothing_here;
 use super::http::Upgrade;
@@ -10,8 +10,9 @@ use super::refusal;
 use super::worker::Worker;
 use crate::limits::Limit;
 use crate::rest::{Peer, json_error};
+use crate::session::Fate;
 use crate::{App, ClientError, Kind, trace};
-use ::http::{HeaderValue, Request, StatusCode, Version, header};
+use ::http::{HeaderValue, Method, Request, StatusCode, Version, header};
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -20,6 +21,7 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
@@ -49,16 +51,18 @@ pub(super) async fn converse<A: App>(
         let malformed = report.refused(asked.get()).map(refusal::malformed);
         let known = known.take().or(malformed);
         let (refused, receipt, report) = (&refused, &receipt, &report);
-        give(receipt, true); // who asks again has read the answer before
+        let answering = report.answering();
+        give(receipt, Fate::Read); // who asks again has read the answer before
         async move {
             let on = request.extensions().get::<OnUpgrade>().cloned();
-            let mut answer = answer(worker, &serving, request, known, peer, ticket).await;
+            let asking = (peer, report);
+            let mut answer = answer(worker, &serving, request, known, asking, ticket).await;
             let asked_for = answer.extensions_mut().remove::<engine::Receipt<A>>();
             report.matters(asked_for.is_some());
             receipt.set(asked_for);
             let switches = answer.status() == StatusCode::SWITCHING_PROTOCOLS;
             refused.set(on.filter(|_| !switches));
-            Ok::<_, Infallible>(answer)
+            Ok::<_, Infallible>(answer.map(|body| answering.with(body)))
         }
     });
     let (head_timeout, head_bytes) = {
@@ -81,7 +85,11 @@ pub(super) async fn converse<A: App>(
         }
     };
     // what is wrong with the next request says nothing of the answer before
-    give(&receipt, !report.is_lost());
+    let fate = match report.is_lost() {
+        true => Fate::Lost,
+        false => Fate::Read,
+    };
+    give(&receipt, fate);
     let counts = &worker.shard.counts;
     match ended {
         Ok(()) => {
@@ -96,9 +104,9 @@ pub(super) async fn converse<A: App>(
     }
 }
 
-fn give<A: App>(receipt: &Cell<Option<engine::Receipt<A>>>, arrived: bool) {
+fn give<A: App>(receipt: &Cell<Option<engine::Receipt<A>>>, fate: Fate) {
     if let Some(receipt) = receipt.take() {
-        receipt.give(arrived);
+        receipt.give(fate);
     }
 }
 
@@ -115,7 +123,7 @@ async fn answer<A: App>(
     serving: &Serving<A>,
     request: Request<Incoming>,
     known: Option<Response>,
-    peer: SocketAddr,
+    (peer, report): (SocketAddr, &Arc<Report>),
     ticket: &Cell<Option<Ticket<A>>>,
 ) -> Response {
     let upgrades = request.headers().contains_key(header::UPGRADE);
@@ -143,9 +151,15 @@ async fn answer<A: App>(
         excess = Some(Excess::Bytes);
         Response::default()
     } else if polled {
-        engine(worker, serving, request, peer).await
+        engine(worker, serving, request, peer, report).await
     } else {
         request.extensions_mut().insert(Peer(peer));
+        let listener = &serving.listening.listener;
+        let handshake = upgrades && listener.find(request.uri().path()).is_some();
+        if request.method() == Method::HEAD && !handshake {
+            // answered as a GET, wherever there is one; hyper knows what was asked, and leaves out the content
+            *request.method_mut() = Method::GET;
+        }
         let Ok(response) = warp::service(serving.routes.clone()).oneshot(request).await;
         response
     };
@@ -179,6 +193,7 @@ async fn engine<A: App>(
     serving: &Serving<A>,
     request: Request<Bounded>,
     peer: SocketAddr,
+    report: &Arc<Report>,
 ) -> Response {
     let (head, body) = request.into_parts();
     let asked = engine::Asked {
@@ -187,6 +202,7 @@ async fn engine<A: App>(
         query: head.uri.query().unwrap_or(""),
         headers: &head.headers,
         peer,
+        report,
     };
     let answered = engine::answer(worker, &serving.sockets, asked, engine::whole(body)).await;
     answered.unwrap_or_else(|| json_error(&nothing_here()))

@@ -5,6 +5,7 @@ use super::accept::Serving;
 use super::framing::Framing;
 use super::handshake::Accepted;
 use crate::App;
+use crate::budget::Turn;
 use crate::connection::Agreed;
 use crate::rest::Caller;
 use crate::stream::{Stream, Written};
@@ -38,8 +39,13 @@ pub(super) enum First<A: App> {
 }
 
 /// Reads once.
-pub(super) fn read<A: App>(stream: &Stream, serving: &Serving<A>, peer: SocketAddr) -> First<A> {
-    BUFFER.with_borrow_mut(|buffer| match stream.read(buffer) {
+pub(super) fn read<A: App>(
+    stream: &Stream,
+    serving: &Serving<A>,
+    peer: SocketAddr,
+    mut turn: Turn<'_>,
+) -> First<A> {
+    BUFFER.with_borrow_mut(|buffer| match stream.read(buffer, &mut turn) {
         Ok(0) => First::Gone,
         Ok(n) => first(stream, serving, peer, &buffer[..n]),
         Err(e) if e.kind() == io::ErrorKind::WouldBlock => First::Nothing,

@@ -1,7 +1,12 @@
 //! Requests of Engine.IO: who begins a session, who polls one, and what web pages are told about it.
 
+mod delivery;
+mod gzip;
 mod wish;
 
+pub(super) use delivery::Receipt;
+
+use super::carrier::Report;
 use super::handshake::Sockets;
 use super::table::{Listening, Shared};
 use super::worker::Worker;
@@ -13,25 +18,27 @@ use crate::pattern::Params;
 use crate::publication::{Inbox, ToShard};
 use crate::rest::{Caller, json_error};
 use crate::routing::{Namespace, Policy, Protocol, Route};
-use crate::session::{Beginning, Door, Entrance, Posted, Session, Visit, body, poll_late};
+use crate::session::{
+    Beginning, Door, Entrance, Fate, Posted, Session, Taken, Visit, noop, poll_late, stumbles,
+};
 use crate::shard::Shard;
 use crate::sid::Sid;
 use crate::socket::Compression;
 use crate::{App, trace};
 use ::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use bytes::Bytes;
+use delivery::Delivery;
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use tokio::sync::oneshot;
 use warp::Reply;
 use warp::reply::Response;
 use wish::{Refused, Wish};
 
-/// Pieces of a body: the rest of one whose client goes away meanwhile was not sent.
-const PIECE_BYTES: usize = 16 << 10;
+/// The longest token that is kept for namespaces that are asked for later. Those with a hundred roles in them have less.
+const TOKEN_BYTES: usize = 8 << 10;
 /// How long a browser need not ask again what it may ask.
 const PREFLIGHT_SECONDS: &str = "600";
 
@@ -52,6 +59,7 @@ pub(super) fn door<A: App>(
         Protocol::EngineIo => vec![Entrance {
             name: "".into(),
             lane: lane(&route.consumer, Dialect::EngineIo)?,
+            unnumbered: lane(&route.consumer, Dialect::EngineIo)?,
             policy: listening.policies[index].clone(),
             stats,
         }],
@@ -59,12 +67,14 @@ pub(super) fn door<A: App>(
             let all = route.namespaces.iter().zip(&listening.namespaces[index]);
             let entrance = |(namespace, policy): (&Namespace, &Arc<Policy>)| {
                 let name: Arc<str> = namespace.name.as_str().into();
-                let dialect = Dialect::SocketIo {
+                let dialect = |offsets| Dialect::SocketIo {
                     namespace: name.clone(),
-                    offsets: shard.store.is_some(),
+                    offsets,
                 };
+                let has_numbers = shard.store.is_some();
                 Some(Entrance {
-                    lane: lane(&namespace.consumer, dialect)?,
+                    lane: lane(&namespace.consumer, dialect(has_numbers))?,
+                    unnumbered: lane(&namespace.consumer, dialect(false))?,
                     name,
                     policy: policy.clone(),
                     stats: stats.clone(),
@@ -74,8 +84,13 @@ pub(super) fn door<A: App>(
         }
     };
     let protocol = route.protocol;
+    let wanted = entrances
+        .iter()
+        .flat_map(|e| shared.lanes[e.lane as usize].entry.headers);
+    let wanted: BTreeSet<&str> = wanted.copied().collect();
     Some(Arc::new(Door {
         protocol,
+        headers: wanted.into_iter().collect(),
         entrances,
     }))
 }
@@ -91,25 +106,35 @@ pub(super) fn boarding(
         return Err(Refused::Request);
     }
     Ok(Boarding {
-        visit: visit(door, caller, params),
+        visit: visit(door, caller, params)?,
         sid: wish.sid,
     })
 }
 
-fn visit(door: Arc<Door>, caller: &Caller, params: Params) -> Visit {
+/// What is kept of a request that opens a session; it may be too much.
+fn visit(door: Arc<Door>, caller: &Caller, params: Params) -> Result<Visit, Refused> {
     let text = |name| caller.headers.get(name).and_then(|v| v.to_str().ok());
     let (authorization, protocols) = (
         text(header::AUTHORIZATION),
         text(header::SEC_WEBSOCKET_PROTOCOL),
     );
     let found = auth::token_of(authorization, protocols, &caller.query);
-    Visit {
-        door,
-        handshake: Arc::new(Handshake::new(&caller.headers, &caller.query)),
-        params,
-        token: found.token.as_deref().map(Into::into),
-        local: caller.may_be_anonymous(crate::routing::Auth::Loopback),
+    let token = found.token.filter(|_| door.asks_for_tokens());
+    if token
+        .as_ref()
+        .is_some_and(|token| token.len() > TOKEN_BYTES)
+    {
+        return Err(Refused::Request);
     }
+    let handshake = Handshake::new(&caller.headers, &door.headers, &caller.query);
+    Ok(Visit {
+        door,
+        handshake: Arc::new(handshake.ok_or(Refused::Request)?),
+        params,
+        token: token.as_deref().map(Into::into),
+        local: caller.may_be_anonymous(crate::routing::Auth::Loopback),
+        stumbles: stumbles(&caller.headers, &caller.query),
+    })
 }
 
 /// A request of a route of Engine.IO that is no handshake of a WebSocket.
@@ -119,6 +144,19 @@ pub(super) struct Asked<'r> {
     pub query: &'r str,
     pub headers: &'r HeaderMap,
     pub peer: SocketAddr,
+    /// Of the connection that it came by.
+    pub report: &'r Arc<Report>,
+}
+
+impl Asked<'_> {
+    /// How an answer is given that says these.
+    fn delivery(&self, route: &Route) -> Delivery {
+        let compress_from = route.policy.compress_from;
+        Delivery {
+            report: self.report.clone(),
+            gzip_from: compress_from.filter(|_| gzip::is_accepted(self.headers)),
+        }
+    }
 }
 
 /// Answers such a request. `body` is read when it is needed, and says itself what is wrong with it.
@@ -132,8 +170,8 @@ pub(super) async fn answer<A: App>(
     let route = &sockets.listening.listener.routes[index];
     let door = sockets.door(index)?;
     let origin = asked.headers.get(header::ORIGIN);
-    let origin_text = origin.map(|origin| origin.to_str().unwrap_or("\0"));
-    if !route.policy.origins.allows(origin_text) {
+    let tls = sockets.listening.listener.tls.is_some();
+    if !route.policy.origins.allow(asked.headers, tls) {
         return Some(Refused::Origin.response());
     }
     let mut response = match *asked.method {
@@ -152,7 +190,10 @@ pub(super) async fn answer<A: App>(
             head.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, yes);
         }
     }
-    head.insert(header::VARY, HeaderValue::from_static("Origin"));
+    head.insert(
+        header::VARY,
+        HeaderValue::from_static("Origin, Accept-Encoding"),
+    );
     head.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Some(response)
 }
@@ -191,13 +232,22 @@ async fn polled<A: App>(
             query: asked.query.to_owned(),
             peer: Some(asked.peer),
         };
-        return begin(worker, sockets, (index, route), (door, params), &caller).await;
+        let how = asked.delivery(route);
+        return begin(
+            worker,
+            sockets,
+            (index, route),
+            (door, params),
+            &caller,
+            how,
+        )
+        .await;
     };
     let home = worker.shard.peers().get(sid.shard()).cloned();
     let home = home.ok_or(Refused::Session)?;
     match *asked.method {
         Method::GET => {
-            let (answer, answered) = oneshot::channel();
+            let (answer, mut answered) = oneshot::channel();
             let wanted = sid.clone();
             let connection = trace::connection_id().unwrap_or(0);
             let call = move |shard: &Rc<Shard<A>>| match found(shard, &wanted) {
@@ -205,9 +255,22 @@ async fn polled<A: App>(
                 None => poll_late(shard, &wanted, answer),
             };
             tell(&home, call).await.ok_or(Refused::Session)?;
-            let answer = answered.await.ok().flatten();
+            let answer = tokio::select! {
+                biased;
+                // whoever says nothing more may have gone, and will poll by another connection: that one gets what there is
+                () = asked.report.half_closed() => {
+                    answered.close();
+                    if let Ok(Some((number, _))) = answered.try_recv() {
+                        let (home, sid) = (home.clone(), sid.clone());
+                        Receipt { home, sid, number }.give(Fate::Unsent);
+                    }
+                    Some((0, vec![noop()]))
+                }
+                answer = &mut answered => answer.ok().flatten(),
+            };
             let (number, frames) = answer.ok_or(Refused::Session)?;
-            Ok(carrying(frames, Receipt { home, sid, number }))
+            let receipt = Receipt { home, sid, number };
+            Ok(asked.delivery(route).of(frames, receipt))
         }
         Method::POST => {
             // what is wrong with it is told by whoever reads it
@@ -215,13 +278,16 @@ async fn polled<A: App>(
                 return Err(Refused::Request);
             };
             let (done, taken) = oneshot::channel();
-            let call = move |shard: &Rc<Shard<A>>| {
-                if let Some(session) = found(shard, &sid) {
-                    session.post(Posted { body, done });
-                }
+            let call = move |shard: &Rc<Shard<A>>| match found(shard, &sid) {
+                Some(session) => session.post(Posted { body, done }),
+                None => drop(done.send(Taken::NoSession)),
             };
             tell(&home, call).await.ok_or(Refused::Session)?;
-            taken.await.map_err(|_| Refused::Request)?;
+            match taken.await {
+                Ok(Taken::Yes) => {}
+                Ok(Taken::NoSession) => return Err(Refused::Session),
+                Err(_) => return Err(Refused::Request),
+            }
             let html = HeaderValue::from_static("text/html");
             Ok(typed("ok".into_response(), html))
         }
@@ -247,6 +313,7 @@ async fn begin<A: App>(
     (index, route): (usize, &Route),
     (door, params): (Arc<Door>, Params),
     caller: &Caller,
+    how: Delivery,
 ) -> Result<Response, Refused> {
     let (shard, stats) = (&worker.shard, &worker.shared.stats);
     if worker.is_draining() {
@@ -264,7 +331,7 @@ async fn begin<A: App>(
         Ok(place) => place,
         Err(refused) => return limited(refused),
     };
-    let visit = visit(door, caller, params);
+    let visit = visit(door, caller, params)?;
     let identity = match route.protocol {
         Protocol::SocketIo | Protocol::WebSocket => None,
         Protocol::EngineIo => match sockets.identify(route, caller, visit.token.as_deref()) {
@@ -297,92 +364,12 @@ async fn begin<A: App>(
     let (number, frames) = answer.ok_or(Refused::Session)?;
     let home = shard.peers().get(shard.id).cloned();
     let home = home.ok_or(Refused::Session)?;
-    Ok(carrying(frames, Receipt { home, sid, number }))
+    Ok(how.of(frames, Receipt { home, sid, number }))
 }
 
 fn typed(mut response: Response, content: HeaderValue) -> Response {
     response.headers_mut().insert(header::CONTENT_TYPE, content);
     response
-}
-
-fn carrying<A: App>(frames: Vec<Bytes>, receipt: Receipt<A>) -> Response {
-    let text = body(frames);
-    let length = HeaderValue::from(text.len());
-    let delivery = Delivery {
-        left: text.into(),
-        receipt: Some(receipt.clone()),
-    };
-    let content = HeaderValue::from_static("text/plain; charset=UTF-8");
-    let mut response = typed(warp::reply::stream(delivery).into_response(), content);
-    response
-        .headers_mut()
-        .insert(header::CONTENT_LENGTH, length);
-    // whoever serves the connection gives it
-    response.extensions_mut().insert(receipt);
-    response
-}
-
-/// The body of a poll's answer. Who drops it before it was taken whole has lost it.
-struct Delivery<A: App> {
-    left: Bytes,
-    receipt: Option<Receipt<A>>,
-}
-
-impl<A: App> futures::Stream for Delivery<A> {
-    type Item = Result<Bytes, std::convert::Infallible>;
-
-    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        if self.left.is_empty() {
-            self.receipt = None;
-            return Poll::Ready(None);
-        }
-        let length = self.left.len().min(PIECE_BYTES);
-        let piece = self.left.split_to(length);
-        if self.left.is_empty() {
-            self.receipt = None; // the length was told: nobody need ask for more
-        }
-        Poll::Ready(Some(Ok(piece)))
-    }
-}
-
-impl<A: App> Drop for Delivery<A> {
-    fn drop(&mut self) {
-        if let Some(receipt) = self.receipt.take() {
-            receipt.give(false);
-        }
-    }
-}
-
-/// What a session is to hear of one of its answers.
-pub(super) struct Receipt<A: App> {
-    home: Inbox<A>,
-    sid: Sid,
-    number: u64,
-}
-
-// `derive` would ask for `A: Clone`
-impl<A: App> Clone for Receipt<A> {
-    fn clone(&self) -> Self {
-        Receipt {
-            home: self.home.clone(),
-            sid: self.sid.clone(),
-            number: self.number,
-        }
-    }
-}
-
-impl<A: App> Receipt<A> {
-    /// Whether it reached the client, as far as the connection knows that it went by.
-    pub fn give(self, arrived: bool) {
-        let Receipt { home, sid, number } = self;
-        let call = move |shard: &Rc<Shard<A>>| {
-            if let Some(session) = found(shard, &sid) {
-                session.answered(number, arrived);
-            }
-        };
-        // a shard that does not keep up hears nothing of it: then the answer counts as read
-        let _ = home.try_send(ToShard::Call(Box::new(call)));
-    }
 }
 
 /// The whole body; `None`: it was too much, too slow, or cut off.

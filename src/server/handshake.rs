@@ -8,7 +8,7 @@ use crate::auth::{self, Identity};
 use crate::connection::Agreed;
 use crate::pattern::Params;
 use crate::rest::{Caller, json_error};
-use crate::routing::{Auth, Policy, Protocol, Route};
+use crate::routing::{self, Auth, Policy, Protocol, Route};
 use crate::session::Door;
 use crate::shard::Shard;
 use crate::socket::Compression;
@@ -125,7 +125,9 @@ impl<A: App> Sockets<A> {
             return Err(json_error(&leaving()));
         }
         let policy = &route.policy;
-        if !policy.origins.allows(wish.origin) {
+        let tls = self.listening.listener.tls.is_some();
+        let host = wish.origin.and_then(|_| routing::host(headers));
+        if !policy.origins.allows(wish.origin, host, tls) {
             return Err(Unfit::Origin.response());
         }
         if !can_upgrade {
@@ -218,13 +220,20 @@ pub(super) fn nothing_here() -> ClientError {
     ClientError::new(Kind::NotFound, "NOT_FOUND", "there is nothing at this path")
 }
 
-pub(super) fn method_not_allowed() -> ClientError {
-    ClientError::new(
+/// 405, with the methods that the path takes (RFC 9110, section 15.5.6).
+pub(super) fn method_not_allowed(allowed: &'static str) -> Response {
+    let mut response = json_error(&ClientError::new(
         Kind::MethodNotAllowed,
         "METHOD_NOT_ALLOWED",
-        "this path does not take this method",
-    )
+        format!("this path does not take this method, but {allowed}"),
+    ));
+    let allowed = HeaderValue::from_static(allowed);
+    response.headers_mut().insert(header::ALLOW, allowed);
+    response
 }
+
+/// What is read: a HEAD is asked as a GET.
+pub(super) const READ: &str = "GET, HEAD";
 
 pub(super) fn leaving() -> ClientError {
     ClientError::new(

@@ -1,10 +1,10 @@
 //! What a listener answers: handshakes, health, and the REST services.
 
-use super::handshake::{Accepted, Sockets, leaving, method_not_allowed, nothing_here};
+use super::handshake::{Accepted, READ, Sockets, leaving, method_not_allowed, nothing_here};
 use super::metrics;
 use super::table::{Listening, Shared};
 use crate::connection::Agreed;
-use crate::rest::{Api, Caller, Peer, json_error};
+use crate::rest::{Api, Caller, Peer, json_error, not_stored};
 use crate::shard::Shard;
 use crate::{App, ClientError, Kind};
 use ::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -72,22 +72,31 @@ pub(super) fn routes<A: App>(
     };
     let health = {
         let (ready, farewell) = (shard.store.clone(), shared.farewell.clone());
-        let live = warp::path!("healthz")
-            .and(warp::get())
-            .map(|| warp::reply::json(&Health { status: "ok" }).into_response());
-        let ready = warp::path!("readyz").and(warp::get()).and_then(move || {
+        let live = warp::path!("healthz").and(warp::method());
+        let live = live.map(|method: Method| match method {
+            Method::GET => health("ok"),
+            _ => method_not_allowed(READ),
+        });
+        let ready_at = warp::path!("readyz").and(warp::method());
+        let ready = ready_at.and_then(move |method: Method| {
             let store = ready.clone();
             let draining = farewell.draining.load(Relaxed);
             async move {
+                if method != Method::GET {
+                    return Ok(method_not_allowed(READ));
+                }
                 if draining {
                     return Ok(json_error(&leaving()));
                 }
                 let head = match store {
-                    Some(store) => store.read(|db| db.head()).await.map(|_| ()),
+                    Some(store) => match store.health().ready() {
+                        Ok(()) => store.read(|db| db.head()).await.map(|_| ()),
+                        unready => unready,
+                    },
                     None => Ok(()),
                 };
                 Ok::<_, warp::Rejection>(match head {
-                    Ok(()) => warp::reply::json(&Health { status: "ready" }).into_response(),
+                    Ok(()) => health("ready"),
                     Err(error) => json_error(&error.into_client()),
                 })
             }
@@ -108,6 +117,7 @@ pub(super) fn routes<A: App>(
                 shared.stats.clone(),
                 listening.rest_places.clone(),
                 shard.id,
+                here.tls.is_some(),
             );
             all = all.or(rest(api)).unify().boxed();
         }
@@ -116,7 +126,9 @@ pub(super) fn routes<A: App>(
         let error = if rejection.is_not_found() {
             nothing_here()
         } else if rejection.find::<warp::reject::MethodNotAllowed>().is_some() {
-            method_not_allowed()
+            // an application's filter, which does not say what it takes instead
+            let text = "this path does not take this method";
+            ClientError::new(Kind::MethodNotAllowed, "METHOD_NOT_ALLOWED", text)
         } else if rejection.find::<warp::reject::PayloadTooLarge>().is_some() {
             ClientError::new(Kind::TooLarge, "TOO_LARGE", "the body is over the limit")
         } else {
@@ -128,9 +140,13 @@ pub(super) fn routes<A: App>(
     .boxed()
 }
 
-#[derive(serde::Serialize)]
-struct Health {
-    status: &'static str,
+/// How the server is at this moment.
+fn health(status: &'static str) -> Response {
+    #[derive(serde::Serialize)]
+    struct Health {
+        status: &'static str,
+    }
+    not_stored(warp::reply::json(&Health { status }).into_response())
 }
 
 /// The answer that ends HTTP on a connection.

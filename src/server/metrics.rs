@@ -1,13 +1,14 @@
 //! `GET /metrics`, where `routing.toml` says so.
 
+use super::handshake::{READ, method_not_allowed};
 use super::table::Shared;
 use crate::publication::Inbox;
-use crate::rest::{Api, Caller, json_error};
+use crate::rest::{Api, Caller, json_error, not_stored};
 use crate::routing::{Auth, Metrics};
 use crate::shard::Shard;
 use crate::stats::collect;
 use crate::{App, ClientError, Kind, auth};
-use ::http::header;
+use ::http::{Method, header};
 use std::sync::Arc;
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
@@ -21,16 +22,18 @@ pub(super) fn route<A: App>(
 ) -> BoxedFilter<(Response,)> {
     let (shared, store, inboxes) = (shared.clone(), shard.store.clone(), shard.peers());
     warp::path!("metrics")
-        .and(warp::get())
+        .and(warp::method())
         .and(Api::<A>::caller())
-        .and_then(move |caller: Caller| {
+        .and_then(move |method: Method, caller: Caller| {
             let answer = match who {
                 Metrics::Nobody => None,
+                _ if method != Method::GET => Some(method_not_allowed(READ)),
                 _ => Some(match judge(&shared, who, &caller) {
                     Ok(()) => {
                         let waiting: Vec<usize> = inboxes.iter().map(waiting).collect();
                         let (text, kind) = collect(&shared.stats, store.as_ref(), &waiting);
-                        warp::reply::with_header(text, header::CONTENT_TYPE, kind).into_response()
+                        let found = warp::reply::with_header(text, header::CONTENT_TYPE, kind);
+                        not_stored(found.into_response())
                     }
                     Err(error) => json_error(&error),
                 }),

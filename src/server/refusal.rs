@@ -1,16 +1,22 @@
 //! Refusing before the upgrade: what a client is told that finds no place, or comes too often.
 
+use super::accept::Serving;
+use super::body::Bounded;
 use super::carrier::Carrier;
 use crate::limits::Limited;
-use crate::rest::{Caller, json_error};
+use crate::rest::{Caller, Peer, json_error, not_stored};
 use crate::stats::ShardStats;
-use crate::{ClientError, Kind, trace};
-use ::http::{HeaderValue, StatusCode, header};
+use crate::{App, ClientError, Kind, trace};
+use ::http::{HeaderValue, Request, StatusCode, header};
+use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use serde::Serialize;
 use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::rc::Rc;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
+use tower::ServiceExt;
 use warp::Reply;
 use warp::reply::Response;
 
@@ -22,6 +28,9 @@ struct Body<'a> {
     error: &'a str,
     code: &'a str,
     limit: &'a str,
+    /// Rounded up, as `Retry-After` says it.
+    retry_after_s: u64,
+    /// More exactly.
     retry_after_ms: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     connection: Option<u64>,
@@ -34,12 +43,14 @@ pub(super) fn limited(limited: Limited) -> Response {
         error: &error.text,
         code: &error.code,
         limit: limited.limit.name(),
+        retry_after_s: limited.retry_after_seconds(),
         retry_after_ms: limited.retry_after.as_millis().max(1) as u64,
         connection: trace::connection_id(),
     };
     let status =
         StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
-    let mut response = warp::reply::with_status(warp::reply::json(&body), status).into_response();
+    let response = warp::reply::with_status(warp::reply::json(&body), status).into_response();
+    let mut response = not_stored(response);
     let head = response.headers_mut();
     head.insert(
         header::RETRY_AFTER,
@@ -63,10 +74,27 @@ pub(super) fn handshake(counts: &ShardStats, caller: &Caller, refused: Limited) 
     limited(refused)
 }
 
+/// What is asked of a server by those who watch over it: answered also where there is no place, because a server that is full is well.
+const PROBES: [&str; 2] = ["/healthz", "/readyz"];
+
 /// Answers one request of a connection that has no place, and hangs up.
-pub(super) async fn turn_away(carrier: Carrier, refused: Limited) {
-    let answer =
-        hyper::service::service_fn(move |_| async move { Ok::<_, Infallible>(limited(refused)) });
+pub(super) async fn turn_away<A: App>(
+    carrier: Carrier,
+    serving: Rc<Serving<A>>,
+    peer: SocketAddr,
+    refused: Limited,
+) {
+    let report = carrier.report();
+    let answer = hyper::service::service_fn(move |request: Request<Incoming>| {
+        let (serving, answering) = (serving.clone(), report.answering());
+        async move {
+            let answer = match PROBES.contains(&request.uri().path()) {
+                true => probed(&serving, request, peer).await,
+                false => limited(refused),
+            };
+            Ok::<_, Infallible>(answer.map(|body| answering.with(body)))
+        }
+    });
     let answered = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(PATIENCE)
@@ -78,4 +106,16 @@ pub(super) async fn turn_away(carrier: Carrier, refused: Limited) {
         // not hyper's: after a request for another protocol it just drops the socket
         let _ = parts.io.into_inner().shutdown().await;
     }
+}
+
+async fn probed<A: App>(
+    serving: &Serving<A>,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+) -> Response {
+    // a probe has no body
+    let mut request = request.map(|body| Bounded::new(body, 0, PATIENCE));
+    request.extensions_mut().insert(Peer(peer));
+    let Ok(response) = warp::service(serving.routes.clone()).oneshot(request).await;
+    response
 }

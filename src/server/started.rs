@@ -1,6 +1,7 @@
 //! A running server in its owner's hands: another routing, and the end.
 
 use super::bind::Bound;
+use super::descriptors;
 use super::drain::Deadline;
 use super::table::{Farewell, Leases, Place, Table};
 use super::worker::{Order, Rollout};
@@ -8,6 +9,7 @@ use crate::Error;
 use crate::routing::{Policy, Routing};
 use crate::stats::Stats;
 use crate::store::{Running, Store};
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -19,6 +21,11 @@ use tokio::sync::{mpsc, oneshot, watch};
 const STOP_TIMEOUT: Duration = Duration::from_secs(6);
 /// The same when somebody is in a hurry.
 const HURRY_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// What is said of a shard whose thread has ended without a word: it panicked.
+pub(super) fn lost_thread() -> io::Error {
+    io::Error::other("a shard's thread has ended")
+}
 
 /// A server that runs.
 pub struct Started {
@@ -64,7 +71,8 @@ impl Started {
     ///
     /// # Errors
     /// [`Error::Config`] when an address cannot be bound: nothing is changed then. An address that overlaps with one in use (`0.0.0.0:80` and `127.0.0.1:80`)
-    /// can only replace it in a restart. [`Error::Closed`] when the server stops.
+    /// can only replace it in a restart. [`Error::Io`] when the system would not let a shard use one: the rest is served as the routing says. [`Error::Closed`] when the
+    /// server stops.
     ///
     /// # Cancel safety
     /// A reload that is dropped takes place nevertheless.
@@ -87,10 +95,13 @@ impl Started {
         };
         self.leases = leases;
         self.stats.limit(limits);
+        descriptors::warn(limits, &self.stats.admission);
+        let mut all = Ok(());
         for served in served {
-            let _ = served.await;
+            all = all.and(served.await.unwrap_or(Err(lost_thread())));
         }
         self.leases.prune();
+        all?;
         let but = |these: &[(String, SocketAddr)], those: &[(String, SocketAddr)]| {
             let known = |at: &SocketAddr| those.iter().any(|(_, other)| other == at);
             these.iter().filter(|(_, at)| !known(at)).cloned().collect()
@@ -107,7 +118,7 @@ impl Started {
         table: Table,
         fresh: Vec<Bound>,
         gone: Vec<Arc<Policy>>,
-    ) -> Result<Vec<oneshot::Receiver<()>>, Error> {
+    ) -> Result<Vec<oneshot::Receiver<io::Result<()>>>, Error> {
         let permits = self.orders.iter().map(mpsc::Sender::try_reserve);
         let permits: Vec<_> = permits
             .collect::<Result<_, _>>()

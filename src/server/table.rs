@@ -1,6 +1,7 @@
 //! What is served where: one table for all shards, replaced as a whole when `routing.toml` is read again.
 
 use super::bind::{self, Bound};
+use super::seldom::Seldom;
 use crate::Error;
 use crate::auth::Keys;
 use crate::lane::Lanes;
@@ -20,6 +21,15 @@ pub(super) struct Shared<A: crate::App> {
     /// What is counted; who has a place is a part of it.
     pub stats: Arc<Stats>,
     pub farewell: Arc<Farewell>,
+    pub troubles: Troubles,
+}
+
+/// What strangers can fill the log with.
+#[derive(Default)]
+pub(super) struct Troubles {
+    pub accept: Seldom,
+    pub no_place: Seldom,
+    pub tls: Seldom,
 }
 
 /// How far the server is with stopping, for all shards.

@@ -1,7 +1,6 @@
 //! Whether a request may become a WebSocket, by its head alone (RFC 6455, section 4.2.1). Who asks, and whether the origin may, is judged after this.
 
-use super::handshake::method_not_allowed;
-use crate::rest::json_error;
+use super::handshake::{READ, method_not_allowed};
 use crate::websocket;
 use crate::websocket::extension::{Agreed, negotiate};
 use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -53,8 +52,10 @@ pub(crate) fn wish<'h>(method: &Method, headers: &'h HeaderMap) -> Result<Wish<'
     let Some(key) = key.filter(|key| websocket::valid_key(key)) else {
         return Err(Unfit::Key);
     };
-    let has = |name| headers.contains_key(name);
-    if has(header::CONTENT_LENGTH) || has(header::TRANSFER_ENCODING) {
+    // a length of zero is no body (RFC 9112, section 6.3): some clients send it with every request
+    let lengths = headers.get_all(header::CONTENT_LENGTH).iter();
+    let has_body = lengths.into_iter().any(|length| !is_zero(length));
+    if has_body || headers.contains_key(header::TRANSFER_ENCODING) {
         return Err(Unfit::Body);
     }
     // one that cannot be read is not none: programs send none, and may connect
@@ -81,6 +82,10 @@ pub(crate) fn wish<'h>(method: &Method, headers: &'h HeaderMap) -> Result<Wish<'
     })
 }
 
+fn is_zero(length: &HeaderValue) -> bool {
+    !length.is_empty() && length.as_bytes().iter().all(|digit| *digit == b'0')
+}
+
 /// Those that are text.
 fn values(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
     let values = headers.get_all(name).into_iter();
@@ -102,7 +107,7 @@ impl Unfit {
         let text =
             |status, why: &str| warp::reply::with_status(why.to_owned(), status).into_response();
         let mut response = match self {
-            Unfit::Method => json_error(&method_not_allowed()),
+            Unfit::Method => method_not_allowed(READ),
             Unfit::NoUpgrade => text(
                 StatusCode::UPGRADE_REQUIRED,
                 "this is a WebSocket endpoint: connect with ws://\n",
@@ -120,10 +125,14 @@ impl Unfit {
                 StatusCode::BAD_REQUEST,
                 "Sec-WebSocket-Extensions is malformed\n",
             ),
-            Unfit::Origin => text(StatusCode::FORBIDDEN, "this origin is not allowed here\n"),
+            Unfit::Origin => text(
+                StatusCode::FORBIDDEN,
+                "this origin is not allowed here: see `origins` in routing.toml\n",
+            ),
         };
         let head = response.headers_mut();
         let fixed = HeaderValue::from_static;
+        head.insert(header::CACHE_CONTROL, fixed("no-store"));
         match self {
             Unfit::NoUpgrade => {
                 head.insert(header::UPGRADE, fixed("websocket"));

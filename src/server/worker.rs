@@ -12,6 +12,7 @@ use crate::shard::Shard;
 use crate::store::Store;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -36,8 +37,8 @@ pub(super) struct Rollout {
     pub sockets: Vec<(SocketAddr, std::net::TcpListener)>,
     /// Of routes that are served no more.
     pub gone: Arc<[Arc<Policy>]>,
-    /// Told when it is served.
-    pub done: oneshot::Sender<()>,
+    /// Told when it is served, or why it is not, or not whole.
+    pub done: oneshot::Sender<io::Result<()>>,
 }
 
 /// What a shard's thread begins with.
@@ -50,7 +51,7 @@ pub(super) struct Seed<A: App> {
 }
 
 impl<A: App> Seed<A> {
-    pub fn run(self, inbox: mpsc::Receiver<ToShard<A>>, orders: mpsc::Receiver<Order>) {
+    pub fn run(self, inbox: mpsc::Receiver<ToShard<A>>, mut orders: mpsc::Receiver<Order>) {
         let runtime = match Builder::new_current_thread()
             .enable_all()
             .build_local(LocalOptions::default())
@@ -58,6 +59,9 @@ impl<A: App> Seed<A> {
             Ok(runtime) => runtime,
             Err(error) => {
                 tracing::error!(%error, shard = self.id, "a shard cannot start");
+                if let Some(Order::Serve(rollout)) = orders.blocking_recv() {
+                    let _ = rollout.done.send(Err(error));
+                }
                 return;
             }
         };
@@ -157,6 +161,7 @@ impl<A: App> Worker<A> {
         let mut sockets: HashMap<_, _> = rollout.sockets.into_iter().collect();
         let mut slots = self.slots.borrow_mut();
         let mut before = std::mem::take(&mut *slots);
+        let mut served = Ok(());
         for listening in &rollout.table.listeners {
             let serving = Rc::new(Serving::new(self, listening.clone()));
             for place in &listening.places {
@@ -172,7 +177,8 @@ impl<A: App> Worker<A> {
                             slots.insert(at, (slot, tokio::task::spawn_local(task)));
                         }
                         Err(error) => {
-                            tracing::error!(%error, %at, shard = self.shard.id, "a listener cannot be used")
+                            tracing::error!(%error, %at, shard = self.shard.id, "a listener cannot be used");
+                            served = Err(error);
                         }
                     }
                 }
@@ -191,7 +197,7 @@ impl<A: App> Worker<A> {
         drop(gone);
         self.sweep_every
             .set(self.sweep_every.get().min(sweep_interval(&rollout.table)));
-        let _ = rollout.done.send(());
+        let _ = rollout.done.send(served);
     }
 
     fn close_listeners(&self) {

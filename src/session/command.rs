@@ -38,6 +38,7 @@ impl<A: App> Namespace<A> {
         mail: Mail,
     ) -> Step<'a> {
         match mail {
+            Mail::Leave => Step::End(Box::new(Ending::gone())),
             Mail::Frame(Frame::Text(text)) => handle(ctx, consumer, None, Payload::Text(&text)),
             Mail::Frame(Frame::Binary(bytes)) => {
                 handle(ctx, consumer, None, Payload::Binary(&bytes))

@@ -11,13 +11,25 @@ pub(crate) struct Door {
     pub protocol: Protocol,
     /// Of Socket.IO its namespaces; otherwise one, without a name.
     pub entrances: Vec<Entrance>,
+    /// Headers that their consumers look at.
+    pub headers: Vec<&'static str>,
+}
+
+impl Door {
+    /// Whether anybody behind it looks at a token.
+    pub fn asks_for_tokens(&self) -> bool {
+        self.entrances.iter().any(|e| e.policy.auth != Auth::None)
+    }
 }
 
 /// A namespace that there is.
 #[derive(Clone)]
 pub(crate) struct Entrance {
     pub name: Arc<str>,
+    /// The lane of clients that are told numbers.
     pub lane: u16,
+    /// That of those who are not.
+    pub unnumbered: u16,
     pub policy: Arc<Policy>,
     /// Its route's.
     pub stats: Arc<RouteStats>,
@@ -34,6 +46,8 @@ pub(crate) struct Visit {
     pub token: Option<Arc<str>>,
     /// It comes from this machine, and through no proxy.
     pub local: bool,
+    /// It is known that its handlers have no place for a number.
+    pub stumbles: bool,
 }
 
 impl Visit {

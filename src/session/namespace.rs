@@ -7,7 +7,7 @@ use crate::admission::{note_expiry, place_of_user, verify};
 use crate::auth::Identity;
 use crate::close::Ending;
 use crate::connection::{attend, told};
-use crate::context::{Client, Context};
+use crate::context::{Client, Context, Leaving};
 use crate::dialect::socket_io;
 use crate::pattern::Params;
 use crate::registry;
@@ -20,7 +20,7 @@ use crate::websocket::{self, Opcode};
 use crate::{App, Arguments, ClientError, Error, Frame, Kind, Message, Reply};
 use bytes::Bytes;
 use futures::FutureExt;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::panic::AssertUnwindSafe;
@@ -40,6 +40,8 @@ pub(super) enum Mail {
     },
     /// Where there are no events.
     Frame(Frame),
+    /// Nothing more comes: the client has left.
+    Leave,
 }
 
 pub(super) struct Namespace<A: App> {
@@ -47,6 +49,9 @@ pub(super) struct Namespace<A: App> {
     pub socket: Rc<Socket<A>>,
     pub client: Rc<Client>,
     mailbox: RefCell<VecDeque<Mail>>,
+    /// A message was taken out and is not answered yet.
+    handling: Cell<bool>,
+    /// There is room in the mailbox, or a message was answered.
     roomy: Notify,
 }
 
@@ -76,6 +81,7 @@ impl<A: App> Namespace<A> {
             entrance,
             client: Rc::new(client),
             mailbox: RefCell::default(),
+            handling: Cell::new(false),
             roomy: Notify::new(),
         }
     }
@@ -99,6 +105,20 @@ impl<A: App> Namespace<A> {
     fn deliver(&self, mail: Mail) {
         self.mailbox.borrow_mut().push_back(mail);
         self.socket.wake();
+    }
+
+    /// Waits until everything that came is answered, or the namespace ends.
+    pub async fn handled(&self) {
+        let waits = || self.handling.get() || !self.mailbox.borrow().is_empty();
+        while waits() && !self.socket.is_leaving() {
+            self.roomy.notified().await; // single thread: nothing can change between the test and the wait
+        }
+    }
+
+    /// The client leaves, after what it said before: clients emit and leave in one breath. Nobody is waited for any more.
+    pub fn depart(self: Rc<Self>) -> Left<A> {
+        self.client.gone();
+        self.take_in(Mail::Leave)
     }
 
     /// The client has gone: nothing is said to it any more.
@@ -196,7 +216,7 @@ impl<A: App> Namespace<A> {
         if let Err(error) = let_in.await {
             let ending = self.socket.take_ending();
             let ending = ending.unwrap_or_else(|| Ending::refused(error.into_client()));
-            begun.disconnect().await;
+            begun.disconnect().await.forget().await;
             return Err(Box::new(ending));
         }
         Ok(begun)
@@ -204,8 +224,9 @@ impl<A: App> Namespace<A> {
 
     /// Ends what had begun.
     async fn part(self: &Rc<Self>, session: &Rc<Session<A>>, begun: Box<Begun<A>>, ending: Ending) {
-        begun.disconnect().await;
+        let leaving = begun.disconnect().await;
         self.end(session, ending);
+        leaving.forget().await;
     }
 
     /// Who it is: by the token of its own, or else the one that came when the session was opened.
@@ -244,6 +265,7 @@ impl<A: App> Namespace<A> {
                 }
                 continue;
             };
+            self.handling.set(true);
             self.roomy.notify_waiters();
             // the consumer is borrowed until its future is done
             let (id, answer) = match self.take(session, ctx, &mut **consumer, mail) {
@@ -264,6 +286,8 @@ impl<A: App> Namespace<A> {
                 let ending = self.socket.take_ending();
                 return ending.unwrap_or_else(|| Ending::refused(error.into_client()));
             }
+            self.handling.set(false);
+            self.roomy.notify_waiters();
             tokio::task::consume_budget().await;
         }
     }
@@ -351,7 +375,7 @@ struct Begun<A: App> {
 }
 
 impl<A: App> Begun<A> {
-    async fn disconnect(self: Box<Self>) {
+    async fn disconnect(self: Box<Self>) -> Leaving {
         let Begun {
             mut ctx,
             consumer,
@@ -362,6 +386,7 @@ impl<A: App> Begun<A> {
         if last.await.is_err() {
             tracing::error!(consumer = ctx.lane().entry.name, "disconnect panicked");
         }
+        ctx.leaving()
     }
 }
 
@@ -371,6 +396,7 @@ async fn open<A: App>(
     query: &str,
     ctx: &mut Context<A>,
 ) -> Result<Box<dyn registry::Session<A>>, Ending> {
+    ctx.addressed(params);
     let connect = ctx.lane().entry.connect;
     let opened = async { connect(params, query, ctx)?.await };
     match AssertUnwindSafe(opened).catch_unwind().await {

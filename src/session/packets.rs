@@ -1,10 +1,11 @@
 //! What a session's packets mean.
 
 use super::namespace::{Left, Mail, Namespace};
-use super::{Entrance, Session};
+use super::{Entrance, Session, offsets};
 use crate::auth::Identity;
-use crate::close::Ending;
-use crate::connection::dropped;
+use crate::budget::Turn;
+use crate::close::{Ending, NO_CODE};
+use crate::connection::{Frame as Met, dropped};
 use crate::context::Client;
 use crate::dialect::engine_io;
 use crate::dialect::socket_io::{self, Body};
@@ -13,13 +14,19 @@ use crate::limits::TooFast;
 use crate::reader::MessageReader;
 use crate::routing::Protocol;
 use crate::websocket::{self, Incoming, Opcode};
-use crate::{App, Arguments, ClientError, Frame, metering};
+use crate::{App, Arguments, ClientError, Frame, Kind, metering};
 use bytes::Bytes;
 use serde_json::value::RawValue;
 use std::rc::Rc;
 
 /// The attachments of a packet may be so many times the largest message together.
 const ATTACHED: usize = 4;
+
+/// The largest `auth` of a namespace, in bytes: it is kept for as long as that is open, so it is no place for anything but a token and a few names.
+const AUTH_BYTES: usize = 16 << 10;
+
+/// Namespaces that a client has left and that are not done with what it said there: who leaves and comes back once has one.
+const LEAVING: usize = 16;
 
 /// A packet some of whose attachments have not come yet.
 pub(super) struct Assembly {
@@ -33,9 +40,9 @@ pub(super) struct Assembly {
 enum Read {
     Text(String),
     Binary(Bytes),
-    Ping(Vec<u8>),
-    Pong,
-    Close,
+    Ping(Vec<u8>, Option<TooFast>),
+    Pong(Option<TooFast>),
+    Close(u16),
     Nothing,
 }
 
@@ -48,14 +55,15 @@ impl<A: App> Session<A> {
     pub(super) fn read(
         self: &Rc<Self>,
         reader: &mut MessageReader,
+        turn: Turn<'_>,
     ) -> Result<Option<Left<A>>, Ending> {
         let now = self.shard.clock();
-        let read = reader.next(&self.wire, now, |incoming| match incoming {
+        let read = reader.next(&self.wire, now, turn, |incoming| match incoming {
             Incoming::Data(Payload::Text(text)) => Read::Text(text.to_owned()),
             Incoming::Data(Payload::Binary(bytes)) => Read::Binary(Bytes::copy_from_slice(bytes)),
-            Incoming::Ping(payload) => Read::Ping(payload.to_vec()),
-            Incoming::Close(_) => Read::Close,
-            Incoming::Pong(_) => Read::Pong,
+            Incoming::Ping(payload) => Read::Ping(payload.to_vec(), self.meter(incoming)),
+            Incoming::Close(close) => Read::Close(close.map_or(NO_CODE, |(code, _)| code)),
+            Incoming::Pong(_) => Read::Pong(self.meter(incoming)),
             Incoming::Data(Payload::Event(_)) => Read::Nothing,
         })?;
         match read {
@@ -65,17 +73,20 @@ impl<A: App> Session<A> {
                 Err(engine_io::Malformed) => Err(malformed("no packet")),
             },
             Some(Read::Binary(bytes)) => self.binary(bytes).map(Some),
-            Some(Read::Ping(payload)) => {
+            Some(Read::Ping(_, Some(too_fast)) | Read::Pong(Some(too_fast))) => {
+                self.too_much(too_fast).map(Some)
+            }
+            Some(Read::Ping(payload, None)) => {
                 let pong = websocket::encode(Opcode::Pong, &payload);
                 self.shard.send(&self.wire, pong);
                 Ok(Some(None))
             }
-            Some(Read::Pong) => {
+            Some(Read::Pong(None)) => {
                 let namespaces = self.namespaces.borrow();
                 namespaces.iter().for_each(|n| n.client.pong());
                 Ok(Some(None))
             }
-            Some(Read::Close) => Err(Ending::by_client()),
+            Some(Read::Close(code)) => Err(Ending::by_client(code)),
             Some(Read::Nothing) => Ok(Some(None)),
         }
     }
@@ -88,23 +99,34 @@ impl<A: App> Session<A> {
         match packet {
             engine_io::Packet::Message(text) => self.message(text),
             engine_io::Packet::Binary(bytes) => self.binary(Bytes::from(bytes.into_owned())),
-            engine_io::Packet::Close => Err(Ending::by_client()),
-            engine_io::Packet::Pong(_) => self.meter(Payload::Text("3")).map_or(Ok(None), too_much),
+            engine_io::Packet::Close => Err(Ending::by_client(1000)),
             engine_io::Packet::Ping(_) => Err(malformed("it is the server that asks")),
-            engine_io::Packet::Open(_) | engine_io::Packet::Upgrade | engine_io::Packet::Noop => {
-                Ok(None)
+            // of which nothing comes, but which costs too
+            engine_io::Packet::Pong(_)
+            | engine_io::Packet::Open(_)
+            | engine_io::Packet::Upgrade
+            | engine_io::Packet::Noop => {
+                let too_fast = self.meter(Incoming::Data(Payload::Text("3")));
+                too_fast.map_or(Ok(None), |too_fast| self.too_much(too_fast))
             }
         }
     }
 
-    fn meter(&self, payload: Payload<'_>) -> Option<TooFast> {
+    fn meter(&self, incoming: Incoming<'_>) -> Option<TooFast> {
         let now = self.shard.clock();
-        let incoming = Incoming::Data(payload);
         metering::frame(&self.shard, &self.wire, &incoming, now).err()
     }
 
+    /// What came too fast and has no answer is passed over; in the long run it is the end.
+    fn too_much(&self, too_fast: TooFast) -> Result<Left<A>, Ending> {
+        match metering::refuse(&self.shard, None, too_fast) {
+            Met::Close(ending) => Err(ending),
+            _ => Ok(None),
+        }
+    }
+
     fn message(self: &Rc<Self>, text: &str) -> Result<Left<A>, Ending> {
-        let too_fast = self.meter(Payload::Text(text));
+        let too_fast = self.meter(Incoming::Data(Payload::Text(text)));
         if self.visit.door.protocol == Protocol::EngineIo {
             return self.pass_on(Frame::Text(text.to_owned()), too_fast);
         }
@@ -130,12 +152,13 @@ impl<A: App> Session<A> {
     }
 
     fn binary(self: &Rc<Self>, bytes: Bytes) -> Result<Left<A>, Ending> {
-        let too_fast = self.meter(Payload::Binary(&bytes));
+        let too_fast = self.meter(Incoming::Data(Payload::Binary(&bytes)));
         if self.visit.door.protocol == Protocol::EngineIo {
             return self.pass_on(Frame::Binary(bytes), too_fast);
         }
         if let Some(too_fast) = too_fast {
             // without this piece the packet cannot be put together
+            self.shard.counts.limited(too_fast.limited.limit);
             return Err(Ending::refused(too_fast.limited.error()));
         }
         let complete = {
@@ -168,7 +191,7 @@ impl<A: App> Session<A> {
     /// To the only consumer, which takes frames as they are.
     fn pass_on(self: &Rc<Self>, frame: Frame, fast: Option<TooFast>) -> Result<Left<A>, Ending> {
         if let Some(too_fast) = fast {
-            return too_much(too_fast);
+            return self.too_much(too_fast);
         }
         let only = self.namespaces.borrow().first().cloned();
         Ok(only.and_then(|only| only.take_in(Mail::Frame(frame))))
@@ -176,15 +199,16 @@ impl<A: App> Session<A> {
 
     /// Tells who sent too fast, in its namespace's words.
     fn refuse(&self, packet: &socket_io::Packet<'_>, too_fast: TooFast) -> Result<(), Ending> {
-        self.shard.counts.limited(too_fast.limited.limit);
-        let error: ClientError = too_fast.limited.error();
-        if too_fast.persists {
-            return Err(Ending::refused(error));
-        }
-        if let (Some(namespace), Body::Event { id, .. }) =
-            (self.of(&packet.namespace), &packet.body)
-        {
-            namespace.tell_mistake(&self.shard, &error, *id);
+        match metering::refuse(&self.shard, None, too_fast) {
+            Met::Close(ending) => return Err(ending),
+            Met::Refused(_, error) => {
+                if let (Some(namespace), Body::Event { id, .. } | Body::Misnamed { id, .. }) =
+                    (self.of(&packet.namespace), &packet.body)
+                {
+                    namespace.tell_mistake(&self.shard, &error, *id);
+                }
+            }
+            _ => {}
         }
         Ok(())
     }
@@ -208,11 +232,15 @@ impl<A: App> Session<A> {
                 self.namespaces
                     .borrow_mut()
                     .retain(|n| !Rc::ptr_eq(n, &namespace));
-                namespace.leave();
+                return Ok(namespace.depart());
             }
             (Body::Event { .. }, Some(namespace)) => {
                 let text = text.to_owned();
                 return Ok(namespace.take_in(Mail::Event { text, attachments }));
+            }
+            (Body::Misnamed { id, why }, Some(namespace)) => {
+                let error = ClientError::new(Kind::Invalid, "INVALID_FRAME", why);
+                namespace.tell_mistake(&self.shard, &error, id);
             }
             (Body::Ack { id, arguments }, Some(namespace)) => {
                 let values = arguments.iter().map(|&a| a.to_owned()).collect();
@@ -245,8 +273,18 @@ impl<A: App> Session<A> {
             self.say(&socket_io::connect_error(name, "Invalid namespace", None));
             return;
         };
+        let refuse = |why| self.say(&socket_io::connect_error(name, why, None));
+        if auth.is_some_and(|auth| auth.get().len() > AUTH_BYTES) {
+            return refuse("auth is too large");
+        }
+        if self.running.get() >= self.visit.door.entrances.len() + LEAVING {
+            return refuse("too many namespaces are being left");
+        }
         self.asked.borrow_mut()[at] = true;
-        let entrance = self.visit.door.entrances[at].clone();
+        let mut entrance = self.visit.door.entrances[at].clone();
+        if !offsets::are_told(&entrance.policy, &self.visit, auth) {
+            entrance.lane = entrance.unnumbered;
+        }
         let client = Client::new(self.visit.handshake.clone(), auth.map(ToOwned::to_owned));
         self.begin(entrance, client, None);
     }
@@ -288,12 +326,5 @@ impl<A: App> Drop for Running<A> {
     fn drop(&mut self) {
         self.0.running.set(self.0.running.get() - 1);
         self.0.changed.notify_waiters();
-    }
-}
-
-fn too_much<T>(too_fast: TooFast) -> Result<Option<T>, Ending> {
-    match too_fast.persists {
-        true => Err(Ending::refused(too_fast.limited.error())),
-        false => Ok(None),
     }
 }

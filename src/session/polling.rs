@@ -1,16 +1,19 @@
 //! Long polling: a session's frames wait until a GET takes them, and its packets come in the bodies of POSTs.
 //!
-//! An answer that the client certainly has not read comes again; one of which nobody knows counts as read, because nothing in the protocol says that it was, and
+//! An answer that the client certainly has not read comes again, once; one of which nobody knows counts as read, because nothing in the protocol says that it was, and
 //! twice is worse than not at all where recovery has what is durable.
 
 use super::{Session, Transport, poll_late};
 use crate::App;
+use crate::budget::Budget;
 use crate::close::Ending;
-use crate::dialect::engine_io::{Packet, decode_body, push_packet};
+use crate::dialect::engine_io::{PACKETS_OF_AN_ANSWER, Packet, decode_body, push_packet};
 use crate::websocket::{self, Opcode};
 use bytes::Bytes;
 use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
 use std::rc::Rc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::sync::oneshot;
 
@@ -19,13 +22,28 @@ pub(crate) type Polled = Option<(u64, Vec<Bytes>)>;
 
 /// How long the next poll waits to hear what became of the answer before it, where nobody knows: a connection that broke is noticed in less.
 const DOUBT: Duration = Duration::from_millis(20);
-/// How long a poll waits for the end of the connection of the one before it. Longer, because the session is the price, and only who makes a mistake waits.
-const OVERTAKEN: Duration = Duration::from_millis(100);
-
 /// The body of a POST, and who waits for its packets to be taken. Dropped without an answer: they were refused.
 pub(crate) struct Posted {
     pub body: Bytes,
-    pub done: oneshot::Sender<()>,
+    pub done: oneshot::Sender<Taken>,
+}
+
+/// What became of the packets of a POST.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Taken {
+    Yes,
+    /// There is no session that could take them, or none any more.
+    NoSession,
+}
+
+/// What became of an answer, as far as anybody knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Read,
+    /// Its client has not read all of it.
+    Lost,
+    /// Nothing of it was sent.
+    Unsent,
 }
 
 /// What a session is asked by requests.
@@ -37,6 +55,8 @@ pub(super) struct Polling {
     answers: Cell<u64>,
     /// The last answer, until it is known to have reached the client.
     doubtful: RefCell<Option<Box<Answer>>>,
+    /// So many of the frames that wait were in a lost answer: the first ones.
+    repeated: Cell<usize>,
 }
 
 struct Answer {
@@ -44,10 +64,12 @@ struct Answer {
     /// The connection that it went by.
     connection: u64,
     frames: Vec<Bytes>,
+    /// So many of them, the first ones, were in a lost answer before.
+    repeats: usize,
 }
 
 /// What a poll is answered that has nothing to hear any more.
-pub(super) fn noop() -> Bytes {
+pub(crate) fn noop() -> Bytes {
     websocket::encode(Opcode::Text, b"6")
 }
 
@@ -64,7 +86,6 @@ pub(crate) fn body(frames: Vec<Bytes>) -> String {
                 body.push_str(text);
             }
             (Opcode::Binary, bytes) => push_packet(&mut body, &Packet::Binary(bytes.into())),
-            (Opcode::Close, _) => push_packet(&mut body, &Packet::Close),
             _ => {}
         }
     }
@@ -94,10 +115,16 @@ impl<A: App> Session<A> {
     }
 
     /// While another one waits. Two that are meant end the session; but a client may have given that one up, by a connection whose end comes later than this.
+    /// It is waited for half as long as for a pong: the session is the price, and only who makes a mistake waits so long.
     fn second_poll(self: &Rc<Self>, connection: u64, answer: oneshot::Sender<Polled>) {
         let session = self.clone();
         tokio::task::spawn_local(async move {
-            tokio::time::sleep(OVERTAKEN).await;
+            let overtaken = session.wire.policy.ping_timeout / 2;
+            let given_up = poll_fn(|cx| session.poll_given_up(cx));
+            let _ = tokio::time::timeout(overtaken, given_up).await;
+            if answer.is_closed() {
+                return; // this one was given up, and not the other
+            }
             if !session.shard.sessions.borrow().contains_key(&session.sid) {
                 poll_late(&session.shard, &session.sid, answer);
             } else if session.is(Transport::WebSocket) {
@@ -117,6 +144,14 @@ impl<A: App> Session<A> {
         poll.as_ref().is_some_and(|(_, poll)| !poll.is_closed())
     }
 
+    /// When no poll waits whose client is known to be there. One that is answered wakes nobody: whoever asks has a deadline.
+    fn poll_given_up(&self, cx: &mut Context<'_>) -> Poll<()> {
+        match &mut *self.polling.get.borrow_mut() {
+            Some((_, poll)) => poll.poll_closed(cx),
+            None => Poll::Ready(()),
+        }
+    }
+
     /// Whether a poll waits.
     pub(super) fn is_polled(&self) -> bool {
         self.polling.get.borrow().is_some()
@@ -125,6 +160,7 @@ impl<A: App> Session<A> {
     /// A POST brings packets.
     pub fn post(self: &Rc<Self>, posted: Posted) {
         if self.is(Transport::WebSocket) || self.is_silent() {
+            let _ = posted.done.send(Taken::NoSession);
             return;
         }
         self.heard();
@@ -157,24 +193,30 @@ impl<A: App> Session<A> {
     }
 
     /// Takes the packets of a body, in order. Nothing of one that is malformed anywhere.
-    pub(super) async fn take_post(self: &Rc<Self>, posted: Box<Posted>) -> Result<(), Ending> {
+    pub(super) async fn take_post(
+        self: &Rc<Self>,
+        posted: Box<Posted>,
+        budget: &mut Budget,
+    ) -> Result<(), Ending> {
         let packets = std::str::from_utf8(&posted.body).ok().map(decode_body);
         let Some(Ok(packets)) = packets else {
             return Err(Ending::new(1007, "no packets"));
         };
         for packet in packets {
+            // a body may hold as many as it has bytes
+            budget.turn().await;
             match self.packet(packet) {
                 Ok(None) => {}
                 Ok(Some(left)) => left.put().await,
                 Err(ending) => {
                     if ending.is_the_clients() {
-                        let _ = posted.done.send(()); // it has what it wanted
+                        let _ = posted.done.send(Taken::Yes); // it has what it wanted
                     }
                     return Err(ending);
                 }
             }
         }
-        let _ = posted.done.send(());
+        let _ = posted.done.send(Taken::Yes);
         Ok(())
     }
 
@@ -191,12 +233,13 @@ impl<A: App> Session<A> {
         let (session, number) = (self.clone(), answer.number);
         tokio::task::spawn_local(async move {
             tokio::time::sleep(DOUBT).await;
-            session.answered(number, true);
+            session.answered(number, Fate::Read);
         });
     }
 
-    /// What became of an answer. One that did not reach the client comes again with the next poll.
-    pub fn answered(&self, number: u64, arrived: bool) {
+    /// What became of an answer. One that did not reach the client comes again with the next poll, once: where it is lost again the session ends, so that its
+    /// client comes back with the number of what it has.
+    pub fn answered(&self, number: u64, fate: Fate) {
         let answer = {
             let mut doubtful = self.polling.doubtful.borrow_mut();
             match doubtful.as_ref().is_some_and(|a| a.number == number) {
@@ -204,17 +247,30 @@ impl<A: App> Session<A> {
                 false => None,
             }
         };
-        if let Some(answer) = answer {
-            if !arrived {
+        let Some(answer) = answer else { return };
+        match fate {
+            Fate::Read => {}
+            Fate::Lost if answer.repeats > 0 => {
+                tracing::info!("an answer was lost twice: the session ends");
+                self.wire.end(Ending::gone());
+            }
+            Fate::Lost => {
+                self.polling.repeated.set(answer.frames.len());
                 self.wire.put_back(answer.frames);
             }
-            self.wire.wake();
+            Fate::Unsent => {
+                let left = self.polling.repeated.get();
+                self.polling.repeated.set(left + answer.repeats);
+                self.wire.put_back(answer.frames);
+            }
         }
+        self.wire.wake();
     }
 
-    /// Whether there is something to answer a poll with.
+    /// Whether there is something to answer a poll with. The last one is answered by the session's end.
     pub(super) fn can_answer(&self) -> bool {
-        self.is_polled() && self.polling.doubtful.borrow().is_none() && self.wire.has_waiting()
+        let may = !self.wire.is_leaving() && self.polling.doubtful.borrow().is_none();
+        may && self.is_polled() && self.wire.has_waiting()
     }
 
     /// Answers the poll that waits, if there is something to tell.
@@ -228,18 +284,28 @@ impl<A: App> Session<A> {
         if poll.is_closed() {
             return; // its client went away: nothing is taken for it
         }
-        let frames = self.wire.take_waiting(self.wire.policy.max_payload);
+        let frames = self.take_answer(PACKETS_OF_AN_ANSWER);
         let number = self.polling.answers.get() + 1;
         self.polling.answers.set(number);
+        let repeated = self.polling.repeated.get();
+        let repeats = repeated.min(frames.len());
+        if let Err(Some((_, frames))) = poll.send(Some((number, frames.clone()))) {
+            self.wire.put_back(frames); // nobody has seen any of it
+            return;
+        }
+        self.polling.repeated.set(repeated - repeats);
         let answer = Answer {
             number,
             connection,
-            frames: frames.clone(),
+            frames,
+            repeats,
         };
         *self.polling.doubtful.borrow_mut() = Some(Box::new(answer));
-        if poll.send(Some((number, frames))).is_err() {
-            self.answered(number, false);
-        }
+    }
+
+    fn take_answer(&self, packets: usize) -> Vec<Bytes> {
+        let most = (self.wire.policy.max_payload, packets);
+        self.wire.take_waiting(most)
     }
 
     /// Ends a poll that waits, so that the client can go on by another transport.
@@ -255,17 +321,30 @@ impl<A: App> Session<A> {
     }
 
     /// The last answer. Who leaves may get it later: a poll and the close of the same client come by two connections, in any order.
-    pub(super) fn close_polling(&self, client_left: bool) {
-        *self.polling.post.borrow_mut() = None;
+    ///
+    /// A CLOSE packet is only for whoever broke the protocol: python-socketio and rust_socketio take it for a farewell and do not come back. All others are told
+    /// what still waits, if nothing before it may be lost, and then that there is no such session, from which every client comes back.
+    pub(super) fn close_polling(&self, ending: &Ending) {
+        if let Some(posted) = self.posted() {
+            let _ = posted.done.send(Taken::NoSession);
+        }
+        let client_left = ending.is_the_clients() || ending.is_half_closed();
         let poll = self.polling.get.borrow_mut().take();
         let was_told = poll.is_some_and(|(_, poll)| {
             self.shard.flush();
-            let mut frames = self.wire.take_waiting(self.wire.policy.max_payload);
-            frames.push(match client_left {
-                true => noop(),
-                false => websocket::encode(Opcode::Text, b"1"),
-            });
-            poll.send(Some((0, frames))).is_ok()
+            let mut frames = match self.polling.doubtful.borrow().is_none() {
+                true => self.take_answer(PACKETS_OF_AN_ANSWER - 1),
+                false => Vec::new(),
+            };
+            // of one that reads too slowly only the end of its WebSocket waits
+            frames.retain(|frame| websocket::parts(frame).0 != Opcode::Close);
+            if client_left {
+                frames.push(noop());
+            } else if !ending.invites_back() {
+                frames.push(websocket::encode(Opcode::Text, b"1"));
+            }
+            let answer = (!frames.is_empty()).then_some((0, frames));
+            poll.send(answer).is_ok()
         });
         if client_left && !was_told {
             let (sid, now) = (self.sid.clone(), self.shard.clock());

@@ -1,7 +1,7 @@
 //! From long polling to a WebSocket, without losing a packet: the new transport is tried while the old one goes on.
 
 use super::{Session, Transport};
-use crate::App;
+use crate::budget::Budget;
 use crate::frame::Payload;
 use crate::reader::MessageReader;
 use crate::shard::Shard;
@@ -9,6 +9,7 @@ use crate::sid::Sid;
 use crate::socket::{Compression, Socket};
 use crate::stream::{Stream, Written};
 use crate::websocket::{self, Incoming, Opcode};
+use crate::{App, metering};
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::time::Duration;
@@ -65,8 +66,16 @@ async fn agree<A: App>(
         Else,
     }
     let mut has_looked = false;
-    while session.is_tried_by(connection) {
-        let said = reader.next(socket, session.shard.clock(), |incoming| match incoming {
+    let mut budget = Budget::default();
+    loop {
+        let turn = budget.turn().await;
+        if !session.is_tried_by(connection) {
+            return false;
+        }
+        let now = session.shard.clock();
+        let said = reader.next(socket, now, turn, |incoming| match incoming {
+            // it has two things to say: who says so much more is no upgrade
+            other if metering::frame(&session.shard, socket, &other, now).is_err() => Said::Else,
             Incoming::Data(Payload::Text("2probe")) => Said::Probe,
             Incoming::Data(Payload::Text("5")) => Said::Upgrade,
             Incoming::Ping(_) | Incoming::Pong(_) => Said::Nothing,
@@ -105,7 +114,6 @@ async fn agree<A: App>(
             }
         }
     }
-    false
 }
 
 impl<A: App> Session<A> {

@@ -1,13 +1,17 @@
 //! A tiny application for tests: a menu's dishes.
 
+use crate::patience::PATIENCE;
 use crate::publication::{INBOX_MESSAGES, Publication, ToShard};
-use crate::store::{Flush, Opened};
-use crate::{App, Change, Command, Error, Op, Reader, Schema, Signal, StoreConfig, Watched};
+use crate::store::{Flush, Opened, flush_log};
+use crate::{
+    App, Change, Command, Durability, Error, Op, Reader, Schema, Signal, StoreConfig, Watched,
+    history,
+};
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
@@ -116,7 +120,7 @@ impl Served {
     pub fn with(change: impl FnOnce(&mut StoreConfig)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let mut config = StoreConfig::new(dir.path().join("cafe.db"));
-        config.busy_timeout = Duration::from_secs(20);
+        config.busy_timeout = PATIENCE;
         change(&mut config);
         let mut served = Served {
             opened: None,
@@ -129,18 +133,29 @@ impl Served {
     }
 
     pub fn open(&mut self) {
+        self.open_at(history::clock);
+    }
+
+    /// By another clock.
+    pub fn open_at(&mut self, clock: fn() -> u64) {
+        let sync = |c: &Connection| flush_log(c, Durability::Full);
+        self.opened = Some(self.try_open(sync, clock).unwrap());
+    }
+
+    fn try_open(
+        &mut self,
+        sync: impl FnOnce(&Connection) -> Result<Flush, Error>,
+        clock: fn() -> u64,
+    ) -> Result<Opened, Error> {
         let (inboxes, shards) = (0..2).map(|_| mpsc::channel(INBOX_MESSAGES)).unzip();
         self.shards = shards;
-        self.opened = Some(super::open::<Cafe>(&self.config, &SCHEMA, inboxes).unwrap());
+        super::open_on::<Cafe>(&self.config, &SCHEMA, inboxes, sync, clock)
     }
 
     /// Again, on a disk of another kind.
     pub fn reopen_on(&mut self, sync: Flush) {
         self.close();
-        let (inboxes, shards) = (0..2).map(|_| mpsc::channel(INBOX_MESSAGES)).unzip();
-        self.shards = shards;
-        let opened = super::open_on::<Cafe>(&self.config, &SCHEMA, inboxes, |_| Ok(sync));
-        self.opened = Some(opened.unwrap());
+        self.opened = Some(self.try_open(|_| Ok(sync), history::clock).unwrap());
     }
 
     pub fn close(&mut self) {
@@ -156,7 +171,7 @@ impl Served {
     /// Another program.
     pub fn shell(&self) -> rusqlite::Connection {
         let c = rusqlite::Connection::open(&self.config.path).unwrap();
-        c.busy_timeout(Duration::from_secs(20)).unwrap();
+        c.busy_timeout(PATIENCE).unwrap();
         c
     }
 
@@ -175,8 +190,15 @@ impl Served {
                     head,
                     publications: publications.to_vec(),
                     replies: count,
+                    reset: false,
                 }
             }
+            ToShard::Reset { head } => Told {
+                head,
+                publications: Vec::new(),
+                replies: 0,
+                reset: true,
+            },
             _ => panic!("unexpected message"),
         }
     }
@@ -207,6 +229,8 @@ pub struct Told {
     pub head: u64,
     pub publications: Vec<Arc<Publication<Cafe>>>,
     pub replies: usize,
+    /// Everybody had to begin anew.
+    pub reset: bool,
 }
 
 impl Told {

@@ -87,10 +87,10 @@ impl<A: App> Socket<A> {
         self.deferred.borrow_mut().take()
     }
 
-    /// Takes frames that wait to be polled: about so many bytes, at least one frame.
-    pub fn take_waiting(&self, bytes: usize) -> Vec<Bytes> {
+    /// Takes frames that wait to be polled: about so many bytes, at least one frame, and never more than so many messages.
+    pub fn take_waiting(&self, (bytes, messages): (usize, usize)) -> Vec<Bytes> {
         let taken = match self.outbox.borrow_mut().as_mut() {
-            Some(waiting) if self.stream.get().is_none() => waiting.take(bytes),
+            Some(waiting) if self.stream.get().is_none() => waiting.take(bytes, messages),
             _ => Vec::new(),
         };
         self.counts.sent(taken.iter().map(Bytes::len).sum());

@@ -4,7 +4,7 @@ use super::events::sums;
 use super::text::{CONTENT_TYPE, Text};
 use super::{Drop, EVENTS, MICROS, ShardStats, Stats};
 use crate::limits::Limit;
-use crate::store::Store;
+use crate::store::{Cause, Store};
 use std::sync::atomic::Ordering::Relaxed;
 
 /// The metrics, and their content type. `inboxes` says how many messages wait for each shard.
@@ -163,7 +163,7 @@ fn connections(t: &mut Text, stats: &Stats) {
     codes.sort_unstable();
     let mut closed = t.counter(
         "maitred_connections_closed_total",
-        "WebSockets that ended, by close code; 0: without one.",
+        "WebSockets that ended, by close code; 0: without one; 3000, 4000: any code of 3xxx or 4xxx that the client chose.",
     );
     for (code, n) in codes {
         closed.with(&[("code", &code)], n);
@@ -230,12 +230,40 @@ fn rows(t: &mut Text, store: &Store) {
             &s.busy,
         ),
         (
+            "maitred_history_resets_total",
+            "How often everybody had to begin anew: the database was restored, or changes may have gone unheard.",
+            &s.resets,
+        ),
+        (
+            "maitred_triggers_mended_total",
+            "Tables whose triggers were made anew, each time: another program had taken them away, or changed the table.",
+            &s.mended,
+        ),
+        (
             "maitred_transactions_lost_total",
             "Transactions that ended otherwise.",
             &s.lost,
         ),
     ] {
         t.counter(name, help).value(n.load(Relaxed));
+    }
+    t.gauge(
+        "maitred_log_bytes",
+        "The write-ahead log's length, where a page has 4 KiB.",
+    )
+    .value(s.log_pages.load(Relaxed) * 4_096);
+    t.gauge(
+        "maitred_log_held",
+        "1 while a program reads for so long that the write-ahead log cannot begin anew.",
+    )
+    .value(s.log_held.load(Relaxed));
+    let mut closed = t.gauge(
+        "maitred_store_closed",
+        "1 while the database cannot be used as it should, by cause; the log says what to do.",
+    );
+    for cause in Cause::ALL {
+        let holds = u64::from(store.health().has(cause));
+        closed.with(&[("cause", &cause.name())], holds);
     }
     t.histogram(
         "maitred_commit_seconds",

@@ -8,6 +8,8 @@ use super::ShardStats;
 
 /// Names of one consumer that are counted each; a consumer that takes every event could be sent any number of them.
 const NAMES: usize = 256;
+/// A longer name is one of the others: it is a label of every scrape from then on.
+const NAME_BYTES: usize = 64;
 /// The others.
 const OTHER: &str = "other";
 
@@ -35,7 +37,8 @@ impl Events {
             *count += 1;
             return;
         }
-        let name = if events.len() < NAMES { name } else { OTHER };
+        let counts = events.len() < NAMES && name.len() <= NAME_BYTES;
+        let name = if counts { name } else { OTHER };
         *events.entry(name.into()).or_default() += 1;
     }
 }
@@ -92,10 +95,15 @@ mod tests {
             stats.events.came("echo", &n.to_string());
         }
         stats.events.came("echo", "1");
+        stats
+            .events
+            .came("other consumer", &"x".repeat(NAME_BYTES + 1));
+        stats.events.came("other consumer", &"x".repeat(NAME_BYTES));
         let let_in = LetIn::new(stats.clone(), "echo");
         let (open, events) = sums([&*stats]);
         assert_eq!(open["echo"], 1);
-        assert_eq!(events.len(), NAMES + 1);
+        assert_eq!(events[&("other consumer", OTHER.into())], 1);
+        assert_eq!(events.len(), NAMES + 1 + 2);
         assert_eq!(events[&("echo", OTHER.into())], 1000 - NAMES as u64);
         assert_eq!(events[&("echo", "1".into())], 2);
         drop(let_in);

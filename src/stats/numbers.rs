@@ -16,7 +16,7 @@ pub struct Numbers {
     pub routes: Vec<RouteNumbers>,
     /// Clients that are let in at present, by consumer; with Socket.IO one for each namespace, however it is connected. What nobody is connected to is left out.
     pub clients: BTreeMap<&'static str, u64>,
-    /// WebSockets that ended, by close code; 0: without one.
+    /// WebSockets that ended, by close code; 0: without one. 3000 and 4000 stand for all codes of 3xxx and 4xxx that clients chose.
     pub closed: BTreeMap<u16, u64>,
     /// Events that were announced and committed.
     pub events: u64,

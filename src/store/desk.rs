@@ -1,8 +1,8 @@
 //! What the writer knows of its own connection: what it changed, and since when rows are what they are.
 
-use super::changes::{Note, Notes, Noting, Shown};
+use super::changes::{Blueprint, Note, Notes, Noting, Shown};
 use crate::history::Index;
-use crate::{Error, Op, Watched};
+use crate::{Error, Op};
 use rusqlite::Connection;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -56,11 +56,11 @@ pub(crate) struct Desk {
 impl Desk {
     pub fn new(
         c: &Connection,
-        watched: &[Watched],
+        blueprint: &Blueprint,
         steady: &[&str],
         index: Arc<Index>,
     ) -> Result<Self, Error> {
-        let noting = Noting::install(c, watched, steady)?;
+        let noting = Noting::install(c, blueprint, steady)?;
         let tables = noting.pad().tables.clone();
         Ok(Desk {
             index,
@@ -78,18 +78,41 @@ impl Desk {
         })
     }
 
-    /// In a transaction that was just begun: what others committed is visible now.
-    pub fn opened(&self, c: &Connection) -> Result<(), Error> {
+    /// The tables are not what they were: so are the notes. In a transaction; if it is undone, this is to be done again.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn remake(
+        &mut self,
+        c: &Connection,
+        blueprint: &Blueprint,
+        steady: &[&str],
+    ) -> Result<(), Error> {
+        self.noting.remake(c, blueprint, steady)?;
+        self.tables = self.noting.pad().tables.clone();
+        self.moment.set(Moment::new());
+        self.era.set(Moment::new());
+        self.settled.set(Moment::new());
+        Ok(())
+    }
+
+    /// Whether others have committed since the last transaction was begun.
+    pub fn is_behind(&self, c: &Connection) -> bool {
+        let version = data_version(c);
+        version.map_or(true, |version| version != self.version.get())
+    }
+
+    /// In a transaction that was just begun: what others committed is visible now. Whether they did.
+    pub fn opened(&self, c: &Connection) -> Result<bool, Error> {
         self.touched.set(false);
-        let version = c
-            .prepare_cached("PRAGMA data_version")?
-            .query_row([], |row| row.get(0))?;
-        if self.version.replace(version) != version {
+        let version = data_version(c)?;
+        let others = self.version.replace(version) != version;
+        if others {
             self.moment.set(Moment::new());
             self.era.set(Moment::new());
             self.settled.set(Moment::new());
         }
-        Ok(())
+        Ok(others)
     }
 
     /// Rows are again what they were: nothing that was noted since then counts, and nothing that was read since then is true.
@@ -112,6 +135,12 @@ impl Desk {
         self.undone();
         self.untold.set(0);
         self.settled.set(Moment::new());
+    }
+
+    /// Whatever was read or settled before is not what the database has now.
+    pub fn renewed(&self) {
+        self.abandoned();
+        self.era.set(Moment::new());
     }
 
     /// See [`Reader::settled`](crate::Reader::settled).
@@ -217,6 +246,12 @@ impl Desk {
         self.room.replace(room);
         done
     }
+}
+
+/// Changes whenever another connection commits.
+fn data_version(c: &Connection) -> Result<i64, Error> {
+    Ok(c.prepare_cached("PRAGMA data_version")?
+        .query_row([], |row| row.get(0))?)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! thread calls `fdatasync` on that file before anybody hears of the commit: who asked for it, who is told of it, and who read it ([`Settled`]). A power
 //! cut takes back what nobody heard of.
 
+use super::health::{Cause, Health};
 use super::job::Work;
 use super::pace::Usual;
 use super::{Durability, Stats, guarded};
@@ -94,12 +95,14 @@ struct Shared {
     refused: AtomicBool,
     /// What it takes as a rule, in nanoseconds.
     pace: AtomicU64,
+    health: Arc<Health>,
+    stats: Arc<Stats>,
 }
 
 impl Shared {
     fn is_open(&self) -> Result<(), Error> {
         match self.refused.load(SeqCst) {
-            true => Err(Error::Closed),
+            true => self.health.check(),
             false => Ok(()),
         }
     }
@@ -118,14 +121,18 @@ pub(super) struct Disk {
 impl Disk {
     /// # Errors
     /// [`Error::Io`] when there can be no thread.
-    pub fn start(sync: Flush, stats: Arc<Stats>) -> Result<Self, Error> {
-        let shared = Arc::new(Shared::default());
+    pub fn start(sync: Flush, stats: Arc<Stats>, health: Arc<Health>) -> Result<Self, Error> {
+        let shared = Arc::new(Shared {
+            health,
+            stats,
+            ..Shared::default()
+        });
         let (commits, waiting) = sync_channel(AHEAD);
         let (change, changes) = watch::channel(());
         let theirs = shared.clone();
         let thread = std::thread::Builder::new()
             .name("disk".to_owned())
-            .spawn(move || serve(&waiting, sync, &theirs, &change, &stats))?;
+            .spawn(move || serve(&waiting, sync, &theirs, &change))?;
         Ok(Disk {
             shared,
             given: Cell::new(0),
@@ -160,7 +167,7 @@ impl Disk {
     /// Waits until everything that was committed is on the disk, and told.
     ///
     /// # Errors
-    /// [`Error::Closed`] when the disk refused.
+    /// [`Error::Unavailable`] when the disk refused.
     pub fn flush(&self) -> Result<(), Error> {
         let (told, end) = sync_channel::<()>(1);
         self.begin();
@@ -172,9 +179,14 @@ impl Disk {
         self.shared.is_open()
     }
 
-    /// Nothing may be written any more, because nobody could be told.
-    pub fn refuses(&self) -> bool {
-        self.shared.refused.load(SeqCst)
+    /// What is the matter with the store.
+    pub fn health(&self) -> Arc<Health> {
+        self.shared.health.clone()
+    }
+
+    /// What the store did.
+    pub fn stats(&self) -> Arc<Stats> {
+        self.shared.stats.clone()
     }
 
     /// What asking takes at present.
@@ -213,7 +225,7 @@ impl Settled {
     /// Waits until the disk has everything that was committed before this is called.
     ///
     /// # Errors
-    /// [`Error::Closed`] when the disk refused.
+    /// [`Error::Unavailable`] when the disk refused.
     pub async fn wait(&self) -> Result<(), Error> {
         let seen = self.shared.begun.load(SeqCst);
         let reached = || self.shared.settled.load(SeqCst) >= seen;
@@ -226,21 +238,20 @@ impl Settled {
     }
 }
 
-fn serve(
-    commits: &Receiver<Commit>,
-    mut sync: Flush,
-    shared: &Shared,
-    change: &watch::Sender<()>,
-    stats: &Stats,
-) {
+fn serve(commits: &Receiver<Commit>, mut sync: Flush, shared: &Shared, change: &watch::Sender<()>) {
     let (mut usual, mut refused) = (Usual::default(), false);
     while let Ok(commit) = commits.recv() {
         if commit.wrote && !refused {
             let began = Instant::now();
             if let Err(e) = sync() {
                 // What the system could not write it may believe to have written when it is asked again.
-                tracing::error!(error = %e, "the disk refused what was written: the store is closed until a new start");
                 refused = true;
+                let advice = format!(
+                    "look for its errors in the system's log ({e}), then start the server again"
+                );
+                shared
+                    .health
+                    .close(Cause::Disk, "its disk refused what was written", advice);
                 shared.refused.store(true, SeqCst);
             } else {
                 usual.took(began.elapsed());
@@ -248,7 +259,7 @@ fn serve(
                 shared.pace.store(nanos, Relaxed);
                 let micros = commit.begun.elapsed().as_micros();
                 let micros = u64::try_from(micros).unwrap_or(u64::MAX);
-                stats.committed.record(&MICROS, micros);
+                shared.stats.committed.record(&MICROS, micros);
             }
         }
         if !refused {

@@ -1,11 +1,14 @@
 //! Which database this is, and how it becomes the one this program needs.
 
+mod dumped;
 #[cfg(test)]
 mod tests;
 
-use super::{StoreConfig, changes, outcomes, sqlite};
+use super::changes::{self, Blueprint, Condition};
+use super::{StoreConfig, outcomes, sqlite, writer};
 use crate::{Error, Watched, history, signals};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use std::fmt;
 use std::path::Path;
 
 /// An application's tables.
@@ -17,6 +20,13 @@ pub struct Schema {
     ///
     /// Each runs in one transaction with foreign keys off, and they are checked at its end. The triggers of the version before are still there: what
     /// a migration changes is announced, and one that drops a column of a watched table drops that table's triggers first (they are made anew).
+    ///
+    /// A trigger whose name begins with `others_` is for other programs: it does for a shell what the application's commands do by themselves. Its condition begins
+    /// with `coalesce(1, 0)`, which the writer's connection reads as `NULL` there, so it costs a command next to nothing. It calls that function for nothing else.
+    /// While rows go along with a row of `parent`, `EXISTS (SELECT 1 FROM change_replaced WHERE tbl = '>parent')`.
+    ///
+    /// At each start all of them are run on an empty database in memory too, to know what the tables and their triggers are to be: if another program takes a
+    /// trigger, a column or a table away, it is missed. So none may count on rows that it did not make.
     pub migrations: &'static [&'static str],
 }
 
@@ -32,6 +42,16 @@ impl Schema {
     fn version(&self) -> u32 {
         self.migrations.len() as u32
     }
+
+    /// Whether a database is this application's and of this version.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub(super) fn fits(&self, c: &Connection) -> Result<bool, Error> {
+        let pragma = |name: &str| c.pragma_query_value(None, name, |r| r.get::<_, i64>(0));
+        let (id, version) = (pragma("application_id")?, pragma("user_version")?);
+        Ok(id == i64::from(self.application_id) && version == i64::from(self.version()))
+    }
 }
 
 /// Brings a database to the version this program needs, without serving it. Says from which version to which.
@@ -44,8 +64,15 @@ pub fn migrate(
     schema: &Schema,
     watched: &[Watched],
 ) -> Result<(u32, u32), Error> {
-    let (_connection, _lock, from) = sqlite::prepare(config, schema, watched)?;
-    Ok((from, schema.version()))
+    let prepared = sqlite::prepare(config, schema, watched)?;
+    match prepared.upgraded.condition {
+        Condition::Whole(_) => Ok((prepared.upgraded.from, schema.version())),
+        Condition::Broken(why) => Err(Error::Config(format!(
+            "{}: {}",
+            config.path.display(),
+            why.join("; ")
+        ))),
+    }
 }
 
 /// Refuses a file that is not ours before anything touches it: opening it for writing could already change it.
@@ -55,9 +82,12 @@ pub(super) fn inspect(path: &Path, schema: &Schema) -> Result<(), Error> {
         _ => return Ok(()), // not there or empty: will be made
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let c = Connection::open_with_flags(path, flags)?;
-    c.busy_timeout(std::time::Duration::from_secs(2))?;
-    version(&c, path, schema).map(|_| ())
+    let inspected = || {
+        let c = Connection::open_with_flags(path, flags)?;
+        c.busy_timeout(std::time::Duration::from_secs(2))?;
+        version(&c, path, schema).map(|_| ())
+    };
+    inspected().map_err(|e| sqlite::at(path, e))
 }
 
 /// The version of a database that is ours or empty.
@@ -69,9 +99,15 @@ fn version(c: &Connection, path: &Path, schema: &Schema) -> Result<u32, Error> {
         Err(e) if e.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) => {
             return Err(Error::Config(format!("{path}: is not an SQLite database")));
         }
+        Err(e) if e.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseCorrupt) => {
+            return Err(Error::Config(format!("{path}: is damaged: {e}")));
+        }
         Err(e) => return Err(e.into()),
     };
     let tables: i64 = c.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))?;
+    if id == 0 && tables > 0 && dumped::is_likely(c)? {
+        return dumped(c, path, schema);
+    }
     if id != schema.application_id && (id != 0 || tables > 0) {
         return Err(Error::Config(format!(
             "{path}: is another application's database (application_id {id}, not {}); it was left untouched",
@@ -87,26 +123,63 @@ fn version(c: &Connection, path: &Path, schema: &Schema) -> Result<u32, Error> {
     }
 }
 
-/// Upgrades; installs the framework's tables and the triggers. Says which version it found.
+/// The version of a database that has our tables and says that it is nobody's.
+fn dumped(c: &Connection, path: impl fmt::Display, schema: &Schema) -> Result<u32, Error> {
+    let found = c.pragma_query_value(None, "user_version", |r| r.get::<_, i32>(0))?;
+    let found = match u32::try_from(found) {
+        Ok(0) | Err(_) => dumped::version(c, schema)?,
+        Ok(found) => Some(found).filter(|found| *found <= schema.version()),
+    };
+    found.ok_or_else(|| {
+        let (id, version) = (schema.application_id, schema.version());
+        Error::Config(format!(
+            "{path}: looks like a copy that was made with .dump, which forgets whose database it is and of which version, and its tables do not tell. If it \
+             is a copy of this application's, of version {version}, say so and start again: PRAGMA application_id = {id}; PRAGMA user_version = {version};"
+        ))
+    })
+}
+
+/// A database of the version that this program needs.
+pub(super) struct Upgraded {
+    /// The version it had before.
+    pub from: u32,
+    pub blueprint: Blueprint,
+    pub condition: Condition,
+}
+
+/// The framework's tables, where they are not there.
+///
+/// # Errors
+/// [`Error::Store`].
+pub(super) fn framework(c: &Connection) -> Result<(), Error> {
+    changes::create(c)?;
+    for tables in [
+        history::TABLES,
+        history::recovery::TABLES,
+        signals::TABLES,
+        outcomes::TABLES,
+        writer::TABLES,
+    ] {
+        c.execute_batch(tables)?;
+    }
+    Ok(())
+}
+
+/// Upgrades; installs the framework's tables and the triggers.
 pub(super) fn upgrade(
     c: &mut Connection,
     path: &Path,
     schema: &Schema,
     watched: &[Watched],
-) -> Result<u32, Error> {
+) -> Result<Upgraded, Error> {
     let tx = c.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let from = version(&tx, path, schema)?;
     // With the tables: else a crash in between leaves a database that is nobody's.
     tx.pragma_update(None, "application_id", schema.application_id)?;
-    for tables in [
-        changes::TABLES,
-        history::TABLES,
-        history::recovery::TABLES,
-        signals::TABLES,
-        outcomes::TABLES,
-    ] {
-        tx.execute_batch(tables)?;
-    }
+    tx.pragma_update(None, "user_version", from)?; // a dump's was guessed
+    framework(&tx)?;
+    // A migration may take triggers away, and make others.
+    let lost = changes::lost(&tx)?;
     tx.commit()?;
 
     // A migration that rebuilds a table drops the old one: its rows' children must not go with it.
@@ -120,10 +193,25 @@ pub(super) fn upgrade(
     c.pragma_update(None, "foreign_keys", true)?;
 
     // From the tables as they are now, at every start: the triggers always fit.
+    let blueprint = Blueprint::of(watched, schema.migrations, framework)?;
     let tx = c.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    changes::install(&tx, watched)?;
-    tx.commit()?;
-    Ok(from)
+    let condition = changes::mend(&tx, &blueprint, lost, true)?;
+    match &condition {
+        // What was lost the writer says, and mends, in the transaction in which everybody begins anew.
+        Condition::Whole(mended) if !mended.lost.is_empty() && from == schema.version() => {
+            tx.rollback()?;
+        }
+        Condition::Whole(mended) => {
+            changes::unsettle(&tx, &mended.lost)?;
+            tx.commit()?;
+        }
+        Condition::Broken(_) => tx.rollback()?,
+    }
+    Ok(Upgraded {
+        from,
+        blueprint,
+        condition,
+    })
 }
 
 fn one(c: &mut Connection, version: u32, sql: &str) -> Result<(), Error> {

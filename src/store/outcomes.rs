@@ -15,22 +15,90 @@ CREATE TABLE IF NOT EXISTS command_outcome(n INTEGER PRIMARY KEY, scope TEXT NOT
 /// Names one command, so that its repetition is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommandId {
-    /// Whose keys these are: the actor and the kind of command. Two scopes never meet.
+    /// Whose keys these are. Two scopes never meet.
     pub scope: String,
     /// What the client chose.
     pub key: String,
-    /// Of the command itself. The same key with another fingerprint is a client's mistake.
+    /// Of the command itself and of what it is addressed to. The same key with another fingerprint is a client's mistake.
     pub fingerprint: [u8; 32],
+    former: Option<Former>,
+}
+
+/// How an earlier release named the same command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Former {
+    /// `None`: in the same scope.
+    scope: Option<String>,
+    fingerprint: [u8; 32],
 }
 
 impl CommandId {
-    /// The id of a command whose text is `body`.
+    /// The id of a command. `body` is all that makes it this command and no other: what it is addressed to, what it asks for, with which values.
     pub fn new(scope: impl Into<String>, key: impl Into<String>, body: &[u8]) -> Self {
         CommandId {
             scope: scope.into(),
             key: key.into(),
             fingerprint: Sha256::digest(body).into(),
+            former: None,
         }
+    }
+
+    /// What an earlier release would have passed to [`new`](Self::new), where it named commands differently: a retry that crosses the upgrade finds its outcome
+    /// under that name, and is not run a second time. `body` must not begin as that of a new name could: else a new name may be taken for an old one.
+    #[must_use]
+    pub fn formerly(mut self, scope: impl Into<String>, body: &[u8]) -> Self {
+        let scope = Some(scope.into()).filter(|scope| *scope != self.scope);
+        let fingerprint = Sha256::digest(body).into();
+        self.former = Some(Former { scope, fingerprint });
+        self
+    }
+
+    /// The id of a frame to a channel, by whomever.
+    ///
+    /// Until December 2026 the channel was left out of the fingerprint. One of two digests in each other is no digest of a frame, so what matches the former one
+    /// was stored before that. Such outcomes are gone 72 hours after an upgrade.
+    pub(crate) fn addressed(channel: Channel, key: impl Into<String>, body: &[u8]) -> Self {
+        let former = Sha256::digest(body);
+        let fingerprint = Sha256::new()
+            .chain_update(channel.0.to_be_bytes())
+            .chain_update(former);
+        CommandId {
+            scope: String::new(),
+            key: key.into(),
+            fingerprint: fingerprint.finalize().into(),
+            former: Some(Former {
+                scope: None,
+                fingerprint: former.into(),
+            }),
+        }
+    }
+
+    fn is(&self, fingerprint: &[u8; 32]) -> bool {
+        let of_before =
+            |former: &Former| former.scope.is_none() && former.fingerprint == *fingerprint;
+        self.fingerprint == *fingerprint || self.former.as_ref().is_some_and(of_before)
+    }
+}
+
+/// What a frame is addressed to: a consumer, and the parameters of its path. The same in every process, because outcomes outlive one. Whoever finds two
+/// channels with one number confuses their own commands only: a scope is one client's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Channel(u64);
+
+impl Channel {
+    /// FNV-1a, which costs a handshake next to nothing.
+    pub fn new<'p>(parts: impl IntoIterator<Item = &'p [u8]>) -> Self {
+        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+        let mut add = |byte: u8| hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        for part in parts {
+            // with its length, so that no two lists of parts look the same
+            (part.len() as u64)
+                .to_be_bytes()
+                .into_iter()
+                .for_each(&mut add);
+            part.iter().copied().for_each(&mut add);
+        }
+        Channel(hash)
     }
 }
 
@@ -109,30 +177,62 @@ fn transient(kind: Kind) -> bool {
     matches!(kind, Kind::Busy | Kind::RateLimited | Kind::Unauthenticated)
 }
 
+/// Whether it was a refusal, and the outcome's text.
+type Outcome = (bool, String);
+
 fn known<T: DeserializeOwned>(
     c: &Connection,
     id: &CommandId,
 ) -> Result<Option<Result<T, Error>>, Error> {
-    let stored: Option<([u8; 32], bool, String)> = c
+    let found = match stored(c, &id.scope, &id.key)? {
+        Some((fingerprint, outcome)) if id.is(&fingerprint) => Some(outcome),
+        Some(_) => {
+            return Ok(Some(Err(Error::client(
+                Kind::Conflict,
+                "IDEMPOTENCY_CONFLICT",
+                "this id was used for another command",
+            ))));
+        }
+        None => of_before(c, id)?,
+    };
+    Ok(match found {
+        None => None,
+        Some((true, refusal)) => Some(Err(serde_json::from_str::<ClientError>(&refusal)?.into())),
+        Some((false, value)) => Some(Ok(serde_json::from_str(&value)?)),
+    })
+}
+
+/// What an earlier release stored in a scope that this one would not. Others had it too: only the same command counts.
+fn of_before(c: &Connection, id: &CommandId) -> Result<Option<Outcome>, Error> {
+    let Some(Former {
+        scope: Some(scope),
+        fingerprint: former,
+    }) = &id.former
+    else {
+        return Ok(None);
+    };
+    let found = stored(c, scope, &id.key)?;
+    let same = found.filter(|(fingerprint, _)| fingerprint == former);
+    Ok(same.map(|(_, outcome)| outcome))
+}
+
+fn stored(c: &Connection, scope: &str, key: &str) -> Result<Option<([u8; 32], Outcome)>, Error> {
+    let found = c
         .prepare_cached(
             "SELECT fingerprint, refused, outcome FROM command_outcome WHERE scope = ?1 AND key = ?2",
         )?
-        .query_row(params![id.scope, id.key], |r| {
-            Ok((r.get(0)?, r.get(1)?, r.get(2)?))
+        .query_row(params![scope, key], |r| {
+            Ok((r.get(0)?, (r.get(1)?, r.get(2)?)))
         })
         .optional()?;
-    Ok(match stored {
-        None => None,
-        Some((fingerprint, _, _)) if fingerprint != id.fingerprint => Some(Err(Error::client(
-            Kind::Conflict,
-            "IDEMPOTENCY_CONFLICT",
-            "this id was used for another command",
-        ))),
-        Some((_, true, refusal)) => {
-            Some(Err(serde_json::from_str::<ClientError>(&refusal)?.into()))
-        }
-        Some((_, false, value)) => Some(Ok(serde_json::from_str(&value)?)),
-    })
+    Ok(found)
+}
+
+/// Forgets all outcomes of a scope.
+pub(crate) fn forget(c: &Connection, scope: &str) -> Result<(), Error> {
+    c.prepare_cached("DELETE FROM command_outcome WHERE scope = ?1")?
+        .execute([scope])?;
+    Ok(())
 }
 
 /// Removes outcomes from the front that are older than `before_ms`, at most `step` of them. Says whether there may be more. One statement: a
@@ -152,4 +252,67 @@ pub(super) fn prune(c: &Connection, before_ms: i64, step: usize) -> Result<bool,
     c.prepare_cached("DELETE FROM command_outcome WHERE n <= ?1")?
         .execute([last])?;
     Ok(old.len() == step)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn database() -> Connection {
+        let c = Connection::open_in_memory().expect("a database");
+        c.execute_batch(TABLES).expect("a table");
+        c
+    }
+
+    /// Runs it, or finds what became of it: `made` is what it would come to now.
+    fn run(c: &Connection, id: &CommandId, made: i64) -> Result<i64, String> {
+        let ran = once(c, Some(id.clone()), || Ok(made));
+        if let Some(record) = &ran.record {
+            record.store(c, 0).expect("stored");
+        }
+        ran.result.map_err(|e| e.into_client().code.into_owned())
+    }
+
+    fn to(channel: &[u8], body: &[u8]) -> CommandId {
+        CommandId {
+            scope: "mia".into(),
+            ..CommandId::addressed(Channel::new([channel]), "a", body)
+        }
+    }
+
+    #[test]
+    fn one_id_is_one_command_to_one_channel() {
+        let c = database();
+        assert_eq!(run(&c, &to(b"table 7", b"occupy"), 7), Ok(7));
+        assert_eq!(run(&c, &to(b"table 7", b"occupy"), 8), Ok(7));
+        for other in [to(b"table 8", b"occupy"), to(b"table 7", b"release")] {
+            assert_eq!(run(&c, &other, 8), Err("IDEMPOTENCY_CONFLICT".into()));
+        }
+        let parts = |parts: &[&[u8]]| Channel::new(parts.iter().copied());
+        assert_ne!(parts(&[b"a", b"bc"]), parts(&[b"ab", b"c"]));
+    }
+
+    #[test]
+    fn a_retry_that_crosses_an_upgrade_finds_its_outcome() {
+        let c = database();
+        let before = CommandId::new("mia", "a", b"occupy");
+        assert_eq!(run(&c, &before, 7), Ok(7));
+        assert_eq!(run(&c, &to(b"table 7", b"occupy"), 8), Ok(7));
+        let other = to(b"table 7", b"release");
+        assert_eq!(run(&c, &other, 8), Err("IDEMPOTENCY_CONFLICT".into()));
+    }
+
+    #[test]
+    fn a_scope_that_was_shared_gives_back_the_same_command_only() {
+        let c = database();
+        assert_eq!(run(&c, &CommandId::new("anonymous", "a", b"x"), 1), Ok(1));
+        let from =
+            |body: &[u8], former| CommandId::new("nobody", "a", body).formerly("anonymous", former);
+        assert_eq!(run(&c, &from(b"new x", b"x"), 2), Ok(1), "a retry");
+        // somebody else's, before the upgrade
+        assert_eq!(run(&c, &from(b"new y", b"y"), 3), Ok(3));
+        assert_eq!(run(&c, &from(b"new y", b"y"), 4), Ok(3));
+        forget(&c, "nobody").expect("forgotten");
+        assert_eq!(run(&c, &from(b"new y", b"y"), 5), Ok(5));
+    }
 }

@@ -3,8 +3,9 @@
 //! Statements use numbered placeholders (`?1`, `?2`), and an insert that needs its id says `RETURNING id`.
 
 use super::desk::{Desk, Moment};
+use super::text::{self, hex};
 use crate::history::Index;
-use crate::{Error, Kind};
+use crate::{Constraint, Error, Kind};
 use rusqlite::types::ValueRef;
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
@@ -112,7 +113,7 @@ macro_rules! params {
 pub struct Row<'r>(&'r rusqlite::Row<'r>);
 
 impl Row<'_> {
-    /// The value of a column.
+    /// The value of a column. A text is read as [`text`](Self::text) has it.
     ///
     /// # Errors
     /// [`Error::Store`] when there is no such column, or it holds another type.
@@ -125,16 +126,13 @@ impl Row<'_> {
         })
     }
 
-    /// The text of a column, borrowed from the row.
+    /// The text of a column, borrowed from the row. What another program wrote need not be UTF-8: what is not becomes U+FFFD. Bytes in a column that is not
+    /// declared for them are as SQL's `hex()` has them.
     ///
     /// # Errors
     /// [`Error::Store`] when there is no such column, or it is no text.
-    pub fn text(&self, column: usize) -> Result<&str, Error> {
-        Ok(self
-            .0
-            .get_ref(column)?
-            .as_str()
-            .map_err(rusqlite::Error::from)?)
+    pub fn text(&self, column: usize) -> Result<Cow<'_, str>, Error> {
+        Ok(text::text(self.0.get_ref(column)?).map_err(rusqlite::Error::from)?)
     }
 
     /// A column that holds JSON text, decoded.
@@ -142,7 +140,7 @@ impl Row<'_> {
     /// # Errors
     /// [`Error::Store`] as for [`text`](Self::text), [`Error::Json`] when it is not what `T` expects.
     pub fn json<T: DeserializeOwned>(&self, column: usize) -> Result<T, Error> {
-        Ok(serde_json::from_str(self.text(column)?)?)
+        Ok(serde_json::from_str(&self.text(column)?)?)
     }
 }
 
@@ -166,7 +164,15 @@ macro_rules! from_value {
         }
     )*};
 }
-from_value!(bool, i64, i32, u32, u64, f64, String, Vec<u8>);
+from_value!(bool, i64, i32, u32, u64, f64, Vec<u8>);
+impl sealed::Sealed for String {}
+impl FromValue for String {
+    fn from_value(
+        value: rusqlite::types::ValueRef<'_>,
+    ) -> Result<Self, rusqlite::types::FromSqlError> {
+        text::text(value).map(Cow::into_owned)
+    }
+}
 impl<T: FromValue> sealed::Sealed for Option<T> {}
 impl<T: FromValue> FromValue for Option<T> {
     fn from_value(
@@ -254,10 +260,42 @@ impl<'c> Reader<'c> {
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(params))?;
         let mut found = Vec::new();
-        while let Some(row) = self.noted(|| Ok(rows.next()?))? {
+        while let Some(row) = self.noted(|| rows.next().map_err(refused))? {
             found.push(read(&Row(row))?);
         }
         Ok(found)
+    }
+
+    /// For rows of a list: what was read of one, or `None` where another program wrote something that `T` cannot be. The others are shown; which one is not is
+    /// logged, once.
+    ///
+    /// ```no_run
+    /// # use maitred::{Error, Reader};
+    /// # fn all(db: &Reader<'_>) -> Result<Vec<(i64, u32)>, Error> {
+    /// let all = db.rows("SELECT id, seats FROM tables", &[], |row| {
+    ///     let id = row.get(0)?;
+    ///     db.legible("tables", id, row.get(1).map(|seats| (id, seats)))
+    /// })?;
+    /// Ok(all.into_iter().flatten().collect())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// What `read` is, but for [`Error::Store`] and [`Error::Json`], which are about this row.
+    pub fn legible<T>(
+        &self,
+        table: &str,
+        id: i64,
+        read: Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
+        match read {
+            Ok(value) => Ok(Some(value)),
+            Err(error @ (Error::Store(_) | Error::Json(_))) => {
+                text::illegible(table, id, &error);
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// The first row of a query, if there is one.
@@ -272,7 +310,7 @@ impl<'c> Reader<'c> {
     ) -> Result<Option<T>, Error> {
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(params))?;
-        let row = self.noted(|| Ok(rows.next()?))?;
+        let row = self.noted(|| rows.next().map_err(refused))?;
         row.map(|row| read(&Row(row))).transpose()
     }
 
@@ -307,10 +345,7 @@ impl<'c> Reader<'c> {
                     ValueRef::Real(x) => x.into(),
                     ValueRef::Text(text) => String::from_utf8_lossy(text).into(),
                     // As the change log has it.
-                    ValueRef::Blob(bytes) => {
-                        let hex = bytes.iter().map(|byte| format!("{byte:02X}"));
-                        hex.collect::<String>().into()
-                    }
+                    ValueRef::Blob(bytes) => hex(bytes).into(),
                 };
                 members.insert(name.to_owned(), value);
             }
@@ -365,7 +400,10 @@ impl<'c> Transaction<'c> {
     /// [`Error::Store`].
     pub fn execute(&self, sql: &str, params: &[Value<'_>]) -> Result<usize, Error> {
         let mut statement = self.connection.prepare_cached(sql)?;
-        self.noted(|| Ok(statement.execute(rusqlite::params_from_iter(params))?))
+        self.noted(|| {
+            let done = statement.execute(rusqlite::params_from_iter(params));
+            done.map_err(refused)
+        })
     }
 
     /// The server's clock when this command began: milliseconds since 1970-01-01 UTC.
@@ -381,12 +419,31 @@ impl<'c> Deref for Transaction<'c> {
     }
 }
 
+/// What a statement of the application failed with. Only there a constraint is the client's fault: our own statements have none that a client could break.
+fn refused(e: rusqlite::Error) -> Error {
+    use rusqlite::ffi;
+    let code = e.sqlite_error().map(|failed| failed.extended_code);
+    let rule = match code {
+        Some(ffi::SQLITE_CONSTRAINT_FOREIGNKEY) => Constraint::ForeignKey,
+        Some(ffi::SQLITE_CONSTRAINT_CHECK) => Constraint::Check,
+        Some(
+            ffi::SQLITE_CONSTRAINT_UNIQUE
+            | ffi::SQLITE_CONSTRAINT_PRIMARYKEY
+            | ffi::SQLITE_CONSTRAINT_ROWID,
+        ) => Constraint::Unique,
+        _ => return e.into(),
+    };
+    let cause = e.to_string();
+    Error::Constraint { rule, cause }
+}
+
 impl From<rusqlite::Error> for Error {
     fn from(e: rusqlite::Error) -> Self {
         match e.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
                 Error::Busy
             }
+            Some(rusqlite::ErrorCode::DiskFull) => Error::Full,
             _ => Error::Store(e.to_string()),
         }
     }

@@ -18,8 +18,8 @@ impl Scratch {
         for step in schema.migrations {
             connection.execute_batch(step)?;
         }
-        connection.execute_batch(changes::TABLES)?;
-        changes::install(&connection, watched)?;
+        changes::create(&connection)?;
+        changes::install(&connection, &changes::Blueprint::bare(watched))?;
         Ok(Scratch(connection))
     }
 

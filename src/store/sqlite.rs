@@ -1,23 +1,25 @@
 //! SQLite: connections, the lock, the thread "store".
 
-use super::Said;
+use super::changes::{Blueprint, Condition};
 use super::checkpoints::Checkpoints;
 use super::desk::Desk;
 use super::disk::{Disk, Flush};
-use super::job::{Job, Task};
-use super::outcomes::Ran;
+use super::files::{self, Files};
+use super::health::Health;
+use super::migrations::Upgraded;
 use super::readers::Readers;
-use super::writer::{self, Hook, Writer};
+use super::watch::Watcher;
+use super::writer::{self, Hook, Tables, Writer};
 use super::{Durability, Schema, Shared, Stats, Store, StoreConfig, guarded, migrations};
-use crate::history::{self, Index, Retention};
+use crate::history::{Index, Retention};
 use crate::{Error, Reader, Watched};
 use rusqlite::Connection;
 use std::fs::{File, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
-use tokio::sync::{Notify, mpsc, oneshot};
+use std::time::Duration;
+use tokio::sync::{Notify, mpsc};
 
 /// Statements that a connection keeps compiled.
 const STATEMENTS: usize = 256;
@@ -59,12 +61,22 @@ pub(crate) fn open(
     config: &StoreConfig,
     schema: &Schema,
     watched: &[Watched],
-    steady: &[&str],
+    steady: &'static [&'static str],
     sync: impl FnOnce(&Connection) -> Result<Flush, Error>,
     hook: impl FnOnce(&Connection, Arc<Stats>, Arc<Index>) -> Result<Box<dyn Hook>, Error>,
 ) -> Result<Opened, Error> {
-    let (connection, lock, _) = prepare(config, schema, watched)?;
+    let Prepared {
+        connection,
+        lock,
+        upgraded,
+    } = prepare(config, schema, watched)?;
+    let Upgraded {
+        blueprint,
+        condition,
+        ..
+    } = upgraded;
     let stats = Arc::new(Stats::default());
+    let health = Arc::new(Health::default());
     let index = Arc::new(Index::read(&connection)?);
     let hook = hook(&connection, stats.clone(), index.clone())?;
     let retention = Retention::new(
@@ -73,22 +85,27 @@ pub(crate) fn open(
         config.retention_age,
         index.clone(),
     )?;
-    let desk = Desk::new(&connection, watched, steady, index.clone())?;
-    let checkpoints = Checkpoints::start(&connection, connect(config)?)?;
-    let disk = Disk::start(sync(&connection)?, stats.clone())?;
+    let desk = match condition {
+        Condition::Whole(_) => Desk::new(&connection, &blueprint, steady, index.clone())?,
+        // There is nothing to note until the tables are whole.
+        Condition::Broken(_) => Desk::new(&connection, &Blueprint::default(), &[], index.clone())?,
+    };
+    let checkpoints = Checkpoints::start(&connection, connect(config)?, stats.clone())?;
+    let disk = Disk::start(sync(&connection)?, stats.clone(), health.clone())?;
     // From here on the thread of the disk waits.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     let settled = disk.settled();
     let mut writer = Writer::new(
         hook,
         desk,
+        Tables::new(*schema, blueprint, steady),
         retention,
         config.outcome_age,
-        stats.clone(),
         checkpoints,
         disk,
     );
-    writer.start(&connection, config.busy_timeout)?;
+    let started = writer.start(&connection, config.busy_timeout);
+    started.map_err(|e| at(&config.path, e))?;
 
     let mut readers = Vec::new();
     for _ in 0..config.readers.max(1) {
@@ -97,12 +114,20 @@ pub(crate) fn open(
     let readers = Readers::start("reader", readers)?;
     let replay = Readers::start("replay", vec![reader(config)?])?;
     let poll = reader(config)?;
+    let files = Files::of(&poll)?;
+    files.note(&lock)?;
     let (sender, jobs) = mpsc::channel(config.queue_commands.max(1));
     // Weak: the queue ends with the last `Store`, not with the poll.
     let weak = sender.downgrade();
     let stop = Arc::new(Notify::new());
     let stopped = stop.clone();
-    let interval = config.poll_interval;
+    let watcher = Watcher {
+        poll,
+        files,
+        stats: stats.clone(),
+        health: health.clone(),
+        every: config.poll_interval,
+    };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()?;
@@ -113,9 +138,9 @@ pub(crate) fn open(
             runtime.block_on(async {
                 tokio::select! {
                     () = writer::drain(writer, &connection, jobs, stopped) => {}
-                    () = watch(&poll, weak, interval) => {}
+                    () = watcher.watch(weak) => {}
                 }
-                drop(poll);
+                drop(watcher);
                 close(connection).await;
             });
             drop(lock); // last: whoever gets it finds a file at rest
@@ -126,6 +151,7 @@ pub(crate) fn open(
         replay: Arc::new(replay),
         busy_timeout: config.busy_timeout,
         stats,
+        health,
         index: Some(index),
         settled: Some(settled),
     };
@@ -155,6 +181,7 @@ pub(crate) fn look(config: &StoreConfig) -> Result<Store, Error> {
         readers,
         busy_timeout: config.busy_timeout,
         stats: Arc::default(),
+        health: Arc::default(),
         index: None,
         settled: None,
     };
@@ -163,14 +190,35 @@ pub(crate) fn look(config: &StoreConfig) -> Result<Store, Error> {
     })
 }
 
-/// The writer's connection to an upgraded database, the lock, and the version it had before.
+/// The writer's connection to an upgraded database.
+pub(super) struct Prepared {
+    connection: Connection,
+    lock: File,
+    pub upgraded: Upgraded,
+}
+
 pub(super) fn prepare(
     config: &StoreConfig,
     schema: &Schema,
     watched: &[Watched],
-) -> Result<(Connection, File, u32), Error> {
+) -> Result<Prepared, Error> {
+    files::belong_together(&config.path, &lock_of(&config.path))?;
     migrations::inspect(&config.path, schema)?;
     let lock = lock(&config.path)?;
+    let set_up = set_up(config, schema, watched);
+    let (connection, upgraded) = set_up.map_err(|e| at(&config.path, e))?;
+    Ok(Prepared {
+        connection,
+        lock,
+        upgraded,
+    })
+}
+
+fn set_up(
+    config: &StoreConfig,
+    schema: &Schema,
+    watched: &[Watched],
+) -> Result<(Connection, Upgraded), Error> {
     let mut c = connect(config)?;
     // What a savepoint may have to undo is kept in memory, and not in a file as soon as it is 64 KiB: a write(2) for each page that a command touches.
     c.pragma_update(None, "temp_store", "MEMORY")?;
@@ -181,14 +229,42 @@ pub(super) fn prepare(
             config.path.display()
         )));
     }
-    let from = migrations::upgrade(&mut c, &config.path, schema, watched)?;
-    Ok((c, lock, from))
+    let upgraded = migrations::upgrade(&mut c, &config.path, schema, watched)?;
+    Ok((c, upgraded))
+}
+
+/// What is wrong with a database, with its name.
+pub(super) fn at(path: &Path, e: Error) -> Error {
+    let path = path.display();
+    match e {
+        Error::Full => Error::Store(format!("{path}: the disk is full")),
+        Error::Store(text) if text.contains("malformed") => {
+            Error::Config(format!("{path}: is damaged: {text}"))
+        }
+        Error::Store(text) => {
+            let may_not = ["unable to open", "readonly"];
+            let hint = match may_not.iter().any(|why| text.contains(why)) {
+                true => "; SQLite keeps a log beside it: can files be made and written there?",
+                false => "",
+            };
+            Error::Store(match text.contains(&path.to_string()) {
+                true => format!("{text}{hint}"),
+                false => format!("{path}: {text}{hint}"),
+            })
+        }
+        e => e,
+    }
+}
+
+fn lock_of(path: &Path) -> PathBuf {
+    let mut name = files::resolved(path);
+    name.as_mut_os_string().push("-lock");
+    name
 }
 
 /// The file is never removed: whoever waits for a removed file's lock would get one that nobody else sees.
-fn lock(path: &Path) -> Result<File, Error> {
-    let mut name = path.as_os_str().to_owned();
-    name.push("-lock");
+pub(super) fn lock(path: &Path) -> Result<File, Error> {
+    let name = lock_of(path);
     let file = File::options()
         .create(true)
         .truncate(false)
@@ -240,57 +316,6 @@ pub(super) fn snapshot<T>(
         c.prepare_cached("ROLLBACK")?.execute([])?;
     }
     result
-}
-
-/// Notices other programs' commits: `data_version` changes when anybody but this connection commits. When the change log is not empty then, an empty
-/// job makes the writer announce it. (The update and commit hooks of SQLite see only their own connection.)
-async fn watch(c: &Connection, jobs: mpsc::WeakSender<Job>, every: Duration) {
-    let mut seen = None;
-    let mut ticks = tokio::time::interval(every.max(Duration::from_millis(1)));
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        // The version first: a commit between the two reads changes the next version.
-        let version = match version(c) {
-            Ok(version) if seen == Some(version) => continue,
-            Ok(version) => version,
-            Err(e) => {
-                tracing::debug!(error = %e, "the data version cannot be read");
-                continue;
-            }
-        };
-        match history::waiting(c) {
-            Ok(false) => seen = Some(version),
-            Ok(true) => match nudge(&jobs).await {
-                Ok(()) => seen = Some(version),
-                Err(Error::Closed) => std::future::pending().await, // the writer finishes alone
-                Err(_) => {} // busy: seen stays, so the next tick tries again
-            },
-            Err(e) => tracing::debug!(error = %e, "the change log cannot be read"),
-        }
-    }
-}
-
-fn version(c: &Connection) -> Result<i64, Error> {
-    Ok(c.prepare_cached("PRAGMA data_version")?
-        .query_row([], |r| r.get(0))?)
-}
-
-async fn nudge(jobs: &mpsc::WeakSender<Job>) -> Result<(), Error> {
-    let jobs = jobs.upgrade().ok_or(Error::Closed)?;
-    let (answer, answered) = oneshot::channel();
-    let job = Job {
-        shard: None,
-        said: Said::default(),
-        deadline: Instant::now(), // does not wait for others: they tell us by committing
-        work: Box::new(Task::new(
-            |_: &Connection, _: &Desk| Ran::unrecorded(Ok(())),
-            answer,
-        )),
-    };
-    jobs.send(job).await.map_err(|_| Error::Closed)?;
-    drop(jobs);
-    answered.await.map_err(|_| Error::Closed)?
 }
 
 /// Leaves a file without a log beside it, where nobody else reads.

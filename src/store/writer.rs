@@ -1,16 +1,26 @@
 //! The writer: commands that wait are committed together.
 //!
-//! Everything in this file but [`drain`] itself runs on the connection's own thread.
+//! Everything here but [`drain`] itself runs on the connection's own thread.
+
+mod care;
+mod reset;
+mod tables;
+mod tidy;
+
+pub(super) use tables::Tables;
 
 use super::changes::Notes;
 use super::checkpoints::Checkpoints;
 use super::desk::Desk;
 use super::disk::{Commit, Disk, Tell};
+use super::health::Health;
 use super::job::{Job, Said, Work};
 use super::pace::Pace;
-use super::{Stats, guarded, now_ms, outcomes};
+use super::{Stats, guarded};
 use crate::Error;
-use crate::history::{PRUNE_STEP, Retention, recovery};
+use crate::history::Retention;
+pub(super) use care::TABLES;
+use care::again;
 use rusqlite::Connection;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -55,6 +65,21 @@ pub(crate) trait Hook: Send {
     /// The transaction is gone, and everything staged with it. `true`: it is there nevertheless, so [`committed`](Self::committed) is next.
     fn aborted(&mut self, connection: &Connection) -> bool;
 
+    /// Whether what the database has is what was committed here last.
+    ///
+    /// # Errors
+    /// The database's.
+    fn continues(&self, tx: &Connection) -> Result<bool, Error>;
+
+    /// In the open transaction: the history begins anew, above every number that was ever given. What was staged is forgotten.
+    ///
+    /// # Errors
+    /// The database's: [`aborted`](Self::aborted) is next.
+    fn reset(&mut self, tx: &Connection) -> Result<(), Error>;
+
+    /// How everybody is told that they have to come back, without a new history.
+    fn dismissed(&mut self) -> Tell;
+
     /// What was written while nobody served is announced, and nobody had to be told: from now on there is somebody.
     fn started(&mut self) {}
 }
@@ -65,13 +90,24 @@ pub(super) struct Writer {
     outcome_age: Duration,
     stats: Arc<Stats>,
     desk: Desk,
+    tables: Tables,
+    /// Everybody is to leave once the open transaction is undone.
+    dismissing: bool,
     /// When there was nothing left to forget.
     tidied: Instant,
     /// Events since the last look.
     announced: u64,
+    /// The open transaction begins the history anew.
+    is_reset: bool,
+    /// When it was last tried to mend something.
+    cared: Instant,
+    /// Everybody was sent away, and the log was left empty.
+    dismissed: bool,
+    left_files: bool,
     /// When the open transaction was begun, before it waited for other programs.
     begun: Instant,
     pace: Pace,
+    health: Arc<Health>,
     checkpoints: Checkpoints,
     /// Last: what is told comes to an end before the connection does.
     disk: Disk,
@@ -81,22 +117,29 @@ impl Writer {
     pub fn new(
         hook: Box<dyn Hook>,
         desk: Desk,
+        tables: Tables,
         retention: Retention,
         outcome_age: Duration,
-        stats: Arc<Stats>,
         checkpoints: Checkpoints,
         disk: Disk,
     ) -> Self {
         Writer {
             hook,
             desk,
+            tables,
+            dismissing: false,
             retention,
             outcome_age,
-            stats,
+            stats: disk.stats(),
             tidied: Instant::now(),
             announced: 0,
+            is_reset: false,
+            cared: Instant::now(),
+            dismissed: false,
+            left_files: false,
             begun: Instant::now(),
             pace: Pace::default(),
+            health: disk.health(),
             checkpoints,
             disk,
         }
@@ -104,9 +147,15 @@ impl Writer {
 
     /// Announces what was written while nobody served.
     pub fn start(&mut self, c: &Connection, patience: Duration) -> Result<(), Error> {
-        self.begin(c, patience)?;
-        self.commit(c, Vec::new());
-        self.disk.flush()?;
+        match self.begin(c, patience) {
+            Ok(()) => {
+                self.commit(c, Vec::new())?;
+                self.disk.flush()?;
+            }
+            // It opens when the cause has gone.
+            Err(Error::Unavailable(_)) => {}
+            Err(e) => return Err(e),
+        }
         self.hook.started();
         Ok(())
     }
@@ -115,9 +164,9 @@ impl Writer {
         self.stats.jobs.fetch_add(jobs.len() as u64, Relaxed);
         let mut jobs = VecDeque::from(jobs);
         while let Some(earliest) = jobs.iter().map(|job| job.deadline).min() {
-            if self.disk.refuses() {
+            if self.health.check().is_err() {
                 for job in jobs.drain(..) {
-                    job.work.finish(Err(Error::Closed));
+                    job.work.finish(self.health.check());
                 }
                 return;
             }
@@ -126,9 +175,13 @@ impl Writer {
                 // Only those who waited long enough: others may still be lucky.
                 Err(Error::Busy) => self.expire(&mut jobs),
                 Err(e) => {
-                    tracing::error!(error = %e, jobs = jobs.len(), "the writer cannot begin a transaction");
+                    if matches!(e, Error::Full) {
+                        self.is_full(c);
+                    } else if !matches!(e, Error::Unavailable(_)) {
+                        tracing::error!(error = %e, jobs = jobs.len(), "the writer cannot begin a transaction");
+                    }
                     for job in jobs.drain(..) {
-                        job.work.finish(Err(Error::Store(e.to_string())));
+                        job.work.finish(Err(again(&e)));
                     }
                 }
             }
@@ -154,12 +207,11 @@ impl Writer {
             c.busy_timeout(patience + Duration::from_millis(1))?;
             c.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
             let opened = self.desk.opened(c);
+            let opened = opened.and_then(|others| self.compare_all(c, others));
             match opened.and_then(|()| self.hook.logged(c, CHUNK)) {
                 Ok(announced) if announced < CHUNK => return Ok(()),
                 Ok(_) => {
-                    if !self.commit(c, Vec::new()) {
-                        return Err(Error::Store("the backlog cannot be committed".to_owned()));
-                    }
+                    self.commit(c, Vec::new())?;
                     self.tidy(c);
                 }
                 Err(e) => {
@@ -183,10 +235,16 @@ impl Writer {
                 let why = step
                     .err()
                     .unwrap_or_else(|| Error::Store("the transaction was rolled back".to_owned()));
-                tracing::error!(error = %why, undone = done.len(), "a job brought its transaction down");
+                let full = matches!(why, Error::Full);
+                if full {
+                    self.is_full(c);
+                } else {
+                    tracing::error!(error = %why, undone = done.len(), "a job brought its transaction down");
+                }
                 self.abandon(c);
                 for (_, work) in done {
-                    Work::finish(work, Err(Error::Busy));
+                    let end = if full { Error::Full } else { Error::Busy };
+                    Work::finish(work, Err(end));
                 }
                 job.work.fail(why);
                 job.work.finish(Ok(()));
@@ -197,7 +255,7 @@ impl Writer {
                 break;
             }
         }
-        self.commit(c, done);
+        let _ = self.commit(c, done); // those who asked are told
     }
 
     /// # Errors
@@ -223,8 +281,15 @@ impl Writer {
         Ok(())
     }
 
-    /// Commits, and leaves it to the disk's thread to tell everybody. Whether it worked.
-    fn commit(&mut self, c: &Connection, done: Vec<(Option<usize>, Box<dyn Work>)>) -> bool {
+    /// Commits, and leaves it to the disk's thread to tell everybody.
+    ///
+    /// # Errors
+    /// [`Error::Full`], [`Error::UnknownOutcome`]: as those were told who had something in it.
+    fn commit(
+        &mut self,
+        c: &Connection,
+        done: Vec<(Option<usize>, Box<dyn Work>)>,
+    ) -> Result<(), Error> {
         let began = Instant::now();
         self.disk.begin();
         let commit = c.prepare_cached("COMMIT");
@@ -234,24 +299,33 @@ impl Writer {
             Ok(_) => {
                 self.stats.commits.fetch_add(1, Relaxed); // before anybody can ask
                 let wrote = self.checkpoints.wrote();
+                if wrote {
+                    self.works();
+                }
                 self.announced(wrote, done);
                 self.checkpoints.committed(c);
-                true
+                Ok(())
             }
             Err(e) => {
                 self.stats.lost.fetch_add(1, Relaxed);
-                tracing::error!(error = %e, jobs = done.len(), "a commit failed");
-                self.abandon(c);
+                let end = match self.abandon(c) {
+                    true => Error::UnknownOutcome(format!("committed, but {e}")),
+                    false => self.refused(c, &e),
+                };
                 for (_, work) in done {
-                    work.finish(Err(Error::UnknownOutcome(e.to_string())));
+                    work.finish(Err(again(&end)));
                 }
-                false
+                Err(end)
             }
         }
     }
 
     fn announced(&mut self, wrote: bool, done: Vec<(Option<usize>, Box<dyn Work>)>) {
+        self.tables_made();
         let (events, tell) = self.hook.committed();
+        if std::mem::take(&mut self.is_reset) {
+            self.retention.forgotten();
+        }
         self.retention.added(events);
         self.announced += events;
         self.disk.committed(Commit {
@@ -262,61 +336,23 @@ impl Writer {
         });
     }
 
-    fn abandon(&mut self, c: &Connection) {
+    /// Undoes the open transaction, if it is not gone by itself. `true`: it was committed nevertheless.
+    fn abandon(&mut self, c: &Connection) -> bool {
         if !c.is_autocommit()
             && let Err(e) = c.execute_batch("ROLLBACK")
         {
             tracing::error!(error = %e, "a transaction cannot be rolled back");
         }
         self.desk.abandoned();
-        if self.hook.aborted(c) {
+        let landed = self.hook.aborted(c);
+        if landed {
             self.disk.begin();
             self.announced(true, Vec::new());
         }
+        self.is_reset = false;
         self.disk.failed();
-    }
-
-    /// Between transactions: forgets a step where that is due, and as many as it takes to keep pace with what was just announced. Whether there is more
-    /// to forget.
-    pub fn tidy(&mut self, c: &Connection) -> bool {
-        if self.disk.refuses() {
-            return false;
-        }
-        let steps = 1 + self.announced / PRUNE_STEP as u64;
-        self.announced = 0;
-        for _ in 0..steps {
-            let looks = self.tidied.elapsed() >= TIDY;
-            if !looks && !self.retention.pressing() {
-                return false;
-            }
-            match self.forget(c) {
-                Ok(true) => {}
-                Ok(false) => return false,
-                Err(e) => {
-                    if !matches!(e, Error::Busy) {
-                        tracing::error!(error = %e, "history cannot be pruned");
-                    }
-                    self.tidied = Instant::now();
-                    return false;
-                }
-            }
-        }
-        true
-    }
-
-    fn forget(&mut self, c: &Connection) -> Result<bool, Error> {
-        // Nobody waits for this: when another program writes, later will do.
-        c.busy_timeout(Duration::ZERO)?;
-        let now = now_ms();
-        let oldest_outcome = now - self.outcome_age.as_millis() as i64;
-        if self.retention.step(c, now)?
-            || outcomes::prune(c, oldest_outcome, PRUNE_STEP)?
-            || recovery::prune(c, now, PRUNE_STEP)?
-        {
-            return Ok(true);
-        }
-        self.tidied = Instant::now();
-        Ok(false)
+        self.tables_unmade();
+        landed
     }
 }
 
@@ -367,6 +403,7 @@ fn serve(
         }
         // A panic here is a mistake of ours; it must not end the connection's thread, and all writing with it.
         let end = guarded(|| {
+            writer.care(c);
             writer.batch(c, std::mem::take(&mut batch));
             more = writer.tidy(c);
             Ok(())
@@ -386,3 +423,6 @@ enum Next {
     Stop,
     End,
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 use super::*;
 use crate::outbox::{Bound, Kept, Outbox};
+use crate::patience::PATIENCE;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, ServerName};
@@ -54,7 +54,7 @@ fn frame(n: u8) -> Bytes {
 async fn heard(client: &mut client::TlsStream<TcpStream>, frames: usize) -> Vec<u8> {
     let mut bytes = vec![0; frames * FRAME];
     let all = client.read_exact(&mut bytes);
-    let all = tokio::time::timeout(Duration::from_secs(30), all).await;
+    let all = tokio::time::timeout(PATIENCE, all).await;
     all.expect("in time").expect("whole");
     let whole = |frame: &[u8]| frame.iter().all(|b| *b == frame[0]).then_some(frame[0]);
     let frames = bytes.chunks(FRAME).map(whole);

@@ -1,6 +1,7 @@
 //! TLS over a socket that is written to from wherever an event comes: rustls makes records, the same non-blocking calls as without it carry them.
 
 use super::Written;
+use crate::budget::Turn;
 use std::cell::RefCell;
 use std::io::{self, IoSlice, Read, Write};
 use tokio::net::TcpStream;
@@ -10,8 +11,6 @@ use tokio_rustls::server::TlsStream;
 /// Plain bytes that may be encrypted and wait for a full socket, beside the outbox: four records. Nothing more is encrypted before they are gone, so that what
 /// is dropped when an outbox overflows is whole frames.
 const CIPHER_BYTES: usize = 64 << 10;
-/// Records that hold nothing for us (empty ones, changes of keys), in one read: a peer that sends only such must not keep the shard.
-const EMPTY_READS: usize = 16;
 
 pub(crate) struct Tls {
     pub(super) tcp: TcpStream,
@@ -71,24 +70,28 @@ impl Tls {
         send(&mut self.session.borrow_mut(), &self.tcp)
     }
 
-    pub fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+    /// Encrypted bytes are what is spent: a peer may send records that hold nothing for us (empty ones, changes of keys), and must not keep the shard.
+    pub fn read(&self, buffer: &mut [u8], turn: &mut Turn<'_>) -> io::Result<usize> {
         let mut session = self.session.borrow_mut();
-        for _ in 0..EMPTY_READS {
+        loop {
             match session.reader().read(buffer) {
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => {}
                 // cut off without a goodbye: frames say where they end, so nothing can be truncated unseen
                 Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => return Ok(0),
                 read => return read,
             }
-            session.read_tls(&mut Socket(&self.tcp))?;
+            if turn.is_over() {
+                // the socket may have more: its readiness stands, so the caller is back soon, after others
+                return Err(io::ErrorKind::WouldBlock.into());
+            }
+            let n = session.read_tls(&mut Socket(&self.tcp))?;
+            turn.spend(n.max(1)); // an end of file too: nothing goes on for nothing
             let found = session.process_new_packets();
             // an alert, an answer to a change of keys: if the socket is full the next write takes it along
             let sent = send(&mut session, &self.tcp);
             found.map_err(io::Error::other)?;
             sent?;
         }
-        // the socket may have more: its readiness stands, so the caller is back soon, after others
-        Err(io::ErrorKind::WouldBlock.into())
     }
 
     /// Says that nothing follows, if the socket takes it.

@@ -24,7 +24,7 @@ function token(role, id) {
 }
 
 function shell(sql) {
-  const { status, stderr } = spawnSync('sqlite3', ['-bail', DATABASE], { input: `.timeout 30000\n${sql}\n`, encoding: 'utf8' });
+  const { status, stderr } = spawnSync('sqlite3', ['-bail', DATABASE], { input: `.timeout ${PATIENCE_MS}\n${sql}\n`, encoding: 'utf8' });
   if (status !== 0) throw new Error(`sqlite3: ${stderr}`);
 }
 

@@ -4,7 +4,8 @@
 const { spawn, spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 
-const PATIENCE_MS = 60_000;
+// as long as the other tests wait (tests/support/patience.rs)
+const PATIENCE_MS = 120_000;
 const running = new Set();
 
 /** A program whose output can be waited for. */

@@ -18,7 +18,7 @@ const PLACE = fs.mkdtempSync(path.join(os.tmpdir(), 'maitred-clients-'));
 const DATABASE = path.join(PLACE, 'restaurant.db');
 
 function shell(sql) {
-  const input = `.timeout 30000\n${sql}\n`;
+  const input = `.timeout ${PATIENCE_MS}\n${sql}\n`;
   const { status, stdout, stderr } = spawnSync('sqlite3', ['-bail', DATABASE], { input, encoding: 'utf8' });
   if (status !== 0) throw new Error(`sqlite3: ${stderr}`);
   return stdout;
@@ -103,7 +103,7 @@ async function everyHandlerRuns(program) {
       await program.shows((output) => HANDLERS.every((h) => output.includes(h)), 3000);
       break;
     } catch (error) {
-      if (tries === 5) throw error;
+      if (tries * 3000 > PATIENCE_MS) throw error;
     }
   }
   await program.shows((output) => count(output, 'Order updated:') >= 3 && count(output, 'Table updated:') >= 2);

@@ -1,5 +1,6 @@
 // The stock Socket.IO client against the example of rooms: each transport, and what it finds when it comes back.
-// usage: node socket_io.js path/to/rooms
+// Beside it older versions, and python-socketio.
+// usage: PYTHON=python3 node socket_io.js path/to/rooms
 'use strict';
 
 const assert = require('node:assert');
@@ -12,6 +13,7 @@ const { io } = require('socket.io-client');
 const { PATIENCE_MS, Program, check, report } = require('./program');
 
 const ROOMS = path.resolve(process.argv[2]);
+const PYTHON = path.resolve(process.env.PYTHON || 'python3');
 const PLACE = fs.mkdtempSync(path.join(os.tmpdir(), 'maitred-rooms-'));
 const DATABASE = path.join(PLACE, 'rooms.db');
 let port;
@@ -197,6 +199,75 @@ async function compressed() {
   }
 }
 
+/** python-socketio, by what it shows. */
+function python(transport, room) {
+  const args = ['-u', path.join(__dirname, 'socket_io.py'), `http://127.0.0.1:${port}`, transport, room];
+  const program = new Program(`python-socketio, ${transport}`, PYTHON, args);
+  const shown = (line) => program.output.split('\n').filter((l) => l.startsWith(line)).length;
+  return {
+    connected: (times) => program.shows(() => shown('connect') >= times),
+    heard: async (texts) => {
+      await program.shows((output) => shown('note') >= texts.length || output.includes('TypeError'));
+      // it has a thread for each event, and they may overtake each other
+      assert.deepStrictEqual(program.output.match(/(?<=^note ).*$/gm)?.sort(), [...texts].sort(), program.output);
+    },
+    end: () => program.end(),
+  };
+}
+
+/** socket.io-client of some version, over one transport. */
+function javascript(package_, transport, room) {
+  const socket = require(package_).io(`http://127.0.0.1:${port}`, {
+    forceNew: true, transports: [transport], auth: { rooms: [room] }, reconnectionDelay: 50, reconnectionDelayMax: 100,
+  });
+  const texts = [];
+  let connected = 0;
+  socket.on('connect', () => (connected += 1));
+  socket.on('note', ({ text }) => texts.push(text));
+  const until = async (what, is) => {
+    for (const late = Date.now() + PATIENCE_MS; !is();) {
+      assert(Date.now() < late, `${package_}, ${transport}: ${what}, after ${texts}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+  return {
+    connected: (times) => until('no connection', () => connected >= times),
+    heard: async (all) => {
+      await until('too little', () => texts.length >= all.length);
+      assert.deepStrictEqual(texts, all);
+    },
+    end: async () => socket.disconnect(),
+  };
+}
+
+/** Handlers that take one argument hear notes, many at once too; and everybody comes back from a server that stops in order. */
+async function drained() {
+  const clients = [];
+  for (const transport of ['polling', 'websocket']) {
+    clients.push(python(transport, 'yard'));
+    for (const version of ['socket.io-client-3.1', 'socket.io-client-4.0', 'socket.io-client']) {
+      clients.push(javascript(version, transport, 'yard'));
+    }
+  }
+  const all = (what) => Promise.all(clients.map(what));
+  try {
+    await all((client) => client.connected(1));
+    // one so large that its answer is compressed
+    const texts = Array.from({ length: 40 }, (_, n) => `note ${n}${'!'.repeat(n ? 0 : 2000)}`);
+    spawnShell(`INSERT INTO note(room, text) VALUES${texts.map((text) => `('yard', '${text}')`)}`);
+    await all((client) => client.heard(texts));
+    server.child.kill('SIGTERM');
+    await server.ended;
+    await serve();
+    await all((client) => client.connected(2));
+    texts.push('after');
+    spawnShell("INSERT INTO note(room, text) VALUES('yard', 'after')");
+    await all((client) => client.heard(texts));
+  } finally {
+    await all((client) => client.end());
+  }
+}
+
 async function main() {
   port = await freePort();
   const results = [];
@@ -211,6 +282,7 @@ async function main() {
   await test('kill -9, with no event seen', () => killed(['websocket'], false));
   await test('kill -9, over long polling', () => killed(['polling'], true));
   await test('what is not known any more is not recovered', forgotten);
+  await test('a drain, and handlers of one argument, of several clients', drained);
   await report(results, PLACE);
 }
 

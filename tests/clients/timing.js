@@ -9,7 +9,7 @@ const http = require('node:http');
 const os = require('node:os');
 const path = require('node:path');
 const esbuild = require('esbuild');
-const { Program, check, chromium, openPage, report } = require('./program');
+const { PATIENCE_MS, Program, check, chromium, openPage, report } = require('./program');
 
 const HERE = path.join(__dirname, 'timing');
 const TOP = path.join(__dirname, '..', '..');
@@ -24,7 +24,7 @@ const read = (name) => fs.readFileSync(path.join(HERE, name), 'utf8');
 const count = (text, part) => text.split(part).length - 1;
 
 function shell(sql) {
-  const input = `.timeout 30000\n${sql}\n`;
+  const input = `.timeout ${PATIENCE_MS}\n${sql}\n`;
   const { status, stderr } = spawnSync('sqlite3', ['-bail', DATABASE], { input, encoding: 'utf8' });
   if (status !== 0) throw new Error(`sqlite3: ${stderr}`);
 }
@@ -224,7 +224,7 @@ async function docs() {
   const profile = fs.mkdtempSync(path.join(PLACE, 'chromium-'));
   const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--virtual-time-budget=20000', '--dump-dom', `--user-data-dir=${profile}`,
     '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost', page];
-  const { stdout } = spawnSync(chromium(), args, { encoding: 'utf8', timeout: 120_000, maxBuffer: 64 << 20 });
+  const { stdout } = spawnSync(chromium(), args, { encoding: 'utf8', timeout: PATIENCE_MS, maxBuffer: 64 << 20 });
   for (const part of ['opblock', '/api/admin/orders', '/api/v1/orders', 'swagger-ui']) {
     if (!stdout.includes(part)) throw new Error(`no ${part} on the page: ${stdout.slice(0, 2000)}`);
   }

@@ -91,3 +91,18 @@ fn a_client_that_keeps_sending_still_hears_why() {
     client.bytes(&[masked(FIN | 0x3, b""), more].concat());
     closed(&mut client, 1002);
 }
+
+/// Nobody need answer who ends its side without a close frame (section 7.1.5), but what it said was obeyed.
+#[test]
+fn who_ends_its_side_is_obeyed_and_answered() {
+    for size in [5, 8 << 20] {
+        let large = vec![b'*'; size];
+        let mut client = echo();
+        client.frame(FIN | BINARY, &large);
+        client.frame(FIN | TEXT, b"last");
+        client.half_close();
+        hears(&mut client, FIN | BINARY, &large);
+        hears(&mut client, FIN | TEXT, b"last");
+        assert!(client.is_at_end(), "no close frame answers none");
+    }
+}

@@ -42,6 +42,21 @@ fn another_version_is_told_which_one_is_spoken() {
     assert_eq!(upgrade(&[VERSION], "Sec-WebSocket-Version"), (101, vec![]));
 }
 
+/// Some clients send a length with every request (RFC 9112, section 6.3).
+#[test]
+fn a_content_length_of_zero_is_no_body() {
+    for (length, status) in [("0", 101), ("000", 101), ("1", 400)] {
+        let length = format!("Content-Length: {length}");
+        let (answer, _) = upgrade(&[VERSION, &length], "Connection");
+        assert_eq!(answer, status, "{length}");
+    }
+    let twice = ["Content-Length: 0", "Content-Length: 0"];
+    let (answer, _) = upgrade(&[VERSION, twice[0], twice[1]], "Connection");
+    assert_eq!(answer, 400);
+    let (answer, _) = upgrade(&[VERSION, "Transfer-Encoding: chunked"], "Connection");
+    assert_eq!(answer, 400);
+}
+
 #[test]
 fn extensions_may_stand_in_several_headers() {
     let header = "Sec-WebSocket-Extensions";

@@ -1,7 +1,8 @@
 //! Engine.IO 4 and Socket.IO 5 over a WebSocket: what the public protocol suites ask, and what they leave out.
 
-use super::address;
+use super::raw::{FIN, PING, Raw, TEXT, masked};
 use super::socket_io::SocketIo;
+use super::{PATIENCE, PONG, address};
 use serde_json::{Value, json};
 
 /// With a heartbeat that a loaded machine keeps up with.
@@ -150,13 +151,14 @@ fn an_event_that_nobody_knows_is_told() {
 #[test]
 fn a_client_that_asks_for_nothing_is_let_go() {
     // nobody asks whether it is there so soon: it is the missing namespace that ends it
-    assert_eq!(open().closed(), Some(1008));
+    let mut client = SocketIo::dial(address(), "/conformance/nothing/", &[]);
+    assert_eq!(client.closed(), Some(1008));
 }
 
 #[test]
 fn a_silent_client_is_gone() {
-    let mut client = hasty();
-    client.connect("/", Value::Null).expect("let in");
+    // without namespaces, because a slow machine might not ask for one in time
+    let mut client = SocketIo::dial(address(), "/engine.io/", &[]);
     client.mute();
     assert_eq!(client.closed(), Some(1001));
 }
@@ -179,11 +181,89 @@ fn a_message_over_the_limit_ends_the_connection() {
 
 #[test]
 fn raw_engine_io_is_passed_on() {
-    let mut client = SocketIo::dial(address(), "/engine.io/", &[]);
+    let mut client = SocketIo::dial(address(), "/conformance/engine.io/", &[]);
     client.say("4hello");
     assert_eq!(client.raw(), b"4hello");
     client.say_binary(&[1, 2, 3, 4]);
     assert_eq!(client.raw(), [1, 2, 3, 4]);
     client.say("1");
     client.closed();
+}
+
+#[test]
+fn who_ends_its_side_of_a_session_is_obeyed_and_answered() {
+    let mut client = inside();
+    for id in 0..50 {
+        client.say(&format!(r#"42{id}["message-with-ack",{id}]"#));
+    }
+    client.half_close();
+    for id in 0..50 {
+        assert_eq!(client.acked("/", id), [json!(id)]);
+    }
+}
+
+/// Clients emit and leave in one breath.
+#[test]
+fn what_was_said_before_a_client_left_is_obeyed() {
+    let group = json!({"group": "those who stay"});
+    let mut stays = open();
+    stays.connect("/group", group.clone()).expect("let in");
+    for way in ["41/group,", "1", "", "close"] {
+        let mut leaves = open();
+        leaves.connect("/group", group.clone()).expect("let in");
+        for n in 0..20 {
+            leaves.emit("/group", "message", &[json!(n)]);
+        }
+        match way {
+            "" => leaves.half_close(),
+            "close" => leaves.close(),
+            packet => leaves.say(packet),
+        }
+        for n in 0..20 {
+            assert_eq!(stays.next("/group").data(), &json!(n), "{way:?}");
+        }
+    }
+}
+
+#[test]
+fn who_comes_and_leaves_without_end_is_told_so() {
+    let path = "/conformance/socket.io/?EIO=4&transport=websocket";
+    let mut client = Raw::open(address(), path);
+    let pair = ["40", "41"].map(|packet| masked(FIN | TEXT, packet.as_bytes()));
+    client.bytes(&pair.concat().repeat(100));
+    client.frame(FIN | PING, b"all of it");
+    let refusal = br#"44{"message":"too many namespaces are being left"}"#;
+    let mut refused = 0;
+    loop {
+        let (first, packet) = client.read().expect("a packet");
+        refused += usize::from(packet == refusal);
+        if first == FIN | PONG {
+            break;
+        }
+    }
+    assert!(refused > 0);
+    // and is let in when that is done
+    let late = std::time::Instant::now() + PATIENCE;
+    loop {
+        assert!(std::time::Instant::now() < late, "never let in again");
+        client.frame(FIN | TEXT, b"40");
+        let answer = loop {
+            let (_, packet) = client.read().expect("a packet");
+            if packet.starts_with(b"40{") || packet.starts_with(b"44") {
+                break packet;
+            }
+        };
+        if answer.starts_with(b"40{") {
+            return;
+        }
+    }
+}
+
+#[test]
+fn an_auth_that_is_too_large_to_be_kept_is_refused() {
+    let mut client = open();
+    let large = json!({"token": "x".repeat(20_000)});
+    let refused = client.connect("/", large);
+    assert_eq!(refused, Err(json!({"message": "auth is too large"})));
+    client.connect("/", json!({"token": "x"})).expect("let in");
 }

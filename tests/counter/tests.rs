@@ -1,9 +1,13 @@
 //! The example does what it says, at the wire.
 
+#[allow(dead_code)] // others use the rest of it
+#[path = "../support/patience.rs"]
+mod patience;
+
 use super::*;
+use patience::PATIENCE;
 use serde_json::{Value, json};
 use std::net::TcpStream;
-use std::time::Duration;
 use tungstenite::{Message as Frame, WebSocket};
 
 fn start(database: &str) -> Started {
@@ -14,9 +18,7 @@ fn start(database: &str) -> Started {
 fn client(server: &Started, query: &str) -> WebSocket<TcpStream> {
     let at = server.addresses()[0].1;
     let stream = TcpStream::connect(at).expect("connect");
-    stream
-        .set_read_timeout(Some(Duration::from_secs(10)))
-        .expect("timeout");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a deadline");
     tungstenite::client(format!("ws://{at}/ws/counters/1/{query}"), stream)
         .expect("handshake")
         .0
@@ -24,6 +26,63 @@ fn client(server: &Started, query: &str) -> WebSocket<TcpStream> {
 
 fn next(socket: &mut WebSocket<TcpStream>) -> Value {
     serde_json::from_str(socket.read().expect("a frame").to_text().expect("text")).expect("JSON")
+}
+
+/// A consumer whose commands have members that raw frames keep to themselves.
+struct Greedy;
+
+#[derive(Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+#[allow(dead_code)] // only its shape is looked at
+enum Wants {
+    Ping,
+    Move { id: i64 },
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    #[allow(dead_code)]
+    token: Option<String>,
+}
+
+impl Consumer for Greedy {
+    const NAME: &'static str = "greedy";
+    type App = Counters;
+    type Params = Asked;
+    type Command = Wants;
+
+    async fn connect(_: Asked, _: &mut Context<Counters>) -> Result<Self, Error> {
+        Ok(Greedy)
+    }
+
+    async fn receive(&mut self, _: Wants, _: &mut Context<Counters>) -> Result<Reply, Error> {
+        Ok(Reply::done())
+    }
+
+    fn render(_: &Count, _: &i64) -> Option<Message> {
+        None
+    }
+}
+
+#[test]
+fn a_consumer_that_would_never_be_shown_what_it_asks_for_is_refused_at_the_start() {
+    let refused = Server::single::<Greedy>("127.0.0.1:0", "/ws/").map(|_| ());
+    let said = refused.expect_err("a mistake").to_string();
+    for lost in [
+        r#"the action "ping""#,
+        r#"the member "id" of "move""#,
+        r#"the query's "token""#,
+    ] {
+        assert!(said.contains(lost), "{said}");
+    }
+    let said = Server::single::<Greedy>("127.0.0.1:0", "/ws/<token>/").map(|_| ());
+    let said = said.expect_err("a mistake").to_string();
+    assert!(!said.contains("query"), "the path has it: {said}");
+    // with Socket.IO the id is beside the event
+    let file = "[[listener]]\nname = 'a'\nbind = '127.0.0.1:0'\n[[listener.route]]\npath = '/io/<token>/'\n
+        [[listener.route.namespace]]\nname = '/'\nconsumer = 'greedy'\nauth = 'none'";
+    let registry = Registry::new().with::<Greedy>();
+    registry.routing("a file", file).expect("no mistake");
 }
 
 #[test]

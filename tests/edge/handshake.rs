@@ -38,7 +38,7 @@ fn what_a_handshake_needs() {
         (line, HANDSHAKE.replace("websocket", "h2c"), "426", "ws://"),
         (
             line,
-            format!("{HANDSHAKE}Content-Length: 0\r\n"),
+            format!("{HANDSHAKE}Content-Length: 1\r\n"),
             "400",
             "no body",
         ),

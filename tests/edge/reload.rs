@@ -67,7 +67,7 @@ fn a_bad_file_changes_nothing_and_says_why() {
     server.until_logged("nothing is changed");
     let log = server.log();
     for why in [
-        r#"routing.toml:14:12: unknown consumer \"dining.tabel\": did you mean \"dining.table\"?"#,
+        r#"routing.toml:24:12: unknown consumer \"dining.tabel\": did you mean \"dining.table\"?"#,
         r#"unknown key \"rout\": did you mean \"route\"?"#,
     ] {
         assert!(log.contains(why), "{why}\n{log}");

@@ -1,6 +1,6 @@
 //! What somebody may take who is no client yet: time, and bytes.
 
-use super::{HANDSHAKE, Wire, place, routing, said, server};
+use super::{HANDSHAKE, Wire, place, routing, said, server, statuses};
 use crate::support::Client;
 use std::io::Write;
 
@@ -24,9 +24,9 @@ fn a_head_must_end_in_time_however_busily_it_goes_on() {
 fn between_two_requests_as_for_a_head() {
     let server = server("head_timeout = \"200ms\"");
     let mut wire = Wire::to(server.address);
-    wire.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
+    // in one piece: the second is in time, however busy the machine is
+    wire.send(&"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n".repeat(2));
     assert!(wire.answer().starts_with("HTTP/1.1 200"));
-    wire.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
     assert!(wire.answer().starts_with("HTTP/1.1 200"));
     assert_eq!(wire.rest(), "");
 }
@@ -116,14 +116,58 @@ fn an_answer_reaches_who_is_still_sending() {
     ] {
         let mut wire = Wire::to(server.address);
         wire.send(&text);
-        let answer = wire.answer();
-        assert_eq!(answer.get(9..12), Some(status), "{answer}");
+        // At once, without waiting for the answer first: the server reads on for two seconds, and this thread may stand still for as long.
         for _ in 0..100 {
             let sent = wire.0.write_all(&[b'x'; 1000]);
             sent.unwrap_or_else(|e| panic!("{status}: {e}"));
         }
+        let answer = wire.answer();
+        assert_eq!(answer.get(9..12), Some(status), "{answer}");
         assert_eq!(wire.rest(), "");
     }
+}
+
+/// Many a tool ends its side when it has asked.
+#[test]
+fn who_ends_its_side_after_a_request_is_answered_whole() {
+    let server = server("");
+    let token = server.token("manager");
+    for (text, expected) in [
+        (
+            "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n".to_owned(),
+            &["200"][..],
+        ),
+        // of more than a socket's buffer, for who reads late
+        (
+            format!(
+                "GET /api/v1/orders HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n\r\n"
+            )
+            .repeat(100),
+            &["200"; 100],
+        ),
+        (
+            format!(
+                "POST /api/v1/orders HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: 1\r\n\r\n{{"
+            ),
+            &["400"],
+        ),
+        (
+            format!("GET /ws/orders/1/ HTTP/1.1\r\n{HANDSHAKE}Origin: http://b\r\n\r\n"),
+            &["403"],
+        ),
+        ("GET /a HTTP/1.0\r\n\r\n".to_owned(), &["404"]),
+    ] {
+        let mut wire = Wire::to(server.address);
+        wire.send(&text);
+        wire.half_close();
+        let answer = wire.rest();
+        assert_eq!(statuses(&answer), expected, "{text}");
+    }
+    // half a request is none
+    let mut wire = Wire::to(server.address);
+    wire.send("POST /api/v1/orders HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{");
+    wire.half_close();
+    wire.rest();
 }
 
 #[test]

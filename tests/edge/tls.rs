@@ -29,7 +29,12 @@ pub(super) fn certify(place: &Place) -> CertificateDer<'static> {
 }
 
 fn secure(defaults: &str) -> (Server, SocketAddr, CertificateDer<'static>) {
-    let place = place(&routing(defaults, "", LISTENER));
+    secure_with(defaults, LISTENER)
+}
+
+/// The same with further listeners.
+fn secure_with(defaults: &str, listeners: &str) -> (Server, SocketAddr, CertificateDer<'static>) {
+    let place = place(&routing(defaults, "", listeners));
     let certificate = certify(&place);
     let mut server = Server::on(place, &["--shards", "2"]);
     let address = server.listening("secure");
@@ -112,6 +117,39 @@ fn a_refused_handshake_ends_in_order_over_tls_too() {
     let (_server, address, certificate) = secure("");
     let answer = refused(address, "Origin: http://elsewhere\r\n", &certificate);
     assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
+}
+
+#[test]
+fn who_ends_its_side_after_a_request_is_answered_over_tls_too() {
+    let (_server, address, certificate) = secure("");
+    for says_goodbye in [true, false] {
+        let mut stream = dial(address, &certificate).expect("TLS");
+        let request = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
+        stream.write_all(request).expect("sent");
+        if says_goodbye {
+            stream.conn.send_close_notify();
+        }
+        stream.flush().expect("sent");
+        let ended = stream.sock.shutdown(std::net::Shutdown::Write);
+        ended.expect("it is open");
+        let mut answer = String::new();
+        let read = stream.read_to_string(&mut answer);
+        assert!(answer.starts_with("HTTP/1.1 200"), "{read:?}: {answer}");
+    }
+}
+
+#[test]
+fn a_closed_client_that_goes_on_sending_is_cut_off_over_tls_too() {
+    let (_server, address, certificate) = secure("");
+    let mut client = Secure::open(address, "/ws/orders/1/", &certificate);
+    client.0.close(None).expect("a close frame");
+    let stream = client.0.get_mut();
+    let deadline = stream.sock.set_write_timeout(Some(PATIENCE));
+    deadline.expect("a deadline");
+    // far more than both systems hold for a connection
+    let piece = vec![b'x'; 64 << 10];
+    let pieces = (0..4_096).take_while(|_| stream.write_all(&piece).is_ok());
+    assert!(pieces.count() < 4_096, "all of it was read");
 }
 
 #[test]
@@ -253,10 +291,14 @@ fn a_frame_that_comes_with_the_handshake_is_heard() {
 
 #[test]
 fn who_does_not_finish_the_handshake_is_let_go() {
-    let (server, address, certificate) =
-        secure("tls_timeout = \"100ms\"\nfirst_byte_timeout = \"100ms\"");
-    assert_eq!(Wire::to(address).rest(), "");
-    let mut halfway = Wire::to(address);
+    // a listener that waits for nobody, and one on which a slow client of this test is in time
+    let name = "name = \"secure\"\n";
+    let hasty = "name = \"hasty\"\ntls_timeout = \"100ms\"\nfirst_byte_timeout = \"100ms\"\n";
+    let both = format!("{LISTENER}{}", LISTENER.replace(name, hasty));
+    let (mut server, address, certificate) = secure_with("", &both);
+    let hasty = server.listening("hasty");
+    assert_eq!(Wire::to(hasty).rest(), "");
+    let mut halfway = Wire::to(hasty);
     halfway.send("\x16\x03\x01");
     assert_eq!(halfway.rest(), "");
     // plain HTTP gets an alert, or nothing, but never an answer
@@ -289,7 +331,7 @@ fn a_bad_certificate_changes_nothing_and_says_why() {
     let mut before = Secure::open(address, "/ws/orders/1/", &certificate);
     before.next();
     let good_key = std::fs::read(server.place.file("key.pem")).expect("the key");
-    let line = "routing.toml:19:";
+    let line = "routing.toml:29:";
     for (n, (bad, why)) in [
         ("no key at all", "nothing of the kind is in this PEM file"),
         ("", "this key is not the certificate's"),

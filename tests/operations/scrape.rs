@@ -137,6 +137,12 @@ impl Scrape {
 
     /// How often a limit refused something.
     #[track_caller]
+    /// How many series a metric has.
+    pub fn count(&self, name: &str) -> usize {
+        let is_it = |series: &&String| series.split('{').next() == Some(name);
+        self.samples.keys().filter(is_it).count()
+    }
+
     pub fn limited(&self, limit: &str) -> f64 {
         self.get(&format!("maitred_limited_total{{limit=\"{limit}\"}}"))
     }

@@ -350,7 +350,7 @@ impl Drop for Process {
 #[ignore = "a part of other tests: it never ends"]
 fn serves_until_it_is_killed() {
     let database = std::env::var("ROOMS_DATABASE").expect("where");
-    let server = super::super::server(&database, "127.0.0.1:0", None).expect("a configuration");
+    let server = super::super::server(&database, &routes("", ""), None).expect("a configuration");
     let started = server.shards(2).start().expect("a server");
     println!("serving {}", started.addresses()[0].1);
     loop {

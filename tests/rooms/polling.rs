@@ -23,7 +23,7 @@ pub(super) fn request(
     )
 }
 
-fn send(at: SocketAddr, line: &str, headers: &[(&str, &str)], body: &str) -> TcpStream {
+pub(super) fn send(at: SocketAddr, line: &str, headers: &[(&str, &str)], body: &str) -> TcpStream {
     let mut stream = TcpStream::connect(at).expect("connect");
     stream.set_read_timeout(Some(PATIENCE)).expect("a deadline");
     let mut text = format!("{line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n");
@@ -66,6 +66,13 @@ impl Polling {
     pub fn post(&self, body: &str) {
         let (status, _, said) = request(self.at, &self.line("POST"), &[], body);
         assert_eq!((status, &*said), (200, "ok"));
+    }
+
+    /// Its session is over.
+    #[track_caller]
+    fn is_gone(&self) {
+        let (status, ..) = request(self.at, &self.line("POST"), &[], "3");
+        assert_eq!(status, 400);
     }
 
     /// The packets of the next answer that are no pings; several polls if need be.
@@ -125,9 +132,10 @@ fn a_client_that_polls_hears_and_says_the_same() {
     );
 }
 
+/// On one shard, which hears of the end before it hears of the note.
 #[test]
 fn a_poll_that_is_given_up_loses_nothing() {
-    let house = House::open();
+    let house = House::of(1);
     let client = Polling::open(house.address());
     client.post(r#"40{"rooms":["kitchen"]}"#);
     client.poll();
@@ -152,13 +160,71 @@ fn a_poll_that_overtakes_the_end_of_another_takes_its_place() {
         let mut waiting = send(client.at, &client.line("GET"), &[], "");
         let mut next = send(client.at, &client.line("GET"), &[], "");
         waiting.shutdown(Shutdown::Write).expect("shutdown");
-        let mut nothing = Vec::new();
-        waiting.read_to_end(&mut nothing).expect("the end");
-        assert!(nothing.is_empty(), "{nothing:?}");
+        // it is answered, because its client may be there still: with nothing
+        let mut nothing = String::new();
+        waiting.read_to_string(&mut nothing).expect("the end");
+        assert!(nothing.ends_with("\r\n\r\n6"), "{nothing:?}");
         house.note("kitchen", &n.to_string());
         let mut answer = String::new();
         next.read_to_string(&mut answer).expect("an answer");
         assert!(answer.contains(&format!(r#""text":"{n}""#)), "{answer:?}");
+    }
+}
+
+/// Two polls wait, and the later one is given up: the earlier one goes on to wait. Two that are both meant are a mistake.
+#[test]
+fn a_poll_that_is_given_up_while_another_waits_costs_no_session() {
+    // one shard: what is sent first is heard first
+    let house = House::with(1, "ping_timeout = \"6s\"");
+    let client = Polling::open(house.address());
+    client.post(r#"40{"rooms":["kitchen"]}"#);
+    client.poll();
+    let mut waiting = send(client.at, &client.line("GET"), &[], "");
+    drop(send(client.at, &client.line("GET"), &[], ""));
+
+    // by when this one hears of its mistake, the other would have
+    let mistaken = Polling::open(house.address());
+    let _first = send(mistaken.at, &mistaken.line("GET"), &[], "");
+    let (status, ..) = request(mistaken.at, &mistaken.line("GET"), &[], "");
+    assert_eq!(status, 400);
+    mistaken.is_gone();
+
+    house.note("kitchen", "still here");
+    let mut answer = String::new();
+    waiting.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.contains(r#""text":"still here""#), "{answer:?}");
+}
+
+#[test]
+fn a_poll_whose_client_ends_its_side_is_answered_with_a_noop() {
+    let house = House::open();
+    let client = Polling::open(house.address());
+    client.post(r#"40{"rooms":["kitchen"]}"#);
+    client.poll();
+    for n in 0..5 {
+        let mut waiting = send(client.at, &client.line("GET"), &[], "");
+        waiting.shutdown(Shutdown::Write).expect("shutdown");
+        let mut answer = String::new();
+        waiting.read_to_string(&mut answer).expect("the end");
+        assert!(answer.ends_with("\r\n\r\n6"), "{answer:?}");
+        // nothing is lost by it
+        house.note("kitchen", &n.to_string());
+        let told = client.poll();
+        assert!(told[0].contains(&format!(r#""text":"{n}""#)), "{told:?}");
+    }
+}
+
+#[test]
+fn what_was_said_before_a_client_that_polls_left_is_obeyed() {
+    let house = House::open();
+    let (mut watch, _) = house.guest(json!({"rooms": ["kitchen"]}));
+    for goodbye in ["41", "1"] {
+        let client = Polling::open(house.address());
+        client.post("40{}");
+        client.poll();
+        let say = format!(r#"42["say",{{"room":"kitchen","text":"{goodbye}"}}]"#);
+        client.post(&format!("{say}\x1e{goodbye}"));
+        hears(&mut watch, goodbye);
     }
 }
 
@@ -194,7 +260,7 @@ fn a_poll_that_crosses_its_clients_close_gets_its_noop() {
 
 /// A poll of which the first bytes were read, by a client whose system takes little ahead of it.
 #[track_caller]
-fn begun(client: &Polling, fields: &str) -> TcpStream {
+pub(super) fn begun(client: &Polling, fields: &str) -> TcpStream {
     let socket =
         socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
     socket.set_recv_buffer_size(4096).expect("a small buffer");
@@ -234,10 +300,10 @@ fn an_answer_that_is_left_in_order_comes_again() {
     }
 }
 
-/// The answer is larger than any socket's buffer, and its reader reads nothing of it.
+/// The answer is larger than any socket's buffer, and its reader reads nothing of it. On one shard, which hears of the end before it hears of the next poll.
 #[test]
 fn an_answer_that_is_cut_off_comes_again() {
-    let house = House::open();
+    let house = House::of(1);
     let client = Polling::open(house.address());
     client.post(r#"40{"rooms":["kitchen"]}"#);
     client.poll();

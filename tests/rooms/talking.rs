@@ -49,6 +49,27 @@ fn events_have_any_arguments() {
     assert_eq!(told.attachments, [Bytes::from_static(b"\x00\xff")]);
 }
 
+#[test]
+fn an_event_whose_name_is_no_string_is_answered() {
+    let house = House::open();
+    let (mut client, _) = house.guest(Value::Null);
+    let long = format!("[\"{}\"]", "a".repeat(257));
+    for event in ["[7,1]", "[null]", "[{\"a\":1}]", "[[]]", &long] {
+        client.say(&format!("42{event}"));
+        let told = client.next("/");
+        assert_eq!(
+            (&*told.name, &told.data()["code"]),
+            ("error", &json!("INVALID_FRAME"))
+        );
+        client.say(&format!("425{event}"));
+        assert_eq!(client.acked("/", 5)[0]["code"], "INVALID_FRAME");
+    }
+    client.say(r#"451-[7,{"_placeholder":true,"num":0}]"#);
+    client.say_binary(b"\x00\xff");
+    assert_eq!(client.next("/").data()["code"], "INVALID_FRAME");
+    assert_eq!(client.ask("/", "chatter", &[json!(1)]), [json!(1)]);
+}
+
 /// JavaScript says `Infinity` to it, and serde_json nothing at all.
 #[test]
 fn a_number_that_nothing_holds_is_a_mistake_and_no_more() {

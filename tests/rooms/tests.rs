@@ -2,6 +2,12 @@
 
 #[path = "absence.rs"]
 mod absence;
+#[path = "answers.rs"]
+mod answers;
+#[path = "numbers.rs"]
+mod numbers;
+#[path = "../support/patience.rs"]
+mod patience;
 #[path = "payloads.rs"]
 mod payloads;
 #[path = "polling.rs"]
@@ -15,20 +21,26 @@ mod talking;
 mod upgrading;
 
 use maitred::{Keys, Started};
+use patience::{PATIENCE, patient};
 use serde_json::{Value, json};
 use socket_io::SocketIo;
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-/// How long a test waits for what must come.
-const PATIENCE: Duration = Duration::from_secs(30);
 const SECRET: &str = "a secret of these tests, and of nobody else";
+
+/// The routes of the example, with these limits among those that a busy machine keeps, and namespaces beside them.
+fn routes(own: &str, more: &str) -> String {
+    let routes = super::ROUTES.replace("BIND", "127.0.0.1:0");
+    format!("[defaults]\n{}{routes}{more}", patient(own))
+}
 
 /// A server on a database of its own.
 struct House {
     started: Option<Started>,
     place: tempfile::TempDir,
     shards: usize,
+    routes: String,
 }
 
 impl House {
@@ -38,11 +50,21 @@ impl House {
 
     /// On so many shards.
     fn of(shards: usize) -> Self {
+        House::with(shards, "")
+    }
+
+    /// The same with limits of its own.
+    fn with(shards: usize, own: &str) -> Self {
+        House::serving(shards, routes(own, ""))
+    }
+
+    fn serving(shards: usize, routes: String) -> Self {
         let place = tempfile::tempdir().expect("a directory");
         let mut house = House {
             started: None,
             place,
             shards,
+            routes,
         };
         house.serve();
         house
@@ -54,7 +76,7 @@ impl House {
     }
 
     fn serve(&mut self) {
-        let server = super::server(&self.database(), "127.0.0.1:0", Some(SECRET));
+        let server = super::server(&self.database(), &self.routes, Some(SECRET));
         let server = server.expect("a configuration").shards(self.shards);
         self.started = Some(server.start().expect("a server"));
     }

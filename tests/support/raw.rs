@@ -79,6 +79,12 @@ impl Raw {
         Raw { stream }
     }
 
+    /// Ends this side: it reads on.
+    pub fn half_close(&self) {
+        let ended = self.stream.shutdown(std::net::Shutdown::Write);
+        ended.expect("it is open");
+    }
+
     /// Ends both sides, for all threads.
     pub fn hang_up(&self) {
         let _ = self.stream.shutdown(std::net::Shutdown::Both);

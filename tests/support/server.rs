@@ -1,5 +1,6 @@
 //! The real binary on a database of its own.
 
+use super::patience::patient;
 use super::{PATIENCE, http, shell, token};
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -14,16 +15,27 @@ pub const SECRET: &str = "only-for-tests-0123456789abcdef0123456789abcdef";
 /// The folder of one restaurant: its database, its routing file, its server's log. Removed when dropped.
 pub struct Place {
     dir: tempfile::TempDir,
+    /// What a shell does before it starts `maitred` here.
+    shell: Option<String>,
 }
 
 impl Place {
-    /// An empty folder with the product's own `routing.toml`, every port replaced by 0 so that tests can run side by side.
+    /// An empty folder with the product's own `routing.toml`: every port replaced by 0 so that tests can run side by side, and limits of time that a busy
+    /// machine keeps.
     pub fn new() -> Self {
         let dir = tempfile::tempdir().expect("a temporary folder");
         let product = concat!(env!("CARGO_MANIFEST_DIR"), "/../routing.toml");
         let routing = std::fs::read_to_string(product).expect("routing.toml at the top");
-        std::fs::write(dir.path().join("routing.toml"), any_port(&routing)).expect("routing");
-        Place { dir }
+        let routing =
+            any_port(&routing).replace("[defaults]\n", &format!("[defaults]\n{}", patient("")));
+        std::fs::write(dir.path().join("routing.toml"), routing).expect("routing");
+        Place { dir, shell: None }
+    }
+
+    /// From now on a shell does this first: `ulimit -n 64`.
+    pub fn after(mut self, shell: &str) -> Self {
+        self.shell = Some(shell.to_owned());
+        self
     }
 
     pub fn file(&self, name: &str) -> PathBuf {
@@ -50,11 +62,22 @@ impl Place {
 
     /// `maitred ARGS` in this place.
     pub fn maitred(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_maitred"));
+        let program = env!("CARGO_BIN_EXE_maitred");
+        let mut command = match &self.shell {
+            None => Command::new(program),
+            Some(shell) => {
+                // the same process in the end
+                let script = format!(r#"{shell} && exec "$0" "$@""#);
+                let mut command = Command::new("sh");
+                command.args(["-c", &script, program]);
+                command
+            }
+        };
         command
             .args(args)
             .current_dir(self.dir.path())
             .env("MAITRED_JWT_SECRET", SECRET)
+            .env("MAITRED_BUSY_TIMEOUT", format!("{}s", PATIENCE.as_secs()))
             .stdin(Stdio::null());
         command
     }

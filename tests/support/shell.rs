@@ -1,5 +1,6 @@
 //! The stock `sqlite3` shell with its default pragmas: another program, another SQLite.
 
+use super::PATIENCE;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -16,7 +17,7 @@ pub fn shell(database: &Path, sql: &str) -> String {
         .expect("the sqlite3 shell is needed (tests/run installs it; Debian: sqlite3)");
     let mut input = child.stdin.take().expect("its input");
     // Where the server is writing at this moment, wait for it as a patient person would.
-    write!(input, ".timeout 30000\n{sql}\n").expect("typed");
+    write!(input, ".timeout {}\n{sql}\n", PATIENCE.as_millis()).expect("typed");
     drop(input);
     let output = child.wait_with_output().expect("the shell ends");
     assert!(

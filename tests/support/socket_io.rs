@@ -103,6 +103,17 @@ impl SocketIo {
         }
     }
 
+    /// Says goodbye as a WebSocket does.
+    pub fn close(&mut self) {
+        self.ws.close(None).expect("a close frame");
+    }
+
+    /// Ends this side: it hears on.
+    pub fn half_close(&self) {
+        let ended = self.ws.get_ref().shutdown(std::net::Shutdown::Write);
+        ended.expect("it is open");
+    }
+
     /// Waits for the acknowledgement of an event that was sent as it is.
     #[track_caller]
     pub fn acked(&mut self, namespace: &str, id: u64) -> Vec<Value> {

@@ -116,6 +116,24 @@ fn whoever_presses_twice_orders_once() {
 }
 
 #[test]
+fn a_request_without_a_token_is_retried_on_another_connection() {
+    let timing = Timing::start();
+    let headers = [("Idempotency-Key", "press-1")];
+    let send = |line: &str, body: Value| request(timing.address, line, &headers, body);
+    let first = send("POST /api/orders", two_dishes()).ok();
+    assert_eq!(send("POST /api/orders", two_dishes()).ok(), first);
+    let mut other = two_dishes();
+    other["note"] = json!("another order");
+    for (line, body) in [
+        ("POST /api/orders", other),
+        // the query says what is asked for, too
+        ("POST /api/orders?table_id=7", two_dishes()),
+    ] {
+        assert_eq!(refused(send(line, body), 409), "IDEMPOTENCY_CONFLICT");
+    }
+}
+
+#[test]
 fn a_word_leads_through_all_that_this_vocabulary_cannot_name() {
     let timing = Timing::start();
     let mut dashboard = timing.opened();

@@ -21,7 +21,8 @@ pub fn channels(schemas: &mut Schemas) -> Vec<Channel> {
         .says::<OrderData<'_>>("order_status", schemas)
         .says::<OrderData<'_>>("order_update", schemas)
         .says::<OrderDeleted>("order_update", schemas)
-        .says_beside::<ItemsData<'_>>("order_items_update", &["items"], schemas);
+        .says_beside::<ItemsData<'_>>("order_items_update", &["items"], schemas)
+        .answers::<order::Updated>("update_status", schemas);
     let items = Channel::raw::<order_items::ItemsSocket>("The lines of one order", schemas)
         .says_beside::<ItemsData<'_>>("items_list", &["items"], schemas)
         .says_beside::<ItemsData<'_>>("items_updated", &["items"], schemas)
@@ -29,11 +30,15 @@ pub fn channels(schemas: &mut Schemas) -> Vec<Channel> {
     let tables = Channel::raw::<table::TableSocket>("One table", schemas)
         .says::<TableData<'_>>("table_status", schemas)
         .says::<TableData<'_>>("table_update", schemas)
-        .says::<TableDeleted>("table_update", schemas);
+        .says::<TableDeleted>("table_update", schemas)
+        .answers::<table::Occupied>("occupy", schemas)
+        .answers::<table::Released>("release", schemas);
     let sessions = Channel::raw::<session::SessionSocket>("One visit to a table", schemas)
         .says::<SessionData<'_>>("session_status", schemas)
         .says::<SessionData<'_>>("session_update", schemas)
-        .says::<SessionDeleted>("session_update", schemas);
+        .says::<SessionDeleted>("session_update", schemas)
+        .answers::<session::Done>("update_guests_count", schemas)
+        .answers::<session::Done>("close_session", schemas);
     let waiters = Channel::raw::<waiter::WaiterSocket>("One waiter's inbox", schemas);
     let floor = Channel::raw::<notifications::FloorSocket>(
         "What everybody who serves in a restaurant hears",
@@ -50,7 +55,8 @@ pub fn channels(schemas: &mut Schemas) -> Vec<Channel> {
     for mut inbox in [waiters, floor] {
         inbox = inbox
             .says_beside::<TasksData<'_>>("tasks_list", &["tasks"], schemas)
-            .says::<AcknowledgedData<'_>>("notification_acknowledged", schemas);
+            .says::<AcknowledgedData<'_>>("notification_acknowledged", schemas)
+            .answers::<waiter::Taken>("acknowledge", schemas);
         for name in TOLD_STAFF {
             inbox =
                 inbox.says_beside::<NotificationData<'_>>(name, &["message", "priority"], schemas);

@@ -8,6 +8,7 @@ use crate::domain::orders::{
     self as domain, Filter, Move, NewLine, NewOrder, OrderFacts, Paid, Patch,
 };
 use crate::domain::payments::{self as money, NewPayment};
+use crate::domain::transfers::Visit;
 use crate::domain::{CANONICAL, Key, Refusal, ids, time};
 use crate::rest::{Answer, Call};
 use maitred::{Error, Reader, Transaction};
@@ -76,6 +77,9 @@ struct Change {
     priority: Option<i64>,
     #[serde(default, deserialize_with = "given")]
     table_id: Option<Option<Key>>,
+    /// What becomes of its visit when the order changes tables.
+    #[serde(default)]
+    visit: Visit,
     #[serde(default, deserialize_with = "given")]
     waiter_id: Option<Option<Key>>,
 }
@@ -131,6 +135,7 @@ pub fn change(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
             },
             priority: change.priority,
             table_id: change.table_id,
+            visit: change.visit,
             waiter_id: change.waiter_id,
             expected_version: expected_version.take(),
         };

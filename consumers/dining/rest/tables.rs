@@ -38,6 +38,7 @@ fn shown(db: &Reader<'_>, table: i64) -> Result<Answer, Error> {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Guests {
+    #[schema(minimum = 1, maximum = 500)]
     guests_count: Option<i64>,
 }
 
@@ -97,6 +98,7 @@ pub fn session(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
 #[schema(as = SessionChange)]
 #[serde(deny_unknown_fields)]
 struct Change {
+    #[schema(minimum = 1, maximum = 500)]
     guests_count: Option<i64>,
     waiter_id: Option<Key>,
     /// `closed`: it ends, as with a table's `release`.

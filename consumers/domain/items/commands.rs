@@ -33,12 +33,7 @@ pub fn add(
     let mut made = Vec::new();
     let mut fresh = Vec::new();
     for line in lines.drain(..) {
-        let known: Option<(i64, i64)> = tx.row(
-            "SELECT id, order_id FROM order_items WHERE uuid = ?1",
-            params![&line.uuid],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )?;
-        match known {
+        match placing::placed(tx, &line.uuid)? {
             Some((id, order)) if order == order_id => made.push(id),
             Some(_) => return Err(Refusal::LineExists.into()),
             None => fresh.push(line),
@@ -75,8 +70,11 @@ fn open(tx: &Transaction<'_>, actor: &Actor, order_id: i64) -> Result<OrderFacts
 #[serde(deny_unknown_fields, default)]
 #[allow(missing_docs)]
 pub struct ItemPatch {
+    #[schema(minimum = 1, maximum = 999)]
     pub quantity: Option<i64>,
+    #[schema(max_length = 1000)]
     pub note: Option<String>,
+    #[schema(max_length = 1000)]
     pub allergy: Option<String>,
     pub seat: Option<i64>,
     pub course: Option<i64>,

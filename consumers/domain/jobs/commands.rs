@@ -75,7 +75,7 @@ pub fn create(tx: &Transaction<'_>, actor: &Actor, new: &NewJob) -> Result<JobFa
     )?;
     let public_id = match &new.public_id {
         Some(name) => own_name(tx, new.restaurant_id, name)?,
-        None => format!("order-{id}"),
+        None => ids::public_id(tx, new.restaurant_id, id)?,
     };
     let mut attributes = Map::new();
     attributes.insert("customer_name".into(), json!(new.customer_name));

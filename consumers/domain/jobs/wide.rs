@@ -3,7 +3,7 @@
 //! Shown only: these orders go through statuses of their own, which the workshop's five stages cannot name, so nobody moves them from there. What was
 //! called off has no word at all: it is gone.
 
-use super::{JobFacts, facts, issued};
+use super::{JobFacts, attributes, facts, issued};
 use crate::db::{Error, Moment, Reader, params};
 use crate::domain::items::{ItemFacts, ItemStatus};
 use crate::domain::orders::{self, OrderFacts, PAGE_MAX, Page, paged};
@@ -23,7 +23,7 @@ thread_local! {
 /// [`Error::Store`]; likewise below.
 pub fn shows_all(db: &Reader<'_>, restaurant: i64) -> Result<bool, Error> {
     let Some(era) = db.era() else {
-        let sql = "SELECT 1 FROM restaurants WHERE id = ?1 AND json_extract(settings_json, '$.workshop') = 'all'";
+        let sql = "SELECT 1 FROM restaurants WHERE id = ?1 AND CASE WHEN json_valid(settings_json) THEN json_extract(settings_json, '$.workshop') END = 'all'";
         return Ok(db.row(sql, params![restaurant], |_| Ok(()))?.is_some());
     };
     let known = KNOWN.with_borrow(|known| match known {
@@ -35,7 +35,7 @@ pub fn shows_all(db: &Reader<'_>, restaurant: i64) -> Result<bool, Error> {
     }
     let all: Rc<[i64]> = db
         .rows(
-            "SELECT id FROM restaurants WHERE json_extract(settings_json, '$.workshop') = 'all'",
+            "SELECT id FROM restaurants WHERE CASE WHEN json_valid(settings_json) THEN json_extract(settings_json, '$.workshop') END = 'all'",
             params![],
             |row| row.get(0),
         )?
@@ -142,7 +142,9 @@ pub(super) fn list(
         params![restaurant_id, wanted, &statuses],
         |row| row.get(0),
     )?;
-    let jobs = ids.into_iter().map(|id| shown(db, id));
-    let jobs = jobs.collect::<Result<Vec<_>, _>>()?;
-    Ok(paged(jobs, limit, total, |job| job.id))
+    let jobs = ids
+        .into_iter()
+        .map(|id| Ok((id, db.legible("orders", id, shown(db, id))?)));
+    let jobs = jobs.collect::<Result<Vec<_>, Error>>()?;
+    Ok(paged(jobs, limit, total))
 }

@@ -113,25 +113,28 @@ pub fn list(
             facts_sql!("")
         ),
         &page,
-        read,
+        |row| {
+            let id = row.get(0)?;
+            Ok((id, db.legible("orders", id, read(row))?))
+        },
     )?;
     let total = db.one(
         &format!("SELECT count(*) FROM orders o{WHICH}{for_stations}"),
         which,
         |row| row.get(0),
     )?;
-    Ok(paged(items, limit, total, |order| order.id))
+    Ok(paged(items, limit, total))
 }
 
-/// Cuts off the one row that was read too many to know whether there is more.
+/// Cuts off the one row that was read too many to know whether there is more. A row that makes no sense has its place on the page, and is not shown.
 pub(in crate::domain) fn paged<T>(
-    mut items: Vec<T>,
+    mut rows: Vec<(i64, Option<T>)>,
     limit: u32,
     total: i64,
-    id: impl Fn(&T) -> i64,
 ) -> Page<T> {
-    let more = items.len() > limit as usize;
-    items.truncate(limit as usize);
-    let next = items.last().filter(|_| more).map(id);
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    let next = rows.last().filter(|_| more).map(|(id, _)| *id);
+    let items = rows.into_iter().filter_map(|(_, row)| row).collect();
     Page { items, next, total }
 }

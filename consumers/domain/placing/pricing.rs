@@ -6,6 +6,7 @@ use crate::domain::edits::NOTE_MAX;
 use crate::domain::items::{ItemStatus, Modifier};
 use crate::domain::money::MAX_MINOR;
 use crate::domain::{Refusal, ids, menu};
+use std::collections::BTreeSet;
 
 /// Where lines are ordered.
 pub(in crate::domain) struct Place {
@@ -39,7 +40,27 @@ pub(in crate::domain) fn price(
     if new.is_empty() || new.len() > LINES_MAX {
         return Err(Refusal::value("items", format!("1 to {LINES_MAX} lines")).into());
     }
-    new.iter().map(|line| priced(tx, place, line)).collect()
+    let lines: Vec<Line> = new
+        .iter()
+        .map(|line| priced(tx, place, line))
+        .collect::<Result<_, _>>()?;
+    let uuids: BTreeSet<&str> = lines.iter().map(|line| line.uuid.as_str()).collect();
+    match uuids.len() == lines.len() {
+        true => Ok(lines),
+        false => Err(Refusal::value("uuid", "two of the lines have the same").into()),
+    }
+}
+
+/// The line that a uuid names already, and its order.
+pub(in crate::domain) fn placed(
+    tx: &Transaction<'_>,
+    uuid: &str,
+) -> Result<Option<(i64, i64)>, Error> {
+    tx.row(
+        "SELECT id, order_id FROM order_items WHERE uuid = ?1",
+        params![uuid],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
 }
 
 fn priced(tx: &Transaction<'_>, place: &Place, new: &NewLine) -> Result<Line, Error> {

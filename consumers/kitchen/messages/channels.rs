@@ -6,6 +6,7 @@ use super::{
 use crate::contract::{Channel, Schemas};
 use crate::domain::alerts::Level;
 use crate::domain::{KITCHEN, Status};
+use crate::kitchen::answers::{Joined, StatusDone, SyncDone, TableDone};
 use crate::kitchen::mistakes::Mistake;
 use crate::kitchen::screen::Screen;
 use schemars::{Schema, SchemaGenerator, json_schema};
@@ -24,7 +25,13 @@ pub fn channels(schemas: &mut Schemas) -> Vec<Channel> {
         .emits::<Completed<'_>>("table:completed", schemas)
         .emits::<Alert<'_>>("kitchen:alert", schemas)
         .emits::<Vec<Told<'_>>>("orders:batch_update", schemas)
-        .emits::<Mistake<'_>>("error", schemas);
+        .emits::<Mistake<'_>>("error", schemas)
+        .answers::<Joined<'_>>("join:restaurant", schemas)
+        .answers::<Joined<'_>>("join:station", schemas)
+        .answers::<SyncDone>("orders:sync", schemas)
+        .answers::<StatusDone<'_>>("order:update_status", schemas)
+        .answers::<TableDone<'_>>("table:complete", schemas)
+        .refuses::<Mistake<'_>>(schemas);
     vec![screen]
 }
 
@@ -35,7 +42,7 @@ pub(super) fn level(_: &mut SchemaGenerator) -> Schema {
 }
 
 /// One of the document's words.
-pub(super) fn word(_: &mut SchemaGenerator) -> Schema {
+pub fn word(_: &mut SchemaGenerator) -> Schema {
     let mut words = Status::ALL.map(|status| KITCHEN.word(status)).to_vec();
     words.dedup();
     json_schema!({"enum": words})

@@ -14,8 +14,10 @@ use utoipa::ToSchema;
 #[schema(as = kitchen::NewAlert)]
 #[serde(deny_unknown_fields)]
 struct New {
+    #[schema(min_length = 1, max_length = 500)]
     message: String,
     r#type: Option<Level>,
+    #[schema(minimum = 1, maximum = 5)]
     severity: Option<i64>,
     #[serde(alias = "orderId")]
     order_id: Option<Key>,

@@ -7,6 +7,7 @@ use crate::domain::money::Decimal;
 use crate::domain::orders::{
     self as domain, Filter, NewLine, NewModifier, NewOrder, OrderFacts, OrderType, Patch, Source,
 };
+use crate::domain::transfers::Visit;
 use crate::domain::{Key, Refusal, ids, tables, time};
 use crate::kitchen::messages::Order;
 use crate::kitchen::orders::{Wish, change_status, statuses};
@@ -79,6 +80,7 @@ struct Ticket {
     /// Where it is driven to.
     address: Option<String>,
     phone: Option<String>,
+    #[schema(min_items = 1, max_items = 200)]
     items: Vec<Line>,
 }
 
@@ -88,12 +90,15 @@ struct Ticket {
 struct Line {
     /// Made by the client: the same line sent twice is one line.
     #[serde(alias = "uuid")]
+    #[schema(format = "uuid")]
     id: Option<String>,
     #[serde(alias = "menuItemId")]
     menu_item_id: Option<Key>,
+    #[schema(min_length = 1, max_length = 1000)]
     name: Option<String>,
     price: Option<Decimal>,
     #[serde(default = "one")]
+    #[schema(minimum = 1, maximum = 999)]
     quantity: i64,
     #[serde(default)]
     modifiers: Vec<Modifier>,
@@ -203,6 +208,9 @@ struct Change {
     priority: Option<i64>,
     #[serde(default, alias = "tableNumber", deserialize_with = "given")]
     table_number: Option<Option<Number>>,
+    /// What becomes of its visit when the order changes tables.
+    #[serde(default)]
+    visit: Visit,
     #[serde(default, alias = "waiterId", deserialize_with = "given")]
     waiter_id: Option<Option<Key>>,
 }
@@ -236,6 +244,7 @@ impl Change {
                 Some(Some(number)) => Some(Some(at(number)?)),
                 other => other.as_ref().map(|_| None),
             },
+            visit: self.visit,
             waiter_id: self.waiter_id.clone(),
             expected_version: self.version,
         })

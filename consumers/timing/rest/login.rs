@@ -31,7 +31,9 @@ const LONGEST: usize = 256;
 #[derive(Deserialize, ToSchema)]
 struct Credentials {
     #[serde(alias = "username")]
+    #[schema(min_length = 1, max_length = 256)]
     email: String,
+    #[schema(min_length = 1, max_length = 256)]
     password: String,
 }
 

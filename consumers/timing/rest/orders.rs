@@ -34,6 +34,7 @@ struct NewOrder {
     table_number: Option<Key>,
     #[serde(default, alias = "notes")]
     note: Option<String>,
+    #[schema(min_items = 1, max_items = 200)]
     items: Vec<Item>,
 }
 
@@ -42,8 +43,10 @@ struct NewOrder {
 #[schema(as = timing::NewCustomer)]
 struct Customer {
     #[serde(default)]
+    #[schema(max_length = 200)]
     name: String,
     #[serde(default)]
+    #[schema(max_length = 200)]
     phone: Option<String>,
 }
 
@@ -59,6 +62,7 @@ struct Item {
     #[serde(default)]
     price: Option<Decimal>,
     #[serde(default = "one")]
+    #[schema(minimum = 1, maximum = 999)]
     quantity: i64,
     #[serde(default)]
     modifiers: Vec<NewModifier>,

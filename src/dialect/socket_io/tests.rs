@@ -23,6 +23,7 @@ fn read(text: &str) -> Result<String, Malformed> {
             "event {namespace} {id:?} {attachments} {name} {}",
             list(&arguments)
         ),
+        Body::Misnamed { id, why } => format!("misnamed {namespace} {id:?} {attachments} {why}"),
         Body::Ack { id, arguments } => {
             format!("ack {namespace} {id} {attachments} {}", list(&arguments))
         }
@@ -79,8 +80,6 @@ fn what_is_no_packet_is_refused() {
         "2",
         "2{}",
         "2[]",
-        "2[1]",
-        "2[null]",
         "2[\"x\"",
         "2[\"x\"] ,",
         "2abc[\"message-with-ack\"]",
@@ -174,5 +173,30 @@ proptest! {
         for text in [&text, &like] {
             let _ = Packet::decode(text);
         }
+    }
+}
+
+#[test]
+fn a_name_that_is_none_is_no_malformed_packet() {
+    let none = "an event's name is a string";
+    let long = format!("2[\"{}\"]", "a".repeat(NAME_BYTES + 1));
+    for (text, said) in [
+        ("2[7,1]", format!("misnamed / None 0 {none}")),
+        ("2/a,3[null]", format!("misnamed /a Some(3) 0 {none}")),
+        (r#"2[{"a":1}]"#, format!("misnamed / None 0 {none}")),
+        (r#"2["\ud800"]"#, format!("misnamed / None 0 {none}")),
+        (
+            r#"51-[7,{"_placeholder":true,"num":0}]"#,
+            format!("misnamed / None 1 {none}"),
+        ),
+        (
+            &long,
+            "misnamed / None 0 an event's name has at most 256 bytes".to_owned(),
+        ),
+    ] {
+        assert_eq!(read(text), Ok(said), "{text}");
+    }
+    for text in ["2[]", "2{}", "2", r#"2["connect"]"#] {
+        read(text).expect_err(text);
     }
 }

@@ -38,6 +38,8 @@ fn is_lost(ends: bool, client: impl FnOnce(std::net::TcpStream) + Send + 'static
         let written = carrier.write_all(&[b'a'; ANSWER]);
         let written = timeout(Duration::from_secs(30), written).await;
         written.expect("room for it").expect("written");
+        report.handed();
+        carrier.flush().await.expect("flushed");
         let client = std::thread::spawn(|| client(stream));
         if ends {
             carrier.shutdown().await.expect("ended");
@@ -53,6 +55,36 @@ fn read(client: &mut std::net::TcpStream, length: usize) {
     client
         .read_exact(&mut vec![0; length])
         .expect("so much of the answer");
+}
+
+/// Its system acknowledges what has come, and resets.
+fn reset(client: std::net::TcpStream) {
+    let client = socket2::Socket::from(client);
+    client.set_tcp_quickack(true).expect("acknowledged");
+    client.set_linger(Some(Duration::ZERO)).expect("no linger");
+}
+
+#[test]
+fn what_hyper_has_still_when_the_client_resets_is_lost() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let (mut carrier, client) = connected();
+        let report = carrier.report();
+        report.matters(true);
+        carrier.write_all(b"half").await.expect("written");
+        report.handed();
+        let client = std::thread::spawn(|| {
+            let mut client = client;
+            read(&mut client, 4);
+            reset(client);
+        });
+        carrier.read(&mut [0]).await.expect_err("reset");
+        client.join().expect("the client's part");
+        assert!(report.is_lost());
+    });
 }
 
 #[test]
@@ -78,6 +110,11 @@ fn who_breaks_off_has_lost_it() {
 fn who_has_read_everything_has_not_lost_it() {
     for ends in [false, true] {
         assert!(!is_lost(ends, |mut client| read(&mut client, ANSWER)));
+        // as HAProxy leaves a connection whose answer it has passed on
+        assert!(!is_lost(ends, |mut client| {
+            read(&mut client, ANSWER);
+            reset(client);
+        }));
         assert!(!is_lost(ends, |mut client| {
             read(&mut client, ANSWER);
             client.shutdown(Shutdown::Write).expect("ended");

@@ -24,7 +24,7 @@ impl Refused {
             Refused::Session => (1, "Session ID unknown", StatusCode::BAD_REQUEST),
             Refused::Method => (2, "Bad handshake method", StatusCode::BAD_REQUEST),
             Refused::Request => (3, "Bad request", StatusCode::BAD_REQUEST),
-            Refused::Origin => (4, "Forbidden", StatusCode::FORBIDDEN),
+            Refused::Origin => (4, FORBIDDEN, StatusCode::FORBIDDEN),
             Refused::Version => (5, "Unsupported protocol version", StatusCode::BAD_REQUEST),
         };
         #[derive(serde::Serialize)]
@@ -36,6 +36,9 @@ impl Refused {
         warp::reply::with_status(body, status).into_response()
     }
 }
+
+/// The protocol's word, and what to do about it.
+const FORBIDDEN: &str = "Forbidden: see `origins` in routing.toml";
 
 /// What the query of a request says.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! A row as it is noted.
 
 use crate::Value;
+use crate::store::text as text_of;
 use rusqlite::functions::Context;
 use rusqlite::types::ValueRef;
 use smallvec::SmallVec;
@@ -138,13 +139,9 @@ impl Cell {
             ValueRef::Null => return Cell::Null,
             ValueRef::Integer(n) => return Cell::Integer(n),
             ValueRef::Real(x) => return Cell::Real(x),
-            ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
-                Ok(part) => text.push_str(part),
-                Err(_) => text.push_str(&String::from_utf8_lossy(bytes)),
-            },
-            // In a column that is not declared for bytes; those that are come as `hex()`.
-            ValueRef::Blob(bytes) => {
-                text.extend(bytes.iter().map(|byte| format!("{byte:02X}")));
+            // Bytes: in a column that is not declared for them; those that are come as `hex()`.
+            ValueRef::Text(_) | ValueRef::Blob(_) => {
+                text.push_str(&text_of(value).unwrap_or_default());
             }
         }
         Cell::Text(start..text.len() as u32)

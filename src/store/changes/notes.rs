@@ -1,7 +1,8 @@
 //! Changes that were noted in memory, with the rows as they are: those of our own statements.
 
+use super::Image;
+use super::table::Table;
 use super::upkeep::{Owed, Upkeep, Values};
-use super::{Image, Table};
 use crate::Op;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -111,11 +112,6 @@ impl Pad {
         self.replaced[table].keys().copied()
     }
 
-    /// The version of the row that a new one with this id replaced.
-    pub fn replaced_version(&self, table: usize, id: i64) -> Option<i64> {
-        self.replaced[table].get(&id)?.1
-    }
-
     /// A row went for another one's sake.
     pub fn evicted(&mut self, table: usize, id: i64) {
         let old = self.replaced[table].get(&id).map(|(row, _)| row.clone());
@@ -123,9 +119,13 @@ impl Pad {
         self.note(table, id, Op::Delete, old, None);
     }
 
-    pub fn inserted(&mut self, table: usize, id: i64, new: Image) {
-        let old = self.replaced[table].remove(&id).map(|(row, _)| row);
+    pub fn inserted(&mut self, table: usize, id: i64, mut new: Image) {
+        let (old, version) = self.replaced[table].remove(&id).unzip();
         self.owed.remove(&(table, id));
+        let owed = self.upkeep[table].entered(version.flatten(), &mut new);
+        if !owed.is_empty() {
+            self.owed.insert((table, id), owed);
+        }
         let op = old.as_ref().map_or(Op::Insert, |_| Op::Update);
         self.note(table, id, op, old, Some(new));
         self.fresh(table);
@@ -141,7 +141,9 @@ impl Pad {
         let mut owed = self.owed.remove(&(table, was)).unwrap_or_default();
         let differs = upkeep.differs(&old);
         if differs {
-            owed = upkeep.left(&owed, &mut old, &mut new);
+            let taken = self.replaced[table].get(&id).filter(|_| was != id);
+            let taken = taken.and_then(|(_, version)| *version);
+            owed = upkeep.left(&owed, taken, &mut old, &mut new);
         } else {
             owed.retain(|(column, _)| old.value(*column).is_none());
         }
@@ -158,14 +160,16 @@ impl Pad {
         let mut notes = self.notes.iter_mut().rev();
         let last = notes.find(|note| (note.table, note.id) == (table, was));
         if let Some(Note {
-            old: Some(before),
+            old: before,
             new: Some(after),
             ..
         }) = last
             && was == id
         {
-            for (column, _) in old.values() {
-                before.keep(column, after);
+            if let Some(before) = before {
+                for (column, _) in old.values() {
+                    before.keep(column, after);
+                }
             }
             *after = new;
         } else if self.upkeep[table].differs(&old) {

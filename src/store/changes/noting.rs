@@ -7,12 +7,16 @@
 //! it is logged before them: ours are newer there, and the newest fires first.
 
 use super::notes::Pad;
-use super::{Image, PREFIX, Table, quoted};
-use crate::{Error, Watched};
+use super::table::Table;
+use super::{Blueprint, Image, PREFIX, quoted, tables};
+use crate::Error;
 use rusqlite::Connection;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What the names of an application's triggers begin with that are for other programs only: see [`Schema::migrations`](crate::Schema::migrations).
+const OTHERS: &str = "others_";
 
 /// What our own statements change.
 #[derive(Clone)]
@@ -20,24 +24,35 @@ pub(crate) struct Noting(Arc<Mutex<Pad>>);
 
 impl Noting {
     /// Makes the triggers, for the life of the connection. `steady`: tables of which it is enough to know that something changed.
-    pub fn install(c: &Connection, watched: &[Watched], steady: &[&str]) -> Result<Self, Error> {
-        let tables = watched.iter().map(|watched| Table::read(c, watched));
-        let tables = tables.collect::<Result<Vec<_>, _>>()?;
+    pub fn install(c: &Connection, blueprint: &Blueprint, steady: &[&str]) -> Result<Self, Error> {
+        let (tables, _) = tables(c, blueprint)?;
         let noting = Noting(Arc::new(Mutex::new(Pad::new(&tables))));
         noting.functions(c)?;
         silence(c)?;
-        for (at, table) in tables.iter().enumerate() {
-            c.execute_batch(&triggers(table, at))?;
-        }
-        for table in steady {
-            for (suffix, event) in [("si", "INSERT"), ("su", "UPDATE"), ("sd", "DELETE")] {
-                c.execute_batch(&format!(
-                    "CREATE TEMP TRIGGER {PREFIX}{table}_{suffix} AFTER {event} ON main.{} BEGIN SELECT maitred_unsteady(); END;",
-                    quoted(table)
-                ))?;
-            }
-        }
+        make(c, &tables, steady)?;
         Ok(noting)
+    }
+
+    /// Makes them anew, for tables that are not what they were. What was noted is forgotten.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn remake(
+        &self,
+        c: &Connection,
+        blueprint: &Blueprint,
+        steady: &[&str],
+    ) -> Result<(), Error> {
+        let (tables, _) = tables(c, blueprint)?;
+        let standing: Vec<String> = c
+            .prepare("SELECT name FROM temp.sqlite_schema WHERE type = 'trigger'")?
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        for name in standing.iter().filter(|name| name.starts_with(PREFIX)) {
+            c.execute_batch(&format!("DROP TRIGGER temp.{}", quoted(name)))?;
+        }
+        *self.pad() = Pad::new(&tables);
+        make(c, &tables, steady)
     }
 
     /// Brings rows to what their notes say, after a statement.
@@ -76,9 +91,6 @@ impl Noting {
         })?;
         self.function(c, "maitred_clashes", |pad, arguments| {
             Ok(Some(pad.clashing(arguments.get(0)?).count() as i64))
-        })?;
-        self.function(c, "maitred_replaced_version", |pad, arguments| {
-            Ok(pad.replaced_version(arguments.get(0)?, arguments.get(1)?))
         })?;
         self.function(c, "maitred_evicted", |pad, arguments| {
             pad.evicted(arguments.get(0)?, arguments.get(1)?);
@@ -135,17 +147,35 @@ impl Noting {
     }
 }
 
+fn make(c: &Connection, tables: &[Table<'_>], steady: &[&str]) -> Result<(), Error> {
+    for (at, table) in tables.iter().enumerate() {
+        c.execute_batch(&triggers(table, at))?;
+    }
+    for table in steady {
+        for (suffix, event) in [("si", "INSERT"), ("su", "UPDATE"), ("sd", "DELETE")] {
+            c.execute_batch(&format!(
+                "CREATE TEMP TRIGGER {} AFTER {event} ON main.{} BEGIN SELECT maitred_unsteady(); END;",
+                quoted(&format!("{PREFIX}{table}_{suffix}")),
+                quoted(table)
+            ))?;
+        }
+    }
+    Ok(())
+}
+
 /// Has the schema's own triggers compiled with a condition that does not hold, and without what they would write into the log: SQLite makes and clears the
-/// registers of a whole trigger for each row before it looks at the condition.
+/// registers of a whole trigger for each row before it looks at the condition. The application's that are for [`OTHERS`] have the same condition.
 fn silence(c: &Connection) -> Result<(), Error> {
     c.authorizer(Some(|context: AuthContext<'_>| {
-        let ours = context
-            .accessor
-            .is_some_and(|name| name.starts_with(PREFIX));
+        let named = |prefix| {
+            let accessor = context.accessor;
+            accessor.is_some_and(|name| name.starts_with(prefix))
+        };
+        let ours = named(PREFIX);
         match context.action {
             AuthAction::Function {
                 function_name: "coalesce",
-            } if ours => Authorization::Ignore,
+            } if ours || named(OTHERS) => Authorization::Ignore,
             AuthAction::Insert {
                 table_name: "change_log" | "change_replaced",
             } if ours => Authorization::Ignore,
@@ -178,15 +208,16 @@ fn triggers(table: &Table<'_>, at: usize) -> String {
     );
     // What no row was in the way of costs one call.
     let any = format!("maitred_clashes({at}) > 0");
-    let orphans: String = table
-        .children
-        .iter()
-        .map(|child| child.statement_where(&format!("IN (SELECT e.value {evicted})"), &any))
+    // What refers to another key SQLite sees to: this connection has `foreign_keys` on.
+    let children = table.children.iter();
+    let orphans: String = children
+        .filter(|child| child.refers_to(&table.id))
+        .map(|child| child.of_ids(&format!("SELECT e.value {evicted}"), &any))
         .collect();
     let gone = format!("{orphans} SELECT maitred_evicted({at}, e.value) {evicted} AND {any};");
-    let version = format!("maitred_replaced_version({at}, NEW.{id})");
     let trigger = |suffix: &str, when: &str, body: &str| {
-        format!("CREATE TEMP TRIGGER {PREFIX}{t}_{suffix} {when} BEGIN {body} END;")
+        let name = quoted(&format!("{PREFIX}{t}_{suffix}"));
+        format!("CREATE TEMP TRIGGER {name} {when} BEGIN {body} END;")
     };
     let (keys, clashing) = (table.keys(), table.clashing());
     let same_keys = table.all_keys().into_iter();
@@ -214,8 +245,7 @@ fn triggers(table: &Table<'_>, at: usize) -> String {
             "ai",
             &format!("AFTER INSERT ON main.{name}"),
             &format!(
-                "{gone} {repair} SELECT maitred_inserted({at}, x.{id}, {new}) FROM {name} x WHERE x.{id} = NEW.{id};",
-                repair = table.repair_insert(&version, &any),
+                "{gone} SELECT maitred_inserted({at}, x.{id}, {new}) FROM {name} x WHERE x.{id} = NEW.{id};",
                 new = row("x"),
             ),
         ),

@@ -1,19 +1,24 @@
 //! The log is right when the tables can be rebuilt from it alone, after any history of statements, under any pragmas.
 
 mod dice;
+mod neighbours;
 mod notes;
+mod rebuild;
+mod versions;
 
 use super::*;
 use crate::change::{Rows, Waiting};
-use crate::{Change, Op, Stamp};
+use crate::{Change, Op, Stamp, Watched};
 use dice::Dice;
+use rebuild::rebuild;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use table::Table;
 
 const SCHEMA: &str = "
 CREATE TABLE o(id INTEGER PRIMARY KEY, uuid TEXT UNIQUE, st TEXT, waiter INT, ready_at INT, secret TEXT, bytes BLOB,
   version INTEGER NOT NULL DEFAULT 1, updated_at INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE i(id INTEGER PRIMARY KEY, o INT REFERENCES o(id) ON DELETE CASCADE, n TEXT, version INTEGER NOT NULL DEFAULT 1, UNIQUE(o, n));
+CREATE UNIQUE INDEX o_uuid ON o(uuid COLLATE NOCASE);
 CREATE UNIQUE INDEX i_one ON i(n) WHERE o IS NULL;
 CREATE TABLE m(id INTEGER PRIMARY KEY, i INT REFERENCES i(id) ON DELETE CASCADE, note TEXT);
 CREATE TABLE p(id INTEGER PRIMARY KEY, o INT REFERENCES o(id) ON DELETE SET NULL, amount INT, version INTEGER NOT NULL DEFAULT 1);";
@@ -36,8 +41,8 @@ const WATCHED: &[Watched] = &[
 fn database() -> Connection {
     let c = Connection::open_in_memory().expect("a database");
     c.execute_batch(SCHEMA).expect("the schema");
-    c.execute_batch(TABLES).expect("our tables");
-    install(&c, WATCHED).expect("the triggers");
+    create(&c).expect("our tables");
+    install(&c, &Blueprint::bare(WATCHED)).expect("the triggers");
     c
 }
 
@@ -77,110 +82,6 @@ fn read(op: &str, old: Option<&str>, new: Option<&str>) -> (Option<Row>, Option<
         waiting: Waiting::Logged(0),
     };
     (change.old().expect("a row"), change.new().expect("a row"))
-}
-
-/// What is told of a row: the repair of version and time is no change of its own.
-fn told(row: &Row) -> Row {
-    row.iter()
-        .filter(|(k, _)| !["version", "updated_at"].contains(&k.as_str()))
-        .map(|(k, v)| (k.clone(), v.clone()))
-        .collect()
-}
-
-fn rebuild(c: &Connection) -> Result<(), String> {
-    let mut tables: BTreeMap<(String, i64), Row> = BTreeMap::new();
-    for (n, (table, id, op, old, new)) in log(c).into_iter().enumerate() {
-        let at = |row: &Row| (table.clone(), row["id"].as_i64().expect("an id"));
-        let live = old.as_ref().and_then(|o| tables.get(&at(o)));
-        match op.as_str() {
-            "i" if new.as_ref().is_some_and(|x| tables.contains_key(&at(x))) => {
-                return Err(format!("{n}: insert over a live row"));
-            }
-            "u" | "d" if live.map(told) != old.as_ref().map(told) => {
-                return Err(format!(
-                    "{n}: {table} {op} says it was {old:?}, the log said {live:?}"
-                ));
-            }
-            "u" => {
-                let (o, x) = (old.as_ref().expect("old"), new.as_ref().expect("new"));
-                if o["id"] == x["id"]
-                    && x.get("version")
-                        .is_some_and(|v| v.as_i64() <= o["version"].as_i64())
-                {
-                    return Err(format!("{n}: the version did not rise: {o:?} {x:?}"));
-                }
-            }
-            _ => {}
-        }
-        if new
-            .as_ref()
-            .or(old.as_ref())
-            .is_none_or(|row| at(row).1 != id)
-        {
-            return Err(format!("{n}: row_id {id}"));
-        }
-        old.map(|o| tables.remove(&at(&o)));
-        new.map(|x| tables.insert(at(&x), x));
-    }
-    let mut real: BTreeMap<(String, i64), Row> = BTreeMap::new();
-    for w in WATCHED {
-        let table = Table::read(c, w).expect("a table");
-        let sql = format!("SELECT id, {} FROM {} x", table.object("x"), w.table);
-        let mut query = c.prepare(&sql).expect("a query");
-        let mut rows = query.query([]).expect("rows");
-        while let Some(r) = rows.next().expect("a row") {
-            let json: String = r.get(1).expect("text");
-            real.insert(
-                (w.table.to_owned(), r.get(0).expect("id")),
-                serde_json::from_str(&json).expect("a row"),
-            );
-        }
-    }
-    let told = |t: &BTreeMap<(String, i64), Row>| -> Vec<_> {
-        t.iter().map(|(k, v)| (k.clone(), told(v))).collect()
-    };
-    if told(&real) == told(&tables) {
-        Ok(())
-    } else {
-        Err(format!("the tables are {real:?}, the log says {tables:?}"))
-    }
-}
-
-#[test]
-fn the_tables_can_be_rebuilt_from_the_log_alone() {
-    for seed in 1..=600u64 {
-        let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        let c = database();
-        let pragmas = format!(
-            "PRAGMA foreign_keys={}; PRAGMA recursive_triggers={}",
-            dice.roll(2),
-            0
-        );
-        c.execute_batch(&pragmas).expect("pragmas");
-        for n in 1..=40 {
-            let statement = dice.statement();
-            let within = dice.roll(3) == 0;
-            if within {
-                c.execute_batch("BEGIN IMMEDIATE; SAVEPOINT j")
-                    .expect("begin");
-            }
-            let _ = c.execute_batch(&statement); // refused by a constraint: nothing happened
-            if within {
-                c.execute_batch(if dice.roll(2) == 0 {
-                    "ROLLBACK TO j; COMMIT"
-                } else {
-                    "COMMIT"
-                })
-                .expect("commit");
-            }
-            // the whole log is read again each time: not after each statement
-            if n % 5 == 0
-                && let Err(wrong) = rebuild(&c)
-            {
-                panic!("seed {seed}, {pragmas}, after {statement}: {wrong}");
-            }
-        }
-    }
 }
 
 /// Runs a statement and says what was logged: table, operation, id.
@@ -284,7 +185,7 @@ fn of_the_old_row_an_update_logs_only_what_differs() {
         stamps: &[],
         secret: &["g"],
     };
-    install(&c, &[watched]).expect("the triggers");
+    install(&c, &Blueprint::bare(&[watched])).expect("the triggers");
     let old = |sql: &str| {
         c.execute_batch("DELETE FROM change_log").expect("empty");
         c.execute_batch(sql).expect(sql);
@@ -351,7 +252,7 @@ fn triggers_of_an_older_version_are_replaced_and_what_they_logged_is_understood(
          INSERT INTO p(id, amount) VALUES(1, 10); UPDATE p SET amount = 11, version = 2;",
     )
     .expect("an older version's change");
-    install(&c, WATCHED).expect("the triggers");
+    install(&c, &Blueprint::bare(WATCHED)).expect("the triggers");
     c.execute_batch("UPDATE p SET amount = 12").expect("update");
     rebuild(&c).expect("the tables");
     let old: Vec<Option<String>> = c
@@ -373,8 +274,8 @@ fn a_stock_shell_is_another_program_like_any() {
     {
         let c = Connection::open(&path).expect("a database");
         c.execute_batch(SCHEMA).expect("the schema");
-        c.execute_batch(TABLES).expect("our tables");
-        install(&c, WATCHED).expect("the triggers");
+        create(&c).expect("our tables");
+        install(&c, &Blueprint::bare(WATCHED)).expect("the triggers");
     }
     let script = "INSERT INTO o(id, uuid) VALUES(1, 'a'), (2, 'b'); INSERT INTO i(id, o, n) VALUES(10, 1, 'x');
         REPLACE INTO o(id, uuid) VALUES(3, 'b'); UPDATE o SET st = 'ready'; DELETE FROM o WHERE id = 1;";
@@ -410,13 +311,17 @@ fn installing_again_changes_nothing_and_mistakes_are_named() {
             .expect("a version")
     };
     let before = schema(&c);
-    install(&c, WATCHED).expect("again");
+    install(&c, &Blueprint::bare(WATCHED)).expect("again");
     assert_eq!(schema(&c), before);
-    install(&c, &WATCHED[..1]).expect("fewer");
+    install(&c, &Blueprint::bare(&WATCHED[..1])).expect("fewer");
     c.execute_batch("DELETE FROM change_log; INSERT INTO m(id) VALUES(1)")
         .expect("insert");
     assert!(log(&c).is_empty(), "not watched any more");
-    let refused = |w: Watched| install(&c, &[w]).expect_err("a mistake").to_string();
+    let refused = |w: Watched| {
+        install(&c, &Blueprint::bare(&[w]))
+            .expect_err("a mistake")
+            .to_string()
+    };
     let nothing = Watched {
         table: "zzz",
         stamps: &[],

@@ -3,7 +3,8 @@
 //!
 //! So an application's trigger sees the row as the statement left it, and the note shows it as it will be.
 
-use super::{Image, Table, quoted};
+use super::table::Table;
+use super::{Image, quoted};
 use crate::store::now_ms;
 use crate::{Error, Value};
 use rusqlite::Connection;
@@ -92,8 +93,37 @@ impl Upkeep {
         self.secrets || old.values().any(|(at, _)| tells(at))
     }
 
+    /// What an insert left to us: the stamps of the first state, and that the version of the row that it replaced goes on. The image becomes what the row
+    /// will be.
+    pub fn entered(&self, replaced: Option<i64>, new: &mut Image) -> Values {
+        let mut left = Values::new();
+        if let Some(at) = self.version
+            && let (Some(replaced), Some(Value::Integer(version))) = (replaced, new.value(at))
+            && version <= replaced
+        {
+            left.push((at, replaced + 1));
+        }
+        for stamp in &self.stamps {
+            let entered = new.value(stamp.column) == Some(Value::from(stamp.value));
+            if entered && new.value(stamp.at) == Some(Value::Null) {
+                left.push((stamp.at, now_ms()));
+            }
+        }
+        for (at, value) in &left {
+            new.set(*at, *value);
+        }
+        left
+    }
+
     /// What the statement left to us, `owed` being what was left to us of this row before. The images become what the row was and will be.
-    pub fn left(&self, owed: &Values, old: &mut Image, new: &mut Image) -> Values {
+    /// `taken`: the version of a row whose id this one took.
+    pub fn left(
+        &self,
+        owed: &Values,
+        taken: Option<i64>,
+        old: &mut Image,
+        new: &mut Image,
+    ) -> Values {
         let mut left = Values::new();
         // What this statement did not touch is still to be written.
         left.extend(
@@ -128,6 +158,7 @@ impl Upkeep {
             if let Some(before) = before {
                 let told = owed.iter().find(|(column, _)| *column == at);
                 let told = told.map_or(before, |(_, version)| *version);
+                let told = taken.map_or(told, |taken| told.max(taken));
                 if risen <= told {
                     set(&mut left, at, told + 1);
                 }

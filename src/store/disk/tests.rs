@@ -113,11 +113,11 @@ async fn a_disk_that_refuses_closes_the_store() {
     let end = insert(&store, "lost").await;
     assert!(matches!(end, Err(Error::UnknownOutcome(_))), "{end:?}");
     let end = store.read(|db| db.head()).await;
-    assert!(matches!(end, Err(Error::Closed)), "{end:?}");
+    assert!(matches!(end, Err(Error::Unavailable(_))), "{end:?}");
     // Asked again, it might say that all is well.
     let asked = disk.asked();
     let end = insert(&store, "later").await;
-    assert!(matches!(end, Err(Error::Closed)), "{end:?}");
+    assert!(matches!(end, Err(Error::Unavailable(_))), "{end:?}");
     assert_eq!(disk.asked(), asked);
     served.close();
     assert!(served.shards[0].try_recv().is_err(), "a shard was told");
@@ -131,7 +131,7 @@ async fn a_disk_that_refuses_closes_the_store() {
 #[test]
 fn what_wrote_nothing_waits_for_its_turn_and_asks_for_nothing() {
     let (slow, sync) = Slow::new();
-    let disk = Disk::start(sync, Arc::default()).unwrap();
+    let disk = Disk::start(sync, Arc::default(), Arc::default()).unwrap();
     let (told, tells) = mpsc::channel();
     for (n, wrote) in [(0, true), (1, false)] {
         let told = told.clone();
@@ -148,7 +148,7 @@ fn what_wrote_nothing_waits_for_its_turn_and_asks_for_nothing() {
 #[tokio::test]
 async fn nobody_waits_for_a_commit_that_did_not_come_about() {
     let (_slow, sync) = Slow::new();
-    let disk = Disk::start(sync, Arc::default()).unwrap();
+    let disk = Disk::start(sync, Arc::default(), Arc::default()).unwrap();
     let settled = disk.settled();
     disk.begin();
     let mut waiting = std::pin::pin!(settled.wait());
@@ -162,7 +162,7 @@ async fn nobody_waits_for_a_commit_that_did_not_come_about() {
 #[test]
 fn what_was_handed_over_is_told_before_the_end() {
     let (slow, sync) = Slow::new();
-    let disk = Disk::start(sync, Arc::default()).unwrap();
+    let disk = Disk::start(sync, Arc::default(), Arc::default()).unwrap();
     let (told, tells) = mpsc::channel();
     disk.begin();
     disk.committed(commit(true, move || told.send(()).unwrap()));

@@ -14,7 +14,7 @@ impl Dice {
     /// Any statement that a program may come up with.
     pub fn statement(&mut self) -> String {
         let k = [(); 4].map(|()| self.roll(5) + 1);
-        let t = [(); 2].map(|()| ["'a'", "'b'", "'c'", "NULL"][self.roll(4) as usize]);
+        let t = [(); 2].map(|()| ["'a'", "'b'", "'A'", "NULL"][self.roll(4) as usize]);
         let s = [(); 2].map(|()| ["'new'", "'ready'"][self.roll(2) as usize]);
         match self.roll(25) {
             0 => format!(

@@ -10,15 +10,16 @@ CREATE TRIGGER zz_last AFTER UPDATE OF st ON o WHEN NEW.st = 'ready' BEGIN UPDAT
 
 fn database(more: &str) -> Connection {
     let c = Connection::open_in_memory().expect("a database");
-    for sql in [SCHEMA, more, TABLES] {
+    for sql in [SCHEMA, more] {
         c.execute_batch(sql).expect("the schema");
     }
-    install(&c, WATCHED).expect("the triggers");
+    create(&c).expect("our tables");
+    install(&c, &Blueprint::bare(WATCHED)).expect("the triggers");
     c
 }
 
 fn noting(c: &Connection) -> Noting {
-    Noting::install(c, WATCHED, &["o"]).expect("our own triggers")
+    Noting::install(c, &Blueprint::bare(WATCHED), &["o"]).expect("our own triggers")
 }
 
 fn noted(noting: &Noting) -> Vec<Logged> {
@@ -65,7 +66,9 @@ fn timeless(mut all: Vec<Logged>) -> Vec<Logged> {
 fn rows(c: &Connection) -> Vec<Logged> {
     let mut all = Vec::new();
     for watched in WATCHED {
-        let object = Table::read(c, watched).expect("a table").object("x");
+        let object = Table::read(c, watched, &Blueprint::default(), &[])
+            .expect("a table")
+            .object("x");
         let sql = format!("SELECT id, {object} FROM {} x ORDER BY id", watched.table);
         let mut query = c.prepare(&sql).expect("a query");
         let rows = query.query_map([], |row| {
@@ -174,12 +177,12 @@ fn a_value_is_noted_as_it_is_logged() {
     let database = || {
         let c = Connection::open_in_memory().expect("a database");
         c.execute_batch(SCHEMA).expect("the schema");
-        c.execute_batch(TABLES).expect("our tables");
-        install(&c, W).expect("the triggers");
+        create(&c).expect("our tables");
+        install(&c, &Blueprint::bare(W)).expect("the triggers");
         c
     };
     let (theirs, ours) = (database(), database());
-    let noting = Noting::install(&ours, W, &[]).expect("our own triggers");
+    let noting = Noting::install(&ours, &Blueprint::bare(W), &[]).expect("our own triggers");
     for statement in [
         "INSERT INTO w VALUES(1, 'say \"no\" \\ \u{1F35C} \n', x'00ff', 0.5, 7, 'hush', 1)",
         "INSERT INTO w VALUES(2, NULL, NULL, NULL, NULL, NULL, 1)",
@@ -216,4 +219,27 @@ fn a_steady_table_says_when_a_row_of_it_changed() {
     assert!(unsteady("UPDATE o SET st = 'new' WHERE id = 1"));
     assert!(!unsteady("UPDATE o SET st = 'new' WHERE id = 99"));
     assert!(unsteady("DELETE FROM o"), "without a condition too");
+}
+
+#[test]
+fn a_trigger_for_other_programs_is_silent_on_the_writers_connection_alone() {
+    const OTHERS: &str = "
+    CREATE TRIGGER others_n AFTER UPDATE OF st ON o WHEN coalesce(1, 0) AND NEW.st = 'ready' BEGIN UPDATE i SET n = n || ifnull(NULL, '!') WHERE o = NEW.id; END;
+    CREATE TRIGGER everybodys AFTER UPDATE OF st ON o WHEN coalesce(1, 0) BEGIN UPDATE i SET n = n || '?' WHERE o = NEW.id; END;";
+    let (theirs, ours) = (database(OTHERS), database(OTHERS));
+    let _noting = noting(&ours);
+    for (c, wanted) in [(&theirs, "x!?"), (&ours, "x?")] {
+        c.execute_batch(
+            "INSERT INTO o(id, uuid) VALUES(1, 'a'); INSERT INTO i(id, o, n) VALUES(10, 1, 'x'); UPDATE o SET st = 'ready' WHERE id = 1",
+        )
+        .expect("SQL");
+        let n: String = c
+            .query_row("SELECT n FROM i", [], |row| row.get(0))
+            .expect("a row");
+        let mut told: Vec<char> = n.chars().collect();
+        told.sort_unstable(); // which of two triggers comes first is SQLite's business
+        let mut all: Vec<char> = wanted.chars().collect();
+        all.sort_unstable();
+        assert_eq!(told, all);
+    }
 }

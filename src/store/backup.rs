@@ -1,0 +1,220 @@
+//! Copies of a database that may be served, and the way back.
+
+use super::{Schema, StoreConfig, migrations, now_ms, resolved, sqlite};
+use crate::{Error, history};
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, OpenFlags};
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Pages that are copied between two reports, 4 MiB.
+const STEP: i32 = 1_024;
+/// How long to wait for whoever holds the database at the moment.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How far a copy is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Pages that are copied.
+    pub done: u32,
+    /// Pages in all.
+    pub of: u32,
+}
+
+/// A copy that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copied {
+    /// Its length.
+    pub bytes: u64,
+    /// The number of the newest event that it has.
+    pub head: u64,
+}
+
+/// What a restore left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    /// The database that is there now.
+    pub copied: Copied,
+    /// What the database that was there is called now. `None`: there was none.
+    pub aside: Option<PathBuf>,
+}
+
+/// Copies a database while it is served: what was committed when this begins, all of it at one moment, into one file without a log. Blocks; takes no lock
+/// that anybody waits for, and no commit makes it begin anew. While it copies, the write-ahead log cannot begin anew.
+///
+/// # Errors
+/// [`Error::Config`] when there is no such database, it is another application's, or `to` exists; [`Error::Full`], [`Error::Io`], [`Error::Store`]
+/// when it cannot be read or written, or the copy is found to be damaged: there is none then.
+pub fn backup(
+    config: &StoreConfig,
+    schema: &Schema,
+    to: &Path,
+    progress: impl FnMut(Progress),
+) -> Result<Copied, Error> {
+    if to.symlink_metadata().is_ok() {
+        return Err(Error::Config(format!(
+            "{}: exists already; a backup overwrites nothing",
+            to.display()
+        )));
+    }
+    let from = source(&config.path, schema)?;
+    let part = beside(to, ".part");
+    let copied = copy(from, &part, progress).inspect_err(|_| {
+        let _ = fs::remove_file(&part);
+    })?;
+    fs::rename(&part, to).map_err(|e| named(to, e))?;
+    sync_folder(to)?;
+    Ok(copied)
+}
+
+/// Puts a copy in the place of a database that nobody serves. What was there is moved aside, with its log; the file with the highest number stays, so that
+/// numbers do not recur. The next start brings it up to date, and who comes back with a number that it does not have is told to begin anew. Blocks.
+///
+/// # Errors
+/// [`Error::Config`] when the database is being served, or `from` is no database of this application, of a newer version, or damaged: nothing is changed
+/// then; [`Error::Full`], [`Error::Io`], [`Error::Store`].
+pub fn restore(
+    config: &StoreConfig,
+    schema: &Schema,
+    from: &Path,
+    progress: impl FnMut(Progress),
+) -> Result<Restored, Error> {
+    let place = &resolved(&config.path);
+    let _lock = sqlite::lock(place)?;
+    let opened = source(from, schema)?;
+    if resolved(from) == *place {
+        let path = from.display();
+        return Err(Error::Config(format!("{path}: is the database itself")));
+    }
+    let found = opened.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0));
+    let found: String = found.unwrap_or_else(|e| e.to_string());
+    if found != "ok" {
+        let path = from.display();
+        return Err(Error::Config(format!("{path}: is damaged: {found}")));
+    }
+    let part = beside(place, ".part");
+    let copied = copy(opened, &part, progress).inspect_err(|_| {
+        let _ = fs::remove_file(&part);
+    })?;
+    let aside = put_aside(place)?;
+    fs::rename(&part, place).map_err(|e| named(place, e))?;
+    sync_folder(place)?;
+    Ok(Restored { copied, aside })
+}
+
+/// A database of this application, to read.
+fn source(path: &Path, schema: &Schema) -> Result<Connection, Error> {
+    if !path.exists() {
+        let path = path.display();
+        return Err(Error::Config(format!("{path}: there is no such database")));
+    }
+    migrations::inspect(path, schema)?;
+    // Not read-only: that cannot read the log of a database that nobody else has open.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let c = Connection::open_with_flags(path, flags)?;
+    c.busy_timeout(PATIENCE)?;
+    c.pragma_update(None, "query_only", true)?;
+    Ok(c)
+}
+
+fn copy(
+    from: Connection,
+    part: &Path,
+    mut progress: impl FnMut(Progress),
+) -> Result<Copied, Error> {
+    match fs::remove_file(part) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(named(part, e)),
+        _ => {} // of one that was interrupted
+    }
+    // A copy that opens its own transaction for each step begins anew whenever somebody else has committed.
+    from.execute_batch("BEGIN")?;
+    let head = history::head(&from)?;
+    let mut to = Connection::open(part)?;
+    // It is nobody's before it has its name.
+    to.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")?;
+    let copying = Backup::new(&from, &mut to)?;
+    loop {
+        let step = copying.step(STEP)?;
+        let at = copying.progress();
+        let pages = |n: i32| u32::try_from(n).unwrap_or(0);
+        progress(Progress {
+            done: pages(at.pagecount - at.remaining),
+            of: pages(at.pagecount),
+        });
+        match step {
+            StepResult::Done => break,
+            StepResult::More => {}
+            // Nobody else has the file, and a read transaction waits for nobody.
+            _ => return Err(Error::Busy),
+        }
+    }
+    drop(copying);
+    drop(from);
+    // One file, without a log beside it.
+    to.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
+    let found: String = to.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if found != "ok" {
+        return Err(Error::Store(format!("the copy is damaged: {found}")));
+    }
+    to.close().map_err(|(_, e)| e)?;
+    let file = File::open(part).map_err(|e| named(part, e))?;
+    file.sync_all().map_err(|e| named(part, e))?;
+    let bytes = file.metadata().map_err(|e| named(part, e))?.len();
+    Ok(Copied { bytes, head })
+}
+
+/// Moves a database aside, with its log. That first: a log without its database is nothing, a database with a log of another is damaged.
+fn put_aside(place: &Path) -> Result<Option<PathBuf>, Error> {
+    if !place.exists() {
+        for end in ["-wal", "-shm"] {
+            set_aside(&beside(place, end), &beside(place, &format!(".lost{end}")))?;
+        }
+        return Ok(None);
+    }
+    // So that it is whole without the log. If it is damaged that is why it is being replaced.
+    if let Ok(c) = Connection::open(place)
+        && let Err(e) = c.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+    {
+        tracing::debug!(error = %e, "its log stays beside it");
+    }
+    let mut aside = beside(place, &format!(".before-{}", now_ms()));
+    while aside.exists() {
+        aside.as_mut_os_string().push("x");
+    }
+    for end in ["-shm", "-wal", ""] {
+        set_aside(&beside(place, end), &beside(&aside, end))?;
+    }
+    Ok(Some(aside))
+}
+
+fn set_aside(from: &Path, to: &Path) -> Result<(), Error> {
+    match fs::rename(from, to) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(named(from, e)),
+        _ => Ok(()),
+    }
+}
+
+fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    name.into()
+}
+
+fn named(path: &Path, e: io::Error) -> Error {
+    match e.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::Full,
+        kind => io::Error::new(kind, format!("{}: {e}", path.display())).into(),
+    }
+}
+
+/// So that the names survive a power cut.
+fn sync_folder(path: &Path) -> Result<(), Error> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let synced = File::open(folder).and_then(|folder| folder.sync_all());
+    synced.map_err(|e| named(folder, e))
+}

@@ -1,0 +1,137 @@
+//! Notices what others do to the database while it is served.
+
+use super::desk::Desk;
+use super::files::Files;
+use super::health::{Cause, Health};
+use super::job::{Job, Task};
+use super::outcomes::Ran;
+use super::{Said, Stats};
+use crate::{Error, history};
+use rusqlite::Connection;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::{Duration, Instant};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::MissedTickBehavior;
+
+/// Looks from time to time, beside the writer.
+pub(super) struct Watcher {
+    /// Its own connection, which only reads.
+    pub poll: Connection,
+    pub files: Files,
+    pub stats: Arc<Stats>,
+    pub health: Arc<Health>,
+    /// From one look to the next.
+    pub every: Duration,
+}
+
+impl Watcher {
+    /// Notices other programs' commits: `data_version` changes when anybody but this connection commits. When the change log is not empty then, an empty
+    /// job makes the writer announce it; so does a history that is not what the writer left (a restore), and a schema that is not (a rebuilt table). (The update and commit hooks of SQLite see only
+    /// their own connection.)
+    ///
+    /// Ends never; dropping it stops it.
+    pub async fn watch(&self, jobs: mpsc::WeakSender<Job>) {
+        let mut seen = None;
+        let mut ticks = tokio::time::interval(self.every.max(Duration::from_millis(1)));
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            if let Some((reason, name)) = self.files.changed() {
+                let advice = format!(
+                    "{name} is not the file that was opened: stop the server, see to it that the right database lies there, without a -wal or -shm of another \
+                     one, and start it again"
+                );
+                self.health.close(Cause::Files, reason, advice);
+                let _ = nudge(&jobs).await; // the writer sees to its last words
+                return std::future::pending().await;
+            }
+            if let Some(length) = self.files.shrank()
+                && self.is_damaged(length)
+            {
+                let path = self.poll.path().unwrap_or_default();
+                let advice = format!(
+                    "{path} was written to by a program that does not use SQLite (cp, rsync): stop the server, and put a copy there with `maitred restore`"
+                );
+                let reason = "its file was overwritten";
+                self.health.close(Cause::Damaged, reason, advice);
+                let _ = nudge(&jobs).await;
+                return std::future::pending().await;
+            }
+            // The version first: a commit between the two reads changes the next version.
+            let version = match version(&self.poll) {
+                Ok(version) if seen == Some(version) => continue,
+                Ok(version) => version,
+                Err(e) => {
+                    tracing::debug!(error = %e, "the data version cannot be read");
+                    continue;
+                }
+            };
+            let news = self.is_news();
+            if let Err(e) = &news {
+                tracing::debug!(error = %e, "the history cannot be read");
+            }
+            // What cannot be read the writer has to see too: the tables may be another application's.
+            if news.unwrap_or(true) {
+                match nudge(&jobs).await {
+                    // A store that is closed has looked all the same.
+                    Ok(()) | Err(Error::Unavailable(_)) => seen = Some(version),
+                    Err(Error::Closed) => std::future::pending().await, // the writer finishes alone
+                    Err(_) => {} // busy: seen stays, so the next tick tries again
+                }
+            } else {
+                seen = Some(version);
+            }
+        }
+    }
+
+    /// Of a file that shrank: whether it is shorter than the database, and the database damaged.
+    fn is_damaged(&self, length: u64) -> bool {
+        let c = &self.poll;
+        let number = |pragma: &str| c.pragma_query_value(None, pragma, |row| row.get::<_, u64>(0));
+        let whole = number("page_count").and_then(|pages| Ok(pages * number("page_size")?));
+        if whole.is_ok_and(|whole| length >= whole) {
+            return false;
+        }
+        // It may be that it was made smaller and has grown since then, and the log has what is new.
+        let found = c.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
+        found.map_or(true, |found| found != "ok")
+    }
+
+    /// Whether the writer has to look. A commit of its own that it has not counted yet looks like news too: then it looks for nothing.
+    fn is_news(&self) -> Result<bool, Error> {
+        let c = &self.poll;
+        Ok(history::waiting(c)?
+            || history::head(c)? != self.stats.head.load(Relaxed)
+            || schema_version(c)? != self.stats.schema.load(Relaxed))
+    }
+}
+
+/// Changes with each `CREATE`, `ALTER` and `DROP`.
+pub(super) fn schema_version(c: &Connection) -> Result<i64, Error> {
+    Ok(c.prepare_cached("PRAGMA schema_version")?
+        .query_row([], |r| r.get(0))?)
+}
+
+fn version(c: &Connection) -> Result<i64, Error> {
+    Ok(c.prepare_cached("PRAGMA data_version")?
+        .query_row([], |r| r.get(0))?)
+}
+
+/// Has the writer look: an empty job.
+async fn nudge(jobs: &mpsc::WeakSender<Job>) -> Result<(), Error> {
+    let jobs = jobs.upgrade().ok_or(Error::Closed)?;
+    let (answer, answered) = oneshot::channel();
+    let job = Job {
+        shard: None,
+        said: Said::default(),
+        deadline: Instant::now(), // does not wait for others: they tell us by committing
+        work: Box::new(Task::new(
+            |_: &Connection, _: &Desk| Ran::unrecorded(Ok(())),
+            answer,
+        )),
+    };
+    jobs.send(job).await.map_err(|_| Error::Closed)?;
+    drop(jobs);
+    answered.await.map_err(|_| Error::Closed)?
+}

@@ -1,0 +1,53 @@
+//! Forgetting, between transactions.
+
+use super::{TIDY, Writer};
+use crate::Error;
+use crate::history::{PRUNE_STEP, recovery};
+use crate::store::{now_ms, outcomes};
+use rusqlite::Connection;
+use std::time::{Duration, Instant};
+
+impl Writer {
+    /// Between transactions: forgets a step where that is due, and as many as it takes to keep pace with what was just announced. Whether there is more
+    /// to forget.
+    pub fn tidy(&mut self, c: &Connection) -> bool {
+        if self.health.ready().is_err() {
+            return false;
+        }
+        let steps = 1 + self.announced / PRUNE_STEP as u64;
+        self.announced = 0;
+        for _ in 0..steps {
+            let looks = self.tidied.elapsed() >= TIDY;
+            if !looks && !self.retention.pressing() {
+                return false;
+            }
+            match self.forget(c) {
+                Ok(true) => {}
+                Ok(false) => return false,
+                Err(e) => {
+                    if !matches!(e, Error::Busy) {
+                        tracing::error!(error = %e, "history cannot be pruned");
+                    }
+                    self.tidied = Instant::now();
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
+    fn forget(&mut self, c: &Connection) -> Result<bool, Error> {
+        // Nobody waits for this: when another program writes, later will do.
+        c.busy_timeout(Duration::ZERO)?;
+        let now = now_ms();
+        let oldest_outcome = now - self.outcome_age.as_millis() as i64;
+        if self.retention.step(c, now)?
+            || outcomes::prune(c, oldest_outcome, PRUNE_STEP)?
+            || recovery::prune(c, now, PRUNE_STEP)?
+        {
+            return Ok(true);
+        }
+        self.tidied = Instant::now();
+        Ok(false)
+    }
+}
