@@ -359,8 +359,8 @@ impl<A: App> Shard<A> {
         }
     }
 
-    /// Waits until so many bytes of replay may be sent, in the order of asking. Who sent them yields before it gives the
-    /// permit back, and tokio looks at the network then: so clients who are replayed much do not keep those waiting who ask for something.
+    /// Waits until so many bytes of replay may be sent, in the order of asking. Who has sent them yields before it gives the permit back, and tokio looks at
+    /// the network before a task goes on that has yielded: clients who are replayed much do not keep those waiting who ask for something.
     pub async fn may_page(&self, bytes: usize) -> Option<SemaphorePermit<'_>> {
         let kib = (bytes >> 10).clamp(1, PAGING_KIB);
         self.paging.acquire_many(kib as u32).await.ok()

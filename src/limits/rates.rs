@@ -40,14 +40,15 @@ impl Actions {
 
     /// The rate of a consumer's action, and its place among all of them.
     fn of(&self, name: &str) -> Option<(usize, &ActionRate)> {
-        let named = self.named.iter().enumerate();
-        named.into_iter().find(|(_, action)| action.name == name)
+        let mut named = self.named.iter().enumerate();
+        named.find(|(_, action)| action.name == name)
     }
 
     /// The rate of what the framework itself does.
     fn of_framework(&self, name: &str) -> Option<(usize, &ActionRate)> {
         let usual = || {
-            let (at, action) = (self.usual.iter().enumerate()).find(|(_, a)| a.name == name)?;
+            let mut usual = self.usual.iter().enumerate();
+            let (at, action) = usual.find(|(_, action)| action.name == name)?;
             Some((self.named.len() + at, action))
         };
         self.of(name).or_else(usual)

@@ -174,10 +174,10 @@ fn furnish(database: &Path, orders: u32, changes: u32) -> rusqlite::Result<()> {
          INSERT INTO orders(restaurant_id, table_id, subtotal_minor, total_minor) SELECT 1, 1, 25000, 25000 FROM n",
         [orders],
     )?;
-    // The order itself is one event. The log that the server reads at its start is filled by triggers.
+    // Triggers fill the log that the server reads at its start.
     c.execute_batch("BEGIN")?;
     let mut change = c.prepare("UPDATE orders SET note = ?1 WHERE id = 1")?;
-    for n in 1..changes {
+    for n in 0..changes {
         change.execute([format!("change number {n}")])?;
     }
     c.execute_batch("COMMIT")
