@@ -1,6 +1,7 @@
 //! What can be known of an answer's way, on real sockets.
 
 use super::*;
+use crate::patience::PATIENCE;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener};
 use tokio::io::AsyncReadExt;
@@ -36,7 +37,7 @@ fn is_lost(ends: bool, client: impl FnOnce(std::net::TcpStream) + Send + 'static
         report.matters(true);
         // nobody reads yet: it is with our system whole
         let written = carrier.write_all(&[b'a'; ANSWER]);
-        let written = timeout(Duration::from_secs(30), written).await;
+        let written = timeout(PATIENCE, written).await;
         written.expect("room for it").expect("written");
         report.handed();
         carrier.flush().await.expect("flushed");
