@@ -35,8 +35,7 @@ def tries(name, default, statement):
     sqlite.execute("INSERT INTO orders(id, note) VALUES (1, 'soon')")
     sqlite.commit()
     sqlite.close()
-    # the package's file is the signed one, from another place than the usual
-    duck = duckdb.connect(config={"allow_unsigned_extensions": "true"})
+    duck = duckdb.connect()
     duck.execute(f"LOAD '{extension}'")
     duck.execute(f"ATTACH '{path}' AS shop (TYPE sqlite)")
     try:

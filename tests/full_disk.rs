@@ -1,8 +1,7 @@
 //! A disk that is full or may not be written to is told as what it is, and what was promised holds.
 
-use crate::backups::until;
 use crate::dining::new_order;
-use crate::support::{Client, Place, Server, http};
+use crate::support::{Client, Place, Server, http, until};
 use serde_json::{Value, json};
 use std::fs::File;
 use std::io::Write;

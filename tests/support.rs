@@ -19,12 +19,13 @@ pub use patience::PATIENCE;
 pub use server::{Place, Server};
 pub use shell::shell;
 
-/// Asks again until it is so. `so` does something that takes a while, such as asking the server.
+/// Asks again until it is so. A test that can wait for an event does that instead.
 #[track_caller]
 pub fn until(what: &str, mut so: impl FnMut() -> bool) {
     let late = std::time::Instant::now() + PATIENCE;
     while !so() {
         assert!(std::time::Instant::now() < late, "never: {what}");
+        std::thread::yield_now();
     }
 }
 

@@ -89,6 +89,15 @@ function bundle() {
     const report = (line) => fetch('/report', { method: 'POST', body: line });
     globalThis.showLocalNotification = (title, text) => report('NATIVE ' + title + ': ' + text);
     window.onerror = (message) => report('ERROR ' + message);
+    // A socket that is open has not joined yet; one that has been told something has.
+    let greeted = 0;
+    const Socket = globalThis.WebSocket;
+    globalThis.WebSocket = class extends Socket {
+      constructor(...of) {
+        super(...of);
+        this.addEventListener('message', () => report('GREETED ' + (greeted += 1)), { once: true });
+      }
+    };
     const Native = ({ token }) => {
       const { orders, connectionStatus } = useTimingOrdersNative(token);
       return <pre>{'native ' + connectionStatus + ' ' + JSON.stringify(orders.map((o) => [o.id, o.status]))}</pre>;
@@ -173,11 +182,14 @@ async function react(restart) {
   const profile = fs.mkdtempSync(path.join(PLACE, 'chromium-'));
   program = openPage(`http://127.0.0.1:${server.address().port}/`, profile);
   const badge = (word) => (output) => output.trimEnd().split('\n').findLast((line) => line.startsWith('PAGE BADGES'))?.includes(`["${word}"`);
+  // So many have joined.
+  const joined = (sockets) => (output) => output.includes(`PAGE GREETED ${sockets}\n`);
   try {
     await program.shows(/PAGE LIST [1-9]/);
     await program.shows(/TEXT .* Connected/);
     await program.shows(/Order #123\s+Customer\s+Chris .*1x Pad Thai/);
     await program.shows(/native connected/);
+    await program.shows(joined(2));
     const id = await order();
     await program.shows(new RegExp(`New Order!\\s+Order #${id} from Jo`));
     await program.shows(`NATIVE New Order: Order #${id} received`);
@@ -191,6 +203,7 @@ async function react(restart) {
     await restart();
     // The document's hook comes back without a number: what happened meanwhile it would not hear.
     await program.shows((output) => /TEXT .* Disconnected(.|\n)*TEXT .* Connected/.test(output.slice(before)));
+    await program.shows(joined(3)); // the native hook does not come back
     shell(`UPDATE orders SET status='completed' WHERE id=${id};`);
     await program.shows(badge('Completed'));
     if (/PAGE ERROR/.test(program.output)) throw new Error(program.output);
