@@ -226,6 +226,7 @@ impl<A: App> Hook for Announcer<A> {
         if let Some(head) = anew {
             self.head = head;
             self.index.begin_anew(head);
+            self.stats.resets.fetch_add(1, Relaxed);
         }
         let events = self.staged.len() as u64;
         self.stats.events.fetch_add(events, Relaxed);
@@ -274,7 +275,6 @@ impl<A: App> Hook for Announcer<A> {
         let before = self.anew.map_or(self.last, |(before, _)| before);
         let head = history::begin_anew(tx, self.last, (self.clock)())?;
         self.issued.reach(head)?;
-        self.stats.resets.fetch_add(1, Relaxed);
         self.anew = Some((before, head));
         self.last = head;
         Ok(())

@@ -240,6 +240,7 @@ impl<A: App> Context<A> {
                 Ok(page) => page,
                 Err(why) => return Ok(Err(why)),
             };
+            self.goes_on()?;
             if let Some(returning) = self.back.as_mut().and_then(|back| back.returning.as_mut()) {
                 returning.recovered = true;
             }
@@ -251,6 +252,7 @@ impl<A: App> Context<A> {
             self.tell_lost();
             shard.caught_up(page.upto).await;
             let permit = shard.may_page(page.bytes).await;
+            self.goes_on()?;
             replayed += page.frames.len() as u64;
             let complete = !page.more && !self.socket.has_overflowed();
             if complete {
@@ -272,6 +274,17 @@ impl<A: App> Context<A> {
                 return Err(Error::Closed);
             }
             since = page.upto;
+        }
+    }
+
+    /// The history may have begun anew while a page was read or waited: then this stream has no end in the new one, and what is held of it must not be told.
+    ///
+    /// # Errors
+    /// [`Error::Closed`]: the connection is being ended.
+    fn goes_on(&self) -> Result<(), Error> {
+        match self.socket.is_leaving() {
+            true => Err(Error::Closed),
+            false => Ok(()),
         }
     }
 

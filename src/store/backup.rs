@@ -183,8 +183,13 @@ fn put_aside(place: &Path) -> Result<Option<PathBuf>, Error> {
     while aside.exists() {
         aside.as_mut_os_string().push("x");
     }
-    for end in ["-shm", "-wal", ""] {
+    for end in ["-shm", "-wal"] {
         set_aside(&beside(place, end), &beside(&aside, end))?;
+    }
+    // A second name, until the copy takes the first: where there is no database at any moment, a start in it would make an empty one.
+    if let Err(e) = fs::hard_link(place, &aside) {
+        tracing::debug!(error = %e, "a file has one name here");
+        set_aside(place, &aside)?;
     }
     Ok(Some(aside))
 }

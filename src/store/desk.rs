@@ -49,6 +49,8 @@ pub(crate) struct Desk {
     changes: Cell<u64>,
     /// Changes whenever another program commits.
     version: Cell<i64>,
+    /// What others committed before the last transaction was looked at in one that was undone.
+    doubtful: Cell<bool>,
     /// Room for the next notes.
     room: RefCell<Vec<Note>>,
 }
@@ -74,6 +76,7 @@ impl Desk {
             touched: Cell::new(false),
             changes: Cell::new(c.total_changes()),
             version: Cell::new(-1),
+            doubtful: Cell::new(false),
             room: RefCell::default(),
         })
     }
@@ -106,7 +109,7 @@ impl Desk {
     pub fn opened(&self, c: &Connection) -> Result<bool, Error> {
         self.touched.set(false);
         let version = data_version(c)?;
-        let others = self.version.replace(version) != version;
+        let others = self.version.replace(version) != version || self.doubtful.replace(false);
         if others {
             self.moment.set(Moment::new());
             self.era.set(Moment::new());
@@ -130,9 +133,10 @@ impl Desk {
         }
     }
 
-    /// A transaction was undone, with what was announced in it.
+    /// A transaction was undone, with what was announced in it, and with what was made of others' commits: they are to be looked at again.
     pub fn abandoned(&self) {
         self.undone();
+        self.doubtful.set(true);
         self.untold.set(0);
         self.settled.set(Moment::new());
     }

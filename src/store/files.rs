@@ -63,6 +63,11 @@ impl Files {
         (length < self.length.replace(length)).then_some(length)
     }
 
+    /// Has [`shrank`](Self::shrank) say again what it said, because nobody could make anything of it.
+    pub fn look_again(&self) {
+        self.length.set(u64::MAX);
+    }
+
     /// What became of the first that is not what it was: in words for clients, and its name.
     pub fn changed(&self) -> Option<(String, String)> {
         self.all.iter().find_map(|known| {

@@ -7,7 +7,7 @@ use super::job::{Job, Task};
 use super::outcomes::Ran;
 use super::{Said, Stats};
 use crate::{Error, history};
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
@@ -46,9 +46,15 @@ impl Watcher {
                 let _ = nudge(&jobs).await; // the writer sees to its last words
                 return std::future::pending().await;
             }
-            if let Some(length) = self.files.shrank()
-                && self.is_damaged(length)
-            {
+            let damaged = match self.files.shrank() {
+                None => false,
+                Some(length) => self.is_damaged(length).unwrap_or_else(|e| {
+                    tracing::debug!(error = %e, "a file that shrank cannot be looked at");
+                    self.files.look_again();
+                    false
+                }),
+            };
+            if damaged {
                 let path = self.poll.path().unwrap_or_default();
                 let advice = format!(
                     "{path} was written to by a program that does not use SQLite (cp, rsync): stop the server, and put a copy there with `maitred restore`"
@@ -86,16 +92,24 @@ impl Watcher {
     }
 
     /// Of a file that shrank: whether it is shorter than the database, and the database damaged.
-    fn is_damaged(&self, length: u64) -> bool {
+    ///
+    /// # Errors
+    /// The database's: it cannot be told at present.
+    fn is_damaged(&self, length: u64) -> Result<bool, rusqlite::Error> {
         let c = &self.poll;
         let number = |pragma: &str| c.pragma_query_value(None, pragma, |row| row.get::<_, u64>(0));
-        let whole = number("page_count").and_then(|pages| Ok(pages * number("page_size")?));
-        if whole.is_ok_and(|whole| length >= whole) {
-            return false;
+        let check = || -> Result<bool, rusqlite::Error> {
+            if length >= number("page_count")? * number("page_size")? {
+                return Ok(false);
+            }
+            // It may be that it was made smaller and has grown since then, and the log has what is new.
+            let found = c.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0))?;
+            Ok(found != "ok")
+        };
+        match check() {
+            Err(e) if tells_of_damage(&e) => Ok(true),
+            found => found,
         }
-        // It may be that it was made smaller and has grown since then, and the log has what is new.
-        let found = c.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
-        found.map_or(true, |found| found != "ok")
     }
 
     /// Whether the writer has to look. A commit of its own that it has not counted yet looks like news too: then it looks for nothing.
@@ -105,6 +119,15 @@ impl Watcher {
             || history::head(c)? != self.stats.head.load(Relaxed)
             || schema_version(c)? != self.stats.schema.load(Relaxed))
     }
+}
+
+/// Of all that can go wrong when a database is read: that it is none any more.
+fn tells_of_damage(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error_code();
+    matches!(
+        code,
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+    )
 }
 
 /// Changes with each `CREATE`, `ALTER` and `DROP`.

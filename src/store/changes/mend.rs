@@ -197,7 +197,8 @@ fn refusal(wanted: &Object, error: &Error) -> String {
     let Object {
         kind, name, table, ..
     } = wanted;
-    format!("the {kind} {name:?} of table {table:?} cannot be made anew: {error}")
+    tracing::error!(%error, "the {kind} {name:?} of table {table:?} cannot be made anew");
+    format!("the {kind} {name:?} of table {table:?} cannot be made anew")
 }
 
 /// In place of what has its name.

@@ -20,8 +20,8 @@ pub(in crate::store) struct Tables {
     steady: &'static [&'static str],
     /// The schema's version that was found in order. `None`: nobody has looked.
     seen: Option<i64>,
-    /// The same of the open transaction: nothing until it is committed.
-    made: Option<i64>,
+    /// The same of the open transaction, and how many tables were mended in it: nothing until it is committed.
+    made: Option<(i64, u64)>,
     /// When broken tables were looked at.
     tried: Option<Instant>,
 }
@@ -64,16 +64,20 @@ impl Writer {
     fn compare_tables(&mut self, c: &Connection, lost: bool) -> Result<(), Error> {
         let mended = match self.mend(c) {
             Ok(Condition::Whole(mended)) => mended,
-            Ok(Condition::Broken(why)) => return Err(self.broken(c, &why)),
-            // What SQLite does not make of these tables.
-            Err(Error::Store(why)) => return Err(self.broken(c, &[why])),
+            Ok(Condition::Broken(why)) => {
+                let why = why.join("; ");
+                return Err(self.broken(c, &why, &why));
+            }
+            // What SQLite does not make of these tables. Its words are the operator's: they have whole statements in them.
+            Err(Error::Store(why)) => {
+                return Err(self.broken(c, "what belongs to its tables cannot be made", &why));
+            }
             Err(e) => return Err(e),
         };
         report(c, &mended);
-        self.tables.made = Some(schema_version(c)?);
+        let tables = mended.lost.len() as u64;
+        self.tables.made = Some((schema_version(c)?, tables));
         if lost || self.health.has(Cause::Tables) || !mended.lost.is_empty() {
-            let tables = mended.lost.len() as u64;
-            self.stats.mended.fetch_add(tables, Relaxed);
             self.reset_within(c)?;
         }
         Ok(())
@@ -91,14 +95,14 @@ impl Writer {
         Ok(condition)
     }
 
-    fn broken(&mut self, c: &Connection, why: &[String]) -> Error {
+    /// `told` to clients, `why` in the log.
+    fn broken(&mut self, c: &Connection, told: &str, why: &str) -> Error {
         let path = c.path().unwrap_or_default();
         let advice = format!(
-            "{path}: {}. Make it whole again, as it was (rename it back, or restore it from a backup): the server goes on by itself then",
-            why.join("; ")
+            "{path}: {why}. Make it whole again, as it was (rename it back, or restore it from a backup): the server goes on by itself then"
         );
         let known = self.health.has(Cause::Tables);
-        self.health.close(Cause::Tables, why.join("; "), advice);
+        self.health.close(Cause::Tables, told, advice);
         // What is broken now is no news until somebody writes again.
         if let Ok(version) = schema_version(c) {
             self.stats.schema.store(version, Relaxed);
@@ -108,13 +112,14 @@ impl Writer {
         if !known {
             self.dismissing = true;
         }
-        Error::Unavailable(why.join("; "))
+        Error::Unavailable(told.to_owned())
     }
 
     /// A transaction in which the schema was found in order was committed.
     pub(super) fn tables_made(&mut self) {
-        if let Some(version) = self.tables.made.take() {
+        if let Some((version, mended)) = self.tables.made.take() {
             self.tables.seen = Some(version);
+            self.stats.mended.fetch_add(mended, Relaxed);
             self.tables.tried = None;
             self.stats.schema.store(version, Relaxed);
             self.health.open(Cause::Tables);

@@ -70,6 +70,33 @@ async fn after_a_restore_into_the_served_file_everybody_begins_anew() {
     assert!(accepts(&served, after.head).await);
 }
 
+/// The transaction that first sees a restore is undone, with the reset in it: the next one has to see it too.
+#[tokio::test]
+async fn a_restore_is_seen_again_where_the_transaction_that_saw_it_is_undone() {
+    let mut served = Served::with(|c| c.poll_interval = std::time::Duration::from_secs(3600));
+    served.told(0).await;
+    let store = served.store();
+    served
+        .shell()
+        .execute_batch("CREATE TRIGGER bomb BEFORE INSERT ON dish WHEN NEW.name = 'bomb' BEGIN SELECT RAISE(ROLLBACK, 'boom'); END")
+        .unwrap();
+    insert(&store, "kept").await.unwrap();
+    let kept = served.told_of(0, 1).await.head;
+    let copy = copy(&served);
+    insert(&store, "lost").await.unwrap();
+    let lost = served.told_of(0, 1).await.head;
+    restore(&served, &copy);
+    insert(&store, "bomb").await.unwrap_err();
+    insert(&store, "ours").await.unwrap();
+    let told = served.told(0).await;
+    assert!(told.reset && told.head > lost, "{} {lost}", told.head);
+    for since in [kept, lost] {
+        assert!(!accepts(&served, since).await, "{since} is accepted");
+    }
+    let after = served.told_of(0, 1).await;
+    assert_eq!(after.names()[0].1, "ours");
+}
+
 /// Whoever writes first: a command that comes between the restore and the look at it belongs to the new history.
 #[tokio::test]
 async fn a_command_right_after_a_restore_is_told_in_the_new_history() {
