@@ -15,6 +15,7 @@ mod job;
 mod migrations;
 mod outcomes;
 mod pace;
+pub(crate) mod paths;
 mod readers;
 mod rows;
 #[cfg(feature = "testing")]

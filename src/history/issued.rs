@@ -4,6 +4,7 @@
 //! before a number above it is given, a million numbers ahead, so that it costs nothing.
 
 use crate::Error;
+use crate::store::paths::{beside, named, sync_folder};
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
@@ -27,11 +28,9 @@ impl Issued {
     /// Of a database that is locked. A file that is missing or makes no sense is made anew: then the database and the clock have to do.
     ///
     /// # Errors
-    /// [`Error::Config`] when it cannot be read or made.
+    /// [`Error::Config`] when it cannot be read or made; [`Error::Full`], [`Error::Io`].
     pub fn open(database: &Path) -> Result<Self, Error> {
-        let mut name = database.as_os_str().to_owned();
-        name.push("-seq");
-        let path = PathBuf::from(name);
+        let path = beside(database, "-seq");
         let failed = |e: io::Error| Error::Config(format!("{}: {e}", path.display()));
         let is_new = !path.exists();
         let options = File::options()
@@ -53,14 +52,8 @@ impl Issued {
                 "makes no sense and is made anew: should the clock have been put back, numbers may recur"
             );
         }
-        if is_new && let Some(folder) = path.parent() {
-            let folder = match folder.as_os_str().is_empty() {
-                true => Path::new("."),
-                false => folder,
-            };
-            File::open(folder)
-                .and_then(|folder| folder.sync_all())
-                .map_err(failed)?;
+        if is_new {
+            sync_folder(&path)?;
         }
         Ok(Issued {
             path,
@@ -92,10 +85,7 @@ impl Issued {
         let text = format!("{TEXT} {upto:020} {upto:020}\n");
         let written = self.file.write_all_at(text.as_bytes(), 0);
         let written = written.and_then(|()| self.file.sync_data());
-        written.map_err(|e| match e.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::Full,
-            kind => io::Error::new(kind, format!("{}: {e}", self.path.display())).into(),
-        })?;
+        written.map_err(|e| named(&self.path, e))?;
         self.upto = upto;
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! Copies of a database that may be served, and the way back.
 
+use super::paths::{beside, named, sync_folder};
 use super::{Schema, StoreConfig, migrations, now_ms, resolved, sqlite};
 use crate::{Error, history};
 use rusqlite::backup::{Backup, StepResult};
@@ -199,27 +200,4 @@ fn set_aside(from: &Path, to: &Path) -> Result<(), Error> {
         Err(e) if e.kind() != io::ErrorKind::NotFound => Err(named(from, e)),
         _ => Ok(()),
     }
-}
-
-fn beside(path: &Path, end: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(end);
-    name.into()
-}
-
-fn named(path: &Path, e: io::Error) -> Error {
-    match e.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::Full,
-        kind => io::Error::new(kind, format!("{}: {e}", path.display())).into(),
-    }
-}
-
-/// So that the names survive a power cut.
-fn sync_folder(path: &Path) -> Result<(), Error> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    let synced = File::open(folder).and_then(|folder| folder.sync_all());
-    synced.map_err(|e| named(folder, e))
 }

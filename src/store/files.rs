@@ -2,6 +2,7 @@
 //!
 //! SQLite holds them open and looks no more at their names. After `mv backup.db served.db` or `rm` it would go on committing into files that nobody finds.
 
+use super::paths::beside;
 use crate::Error;
 use rusqlite::Connection;
 use std::cell::Cell;
@@ -119,8 +120,7 @@ pub(crate) fn resolved(database: &Path) -> PathBuf {
 /// [`Error::Config`] says what to do.
 pub(super) fn belong_together(database: &Path, lock: &Path) -> Result<(), Error> {
     let database = resolved(database);
-    let mut log = database.clone();
-    log.as_mut_os_string().push("-wal");
+    let log = beside(&database, "-wal");
     let left = fs::metadata(&log).is_ok_and(|log| log.len() > 0);
     let (Ok(own), Ok(logs), Ok(before)) = (look(&database), look(&log), fs::read_to_string(lock))
     else {

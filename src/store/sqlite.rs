@@ -7,6 +7,7 @@ use super::disk::{Disk, Flush};
 use super::files::{self, Files};
 use super::health::Health;
 use super::migrations::Upgraded;
+use super::paths::beside;
 use super::readers::Readers;
 use super::watch::Watcher;
 use super::writer::{self, Hook, Tables, Writer};
@@ -257,9 +258,7 @@ pub(super) fn at(path: &Path, e: Error) -> Error {
 }
 
 fn lock_of(path: &Path) -> PathBuf {
-    let mut name = files::resolved(path);
-    name.as_mut_os_string().push("-lock");
-    name
+    beside(&files::resolved(path), "-lock")
 }
 
 /// The file is never removed: whoever waits for a removed file's lock would get one that nobody else sees.

@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 pub(crate) const TABLES: &str =
     "CREATE TABLE IF NOT EXISTS commit_probe(one INTEGER PRIMARY KEY, filler BLOB) STRICT;";
 
-/// How often it is tried whether a commit works again, and whether the last words can be said.
-const RETRY: Duration = Duration::from_secs(1);
+/// How often it is tried whether a commit works again, whether tables are whole again, and whether the last words can be said.
+pub(super) const RETRY: Duration = Duration::from_secs(1);
 /// How long readers of the old files may take.
 const READERS: Duration = Duration::from_millis(200);
 

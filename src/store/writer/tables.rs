@@ -1,6 +1,7 @@
 //! What belongs to the tables, while they are served: another program may rebuild a table, and take its triggers away.
 
 use super::Writer;
+use super::care::RETRY;
 use crate::Error;
 use crate::store::changes::{self, Blueprint, Condition, Mended};
 use crate::store::health::Cause;
@@ -9,9 +10,6 @@ use crate::store::{Schema, migrations};
 use rusqlite::Connection;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
-
-/// How often tables that could not be mended are looked at, though nobody wrote.
-const RETRY: Duration = Duration::from_secs(1);
 
 /// What the writer knows of the schema.
 pub(in crate::store) struct Tables {
