@@ -57,12 +57,18 @@ pub fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Resta
             let print = print(&old) || print(&new);
             let row = new.as_ref().or(old.as_ref());
             record = row.map(|row| record::of_order(change, row));
-            let mut all = order(change, db, old, new)?;
-            all.extend(match print {
-                true => jobs::job(change, db)?,
-                false => jobs::dish(change, db)?,
-            });
-            all
+            let stays = matches!((&old, &new), (Some(old), Some(new)) if old.status == new.status);
+            // Each line that another program changes has its order summed up: what is told after the last of them says everything, and all lines.
+            if stays && lines::priced(change) && change.superseded(db, "id", change.id)? {
+                Vec::new()
+            } else {
+                let mut all = order(change, db, old, new)?;
+                all.extend(match print {
+                    true => jobs::job(change, db)?,
+                    false => jobs::dish(change, db)?,
+                });
+                all
+            }
         }
         Entity::OrderItem => order_item(change, db)?,
         Entity::Table => table(change, db)?,

@@ -215,6 +215,30 @@ fn a_line_that_makes_no_sense_is_shown_as_it_is_written_and_stops_nothing() {
 }
 
 #[test]
+fn an_order_whose_lines_one_statement_of_a_shell_changes_is_told_once() {
+    let server = Server::start();
+    let id = order_of(&server, 12);
+    let mut listeners = listeners(&server, id);
+    server.shell(&format!(
+        "UPDATE order_items SET qty = 2 WHERE order_id = {id};"
+    ));
+    let note = json!({"note": "end"});
+    let patch = format!("PATCH /api/v1/orders/{id}");
+    server.rest(&server.token("manager"), &patch, note).ok();
+    let told = listeners[0].until(|frame| frame["data"]["note"] == "end");
+    let of = |kind: &str| {
+        let all = told.iter().filter(|frame| frame["type"] == kind);
+        all.count()
+    };
+    assert_eq!(
+        (of("order_update"), of("order_items_update")),
+        (2, 1),
+        "the sums, and the note: {told:?}"
+    );
+    assert_eq!(told[0]["data"]["total_amount"], "1920.00");
+}
+
+#[test]
 fn lines_that_a_shell_changes_are_on_the_bill() {
     let server = Server::start();
     let id = order_of(&server, 2);
