@@ -53,15 +53,21 @@ impl CommandId {
         self
     }
 
-    /// The id of a frame to a channel, by whomever.
+    /// The id of a frame to a channel, by whomever. `event` is that of Socket.IO where `body` does not name it, or empty.
     ///
-    /// Until December 2026 the channel was left out of the fingerprint. One of two digests in each other is no digest of a frame, so what matches the former one
+    /// Until December 2026 the fingerprint was the digest of `body` alone. One of two digests in each other is no digest of a frame, so what matches the former one
     /// was stored before that. Such outcomes are gone 72 hours after an upgrade.
-    pub(crate) fn addressed(channel: Channel, key: impl Into<String>, body: &[u8]) -> Self {
+    pub(crate) fn addressed(
+        channel: Channel,
+        key: impl Into<String>,
+        body: &[u8],
+        event: &str,
+    ) -> Self {
         let former = Sha256::digest(body);
         let fingerprint = Sha256::new()
             .chain_update(channel.0.to_be_bytes())
-            .chain_update(former);
+            .chain_update(former)
+            .chain_update(event);
         CommandId {
             scope: String::new(),
             key: key.into(),
@@ -276,7 +282,7 @@ mod tests {
     fn to(channel: &[u8], body: &[u8]) -> CommandId {
         CommandId {
             scope: "mia".into(),
-            ..CommandId::addressed(Channel::new([channel]), "a", body)
+            ..CommandId::addressed(Channel::new([channel]), "a", body, "")
         }
     }
 
@@ -300,6 +306,22 @@ mod tests {
         assert_eq!(run(&c, &to(b"table 7", b"occupy"), 8), Ok(7));
         let other = to(b"table 7", b"release");
         assert_eq!(run(&c, &other, 8), Err("IDEMPOTENCY_CONFLICT".into()));
+    }
+
+    #[test]
+    fn an_event_is_part_of_a_command_and_was_none_before() {
+        let c = database();
+        let event = |key: &str, event| CommandId {
+            scope: "mia".into(),
+            ..CommandId::addressed(Channel::new([&b"floor"[..]]), key, b"[7]", event)
+        };
+        assert_eq!(run(&c, &event("a", "occupy"), 7), Ok(7));
+        assert_eq!(run(&c, &event("a", "occupy"), 8), Ok(7));
+        let other = event("a", "release");
+        assert_eq!(run(&c, &other, 8), Err("IDEMPOTENCY_CONFLICT".into()));
+        let before = CommandId::new("mia", "b", b"[7]");
+        assert_eq!(run(&c, &before, 7), Ok(7));
+        assert_eq!(run(&c, &event("b", "occupy"), 8), Ok(7));
     }
 
     #[test]
