@@ -134,10 +134,11 @@ fn numbers_without_a_sum_refuse_no_command() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
-    /// What a shell changes and what a command changes come to the same, also where the total was agreed upon. `None`: the line is taken off.
+    /// What a shell changes and what a command changes come to the same, also where the total was agreed upon. `None`: the line is taken
+    /// off. Line 3: one more is added.
     #[test]
     fn a_shell_and_a_command_sum_up_the_same(
-        edits in proptest::collection::vec((1..=2i64, proptest::option::weighted(0.9, 1..=20i64)), 1..6),
+        edits in proptest::collection::vec((1..=3i64, proptest::option::weighted(0.9, 1..=20i64)), 1..6),
         discount in 0..30_000i64,
         tip in 0..5_000i64,
         agreed in proptest::option::of(0..60_000i64),
@@ -155,6 +156,13 @@ proptest! {
                 continue;
             }
             match quantity {
+                Some(quantity) if line == 3 => {
+                    typed.sql(&format!("INSERT INTO order_items(order_id, name, qty, unit_price_minor) VALUES (1, 'Iced tea', {quantity}, 3550)"));
+                    let more = format!(r#"{{"menu_item_id":2,"quantity":{quantity}}}"#);
+                    let more = serde_json::from_str(&more).unwrap();
+                    asked.run(|tx| items::add(tx, &mia(), 1, &[more])).unwrap();
+                }
+                None if line == 3 => {}
                 Some(quantity) => {
                     typed.sql(&format!("UPDATE order_items SET qty = {quantity} WHERE id = {line}"));
                     let patch = ItemPatch { quantity: Some(quantity), ..ItemPatch::default() };
