@@ -1,7 +1,7 @@
 -- Migration 2: sums follow lines, whoever writes.
 --
--- For other programs only: the triggers' names say so (`others_`), and so they are silent on the server's own connection, which sums up once for all the
--- lines that a command has changed (domain::items). Hence `coalesce(1, 0)`, and no other `coalesce`.
+-- The triggers of lines are for other programs only: their names say so (`others_`), and so they are silent on the server's own connection, which sums up once
+-- for all the lines that a command has changed: it inserts into `order_sums` itself (domain::items). Hence `coalesce(1, 0)`, and no other `coalesce`.
 --
 --   * A line that is changed, voided or deleted has its order summed up anew: the subtotal is what its lines cost that are not voided, and the total
 --     follows: less the discount, with tax, fee and tip, never below zero. They stay as they are.
@@ -12,7 +12,7 @@
 --
 -- `total()`, because `sum()` fails where the numbers have no sum: the owner of the database is never refused. It is exact up to 2^53.
 
--- Orders to be summed up are inserted here. A place of their own, because SQLite clears the registers of a whole trigger each time before it looks at its
+-- Orders to be summed up are inserted here, by the triggers and by the server: one rule for both. A place of their own, because SQLite clears the registers of a whole trigger each time before it looks at its
 -- condition: those of the lines are small. `added`: what a new line costs.
 CREATE VIEW order_sums(order_id, added) AS SELECT id, NULL FROM orders;
 

@@ -19,6 +19,7 @@ use maitred::{
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::pin::Pin;
+use std::time::Duration;
 use utoipa::ToSchema;
 use warp::Filter;
 use warp::filters::BoxedFilter;
@@ -290,7 +291,7 @@ impl Request {
             return Err(ClientError::new(Kind::Invalid, "INVALID_KEY", text));
         };
         let address = || self.caller.peer.map(|peer| peer.ip().to_string());
-        // Requests of one client come by many connections, so an address is the nearest that there is to one.
+        // Requests of one client come by many connections, so an address is the nearest that there is to one; others may come from it later.
         let (scope, former) = match &identity.subject {
             Some(subject) => (subject.clone(), subject.as_str()),
             None => (
@@ -300,7 +301,11 @@ impl Request {
         };
         let former_content = [self.line("").as_bytes(), body].concat();
         let id = CommandId::new(scope, key, &[self.target()?.as_bytes(), body].concat());
-        Ok(command.with_id(id.formerly(former, &former_content)))
+        let id = id.formerly(former, &former_content);
+        Ok(command.with_id(match &identity.subject {
+            Some(_) => id,
+            None => id.for_at_most(STRANGERS_KEYS),
+        }))
     }
 
     fn line(&self, query: &str) -> String {
@@ -318,6 +323,9 @@ impl Request {
 
 /// A UUID is 36.
 const KEY_BYTES: usize = 128;
+
+/// How long a key without a token counts: those who try again do so within minutes, and an address is soon somebody else's.
+const STRANGERS_KEYS: Duration = Duration::from_secs(600);
 
 /// The whole body, unless it is over the limit.
 async fn all<B: Buf, E>(

@@ -2,7 +2,7 @@
 
 use crate::dining::{entity, new_order};
 use crate::support::socket_io::SocketIo;
-use crate::support::{Client, Server};
+use crate::support::{Client, Server, http};
 use serde_json::{Value, json};
 
 /// `Grün`, as a terminal in Latin-1 writes it.
@@ -212,4 +212,94 @@ fn an_event_that_was_spoiled_is_a_reset() {
     // and who did not miss it is not concerned
     let mut still = Client::back(&server, &path, seq.as_u64().expect("a number"));
     assert_eq!(still.sync(), Vec::<Value>::new());
+}
+
+/// The stricter rule holds for what cannot be read of a house's settings, and the others are as they were set.
+#[test]
+fn settings_that_make_no_sense_close_no_restaurant() {
+    let mut server = Server::start();
+    let guests = server.listening("timing");
+    let id = new_order(&server);
+    let manager = server.token("manager");
+    // a guest's order of a dish, and of this
+    let orders = |more: &[Value]| {
+        let mut items = vec![json!({"menu_item_id": 1, "quantity": 1})];
+        items.extend_from_slice(more);
+        let who = json!({"name": "Jo", "phone": "+66 2 000 0001"});
+        let order = json!({"restaurant_id": 2, "customer_info": who, "items": items});
+        http::request(guests, "POST /api/orders", &[], order)
+    };
+    let release = || {
+        let line = "POST /api/v1/tables/5/release";
+        server.rest(&manager, line, json!({}))
+    };
+    for (settings, status, song) in [
+        // unfinished, as only a shell that switched the checks off can leave it
+        (r#"{"approval": "yes"#, "new", false),
+        ("[]", "new", false),
+        ("null", "new", false),
+        (
+            r#"{"approval": "yes", "allow_open_items": true}"#,
+            "new",
+            true,
+        ),
+        (
+            r#"{"approval": false, "auto_confirm": 1, "release_policy": 7}"#,
+            "pending",
+            false,
+        ),
+        (
+            r#"{"auto_confirm": true, "release_policy": "whatever"}"#,
+            "confirmed",
+            false,
+        ),
+        (
+            r#"{"allow_open_items": "no", "workshop": {}}"#,
+            "pending",
+            false,
+        ),
+    ] {
+        server.shell(&format!(
+            "PRAGMA ignore_check_constraints = ON; UPDATE restaurants SET settings_json = '{settings}' WHERE id = 2;"
+        ));
+        let placed = orders(&[]).ok();
+        assert_eq!(placed["data"]["canonical_status"], status, "{settings}");
+        let answer = orders(&[json!({"name": "Song", "price": 1})]);
+        match song {
+            true => drop(answer.ok()),
+            false => assert_eq!(answer.refused(403), "OPEN_ITEMS_NOT_ALLOWED", "{settings}"),
+        }
+        assert_eq!(release().refused(409), "UNPAID_ORDERS", "{settings}");
+        let items = json!({"items": [{"menu_item_id": 2, "quantity": 1}]});
+        let add = format!("POST /api/v1/orders/{id}/items");
+        server.rest(&manager, &add, items).ok();
+        let mut screen = Client::open(&server, "/ws/restaurants/2/");
+        screen.ask(json!({"action": "get_status"}), "restaurant_status");
+    }
+    synced(&mut server);
+    let log = server.log();
+    let said: Vec<&str> = log
+        .lines()
+        .filter(|line| line.contains("a row cannot be read"))
+        .collect();
+    assert_eq!(said.len(), 1, "once: {said:#?}");
+    assert!(said[0].contains("\"restaurants\"") && said[0].contains("\"id\":2"));
+}
+
+/// A step of which nobody can read who may take it is taken by nobody, and the others as before.
+#[test]
+fn a_step_that_makes_no_sense_stops_no_other() {
+    let server = Server::start();
+    let [first, second] = [(); 2].map(|()| new_order(&server));
+    server.shell(
+        "UPDATE workflow_transitions SET roles_json = '{}' WHERE workflow_id = 1 AND from_code = 'pending' AND to_code = 'cancelled';",
+    );
+    let token = server.token("manager");
+    let ask = |id: i64, status: &str| {
+        let line = format!("PATCH /api/v1/orders/{id}");
+        server.rest(&token, &line, json!({"status": status}))
+    };
+    ask(first, "confirmed").ok();
+    assert_eq!(ask(second, "cancelled").refused(403), "FORBIDDEN");
+    server.until_logged("a row cannot be read");
 }

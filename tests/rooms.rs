@@ -45,10 +45,11 @@ enum Command {
     /// `emit('join', 'kitchen', callback)`: the callback hears how many notes there are.
     Join(String),
     Leave(String),
-    /// `emit('say', { room: 'kitchen', text: 'hello' })`
+    /// `emit('say', { room: 'kitchen', text: 'hello', id: 'n-1' })`: with an `id` it is safe to say again.
     Say {
         room: String,
         text: String,
+        id: Option<String>,
     },
     Rooms,
     /// Asks the client something before it answers.
@@ -116,7 +117,10 @@ impl Consumer for Guest {
                 ctx.leave(&room);
                 Ok(Reply::done())
             }
-            Command::Say { room, text } => {
+            Command::Say { room, text, id } => {
+                if let Some(id) = id {
+                    ctx.once(&id, &(&room, &text));
+                }
                 let insert = "INSERT INTO note(room, text) VALUES(?1, ?2)";
                 ctx.write(move |tx| tx.execute(insert, params![room, text]))
                     .await?;

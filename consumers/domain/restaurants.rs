@@ -2,7 +2,9 @@
 
 use super::{Refusal, Status};
 use crate::db::{Error, Reader, params};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// A restaurant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,6 +22,8 @@ pub struct RestaurantFacts {
 }
 
 /// How a house wants it: `restaurants.settings_json`. What is not set is as in [`Settings::default`]; what nobody knows is left alone.
+/// What is of a wrong type locks nobody out: the stricter rule holds (a guest's order waits for approval, a table that has not paid is not cleared), and the log names
+/// the restaurant.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
@@ -33,6 +37,40 @@ pub struct Settings {
     pub release_policy: ReleasePolicy,
     /// What the workshop's wall shows.
     pub workshop: Workshop,
+}
+
+impl Settings {
+    /// An object: serde would take a list for the fields in their order.
+    fn read(text: &str) -> Result<Settings, Error> {
+        let all: Map<String, Value> = serde_json::from_str(text)?;
+        Ok(Settings::deserialize(Value::Object(all))?)
+    }
+
+    /// What another program wrote that is none, each setting by itself: one that cannot be read is as strict as it can be.
+    fn strict(text: &str) -> Settings {
+        let all: Option<Map<String, Value>> = serde_json::from_str(text).ok();
+        let all = all.as_ref();
+        Settings {
+            allow_open_items: setting(all, "allow_open_items", false),
+            approval: setting(all, "approval", true),
+            auto_confirm: setting(all, "auto_confirm", false),
+            release_policy: setting(all, "release_policy", ReleasePolicy::Block),
+            workshop: setting(all, "workshop", Workshop::Print),
+        }
+    }
+}
+
+/// A setting, or `strict` where it is none. `None`: nothing of the settings can be read.
+fn setting<T: DeserializeOwned + Default>(
+    all: Option<&Map<String, Value>>,
+    name: &str,
+    strict: T,
+) -> T {
+    match all.map(|all| all.get(name)) {
+        Some(None) => T::default(),
+        Some(Some(value)) => T::deserialize(value).unwrap_or(strict),
+        None => strict,
+    }
 }
 
 /// What the workshop's wall shows.
@@ -60,7 +98,7 @@ pub enum ReleasePolicy {
 /// A restaurant, if there is one.
 ///
 /// # Errors
-/// [`Error::Store`]; [`Error::Json`] when its settings cannot be read.
+/// [`Error::Store`].
 pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<RestaurantFacts>, Error> {
     db.row(
         "SELECT id, uuid, name, currency, currency_exp, timezone, settings_json, version FROM restaurants WHERE id = ?1",
@@ -73,7 +111,11 @@ pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<RestaurantFacts>, Error>
                 currency: row.get(3)?,
                 currency_exp: row.get(4)?,
                 timezone: row.get(5)?,
-                settings: row.json(6)?,
+                settings: {
+                    let text = row.text(6)?;
+                    let read = db.legible("restaurants", id, Settings::read(&text))?;
+                    read.unwrap_or_else(|| Settings::strict(&text))
+                },
                 version: row.get(7)?,
             })
         },

@@ -162,7 +162,7 @@ fn idempotency_key() -> utoipa::openapi::path::Parameter {
         .parameter_in(ParameterIn::Header)
         .required(Required::False)
         .description(Some(
-            "Sent again with the same content, it gets the same answer, and nothing happens twice",
+            "Sent again with the same content, it gets the same answer, and nothing happens twice: for 72 hours, without a token for 10 minutes",
         ))
         .schema(Some(text))
         .build()

@@ -18,12 +18,11 @@ impl<A: App> Context<A> {
     ///
     /// The ids of a client without a token are its connection's: on another one they are new.
     pub fn once(&mut self, id: &str, command: &impl Serialize) {
-        let mut body = serde_json::to_vec(command).unwrap_or_default();
-        if let Some(client) = &self.client {
-            body.push(b'\n');
-            body.extend_from_slice(client.event().as_bytes());
-        }
-        self.command = Some(Box::new(CommandId::addressed(self.channel, id, &body)));
+        let body = serde_json::to_vec(command).unwrap_or_default();
+        let event = self.client.as_ref().map(|client| client.event());
+        let event = event.as_ref().map_or("", |event| event.as_str());
+        let named = CommandId::addressed(self.channel, id, &body, event);
+        self.command = Some(Box::new(named));
     }
 
     /// The path that led here.
@@ -36,7 +35,8 @@ impl<A: App> Context<A> {
         if let (Some(client), Payload::Event(event)) = (&self.client, body) {
             client.says(event.name);
         }
-        self.command = id.map(|id| Box::new(CommandId::addressed(self.channel, id, &body.bytes())));
+        self.command =
+            id.map(|id| Box::new(CommandId::addressed(self.channel, id, &body.bytes(), "")));
         self.writes.set(0);
         self.joined_at = None;
     }

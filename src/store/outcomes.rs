@@ -1,11 +1,12 @@
 //! What became of commands that had an id: kept in the transaction of their effect, so that a repetition gets the same answer and does nothing.
 
-use super::guarded;
+use super::{guarded, now_ms};
 use crate::{ClientError, Error, Kind};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use std::time::Duration;
 
 /// `n` is the order of arrival: old outcomes are removed from the front, whatever the clock did meanwhile.
 pub(super) const TABLES: &str = "
@@ -22,6 +23,8 @@ pub struct CommandId {
     /// Of the command itself and of what it is addressed to. The same key with another fingerprint is a client's mistake.
     pub fingerprint: [u8; 32],
     former: Option<Former>,
+    /// `None`: as long as the store keeps outcomes.
+    lifetime: Option<Duration>,
 }
 
 /// How an earlier release named the same command.
@@ -40,7 +43,15 @@ impl CommandId {
             key: key.into(),
             fingerprint: Sha256::digest(body).into(),
             former: None,
+            lifetime: None,
         }
+    }
+
+    /// How long its outcome counts, where that is shorter than the store keeps outcomes. Afterwards the id is new. By the clock of the system.
+    #[must_use]
+    pub fn for_at_most(mut self, lifetime: Duration) -> Self {
+        self.lifetime = Some(lifetime);
+        self
     }
 
     /// What an earlier release would have passed to [`new`](Self::new), where it named commands differently: a retry that crosses the upgrade finds its outcome
@@ -53,15 +64,21 @@ impl CommandId {
         self
     }
 
-    /// The id of a frame to a channel, by whomever.
+    /// The id of a frame to a channel, by whomever. `event` is that of Socket.IO where `body` does not name it, or empty.
     ///
-    /// Until December 2026 the channel was left out of the fingerprint. One of two digests in each other is no digest of a frame, so what matches the former one
+    /// Until December 2026 the fingerprint was the digest of `body` alone. One of two digests in each other is no digest of a frame, so what matches the former one
     /// was stored before that. Such outcomes are gone 72 hours after an upgrade.
-    pub(crate) fn addressed(channel: Channel, key: impl Into<String>, body: &[u8]) -> Self {
+    pub(crate) fn addressed(
+        channel: Channel,
+        key: impl Into<String>,
+        body: &[u8],
+        event: &str,
+    ) -> Self {
         let former = Sha256::digest(body);
         let fingerprint = Sha256::new()
             .chain_update(channel.0.to_be_bytes())
-            .chain_update(former);
+            .chain_update(former)
+            .chain_update(event);
         CommandId {
             scope: String::new(),
             key: key.into(),
@@ -70,7 +87,15 @@ impl CommandId {
                 scope: None,
                 fingerprint: former.into(),
             }),
+            lifetime: None,
         }
+    }
+
+    /// What was stored before this does not count any more.
+    fn since_ms(&self) -> i64 {
+        let lifetime = |lifetime: Duration| i64::try_from(lifetime.as_millis()).ok();
+        let lifetime = self.lifetime.and_then(lifetime);
+        lifetime.map_or(i64::MIN, |ms| now_ms().saturating_sub(ms))
     }
 
     fn is(&self, fingerprint: &[u8; 32]) -> bool {
@@ -124,13 +149,14 @@ pub(super) struct Record {
 }
 
 impl Record {
+    /// In the place of one that did not count any more: as the newest, so that old ones stay in front.
     pub fn store(&self, c: &Connection, now_ms: i64) -> Result<(), Error> {
         let Record {
             id,
             refused,
             outcome,
         } = self;
-        c.prepare_cached("INSERT INTO command_outcome(scope, key, fingerprint, refused, outcome, at) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")?
+        c.prepare_cached("INSERT OR REPLACE INTO command_outcome(scope, key, fingerprint, refused, outcome, at) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")?
             .execute(params![id.scope, id.key, id.fingerprint, refused, outcome, now_ms])?;
         Ok(())
     }
@@ -184,7 +210,7 @@ fn known<T: DeserializeOwned>(
     c: &Connection,
     id: &CommandId,
 ) -> Result<Option<Result<T, Error>>, Error> {
-    let found = match stored(c, &id.scope, &id.key)? {
+    let found = match stored(c, id, &id.scope)? {
         Some((fingerprint, outcome)) if id.is(&fingerprint) => Some(outcome),
         Some(_) => {
             return Ok(Some(Err(Error::client(
@@ -211,17 +237,21 @@ fn of_before(c: &Connection, id: &CommandId) -> Result<Option<Outcome>, Error> {
     else {
         return Ok(None);
     };
-    let found = stored(c, scope, &id.key)?;
+    let found = stored(c, id, scope)?;
     let same = found.filter(|(fingerprint, _)| fingerprint == former);
     Ok(same.map(|(_, outcome)| outcome))
 }
 
-fn stored(c: &Connection, scope: &str, key: &str) -> Result<Option<([u8; 32], Outcome)>, Error> {
+fn stored(
+    c: &Connection,
+    id: &CommandId,
+    scope: &str,
+) -> Result<Option<([u8; 32], Outcome)>, Error> {
     let found = c
         .prepare_cached(
-            "SELECT fingerprint, refused, outcome FROM command_outcome WHERE scope = ?1 AND key = ?2",
+            "SELECT fingerprint, refused, outcome FROM command_outcome WHERE scope = ?1 AND key = ?2 AND at >= ?3",
         )?
-        .query_row(params![scope, key], |r| {
+        .query_row(params![scope, id.key, id.since_ms()], |r| {
             Ok((r.get(0)?, (r.get(1)?, r.get(2)?)))
         })
         .optional()?;
@@ -276,7 +306,7 @@ mod tests {
     fn to(channel: &[u8], body: &[u8]) -> CommandId {
         CommandId {
             scope: "mia".into(),
-            ..CommandId::addressed(Channel::new([channel]), "a", body)
+            ..CommandId::addressed(Channel::new([channel]), "a", body, "")
         }
     }
 
@@ -300,6 +330,44 @@ mod tests {
         assert_eq!(run(&c, &to(b"table 7", b"occupy"), 8), Ok(7));
         let other = to(b"table 7", b"release");
         assert_eq!(run(&c, &other, 8), Err("IDEMPOTENCY_CONFLICT".into()));
+    }
+
+    #[test]
+    fn an_event_is_part_of_a_command_and_was_none_before() {
+        let c = database();
+        let event = |key: &str, event| CommandId {
+            scope: "mia".into(),
+            ..CommandId::addressed(Channel::new([&b"floor"[..]]), key, b"[7]", event)
+        };
+        assert_eq!(run(&c, &event("a", "occupy"), 7), Ok(7));
+        assert_eq!(run(&c, &event("a", "occupy"), 8), Ok(7));
+        let other = event("a", "release");
+        assert_eq!(run(&c, &other, 8), Err("IDEMPOTENCY_CONFLICT".into()));
+        let before = CommandId::new("mia", "b", b"[7]");
+        assert_eq!(run(&c, &before, 7), Ok(7));
+        assert_eq!(run(&c, &event("b", "occupy"), 8), Ok(7));
+    }
+
+    #[test]
+    fn an_outcome_that_counts_no_more_makes_room() {
+        let c = database();
+        let id = CommandId::new("nobody", "a", b"x").for_at_most(Duration::from_secs(600));
+        let aged = |ms: i64| {
+            let at = now_ms() - ms;
+            c.execute("UPDATE command_outcome SET at = ?1", [at])
+                .expect("aged");
+        };
+        assert_eq!(run(&c, &id, 1), Ok(1));
+        aged(0);
+        assert_eq!(run(&c, &id, 2), Ok(1));
+        let other = CommandId::new("nobody", "a", b"y").for_at_most(Duration::from_secs(600));
+        assert_eq!(run(&c, &other, 3), Err("IDEMPOTENCY_CONFLICT".into()));
+        let kept = CommandId::new("nobody", "a", b"x");
+        aged(3_600_000);
+        assert_eq!(run(&c, &kept, 4), Ok(1), "others are kept longer");
+        assert_eq!(run(&c, &other, 5), Ok(5));
+        aged(0);
+        assert_eq!(run(&c, &other, 6), Ok(5));
     }
 
     #[test]

@@ -267,7 +267,7 @@ impl<'c> Reader<'c> {
     }
 
     /// For rows of a list: what was read of one, or `None` where another program wrote something that `T` cannot be. The others are shown; which one is not is
-    /// logged, once.
+    /// logged, once. Also for one column of a row that can do without it.
     ///
     /// ```no_run
     /// # use maitred::{Error, Reader};

@@ -37,7 +37,7 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02X}")).collect()
 }
 
-/// Logs that a row cannot be read: once for each, because a list is read again and again.
+/// Logs that a row, or something in it, cannot be read: once for each, because a list is read again and again.
 pub(crate) fn illegible(table: &str, id: i64, error: &Error) {
     static TOLD: Mutex<BTreeSet<(String, i64)>> = Mutex::new(BTreeSet::new());
     let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
@@ -45,6 +45,6 @@ pub(crate) fn illegible(table: &str, id: i64, error: &Error) {
         told.clear();
     }
     if told.insert((table.to_owned(), id)) {
-        tracing::error!(table, id, %error, "a row cannot be read, and is left out");
+        tracing::error!(table, id, %error, "a row cannot be read: it is left out, or only what cannot be read of it");
     }
 }

@@ -190,3 +190,38 @@ fn an_action_that_comes_too_often_is_refused() {
     }
     client.is_disconnected("/");
 }
+
+#[test]
+fn what_is_said_again_with_its_id_is_said_once() {
+    let house = House::open();
+    let auth = json!({"token": token("9", json!({}))});
+    let (mut client, _) = house.guest(auth.clone());
+    let note = json!({"room": "kitchen", "text": "hello", "id": "n-1"});
+    assert_eq!(
+        client.ask("/", "say", std::slice::from_ref(&note)),
+        Vec::<Value>::new()
+    );
+    let (mut again, _) = house.guest(auth);
+    assert_eq!(again.ask("/", "say", &[note]), Vec::<Value>::new());
+    let other = json!({"room": "kitchen", "text": "bye", "id": "n-1"});
+    let refused = again.ask("/", "say", &[other]);
+    assert_eq!(refused[0]["code"], "IDEMPOTENCY_CONFLICT");
+    house.becomes("SELECT count(*) = 1 FROM note");
+}
+
+/// The release before named it by its JSON alone.
+#[test]
+fn what_is_said_again_across_an_upgrade_is_said_once() {
+    use sha2::{Digest, Sha256};
+    let house = House::open();
+    let digest = Sha256::digest(br#"["kitchen","hello"]"#);
+    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    house.sql(&format!(
+        "INSERT INTO command_outcome(scope, key, fingerprint, refused, outcome, at)
+         VALUES ('9', 'n-1', x'{digest}', 0, '1', unixepoch() * 1000)"
+    ));
+    let (mut client, _) = house.guest(json!({"token": token("9", json!({}))}));
+    let note = json!({"room": "kitchen", "text": "hello", "id": "n-1"});
+    assert_eq!(client.ask("/", "say", &[note]), Vec::<Value>::new());
+    house.becomes("SELECT count(*) = 0 FROM note");
+}

@@ -133,6 +133,31 @@ fn a_request_without_a_token_is_retried_on_another_connection() {
     }
 }
 
+/// Others come from the same address later.
+#[test]
+fn a_strangers_key_counts_for_minutes() {
+    let timing = Timing::start();
+    let bearer = format!("Bearer {}", timing.admin);
+    let press = |headers: &[(&str, &str)]| {
+        let placed = request(timing.address, "POST /api/orders", headers, two_dishes()).ok();
+        placed["data"]["id"].clone()
+    };
+    let stranger = || press(&[("Idempotency-Key", "press-1")]);
+    let admin = || press(&[("Authorization", &bearer), ("Idempotency-Key", "press-1")]);
+    let (strangers, admins) = (stranger(), admin());
+    let later = |seconds: u32| {
+        let sql = format!("UPDATE command_outcome SET at = at - {seconds} * 1000;");
+        timing.server.shell(&sql);
+    };
+    later(60);
+    assert_eq!((stranger(), admin()), (strangers.clone(), admins.clone()));
+    later(600);
+    let next = stranger();
+    assert_ne!(next, strangers);
+    assert_eq!(stranger(), next);
+    assert_eq!(admin(), admins);
+}
+
 #[test]
 fn a_word_leads_through_all_that_this_vocabulary_cannot_name() {
     let timing = Timing::start();

@@ -42,7 +42,7 @@ pub fn add(
     if !fresh.is_empty() {
         placing::sum(&fresh)?;
         let batch = tx.one(
-            "SELECT 1 + coalesce(max(batch), 0) FROM order_items WHERE order_id = ?1",
+            "SELECT 1 + min(coalesce(max(batch), 0), 9223372036854775806) FROM order_items WHERE order_id = ?1",
             params![order_id],
             |row| row.get(0),
         )?;
@@ -259,12 +259,10 @@ pub fn set_status(
     get(tx, item_id)
 }
 
-/// The order's sums follow its lines. One that stays the same is no change.
+/// The order's sums follow its lines, by the one rule that also holds for other programs (`schema-totals.sql`). Sums that stay the same are no change.
 fn total(tx: &Transaction<'_>, order_id: i64) -> Result<(), Error> {
     tx.execute(
-        "UPDATE orders SET subtotal_minor = s.sum, total_minor = max(0, s.sum - discount_minor + tax_minor + delivery_fee_minor + tip_minor)
-         FROM (SELECT coalesce(sum(qty * unit_price_minor), 0) AS sum FROM order_items WHERE order_id = ?1 AND status <> 'voided') s
-         WHERE id = ?1",
+        "INSERT INTO order_sums(order_id) VALUES (?1)",
         params![order_id],
     )?;
     Ok(())

@@ -80,7 +80,9 @@ pub fn of_order(order: &OrderFacts, lines: &[ItemFacts]) -> JobFacts {
             (None, None) => "Guest".to_owned(),
         },
         product_name: product,
-        quantity: live().map(|line| line.quantity).sum(),
+        quantity: live()
+            .map(|line| line.quantity)
+            .fold(0, i64::saturating_add),
         sheet_type: None,
         estimated_at: order.eta_at,
         delivery_schedule: None,

@@ -90,13 +90,16 @@ pub fn take(
         return outcome(tx, known, order_id, true);
     }
     let pending: i64 = tx.one(
-        "SELECT coalesce(sum(amount_minor), 0) FROM payments WHERE order_id = ?1 AND status = 'pending'",
+        "SELECT CAST(total(amount_minor) AS INTEGER) FROM payments WHERE order_id = ?1 AND status = 'pending'",
         params![order_id],
         |row| row.get(0),
     )?;
     let balance = match order.status {
         Status::Cancelled => 0,
-        _ => order.total_minor - order.paid_minor - pending,
+        _ => order
+            .total_minor
+            .saturating_sub(order.paid_minor)
+            .saturating_sub(pending),
     };
     if let Some(expected) = &new.expected_balance
         && expected.minor(order.currency_exp)? != balance
