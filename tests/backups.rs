@@ -1,5 +1,7 @@
 //! A database that is copied, restored, moved or replaced: nobody goes on in a history that does not exist any more, and nothing acknowledged is left out.
 
+mod copies;
+
 use crate::dining::new_order;
 use crate::resume::{is_reset, note};
 use crate::support::client::Heard;
@@ -331,45 +333,6 @@ fn a_copy_is_not_served_with_the_log_of_what_it_replaced() {
     server.restart();
     let mut back = Client::open(&server, &format!("{ORDER}?since={}", guest.seq));
     is_reset(&back.next(), "order_status");
-}
-
-#[test]
-fn a_dump_that_was_read_back_is_taken_over() {
-    let mut server = Server::start();
-    let id = new_order(&server);
-    let mut guest = Client::open(&server, ORDER);
-    guest.next_is("order_status");
-    note(&server, 1, "dumped");
-    guest.next_is("order_update");
-    let kept = guest.seq;
-    server.kill();
-    let script = server.shell(".dump");
-    let database = server.place.database();
-    let pragmas = "PRAGMA application_id; PRAGMA user_version;";
-    let before = server.shell(pragmas);
-    for end in ["", "-wal", "-shm"] {
-        let _ = std::fs::remove_file(format!("{}{end}", database.display()));
-    }
-    shell(&database, &script);
-    assert_eq!(server.shell(pragmas), "0\n0\n");
-    server.restart();
-    assert_eq!(server.shell(pragmas), before);
-    let mut back = Client::back(&server, ORDER, kept);
-    assert!(next_number(&server, &mut back) > kept);
-    let mut other = Client::open(&server, &format!("/ws/orders/{id}/"));
-    other.next_is("order_status");
-
-    // One that fits no version says what to type.
-    server.kill();
-    server.shell("PRAGMA application_id = 0; PRAGMA user_version = 0; ALTER TABLE orders RENAME COLUMN note TO remark;");
-    let told = server
-        .place
-        .maitred(&["migrate", "--database"])
-        .arg(&database)
-        .output();
-    let told = refused(&told.expect("it runs"));
-    let advice = "PRAGMA application_id = 1835100532; PRAGMA user_version = ";
-    assert!(told.contains(advice), "{told}");
 }
 
 /// Guests who come and go while the database is restored under them, and others who write all the time: each ends up with what the database has.

@@ -40,6 +40,11 @@ impl Backup {
     pub fn run(self) -> Result<(), Failure> {
         let store = StoreConfig::new(&self.database);
         let copied = house::backup(&store, &self.to, report())?;
+        for rule in &copied.broken_rules {
+            note(&format!(
+                "rows break a rule of their table, also in the original: {rule}"
+            ));
+        }
         let to = self.to.display();
         say(&format!(
             "{to}: {} bytes, up to number {}",

@@ -5,6 +5,7 @@ use super::{Schema, StoreConfig, migrations, now_ms, resolved, sqlite};
 use crate::{Error, history};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,8 @@ use std::time::Duration;
 
 /// Pages that are copied between two reports, 4 MiB.
 const STEP: i32 = 1_024;
+/// Findings that a check is asked for: rows that break a rule are findings as well, and damage may stand behind many of them.
+const FINDINGS: u32 = 10_000;
 /// How long to wait for whoever holds the database at the moment.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -31,6 +34,8 @@ pub struct Copied {
     pub bytes: u64,
     /// The number of the newest event that it has.
     pub head: u64,
+    /// Tables and their rules that rows of it break, in SQLite's words. The original has them too: a copy without them would be none.
+    pub broken_rules: Vec<String>,
 }
 
 /// What a restore left.
@@ -89,9 +94,9 @@ pub fn restore(
         let path = from.display();
         return Err(Error::Config(format!("{path}: is the database itself")));
     }
-    let found = opened.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0));
-    let found: String = found.unwrap_or_else(|e| e.to_string());
-    if found != "ok" {
+    let found = damage(&opened, "integrity_check");
+    let found = found.map_or_else(|e| Some(e.to_string()), |(damage, _)| damage);
+    if let Some(found) = found {
         let path = from.display();
         return Err(Error::Config(format!("{path}: is damaged: {found}")));
     }
@@ -117,7 +122,35 @@ fn source(path: &Path, schema: &Schema) -> Result<Connection, Error> {
     let c = Connection::open_with_flags(path, flags)?;
     c.busy_timeout(PATIENCE)?;
     c.pragma_update(None, "query_only", true)?;
+    if !c.table_exists(None, "event_log")? {
+        let path = path.display();
+        return Err(Error::Config(format!(
+            "{path}: has none of the server's tables. What a server commits is in the file whose name ends with -wal first: a copy of the database's file alone lacks it"
+        )));
+    }
     Ok(c)
+}
+
+/// What `quick_check` or `integrity_check` finds wrong with a database: damage, and the rules of tables that rows break (a `CHECK` that somebody switched off).
+///
+/// # Errors
+/// SQLite's.
+pub(super) fn damage(
+    c: &Connection,
+    check: &str,
+) -> rusqlite::Result<(Option<String>, BTreeSet<String>)> {
+    let mut rules = BTreeSet::new();
+    let mut found = c.prepare(&format!("PRAGMA {check}({FINDINGS})"))?;
+    let mut found = found.query([])?;
+    while let Some(row) = found.next()? {
+        let text: String = row.get(0)?;
+        if text.starts_with("CHECK constraint failed in ") || text.contains(" value in ") {
+            rules.insert(text);
+        } else if text != "ok" {
+            return Ok((Some(text), rules));
+        }
+    }
+    Ok((None, rules))
 }
 
 fn copy(
@@ -155,15 +188,19 @@ fn copy(
     drop(from);
     // One file, without a log beside it.
     to.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
-    let found: String = to.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if found != "ok" {
+    let (found, rules) = damage(&to, "quick_check")?;
+    if let Some(found) = found {
         return Err(Error::Store(format!("the copy is damaged: {found}")));
     }
     to.close().map_err(|(_, e)| e)?;
     let file = File::open(part).map_err(|e| named(part, e))?;
     file.sync_all().map_err(|e| named(part, e))?;
     let bytes = file.metadata().map_err(|e| named(part, e))?.len();
-    Ok(Copied { bytes, head })
+    Ok(Copied {
+        bytes,
+        head,
+        broken_rules: rules.into_iter().collect(),
+    })
 }
 
 /// Moves a database aside, with its log. That first: a log without its database is nothing, a database with a log of another is damaged.

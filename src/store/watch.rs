@@ -1,5 +1,6 @@
 //! Notices what others do to the database while it is served.
 
+use super::backup;
 use super::desk::Desk;
 use super::files::Files;
 use super::health::{Cause, Health};
@@ -103,8 +104,7 @@ impl Watcher {
                 return Ok(false);
             }
             // It may be that it was made smaller and has grown since then, and the log has what is new.
-            let found = c.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0))?;
-            Ok(found != "ok")
+            Ok(backup::damage(c, "quick_check")?.0.is_some())
         };
         match check() {
             Err(e) if tells_of_damage(&e) => Ok(true),
