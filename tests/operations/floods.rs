@@ -101,7 +101,7 @@ fn floods() -> [Flood; 8] {
 }
 
 impl Flood {
-    /// Sends until the server is gone; `Err`: it still reads.
+    /// Sends until the server is gone; `Err`: it still reads, or neither reads nor closes.
     fn run(&self, address: SocketAddr) -> Result<(), String> {
         let mut stream = (self.begin)(address);
         stream
@@ -109,13 +109,24 @@ impl Flood {
             .expect("a deadline");
         let mut sent = 0;
         while sent < MOST {
-            if stream.write_all(&self.piece).is_err() {
-                return Ok(());
+            match stream.write_all(&self.piece) {
+                Ok(()) => {}
+                Err(error) if is_cut_off(&error) => return Ok(()),
+                Err(error) => return Err(format!("{}: after {sent} bytes: {error}", self.name)),
             }
             sent += self.piece.len() as u64;
         }
         Err(format!("{}: {sent} bytes were read", self.name))
     }
+}
+
+/// Whether the server has closed its side. A write that nobody takes in time is something else.
+fn is_cut_off(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
+    matches!(
+        error.kind(),
+        BrokenPipe | ConnectionAborted | ConnectionReset
+    )
 }
 
 /// Asks again and again until it is enough, and says how long the longest answer took.
