@@ -423,3 +423,20 @@ pub(crate) fn dropped(count: u32, delivery: Delivery) -> Message {
     let delivery = delivery.name();
     Message::new("dropped", &Dropped { count, delivery })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signals::fixture::Cafe;
+
+    fn size<A, F>(_: fn(A) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    /// tokio keeps a task in steps of 128 bytes, of which what is around this takes 176.
+    #[test]
+    fn an_idle_connections_task_is_small() {
+        let task = size(run::<Cafe>);
+        assert!(task + 176 <= 640, "{task} bytes");
+    }
+}

@@ -160,6 +160,41 @@ fn a_client_that_is_refused_or_closed_and_goes_on_sending_freezes_nobody() {
     server.stop();
 }
 
+/// Polls have no rate. Each of these would wait for five minutes to see the first one given up.
+#[test]
+fn second_polls_that_are_given_up_leave_no_task_behind() {
+    const POLLS: usize = 40;
+    let routing = parsed(&file("", "ping_timeout = \"10m\"")).expect("a routing file");
+    let server = Server::new(routing, registry()).shards(1).start();
+    let server = server.expect("a server");
+    let address = server.addresses()[0].1;
+    let sid = polling(address);
+    let poll = || {
+        let mut stream = TcpStream::connect(address).expect("a connection");
+        let request = format!(
+            "GET /socket.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: a\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).expect("sent");
+        stream
+    };
+    let _waiting = poll();
+    let tasks = || Scrape::of(address).sum("maitred_tasks") as usize;
+    let until = |what: &str, so: &dyn Fn(usize) -> bool| {
+        let late = Instant::now() + PATIENCE;
+        while !so(tasks()) {
+            assert!(Instant::now() < late, "{what}: {} tasks", tasks());
+            thread::yield_now();
+        }
+    };
+    let before = tasks();
+    let given_up: Vec<_> = (0..POLLS).map(|_| poll()).collect();
+    // of each two: the connection's, and that of who waits
+    until("all wait", &|tasks| tasks > before + POLLS * 3 / 2);
+    drop(given_up);
+    until("none is left", &|tasks| tasks < before + POLLS / 2);
+    server.stop();
+}
+
 /// What the promise is worth in time: `cargo test --release --example echo_server floods -- --ignored --nocapture`, on a machine that has nothing else to do.
 #[test]
 #[ignore = "a measurement"]
