@@ -3,6 +3,8 @@
 //! Tasks of a shard share one thread, so a client that never stops sending could keep it for itself. Whoever reads from a client needs a [`Turn`], each is good
 //! for one read, and only a [`Budget`] has them: a loop that reads without one does not compile.
 
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
 use tokio::task::yield_now;
 
 /// Reads of one turn, whether they brought a message or not. An ordinary one costs a few microseconds, so a turn is well below a millisecond.
@@ -41,19 +43,38 @@ impl Budget {
     }
 
     /// The right to read once, after the others had their turn if this one is used up. Cancel safe.
-    pub async fn turn(&mut self) -> Turn<'_> {
-        if self.reads == 0 || self.bytes == 0 {
-            yield_now().await;
-            (self.reads, self.bytes) = (READS, BYTES);
-        }
-        self.reads -= 1;
-        Turn(self)
+    pub fn turn(&mut self) -> NextTurn<'_> {
+        NextTurn(Some(self))
     }
 
     /// The same where nobody can wait; `None`: this turn is used up.
     pub fn turn_now(&mut self) -> Option<Turn<'_>> {
         self.reads = self.reads.checked_sub(1)?;
         Some(Turn(self))
+    }
+}
+
+/// See [`Budget::turn`]. One word, because every connection's task has one: an `async fn` would be five.
+#[derive(Debug)]
+#[must_use = "a turn is waited for"]
+pub(crate) struct NextTurn<'b>(Option<&'b mut Budget>);
+
+impl<'b> Future for NextTurn<'b> {
+    type Output = Turn<'b>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Turn<'b>> {
+        let budget = self.0.take().expect("polled no more once it is ready");
+        if budget.reads == 0 || budget.bytes == 0 {
+            // Whoever is polled again had to wait, so the next turn can begin here, and nothing of the yield is kept. Not just a wake: the runtime looks at the
+            // network before it wakes who yields.
+            (budget.reads, budget.bytes) = (READS, BYTES);
+            if pin!(yield_now()).poll(cx).is_pending() {
+                self.0 = Some(budget);
+                return Poll::Pending;
+            }
+        }
+        budget.reads -= 1;
+        Poll::Ready(Turn(budget))
     }
 }
 

@@ -146,25 +146,28 @@ impl<A: App> Live<A> {
 /// Serves a connection until it ends, and closes it in order.
 ///
 /// A task is for all its life as large as the most that it ever holds at once, and there is one for each client: what few connections need is boxed, and what
-/// all need only at first stays in `opening`.
-pub(crate) async fn run<A: App>(mut opening: Box<Opening<A>>) {
-    if opening.identity.is_none() {
-        Box::pin(opening.wait_for_token()).await;
+/// all need only at first stays in `opening`. An `async fn` would keep what it is called with twice, where it was given and where it is used.
+#[allow(clippy::manual_async_fn)]
+pub(crate) fn run<A: App>(mut opening: Box<Opening<A>>) -> impl Future<Output = ()> {
+    async move {
+        if opening.identity.is_none() {
+            Box::pin(opening.wait_for_token()).await;
+        }
+        if let Err(ending) = opening.judge() {
+            return Box::pin(opening.refuse(*ending)).await;
+        }
+        // Apart from that: what is matched on beside an `await` is kept in the task.
+        let Some(mut live) = Live::begin(&mut opening) else {
+            return; // never: it was judged, so it has an identity
+        };
+        let mut session = match opening.open(&mut live.ctx).await {
+            Ok(session) => session,
+            Err(ending) => return Box::pin(part(live, *ending)).await,
+        };
+        drop(opening);
+        let ending = serve(&mut live, &mut session).await;
+        Box::pin(end(live, session, ending)).await;
     }
-    if let Err(ending) = opening.judge() {
-        return Box::pin(opening.refuse(*ending)).await;
-    }
-    // Apart from that: what is matched on beside an `await` is kept in the task.
-    let Some(mut live) = Live::begin(&mut opening) else {
-        return; // never: it was judged, so it has an identity
-    };
-    let mut session = match opening.open(&mut live.ctx).await {
-        Ok(session) => session,
-        Err(ending) => return Box::pin(part(live, *ending)).await,
-    };
-    drop(opening);
-    let ending = serve(&mut live, &mut session).await;
-    Box::pin(end(live, session, ending)).await;
 }
 
 /// Ends a connection that was let in.
@@ -200,10 +203,7 @@ async fn part<A: App>(live: Live<A>, ending: Ending) {
 
 /// Until the connection's end.
 async fn serve<A: App>(live: &mut Live<A>, session: &mut Box<dyn Session<A>>) -> Ending {
-    let Live {
-        ctx, reader, keys, ..
-    } = live;
-    let voice = Voice::of(ctx);
+    let voice = Voice::of(&live.ctx);
     let mut budget = Budget::default();
     // boxed: few commands join groups
     let mut joined: Option<Box<Answered>> = None;
@@ -211,12 +211,12 @@ async fn serve<A: App>(live: &mut Live<A>, session: &mut Box<dyn Session<A>>) ->
         // a client that never stops sending must not keep the others of this shard waiting
         let turn = budget.turn().await;
         if voice.socket.is_asked()
-            && let Some(ending) = Box::pin(attend(ctx)).await
+            && let Some(ending) = Box::pin(attend(&mut live.ctx)).await
         {
             return ending;
         }
         // the consumer is borrowed until its future is done
-        let frame = match read(&voice, ctx, session, reader, turn) {
+        let frame = match read(&voice, &mut live.ctx, session, &mut live.reader, turn) {
             Step::Run(ref mut handled) => {
                 let (id, answer) = handled.await;
                 let Ok(answer) = answer else {
@@ -239,7 +239,7 @@ async fn serve<A: App>(live: &mut Live<A>, session: &mut Box<dyn Session<A>>) ->
             }
         };
         if let Some(joined) = joined.take()
-            && let Err(error) = Box::pin(answer_joined(&voice, ctx, joined)).await
+            && let Err(error) = Box::pin(answer_joined(&voice, &mut live.ctx, joined)).await
         {
             let ending = voice.socket.take_ending();
             return ending.unwrap_or_else(|| Ending::refused(error.into_client()));
@@ -247,7 +247,8 @@ async fn serve<A: App>(live: &mut Live<A>, session: &mut Box<dyn Session<A>>) ->
         if let Some(frame) = frame {
             match *frame {
                 Frame::Control(id, control) => {
-                    Box::pin(obey(&voice, ctx, keys.as_deref(), id, control)).await;
+                    let keys = live.keys.as_deref();
+                    Box::pin(obey(&voice, &mut live.ctx, keys, id, control)).await;
                 }
                 Frame::Refused(id, error) => voice.answer(id.as_deref(), Err(error.into())),
                 Frame::Ping(payload) => {
@@ -421,4 +422,21 @@ pub(crate) async fn steer<A: App>(
 pub(crate) fn dropped(count: u32, delivery: Delivery) -> Message {
     let delivery = delivery.name();
     Message::new("dropped", &Dropped { count, delivery })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signals::fixture::Cafe;
+
+    fn size<A, F>(_: fn(A) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    /// tokio keeps a task in steps of 128 bytes, of which what is around this takes 176.
+    #[test]
+    fn an_idle_connections_task_is_small() {
+        let task = size(run::<Cafe>);
+        assert!(task + 176 <= 640, "{task} bytes");
+    }
 }

@@ -7,6 +7,7 @@ mod stream;
 
 pub(crate) use client::{Client, Handshake};
 pub(crate) use identity::Leaving;
+use identity::Nobody;
 
 use crate::close::Ending;
 use crate::dialect::Envelope;
@@ -61,8 +62,8 @@ pub struct Context<A: App> {
     channel: Channel,
     /// The frame that is being handled, where it has an id. Its scope is filled in for each write.
     command: Option<Box<CommandId>>,
-    /// Whose ids these are while nobody knows who it is: this connection's alone. Made with the first of them.
-    nobody: OnceCell<Box<str>>,
+    /// Whose ids these are while nobody knows who it is: this connection's alone. Made with the first of them, and boxed: few have any.
+    nobody: OnceCell<Box<Nobody>>,
     /// Writes of this command so far: each has an outcome of its own.
     writes: Cell<u32>,
     /// Of Socket.IO.

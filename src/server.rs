@@ -43,7 +43,7 @@ use std::sync::Arc;
 use table::{Farewell, Leases, Shared, Table, Troubles};
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use worker::Seed;
 
 /// A server that is being put together.
@@ -174,6 +174,7 @@ impl<A: App> Server<A> {
         let (ending, ended) = watch::channel(0);
         let ending = Arc::new(ending);
         let mut orders = Vec::new();
+        let mut starting = Vec::new();
         let mut failed: Option<Error> = None;
         for (id, inbox) in mail.into_iter().enumerate() {
             let seed = Seed {
@@ -185,12 +186,14 @@ impl<A: App> Server<A> {
             };
             let (order, ordered) = mpsc::channel(ORDERS);
             orders.push(order);
+            let (up, is_up) = oneshot::channel();
+            starting.push(is_up);
             let ending = ending.clone();
             let thread = std::thread::Builder::new()
                 .name(format!("shard-{id}"))
                 .spawn(move || {
                     let _ended = Ended(ending);
-                    seed.run(inbox, ordered);
+                    seed.run(inbox, ordered, up);
                 });
             match thread {
                 Ok(thread) => threads.push(thread),
@@ -213,6 +216,15 @@ impl<A: App> Server<A> {
             threads,
         };
         if failed.is_none() {
+            for up in starting {
+                let up = up.blocking_recv().unwrap_or(Err(lost_thread()));
+                failed = failed.or(up.err().map(Error::Io));
+            }
+        }
+        if failed.is_none() {
+            // What the server needs for itself is open now, and no client is: who has come already waits in the system's queue.
+            let listening = sockets.iter().map(|bound| bound.sockets.len()).sum();
+            descriptors::share(descriptors, listening, limits, &started.stats.admission);
             for served in started.roll_out(table, sockets, Vec::new())? {
                 let served = served.blocking_recv().unwrap_or(Err(lost_thread()));
                 failed = failed.or(served.err().map(Error::Io));
@@ -223,8 +235,6 @@ impl<A: App> Server<A> {
             started.stop();
             return Err(error);
         }
-        let listening = started.places.len() * self.shards;
-        descriptors::share(descriptors, listening, limits, &started.stats.admission);
         Ok(started)
     }
 }

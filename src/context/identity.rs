@@ -64,27 +64,30 @@ impl<A: App> Context<A> {
 
     /// The scope of who shows no token. Nobody else can name it: two such clients have nothing in common.
     fn nobody(&self) -> &str {
-        let make = || format!("nobody {}", unguessable()).into();
-        self.nobody.get_or_init(make)
+        let make = || Box::new(Nobody(format!("nobody {}", unguessable())));
+        &self.nobody.get_or_init(make).0
     }
 
     /// What is to be done when the connection is gone.
     pub(crate) fn leaving(&mut self) -> Leaving {
-        let scope = self.nobody.take().zip(self.shard.store.clone());
-        Leaving(scope.map(Box::new))
+        let scope = self.nobody.take().map(|nobody| nobody.0);
+        Leaving(scope.zip(self.shard.store.clone()).map(Box::new))
     }
 }
 
+/// The scope of one who shows no token.
+pub(super) struct Nobody(String);
+
 /// The outcomes that end with a connection.
 #[must_use]
-pub(crate) struct Leaving(Option<Box<(Box<str>, Store)>>);
+pub(crate) struct Leaving(Option<Box<(String, Store)>>);
 
 impl Leaving {
     /// Forgets them. What a kill leaves behind goes with its age.
     pub async fn forget(self) {
         if let Some(left) = self.0 {
             let (scope, store) = *left;
-            let forgotten = Box::pin(store.forget(scope.into())).await;
+            let forgotten = Box::pin(store.forget(scope)).await;
             if let Err(error) = forgotten {
                 tracing::debug!(%error, "outcomes of a connection that is gone stay until they are too old");
             }

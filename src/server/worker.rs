@@ -51,7 +51,13 @@ pub(super) struct Seed<A: App> {
 }
 
 impl<A: App> Seed<A> {
-    pub fn run(self, inbox: mpsc::Receiver<ToShard<A>>, mut orders: mpsc::Receiver<Order>) {
+    /// `up`: told when it has what it needs of the system, or why it has not. Nobody is let in before the first order.
+    pub fn run(
+        self,
+        inbox: mpsc::Receiver<ToShard<A>>,
+        orders: mpsc::Receiver<Order>,
+        up: oneshot::Sender<io::Result<()>>,
+    ) {
         let runtime = match Builder::new_current_thread()
             .enable_all()
             .build_local(LocalOptions::default())
@@ -59,12 +65,11 @@ impl<A: App> Seed<A> {
             Ok(runtime) => runtime,
             Err(error) => {
                 tracing::error!(%error, shard = self.id, "a shard cannot start");
-                if let Some(Order::Serve(rollout)) = orders.blocking_recv() {
-                    let _ = rollout.done.send(Err(error));
-                }
+                let _ = up.send(Err(error));
                 return;
             }
         };
+        let _ = up.send(Ok(()));
         runtime.block_on(async move {
             let stats = self.shared.stats.clone();
             let shard = Shard::new(self.id, self.lanes, self.store, self.peers, stats);

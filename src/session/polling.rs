@@ -115,15 +115,17 @@ impl<A: App> Session<A> {
     }
 
     /// While another one waits. Two that are meant end the session; but a client may have given that one up, by a connection whose end comes later than this.
-    /// It is waited for half as long as for a pong: the session is the price, and only who makes a mistake waits so long.
-    fn second_poll(self: &Rc<Self>, connection: u64, answer: oneshot::Sender<Polled>) {
+    /// It is waited for half as long as for a pong: the session is the price, and only who makes a mistake waits so long. No longer than the asker itself is
+    /// there: polls have no rate, so those that wait are as many as connections.
+    fn second_poll(self: &Rc<Self>, connection: u64, mut answer: oneshot::Sender<Polled>) {
         let session = self.clone();
         tokio::task::spawn_local(async move {
             let overtaken = session.wire.policy.ping_timeout / 2;
             let given_up = poll_fn(|cx| session.poll_given_up(cx));
-            let _ = tokio::time::timeout(overtaken, given_up).await;
-            if answer.is_closed() {
-                return; // this one was given up, and not the other
+            tokio::select! {
+                biased;
+                () = answer.closed() => return, // this one was given up, and not the other
+                _ = tokio::time::timeout(overtaken, given_up) => {}
             }
             if !session.shard.sessions.borrow().contains_key(&session.sid) {
                 poll_late(&session.shard, &session.sid, answer);

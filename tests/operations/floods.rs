@@ -101,7 +101,7 @@ fn floods() -> [Flood; 8] {
 }
 
 impl Flood {
-    /// Sends until the server is gone; `Err`: it still reads.
+    /// Sends until the server is gone; `Err`: it still reads, or neither reads nor closes.
     fn run(&self, address: SocketAddr) -> Result<(), String> {
         let mut stream = (self.begin)(address);
         stream
@@ -109,13 +109,24 @@ impl Flood {
             .expect("a deadline");
         let mut sent = 0;
         while sent < MOST {
-            if stream.write_all(&self.piece).is_err() {
-                return Ok(());
+            match stream.write_all(&self.piece) {
+                Ok(()) => {}
+                Err(error) if is_cut_off(&error) => return Ok(()),
+                Err(error) => return Err(format!("{}: after {sent} bytes: {error}", self.name)),
             }
             sent += self.piece.len() as u64;
         }
         Err(format!("{}: {sent} bytes were read", self.name))
     }
+}
+
+/// Whether the server has closed its side. A write that nobody takes in time is something else.
+fn is_cut_off(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
+    matches!(
+        error.kind(),
+        BrokenPipe | ConnectionAborted | ConnectionReset
+    )
 }
 
 /// Asks again and again until it is enough, and says how long the longest answer took.
@@ -146,6 +157,41 @@ fn a_client_that_is_refused_or_closed_and_goes_on_sending_freezes_nobody() {
     bystander.join().expect("a bystander is answered");
     let still_read: Vec<_> = cut.into_iter().filter_map(Result::err).collect();
     assert!(still_read.is_empty(), "{still_read:?}");
+    server.stop();
+}
+
+/// Polls have no rate. Each of these would wait for five minutes to see the first one given up.
+#[test]
+fn second_polls_that_are_given_up_leave_no_task_behind() {
+    const POLLS: usize = 40;
+    let routing = parsed(&file("", "ping_timeout = \"10m\"")).expect("a routing file");
+    let server = Server::new(routing, registry()).shards(1).start();
+    let server = server.expect("a server");
+    let address = server.addresses()[0].1;
+    let sid = polling(address);
+    let poll = || {
+        let mut stream = TcpStream::connect(address).expect("a connection");
+        let request = format!(
+            "GET /socket.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: a\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).expect("sent");
+        stream
+    };
+    let _waiting = poll();
+    let tasks = || Scrape::of(address).sum("maitred_tasks") as usize;
+    let until = |what: &str, so: &dyn Fn(usize) -> bool| {
+        let late = Instant::now() + PATIENCE;
+        while !so(tasks()) {
+            assert!(Instant::now() < late, "{what}: {} tasks", tasks());
+            thread::yield_now();
+        }
+    };
+    let before = tasks();
+    let given_up: Vec<_> = (0..POLLS).map(|_| poll()).collect();
+    // of each two: the connection's, and that of who waits
+    until("all wait", &|tasks| tasks > before + POLLS * 3 / 2);
+    drop(given_up);
+    until("none is left", &|tasks| tasks < before + POLLS / 2);
     server.stop();
 }
 
