@@ -71,6 +71,15 @@ pub(super) fn unique_indexes(c: &Connection, table: &str) -> Result<Vec<Unique>,
     Ok(all)
 }
 
+/// Unique indexes of a table with an expression for a key: triggers do not look at what they evict.
+pub(super) fn unseen_indexes(c: &Connection, table: &str) -> Result<Vec<String>, Error> {
+    let all = c
+        .prepare("SELECT i.name FROM pragma_index_list(?1, 'main') i WHERE i.\"unique\" = 1 AND EXISTS(SELECT 1 FROM pragma_index_xinfo(i.name, 'main') WHERE key = 1 AND name IS NULL) ORDER BY 1")?
+        .query_map([table], |r| r.get(0))?
+        .collect::<Result<_, _>>()?;
+    Ok(all)
+}
+
 /// What a foreign key can refer to.
 #[derive(Debug)]
 pub(super) struct Keys {
