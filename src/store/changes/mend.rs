@@ -37,7 +37,7 @@ pub(super) fn tables<'b>(
     c: &Connection,
     blueprint: &'b Blueprint,
 ) -> Result<(Vec<Table<'b>>, Children), Error> {
-    let children = Children::read(c, |table| blueprint.is_ours(table))?;
+    let children = Children::read(c, blueprint)?;
     let children = children.and(c, &blueprint.children)?;
     let watched = blueprint.watched.iter();
     let tables = watched.map(|watched| Table::read(c, watched, blueprint, &children.all));
