@@ -264,6 +264,35 @@ fn a_column_that_is_added_while_serving_is_heard_at_once() {
     until_ready(&server, 200);
 }
 
+/// As the README says it.
+#[test]
+fn a_column_that_was_added_while_serving_can_be_dropped_with_the_triggers_that_name_it() {
+    let server = start();
+    let id = new_order(&server);
+    let path = format!("/ws/orders/{id}/");
+    let before = triggers(&server, "orders");
+    let mut guest = Client::open(&server, &path);
+    guest.next_is("order_status");
+    server.shell("ALTER TABLE orders ADD COLUMN mine TEXT;");
+    assert_eq!(guest.closed().0, Some(1012));
+    let mut guest = Client::open(&server, &path);
+    guest.next_is("order_status");
+    let drop = "ALTER TABLE orders DROP COLUMN mine;";
+    let refused = server.place.foreign().execute_batch(drop);
+    let refused = refused.expect_err("the triggers name it").to_string();
+    assert!(refused.contains("maitred_orders_"), "{refused}");
+    let names = server.shell(
+        r"SELECT 'DROP TRIGGER ' || name || ';' FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'orders' AND name LIKE 'maitred\_%' ESCAPE '\';",
+    );
+    server.shell(&format!("BEGIN IMMEDIATE;\n{names}{drop} COMMIT;"));
+    assert_eq!(guest.closed().0, Some(1012));
+    let mut back = Client::open(&server, &format!("{path}?since={}", guest.seq));
+    is_reset(&back.next(), "order_status");
+    assert_eq!(triggers(&server, "orders"), before);
+    is_heard(&server, id);
+    until_ready(&server, 200);
+}
+
 #[test]
 fn a_table_under_its_own_name_in_another_case_is_the_table_that_it_was() {
     let mut server = start();
