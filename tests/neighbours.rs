@@ -112,3 +112,34 @@ fn an_index_that_compares_otherwise_evicts_no_table_untold() {
         "{told:?}"
     );
 }
+
+#[test]
+fn an_index_on_an_expression_is_named_in_the_log_once_for_each_schema() {
+    let mut server = Server::start();
+    let mut feed = Client::open_as(
+        &server,
+        "/ws/changes/?entity=table",
+        &server.token("manager"),
+    );
+    feed.sync();
+    server.shell("CREATE UNIQUE INDEX folded ON tables(restaurant_id, lower(number));");
+    server.until_logged("folded");
+    // Nobody begins anew, and what commits afterwards repeats nothing.
+    server.shell("UPDATE tables SET number = 'Zz 9' WHERE id = 5;");
+    feed.next();
+    server.shell("UPDATE tables SET number = 'Zz 8' WHERE id = 5;");
+    feed.next();
+    assert_eq!(server.log().matches("folded").count(), 1);
+    // A start says it again: the log of before is still there.
+    server.kill();
+    server.restart();
+    let mut feed = Client::open_as(
+        &server,
+        "/ws/changes/?entity=table",
+        &server.token("manager"),
+    );
+    feed.sync();
+    server.shell("UPDATE tables SET number = 'Zz 7' WHERE id = 5;");
+    feed.next();
+    assert_eq!(server.log().matches("folded").count(), 2);
+}

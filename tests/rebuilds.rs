@@ -264,6 +264,77 @@ fn a_column_that_is_added_while_serving_is_heard_at_once() {
     until_ready(&server, 200);
 }
 
+/// As the README says it.
+#[test]
+fn a_column_that_was_added_while_serving_can_be_dropped_with_the_triggers_that_name_it() {
+    let server = start();
+    let id = new_order(&server);
+    let path = format!("/ws/orders/{id}/");
+    let before = triggers(&server, "orders");
+    let mut guest = Client::open(&server, &path);
+    guest.next_is("order_status");
+    server.shell("ALTER TABLE orders ADD COLUMN mine TEXT;");
+    assert_eq!(guest.closed().0, Some(1012));
+    let mut guest = Client::open(&server, &path);
+    guest.next_is("order_status");
+    let drop = "ALTER TABLE orders DROP COLUMN mine;";
+    let refused = server.place.foreign().execute_batch(drop);
+    let refused = refused.expect_err("the triggers name it").to_string();
+    assert!(refused.contains("maitred_orders_"), "{refused}");
+    let names = server.shell(
+        r"SELECT 'DROP TRIGGER ' || name || ';' FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'orders' AND name LIKE 'maitred\_%' ESCAPE '\';",
+    );
+    server.shell(&format!("BEGIN IMMEDIATE;\n{names}{drop} COMMIT;"));
+    assert_eq!(guest.closed().0, Some(1012));
+    let mut back = Client::open(&server, &format!("{path}?since={}", guest.seq));
+    is_reset(&back.next(), "order_status");
+    assert_eq!(triggers(&server, "orders"), before);
+    is_heard(&server, id);
+    until_ready(&server, 200);
+}
+
+#[test]
+fn a_table_under_its_own_name_in_another_case_is_the_table_that_it_was() {
+    let mut server = start();
+    let id = new_order(&server);
+    let token = server.token("manager");
+    let standing = triggers(&server, "orders");
+    // Between the first two statements the server may see that the table is gone.
+    server.shell(
+        "ALTER TABLE tasks RENAME TO t_; ALTER TABLE t_ RENAME TO Tasks;
+         BEGIN; ALTER TABLE orders RENAME TO o_; ALTER TABLE o_ RENAME TO Orders; COMMIT;
+         BEGIN; ALTER TABLE order_items RENAME TO i_; ALTER TABLE i_ RENAME TO ORDER_ITEMS; COMMIT;
+         BEGIN; ALTER TABLE change_log RENAME TO c_; ALTER TABLE c_ RENAME TO Change_Log; COMMIT;",
+    );
+    for restarted in [false, true] {
+        if restarted {
+            server.kill();
+            server.restart();
+        }
+        is_heard(&server, id);
+        until_ready(&server, 200);
+        assert_eq!(triggers(&server, "orders"), standing);
+        let mut feed = Client::open_as(&server, "/ws/changes/?entity=task,order", &token);
+        feed.sync();
+        server.shell("INSERT INTO tasks(restaurant_id, title) VALUES(2, 'by another program');");
+        let told = feed.until(|f| part(f, "op") == "insert");
+        assert_eq!(part(&told[0], "entity"), "task", "{told:?}");
+        let line = format!("PATCH /api/v1/orders/{id}");
+        let note = json!({"note": format!("ours, restarted: {restarted}")});
+        server.rest(&token, &line, note).ok();
+        feed.until(|f| part(f, "entity") == "order" && part(f, "id") == id);
+    }
+    assert_eq!(mended(&server), 0, "the start finds it in order");
+    // What belongs to a row still goes along with it, and once.
+    let gone = new_order(&server);
+    let mut order = Client::open(&server, &format!("/ws/orders/{gone}/"));
+    order.next_is("order_status");
+    server.shell(&format!("DELETE FROM orders WHERE id = {gone};"));
+    order.until(|f| f["data"]["deleted"] == true);
+    let left = format!("SELECT count(*) FROM order_items WHERE order_id = {gone}");
+    assert_eq!(server.place.number(&left), 0);
+}
+
 #[test]
 fn a_column_that_is_renamed_closes_the_store_until_it_is_renamed_back() {
     let server = start();

@@ -12,7 +12,7 @@
 //!
 //! Another program may rebuild a table, and its triggers are gone: [`mend`] compares, and makes them anew.
 //!
-//! Limits: a unique index on an expression is not looked at by `REPLACE`; `ON UPDATE CASCADE` is left to SQLite (ids do not change here).
+//! Limits: what a `REPLACE` removes because of a unique index on an expression is not told (the log names the index); `ON UPDATE CASCADE` is left to SQLite (ids do not change here).
 
 mod blueprint;
 mod cascades;

@@ -67,17 +67,27 @@ impl Blueprint {
                 plan.tables.push(Plan::read(&c, name)?);
             }
         }
-        plan.objects = objects(&c)?;
-        plan.objects.retain(|object| !before.contains(object));
-        plan.children = Children::read(&c, |table| plan.is_ours(table))?.all;
+        let mut made = objects(&c)?;
+        made.retain(|object| !before.contains(object));
+        for object in &mut made {
+            if let Some(name) = plan.named(&object.table) {
+                object.table = name.to_owned();
+            }
+        }
+        plan.objects = made;
+        plan.children = Children::read(&c, &plan)?.all;
         Ok(plan)
     }
 
-    /// Whether a table is watched, or made by a migration.
-    pub(super) fn is_ours(&self, table: &str) -> bool {
+    /// How the application spells a table that is watched, or made by a migration. Another program may rename it to the same name in another case.
+    pub(super) fn named(&self, table: &str) -> Option<&str> {
         let watched = self.watched.iter().map(|watched| watched.table);
         let planned = self.tables.iter().map(|plan| plan.name.as_str());
-        watched.chain(planned).any(|name| same(name, table))
+        watched.chain(planned).find(|name| same(name, table))
+    }
+
+    pub(super) fn is_ours(&self, table: &str) -> bool {
+        self.named(table).is_some()
     }
 
     /// How the application spells a column.

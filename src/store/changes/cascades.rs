@@ -4,6 +4,7 @@
 //! as SQLite would: the columns of one key belong together, and are compared with those that the key refers to. Left to SQLite are `SET DEFAULT`,
 //! what refers to a stranger's table, and a key that SQLite itself cannot follow, because it names what is no key of the parent.
 
+use super::blueprint::Blueprint;
 use super::keys::{Keys, same};
 use super::{literal, quoted};
 use crate::Error;
@@ -84,34 +85,43 @@ pub(super) struct Children {
 }
 
 impl Children {
-    /// Those to the tables that `is_ours`.
-    pub fn read(c: &Connection, is_ours: impl Fn(&str) -> bool) -> Result<Self, Error> {
+    /// Those to the blueprint's tables. What it knows is named as it spells it: that is what the names of triggers are made of, and what children are compared by.
+    pub fn read(c: &Connection, blueprint: &Blueprint) -> Result<Self, Error> {
         let mut found = Children::default();
-        let mut parents: BTreeMap<String, Option<Keys>> = BTreeMap::new();
+        let mut parents: BTreeMap<&str, Option<Keys>> = BTreeMap::new();
         for key in keys_of_all(c)? {
-            let parent = key.parent.to_ascii_lowercase();
-            if !is_ours(&parent) {
+            let Some(name) = blueprint.named(&key.parent) else {
                 continue;
-            }
-            let parent = match parents.entry(parent) {
+            };
+            let parent = match parents.entry(name) {
                 std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),
                 std::collections::btree_map::Entry::Vacant(new) => {
-                    let keys = Keys::read(c, &key.parent)?;
+                    let keys = Keys::read(c, name)?;
                     new.insert(keys)
                 }
             };
             // One that is not there, or a view.
             let Some(parent) = parent else { continue };
+            let spelled = |table: &str, column: String| match blueprint.spelling(table, &column) {
+                Some(spelled) => spelled.to_owned(),
+                None => column,
+            };
             match parent.resolve(&key.columns) {
                 Some(columns) => found.all.push(Child {
-                    parent: parent.table.clone(),
-                    table: key.table,
-                    columns,
+                    columns: columns
+                        .into_iter()
+                        .map(|(from, to)| (spelled(&key.table, from), spelled(name, to)))
+                        .collect(),
+                    parent: name.to_owned(),
+                    table: match blueprint.named(&key.table) {
+                        Some(name) => name.to_owned(),
+                        None => key.table,
+                    },
                     sets_null: key.sets_null,
                 }),
                 None => found.broken.push(format!(
                     "table {:?}: its foreign key refers to columns of {:?} that are no key: SQLite refuses statements of both while foreign_keys is on",
-                    key.table, parent.table
+                    key.table, name
                 )),
             }
         }

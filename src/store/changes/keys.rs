@@ -1,7 +1,7 @@
 //! What a row must not share with another one.
 
 use crate::Error;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
 /// Whether two names mean the same table or column.
 pub(super) fn same(a: &str, b: &str) -> bool {
@@ -71,11 +71,18 @@ pub(super) fn unique_indexes(c: &Connection, table: &str) -> Result<Vec<Unique>,
     Ok(all)
 }
 
+/// Unique indexes of a table with an expression for a key: triggers do not look at what they evict.
+pub(super) fn unseen_indexes(c: &Connection, table: &str) -> Result<Vec<String>, Error> {
+    let all = c
+        .prepare("SELECT i.name FROM pragma_index_list(?1, 'main') i WHERE i.\"unique\" = 1 AND EXISTS(SELECT 1 FROM pragma_index_xinfo(i.name, 'main') WHERE key = 1 AND name IS NULL) ORDER BY 1")?
+        .query_map([table], |r| r.get(0))?
+        .collect::<Result<_, _>>()?;
+    Ok(all)
+}
+
 /// What a foreign key can refer to.
 #[derive(Debug)]
 pub(super) struct Keys {
-    /// As the database spells it.
-    pub table: String,
     primary: Vec<String>,
     unique: Vec<Unique>,
 }
@@ -83,25 +90,19 @@ pub(super) struct Keys {
 impl Keys {
     /// `None`: there is no such table. A view is none.
     pub fn read(c: &Connection, table: &str) -> Result<Option<Self>, Error> {
-        let name: Option<String> = c
-            .query_row(
-                "SELECT name FROM pragma_table_list(?1) WHERE schema = 'main' AND type = 'table'",
-                [table],
-                |r| r.get(0),
-            )
-            .optional()?;
-        let Some(table) = name else { return Ok(None) };
+        let mut known = c.prepare(
+            "SELECT 1 FROM pragma_table_list(?1) WHERE schema = 'main' AND type = 'table'",
+        )?;
+        if !known.exists([table])? {
+            return Ok(None);
+        }
         let primary = c
             .prepare("SELECT name FROM pragma_table_info(?1, 'main') WHERE pk > 0 ORDER BY pk")?
-            .query_map([&table], |r| r.get(0))?
+            .query_map([table], |r| r.get(0))?
             .collect::<Result<_, _>>()?;
-        let mut unique = unique_indexes(c, &table)?;
+        let mut unique = unique_indexes(c, table)?;
         unique.retain(|unique| !unique.partial);
-        Ok(Some(Keys {
-            primary,
-            unique,
-            table,
-        }))
+        Ok(Some(Keys { primary, unique }))
     }
 
     /// What each column of a foreign key refers to. `None` where that is no key of this table: SQLite does not follow it either.

@@ -5,7 +5,7 @@
 
 use super::blueprint::{Blueprint, Object, objects};
 use super::cascades::{Children, marked};
-use super::keys::same;
+use super::keys::{same, unseen_indexes};
 use super::made::{self, CASCADE, Lost};
 use super::table::Table;
 use super::{PREFIX, quoted};
@@ -28,6 +28,8 @@ pub(crate) struct Mended {
     pub lost: Lost,
     /// Strangers' tables with a key that SQLite cannot follow, and why.
     pub neighbours: Vec<String>,
+    /// Unique indexes whose evictions nobody is told of: table and index.
+    pub unseen: Vec<(&'static str, String)>,
 }
 
 /// The watched tables as they are, and the keys that refer to them.
@@ -35,7 +37,7 @@ pub(super) fn tables<'b>(
     c: &Connection,
     blueprint: &'b Blueprint,
 ) -> Result<(Vec<Table<'b>>, Children), Error> {
-    let children = Children::read(c, |table| blueprint.is_ours(table))?;
+    let children = Children::read(c, blueprint)?;
     let children = children.and(c, &blueprint.children)?;
     let watched = blueprint.watched.iter();
     let tables = watched.map(|watched| Table::read(c, watched, blueprint, &children.all));
@@ -73,7 +75,16 @@ pub(crate) fn mend(
     };
     // A database of an older version has nothing written down; its application's triggers are the same as ever.
     let lost = lost.unwrap_or(anew);
-    Ok(Condition::Whole(Mended { lost, neighbours }))
+    let mut unseen = Vec::new();
+    for watched in &blueprint.watched {
+        let indexes = unseen_indexes(c, watched.table)?.into_iter();
+        unseen.extend(indexes.map(|index| (watched.table, index)));
+    }
+    Ok(Condition::Whole(Mended {
+        lost,
+        neighbours,
+        unseen,
+    }))
 }
 
 /// What was made, whatever stood before.

@@ -6,6 +6,7 @@
 //! SQLite fires temporary triggers before those of the schema. So a change is noted before the changes that an application's own triggers make of it, as
 //! it is logged before them: ours are newer there, and the newest fires first.
 
+use super::keys::same;
 use super::notes::Pad;
 use super::table::Table;
 use super::{Blueprint, Image, PREFIX, quoted, tables};
@@ -17,6 +18,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What the names of an application's triggers begin with that are for other programs only: see [`Schema::migrations`](crate::Schema::migrations).
 const OTHERS: &str = "others_";
+
+/// What the schema's own triggers write into.
+const LOGS: [&str; 2] = ["change_log", "change_replaced"];
 
 /// What our own statements change.
 #[derive(Clone)]
@@ -176,9 +180,11 @@ fn silence(c: &Connection) -> Result<(), Error> {
             AuthAction::Function {
                 function_name: "coalesce",
             } if ours || named(OTHERS) => Authorization::Ignore,
-            AuthAction::Insert {
-                table_name: "change_log" | "change_replaced",
-            } if ours => Authorization::Ignore,
+            AuthAction::Insert { table_name }
+                if ours && LOGS.iter().any(|log| same(log, table_name)) =>
+            {
+                Authorization::Ignore
+            }
             _ => Authorization::Allow,
         }
     }))?;

@@ -187,4 +187,12 @@ fn report(c: &Connection, mended: &Mended) {
     for neighbour in &mended.neighbours {
         tracing::error!(database = path, "{neighbour}");
     }
+    for (table, index) in &mended.unseen {
+        tracing::warn!(
+            database = path,
+            table,
+            index,
+            "a unique index has an expression: a row that another program's REPLACE removes because of it is gone without anybody being told"
+        );
+    }
 }
