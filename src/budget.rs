@@ -7,8 +7,9 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use tokio::task::yield_now;
 
-/// Reads of one turn, whether they brought a message or not. An ordinary one costs a few microseconds, so a turn is well below a millisecond.
-const READS: u16 = 64;
+/// Reads of one turn, whether they brought a message or not: as many as tokio itself gives a task. An ordinary one costs a few microseconds, so a turn is below a
+/// millisecond. Fewer would cost a burst of messages more writes, because what a turn said leaves at its end.
+const READS: u16 = 128;
 /// Bytes of one turn, as they came and as they were inflated: four times what a thread reads at once, some hundred microseconds.
 const BYTES: u32 = 256 << 10;
 
