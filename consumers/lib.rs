@@ -30,7 +30,7 @@ pub const SCHEMA: Schema = Schema {
     application_id: 0x6d61_6974, // "mait"
     migrations: &[
         include_str!("../schema.sql"),
-        include_str!("../schema-totals.sql"),
+        include_str!("domain/sums.sql"),
     ],
 };
 

@@ -259,7 +259,7 @@ pub fn set_status(
     get(tx, item_id)
 }
 
-/// The order's sums follow its lines, by the one rule that also holds for other programs (`schema-totals.sql`). Sums that stay the same are no change.
+/// The order's sums follow its lines, by the one rule that also holds for other programs (`domain/sums.sql`). Sums that stay the same are no change.
 fn total(tx: &Transaction<'_>, order_id: i64) -> Result<(), Error> {
     tx.execute(
         "INSERT INTO order_sums(order_id) VALUES (?1)",
