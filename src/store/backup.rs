@@ -203,7 +203,8 @@ fn copy(
     })
 }
 
-/// Moves a database aside, with its log. That first: a log without its database is nothing, a database with a log of another is damaged.
+/// Keeps a database under another name, with its log. The log is moved first: a log without its database is nothing, a database with a log of another is
+/// damaged. The database stays at `place` too, where the file system knows second names, until something takes that name.
 fn put_aside(place: &Path) -> Result<Option<PathBuf>, Error> {
     if !place.exists() {
         for end in ["-wal", "-shm"] {

@@ -27,9 +27,9 @@ pub(super) struct Watcher {
 }
 
 impl Watcher {
-    /// Notices other programs' commits: `data_version` changes when anybody but this connection commits. When the change log is not empty then, an empty
-    /// job makes the writer announce it; so does a history that is not what the writer left (a restore), and a schema that is not (a rebuilt table). (The update and commit hooks of SQLite see only
-    /// their own connection.)
+    /// Notices other programs' commits: `data_version` changes when anybody but this connection commits. An empty job has the writer look then, if the change
+    /// log is not empty, the history is not what the writer left (a restore), or the schema is not (a rebuilt table). (The update and commit hooks of SQLite
+    /// see only their own connection.)
     ///
     /// Ends never; dropping it stops it.
     pub async fn watch(&self, jobs: mpsc::WeakSender<Job>) {
