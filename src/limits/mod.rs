@@ -6,6 +6,7 @@
 mod admission;
 mod bucket;
 pub(crate) mod budget;
+pub(crate) mod clock;
 mod rates;
 
 pub(crate) use admission::{Admission, Place, REFUSED, UserPlace};
