@@ -39,7 +39,7 @@ pub use desk::Moment;
 pub(crate) use disk::{Flush, Tell, flush_log};
 pub(crate) use files::resolved;
 pub(crate) use health::{Cause, Health};
-pub(crate) use job::Said;
+pub(crate) use job::{Reply, Said};
 pub use migrations::{Schema, migrate};
 pub(crate) use outcomes::Channel;
 pub use outcomes::CommandId;
