@@ -25,7 +25,8 @@ mod trace;
 
 pub use app::{App, Signal, Stamp, Watched};
 pub use auth::{Identity, Keys};
-pub use consumer::context::Context;
+pub use consumer::context::{Context, SocketIoClient};
+pub use consumer::disconnect::Disconnect;
 pub use consumer::endpoint::Consumer;
 pub use consumer::registry::Registry;
 pub use consumer::rest::{Api, Caller, RestPlace};
@@ -34,6 +35,7 @@ pub use hub::window::Gather;
 pub use limits::clock::{Clock, Sleep, Ticks};
 pub use metrics::{Numbers, RouteNumbers};
 pub use protocol::arguments::{Arguments, Binary};
+pub use protocol::close::EndedBy;
 pub use protocol::frame::{Event, Frame, FromFrame, Payload};
 pub use protocol::message::{Message, Reply};
 pub use protocol::notice;
