@@ -23,7 +23,7 @@ mod socketio;
 mod store;
 mod trace;
 
-pub use app::{App, Signal, Stamp, Watched};
+pub use app::{App, Signal};
 pub use auth::{Identity, Keys};
 pub use consumer::context::Context;
 pub use consumer::endpoint::Consumer;
@@ -42,9 +42,9 @@ pub use server::explain::{Preview, preview};
 pub use server::{Changes, Server, Started};
 #[cfg(feature = "testing")]
 pub use store::Scratch;
-pub use store::change::{Change, Op};
 pub use store::{
-    Command, CommandId, Copied, Durability, FromValue, Moment, Progress, Reader, Restored, Row,
-    Schema, Store, StoreConfig, Transaction, Value, backup, migrate, restore,
+    Change, Command, CommandId, Copied, Durability, FromValue, Moment, Op, Progress, Reader,
+    Restored, Row, Schema, Stamp, Store, StoreConfig, Transaction, Value, Watched, backup, migrate,
+    restore,
 };
 pub use trace::connection_id;

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::hub::shard::Shard;
 use crate::protocol::websocket;
+use crate::store::Reply;
 use bytes::Bytes;
 use smallvec::SmallVec;
 use std::rc::Rc;
@@ -78,9 +79,6 @@ impl<A: App> Publication<A> {
         }
     }
 }
-
-/// An answer that waits for its commit. Runs on the shard that asked, after the commit's publications were handed to the members there.
-pub(crate) type Reply = Box<dyn FnOnce() + Send>;
 
 /// Runs on the shard that it is sent to.
 pub(crate) type Call<A> = Box<dyn FnOnce(&Rc<Shard<A>>) + Send>;
