@@ -30,7 +30,7 @@ pub use consumer::endpoint::Consumer;
 pub use consumer::registry::Registry;
 pub use consumer::rest::{Api, Caller, RestPlace};
 pub use error::{ClientError, Constraint, Error, Kind};
-pub use hub::window::Gather;
+pub use hub::batching::Gather;
 pub use limits::clock::{Clock, Sleep, Ticks};
 pub use metrics::{Numbers, RouteNumbers};
 pub use protocol::arguments::{Arguments, Binary};

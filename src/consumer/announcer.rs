@@ -8,7 +8,8 @@ mod tests;
 
 use crate::app::{App, Signal};
 use crate::error::Error;
-use crate::hub::publication::{Inbox, Publication, ToShard};
+use crate::hub::publication::Publication;
+use crate::hub::shard::{Inbox, ToShard};
 use crate::store;
 use crate::store::change::{Change, Op, Rows, Waiting};
 use crate::store::log::{self, Index, Issued};

@@ -2,7 +2,8 @@
 
 use crate::app::{App, Signal};
 use crate::error::Error;
-use crate::hub::publication::{INBOX_MESSAGES, Publication, ToShard};
+use crate::hub::publication::Publication;
+use crate::hub::shard::{INBOX_MESSAGES, ToShard};
 use crate::patience::PATIENCE;
 use crate::store::{
     Change, Command, Durability, Flush, Op, Opened, Reader, Schema, StoreConfig, Watched,
