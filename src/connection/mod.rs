@@ -123,7 +123,7 @@ impl<A: App> Voice<A> {
             }
             Err(error) => {
                 let error = error.into_client();
-                self.say(&told(self.lane().entry.render_error, &error, id));
+                self.say(&told(self.lane().renderer.render_error, &error, id));
             }
         }
     }
@@ -188,7 +188,7 @@ async fn end<A: App>(mut live: Live<A>, session: Box<dyn Session<A>>, ending: En
         .await
         .is_err()
     {
-        tracing::error!(consumer = ctx.lane().entry.name, "disconnect panicked");
+        tracing::error!(consumer = ctx.lane().renderer.name, "disconnect panicked");
     }
     part(live, ending).await;
 }
@@ -229,7 +229,7 @@ async fn serve<A: App>(live: &mut Live<A>, session: &mut Box<dyn Session<A>>) ->
             Step::Run(ref mut handled) => {
                 let (id, answer) = handled.await;
                 let Ok(answer) = answer else {
-                    let consumer = voice.lane().entry.name;
+                    let consumer = voice.lane().renderer.name;
                     tracing::error!(consumer, "receive panicked");
                     return Ending::internal();
                 };

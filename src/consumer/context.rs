@@ -13,12 +13,13 @@ pub use socket_io::SocketIoClient;
 
 use crate::app::App;
 use crate::auth::Identity;
+use crate::consumer::registry::{Consumers, Entry};
 use crate::error::{ClientError, Error, Kind};
+use crate::hub::batching::Gather;
 use crate::hub::lane::Lane;
 use crate::hub::publication::Publication;
 use crate::hub::shard::Shard;
 use crate::hub::socket::{Hold, Socket};
-use crate::hub::window::Gather;
 use crate::limits::Limit;
 use crate::protocol::close::Ending;
 use crate::protocol::dialect::Envelope;
@@ -349,6 +350,11 @@ impl<A: App> Context<A> {
     pub(crate) fn send_as(&self, message: &Message, envelope: Envelope) {
         self.shard
             .send(&self.socket, self.lane().frame(message, envelope));
+    }
+
+    /// What its consumer was registered as.
+    pub(crate) fn entry(&self) -> &Entry<A> {
+        &Consumers::of(&self.shard)[self.lane().renderer.name]
     }
 
     pub(crate) fn lane(&self) -> &Lane<A> {

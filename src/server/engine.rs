@@ -14,15 +14,15 @@ use crate::app::App;
 use crate::connection::Boarding;
 use crate::consumer::context::Handshake;
 use crate::consumer::rest::{Caller, json_error};
-use crate::hub::publication::{Inbox, ToShard};
-use crate::hub::shard::Shard;
+use crate::hub::shard::{Inbox, Shard, ToShard};
 use crate::hub::socket::Compression;
 use crate::protocol::dialect::Dialect;
 use crate::protocol::sid::Sid;
 use crate::routing::pattern::Params;
 use crate::routing::{Namespace, Policy, Protocol, Route};
 use crate::socketio::{
-    Beginning, Door, Entrance, Fate, Posted, Session, Taken, Visit, noop, poll_late, stumbles,
+    Beginning, Door, Entrance, Fate, Posted, Session, Sessions, Taken, Visit, noop, poll_late,
+    stumbles,
 };
 use crate::{auth, trace};
 use ::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -86,7 +86,8 @@ pub(super) fn door<A: App>(
     let protocol = route.protocol;
     let wanted = entrances
         .iter()
-        .flat_map(|e| shared.lanes[e.lane as usize].entry.headers);
+        .map(|e| shared.lanes[e.lane as usize].renderer.name)
+        .flat_map(|name| shared.consumers[name].headers);
     let wanted: BTreeSet<&str> = wanted.copied().collect();
     Some(Arc::new(Door {
         protocol,
@@ -296,7 +297,7 @@ async fn polled<A: App>(
 }
 
 fn found<A: App>(shard: &Shard<A>, sid: &Sid) -> Option<Rc<Session<A>>> {
-    shard.sessions.borrow().get(sid).cloned()
+    Sessions::of(shard).open.borrow().get(sid).cloned()
 }
 
 async fn tell<A: App>(

@@ -3,8 +3,9 @@
 use crate::app::App;
 use crate::auth::{Identity, Keys};
 use crate::consumer::context::Context;
-use crate::consumer::registry::Registry;
+use crate::consumer::registry::{Consumers, Registry};
 use crate::error::{ClientError, Error};
+use crate::hub::extensions::Extensions;
 use crate::hub::lane::Lanes;
 use crate::hub::shard::Shard;
 use crate::hub::socket::{Compression, Socket};
@@ -55,7 +56,8 @@ pub fn preview<A: App>(
         .consumers()
         .find(|(_, name, _)| *name == consumer)
         .ok_or_else(missing)?;
-    let lanes = Arc::new(Lanes::new(registry.entries.into_values().map(Arc::new)));
+    let consumers = Consumers::new(registry.entries);
+    let lanes = Arc::new(Lanes::new(consumers.renderers()));
     let lane = lanes.lane(consumer, None).ok_or_else(missing)?;
     let refused = |error| {
         Ok(Preview {
@@ -82,7 +84,15 @@ pub fn preview<A: App>(
             Arc::new(Admission::new(routing.limits)),
             routing.limits.outbox_total_bytes,
         ));
-        let shard = Rc::new(Shard::new(0, lanes, Some(store), Vec::new(), stats));
+        let extensions = Extensions::default().with(consumers);
+        let shard = Rc::new(Shard::new(
+            0,
+            lanes,
+            Some(store),
+            Vec::new(),
+            stats,
+            extensions,
+        ));
         shard.skip_ahead(); // nobody delivers here: there is nothing to wait for
         let policy = Arc::new(policy.clone());
         let (stream, _other_end) = pair().await?;
@@ -96,7 +106,7 @@ pub fn preview<A: App>(
             0,
         );
         let mut ctx = Context::new(shard.clone(), Rc::new(socket), lane, identity, None);
-        let connect = ctx.lane().entry.connect;
+        let connect = ctx.entry().connect;
         let opened = async { connect(&params, query, &mut ctx)?.await };
         let result = match tokio::time::timeout(PATIENCE, opened).await {
             Ok(result) => result.map(drop),

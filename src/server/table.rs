@@ -3,6 +3,7 @@
 use super::bind::{self, Bound};
 use super::seldom::Seldom;
 use crate::auth::Keys;
+use crate::consumer::registry::Consumers;
 use crate::consumer::rest::{RestPlace, Routes};
 use crate::error::Error;
 use crate::hub::lane::Lanes;
@@ -16,6 +17,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize};
 /// What all shards share for as long as the server lives.
 pub(super) struct Shared<A: crate::app::App> {
     pub lanes: Arc<Lanes<A>>,
+    pub consumers: Consumers<A>,
     pub rest: HashMap<&'static str, Routes<A>>,
     pub keys: Option<Arc<Keys>>,
     /// What is counted; who has a place is a part of it.

@@ -9,7 +9,7 @@ use crate::connection::authentication::{note_expiry, place_of_user, verify};
 use crate::connection::{attend, told};
 use crate::consumer::context::{Client, Context, Leaving};
 use crate::consumer::disconnect::Disconnect;
-use crate::consumer::registry;
+use crate::consumer::registry::{self, Consumers};
 use crate::error::{ClientError, Error, Kind};
 use crate::hub::shard::Shard;
 use crate::hub::socket::{Compression, Socket};
@@ -144,7 +144,9 @@ impl<A: App> Namespace<A> {
 
     /// A mistake: as the answer where one was asked for, otherwise in the vocabulary's own event.
     pub fn tell_mistake(&self, shard: &Shard<A>, error: &ClientError, id: Option<u64>) {
-        let render = shard.lanes[self.entrance.lane as usize].entry.render_error;
+        let render = shard.lanes[self.entrance.lane as usize]
+            .renderer
+            .render_error;
         match id {
             None => self.say(shard, &told(render, error, None)),
             Some(id) => {
@@ -277,7 +279,9 @@ impl<A: App> Namespace<A> {
                 Step::Run(id, running) => match AssertUnwindSafe(running).catch_unwind().await {
                     Ok(answer) => (id, answer),
                     Err(_) => {
-                        let consumer = session.shard.lanes[self.entrance.lane as usize].entry.name;
+                        let consumer = session.shard.lanes[self.entrance.lane as usize]
+                            .renderer
+                            .name;
                         tracing::error!(consumer, "receive panicked");
                         return Ending::internal();
                     }
@@ -345,13 +349,14 @@ impl<A: App> Namespace<A> {
             // a client that is refused does not come back by itself: this one should
             Some(error) if is_socket_io && error.kind != Kind::Busy => {
                 tracing::info!(code = %error.code, namespace = %name, "a client is refused");
-                let entry = &shard.lanes[self.entrance.lane as usize].entry;
-                let render = entry.render_error;
+                let renderer = &shard.lanes[self.entrance.lane as usize].renderer;
+                let render = renderer.render_error;
+                let refuses_inside = Consumers::of(shard)[renderer.name].refuses_inside;
                 let error = error.in_short();
-                if refused_at_the_door && entry.refuses_inside {
+                if refused_at_the_door && refuses_inside {
                     say(socket_io::connect(name, &unguessable(), None));
                 }
-                if refused_at_the_door && !entry.refuses_inside {
+                if refused_at_the_door && !refuses_inside {
                     let data = render(&error).into_arguments();
                     let data = data.first().map(|data| data.get());
                     // what a vocabulary calls the message is what `Error.message` says
@@ -390,7 +395,7 @@ impl<A: App> Begun<A> {
         let why = Disconnect::of(ending);
         let last = AssertUnwindSafe(consumer.disconnect(why, &mut ctx)).catch_unwind();
         if last.await.is_err() {
-            tracing::error!(consumer = ctx.lane().entry.name, "disconnect panicked");
+            tracing::error!(consumer = ctx.lane().renderer.name, "disconnect panicked");
         }
         ctx.leaving()
     }
@@ -403,7 +408,7 @@ async fn open<A: App>(
     ctx: &mut Context<A>,
 ) -> Result<Box<dyn registry::Session<A>>, Ending> {
     ctx.addressed(params);
-    let connect = ctx.lane().entry.connect;
+    let connect = ctx.entry().connect;
     let opened = async { connect(params, query, ctx)?.await };
     match AssertUnwindSafe(opened).catch_unwind().await {
         Ok(Ok(consumer)) => Ok(consumer),
@@ -412,7 +417,7 @@ async fn open<A: App>(
             Err(ending.unwrap_or_else(|| Ending::refused(error.into_client())))
         }
         Err(_) => {
-            tracing::error!(consumer = ctx.lane().entry.name, "connect panicked");
+            tracing::error!(consumer = ctx.lane().renderer.name, "connect panicked");
             Err(Ending::internal())
         }
     }

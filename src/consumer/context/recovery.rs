@@ -294,7 +294,7 @@ impl<A: App> Context<A> {
         };
         Claim {
             pid,
-            place: format!("{} {namespace}", self.lane().entry.name),
+            place: format!("{} {namespace}", self.lane().renderer.name),
             subject: self.identity.subject.clone(),
             holder: self
                 .back

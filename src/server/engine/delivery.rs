@@ -3,8 +3,7 @@
 use super::super::carrier::Report;
 use super::{found, gzip, typed};
 use crate::app::App;
-use crate::hub::publication::{Inbox, ToShard};
-use crate::hub::shard::Shard;
+use crate::hub::shard::{Inbox, Shard, ToShard};
 use crate::protocol::sid::Sid;
 use crate::socketio::{Fate, body};
 use ::http::{HeaderValue, header};
