@@ -268,7 +268,7 @@ impl<A: App> Session<A> {
             let _ = tokio::time::timeout(CLOSE_TIMEOUT, handled).await;
         }
         for namespace in std::mem::take(&mut *self.namespaces.borrow_mut()) {
-            namespace.leave();
+            namespace.leave(&ending);
         }
         // a namespace has its own errors; of the connection there is only its close
         ending.error = None;
