@@ -3,5 +3,6 @@
 pub(crate) mod announcer;
 pub(crate) mod context;
 pub(crate) mod endpoint;
+pub(crate) mod numbers;
 pub(crate) mod registry;
 pub(crate) mod rest;

@@ -1,10 +1,10 @@
 //! From an accepted socket to whoever speaks with it: hyper, or a WebSocket's task.
 
-use super::carrier::Carrier;
 use super::conversation::converse;
 use super::direct::{self, First};
 use super::handshake::Sockets;
 use super::http::routes;
+use super::http_io::Carrier;
 use super::refusal;
 use super::table::Listening;
 use super::worker::{Presence, Worker};

@@ -2,10 +2,10 @@
 
 use super::accept::{Serving, Slot, Ticket, begin_socket};
 use super::body::{Bounded, Excess};
-use super::carrier::{Carrier, Report, is_stalled};
 use super::engine;
 use super::handshake::nothing_here;
 use super::http::Upgrade;
+use super::http_io::{Carrier, Report, is_stalled};
 use super::refusal;
 use super::worker::Worker;
 use crate::app::App;

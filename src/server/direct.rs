@@ -2,8 +2,8 @@
 //! it. Everything else (a refusal too) is hyper's, which is given the same bytes.
 
 use super::accept::Serving;
-use super::framing::Framing;
 use super::handshake::Accepted;
+use super::request_framing::Framing;
 use crate::app::App;
 use crate::connection::Agreed;
 use crate::consumer::rest::Caller;

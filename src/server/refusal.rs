@@ -2,7 +2,7 @@
 
 use super::accept::Serving;
 use super::body::Bounded;
-use super::carrier::Carrier;
+use super::http_io::Carrier;
 use crate::app::App;
 use crate::consumer::rest::{Caller, Peer, json_error, not_stored};
 use crate::error::{ClientError, Kind};

@@ -1,7 +1,7 @@
 //! What is served where: one table for all shards, replaced as a whole when `routing.toml` is read again.
 
 use super::bind::{self, Bound};
-use super::seldom::Seldom;
+use super::log_limit::Seldom;
 use crate::auth::Keys;
 use crate::consumer::rest::{RestPlace, Routes};
 use crate::error::Error;

@@ -1,15 +1,8 @@
 //! Requests of Engine.IO: who begins a session, who polls one, and what web pages are told about it.
 
-mod delivery;
-mod gzip;
-mod wish;
-
-pub(super) use delivery::Receipt;
-
-use super::carrier::Report;
-use super::handshake::Sockets;
-use super::table::{Listening, Shared};
-use super::worker::Worker;
+use super::delivery::{Delivery, Receipt};
+use super::gzip;
+use super::query::{Refused, Wish};
 use crate::app::App;
 use crate::connection::Boarding;
 use crate::consumer::context::Handshake;
@@ -21,13 +14,16 @@ use crate::protocol::dialect::Dialect;
 use crate::protocol::sid::Sid;
 use crate::routing::pattern::Params;
 use crate::routing::{Namespace, Policy, Protocol, Route};
+use crate::server::handshake::Sockets;
+use crate::server::http_io::Report;
+use crate::server::table::{Listening, Shared};
+use crate::server::worker::Worker;
 use crate::socketio::{
     Beginning, Door, Entrance, Fate, Posted, Session, Taken, Visit, noop, poll_late, stumbles,
 };
 use crate::{auth, trace};
 use ::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use bytes::Bytes;
-use delivery::Delivery;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -35,7 +31,6 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 use warp::Reply;
 use warp::reply::Response;
-use wish::{Refused, Wish};
 
 /// The longest token that is kept for namespaces that are asked for later. Those with a hundred roles in them have less.
 const TOKEN_BYTES: usize = 8 << 10;
@@ -43,7 +38,7 @@ const TOKEN_BYTES: usize = 8 << 10;
 const PREFLIGHT_SECONDS: &str = "600";
 
 /// What a route of Engine.IO leads to; `None`: it is none.
-pub(super) fn door<A: App>(
+pub(in crate::server) fn door<A: App>(
     shared: &Shared<A>,
     shard: &Shard<A>,
     listening: &Listening,
@@ -96,7 +91,7 @@ pub(super) fn door<A: App>(
 }
 
 /// What a WebSocket of such a route begins or takes over.
-pub(super) fn boarding(
+pub(in crate::server) fn boarding(
     door: Arc<Door>,
     caller: &Caller,
     params: Params,
@@ -138,7 +133,7 @@ fn visit(door: Arc<Door>, caller: &Caller, params: Params) -> Result<Visit, Refu
 }
 
 /// A request of a route of Engine.IO that is no handshake of a WebSocket.
-pub(super) struct Asked<'r> {
+pub(in crate::server) struct Asked<'r> {
     pub method: &'r Method,
     pub path: &'r str,
     pub query: &'r str,
@@ -160,7 +155,7 @@ impl Asked<'_> {
 }
 
 /// Answers such a request. `body` is read when it is needed, and says itself what is wrong with it.
-pub(super) async fn answer<A: App>(
+pub(in crate::server) async fn answer<A: App>(
     worker: &Rc<Worker<A>>,
     sockets: &Arc<Sockets<A>>,
     asked: Asked<'_>,
@@ -295,7 +290,7 @@ async fn polled<A: App>(
     }
 }
 
-fn found<A: App>(shard: &Shard<A>, sid: &Sid) -> Option<Rc<Session<A>>> {
+pub(super) fn found<A: App>(shard: &Shard<A>, sid: &Sid) -> Option<Rc<Session<A>>> {
     shard.sessions.borrow().get(sid).cloned()
 }
 
@@ -317,12 +312,18 @@ async fn begin<A: App>(
 ) -> Result<Response, Refused> {
     let (shard, stats) = (&worker.shard, &worker.shared.stats);
     if worker.is_draining() {
-        return Ok(json_error(&super::handshake::leaving()));
+        return Ok(json_error(&crate::server::handshake::leaving()));
     }
     let Some(peer) = caller.peer else {
         return Err(Refused::Request);
     };
-    let limited = |limited| Ok(super::refusal::handshake(&shard.counts, caller, limited));
+    let limited = |limited| {
+        Ok(crate::server::refusal::handshake(
+            &shard.counts,
+            caller,
+            limited,
+        ))
+    };
     if let Err(refused) = stats.admission.handshake(peer.ip()) {
         return limited(refused);
     }
@@ -337,7 +338,7 @@ async fn begin<A: App>(
         Protocol::EngineIo => match sockets.identify(route, caller, visit.token.as_deref()) {
             Some(Ok(identity)) => Some(identity),
             Some(Err(error)) => return Ok(json_error(&error)),
-            None => return Ok(json_error(&super::handshake::token_missing())),
+            None => return Ok(json_error(&crate::server::handshake::token_missing())),
         },
     };
     let id = stats.next_connection();
@@ -367,13 +368,13 @@ async fn begin<A: App>(
     Ok(how.of(frames, Receipt { home, sid, number }))
 }
 
-fn typed(mut response: Response, content: HeaderValue) -> Response {
+pub(super) fn typed(mut response: Response, content: HeaderValue) -> Response {
     response.headers_mut().insert(header::CONTENT_TYPE, content);
     response
 }
 
 /// The whole body; `None`: it was too much, too slow, or cut off.
-pub(super) async fn whole<B>(body: B) -> Option<Bytes>
+pub(in crate::server) async fn whole<B>(body: B) -> Option<Bytes>
 where
     B: http_body::Body<Data = Bytes>,
 {

@@ -4,7 +4,7 @@
 mod tests;
 
 use super::answering::{Answering, Owed};
-use super::framing::Framing;
+use super::request_framing::Framing;
 use crate::hub::stream::Stream;
 use crate::routing::Edge;
 use bytes::Bytes;
