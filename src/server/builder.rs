@@ -1,8 +1,11 @@
 //! A server that is being put together, and its start.
 
 use super::descriptors;
+use super::drain::DrainProgress;
+use super::leases::Leases;
+use super::shared::{LogLimits, Shared};
 use super::started::{Started, lost_thread};
-use super::table::{Farewell, Leases, Shared, Table, Troubles};
+use super::table::Table;
 use super::worker::Seed;
 use crate::app::App;
 use crate::auth::Keys;
@@ -133,14 +136,14 @@ impl<A: App> Server<A> {
         let admission = Arc::new(Admission::new(limits));
         let stats = Stats::new(self.shards, admission, limits.outbox_total_bytes);
         let stats = Arc::new(stats);
-        let farewell = Arc::new(Farewell::default());
+        let drain = Arc::new(DrainProgress::default());
         let shared = Arc::new(Shared {
             lanes: lanes.clone(),
             rest: self.registry.rest.into_iter().collect(),
             keys: self.keys.map(Arc::new),
             stats: stats.clone(),
-            farewell: farewell.clone(),
-            troubles: Troubles::default(),
+            drain: drain.clone(),
+            log_limits: LogLimits::default(),
         });
         // sockets are made before anything is served, so that a port that is taken is an error of `start`
         let mut leases = Leases::default();
@@ -180,11 +183,11 @@ impl<A: App> Server<A> {
         }
         let mut started = Started {
             orders,
-            farewell,
+            drain,
             stats,
             leases,
             addresses: Vec::new(),
-            places: Vec::new(),
+            bound: Vec::new(),
             ended,
             store,
             running,

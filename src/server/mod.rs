@@ -12,23 +12,29 @@ mod descriptors;
 mod direct;
 mod drain;
 mod engine;
+mod errors;
 mod explain;
 mod handshake;
 mod http;
 mod http_io;
+mod leases;
+mod listener;
 mod log_limit;
 mod metrics;
+mod node;
 mod refusal;
 mod request_framing;
+mod shared;
 mod started;
 mod table;
 mod upgrade;
+mod upgraded;
 mod worker;
 
 pub use builder::Server;
 pub use explain::{Preview, preview};
 #[cfg(feature = "fuzzing")]
-pub(crate) use request_framing::{Framing, Place};
+pub(crate) use request_framing::{Position, RequestFraming};
 pub use started::{Changes, Started};
 #[cfg(feature = "fuzzing")]
 pub(crate) use upgrade::{Unfit, wish};
