@@ -66,12 +66,12 @@ impl Drop for LetIn {
 }
 
 /// All shards': clients by consumer, and events by consumer and name, in this order.
-pub(super) type Sums = (
+pub(crate) type Sums = (
     BTreeMap<&'static str, u64>,
     BTreeMap<(&'static str, Box<str>), u64>,
 );
 
-pub(super) fn sums<'s>(shards: impl IntoIterator<Item = &'s ShardStats>) -> Sums {
+pub(crate) fn sums<'s>(shards: impl IntoIterator<Item = &'s ShardStats>) -> Sums {
     let (mut open, mut events) = Sums::default();
     for shard in shards {
         for (consumer, of) in shard.events.all().iter() {

@@ -275,7 +275,7 @@ impl<A: App> Session<A> {
         if self.is(Transport::WebSocket) {
             finish(&self.shard, &self.wire, 0, ending, reader).await;
         } else {
-            self.shard.stats.closed(&ending);
+            self.shard.stats.closed(ending.counted());
             if !by_client {
                 self.close_polling(&ending);
             }

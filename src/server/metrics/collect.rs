@@ -1,9 +1,8 @@
 //! All cells added up, under the names that dashboards know.
 
-use super::events::sums;
 use super::text::{CONTENT_TYPE, Text};
-use super::{Drop, EVENTS, MICROS, ShardStats, Stats};
 use crate::limits::Limit;
+use crate::metrics::{Drop, EVENTS, MICROS, ShardStats, Stats, sums};
 use crate::store::{Cause, Store};
 use std::sync::atomic::Ordering::Relaxed;
 

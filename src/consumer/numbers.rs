@@ -1,7 +1,6 @@
-//! The same numbers as [`collect`](super::collect) writes for Prometheus, for an application that shows them in words of its own.
+//! What the server counts (what `GET /metrics` tells Prometheus), as values: for an application that shows them in its own words.
 
-use super::events::sums;
-use super::{Drop, Stats};
+use crate::metrics::{Drop, Stats, sums};
 use crate::store::Store;
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering::Relaxed;
