@@ -62,7 +62,10 @@ pub use frame::{Event, Frame, FromFrame, Payload};
 pub use message::{Message, Reply};
 pub use registry::Registry;
 pub use rest::{Api, Caller, RestPlace};
-pub use routing::{Explained, Known, Routed, Routing, Setting};
+pub use routing::{
+    Auth, Delivery, EdgeSettings, Explained, Known, Offsets, PolicySettings, ProcessSettings,
+    Routed, Routing, Setting,
+};
 pub use server::{Changes, Server, Started};
 pub use stats::{Numbers, RouteNumbers};
 #[cfg(feature = "testing")]

@@ -9,7 +9,7 @@
 //! Arguments that are missing are `null`; those that nobody asked for are passed over.
 
 use crate::arguments::ALL;
-use crate::routing::nearest;
+use crate::error::nearest;
 use crate::{ClientError, Kind};
 use bytes::Bytes;
 use serde::de::value::{MapDeserializer, SeqDeserializer};

@@ -6,7 +6,7 @@
 #[cfg(test)]
 mod tests;
 
-use crate::routing::nearest;
+use crate::error::nearest;
 use crate::{ClientError, Kind};
 use serde::de::value::{MapAccessDeserializer, MapDeserializer, SeqDeserializer};
 use serde::de::{self, Deserializer, Expected, IntoDeserializer, Unexpected, Visitor};
