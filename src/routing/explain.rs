@@ -1,11 +1,11 @@
 //! Which route a path takes, under which policy, and where each value comes from.
 
 use super::listeners::{Listener, Routing};
+use super::pattern::Params;
 use super::provenance::Provenance;
 use super::route::{Namespace, Route};
 use super::settings::Settings;
 use super::words::Word;
-use crate::pattern::Params;
 use std::net::SocketAddr;
 
 /// One value of a policy.

@@ -2,12 +2,12 @@
 
 use super::bind::Bind;
 use super::edge::Edge;
+use super::pattern::{Params, Segments};
 use super::policy::Policy;
 use super::provenance::Provenance;
 use super::route::Route;
 use super::words::Word;
 use crate::limits::Limits;
-use crate::pattern::{Params, Segments};
 use std::sync::Arc;
 use tokio_rustls::rustls::ServerConfig;
 

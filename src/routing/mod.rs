@@ -45,6 +45,7 @@ mod location;
 mod mistakes;
 mod origins;
 mod parts;
+pub(crate) mod pattern;
 mod policy;
 mod provenance;
 mod quantity;

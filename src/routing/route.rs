@@ -1,9 +1,9 @@
 //! Which consumers answer on which paths, and how they are spoken with.
 
+use super::pattern::Pattern;
 use super::policy::Policy;
 use super::provenance::Provenance;
 use super::words::Word;
-use crate::pattern::Pattern;
 
 /// Which consumer answers on which paths.
 #[derive(Debug, Clone)]

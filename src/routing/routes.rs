@@ -5,11 +5,11 @@ use super::listeners::Known;
 use super::location::Location;
 use super::mistakes::Mistakes;
 use super::parts::{Given, NamespaceParts, RouteParts, Said};
+use super::pattern::Pattern;
 use super::policy::Policy;
 use super::provenance::Provenance;
 use super::route::{Namespace, Protocol, Route};
 use super::settings::Overrides;
-use crate::pattern::Pattern;
 
 /// The longest name of a namespace, in bytes: clients with a longer one are refused before it is looked up.
 const NAMESPACE_BYTES: usize = 256;
