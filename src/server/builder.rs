@@ -17,7 +17,10 @@ use crate::hub::lane::Lanes;
 use crate::hub::shard::{INBOX_MESSAGES, ToShard};
 use crate::limits::Admission;
 use crate::metrics::Stats;
-use crate::routing::Routing;
+use crate::routing::{
+    Auth, Given, Known, ListenerParts, Location, PolicySettings, Protocol, RouteParts, Routing,
+    RoutingParts, Said,
+};
 use crate::store::{Schema, StoreConfig};
 use std::sync::Arc;
 use tokio::runtime::Builder;
@@ -52,16 +55,27 @@ impl<A: App> Server<A> {
     ///
     /// # Errors
     /// [`Error::Config`] when `bind` is no address or `path` no pattern.
+    #[track_caller]
     pub fn single<C: Consumer<App = A>>(bind: &str, path: &str) -> Result<Self, Error> {
         let registry = Registry::new().with::<C>();
-        let text = |s: &str| toml::Value::from(s).to_string();
-        let file = format!(
-            "[[listener]]\nname = 'single'\nbind = {}\norigins = '*'\n[[listener.route]]\npath = {}\nconsumer = {}\nauth = 'none'",
-            text(bind),
-            text(path),
-            text(C::NAME),
-        );
-        let routing = registry.routing("Server::single", &file)?;
+        let at = Location::call("single");
+        let mut route = RouteParts::new(Protocol::WebSocket, at);
+        route.path = Given::said(path.to_owned(), at);
+        route.consumer = Given::said(C::NAME.to_owned(), at);
+        route.policy = PolicySettings::new().auth(Auth::None).0;
+        let mut listener = ListenerParts::new(at);
+        let value = bind.to_owned();
+        listener.name = Given::said("single".to_owned(), at);
+        listener.bind = Given::said(vec![Said { value, at }], at);
+        listener.policy = PolicySettings::new().origins("*").0;
+        listener.routes = Given::said(vec![route], at);
+        let mut parts = RoutingParts::new(at);
+        parts.listeners = Given::said(vec![listener], at);
+        let known = Known {
+            consumers: &registry.consumers(),
+            rest: &[],
+        };
+        let routing = Routing::from_parts(parts, &known)?;
         Ok(Server::new(routing, registry))
     }
 
