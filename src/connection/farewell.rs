@@ -37,7 +37,8 @@ pub(crate) async fn finish<A: App>(
             let lane = &shard.lanes[lane as usize];
             tracing::info!(code = %error.code, close = ending.code, "a client is refused");
             // the number by which this connection is found in the log
-            let told = told(lane.entry.render_error, error, None).beside("connection", &socket.id);
+            let told =
+                told(lane.renderer.render_error, error, None).beside("connection", &socket.id);
             shard.send(socket, lane.frame(&told, Default::default()));
         }
         let close = match ending.code {

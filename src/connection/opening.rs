@@ -147,7 +147,7 @@ impl<A: App> Opening<A> {
         ctx: &mut Context<A>,
     ) -> Result<Box<dyn Session<A>>, Box<Ending>> {
         ctx.addressed(&self.params);
-        let connect = ctx.lane().entry.connect;
+        let connect = ctx.entry().connect;
         let opened = async { connect(&self.params, &self.query, ctx)?.await };
         let ending = match AssertUnwindSafe(opened).catch_unwind().await {
             Ok(Ok(session)) => return Ok(session),
@@ -156,7 +156,7 @@ impl<A: App> Opening<A> {
                 .take_ending()
                 .unwrap_or_else(|| Ending::refused(error.into_client())),
             Err(_) => {
-                tracing::error!(consumer = ctx.lane().entry.name, "connect panicked");
+                tracing::error!(consumer = ctx.lane().renderer.name, "connect panicked");
                 Ending::internal()
             }
         };

@@ -8,13 +8,14 @@ mod tests;
 
 use crate::app::{App, Signal};
 use crate::error::Error;
-use crate::hub::publication::{Inbox, Publication, Reply, ToShard};
+use crate::hub::publication::Publication;
+use crate::hub::shard::{Inbox, ToShard};
 use crate::store;
 use crate::store::change::{Change, Op, Rows, Waiting};
 use crate::store::log::{self, Index, Issued};
 use crate::store::{
-    Desk, Flush, Hook, Notes, Opened, Reader, Said, Schema, Stats, StoreConfig, Tell, guarded,
-    now_ms,
+    Desk, Flush, Hook, Notes, Opened, Reader, Reply, Said, Schema, Stats, StoreConfig, Tell,
+    guarded, now_ms,
 };
 use rejects::{reject_logged, reject_noted};
 use rusqlite::{Connection, Row, params};

@@ -2,6 +2,7 @@
 
 pub(crate) mod announcer;
 pub(crate) mod context;
+pub(crate) mod disconnect;
 pub(crate) mod endpoint;
 pub(crate) mod numbers;
 pub(crate) mod registry;

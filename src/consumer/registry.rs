@@ -6,17 +6,22 @@ pub(crate) use reserved::refuse;
 
 use crate::app::App;
 use crate::consumer::context::Context;
+use crate::consumer::disconnect::Disconnect;
 use crate::consumer::endpoint::Consumer;
 use crate::consumer::rest::Routes;
 use crate::error::{ClientError, Error, Kind};
+use crate::hub::renderer::Renderer;
+use crate::hub::shard::Shard;
 use crate::metrics::LetIn;
 use crate::protocol::frame::{FromFrame, Payload, of_parameters};
-use crate::protocol::message::{Message, Reply};
+use crate::protocol::message::Reply;
 use crate::routing::pattern::{self, Params};
 use crate::routing::{Known, Routing};
 use futures::future::LocalBoxFuture;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
+use std::ops::Index;
+use std::sync::Arc;
 
 /// A connection that is being opened.
 type Opening<'a, A> = LocalBoxFuture<'a, Result<Box<dyn Session<A>>, Error>>;
@@ -25,18 +30,13 @@ type Connect<A> =
 
 /// A consumer without its type: what a connection can call.
 pub(crate) struct Entry<A: App> {
-    pub name: &'static str,
-    /// Its frames have no envelope.
-    pub verbatim: bool,
+    /// How it tells its clients of events.
+    pub renderer: Arc<Renderer<A>>,
     /// What its commands have that raw frames keep to themselves.
     pub taken: fn() -> Vec<String>,
     /// Parameters of a query that it asks for in vain.
     pub hidden: fn() -> Vec<&'static str>,
     pub connect: Connect<A>,
-    pub render: fn(&A::Event, &A::Group) -> Option<Message>,
-    pub entity: fn(&A::Event, &A::Group) -> Option<u64>,
-    pub together: fn(&[&Message]) -> Option<Message>,
-    pub render_error: fn(&ClientError) -> Message,
     /// See [`Consumer::REFUSES_INSIDE`].
     pub refuses_inside: bool,
     /// See [`Consumer::HEADERS`].
@@ -44,6 +44,40 @@ pub(crate) struct Entry<A: App> {
     /// Whether a frame is one of its commands.
     #[cfg(feature = "fuzzing")]
     pub decode: fn(Payload<'_>) -> Result<(), ClientError>,
+}
+
+/// The consumers of a server by name. Every shard carries them, so that a connection finds its own.
+pub(crate) struct Consumers<A: App>(Arc<BTreeMap<&'static str, Entry<A>>>);
+
+// `derive` would ask for `A: Clone`
+impl<A: App> Clone for Consumers<A> {
+    fn clone(&self) -> Self {
+        Consumers(self.0.clone())
+    }
+}
+
+impl<A: App> Consumers<A> {
+    pub fn new(entries: BTreeMap<&'static str, Entry<A>>) -> Self {
+        Consumers(Arc::new(entries))
+    }
+
+    /// Those that the shard was made with.
+    pub fn of(shard: &Shard<A>) -> &Self {
+        let found = shard.extensions.get::<Self>();
+        found.expect("a shard with connections has consumers")
+    }
+
+    pub fn renderers(&self) -> impl Iterator<Item = Arc<Renderer<A>>> {
+        self.0.values().map(|entry| entry.renderer.clone())
+    }
+}
+
+impl<A: App> Index<&str> for Consumers<A> {
+    type Output = Entry<A>;
+
+    fn index(&self, name: &str) -> &Entry<A> {
+        self.0.get(name).expect("lanes are of consumers")
+    }
 }
 
 /// One open connection's consumer.
@@ -54,7 +88,11 @@ pub(crate) trait Session<A: App> {
         body: Payload<'_>,
         ctx: &'a mut Context<A>,
     ) -> Result<LocalBoxFuture<'a, Result<Reply, Error>>, ClientError>;
-    fn disconnect<'a>(self: Box<Self>, ctx: &'a mut Context<A>) -> LocalBoxFuture<'a, ()>;
+    fn disconnect<'a>(
+        self: Box<Self>,
+        why: Disconnect,
+        ctx: &'a mut Context<A>,
+    ) -> LocalBoxFuture<'a, ()>;
 }
 
 struct Erased<C>(C, #[allow(dead_code)] LetIn);
@@ -72,8 +110,12 @@ impl<C: Consumer> Session<C::App> for Erased<C> {
         Ok(Box::pin(self.0.receive(command, ctx)))
     }
 
-    fn disconnect<'a>(self: Box<Self>, ctx: &'a mut Context<C::App>) -> LocalBoxFuture<'a, ()> {
-        Box::pin(self.0.disconnect(ctx))
+    fn disconnect<'a>(
+        self: Box<Self>,
+        why: Disconnect,
+        ctx: &'a mut Context<C::App>,
+    ) -> LocalBoxFuture<'a, ()> {
+        Box::pin(self.0.disconnect(why, ctx))
     }
 }
 
@@ -121,15 +163,17 @@ impl<A: App> Registry<A> {
     /// When two consumers have one name: a mistake in the program, seen at its first start.
     pub fn with<C: Consumer<App = A>>(mut self) -> Self {
         let entry = Entry {
-            name: C::NAME,
-            verbatim: C::Command::VERBATIM,
+            renderer: Arc::new(Renderer {
+                name: C::NAME,
+                verbatim: C::Command::VERBATIM,
+                render: C::render,
+                entity: C::entity,
+                together: C::together,
+                render_error: C::render_error,
+            }),
             taken: C::Command::taken,
             hidden: of_parameters::<C::Params>,
             connect: connect::<C>,
-            render: C::render,
-            entity: C::entity,
-            together: C::together,
-            render_error: C::render_error,
             refuses_inside: C::REFUSES_INSIDE,
             headers: C::HEADERS,
             #[cfg(feature = "fuzzing")]

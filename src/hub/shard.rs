@@ -1,22 +1,25 @@
 //! One core's connections: what reaches them this turn, and one write per socket at its end.
 
 mod inbox;
+mod message;
 mod reset;
 mod upkeep;
 mod windows;
 
+pub(crate) use message::{INBOX_MESSAGES, Inbox, ToShard};
+
 use crate::app::App;
+use crate::hub::batching::Gather;
+use crate::hub::extensions::Extensions;
 use crate::hub::groups::Groups;
 use crate::hub::lane::Lanes;
-use crate::hub::publication::{Inbox, Publication, ToShard};
+use crate::hub::publication::Publication;
 use crate::hub::socket::Socket;
 use crate::hub::turn::{Cork, Mark, Said};
-use crate::hub::window::{Gather, Window};
+use crate::hub::window::Window;
 use crate::metrics::{Drop as Dropped, MICROS, ShardStats, Stats};
 use crate::protocol::close::Ending;
-use crate::protocol::sid::Sid;
 use crate::routing::Policy;
-use crate::socketio::{Departed, Session};
 use crate::store::Store;
 use bytes::Bytes;
 use rustc_hash::FxHashMap;
@@ -42,10 +45,8 @@ pub(crate) struct Shard<A: App> {
     advanced: Notify,
     groups: RefCell<Groups<A>>,
     sockets: RefCell<slab::Slab<Rc<Socket<A>>>>,
-    /// Sessions of Engine.IO that poll: their requests come one by one.
-    pub sessions: RefCell<FxHashMap<Sid, Rc<Session<A>>>>,
-    /// Those among them that their clients have just closed.
-    pub departed: RefCell<Departed>,
+    /// What the rooms above keep here.
+    pub extensions: Extensions,
     /// Socket.IO clients that can come back: to which sockets those belong that are here.
     pub pids: RefCell<FxHashMap<String, Rc<Socket<A>>>>,
     turn: RefCell<Vec<Said>>,
@@ -78,6 +79,7 @@ impl<A: App> Shard<A> {
         store: Option<Store>,
         peers: Vec<Inbox<A>>,
         stats: Arc<Stats>,
+        extensions: Extensions,
     ) -> Self {
         Shard {
             counts: stats.shards[id].clone(),
@@ -93,8 +95,7 @@ impl<A: App> Shard<A> {
             advanced: Notify::new(),
             groups: RefCell::default(),
             sockets: RefCell::default(),
-            sessions: RefCell::default(),
-            departed: RefCell::default(),
+            extensions,
             pids: RefCell::default(),
             turn: RefCell::default(),
             dirty: RefCell::default(),

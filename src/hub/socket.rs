@@ -7,9 +7,9 @@ mod part;
 pub(crate) use hold::Hold;
 
 use crate::app::App;
+use crate::hub::batching::{Gather, Heard};
 use crate::hub::outbox::Outbox;
 use crate::hub::stream::Stream;
-use crate::hub::window::{Gather, Heard};
 use crate::limits::{Limit, Rates, UserPlace};
 use crate::metrics::{Drop, ShardStats};
 use crate::protocol::close::Ending;

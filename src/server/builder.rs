@@ -11,10 +11,10 @@ use crate::app::App;
 use crate::auth::Keys;
 use crate::consumer::announcer;
 use crate::consumer::endpoint::Consumer;
-use crate::consumer::registry::{Registry, refuse};
+use crate::consumer::registry::{Consumers, Registry, refuse};
 use crate::error::Error;
 use crate::hub::lane::Lanes;
-use crate::hub::publication::{INBOX_MESSAGES, ToShard};
+use crate::hub::shard::{INBOX_MESSAGES, ToShard};
 use crate::limits::Admission;
 use crate::metrics::Stats;
 use crate::routing::Routing;
@@ -117,8 +117,8 @@ impl<A: App> Server<A> {
     pub fn start(self) -> Result<Started, Error> {
         refuse(&self.routing, |name| self.registry.entries.get(name))?;
         let descriptors = descriptors::raise();
-        let entries = self.registry.entries.into_values().map(Arc::new);
-        let lanes = Arc::new(Lanes::new(entries));
+        let consumers = Consumers::new(self.registry.entries);
+        let lanes = Arc::new(Lanes::new(consumers.renderers()));
         let (inboxes, mail): (Vec<_>, Vec<_>) = (0..self.shards)
             .map(|_| mpsc::channel::<ToShard<A>>(INBOX_MESSAGES))
             .unzip();
@@ -139,6 +139,7 @@ impl<A: App> Server<A> {
         let drain = Arc::new(DrainProgress::default());
         let shared = Arc::new(Shared {
             lanes: lanes.clone(),
+            consumers,
             rest: self.registry.rest.into_iter().collect(),
             keys: self.keys.map(Arc::new),
             stats: stats.clone(),

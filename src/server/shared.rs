@@ -4,6 +4,7 @@ use super::drain::DrainProgress;
 use super::log_limit::LogLimit;
 use crate::app::App;
 use crate::auth::Keys;
+use crate::consumer::registry::Consumers;
 use crate::consumer::rest::Routes;
 use crate::hub::lane::Lanes;
 use crate::metrics::Stats;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 
 pub(super) struct Shared<A: App> {
     pub lanes: Arc<Lanes<A>>,
+    pub consumers: Consumers<A>,
     /// REST interfaces, by the name that `routing.toml` mounts them with.
     pub rest: HashMap<&'static str, Routes<A>>,
     pub keys: Option<Arc<Keys>>,

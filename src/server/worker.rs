@@ -7,11 +7,12 @@ use super::node::Node;
 use super::shared::Shared;
 use super::table::Table;
 use crate::app::App;
+use crate::hub::extensions::Extensions;
 use crate::hub::lane::Lanes;
-use crate::hub::publication::{Inbox, ToShard};
-use crate::hub::shard::Shard;
+use crate::hub::shard::{Inbox, Shard, ToShard};
 use crate::protocol::close::Ending;
 use crate::routing::Policy;
+use crate::socketio::Sessions;
 use crate::store::Store;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -75,7 +76,12 @@ impl<A: App> Seed<A> {
         let _ = up.send(Ok(()));
         runtime.block_on(async move {
             let stats = self.shared.stats.clone();
-            let shard = Shard::new(self.id, self.lanes, self.store, self.peers, stats);
+            let extensions = Extensions::default()
+                .with(self.shared.consumers.clone())
+                .with(Sessions::<A>::default());
+            let shard = Shard::new(
+                self.id, self.lanes, self.store, self.peers, stats, extensions,
+            );
             let shard = Rc::new(shard);
             let runtime = tokio::runtime::Handle::current().metrics();
             let _ = shard.counts.runtime.set(runtime);

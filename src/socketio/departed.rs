@@ -1,5 +1,6 @@
 //! Sessions that their clients have closed: a poll that was on its way meanwhile is still answered.
 
+use super::Sessions;
 use super::polling::{Polled, noop};
 use crate::app::App;
 use crate::hub::shard::Shard;
@@ -44,7 +45,8 @@ impl Departed {
 
 /// Answers a poll that finds no session, if it is one that was closed while the poll was on its way.
 pub(crate) fn poll_late<A: App>(shard: &Shard<A>, sid: &Sid, answer: oneshot::Sender<Polled>) {
-    if shard.departed.borrow_mut().take(sid, shard.clock()) {
+    let departed = &Sessions::of(shard).departed;
+    if departed.borrow_mut().take(sid, shard.clock()) {
         let _ = answer.send(Some((0, vec![noop()])));
     }
 }

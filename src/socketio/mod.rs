@@ -19,13 +19,16 @@ mod namespace;
 mod offsets;
 mod packets;
 mod polling;
+mod sessions;
 mod upgrade;
 
 pub(crate) use boarding::{Boarded, board};
-pub(crate) use departed::{Departed, poll_late};
+use departed::Departed;
+pub(crate) use departed::poll_late;
 pub(crate) use door::{Door, Entrance, Visit};
 pub(crate) use offsets::stumbles;
 pub(crate) use polling::{Fate, Posted, Taken, body, noop};
+pub(crate) use sessions::Sessions;
 use upgrade::probe;
 
 use crate::app::App;
@@ -134,8 +137,8 @@ impl<A: App> Session<A> {
             changed: Notify::new(),
         });
         if transport == Transport::Polling {
-            let sessions = &mut shard.sessions.borrow_mut();
-            sessions.insert(session.sid.clone(), session.clone());
+            let open = &mut Sessions::of(shard).open.borrow_mut();
+            open.insert(session.sid.clone(), session.clone());
         }
         session.say_open();
         if session.visit.door.protocol == Protocol::EngineIo {
@@ -245,7 +248,8 @@ impl<A: App> Session<A> {
     }
 
     async fn end(self: &Rc<Self>, mut ending: Ending, reader: MessageReader) {
-        self.shard.sessions.borrow_mut().remove(&self.sid);
+        let sessions = Sessions::of(&self.shard);
+        sessions.open.borrow_mut().remove(&self.sid);
         self.changed.notify_waiters();
         let by_client = ending.is_half_closed() || ending.is_the_clients();
         if by_client {
@@ -264,7 +268,7 @@ impl<A: App> Session<A> {
             let _ = tokio::time::timeout(CLOSE_TIMEOUT, handled).await;
         }
         for namespace in std::mem::take(&mut *self.namespaces.borrow_mut()) {
-            namespace.leave();
+            namespace.leave(&ending);
         }
         // a namespace has its own errors; of the connection there is only its close
         ending.error = None;

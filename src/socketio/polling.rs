@@ -3,7 +3,7 @@
 //! An answer that the client certainly has not read comes again, once; one of which nobody knows counts as read, because nothing in the protocol says that it was, and
 //! twice is worse than not at all where recovery has what is durable.
 
-use super::{Session, Transport, poll_late};
+use super::{Session, Sessions, Transport, poll_late};
 use crate::app::App;
 use crate::limits::budget::Budget;
 use crate::protocol::close::Ending;
@@ -127,7 +127,11 @@ impl<A: App> Session<A> {
                 () = answer.closed() => return, // this one was given up, and not the other
                 _ = tokio::time::timeout(overtaken, given_up) => {}
             }
-            if !session.shard.sessions.borrow().contains_key(&session.sid) {
+            if !Sessions::of(&session.shard)
+                .open
+                .borrow()
+                .contains_key(&session.sid)
+            {
                 poll_late(&session.shard, &session.sid, answer);
             } else if session.is(Transport::WebSocket) {
                 let _ = answer.send(None);
@@ -350,7 +354,8 @@ impl<A: App> Session<A> {
         });
         if client_left && !was_told {
             let (sid, now) = (self.sid.clone(), self.shard.clock());
-            self.shard.departed.borrow_mut().note(sid, now);
+            let departed = &Sessions::of(&self.shard).departed;
+            departed.borrow_mut().note(sid, now);
         }
     }
 }

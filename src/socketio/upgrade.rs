@@ -1,6 +1,6 @@
 //! From long polling to a WebSocket, without losing a packet: the new transport is tried while the old one goes on.
 
-use super::{Session, Transport};
+use super::{Session, Sessions, Transport};
 use crate::app::App;
 use crate::connection::rates;
 use crate::connection::reader::MessageReader;
@@ -28,7 +28,7 @@ pub(crate) async fn probe<A: App>(
     early: Vec<u8>,
     compression: Compression,
 ) {
-    let session = shard.sessions.borrow().get(&sid).cloned();
+    let session = Sessions::of(&shard).open.borrow().get(&sid).cloned();
     let is_first = |s: &Session<A>| s.trial.get().is_none_or(|other| connection < other);
     let session = session.filter(|s| s.is(Transport::Polling) && is_first(s));
     let Some(session) = session else {
@@ -120,14 +120,18 @@ async fn agree<A: App>(
 impl<A: App> Session<A> {
     /// Whether this is the connection that is tried, and the session there still.
     fn is_tried_by(&self, connection: u64) -> bool {
-        let is_open = self.shard.sessions.borrow().contains_key(&self.sid);
+        let is_open = Sessions::of(&self.shard)
+            .open
+            .borrow()
+            .contains_key(&self.sid);
         is_open && self.trial.get() == Some(connection)
     }
 
     fn upgrade(self: &Rc<Self>, stream: Stream, reader: MessageReader, compression: Compression) {
         self.forget_poll(); // nobody who goes on waits for one
         self.transport.set(Transport::WebSocket);
-        self.shard.sessions.borrow_mut().remove(&self.sid);
+        let sessions = Sessions::of(&self.shard);
+        sessions.open.borrow_mut().remove(&self.sid);
         self.shard.flush(); // what was said is encoded as the old transport takes it
         self.wire.compression.set(compression);
         for namespace in &*self.namespaces.borrow() {

@@ -27,7 +27,7 @@ impl<A: App> Context<A> {
 
     /// The path that led here.
     pub(crate) fn addressed(&mut self, params: &Params) {
-        self.channel = channel(self.lane().entry.name, params);
+        self.channel = channel(self.lane().renderer.name, params);
     }
 
     /// The frame that is handled next.
@@ -38,7 +38,7 @@ impl<A: App> Context<A> {
         self.command =
             id.map(|id| Box::new(CommandId::addressed(self.channel, id, &body.bytes(), "")));
         self.writes.set(0);
-        self.joined_at = None;
+        self.joined_at.set(None);
     }
 
     pub(super) fn next_command(&self) -> Command {

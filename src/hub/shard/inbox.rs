@@ -1,8 +1,7 @@
 //! What reaches a shard from outside: commits, other shards' publications, and calls.
 
-use super::Shard;
+use super::{Shard, ToShard};
 use crate::app::App;
-use crate::hub::publication::ToShard;
 use std::rc::Rc;
 use tokio::sync::mpsc;
 
@@ -70,6 +69,7 @@ impl<A: App> Shard<A> {
 mod tests {
     use super::*;
     use crate::consumer::announcer::fixture::Cafe;
+    use crate::hub::extensions::Extensions;
     use crate::hub::lane::Lanes;
     use crate::limits::{Admission, Limits};
     use crate::metrics::Stats;
@@ -82,7 +82,14 @@ mod tests {
         let admission = Arc::new(Admission::new(Limits::default()));
         let stats = Arc::new(Stats::new(1, admission, usize::MAX));
         let lanes = Arc::new(Lanes::new([]));
-        Rc::new(Shard::new(0, lanes, None, Vec::new(), stats))
+        Rc::new(Shard::new(
+            0,
+            lanes,
+            None,
+            Vec::new(),
+            stats,
+            Extensions::default(),
+        ))
     }
 
     #[test]

@@ -3,8 +3,7 @@
 use super::gzip;
 use super::requests::{found, typed};
 use crate::app::App;
-use crate::hub::publication::{Inbox, ToShard};
-use crate::hub::shard::Shard;
+use crate::hub::shard::{Inbox, Shard, ToShard};
 use crate::protocol::sid::Sid;
 use crate::server::http_io::Report;
 use crate::socketio::{Fate, body};

@@ -63,7 +63,8 @@ pub(in crate::server) fn door<A: App>(
     let protocol = route.protocol;
     let wanted = entrances
         .iter()
-        .flat_map(|e| shared.lanes[e.lane as usize].entry.headers);
+        .map(|e| shared.lanes[e.lane as usize].renderer.name)
+        .flat_map(|name| shared.consumers[name].headers);
     let wanted: BTreeSet<&str> = wanted.copied().collect();
     Some(Arc::new(Door {
         protocol,

@@ -6,8 +6,7 @@ use super::gzip;
 use super::query::{Refused, Wish};
 use crate::app::App;
 use crate::consumer::rest::{Caller, json_error};
-use crate::hub::publication::{Inbox, ToShard};
-use crate::hub::shard::Shard;
+use crate::hub::shard::{Inbox, Shard, ToShard};
 use crate::hub::socket::Compression;
 use crate::protocol::sid::Sid;
 use crate::routing::pattern::Params;
@@ -16,7 +15,7 @@ use crate::server::errors::{handshake_limited, leaving, token_missing};
 use crate::server::handshake::Sockets;
 use crate::server::http_io::Report;
 use crate::server::node::Node;
-use crate::socketio::{Beginning, Door, Fate, Posted, Session, Taken, noop, poll_late};
+use crate::socketio::{Beginning, Door, Fate, Posted, Session, Sessions, Taken, noop, poll_late};
 use crate::trace;
 use ::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use bytes::Bytes;
@@ -181,7 +180,7 @@ async fn polled<A: App>(
 }
 
 pub(super) fn found<A: App>(shard: &Shard<A>, sid: &Sid) -> Option<Rc<Session<A>>> {
-    shard.sessions.borrow().get(sid).cloned()
+    Sessions::of(shard).open.borrow().get(sid).cloned()
 }
 
 async fn tell<A: App>(
