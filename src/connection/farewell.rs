@@ -23,7 +23,7 @@ pub(crate) async fn finish<A: App>(
     ending: Ending,
     mut reader: MessageReader,
 ) {
-    shard.stats.closed(&ending);
+    shard.stats.closed(ending.counted());
     if ending.code == 0 {
         socket.abort();
         return;

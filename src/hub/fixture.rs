@@ -1,6 +1,6 @@
 //! The smallest application, for the tests of this room: events are numbers, groups are numbers.
 
-use crate::app::{App, Signal, Watched};
+use crate::app::{App, Signal};
 use crate::error::Error;
 use crate::hub::broker::local::Local;
 use crate::hub::extensions::Extensions;
@@ -9,7 +9,7 @@ use crate::hub::shard::{Setup, Shard};
 use crate::limits::clock::Clock;
 use crate::limits::{Admission, Limits};
 use crate::metrics::Stats;
-use crate::store::Reader;
+use crate::store::{Reader, Watched};
 use crate::store::change::Change;
 use std::rc::Rc;
 use std::sync::Arc;

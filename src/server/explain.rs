@@ -10,7 +10,7 @@ use crate::hub::extensions::Extensions;
 use crate::hub::lane::Lanes;
 use crate::hub::shard::{Setup, Shard};
 use crate::hub::socket::{Compression, Socket};
-use crate::hub::stream::Stream;
+use crate::hub::stream::{Stream, pair};
 use crate::limits::Admission;
 use crate::limits::clock::Clock;
 use crate::metrics::Stats;
@@ -19,11 +19,13 @@ use crate::store::{StoreConfig, look};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpStream;
 use tokio::runtime::{Builder, LocalOptions};
 
 /// A consumer that waits for something that a preview does not have.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What is on its way to the client that a preview stands for.
+const STREAM_BYTES: usize = 64 << 10;
 
 /// What [`preview`] found.
 #[derive(Debug)]
@@ -98,11 +100,13 @@ pub fn preview<A: App>(
         }));
         shard.skip_ahead(); // nobody delivers here: there is nothing to wait for
         let policy = Arc::new(policy.clone());
-        let (stream, _other_end) = pair().await?;
-        let stream = Stream::Plain(stream);
+        // a stream is the one thing that a context cannot be without; whatever is said is read
+        let (stream, mut client) = pair(STREAM_BYTES);
+        let listens = async move { tokio::io::copy(&mut client, &mut tokio::io::sink()).await };
+        tokio::task::spawn_local(listens);
         let socket = Socket::new(
             0,
-            stream,
+            Stream::Memory(stream),
             policy,
             Compression::NONE,
             shard.counts.clone(),
@@ -127,14 +131,4 @@ pub fn preview<A: App>(
             refused,
         })
     })
-}
-
-/// Two ends of a connection of this machine with itself: a socket is the one thing that a context cannot be without.
-async fn pair() -> std::io::Result<(TcpStream, TcpStream)> {
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
-    let (here, there) = tokio::join!(
-        TcpStream::connect(listener.local_addr()?),
-        listener.accept()
-    );
-    Ok((here?, there?.0))
 }

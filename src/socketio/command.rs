@@ -41,7 +41,7 @@ impl<A: App> Namespace<A> {
         mail: Mail,
     ) -> Step<'a> {
         match mail {
-            Mail::Leave => Step::End(Box::new(Ending::gone())),
+            Mail::Leave => Step::End(Box::new(Ending::left())),
             Mail::Frame(Frame::Text(text)) => handle(ctx, consumer, None, Payload::Text(&text)),
             Mail::Frame(Frame::Binary(bytes)) => {
                 handle(ctx, consumer, None, Payload::Binary(&bytes))

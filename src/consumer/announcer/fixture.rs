@@ -1,15 +1,15 @@
 //! A tiny application for tests: a menu's dishes.
 
-use crate::app::{App, Signal, Watched};
+use crate::app::{App, Signal};
 use crate::error::Error;
 use crate::hub::broker::local::Local;
 use crate::hub::publication::Publication;
 use crate::hub::shard::{INBOX_MESSAGES, ToShard};
 use crate::limits::clock::Clock;
 use crate::patience::PATIENCE;
-use crate::store::change::{Change, Op};
 use crate::store::{
-    Command, Durability, Flush, Opened, Reader, Schema, StoreConfig, flush_log, log,
+    Change, Command, Durability, Flush, Op, Opened, Reader, Schema, StoreConfig, Watched,
+    flush_log, log,
 };
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
