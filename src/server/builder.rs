@@ -13,9 +13,11 @@ use crate::consumer::announcer;
 use crate::consumer::endpoint::Consumer;
 use crate::consumer::registry::{Consumers, Registry, refuse};
 use crate::error::Error;
+use crate::hub::broker::local::Local;
 use crate::hub::lane::Lanes;
 use crate::hub::shard::{INBOX_MESSAGES, ToShard};
 use crate::limits::Admission;
+use crate::limits::clock::Clock;
 use crate::metrics::Stats;
 use crate::routing::{
     Auth, Given, Known, ListenerParts, Location, PolicySettings, Protocol, RouteParts, Routing,
@@ -133,14 +135,16 @@ impl<A: App> Server<A> {
         let descriptors = descriptors::raise();
         let consumers = Consumers::new(self.registry.entries);
         let lanes = Arc::new(Lanes::new(consumers.renderers()));
+        let clock = Clock::system();
         let (inboxes, mail): (Vec<_>, Vec<_>) = (0..self.shards)
             .map(|_| mpsc::channel::<ToShard<A>>(INBOX_MESSAGES))
             .unzip();
+        let broker = Local::new(inboxes, clock.clone());
 
         let mut threads = Vec::new();
         let (store, running) = match &self.store {
             Some((config, schema)) => {
-                let opened = announcer::open::<A>(config, schema, inboxes.clone())?;
+                let opened = announcer::open::<A>(config, schema, broker.clone())?;
                 (Some(opened.store), Some(opened.running))
             }
             None => (None, None),
@@ -174,7 +178,8 @@ impl<A: App> Server<A> {
                 id,
                 lanes: lanes.clone(),
                 store: store.clone(),
-                peers: inboxes.clone(),
+                broker: broker.clone(),
+                clock: clock.clone(),
                 shared: shared.clone(),
             };
             let (order, ordered) = mpsc::channel(ORDERS);

@@ -7,9 +7,11 @@ use super::node::Node;
 use super::shared::Shared;
 use super::table::Table;
 use crate::app::App;
+use crate::hub::broker::local::Local;
 use crate::hub::extensions::Extensions;
 use crate::hub::lane::Lanes;
-use crate::hub::shard::{Inbox, Shard, ToShard};
+use crate::hub::shard::{Setup, Shard, ToShard};
+use crate::limits::clock::Clock;
 use crate::protocol::close::Ending;
 use crate::routing::Policy;
 use crate::socketio::Sessions;
@@ -50,7 +52,8 @@ pub(super) struct Seed<A: App> {
     pub id: usize,
     pub lanes: Arc<Lanes<A>>,
     pub store: Option<Store>,
-    pub peers: Vec<Inbox<A>>,
+    pub broker: Local<A>,
+    pub clock: Clock,
     pub shared: Arc<Shared<A>>,
 }
 
@@ -79,9 +82,15 @@ impl<A: App> Seed<A> {
             let extensions = Extensions::default()
                 .with(self.shared.consumers.clone())
                 .with(Sessions::<A>::default());
-            let shard = Shard::new(
-                self.id, self.lanes, self.store, self.peers, stats, extensions,
-            );
+            let shard = Shard::new(Setup {
+                id: self.id,
+                lanes: self.lanes,
+                store: self.store,
+                broker: self.broker,
+                stats,
+                clock: self.clock,
+                extensions,
+            });
             let shard = Rc::new(shard);
             let runtime = tokio::runtime::Handle::current().metrics();
             let _ = shard.counts.runtime.set(runtime);

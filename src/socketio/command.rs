@@ -78,7 +78,7 @@ impl<A: App> Namespace<A> {
             arguments: &arguments,
             attachments,
         };
-        let (len, now) = (event.len(), ctx.shard.clock());
+        let (len, now) = (event.len(), ctx.shard.now_ms());
         let token = (&*name == AUTHENTICATE).then(|| token(arguments.first()?.get()));
         let control = token.flatten().map(Control::Authenticate);
         let metered = match &control {

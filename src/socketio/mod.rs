@@ -117,7 +117,7 @@ impl<A: App> Session<A> {
             Some(_) => Transport::WebSocket,
             None => Transport::Polling,
         };
-        let (counts, now) = (shard.counts.clone(), shard.clock());
+        let (counts, now) = (shard.counts.clone(), shard.now_ms());
         let wire = Socket::of_session(id, stream, policy, compression, counts, now);
         let entrances = visit.door.entrances.len();
         let session = Rc::new(Session {

@@ -21,7 +21,7 @@ pub(in crate::server) fn route<A: App>(
     shared: &Arc<Shared<A>>,
     who: Metrics,
 ) -> BoxedFilter<(Response,)> {
-    let (shared, store, inboxes) = (shared.clone(), shard.store.clone(), shard.peers());
+    let (shared, store, inboxes) = (shared.clone(), shard.store.clone(), shard.peers().clone());
     warp::path!("metrics")
         .and(warp::method())
         .and(Api::<A>::caller())
