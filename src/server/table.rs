@@ -3,7 +3,7 @@
 use super::bind::{self, Bound};
 use super::seldom::Seldom;
 use crate::auth::Keys;
-use crate::consumer::registry::Consumers;
+use crate::consumer::entry::Consumers;
 use crate::consumer::rest::{RestPlace, Routes};
 use crate::error::Error;
 use crate::hub::lane::Lanes;
