@@ -23,7 +23,6 @@ use crate::hub::publication::Publication;
 use crate::hub::shard::Shard;
 use crate::hub::socket::{Hold, Socket};
 use crate::limits::Limit;
-use crate::limits::clock::Clock;
 use crate::protocol::close::Ending;
 use crate::protocol::dialect::Envelope;
 use crate::protocol::message::{Message, Reply};
@@ -353,7 +352,8 @@ impl<A: App> Context<A> {
     }
 
     pub(super) fn timers(&mut self) -> &mut Timers<Elapsed<A>> {
-        let make = || Box::new(Timers::new(Clock::system()));
+        let clock = &self.shard.clock;
+        let make = || Box::new(Timers::new(clock.clone()));
         self.timers.get_or_insert_with(make)
     }
 

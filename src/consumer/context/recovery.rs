@@ -9,8 +9,9 @@ use super::{Client, Context, Membership};
 use crate::app::App;
 use crate::error::Error;
 use crate::protocol::close::Ending;
-use crate::protocol::dialect::{Dialect, socket_io};
+use crate::protocol::dialect::Dialect;
 use crate::protocol::sid::unguessable;
+use crate::protocol::socket_io;
 use crate::protocol::websocket::{self, Opcode};
 use crate::store::log::recovery::{self, Claim, Kept, Since};
 use crate::store::now_ms;
@@ -170,7 +171,7 @@ impl<A: App> Context<A> {
             let ping = websocket::encode(Opcode::Ping, b"");
             self.shard.send(wire, ping);
             self.shard.flush();
-            let _ = tokio::time::timeout(APART, client.ponged()).await;
+            let _ = self.shard.clock.timeout(APART, client.ponged()).await;
         }
         self.let_out();
         Ok(())
