@@ -6,7 +6,7 @@ use crate::auth::{Identity, Keys};
 use crate::connection::authentication::{note_expiry, place_of_user, wait_for_token};
 use crate::connection::reader::MessageReader;
 use crate::consumer::context::Context;
-use crate::consumer::registry::Session;
+use crate::consumer::entry::OpenConsumer;
 use crate::error::ClientError;
 use crate::hub::shard::{Registered, Shard};
 use crate::hub::socket::{Compression, Socket};
@@ -145,7 +145,7 @@ impl<A: App> Opening<A> {
     pub(super) async fn open(
         &self,
         ctx: &mut Context<A>,
-    ) -> Result<Box<dyn Session<A>>, Box<Ending>> {
+    ) -> Result<Box<dyn OpenConsumer<A>>, Box<Ending>> {
         ctx.addressed(&self.params);
         let connect = ctx.entry().connect;
         let opened = async { connect(&self.params, &self.query, ctx)?.await };

@@ -3,7 +3,8 @@
 use crate::app::App;
 use crate::auth::{Identity, Keys};
 use crate::consumer::context::Context;
-use crate::consumer::registry::{Consumers, Registry};
+use crate::consumer::entry::Consumers;
+use crate::consumer::registry::Registry;
 use crate::error::{ClientError, Error};
 use crate::hub::broker::local::Local;
 use crate::hub::extensions::Extensions;
