@@ -9,8 +9,8 @@ use crate::hub::shard::{Setup, Shard};
 use crate::limits::clock::Clock;
 use crate::limits::{Admission, Limits};
 use crate::metrics::Stats;
-use crate::store::{Reader, Watched};
 use crate::store::change::Change;
+use crate::store::{Reader, Watched};
 use std::rc::Rc;
 use std::sync::Arc;
 

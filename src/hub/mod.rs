@@ -1,5 +1,6 @@
 //! Who hears what: the members of one core and what is written to them.
 
+pub(crate) mod batch;
 pub(crate) mod batching;
 pub(crate) mod broker;
 pub(crate) mod extensions;
@@ -13,5 +14,4 @@ pub(crate) mod renderer;
 pub(crate) mod shard;
 pub(crate) mod socket;
 pub(crate) mod stream;
-pub(crate) mod turn;
-pub(crate) mod window;
+pub(crate) mod tick;

@@ -1,14 +1,15 @@
 //! One core's connections: what reaches them this turn, and one write per socket at its end.
 
+mod batches;
 mod inbox;
 pub(crate) mod message;
 mod reset;
 mod upkeep;
-mod windows;
 
 pub(crate) use message::{INBOX_MESSAGES, Inbox, ToShard};
 
 use crate::app::App;
+use crate::hub::batch::Window;
 use crate::hub::batching::Gather;
 use crate::hub::broker::Broker;
 use crate::hub::broker::local::Local;
@@ -17,8 +18,7 @@ use crate::hub::groups::Groups;
 use crate::hub::lane::Lanes;
 use crate::hub::publication::Publication;
 use crate::hub::socket::Socket;
-use crate::hub::turn::{Cork, Mark, Said};
-use crate::hub::window::Window;
+use crate::hub::tick::{Cork, Mark, Said};
 use crate::limits::clock::Clock;
 use crate::metrics::{Drop as Dropped, MICROS, ShardStats, Stats};
 use crate::protocol::close::Ending;

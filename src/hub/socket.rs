@@ -1,10 +1,10 @@
 //! One client's socket as its shard sees it: what is pending this turn, what waits, and what the connection's task is asked to do.
 
 mod backpressure;
-mod hold;
-mod part;
+mod replay_buffer;
+mod session;
 
-pub(crate) use hold::Hold;
+pub(crate) use replay_buffer::Hold;
 
 use crate::app::App;
 use crate::hub::batching::{Gather, Heard};

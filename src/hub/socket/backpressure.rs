@@ -4,7 +4,7 @@ use super::Socket;
 use crate::app::App;
 use crate::hub::outbox::{Bound, Kept, Outbox};
 use crate::hub::stream::{Stream, Written};
-use crate::hub::turn::{Cork, Mark, Said};
+use crate::hub::tick::{Cork, Mark, Said};
 use crate::limits::Limit;
 use crate::metrics::Drop;
 use crate::protocol::close::Ending;

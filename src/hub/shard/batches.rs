@@ -2,8 +2,8 @@
 
 use super::Shard;
 use crate::app::App;
+use crate::hub::batch::{OPEN, Together};
 use crate::hub::socket::Socket;
-use crate::hub::window::{OPEN, Together};
 use bytes::Bytes;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
