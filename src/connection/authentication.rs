@@ -119,22 +119,19 @@ pub(crate) fn place_of_user<A: App>(
     socket: &Socket<A>,
     identity: &Identity<A::Claims>,
 ) -> Result<(), ClientError> {
-    let mut place = socket.user.borrow_mut();
-    if let (None, Some(subject)) = (&*place, &identity.subject) {
+    if let (None, Some(subject)) = (socket.user.get(), &identity.subject) {
         let found = shard.stats.admission.user(subject).map_err(|limited| {
             socket.limited(limited.limit);
             limited.error()
         })?;
-        *place = Some(Arc::new(found));
+        let _ = socket.user.set(Arc::new(found));
     }
     Ok(())
 }
 
 pub(crate) fn note_expiry<A: App>(socket: &Socket<A>, identity: &Identity<A::Claims>) {
-    socket
-        .expires_at_ms
-        .set(identity.expires_at.map_or(i64::MAX, ms));
-    socket.expiry_told.set(false);
+    let ends = identity.expires_at.map_or(i64::MAX, ms);
+    socket.liveness.set_expiry(ends);
 }
 
 fn expiry(at_ms: Option<i64>) -> Expiry {

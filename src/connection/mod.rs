@@ -233,7 +233,7 @@ async fn serve<A: App>(live: &mut Live<A>, session: &mut Box<dyn Session<A>>) ->
                     tracing::error!(consumer, "receive panicked");
                     return Ending::internal();
                 };
-                match voice.socket.is_holding() {
+                match voice.socket.subscription.is_holding() {
                     false => voice.answer(id.as_deref(), answer),
                     true => joined = Some(Box::new((id, answer))),
                 }
@@ -295,7 +295,7 @@ pub(crate) async fn attend<A: App>(ctx: &mut Context<A>) -> Option<Ending> {
         return Some(ending.unwrap_or_else(|| Ending::refused(error.into_client())));
     }
     if ctx.socket.take_expiring() {
-        ctx.send(&expiring(ctx.socket.expires_at_ms.get()));
+        ctx.send(&expiring(ctx.socket.liveness.expires_at()));
     }
     if let Some(count) = ctx.socket.take_dropped() {
         ctx.send(&dropped(count, ctx.socket.policy.delivery));

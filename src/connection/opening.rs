@@ -99,7 +99,9 @@ impl<A: App> Opening<A> {
             ..
         } = agreed;
         let socket = Rc::new(Socket::new(id, stream, policy, compression, counts, now));
-        *socket.user.borrow_mut() = agreed.user;
+        if let Some(user) = agreed.user {
+            let _ = socket.user.set(user);
+        }
         Opening {
             shard: shard.clone(),
             registered: Some(shard.register(&socket)),

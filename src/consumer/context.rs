@@ -19,7 +19,7 @@ use crate::hub::batching::Gather;
 use crate::hub::lane::Lane;
 use crate::hub::publication::Publication;
 use crate::hub::shard::Shard;
-use crate::hub::socket::{Hold, Socket};
+use crate::hub::socket::Socket;
 use crate::limits::Limit;
 use crate::protocol::close::Ending;
 use crate::protocol::dialect::Envelope;
@@ -172,22 +172,9 @@ impl<A: App> Context<A> {
                 "this connection is in too many groups: leave some, or open another",
             ));
         }
-        let hold = || {
-            Box::new(Hold {
-                fresh: Vec::new(),
-                frames: Vec::new(),
-                bytes: 0,
-                overflowed: false,
-            })
-        };
-        self.shard.part(self.lane, &self.socket);
+        self.shard.flush_batch(self.lane, &self.socket);
         // held before registered: not one event may pass between
-        self.socket
-            .held
-            .borrow_mut()
-            .get_or_insert_with(hold)
-            .fresh
-            .push(group.clone());
+        self.socket.subscription.hold_for(group.clone());
         self.shard.join(group.clone(), self.lane, &self.socket);
         self.memberships.push(Membership::new(group, from));
         if self.outdate() {
@@ -211,7 +198,7 @@ impl<A: App> Context<A> {
             }
             self.lane = lane;
         }
-        self.socket.gather(how);
+        self.socket.batched.set(how);
     }
 
     /// Leaves a group.
@@ -327,7 +314,7 @@ impl<A: App> Context<A> {
 
     fn give_up(&mut self, which: impl Fn(&A::Group) -> bool) {
         let (shard, socket, lane) = (&self.shard, &self.socket, self.lane);
-        shard.part(lane, socket);
+        shard.flush_batch(lane, socket);
         self.memberships.retain(|m| {
             let goes = which(&m.group);
             if goes {

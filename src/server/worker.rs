@@ -94,8 +94,8 @@ impl<A: App> Seed<A> {
             let shard = Rc::new(shard);
             let runtime = tokio::runtime::Handle::current().metrics();
             let _ = shard.counts.runtime.set(runtime);
-            tokio::task::spawn_local(shard.clone().flush_turns());
-            tokio::task::spawn_local(shard.clone().close_windows());
+            tokio::task::spawn_local(shard.clone().flush_ticks());
+            tokio::task::spawn_local(shard.clone().close_batches());
             tokio::task::spawn_local(shard.clone().take_in(inbox));
             let worker = Rc::new(Worker {
                 node: Rc::new(Node::new(shard, self.shared)),

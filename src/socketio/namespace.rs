@@ -134,7 +134,7 @@ impl<A: App> Namespace<A> {
     }
 
     pub fn compress(&self, compression: Compression) {
-        self.socket.compression.set(compression);
+        self.socket.wire.compression.set(compression);
     }
 
     pub fn say(&self, shard: &Shard<A>, message: &Message) {
@@ -289,7 +289,7 @@ impl<A: App> Namespace<A> {
                 Step::Answered(answered) => *answered,
                 Step::End(ending) => return *ending,
             };
-            if !self.socket.is_holding() && !ctx.is_unkept() {
+            if !self.socket.subscription.is_holding() && !ctx.is_unkept() {
                 self.tell(ctx, id, answer);
             } else if let Err(error) = Box::pin(self.tell_joined(ctx, id, answer)).await {
                 let ending = self.socket.take_ending();
@@ -310,7 +310,7 @@ impl<A: App> Namespace<A> {
     ) -> Result<(), Error> {
         ctx.note_joins().await?;
         self.tell(ctx, id, answer);
-        match self.socket.is_holding() {
+        match self.socket.subscription.is_holding() {
             true => ctx.settle_joins().await,
             false => Ok(()),
         }

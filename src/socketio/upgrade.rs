@@ -133,7 +133,7 @@ impl<A: App> Session<A> {
         let sessions = Sessions::of(&self.shard);
         sessions.open.borrow_mut().remove(&self.sid);
         self.shard.flush(); // what was said is encoded as the old transport takes it
-        self.wire.compression.set(compression);
+        self.wire.wire.compression.set(compression);
         for namespace in &*self.namespaces.borrow() {
             namespace.compress(compression);
         }

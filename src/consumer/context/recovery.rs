@@ -164,8 +164,8 @@ impl<A: App> Context<A> {
         };
         let welcome = socket_io::connect(&namespace, &unguessable(), pid.as_deref());
         let welcome = websocket::encode(Opcode::Text, welcome.as_bytes());
-        self.shard.send(self.socket.wire(), welcome);
-        let wire = self.socket.wire();
+        self.shard.send(self.socket.carrier(), welcome);
+        let wire = self.socket.carrier();
         if self.socket.has_deferred() && wire.stream().is_some() {
             let ping = websocket::encode(Opcode::Ping, b"");
             self.shard.send(wire, ping);
@@ -216,22 +216,20 @@ impl<A: App> Context<A> {
             });
         }
         let socket = self.socket.clone();
-        self.shard.pids.borrow_mut().insert(pid.clone(), socket);
+        self.shard.keep_pid(&pid, &socket);
         Ok(pid)
     }
 
     /// Before a command that joined or left groups is answered: where the stream of the new ones begins, and that the client hears them when it comes back.
     pub(crate) async fn note_joins(&self) -> Result<(), Error> {
-        if self.socket.is_holding() && self.shard.store.is_some() {
+        if self.socket.subscription.is_holding() && self.shard.store.is_some() {
             let at = match self.joined_at.get() {
                 Some(at) => at,
                 None => self.store()?.read(|db| db.head()).await?,
             };
             self.joined_at.set(Some(at));
-            let held = self.socket.held.borrow();
-            let fresh = held.as_ref().map_or(&[][..], |held| &held.fresh);
             for m in &self.memberships {
-                if fresh.contains(&m.group) {
+                if self.socket.subscription.is_fresh(&m.group) {
                     m.from.set(m.from.get().max(at));
                 }
             }
