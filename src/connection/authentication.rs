@@ -120,7 +120,7 @@ pub(crate) fn place_of_user<A: App>(
     identity: &Identity<A::Claims>,
 ) -> Result<(), ClientError> {
     if let (None, Some(subject)) = (socket.user.get(), &identity.subject) {
-        let found = shard.stats.admission.user(subject).map_err(|limited| {
+        let found = shard.stats.quota.user(subject).map_err(|limited| {
             socket.limited(limited.limit);
             limited.error()
         })?;

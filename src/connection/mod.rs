@@ -14,9 +14,9 @@ use crate::connection::authentication::{
     authenticated, expiring, note_expiry, place_of_user, verify, wall_ms,
 };
 use crate::connection::reader::MessageReader;
-use crate::consumer::context::Context;
+use crate::consumer::context::{Context, Elapsed};
 use crate::consumer::disconnect::Disconnect;
-use crate::consumer::registry::Session;
+use crate::consumer::entry::OpenConsumer;
 use crate::error::{ClientError, Error, Kind};
 use crate::hub::lane::Lane;
 use crate::hub::shard::{Registered, Shard};
@@ -51,7 +51,21 @@ enum Step<'a> {
     Nothing,
 }
 
-/// A command that is being handled, and its id. `Err`: its handler panicked.
+impl<'a> Step<'a> {
+    /// The consumer begins with what its timer was set for.
+    fn elapsed<A: App>(
+        elapsed: Elapsed<A>,
+        session: &'a mut Box<dyn OpenConsumer<A>>,
+        ctx: &'a mut Context<A>,
+    ) -> Self {
+        match elapsed(session.consumer(), ctx) {
+            Some(running) => Step::Run(Handled { id: None, running }),
+            None => Step::Nothing,
+        }
+    }
+}
+
+/// A command, or an elapsed timer, that is being handled, and the command's id. `Err`: its handler panicked.
 struct Handled<'a> {
     id: Option<String>,
     running: LocalBoxFuture<'a, Result<Reply, Error>>,
@@ -180,7 +194,7 @@ pub(crate) fn run<A: App>(mut opening: Box<Opening<A>>) -> impl Future<Output = 
 }
 
 /// Ends a connection that was let in.
-async fn end<A: App>(mut live: Live<A>, session: Box<dyn Session<A>>, ending: Ending) {
+async fn end<A: App>(mut live: Live<A>, session: Box<dyn OpenConsumer<A>>, ending: Ending) {
     let ctx = &mut live.ctx;
     ctx.leave_all();
     if AssertUnwindSafe(session.disconnect(Disconnect::of(&ending), ctx))
@@ -211,11 +225,13 @@ async fn part<A: App>(live: Live<A>, ending: Ending) {
 }
 
 /// Until the connection's end.
-async fn serve<A: App>(live: &mut Live<A>, session: &mut Box<dyn Session<A>>) -> Ending {
+async fn serve<A: App>(live: &mut Live<A>, session: &mut Box<dyn OpenConsumer<A>>) -> Ending {
     let voice = Voice::of(&live.ctx);
     let mut budget = Budget::default();
     // boxed: few commands join groups
     let mut joined: Option<Box<Answered>> = None;
+    // timers and frames take turns: neither can keep the other from being handled
+    let mut timed = false;
     loop {
         // a client that never stops sending must not keep the others of this shard waiting
         let turn = budget.turn().await;
@@ -224,29 +240,43 @@ async fn serve<A: App>(live: &mut Live<A>, session: &mut Box<dyn Session<A>>) ->
         {
             return ending;
         }
+        let elapsed = match timed {
+            true => None,
+            false => live.ctx.take_elapsed(),
+        };
+        timed = elapsed.is_some();
         // the consumer is borrowed until its future is done
-        let frame = match read(&voice, &mut live.ctx, session, &mut live.reader, turn) {
+        let (idle, frame) = match match elapsed {
+            Some(elapsed) => Step::elapsed(elapsed, session, &mut live.ctx),
+            None => read(&voice, &mut live.ctx, session, &mut live.reader, turn),
+        } {
             Step::Run(ref mut handled) => {
                 let (id, answer) = handled.await;
                 let Ok(answer) = answer else {
                     let consumer = voice.lane().renderer.name;
-                    tracing::error!(consumer, "receive panicked");
+                    tracing::error!(consumer, "a handler panicked");
                     return Ending::internal();
                 };
                 match voice.socket.subscription.is_holding() {
                     false => voice.answer(id.as_deref(), answer),
                     true => joined = Some(Box::new((id, answer))),
                 }
-                None
+                (false, None)
             }
-            Step::Frame(frame) => Some(frame),
-            Step::Nothing => {
-                if poll_fn(|cx| voice.socket.poll_work(cx)).await.is_err() {
-                    return Ending::gone();
-                }
-                continue;
-            }
+            Step::Frame(frame) => (false, Some(frame)),
+            Step::Nothing => (true, None),
         };
+        if idle {
+            let ctx = &mut live.ctx;
+            let work = poll_fn(|cx| match ctx.poll_elapsed(cx) {
+                Poll::Ready(()) => Poll::Ready(Ok(())),
+                Poll::Pending => voice.socket.poll_work(cx),
+            });
+            if work.await.is_err() {
+                return Ending::gone();
+            }
+            continue;
+        }
         if let Some(joined) = joined.take()
             && let Err(error) = Box::pin(answer_joined(&voice, &mut live.ctx, joined)).await
         {
@@ -307,7 +337,7 @@ pub(crate) async fn attend<A: App>(ctx: &mut Context<A>) -> Option<Ending> {
 fn read<'a, A: App>(
     voice: &Voice<A>,
     ctx: &'a mut Context<A>,
-    session: &'a mut Box<dyn Session<A>>,
+    session: &'a mut Box<dyn OpenConsumer<A>>,
     reader: &mut MessageReader,
     turn: Turn<'_>,
 ) -> Step<'a> {

@@ -24,7 +24,7 @@ use crate::hub::socket::liveness::Liveness;
 use crate::hub::socket::subscription::Subscription;
 use crate::hub::socket::wire::Wire;
 use crate::hub::stream::Stream;
-use crate::limits::{Limit, Rates, UserPlace};
+use crate::limits::{Limit, Rates, UserSlot};
 use crate::metrics::{Drop, ShardStats};
 use crate::protocol::close::Ending;
 use crate::protocol::websocket;
@@ -55,7 +55,7 @@ pub(crate) struct Socket<A: App> {
     /// How fast the client speaks.
     pub rates: Rates,
     /// Its place among the connections of its user, once that is known.
-    pub user: OnceCell<Arc<UserPlace>>,
+    pub user: OnceCell<Arc<UserSlot>>,
     pub wire: Wire,
     pub subscription: Subscription<A>,
     pub batched: Batched,

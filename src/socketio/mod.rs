@@ -40,7 +40,7 @@ use crate::hub::socket::{CLOSE_TIMEOUT, Compression, Socket};
 use crate::hub::stream::Stream;
 use crate::limits::budget::Budget;
 use crate::protocol::close::Ending;
-use crate::protocol::dialect::engine_io::Handshake;
+use crate::protocol::engine_io::Handshake;
 use crate::protocol::sid::Sid;
 use crate::protocol::websocket::{self, Opcode};
 use crate::routing::{Policy, Protocol};

@@ -7,7 +7,7 @@ use super::{Session, Sessions, Transport, poll_late};
 use crate::app::App;
 use crate::limits::budget::Budget;
 use crate::protocol::close::Ending;
-use crate::protocol::dialect::engine_io::{PACKETS_OF_AN_ANSWER, Packet, decode_body, push_packet};
+use crate::protocol::engine_io::{PACKETS_OF_AN_ANSWER, Packet, decode_body, push_packet};
 use crate::protocol::websocket::{self, Opcode};
 use bytes::Bytes;
 use std::cell::{Cell, RefCell};

@@ -9,8 +9,9 @@ use super::{Client, Context, Membership};
 use crate::app::App;
 use crate::error::Error;
 use crate::protocol::close::Ending;
-use crate::protocol::dialect::{Dialect, socket_io};
+use crate::protocol::dialect::Dialect;
 use crate::protocol::sid::unguessable;
+use crate::protocol::socket_io;
 use crate::protocol::websocket::{self, Opcode};
 use crate::store::log::recovery::{self, Claim, Kept, Since};
 use crate::store::now_ms;
@@ -170,7 +171,7 @@ impl<A: App> Context<A> {
             let ping = websocket::encode(Opcode::Ping, b"");
             self.shard.send(wire, ping);
             self.shard.flush();
-            let _ = tokio::time::timeout(APART, client.ponged()).await;
+            let _ = self.shard.clock.timeout(APART, client.ponged()).await;
         }
         self.let_out();
         Ok(())
@@ -222,12 +223,13 @@ impl<A: App> Context<A> {
 
     /// Before a command that joined or left groups is answered: where the stream of the new ones begins, and that the client hears them when it comes back.
     pub(crate) async fn note_joins(&self) -> Result<(), Error> {
-        if self.socket.subscription.is_holding() && self.shard.store.is_some() {
-            let at = match self.joined_at.get() {
+        let subscription = &self.socket.subscription;
+        if subscription.is_holding() && self.shard.store.is_some() {
+            let at = match subscription.joined_at() {
                 Some(at) => at,
                 None => self.store()?.read(|db| db.head()).await?,
             };
-            self.joined_at.set(Some(at));
+            subscription.begin_joined_at(at);
             for m in &self.memberships {
                 if self.socket.subscription.is_fresh(&m.group) {
                     m.from.set(m.from.get().max(at));

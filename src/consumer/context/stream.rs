@@ -181,7 +181,7 @@ impl<A: App> Context<A> {
             self.release(0, Vec::new());
             return Ok(());
         }
-        let Some(at) = self.joined_at.take() else {
+        let Some(at) = self.socket.subscription.joined_at() else {
             return Ok(());
         };
         self.shard.caught_up(at).await;

@@ -68,7 +68,7 @@ impl<A: App> Shard<A> {
         }
         if self.id == 0 && now >= self.upkeep.tidied.get() + TIDY_MS {
             self.upkeep.tidied.set(now);
-            self.stats.admission.tidy();
+            self.stats.quota.tidy();
             self.tidy_recent();
         }
         let due = |socket: &Socket<A>| !socket.is_leaving() && is_due(socket, now, wall);

@@ -14,6 +14,8 @@ pub(crate) struct ReplayBuffer<A: App> {
     bytes: usize,
     /// Too much came and was forgotten: it must be read again.
     pub overflowed: bool,
+    /// Where the stream of the groups begins that a command has joined, once that is known.
+    pub joined_at: Option<u64>,
 }
 
 /// One event that is held.
@@ -32,6 +34,7 @@ impl<A: App> Default for ReplayBuffer<A> {
             frames: Vec::new(),
             bytes: 0,
             overflowed: false,
+            joined_at: None,
         }
     }
 }

@@ -92,6 +92,18 @@ impl<A: App> Subscription<A> {
         held.as_ref().is_some_and(|held| held.fresh.contains(group))
     }
 
+    /// Where the stream of the groups begins that a command has joined, once that is known.
+    pub fn joined_at(&self) -> Option<u64> {
+        self.held.borrow().as_ref()?.joined_at
+    }
+
+    /// The stream of the groups that a command has joined begins there. Nothing of it where events are not held.
+    pub fn begin_joined_at(&self, seq: u64) {
+        if let Some(held) = self.held.borrow_mut().as_mut() {
+            held.joined_at = Some(seq);
+        }
+    }
+
     /// Whether more came than could be held: it was forgotten.
     pub fn has_overflowed(&self) -> bool {
         let held = self.held.borrow();
