@@ -2,8 +2,8 @@
 
 use super::capture::{Blueprint, Note, Notes, Noting, Shown};
 use crate::error::Error;
-use crate::store::change::Op;
 use crate::store::log::Index;
+use crate::store::op::Op;
 use rusqlite::Connection;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;

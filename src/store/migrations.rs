@@ -5,8 +5,8 @@ mod dumped;
 mod tests;
 
 use super::capture::{self, Blueprint, Condition};
-use super::{StoreConfig, outcomes, sqlite, writer};
-use crate::consumer::announcer;
+use super::config::StoreConfig;
+use super::{outcomes, sqlite, writer};
 use crate::error::Error;
 use crate::store::log;
 use crate::store::watched::Watched;
@@ -159,7 +159,6 @@ pub(super) fn framework(c: &Connection) -> Result<(), Error> {
     for tables in [
         log::TABLES,
         log::recovery::TABLES,
-        announcer::TABLES,
         outcomes::TABLES,
         writer::TABLES,
     ] {

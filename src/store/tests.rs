@@ -1,6 +1,7 @@
 use super::*;
 use crate::consumer::announcer::fixture::{Served, insert, insertion};
 use crate::error::{Error, Kind};
+use crate::store::log::Log;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc as std_mpsc;
 use std::time::Duration;
@@ -350,7 +351,7 @@ async fn what_was_written_while_nobody_served_is_announced_at_the_start() {
         let store = served.store();
         async move {
             store
-                .read(move |db| Ok(crate::store::log::judge(db.connection, since)?.is_ok()))
+                .read(move |db| Ok(db.log().judge(since)?.is_ok()))
                 .await
         }
     };

@@ -3,6 +3,7 @@
 use super::*;
 use crate::app::App;
 use crate::consumer::announcer::fixture::{Cafe, SCHEMA, Served};
+use crate::store::log::{Log, SqliteLog};
 
 #[tokio::test]
 async fn a_database_that_is_not_ours_is_refused_and_left_untouched() {
@@ -81,7 +82,7 @@ fn a_migration_is_made_once_and_whole() {
     // From another program, logged by the triggers.
     c.execute_batch("INSERT INTO dish(menu, name) VALUES(1, 'x')")
         .unwrap();
-    assert!(crate::store::log::waiting(&c).unwrap());
+    assert!(SqliteLog::new(&c, None).waiting().unwrap());
 }
 
 #[tokio::test]
