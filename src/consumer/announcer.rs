@@ -7,40 +7,37 @@ mod tests;
 
 use crate::app::{App, Signal};
 use crate::error::Error;
+use crate::hub::broker::{Broker, Publications, Replies};
 use crate::hub::publication::Publication;
-use crate::hub::shard::{Inbox, ToShard};
 use crate::store;
 use crate::store::log::{Appender, Committed};
-use crate::store::{
-    Change, Changes, Hook, Machine, Opened, Reader, Reply, Schema, StoreConfig, Tell,
-};
+use crate::store::{Change, Changes, Hook, Machine, Opened, Reader, Schema, StoreConfig, Tell};
 use serde::Serialize;
 use smallvec::SmallVec;
 use std::fmt::Write;
 use std::sync::Arc;
-use std::time::Instant;
 
-/// Opens a store whose commits are announced to `shards`. What was written while nobody served is announced before this returns, to the history
-/// only; then each shard is told the head. Blocks; the inboxes must be empty, and no connection may be accepted before.
+/// Opens a store whose commits are announced through `broker`. What was written while nobody served is announced before this returns, to the history
+/// only; then each shard is told the head. Blocks; the shards' inboxes must be empty, and no connection may be accepted before.
 ///
 /// # Errors
 /// As [`store::open`].
 pub(crate) fn open<A: App>(
     config: &StoreConfig,
     schema: &Schema,
-    shards: Vec<Inbox<A>>,
+    broker: impl Broker<A>,
 ) -> Result<Opened, Error> {
-    open_on(config, schema, shards, Machine::default())
+    open_on(config, schema, broker, Machine::default())
 }
 
 /// On any machine.
 fn open_on<A: App>(
     config: &StoreConfig,
     schema: &Schema,
-    shards: Vec<Inbox<A>>,
+    broker: impl Broker<A>,
     machine: Machine,
 ) -> Result<Opened, Error> {
-    let announcer = Announcer::new(shards);
+    let announcer = Announcer::new(broker);
     store::open(
         config,
         schema,
@@ -52,25 +49,25 @@ fn open_on<A: App>(
 }
 
 /// What the writer's transactions mean to the application's clients.
-pub(crate) struct Announcer<A: App> {
+pub(crate) struct Announcer<A: App, B: Broker<A>> {
     /// What the open transaction will tell.
     staged: Vec<Arc<Publication<A>>>,
-    shards: Arc<[Inbox<A>]>,
+    broker: B,
     /// There may be connections.
     live: bool,
 }
 
-impl<A: App> Announcer<A> {
-    fn new(shards: Vec<Inbox<A>>) -> Self {
+impl<A: App, B: Broker<A>> Announcer<A, B> {
+    fn new(broker: B) -> Self {
         Announcer {
             staged: Vec::new(),
-            shards: shards.into(),
+            broker,
             live: false,
         }
     }
 }
 
-impl<A: App> Hook for Announcer<A> {
+impl<A: App, B: Broker<A>> Hook for Announcer<A, B> {
     fn announce(&mut self, changes: &Changes<'_>, log: &mut Appender<'_>) -> Result<usize, Error> {
         changes.each(log, decide::<A>, |log, decided| {
             for Decided {
@@ -98,80 +95,32 @@ impl<A: App> Hook for Announcer<A> {
             self.staged.clear();
             return Box::new(run);
         }
-        let publications: Arc<[_]> = self.staged.drain(..).collect();
-        let shards = self.shards.clone();
+        let publications: Publications<A> = self.staged.drain(..).collect();
+        let broker = self.broker.clone();
         Box::new(move |replies| {
             if let Some(head) = commit.anew {
-                reset(&shards, head);
+                broker.reset(head);
             }
-            tell(&shards, commit.head, &publications, replies);
+            broker.committed(commit.head, &publications, replies);
         })
     }
 
     fn dismissed(&mut self, head: u64) -> Tell {
-        let shards = self.shards.clone();
+        let broker = self.broker.clone();
         Box::new(move |replies| {
-            reset(&shards, head);
+            broker.reset(head);
             run(replies);
         })
     }
 
     fn started(&mut self, head: u64) {
         self.live = true;
-        for shard in &*self.shards {
-            let _ = shard.try_send(ToShard::Committed {
-                head,
-                publications: Arc::new([]),
-                replies: Vec::new(),
-                at: Instant::now(),
-            });
-        }
-    }
-}
-
-/// Before anything of the new history is told.
-fn reset<A: App>(shards: &[Inbox<A>], head: u64) {
-    for shard in shards {
-        let _ = shard.blocking_send(ToShard::Reset { head }); // it may have stopped
-    }
-}
-
-/// One message to each shard that is concerned. Waits for a shard whose inbox is full.
-fn tell<A: App>(
-    shards: &[Inbox<A>],
-    head: u64,
-    publications: &Arc<[Arc<Publication<A>>]>,
-    replies: Vec<(Option<usize>, Reply)>,
-) {
-    let mut of_shard: Vec<Vec<Reply>> = shards.iter().map(|_| Vec::new()).collect();
-    for (shard, reply) in replies {
-        match shard.and_then(|shard| of_shard.get_mut(shard)) {
-            Some(replies) => replies.push(reply),
-            None => reply(),
-        }
-    }
-    let at = Instant::now();
-    for (shard, replies) in shards.iter().zip(of_shard) {
-        if publications.is_empty() && replies.is_empty() {
-            continue; // it knows this head
-        }
-        let message = ToShard::Committed {
-            head,
-            publications: publications.clone(),
-            replies,
-            at,
-        };
-        // The shard may have stopped: its callers are told what became of their commands all the same.
-        if let Err(unsent) = shard.blocking_send(message)
-            && let ToShard::Committed { replies, .. } = unsent.0
-        {
-            replies.into_iter().for_each(|reply| reply());
-        }
+        self.broker.opened(head);
     }
 }
 
 /// Nobody is there but those who asked.
-fn run(replies: Vec<(Option<usize>, Reply)>) {
+fn run(replies: Replies) {
     replies.into_iter().for_each(|(_, reply)| reply());
 }
 

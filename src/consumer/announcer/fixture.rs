@@ -2,8 +2,10 @@
 
 use crate::app::{App, Signal};
 use crate::error::Error;
+use crate::hub::broker::local::Local;
 use crate::hub::publication::Publication;
 use crate::hub::shard::{INBOX_MESSAGES, ToShard};
+use crate::limits::clock::Clock;
 use crate::patience::PATIENCE;
 use crate::store::{
     Change, Command, Flush, Machine, Op, Opened, Reader, Schema, StoreConfig, Watched,
@@ -154,9 +156,10 @@ impl Served {
     }
 
     fn open_on(&mut self, machine: Machine) {
-        let (inboxes, shards) = (0..2).map(|_| mpsc::channel(INBOX_MESSAGES)).unzip();
+        let (inboxes, shards): (Vec<_>, _) = (0..2).map(|_| mpsc::channel(INBOX_MESSAGES)).unzip();
         self.shards = shards;
-        let opened = super::open_on::<Cafe>(&self.config, &SCHEMA, inboxes, machine);
+        let broker = Local::new(inboxes, Clock::system());
+        let opened = super::open_on::<Cafe>(&self.config, &SCHEMA, broker, machine);
         self.opened = Some(opened.unwrap());
     }
 

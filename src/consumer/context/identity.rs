@@ -38,7 +38,7 @@ impl<A: App> Context<A> {
         self.command =
             id.map(|id| Box::new(CommandId::addressed(self.channel, id, &body.bytes(), "")));
         self.writes.set(0);
-        self.joined_at = None;
+        self.joined_at.set(None);
     }
 
     pub(super) fn next_command(&self) -> Command {

@@ -216,7 +216,8 @@ impl<A: App> Context<A> {
         mut since: u64,
         mut resumed: Option<Message>,
     ) -> Result<Result<(), Unresumable>, Error> {
-        let heard = self.memberships.iter().map(|m| (m.group.clone(), m.from));
+        let members = self.memberships.iter();
+        let heard = members.map(|m| (m.group.clone(), m.from.get()));
         let heard = Arc::new(Audience::new(heard));
         let shard = self.shard.clone();
         let mut replayed = 0;
