@@ -44,7 +44,7 @@ pub use server::{Changes, Preview, Server, Started, preview};
 #[cfg(feature = "testing")]
 pub use store::Scratch;
 pub use store::{
-    Change, Command, CommandId, Copied, Durability, FromValue, Moment, Op, Progress, Reader,
+    Change, Command, Copied, Durability, FromValue, IdempotencyKey, Moment, Op, Progress, Reader,
     Restored, Row, Schema, Stamp, Store, StoreConfig, Transaction, Value, Watched, backup, migrate,
     restore,
 };

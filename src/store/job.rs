@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use super::guarded::guarded;
-use super::outcomes::Ran;
+use super::idempotency::Ran;
 use super::time::now_ms;
 use crate::error::Error;
 use rusqlite::Connection;

@@ -6,7 +6,7 @@ mod tests;
 
 use super::capture::{self, Blueprint, Condition};
 use super::config::StoreConfig;
-use super::{outcomes, sqlite, writer};
+use super::{idempotency, sqlite, writer};
 use crate::error::Error;
 use crate::store::log;
 use crate::store::watched::Watched;
@@ -159,7 +159,7 @@ pub(super) fn framework(c: &Connection) -> Result<(), Error> {
     for tables in [
         log::TABLES,
         log::recovery::TABLES,
-        outcomes::TABLES,
+        idempotency::TABLES,
         writer::TABLES,
     ] {
         c.execute_batch(tables)?;

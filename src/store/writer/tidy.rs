@@ -2,8 +2,8 @@
 
 use super::{TIDY, Writer};
 use crate::error::Error;
+use crate::store::idempotency;
 use crate::store::log::{PRUNE_STEP, SqliteLog, recovery};
-use crate::store::outcomes;
 use crate::store::time::now_ms;
 use rusqlite::Connection;
 use std::time::{Duration, Instant};
@@ -44,7 +44,7 @@ impl Writer {
         let oldest_outcome = now - self.outcome_age.as_millis() as i64;
         let log = SqliteLog::new(c, None);
         if self.retention.step(&log, now)?
-            || outcomes::prune(c, oldest_outcome, PRUNE_STEP)?
+            || idempotency::prune(c, oldest_outcome, PRUNE_STEP)?
             || recovery::prune(c, now, PRUNE_STEP)?
         {
             return Ok(true);
