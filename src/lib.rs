@@ -43,7 +43,7 @@ pub use server::{Changes, Server, Started};
 #[cfg(feature = "testing")]
 pub use store::Scratch;
 pub use store::{
-    Change, Command, CommandId, Copied, Durability, FromValue, Moment, Op, Progress, Reader,
+    Change, Command, CommandId, Copied, Durability, FromValue, Memo, Moment, Op, Progress, Reader,
     Restored, Row, Schema, Stamp, Store, StoreConfig, Transaction, Value, Watched, backup, migrate,
     restore,
 };

@@ -3,6 +3,7 @@
 //! Statements use numbered placeholders (`?1`, `?2`), and an insert that needs its id says `RETURNING id`.
 
 use super::desk::{Desk, Moment};
+use super::memo::Memos;
 use super::text::{self, hex};
 use crate::error::{Constraint, Error, Kind};
 use crate::store::log::Index;
@@ -236,6 +237,25 @@ impl<'c> Reader<'c> {
         self.desk.and_then(|desk| desk.settled(tables))
     }
 
+    /// What was kept on the writer's connection.
+    pub(super) fn memos(&self) -> Option<&'c Memos> {
+        self.desk.map(Desk::memos)
+    }
+
+    /// What is asked for is no row of a table: what is read with it is not kept.
+    fn is_no_row(&self) {
+        if let Some(desk) = self.desk {
+            desk.looks_elsewhere();
+        }
+    }
+
+    fn prepared(&self, sql: &str) -> Result<rusqlite::CachedStatement<'c>, Error> {
+        if let Some(desk) = self.desk {
+            desk.looks(self.connection, sql);
+        }
+        Ok(self.connection.prepare_cached(sql)?)
+    }
+
     /// Runs a statement that may change rows: of what fails, no note is kept.
     fn noted<T>(&self, run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
         let Some(desk) = self.desk else {
@@ -257,7 +277,7 @@ impl<'c> Reader<'c> {
         params: &[Value<'_>],
         mut read: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut statement = self.prepared(sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(params))?;
         let mut found = Vec::new();
         while let Some(row) = self.noted(|| rows.next().map_err(refused))? {
@@ -308,7 +328,7 @@ impl<'c> Reader<'c> {
         params: &[Value<'_>],
         read: impl FnOnce(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut statement = self.prepared(sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(params))?;
         let row = self.noted(|| rows.next().map_err(refused))?;
         row.map(|row| read(&Row(row))).transpose()
@@ -359,6 +379,7 @@ impl<'c> Reader<'c> {
     /// # Errors
     /// [`Error::Store`].
     pub fn head(&self) -> Result<u64, Error> {
+        self.is_no_row();
         crate::store::log::head(self.connection)
     }
 
@@ -376,6 +397,7 @@ impl<'c> Reader<'c> {
 
     /// Asks the index of the history: the writer's, or else one that is made for this question.
     pub(crate) fn index<T>(&self, ask: impl FnOnce(&Index) -> T) -> Result<T, Error> {
+        self.is_no_row();
         Ok(match self.index {
             Some(index) => ask(index),
             None => ask(&Index::read(self.connection)?),
@@ -399,7 +421,7 @@ impl<'c> Transaction<'c> {
     /// # Errors
     /// [`Error::Store`].
     pub fn execute(&self, sql: &str, params: &[Value<'_>]) -> Result<usize, Error> {
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut statement = self.prepared(sql)?;
         self.noted(|| {
             let done = statement.execute(rusqlite::params_from_iter(params));
             done.map_err(refused)
