@@ -19,7 +19,7 @@ type Id = (&'static str, TypeId);
 
 /// What something is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Source {
+pub(super) enum Source {
     /// Rows of a watched table, by its place.
     Watched(usize),
     /// Rows of tables of which it is known that something changed, and not what.
@@ -27,10 +27,10 @@ enum Source {
 }
 
 /// `None`: of something whose change nobody would see.
-pub(crate) type Sources = Option<Vec<SourceOf>>;
-/// A [`Source`], outside of this file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct SourceOf(Source);
+pub(super) type Sources = Option<Vec<Source>>;
+
+/// What a statement looks at.
+type Looks = Option<Arc<[Source]>>;
 
 /// All values of one memo.
 #[derive(Default)]
@@ -66,7 +66,7 @@ pub(crate) struct Memos {
     shown: Arc<[Shown]>,
     /// By name, in lower case.
     tables: FxHashMap<String, Table>,
-    statements: RefCell<FxHashMap<Box<str>, Option<Arc<[SourceOf]>>>>,
+    statements: RefCell<FxHashMap<Box<str>, Looks>>,
     values: RefCell<FxHashMap<Id, Values>>,
     /// What is being read, each within the one before it.
     collecting: RefCell<Vec<Sources>>,
@@ -79,11 +79,7 @@ pub(crate) struct Memos {
 
 impl Memos {
     /// `steady`: tables of which it is known that something changed.
-    pub fn new(
-        reading: Reading,
-        shown: Arc<[Shown]>,
-        steady: &[&str],
-    ) -> Self {
+    pub fn new(reading: Reading, shown: Arc<[Shown]>, steady: &[&str]) -> Self {
         let mut tables = FxHashMap::default();
         for (at, table) in shown.iter().enumerate() {
             let secret = table.secret.iter();
@@ -139,7 +135,7 @@ impl Memos {
         self.add(None);
     }
 
-    fn add(&self, sources: Option<&[SourceOf]>) {
+    fn add(&self, sources: Option<&[Source]>) {
         let mut collecting = self.collecting.borrow_mut();
         let Some(all) = collecting.last_mut() else {
             return;
@@ -156,7 +152,7 @@ impl Memos {
         }
     }
 
-    fn sources(&self, looked: &Looked) -> Option<Arc<[SourceOf]>> {
+    fn sources(&self, looked: &Looked) -> Looks {
         let mut found = Vec::new();
         for (name, column) in &looked.columns {
             let table = self.tables.get(&name.to_ascii_lowercase())?;
@@ -166,15 +162,15 @@ impl Memos {
                 _ if table.steady => Source::Steady,
                 _ => return None,
             };
-            if !found.contains(&SourceOf(source)) {
-                found.push(SourceOf(source));
+            if !found.contains(&source) {
+                found.push(source);
             }
         }
         (!looked.impure).then(|| found.into())
     }
 
     /// What `read` gives, and what it looked at.
-    pub fn collect<T>(&self, read: impl FnOnce() -> T) -> (T, Sources) {
+    pub(super) fn collect<T>(&self, read: impl FnOnce() -> T) -> (T, Sources) {
         /// Also when `read` panics: a later command would collect for nobody.
         struct Pop<'m>(&'m Memos, usize);
         impl Drop for Pop<'_> {
@@ -207,14 +203,14 @@ impl Memos {
         let values = values.get(&id)?;
         let value = values.by_key.get(&key)?.value.downcast_ref::<T>()?.clone();
         if !self.collecting.borrow().is_empty() {
-            let sources = values.sources.iter().map(|(source, _)| SourceOf(*source));
+            let sources = values.sources.iter().map(|(source, _)| *source);
             self.add(Some(&sources.collect::<Vec<_>>()));
         }
         Some(value)
     }
 
     /// Keeps what was just read.
-    pub fn keep<T: Send + 'static>(
+    pub(super) fn keep<T: Send + 'static>(
         &self,
         id: Id,
         by: &[(&str, &str)],
@@ -227,9 +223,11 @@ impl Memos {
         };
         let mut all = self.values.borrow_mut();
         let values = all.entry(id).or_default();
-        for SourceOf(source) in sources {
+        for source in sources {
             if values.sources.iter().all(|(known, _)| *known != source) {
-                values.sources.push((source, column(by, &self.shown, source)));
+                values
+                    .sources
+                    .push((source, column(by, &self.shown, source)));
             }
         }
         self.put(values, key, value);
@@ -284,7 +282,11 @@ impl Memos {
     pub fn unsteady(&self) {
         self.changed.set(true);
         for values in self.values.borrow_mut().values_mut() {
-            if values.sources.iter().any(|(source, _)| *source == Source::Steady) {
+            if values
+                .sources
+                .iter()
+                .any(|(source, _)| *source == Source::Steady)
+            {
                 values.by_key.clear();
             }
         }
