@@ -3,6 +3,7 @@
 use super::capture::{Blueprint, Note, Notes, Noting, Shown};
 use crate::error::Error;
 use crate::store::log::Index;
+use crate::store::memo::Memos;
 use crate::store::op::Op;
 use rusqlite::Connection;
 use std::cell::{Cell, RefCell};
@@ -34,6 +35,7 @@ fn bit(table: usize) -> Tables {
 pub(crate) struct Desk {
     pub index: Arc<Index>,
     noting: Noting,
+    memos: Memos,
     tables: Arc<[Shown]>,
     moment: Cell<Moment>,
     /// The moment at which a steady table was last different.
@@ -65,7 +67,9 @@ impl Desk {
     ) -> Result<Self, Error> {
         let noting = Noting::install(c, blueprint, steady)?;
         let tables = noting.pad().tables.clone();
+        let memos = Memos::new(noting.reading.clone(), tables.clone(), steady);
         Ok(Desk {
+            memos,
             index,
             noting,
             tables,
@@ -94,6 +98,7 @@ impl Desk {
     ) -> Result<(), Error> {
         self.noting.remake(c, blueprint, steady)?;
         self.tables = self.noting.pad().tables.clone();
+        self.memos = Memos::new(self.noting.reading.clone(), self.tables.clone(), steady);
         self.moment.set(Moment::new());
         self.era.set(Moment::new());
         self.settled.set(Moment::new());
@@ -112,6 +117,7 @@ impl Desk {
         let version = data_version(c)?;
         let others = self.version.replace(version) != version || self.doubtful.replace(false);
         if others {
+            self.memos.forget();
             self.moment.set(Moment::new());
             self.era.set(Moment::new());
             self.settled.set(Moment::new());
@@ -123,10 +129,13 @@ impl Desk {
     ///
     /// What was settled before a command is what its savepoint goes back to, if nothing of the command was announced.
     pub fn undone(&self) {
+        self.look_at_notes(); // which of what was kept is not true any more, and whether anything changed
         let mut pad = self.noting.pad();
         pad.notes.clear();
+        pad.seen = 0;
         pad.excuse();
         drop(pad);
+        self.memos.undone();
         self.moment.set(Moment::new());
         self.see_steady();
         if self.touched.get() {
@@ -137,6 +146,7 @@ impl Desk {
     /// A transaction was undone, with what was announced in it, and with what was made of others' commits: they are to be looked at again.
     pub fn abandoned(&self) {
         self.undone();
+        self.memos.forget();
         self.doubtful.set(true);
         self.untold.set(0);
         self.settled.set(Moment::new());
@@ -180,9 +190,41 @@ impl Desk {
 
     fn see_steady(&self) {
         if std::mem::take(&mut self.noting.pad().unsteady) {
+            self.memos.unsteady();
             self.touched.set(true);
             self.era.set(Moment::new());
         }
+    }
+
+    /// What was kept, as far as it is still true.
+    pub fn memos(&self) -> &Memos {
+        self.look_at_notes();
+        &self.memos
+    }
+
+    /// Drops what the notes since the last look make untrue.
+    fn look_at_notes(&self) {
+        self.see_steady();
+        let mut pad = self.noting.pad();
+        for note in &pad.notes[pad.seen..] {
+            self.memos.changed(note);
+        }
+        pad.seen = pad.notes.len();
+    }
+
+    /// What is read to be kept looks at the tables of a statement.
+    pub fn looks(&self, c: &Connection, sql: &str) {
+        self.memos.looks(c, sql);
+    }
+
+    /// What is read to be kept depends on something that is no row.
+    pub fn looks_elsewhere(&self) {
+        self.memos.looks_elsewhere();
+    }
+
+    /// A command begins, in a savepoint of its own.
+    pub fn begun(&self) {
+        self.memos.begun();
     }
 
     /// How many notes there are.
@@ -195,6 +237,7 @@ impl Desk {
         if c.changes() == 0 {
             let mut pad = self.noting.pad();
             pad.notes.truncate(mark);
+            pad.seen = pad.seen.min(mark);
             pad.excuse();
         }
         self.moment.set(Moment::new());
@@ -215,6 +258,8 @@ impl Desk {
     /// # Errors
     /// What `f` returns.
     pub fn take<T>(&self, f: impl FnOnce(Notes<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        self.look_at_notes();
+        self.noting.pad().seen = 0;
         let room = self.room.take();
         let all = std::mem::replace(&mut self.noting.pad().notes, room);
         let mut gone: HashMap<(usize, i64), Vec<usize>> = HashMap::new();

@@ -3,6 +3,7 @@
 //! Statements use numbered placeholders (`?1`, `?2`), and an insert that needs its id says `RETURNING id`.
 
 use super::desk::{Desk, Moment};
+use super::memo::Memos;
 use super::text::{self, hex};
 use super::value::Value;
 use crate::error::{Constraint, Error, Kind};
@@ -140,6 +141,25 @@ impl<'c> Reader<'c> {
         self.desk.and_then(|desk| desk.settled(tables))
     }
 
+    /// What was kept on the writer's connection.
+    pub(super) fn memos(&self) -> Option<&'c Memos> {
+        self.desk.map(Desk::memos)
+    }
+
+    /// What is asked for is no row of a table: what is read with it is not kept.
+    fn is_no_row(&self) {
+        if let Some(desk) = self.desk {
+            desk.looks_elsewhere();
+        }
+    }
+
+    fn prepared(&self, sql: &str) -> Result<rusqlite::CachedStatement<'c>, Error> {
+        if let Some(desk) = self.desk {
+            desk.looks(self.connection, sql);
+        }
+        Ok(self.connection.prepare_cached(sql)?)
+    }
+
     /// Runs a statement that may change rows: of what fails, no note is kept.
     fn noted<T>(&self, run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
         let Some(desk) = self.desk else {
@@ -161,7 +181,7 @@ impl<'c> Reader<'c> {
         params: &[Value<'_>],
         mut read: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut statement = self.prepared(sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(params))?;
         let mut found = Vec::new();
         while let Some(row) = self.noted(|| rows.next().map_err(refused))? {
@@ -212,7 +232,7 @@ impl<'c> Reader<'c> {
         params: &[Value<'_>],
         read: impl FnOnce(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut statement = self.prepared(sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(params))?;
         let row = self.noted(|| rows.next().map_err(refused))?;
         row.map(|row| read(&Row(row))).transpose()
@@ -277,6 +297,7 @@ impl<'c> Reader<'c> {
 
     /// The log of events, at the state that this reader sees.
     pub(crate) fn log(&self) -> SqliteLog<'c> {
+        self.is_no_row();
         SqliteLog::new(self.connection, self.index)
     }
 }
@@ -297,7 +318,7 @@ impl<'c> Transaction<'c> {
     /// # Errors
     /// [`Error::Store`].
     pub fn execute(&self, sql: &str, params: &[Value<'_>]) -> Result<usize, Error> {
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut statement = self.prepared(sql)?;
         self.noted(|| {
             let done = statement.execute(rusqlite::params_from_iter(params));
             done.map_err(refused)

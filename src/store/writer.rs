@@ -233,6 +233,7 @@ impl Writer {
     /// A statement of ours failed: the transaction is not to be trusted any more.
     fn step(&mut self, c: &Connection, job: &mut Job) -> Result<(), Error> {
         c.prepare_cached("SAVEPOINT job")?.execute([])?;
+        self.desk.begun();
         let mut kept = job.work.run(c, &self.desk);
         if c.is_autocommit() {
             return Ok(()); // the caller looks

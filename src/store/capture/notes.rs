@@ -14,6 +14,10 @@ pub(crate) struct Shown {
     pub table: String,
     /// The columns that are logged, in the table's order.
     pub columns: Vec<String>,
+    /// The one that is its `INTEGER PRIMARY KEY`.
+    pub id: String,
+    /// Those of which nobody is told.
+    pub secret: &'static [&'static str],
     /// Where each of them is: a change is asked for a few of many.
     places: FxHashMap<String, usize>,
 }
@@ -24,6 +28,8 @@ impl Shown {
         let columns: Vec<String> = columns.map(|(name, _)| name.to_owned()).collect();
         Shown {
             table: table.watched.table.to_owned(),
+            id: table.id.clone(),
+            secret: table.watched.secret,
             places: columns.iter().cloned().zip(0..).collect(),
             columns,
         }
@@ -73,6 +79,8 @@ pub(crate) struct Pad {
     replaced: Vec<BTreeMap<i64, (Image, Option<i64>)>>,
     /// A row of a steady table changed.
     pub unsteady: bool,
+    /// How many of the notes the memos have seen.
+    pub seen: usize,
     upkeep: Arc<[Upkeep]>,
     /// What the statement that runs left to us.
     owed: Owed,
@@ -87,6 +95,7 @@ impl Pad {
             notes: Vec::new(),
             replaced: tables.iter().map(|_| BTreeMap::new()).collect(),
             unsteady: false,
+            seen: 0,
             upkeep: tables.iter().map(Upkeep::new).collect(),
             owed: Owed::new(),
             paid: BTreeSet::new(),
@@ -157,8 +166,12 @@ impl Pad {
 
     /// What we wrote of a row, which its last note says already, or what a trigger made of that, which is told with it.
     fn amend(&mut self, table: usize, was: i64, id: i64, old: Image, new: Image) {
-        let mut notes = self.notes.iter_mut().rev();
-        let last = notes.find(|note| (note.table, note.id) == (table, was));
+        let mut notes = self.notes.iter_mut().enumerate().rev();
+        let last = notes.find(|(_, note)| (note.table, note.id) == (table, was));
+        let last = last.map(|(at, note)| {
+            self.seen = self.seen.min(at); // it says something else now
+            note
+        });
         if let Some(Note {
             old: before,
             new: Some(after),

@@ -11,6 +11,7 @@ use super::notes::Pad;
 use super::table::Table;
 use super::{Blueprint, Image, PREFIX, quoted, tables};
 use crate::error::Error;
+use crate::store::memo::Reading;
 use rusqlite::Connection;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
@@ -24,15 +25,22 @@ const LOGS: [&str; 2] = ["change_log", "change_replaced"];
 
 /// What our own statements change.
 #[derive(Clone)]
-pub(crate) struct Noting(Arc<Mutex<Pad>>);
+pub(crate) struct Noting {
+    pad: Arc<Mutex<Pad>>,
+    /// What the authorizer, of which a connection has one, says of statements.
+    pub reading: Reading,
+}
 
 impl Noting {
     /// Makes the triggers, for the life of the connection. `steady`: tables of which it is enough to know that something changed.
     pub fn install(c: &Connection, blueprint: &Blueprint, steady: &[&str]) -> Result<Self, Error> {
         let (tables, _) = tables(c, blueprint)?;
-        let noting = Noting(Arc::new(Mutex::new(Pad::new(&tables))));
+        let noting = Noting {
+            pad: Arc::new(Mutex::new(Pad::new(&tables))),
+            reading: Reading::default(),
+        };
         noting.functions(c)?;
-        silence(c)?;
+        silence(c, noting.reading.clone())?;
         make(c, &tables, steady)?;
         Ok(noting)
     }
@@ -79,7 +87,7 @@ impl Noting {
 
     /// Only ever held for a moment: never while a statement runs that might note something.
     pub fn pad(&self) -> MutexGuard<'_, Pad> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.pad.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn functions(&self, c: &Connection) -> Result<(), Error> {
@@ -169,8 +177,9 @@ fn make(c: &Connection, tables: &[Table<'_>], steady: &[&str]) -> Result<(), Err
 
 /// Has the schema's own triggers compiled with a condition that does not hold, and without what they would write into the log: SQLite makes and clears the
 /// registers of a whole trigger for each row before it looks at the condition. The application's that are for [`OTHERS`] have the same condition.
-fn silence(c: &Connection) -> Result<(), Error> {
-    c.authorizer(Some(|context: AuthContext<'_>| {
+fn silence(c: &Connection, reading: Reading) -> Result<(), Error> {
+    c.authorizer(Some(move |context: AuthContext<'_>| {
+        reading.hear(&context);
         let named = |prefix| {
             let accessor = context.accessor;
             accessor.is_some_and(|name| name.starts_with(prefix))
