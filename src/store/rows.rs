@@ -2,7 +2,7 @@
 //!
 //! Statements use numbered placeholders (`?1`, `?2`), and an insert that needs its id says `RETURNING id`.
 
-use super::desk::{Desk, Moment};
+use super::freshness::{Freshness, Moment};
 use super::memo::Memos;
 use super::text::{self, hex};
 use super::value::Value;
@@ -94,7 +94,7 @@ impl<T: FromValue> FromValue for Option<T> {
 pub struct Reader<'c> {
     pub(crate) connection: &'c rusqlite::Connection,
     /// Of the writer's connection.
-    desk: Option<&'c Desk>,
+    freshness: Option<&'c Freshness>,
     index: Option<&'c Index>,
 }
 
@@ -107,30 +107,31 @@ impl<'c> Reader<'c> {
     pub(crate) fn with(connection: &'c rusqlite::Connection, index: Option<&'c Index>) -> Self {
         Reader {
             connection,
-            desk: None,
+            freshness: None,
             index,
         }
     }
 
     /// On the writer's connection.
-    pub(crate) fn at(connection: &'c rusqlite::Connection, desk: &'c Desk) -> Self {
+    pub(crate) fn at(connection: &'c rusqlite::Connection, freshness: &'c Freshness) -> Self {
         Reader {
             connection,
-            desk: Some(desk),
-            index: Some(&desk.index),
+            freshness: Some(freshness),
+            index: Some(&freshness.index),
         }
     }
 
     /// Between two changes of rows: what was read at this moment is what would be read now. Only the writer knows: `None` elsewhere. Asking costs less
     /// than any read, so what a command has read, its announcement need not read again.
     pub fn moment(&self) -> Option<Moment> {
-        self.desk.map(|desk| desk.moment(self.connection))
+        self.freshness
+            .map(|freshness| freshness.moment(self.connection))
     }
 
     /// The moment at which a row of a table that [`App::STEADY`](crate::App::STEADY) names was last different, or may have been: what was read of them
     /// since then is still true. `None` where nobody knows: see [`moment`](Self::moment).
     pub fn era(&self) -> Option<Moment> {
-        self.desk.map(Desk::era)
+        self.freshness.map(Freshness::era)
     }
 
     /// What outlives a command: `Some` while no change of one of these tables waits to be announced, the one that is being announced aside, and the same
@@ -138,37 +139,38 @@ impl<'c> Reader<'c> {
     /// a settled moment is true at the same one later, unless [`App::announce`](crate::App::announce) was told otherwise. Rows of tables that nobody watches
     /// are not covered. `None` where nobody knows: see [`moment`](Self::moment).
     pub fn settled(&self, tables: &[&str]) -> Option<Moment> {
-        self.desk.and_then(|desk| desk.settled(tables))
+        self.freshness
+            .and_then(|freshness| freshness.settled(tables))
     }
 
     /// What was kept on the writer's connection.
     pub(super) fn memos(&self) -> Option<&'c Memos> {
-        self.desk.map(Desk::memos)
+        self.freshness.map(Freshness::memos)
     }
 
     /// What is asked for is no row of a table: what is read with it is not kept.
     fn is_no_row(&self) {
-        if let Some(desk) = self.desk {
-            desk.looks_elsewhere();
+        if let Some(freshness) = self.freshness {
+            freshness.looks_elsewhere();
         }
     }
 
     fn prepared(&self, sql: &str) -> Result<rusqlite::CachedStatement<'c>, Error> {
-        if let Some(desk) = self.desk {
-            desk.looks(self.connection, sql);
+        if let Some(freshness) = self.freshness {
+            freshness.looks(self.connection, sql);
         }
         Ok(self.connection.prepare_cached(sql)?)
     }
 
     /// Runs a statement that may change rows: of what fails, no note is kept.
     fn noted<T>(&self, run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-        let Some(desk) = self.desk else {
+        let Some(freshness) = self.freshness else {
             return run();
         };
-        let mark = desk.mark();
-        let done = run().inspect_err(|_| desk.failed(self.connection, mark));
+        let mark = freshness.mark();
+        let done = run().inspect_err(|_| freshness.failed(self.connection, mark));
         // Also of what failed: `OR FAIL` keeps the rows that it had changed.
-        desk.finish(self.connection).and(done)
+        freshness.finish(self.connection).and(done)
     }
 
     /// All rows of a query.

@@ -3,9 +3,9 @@
 use super::capture::{Blueprint, Condition};
 use super::checkpoints::Checkpoints;
 use super::config::{Durability, StoreConfig};
-use super::desk::Desk;
 use super::disk::{Disk, Flush, flush_log};
 use super::files::{self, Files};
+use super::freshness::Freshness;
 use super::guarded::guarded;
 use super::handle::{Shared, Store};
 use super::health::Health;
@@ -112,10 +112,12 @@ pub(crate) fn open(
         config.retention_age,
         index.clone(),
     )?;
-    let desk = match condition {
-        Condition::Whole(_) => Desk::new(&connection, &blueprint, steady, index.clone())?,
+    let freshness = match condition {
+        Condition::Whole(_) => Freshness::new(&connection, &blueprint, steady, index.clone())?,
         // There is nothing to note until the tables are whole.
-        Condition::Broken(_) => Desk::new(&connection, &Blueprint::default(), &[], index.clone())?,
+        Condition::Broken(_) => {
+            Freshness::new(&connection, &Blueprint::default(), &[], index.clone())?
+        }
     };
     let flush = match machine.flush {
         Some(flush) => flush,
@@ -129,7 +131,7 @@ pub(crate) fn open(
     let mut writer = Writer::new(Parts {
         hook,
         numbering,
-        desk,
+        freshness,
         tables: Tables::new(*schema, blueprint, steady),
         retention,
         outcome_age: config.outcome_age,

@@ -1,8 +1,8 @@
 //! Notices what others do to the database while it is served.
 
 use super::backup;
-use super::desk::Desk;
 use super::files::Files;
+use super::freshness::Freshness;
 use super::health::{Cause, Health};
 use super::idempotency::Ran;
 use super::job::Said;
@@ -153,7 +153,7 @@ async fn nudge(jobs: &mpsc::WeakSender<Job>) -> Result<(), Error> {
         said: Said::default(),
         deadline: Instant::now(), // does not wait for others: they tell us by committing
         work: Box::new(Task::new(
-            |_: &Connection, _: &Desk| Ran::unrecorded(Ok(())),
+            |_: &Connection, _: &Freshness| Ran::unrecorded(Ok(())),
             answer,
         )),
     };

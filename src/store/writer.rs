@@ -11,8 +11,8 @@ pub(super) use tables::Tables;
 
 use super::capture::Changes;
 use super::checkpoints::Checkpoints;
-use super::desk::Desk;
 use super::disk::{Commit, Disk};
+use super::freshness::Freshness;
 use super::guarded::guarded;
 use super::health::Health;
 use super::hook::Hook;
@@ -44,7 +44,7 @@ pub(super) struct Writer {
     retention: Retention,
     outcome_age: Duration,
     stats: Arc<Stats>,
-    desk: Desk,
+    freshness: Freshness,
     tables: Tables,
     /// Everybody is to leave once the open transaction is undone.
     dismissing: bool,
@@ -72,7 +72,7 @@ pub(super) struct Writer {
 pub(super) struct Parts {
     pub hook: Box<dyn Hook>,
     pub numbering: Numbering,
-    pub desk: Desk,
+    pub freshness: Freshness,
     pub tables: Tables,
     pub retention: Retention,
     /// How long the outcome of a command with an id is kept.
@@ -86,7 +86,7 @@ impl Writer {
         let Parts {
             hook,
             numbering,
-            desk,
+            freshness,
             tables,
             retention,
             outcome_age,
@@ -96,7 +96,7 @@ impl Writer {
         Writer {
             hook,
             numbering,
-            desk,
+            freshness,
             tables,
             dismissing: false,
             retention,
@@ -177,7 +177,7 @@ impl Writer {
             // In whole milliseconds, and 0 would mean not to wait at all.
             c.busy_timeout(patience + Duration::from_millis(1))?;
             c.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-            let opened = self.desk.opened(c);
+            let opened = self.freshness.opened(c);
             let opened = opened.and_then(|others| self.compare_all(c, others));
             match opened.and_then(|()| self.announce_logged(c)) {
                 Ok(announced) if announced < CHUNK => return Ok(()),
@@ -233,8 +233,8 @@ impl Writer {
     /// A statement of ours failed: the transaction is not to be trusted any more.
     fn step(&mut self, c: &Connection, job: &mut Job) -> Result<(), Error> {
         c.prepare_cached("SAVEPOINT job")?.execute([])?;
-        self.desk.begun();
-        let mut kept = job.work.run(c, &self.desk);
+        self.freshness.begun();
+        let mut kept = job.work.run(c, &self.freshness);
         if c.is_autocommit() {
             return Ok(()); // the caller looks
         }
@@ -247,7 +247,7 @@ impl Writer {
         }
         if !kept {
             c.prepare_cached("ROLLBACK TO job")?.execute([])?;
-            self.desk.undone();
+            self.freshness.undone();
         }
         job.work.record(c)?;
         c.prepare_cached("RELEASE job")?.execute([])?;
@@ -257,20 +257,20 @@ impl Writer {
     /// Announces what other programs changed, as far as one transaction may. Says how many changes there were.
     fn announce_logged(&mut self, c: &Connection) -> Result<usize, Error> {
         let changes = Changes::logged(c, &self.stats, CHUNK);
-        let log = SqliteLog::new(c, Some(&self.desk.index));
+        let log = SqliteLog::new(c, Some(&self.freshness.index));
         let mut log = Appender::new(log, &mut self.numbering);
         self.hook.announce(&changes, &mut log)
     }
 
     /// Announces what a command changed.
     fn announce_noted(&mut self, c: &Connection, said: &Said) -> Result<(), Error> {
-        let desk = &self.desk;
-        desk.take(|notes| {
+        let freshness = &self.freshness;
+        freshness.take(|notes| {
             if notes.all.is_empty() {
                 return Ok(());
             }
-            let changes = Changes::noted(c, &self.stats, desk, said, notes);
-            let log = SqliteLog::new(c, Some(&desk.index));
+            let changes = Changes::noted(c, &self.stats, freshness, said, notes);
+            let log = SqliteLog::new(c, Some(&freshness.index));
             let mut log = Appender::new(log, &mut self.numbering);
             self.hook.announce(&changes, &mut log).map(|_| ())
         })
@@ -340,7 +340,7 @@ impl Writer {
         {
             tracing::error!(error = %e, "a transaction cannot be rolled back");
         }
-        self.desk.abandoned();
+        self.freshness.abandoned();
         let log = SqliteLog::new(c, None);
         let landed = self.numbering.aborted(&log);
         if !landed {

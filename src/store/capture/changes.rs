@@ -1,10 +1,10 @@
 //! The changes that are to be announced, one after the other.
 
-use super::notes::Notes;
+use super::buffer::RowChanges;
 use super::rejects::{reject_logged, reject_noted};
 use crate::error::Error;
 use crate::store::change::{Change, Rows, Waiting};
-use crate::store::desk::Desk;
+use crate::store::freshness::Freshness;
 use crate::store::guarded::guarded;
 use crate::store::job::Said;
 use crate::store::log::Appender;
@@ -27,10 +27,10 @@ enum Source<'c> {
     /// The change log: what other programs changed.
     Logged { at_most: usize },
     /// Memory: what a command of ours changed.
-    Noted {
-        desk: &'c Desk,
+    Buffered {
+        freshness: &'c Freshness,
         said: &'c Said,
-        notes: Notes<'c>,
+        notes: RowChanges<'c>,
     },
 }
 
@@ -52,14 +52,18 @@ impl<'c> Changes<'c> {
     pub(in crate::store) fn noted(
         connection: &'c Connection,
         stats: &'c Stats,
-        desk: &'c Desk,
+        freshness: &'c Freshness,
         said: &'c Said,
-        notes: Notes<'c>,
+        notes: RowChanges<'c>,
     ) -> Self {
         Changes {
             connection,
             stats,
-            source: Source::Noted { desk, said, notes },
+            source: Source::Buffered {
+                freshness,
+                said,
+                notes,
+            },
         }
     }
 
@@ -77,9 +81,11 @@ impl<'c> Changes<'c> {
     ) -> Result<usize, Error> {
         match self.source {
             Source::Logged { at_most } => self.each_logged(at_most, log, decide, keep),
-            Source::Noted { desk, said, notes } => {
-                self.each_noted((desk, said, notes), log, decide, keep)
-            }
+            Source::Buffered {
+                freshness,
+                said,
+                notes,
+            } => self.each_noted((freshness, said, notes), log, decide, keep),
         }
     }
 
@@ -126,24 +132,24 @@ impl<'c> Changes<'c> {
 
     fn each_noted<T>(
         &self,
-        (desk, said, notes): (&Desk, &Said, Notes<'_>),
+        (freshness, said, notes): (&Freshness, &Said, RowChanges<'_>),
         log: &mut Appender<'_>,
         decide: impl Fn(&Change<'_>, &Reader<'_>) -> Result<T, Error>,
         mut keep: impl FnMut(&mut Appender<'_>, T) -> Result<(), Error>,
     ) -> Result<usize, Error> {
         let c = self.connection;
         for (n, note) in notes.all.iter().enumerate() {
-            desk.telling(n);
+            freshness.telling(n);
             let change = Change {
                 table: &notes.shown(note).table,
                 id: note.id,
                 op: note.op,
                 actor: said.actor.as_deref(),
                 command_id: said.command_id.as_deref(),
-                rows: Rows::noted(note.op, notes.shown(note), note),
-                waiting: Waiting::Noted(notes, n),
+                rows: Rows::buffered(note.op, notes.shown(note), note),
+                waiting: Waiting::Buffered(notes, n),
             };
-            match guarded(|| decide(&change, &Reader::at(c, desk))) {
+            match guarded(|| decide(&change, &Reader::at(c, freshness))) {
                 Ok(decided) => keep(log, decided)?,
                 Err(e) if c.is_autocommit() => return Err(e),
                 Err(e) => {

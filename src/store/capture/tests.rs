@@ -1,8 +1,8 @@
 //! The log is right when the tables can be rebuilt from it alone, after any history of statements, under any pragmas.
 
+mod buffered;
 mod dice;
 mod neighbours;
-mod notes;
 mod rebuild;
 mod versions;
 

@@ -1,7 +1,7 @@
 //! The values that the writer keeps, and which change of a row drops which of them.
 
 use super::sources::{Looked, Reading};
-use crate::store::capture::{Note, Shown};
+use crate::store::capture::{RowChange, TableColumns};
 use rusqlite::Connection;
 use rustc_hash::FxHashMap;
 use std::any::{Any, TypeId};
@@ -63,7 +63,7 @@ struct Table {
 /// Lives with the writer, on its thread.
 pub(crate) struct Memos {
     reading: Reading,
-    shown: Arc<[Shown]>,
+    shown: Arc<[TableColumns]>,
     /// By name, in lower case.
     tables: FxHashMap<String, Table>,
     statements: RefCell<FxHashMap<Box<str>, Looks>>,
@@ -79,7 +79,7 @@ pub(crate) struct Memos {
 
 impl Memos {
     /// `steady`: tables of which it is known that something changed.
-    pub fn new(reading: Reading, shown: Arc<[Shown]>, steady: &[&str]) -> Self {
+    pub fn new(reading: Reading, shown: Arc<[TableColumns]>, steady: &[&str]) -> Self {
         let mut tables = FxHashMap::default();
         for (at, table) in shown.iter().enumerate() {
             let secret = table.secret.iter();
@@ -251,7 +251,7 @@ impl Memos {
     }
 
     /// A row changed: what shows it is dropped.
-    pub fn changed(&self, note: &Note) {
+    pub fn changed(&self, note: &RowChange) {
         self.changed.set(true);
         for values in self.values.borrow_mut().values_mut() {
             if values.by_key.is_empty() {
@@ -318,7 +318,7 @@ impl Memos {
 }
 
 /// The column of a source that tells a memo's keys apart.
-fn column(by: &[(&str, &str)], shown: &[Shown], source: Source) -> Option<By> {
+fn column(by: &[(&str, &str)], shown: &[TableColumns], source: Source) -> Option<By> {
     let Source::Watched(at) = source else {
         return None;
     };

@@ -3,7 +3,7 @@
 use super::Memo;
 use crate::error::Error;
 use crate::params;
-use crate::store::desk::Desk;
+use crate::store::freshness::Freshness;
 use crate::store::watched::Watched;
 use crate::store::{Reader, Transaction, capture};
 use proptest::prelude::*;
@@ -57,7 +57,7 @@ struct House {
     _dir: TempDir,
     ours: Connection,
     theirs: Connection,
-    desk: Desk,
+    freshness: Freshness,
 }
 
 impl House {
@@ -73,12 +73,12 @@ impl House {
         capture::create(&ours).unwrap();
         let blueprint = capture::Blueprint::bare(WATCHED);
         capture::install(&ours, &blueprint).unwrap();
-        let desk = Desk::new(&ours, &blueprint, STEADY, Arc::default()).unwrap();
+        let freshness = Freshness::new(&ours, &blueprint, STEADY, Arc::default()).unwrap();
         let house = House {
             _dir: dir,
             ours,
             theirs,
-            desk,
+            freshness,
         };
         house.sql(
             "INSERT INTO guests VALUES(1, 'Ada', '1'), (2, 'Bo', '2');
@@ -90,7 +90,7 @@ impl House {
     }
 
     fn reader(&self) -> Reader<'_> {
-        Reader::at(&self.ours, &self.desk)
+        Reader::at(&self.ours, &self.freshness)
     }
 
     /// Within a transaction or not, as the statements of an application's command.
@@ -103,12 +103,12 @@ impl House {
     /// A command, as the writer runs one: announced and kept, or undone.
     fn command(&self, statements: &str, looks: bool, fails: bool) {
         self.ours.execute_batch("SAVEPOINT job").unwrap();
-        self.desk.begun();
+        self.freshness.begun();
         self.sql(statements);
         if looks {
             self.look();
         }
-        let announced = self.desk.take(|notes| {
+        let announced = self.freshness.take(|notes| {
             for _ in notes.all {
                 self.look();
             }
@@ -119,7 +119,7 @@ impl House {
         });
         if announced.is_err() {
             self.ours.execute_batch("ROLLBACK TO job").unwrap();
-            self.desk.undone();
+            self.freshness.undone();
         }
         self.ours.execute_batch("RELEASE job").unwrap();
     }
@@ -134,7 +134,7 @@ impl House {
 
     fn begin(&self) {
         self.ours.execute_batch("BEGIN IMMEDIATE").unwrap();
-        self.desk.opened(&self.ours).unwrap();
+        self.freshness.opened(&self.ours).unwrap();
     }
 }
 
@@ -194,7 +194,7 @@ proptest! {
                 Step::Look => house.look(),
                 Step::Abandon => {
                     house.ours.execute_batch("ROLLBACK").unwrap();
-                    house.desk.abandoned();
+                    house.freshness.abandoned();
                     house.begin();
                 }
                 Step::Commit => {
