@@ -25,26 +25,27 @@ mod trace;
 
 pub use app::{App, Signal};
 pub use auth::{Identity, Keys};
-pub use consumer::context::Context;
+pub use consumer::context::{Context, SocketIoClient};
+pub use consumer::disconnect::Disconnect;
 pub use consumer::endpoint::Consumer;
+pub use consumer::numbers::{Numbers, RouteNumbers};
 pub use consumer::registry::Registry;
 pub use consumer::rest::{Api, Caller, RestPlace};
 pub use error::{ClientError, Constraint, Error, Kind};
 pub use hub::batching::Gather;
 pub use limits::clock::{Clock, Sleep, Ticks};
-pub use metrics::{Numbers, RouteNumbers};
 pub use protocol::arguments::{Arguments, Binary};
+pub use protocol::close::EndedBy;
 pub use protocol::frame::{Event, Frame, FromFrame, Payload};
 pub use protocol::message::{Message, Reply};
 pub use protocol::notice;
 pub use routing::{Explained, Known, Routed, Routing, Setting};
-pub use server::explain::{Preview, preview};
-pub use server::{Changes, Server, Started};
+pub use server::{Changes, Preview, Server, Started, preview};
 #[cfg(feature = "testing")]
 pub use store::Scratch;
 pub use store::{
-    Change, Command, CommandId, Copied, Durability, FromValue, Memo, Moment, Op, Progress, Reader,
-    Restored, Row, Schema, Stamp, Store, StoreConfig, Transaction, Value, Watched, backup, migrate,
-    restore,
+    Change, Command, Copied, Durability, FromValue, IdempotencyKey, Memo, Moment, Op, Progress,
+    Reader, Restored, Row, Schema, Stamp, Store, StoreConfig, Transaction, Value, Watched, backup,
+    migrate, restore,
 };
 pub use trace::connection_id;

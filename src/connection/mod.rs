@@ -15,6 +15,7 @@ use crate::connection::authentication::{
 };
 use crate::connection::reader::MessageReader;
 use crate::consumer::context::Context;
+use crate::consumer::disconnect::Disconnect;
 use crate::consumer::registry::Session;
 use crate::error::{ClientError, Error, Kind};
 use crate::hub::lane::Lane;
@@ -182,7 +183,7 @@ pub(crate) fn run<A: App>(mut opening: Box<Opening<A>>) -> impl Future<Output = 
 async fn end<A: App>(mut live: Live<A>, session: Box<dyn Session<A>>, ending: Ending) {
     let ctx = &mut live.ctx;
     ctx.leave_all();
-    if AssertUnwindSafe(session.disconnect(ctx))
+    if AssertUnwindSafe(session.disconnect(Disconnect::of(&ending), ctx))
         .catch_unwind()
         .await
         .is_err()
@@ -311,7 +312,7 @@ fn read<'a, A: App>(
     turn: Turn<'_>,
 ) -> Step<'a> {
     let Voice { shard, socket, .. } = voice;
-    let now = shard.clock();
+    let now = shard.now_ms();
     let frame = |frame| Step::Frame(Box::new(frame));
     let read = reader.next(socket, now, turn, |incoming| {
         let metered = rates::frame(shard, socket, &incoming, now);
@@ -362,8 +363,8 @@ pub(crate) fn unaddressed(incoming: Incoming<'_>) -> Frame {
     match incoming {
         Incoming::Ping(payload) => Frame::Ping(payload.to_vec()),
         Incoming::Close(close) => {
-            let code = close.map_or(NO_CODE, |(code, _)| code);
-            Frame::Close(Ending::by_client(code))
+            let (code, text) = close.unwrap_or((NO_CODE, ""));
+            Frame::Close(Ending::by_client_saying(code, text))
         }
         Incoming::Pong(_) | Incoming::Data(_) => Frame::Pong,
     }

@@ -1,13 +1,15 @@
 //! What a consumer can reach: its client, its groups, the rows.
 
+mod back;
 mod client;
 mod identity;
 mod recovery;
+mod socket_io;
 mod stream;
 
 pub(crate) use client::{Client, Handshake};
 pub(crate) use identity::Leaving;
-use identity::Nobody;
+pub use socket_io::SocketIoClient;
 
 use crate::app::App;
 use crate::auth::Identity;
@@ -22,8 +24,9 @@ use crate::limits::Limit;
 use crate::protocol::close::Ending;
 use crate::protocol::dialect::Envelope;
 use crate::protocol::message::Message;
-use crate::store::{Channel, CommandId, Reader, Transaction};
-use recovery::Back;
+use crate::store::{Channel, IdempotencyKey, Reader, Transaction};
+use back::Back;
+use identity::Nobody;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use smallvec::SmallVec;
@@ -48,7 +51,14 @@ struct Opening {
 struct Membership<G> {
     group: G,
     /// Replay does not reach behind this number.
-    from: u64,
+    from: Cell<u64>,
+}
+
+impl<G> Membership<G> {
+    fn new(group: G, from: u64) -> Self {
+        let from = Cell::new(from);
+        Membership { group, from }
+    }
 }
 
 /// One connection's view of the server: who it is, its groups, the rows.
@@ -65,17 +75,17 @@ pub struct Context<A: App> {
     /// What its frames are addressed to.
     channel: Channel,
     /// The frame that is being handled, where it has an id. Its scope is filled in for each write.
-    command: Option<Box<CommandId>>,
+    command: Option<Box<IdempotencyKey>>,
     /// Whose ids these are while nobody knows who it is: this connection's alone. Made with the first of them, and boxed: few have any.
     nobody: OnceCell<Box<Nobody>>,
     /// Writes of this command so far: each has an outcome of its own.
     writes: Cell<u32>,
-    /// Of Socket.IO.
+    /// What is kept of a Socket.IO client.
     pub(crate) client: Option<Rc<Client>>,
-    /// The same. Boxed: most connections have none, and each is as large as it could be.
+    /// What a Socket.IO client comes back with. Boxed: most connections have none, and each is as large as it could be.
     back: Option<Box<Back<A::Group>>>,
     /// Where the stream of the groups goes on that a command joined.
-    joined_at: Option<u64>,
+    joined_at: Cell<Option<u64>>,
 }
 
 impl<A: App> Context<A> {
@@ -101,7 +111,7 @@ impl<A: App> Context<A> {
             writes: Cell::new(0),
             client: None,
             back: None,
-            joined_at: None,
+            joined_at: Cell::new(None),
         }
     }
 
@@ -153,7 +163,7 @@ impl<A: App> Context<A> {
             return Ok(());
         }
         let before = self.before().iter().find(|m| m.group == group);
-        let from = before.map_or(from, |m| from.max(m.from));
+        let from = before.map_or(from, |m| from.max(m.from.get()));
         if self.memberships.len() >= self.socket.policy.groups_per_connection {
             self.socket.limited(Limit::Groups);
             return Err(ClientError::new(
@@ -179,18 +189,12 @@ impl<A: App> Context<A> {
             .fresh
             .push(group.clone());
         self.shard.join(group.clone(), self.lane, &self.socket);
-        self.memberships.push(Membership { group, from });
+        self.memberships.push(Membership::new(group, from));
         if self.outdate() {
             // nothing is told of it before it is kept
             self.socket.defer();
         }
         Ok(())
-    }
-
-    /// The groups that a Socket.IO client was in when it was connected last, also those that it had joined by a command. They come back by being joined here:
-    /// `connect` joins again what this client may still hear, before it asks for a snapshot, and what it missed there is replayed. Empty for new clients.
-    pub fn restored(&self) -> Vec<A::Group> {
-        self.before().iter().map(|m| m.group.clone()).collect()
     }
 
     /// From now on what this connection hears in quick succession is told together as well, or only together ([`Consumer::together`](crate::Consumer::together)). To
@@ -228,7 +232,7 @@ impl<A: App> Context<A> {
         f: impl Fn(&Reader<'_>) -> Result<T, Error> + Send + Sync + 'static,
     ) -> Result<T, Error> {
         let (at, found) = self.at_one_point(Arc::new(f)).await?;
-        self.joined_at = Some(at);
+        self.joined_at.set(Some(at));
         Ok(found)
     }
 

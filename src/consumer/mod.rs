@@ -2,6 +2,8 @@
 
 pub(crate) mod announcer;
 pub(crate) mod context;
+pub(crate) mod disconnect;
 pub(crate) mod endpoint;
+pub(crate) mod numbers;
 pub(crate) mod registry;
 pub(crate) mod rest;

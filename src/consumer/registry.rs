@@ -6,6 +6,7 @@ pub(crate) use reserved::refuse;
 
 use crate::app::App;
 use crate::consumer::context::Context;
+use crate::consumer::disconnect::Disconnect;
 use crate::consumer::endpoint::Consumer;
 use crate::consumer::rest::Routes;
 use crate::error::{ClientError, Error, Kind};
@@ -87,7 +88,11 @@ pub(crate) trait Session<A: App> {
         body: Payload<'_>,
         ctx: &'a mut Context<A>,
     ) -> Result<LocalBoxFuture<'a, Result<Reply, Error>>, ClientError>;
-    fn disconnect<'a>(self: Box<Self>, ctx: &'a mut Context<A>) -> LocalBoxFuture<'a, ()>;
+    fn disconnect<'a>(
+        self: Box<Self>,
+        why: Disconnect,
+        ctx: &'a mut Context<A>,
+    ) -> LocalBoxFuture<'a, ()>;
 }
 
 struct Erased<C>(C, #[allow(dead_code)] LetIn);
@@ -105,8 +110,12 @@ impl<C: Consumer> Session<C::App> for Erased<C> {
         Ok(Box::pin(self.0.receive(command, ctx)))
     }
 
-    fn disconnect<'a>(self: Box<Self>, ctx: &'a mut Context<C::App>) -> LocalBoxFuture<'a, ()> {
-        Box::pin(self.0.disconnect(ctx))
+    fn disconnect<'a>(
+        self: Box<Self>,
+        why: Disconnect,
+        ctx: &'a mut Context<C::App>,
+    ) -> LocalBoxFuture<'a, ()> {
+        Box::pin(self.0.disconnect(why, ctx))
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A server that has none left accepts nobody, and can tell nobody so: not a new client, not a probe. So a part of them is never given to clients.
 
-use super::accept::{BATCH, CROWDED_BATCH};
+use super::listener::{BATCH, CROWDED_BATCH};
 use crate::limits::{Admission, Limits, REFUSED};
 
 /// Of all descriptors, the part that clients do not get, and its bounds: half for what the server opens later (a reload's listeners and files, rows), half for

@@ -1,8 +1,9 @@
 //! Who becomes a WebSocket (RFC 6455, section 4.2): the judgement of a request, whoever has read it.
 
 use super::engine;
-use super::refusal;
-use super::table::{Listening, Shared};
+use super::errors::{handshake_limited, leaving, nothing_here, token_missing};
+use super::shared::Shared;
+use super::table::TableEntry;
 use super::upgrade::{self, Unfit};
 use crate::app::App;
 use crate::auth::Identity;
@@ -38,7 +39,7 @@ pub(super) struct Accepted<A: App> {
 pub(super) struct Sockets<A: App> {
     shared: Arc<Shared<A>>,
     counts: Arc<ShardStats>,
-    pub(super) listening: Arc<Listening>,
+    pub(super) entry: Arc<TableEntry>,
     /// Of each of the listener's routes.
     ways: Vec<Way>,
 }
@@ -53,20 +54,20 @@ struct Way {
 }
 
 impl<A: App> Sockets<A> {
-    pub fn new(shard: &Shard<A>, shared: &Arc<Shared<A>>, listening: &Arc<Listening>) -> Self {
-        let here = &listening.listener;
+    pub fn new(shard: &Shard<A>, shared: &Arc<Shared<A>>, entry: &Arc<TableEntry>) -> Self {
+        let here = &entry.listener;
         let way = |(index, route): (usize, &Route)| Way {
             lane: match route.protocol {
                 Protocol::WebSocket => shared.lanes.lane(&route.consumer, None),
                 Protocol::EngineIo | Protocol::SocketIo => None,
             },
-            door: engine::door(shared, shard, listening, index),
+            door: engine::door(shared, shard, entry, index),
             stats: shared.stats.route(&here.name, route.pattern.as_str()),
         };
         Sockets {
             shared: shared.clone(),
             counts: shard.counts.clone(),
-            listening: listening.clone(),
+            entry: entry.clone(),
             ways: here.routes.iter().enumerate().map(way).collect(),
         }
     }
@@ -82,8 +83,8 @@ impl<A: App> Sockets<A> {
 
     /// The route of Engine.IO at a path.
     pub fn engine_route(&self, path: &str) -> Option<&Route> {
-        let (index, _) = self.listening.listener.find(path)?;
-        let route = &self.listening.listener.routes[index];
+        let (index, _) = self.entry.listener.find(path)?;
+        let route = &self.entry.listener.routes[index];
         (route.protocol != Protocol::WebSocket).then_some(route)
     }
 
@@ -105,7 +106,7 @@ impl<A: App> Sockets<A> {
         caller: &Caller,
         can_upgrade: bool,
     ) -> Option<Result<Accepted<A>, Response>> {
-        let (index, params) = self.listening.listener.find(path)?;
+        let (index, params) = self.entry.listener.find(path)?;
         Some(self.judge(index, params, method, path, caller, can_upgrade))
     }
 
@@ -119,15 +120,15 @@ impl<A: App> Sockets<A> {
         caller: &Caller,
         can_upgrade: bool,
     ) -> Result<Accepted<A>, Response> {
-        let route = &self.listening.listener.routes[index];
+        let route = &self.entry.listener.routes[index];
         let (shared, counts) = (&*self.shared, &*self.counts);
         let Caller { headers, query, .. } = caller;
         let wish = upgrade::wish(method, headers).map_err(|unfit| unfit.response())?;
-        if shared.farewell.draining.load(Relaxed) {
+        if shared.drain.draining.load(Relaxed) {
             return Err(json_error(&leaving()));
         }
         let policy = &route.policy;
-        let tls = self.listening.listener.tls.is_some();
+        let tls = self.entry.listener.tls.is_some();
         let host = wish.origin.and_then(|_| routing::host(headers));
         if !policy.origins.allows(wish.origin, host, tls) {
             return Err(Unfit::Origin.response());
@@ -142,7 +143,7 @@ impl<A: App> Sockets<A> {
         if let Some(peer) = caller.peer
             && let Err(limited) = admission.handshake(peer.ip())
         {
-            return Err(refusal::handshake(counts, caller, limited));
+            return Err(handshake_limited(counts, caller, limited));
         }
         let authorization = headers.get(header::AUTHORIZATION);
         let found = auth::token_of(
@@ -170,7 +171,7 @@ impl<A: App> Sockets<A> {
         let user = match subject.and_then(|i| i.subject.as_deref()) {
             Some(subject) => match admission.user(subject) {
                 Ok(place) => Some(Arc::new(place)),
-                Err(limited) => return Err(refusal::handshake(counts, caller, limited)),
+                Err(limited) => return Err(handshake_limited(counts, caller, limited)),
             },
             None => None,
         };
@@ -192,7 +193,7 @@ impl<A: App> Sockets<A> {
             identity,
             since: since(query),
             query: query.clone(),
-            policy: self.listening.policies[index].clone(),
+            policy: self.entry.policies[index].clone(),
             user,
             route: stats.clone(),
             boarding,
@@ -208,41 +209,6 @@ impl<A: App> Sockets<A> {
             extension: extension.and_then(|(e, _)| HeaderValue::try_from(e.answer).ok()),
         })
     }
-}
-
-pub(super) fn token_missing() -> ClientError {
-    ClientError::new(
-        Kind::Unauthenticated,
-        "TOKEN_MISSING",
-        "a token is needed: Authorization: Bearer ...",
-    )
-}
-
-pub(super) fn nothing_here() -> ClientError {
-    ClientError::new(Kind::NotFound, "NOT_FOUND", "there is nothing at this path")
-}
-
-/// 405, with the methods that the path takes (RFC 9110, section 15.5.6).
-pub(super) fn method_not_allowed(allowed: &'static str) -> Response {
-    let mut response = json_error(&ClientError::new(
-        Kind::MethodNotAllowed,
-        "METHOD_NOT_ALLOWED",
-        format!("this path does not take this method, but {allowed}"),
-    ));
-    let allowed = HeaderValue::from_static(allowed);
-    response.headers_mut().insert(header::ALLOW, allowed);
-    response
-}
-
-/// What is read: a HEAD is asked as a GET.
-pub(super) const READ: &str = "GET, HEAD";
-
-pub(super) fn leaving() -> ClientError {
-    ClientError::new(
-        Kind::Busy,
-        "DRAINING",
-        "the server stops: come back in a moment",
-    )
 }
 
 /// Who asks. `None`: a token is required and has not come.

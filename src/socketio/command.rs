@@ -41,7 +41,7 @@ impl<A: App> Namespace<A> {
         mail: Mail,
     ) -> Step<'a> {
         match mail {
-            Mail::Leave => Step::End(Box::new(Ending::gone())),
+            Mail::Leave => Step::End(Box::new(Ending::left())),
             Mail::Frame(Frame::Text(text)) => handle(ctx, consumer, None, Payload::Text(&text)),
             Mail::Frame(Frame::Binary(bytes)) => {
                 handle(ctx, consumer, None, Payload::Binary(&bytes))
@@ -78,7 +78,7 @@ impl<A: App> Namespace<A> {
             arguments: &arguments,
             attachments,
         };
-        let (len, now) = (event.len(), ctx.shard.clock());
+        let (len, now) = (event.len(), ctx.shard.now_ms());
         let token = (&*name == AUTHENTICATE).then(|| token(arguments.first()?.get()));
         let control = token.flatten().map(Control::Authenticate);
         let metered = match &control {

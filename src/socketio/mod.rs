@@ -117,7 +117,7 @@ impl<A: App> Session<A> {
             Some(_) => Transport::WebSocket,
             None => Transport::Polling,
         };
-        let (counts, now) = (shard.counts.clone(), shard.clock());
+        let (counts, now) = (shard.counts.clone(), shard.now_ms());
         let wire = Socket::of_session(id, stream, policy, compression, counts, now);
         let entrances = visit.door.entrances.len();
         let session = Rc::new(Session {
@@ -268,14 +268,14 @@ impl<A: App> Session<A> {
             let _ = tokio::time::timeout(CLOSE_TIMEOUT, handled).await;
         }
         for namespace in std::mem::take(&mut *self.namespaces.borrow_mut()) {
-            namespace.leave();
+            namespace.leave(&ending);
         }
         // a namespace has its own errors; of the connection there is only its close
         ending.error = None;
         if self.is(Transport::WebSocket) {
             finish(&self.shard, &self.wire, 0, ending, reader).await;
         } else {
-            self.shard.stats.closed(&ending);
+            self.shard.stats.closed(ending.counted());
             if !by_client {
                 self.close_polling(&ending);
             }

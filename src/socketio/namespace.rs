@@ -8,6 +8,7 @@ use crate::auth::Identity;
 use crate::connection::authentication::{note_expiry, place_of_user, verify};
 use crate::connection::{attend, told};
 use crate::consumer::context::{Client, Context, Leaving};
+use crate::consumer::disconnect::Disconnect;
 use crate::consumer::registry::{self, Consumers};
 use crate::error::{ClientError, Error, Kind};
 use crate::hub::shard::Shard;
@@ -125,10 +126,10 @@ impl<A: App> Namespace<A> {
         self.take_in(Mail::Leave)
     }
 
-    /// The client has gone: nothing is said to it any more.
-    pub fn leave(&self) {
+    /// The client's connection has ended so: nothing is said to it any more.
+    pub fn leave(&self, connection: &Ending) {
         self.client.gone();
-        self.socket.end(Ending::gone());
+        self.socket.end(Ending::following(connection));
         self.roomy.notify_waiters();
     }
 
@@ -222,7 +223,7 @@ impl<A: App> Namespace<A> {
         if let Err(error) = let_in.await {
             let ending = self.socket.take_ending();
             let ending = ending.unwrap_or_else(|| Ending::refused(error.into_client()));
-            begun.disconnect().await.forget().await;
+            begun.disconnect(&ending).await.forget().await;
             return Err(Box::new(ending));
         }
         Ok(begun)
@@ -230,7 +231,7 @@ impl<A: App> Namespace<A> {
 
     /// Ends what had begun.
     async fn part(self: &Rc<Self>, session: &Rc<Session<A>>, begun: Box<Begun<A>>, ending: Ending) {
-        let leaving = begun.disconnect().await;
+        let leaving = begun.disconnect(&ending).await;
         self.end(session, ending);
         leaving.forget().await;
     }
@@ -384,14 +385,15 @@ struct Begun<A: App> {
 }
 
 impl<A: App> Begun<A> {
-    async fn disconnect(self: Box<Self>) -> Leaving {
+    async fn disconnect(self: Box<Self>, ending: &Ending) -> Leaving {
         let Begun {
             mut ctx,
             consumer,
             _counted,
         } = *self;
         ctx.leave_all();
-        let last = AssertUnwindSafe(consumer.disconnect(&mut ctx)).catch_unwind();
+        let why = Disconnect::of(ending);
+        let last = AssertUnwindSafe(consumer.disconnect(why, &mut ctx)).catch_unwind();
         if last.await.is_err() {
             tracing::error!(consumer = ctx.lane().renderer.name, "disconnect panicked");
         }

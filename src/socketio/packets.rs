@@ -44,7 +44,7 @@ enum Read {
     Binary(Bytes),
     Ping(Vec<u8>, Option<TooFast>),
     Pong(Option<TooFast>),
-    Close(u16),
+    Close(Box<Ending>),
     Nothing,
 }
 
@@ -59,12 +59,15 @@ impl<A: App> Session<A> {
         reader: &mut MessageReader,
         turn: Turn<'_>,
     ) -> Result<Option<Left<A>>, Ending> {
-        let now = self.shard.clock();
+        let now = self.shard.now_ms();
         let read = reader.next(&self.wire, now, turn, |incoming| match incoming {
             Incoming::Data(Payload::Text(text)) => Read::Text(text.to_owned()),
             Incoming::Data(Payload::Binary(bytes)) => Read::Binary(Bytes::copy_from_slice(bytes)),
             Incoming::Ping(payload) => Read::Ping(payload.to_vec(), self.meter(incoming)),
-            Incoming::Close(close) => Read::Close(close.map_or(NO_CODE, |(code, _)| code)),
+            Incoming::Close(close) => {
+                let (code, text) = close.unwrap_or((NO_CODE, ""));
+                Read::Close(Box::new(Ending::by_client_saying(code, text)))
+            }
             Incoming::Pong(_) => Read::Pong(self.meter(incoming)),
             Incoming::Data(Payload::Event(_)) => Read::Nothing,
         })?;
@@ -88,7 +91,7 @@ impl<A: App> Session<A> {
                 namespaces.iter().for_each(|n| n.client.pong());
                 Ok(Some(None))
             }
-            Some(Read::Close(code)) => Err(Ending::by_client(code)),
+            Some(Read::Close(ending)) => Err(*ending),
             Some(Read::Nothing) => Ok(Some(None)),
         }
     }
@@ -115,7 +118,7 @@ impl<A: App> Session<A> {
     }
 
     fn meter(&self, incoming: Incoming<'_>) -> Option<TooFast> {
-        let now = self.shard.clock();
+        let now = self.shard.now_ms();
         rates::frame(&self.shard, &self.wire, &incoming, now).err()
     }
 

@@ -16,6 +16,7 @@
 
 mod blueprint;
 mod cascades;
+mod changes;
 mod image;
 mod keys;
 mod log;
@@ -23,10 +24,12 @@ mod made;
 mod mend;
 mod notes;
 mod noting;
+mod rejects;
 mod table;
 mod upkeep;
 
 pub(crate) use blueprint::Blueprint;
+pub(crate) use changes::Changes;
 pub(crate) use image::Image;
 pub(crate) use made::{lost, unsettle};
 #[cfg(any(test, feature = "testing"))]
@@ -51,6 +54,7 @@ CREATE TABLE IF NOT EXISTS change_replaced(tbl TEXT NOT NULL, id INTEGER NOT NUL
 pub(crate) fn create(c: &Connection) -> Result<(), Error> {
     c.execute_batch(TABLES)?;
     c.execute_batch(made::TABLE)?;
+    c.execute_batch(rejects::TABLES)?;
     Ok(())
 }
 

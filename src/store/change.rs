@@ -8,24 +8,16 @@ mod tests;
 use member::Member;
 
 use crate::error::Error;
-use crate::store::{Image, Note, Notes, Reader, Shown, Value};
+use crate::store::capture::{Image, Note, Notes, Shown};
+use crate::store::op::Op;
+use crate::store::rows::Reader;
+use crate::store::value::Value;
 use serde::de::value::MapDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, de::DeserializeOwned, forward_to_deserialize_any};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
-
-/// What happened to a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Op {
-    /// It is new.
-    Insert,
-    /// It is different.
-    Update,
-    /// It is gone.
-    Delete,
-}
 
 /// One committed change of one row, whoever made it.
 #[derive(Debug)]

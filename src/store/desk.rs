@@ -2,9 +2,9 @@
 
 use super::capture::{Blueprint, Note, Notes, Noting, Shown};
 use crate::error::Error;
-use crate::store::change::Op;
 use crate::store::log::Index;
 use crate::store::memo::Memos;
+use crate::store::op::Op;
 use rusqlite::Connection;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;

@@ -4,9 +4,9 @@ use super::command::Command;
 use super::desk::Desk;
 use super::disk::Settled;
 use super::health::Health;
+use super::idempotency::{self, Ran};
 use super::job::{Job, Said, Task};
 use super::log::Index;
-use super::outcomes::{self, Ran};
 use super::readers::Readers;
 use super::rows::{Reader, Transaction};
 use super::sqlite;
@@ -113,7 +113,7 @@ impl Store {
             command_id: id.as_ref().map(|id| id.key.clone()),
         };
         let run = move |c: &rusqlite::Connection, desk: &Desk| {
-            outcomes::once(c, id, || {
+            idempotency::once(c, id, || {
                 f(&Transaction::new(Reader::at(c, desk), now_ms()))
             })
         };
@@ -125,8 +125,9 @@ impl Store {
     /// # Errors
     /// As [`write`](Self::write).
     pub(crate) async fn forget(&self, scope: String) -> Result<(), Error> {
-        let run =
-            move |c: &rusqlite::Connection, _: &Desk| Ran::unrecorded(outcomes::forget(c, &scope));
+        let run = move |c: &rusqlite::Connection, _: &Desk| {
+            Ran::unrecorded(idempotency::forget(c, &scope))
+        };
         self.submit(None, Said::default(), run).await
     }
 

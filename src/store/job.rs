@@ -1,8 +1,9 @@
 //! A command on its way through the writer.
 
 use super::desk::Desk;
-use super::outcomes::Ran;
-use super::{guarded, now_ms};
+use super::guarded::guarded;
+use super::idempotency::Ran;
+use super::time::now_ms;
 use crate::error::Error;
 use rusqlite::Connection;
 use std::time::Instant;

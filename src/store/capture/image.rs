@@ -1,6 +1,7 @@
 //! A row as it is noted.
 
-use crate::store::{Value, text as text_of};
+use crate::store::text::text as text_of;
+use crate::store::value::Value;
 use rusqlite::functions::Context;
 use rusqlite::types::ValueRef;
 use smallvec::SmallVec;

@@ -3,7 +3,7 @@
 use super::Image;
 use super::table::Table;
 use super::upkeep::{Owed, Upkeep, Values};
-use crate::store::change::Op;
+use crate::store::op::Op;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;

@@ -7,7 +7,8 @@ mod rebuild;
 mod versions;
 
 use super::*;
-use crate::store::change::{Change, Op, Rows, Waiting};
+use crate::store::change::{Change, Rows, Waiting};
+use crate::store::op::Op;
 use crate::store::watched::{Stamp, Watched};
 use dice::Dice;
 use rebuild::rebuild;

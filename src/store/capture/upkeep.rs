@@ -6,7 +6,8 @@
 use super::table::Table;
 use super::{Image, quoted};
 use crate::error::Error;
-use crate::store::{Value, now_ms};
+use crate::store::time::now_ms;
+use crate::store::value::Value;
 use rusqlite::Connection;
 use smallvec::SmallVec;
 use std::collections::BTreeMap;

@@ -1,14 +1,14 @@
 //! `GET /metrics`, where `routing.toml` says so.
 
-use super::handshake::{READ, method_not_allowed};
-use super::table::Shared;
+use super::collect::collect;
 use crate::app::App;
 use crate::auth;
 use crate::consumer::rest::{Api, Caller, json_error, not_stored};
 use crate::error::{ClientError, Kind};
 use crate::hub::shard::{Inbox, Shard};
-use crate::metrics::collect;
 use crate::routing::{Auth, Metrics};
+use crate::server::errors::{READ, method_not_allowed};
+use crate::server::shared::Shared;
 use ::http::{Method, header};
 use std::sync::Arc;
 use warp::filters::BoxedFilter;
@@ -16,12 +16,12 @@ use warp::reply::Response;
 use warp::{Filter, Reply};
 
 /// The route of one listener.
-pub(super) fn route<A: App>(
+pub(in crate::server) fn route<A: App>(
     shard: &Shard<A>,
     shared: &Arc<Shared<A>>,
     who: Metrics,
 ) -> BoxedFilter<(Response,)> {
-    let (shared, store, inboxes) = (shared.clone(), shard.store.clone(), shard.peers());
+    let (shared, store, inboxes) = (shared.clone(), shard.store.clone(), shard.peers().clone());
     warp::path!("metrics")
         .and(warp::method())
         .and(Api::<A>::caller())

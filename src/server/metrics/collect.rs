@@ -1,9 +1,8 @@
 //! All cells added up, under the names that dashboards know.
 
-use super::events::sums;
 use super::text::{CONTENT_TYPE, Text};
-use super::{Drop, EVENTS, MICROS, ShardStats, Stats};
 use crate::limits::Limit;
+use crate::metrics::{Drop, EVENTS, MICROS, ShardStats, Stats};
 use crate::store::{Cause, Store};
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -131,41 +130,23 @@ pub(crate) fn collect(
 
 fn connections(t: &mut Text, stats: &Stats) {
     // sorted: two scrapes are easily compared
-    let mut routes: Vec<_> = stats
-        .routes
-        .iter()
-        .map(|r| {
-            let of = r.value();
-            (
-                r.key().clone(),
-                of.open.load(Relaxed),
-                of.opened.load(Relaxed),
-            )
-        })
-        .collect();
-    routes.sort();
+    let routes = stats.routes();
     let mut open = t.gauge("maitred_connections", "WebSockets that are open.");
-    for ((listener, route), n, _) in &routes {
-        open.with(&[("listener", listener), ("route", route)], n);
+    for ((listener, route), of) in &routes {
+        open.with(&[("listener", listener), ("route", route)], of.open_now());
     }
     let mut opened = t.counter(
         "maitred_connections_opened_total",
         "WebSockets that were opened.",
     );
-    for ((listener, route), _, n) in &routes {
-        opened.with(&[("listener", listener), ("route", route)], n);
+    for ((listener, route), of) in &routes {
+        opened.with(&[("listener", listener), ("route", route)], of.opened());
     }
-    let mut codes: Vec<(u16, u64)> = stats
-        .closings
-        .iter()
-        .map(|c| (*c.key(), *c.value()))
-        .collect();
-    codes.sort_unstable();
     let mut closed = t.counter(
         "maitred_connections_closed_total",
         "WebSockets that ended, by close code; 0: without one; 3000, 4000: any code of 3xxx or 4xxx that the client chose.",
     );
-    for (code, n) in codes {
+    for (code, n) in stats.closings() {
         closed.with(&[("code", &code)], n);
     }
     t.gauge(
@@ -184,7 +165,7 @@ fn connections(t: &mut Text, stats: &Stats) {
 
 /// Without the prefix of the others: dashboards of other servers know these names.
 fn consumers(t: &mut Text, stats: &Stats) {
-    let (clients, events) = sums(stats.shards.iter().map(|shard| &**shard));
+    let (clients, events) = stats.sums();
     let mut open = t.gauge(
         "websocket_connections",
         "Clients that were let in; with Socket.IO one for each namespace.",

@@ -7,9 +7,9 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// When such a line was written last, and how often it was not since.
 #[derive(Debug, Default)]
-pub(super) struct Seldom(Mutex<(Option<Instant>, u64)>);
+pub(super) struct LogLimit(Mutex<(Option<Instant>, u64)>);
 
-impl Seldom {
+impl LogLimit {
     /// It happened. `Some`: a line is due, for so many times.
     pub fn happened(&self) -> Option<u64> {
         self.at(Instant::now())
@@ -33,8 +33,8 @@ mod tests {
 
     #[test]
     fn a_line_says_how_often_it_would_have_come() {
-        let (seldom, start) = (Seldom::default(), Instant::now());
-        let at = |ms| seldom.at(start + Duration::from_millis(ms));
+        let (limit, start) = (LogLimit::default(), Instant::now());
+        let at = |ms| limit.at(start + Duration::from_millis(ms));
         assert_eq!([at(0), at(1), at(999)], [Some(1), None, None]);
         assert_eq!([at(1_000), at(1_001)], [Some(3), None]);
     }

@@ -1,7 +1,6 @@
-//! The same numbers as [`collect`](super::collect) writes for Prometheus, for an application that shows them in words of its own.
+//! What the server counts (what `GET /metrics` tells Prometheus), as values: for an application that shows them in its own words.
 
-use super::events::sums;
-use super::{Drop, Stats};
+use crate::metrics::{Drop, Stats};
 use crate::store::Store;
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering::Relaxed;
@@ -53,35 +52,29 @@ pub struct RouteNumbers {
 impl Numbers {
     pub(crate) fn of(stats: &Stats, store: Option<&Store>) -> Self {
         let shards = &stats.shards;
-        let mut routes: Vec<RouteNumbers> = stats
-            .routes
-            .iter()
-            .map(|route| {
-                let ((listener, path), of) = (route.key().clone(), route.value());
-                let mut roles = of.roles().clone();
-                roles.retain(|_, open| *open > 0);
-                RouteNumbers {
-                    listener,
-                    path,
-                    open: u64::try_from(of.open.load(Relaxed)).unwrap_or(0),
-                    opened: of.opened.load(Relaxed),
-                    roles,
-                }
-            })
-            .collect();
-        routes.sort_by(|a, b| (&a.listener, &a.path).cmp(&(&b.listener, &b.path)));
-        let (mut clients, _) = sums(shards.iter().map(|shard| &**shard));
+        let routes = stats.routes().into_iter();
+        let routes = routes.map(|((listener, path), of)| {
+            let mut roles = of.roles();
+            roles.retain(|_, open| *open > 0);
+            RouteNumbers {
+                listener,
+                path,
+                open: of.open_now(),
+                opened: of.opened(),
+                roles,
+            }
+        });
+        let (mut clients, _) = stats.sums();
         clients.retain(|_, open| *open > 0);
-        let closings = stats.closings.iter();
         let dropped = Drop::ALL.map(|(why, name)| {
             let of = shards.iter().map(|shard| shard.dropped[why as usize].get());
             (name, of.sum())
         });
         Numbers {
             uptime_s: stats.started.elapsed().as_secs(),
-            routes,
+            routes: routes.collect(),
             clients,
-            closed: closings.map(|code| (*code.key(), *code.value())).collect(),
+            closed: stats.closings(),
             events: store.map_or(0, |store| store.stats().events.load(Relaxed)),
             deliveries: shards.iter().map(|shard| shard.delivered.get()).sum(),
             sent_bytes: shards.iter().map(|shard| shard.sent_bytes.get()).sum(),

@@ -6,7 +6,7 @@
 //! `chunked` (6.1, 6.3). The RFC lets a server accept some of these; nobody who means well sends them.
 
 /// Follows the requests of one connection.
-pub(crate) struct Framing {
+pub(crate) struct RequestFraming {
     state: State,
     /// The line that is being read, without its end.
     line: Vec<u8>,
@@ -38,7 +38,7 @@ enum State {
 /// Where a byte of a connection stands.
 #[cfg(feature = "fuzzing")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Position {
     Between,
     RequestLine,
     Fields,
@@ -65,10 +65,10 @@ pub(crate) struct Ambiguous {
     pub why: &'static str,
 }
 
-impl Framing {
+impl RequestFraming {
     /// `longest`: the most a line may be, in bytes.
     pub fn new(longest: usize) -> Self {
-        Framing {
+        RequestFraming {
             state: State::Start,
             line: Vec::new(),
             head: Head::default(),
@@ -178,14 +178,14 @@ impl Framing {
 
     /// What the next byte belongs to.
     #[cfg(feature = "fuzzing")]
-    pub fn place(&self) -> Place {
+    pub fn position(&self) -> Position {
         match self.state {
-            State::Start if self.line.is_empty() => Place::Between,
-            State::Start => Place::RequestLine,
-            State::Fields => Place::Fields,
-            State::Body(_) | State::Chunk(_) => Place::Body,
-            State::ChunkSize | State::ChunkEnd | State::Trailers => Place::Chunking,
-            State::Tunnel => Place::Tunnel,
+            State::Start if self.line.is_empty() => Position::Between,
+            State::Start => Position::RequestLine,
+            State::Fields => Position::Fields,
+            State::Body(_) | State::Chunk(_) => Position::Body,
+            State::ChunkSize | State::ChunkEnd | State::Trailers => Position::Chunking,
+            State::Tunnel => Position::Tunnel,
         }
     }
 
@@ -296,7 +296,7 @@ mod tests {
     const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
     fn take(text: &str) -> Result<(), Ambiguous> {
-        Framing::new(1024).take(text.as_bytes())
+        RequestFraming::new(1024).take(text.as_bytes())
     }
 
     #[test]
@@ -378,7 +378,7 @@ mod tests {
         #[test]
         fn pieces_make_no_difference(text in "(GET|\r|\n| |:|Host: a\r\n|HTTP/1.1\r\n|Content-Length: 3\r\n|Transfer-Encoding: chunked\r\n|3\r\n|abc|0\r\n|\r\n){0,24}", cut in 1usize..9) {
             let whole = take(&text).is_ok();
-            let mut framing = Framing::new(1024);
+            let mut framing = RequestFraming::new(1024);
             let pieces = text.as_bytes().chunks(cut).try_for_each(|piece| framing.take(piece));
             prop_assert_eq!(whole, pieces.is_ok());
         }

@@ -1,10 +1,10 @@
-//! A connection's bytes on their way to hyper: plain or out of TLS, and followed by [`Framing`].
+//! A connection's bytes on their way to hyper: plain or out of TLS, and followed by [`RequestFraming`].
 
 #[cfg(test)]
 mod tests;
 
 use super::answering::{Answering, Owed};
-use super::framing::Framing;
+use super::request_framing::RequestFraming;
 use crate::hub::stream::Stream;
 use crate::routing::Edge;
 use bytes::Bytes;
@@ -31,11 +31,11 @@ const LINGER_BYTES: usize = 1 << 20;
 /// Stands for a request that cannot be read.
 const STAND_IN: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
-pub(super) struct Carrier {
+pub(super) struct HttpIo {
     pipe: Pipe,
     /// What was read before hyper asked.
     read: Bytes,
-    framing: Framing,
+    framing: RequestFraming,
     /// A request was ambiguous: nothing after it is read.
     ended: bool,
     /// Hyper has got another in its place.
@@ -141,21 +141,21 @@ enum Pipe {
     Tls(Box<TlsStream<TcpStream>>),
 }
 
-impl Carrier {
+impl HttpIo {
     /// `read`: what has come already.
     pub fn plain(stream: TcpStream, read: Vec<u8>, edge: &Edge) -> Self {
-        Carrier::over(Pipe::Plain(stream), read, edge)
+        HttpIo::over(Pipe::Plain(stream), read, edge)
     }
 
     pub fn tls(stream: TlsStream<TcpStream>, edge: &Edge) -> Self {
-        Carrier::over(Pipe::Tls(Box::new(stream)), Vec::new(), edge)
+        HttpIo::over(Pipe::Tls(Box::new(stream)), Vec::new(), edge)
     }
 
     fn over(pipe: Pipe, read: Vec<u8>, edge: &Edge) -> Self {
-        Carrier {
+        HttpIo {
             pipe,
             read: read.into(),
-            framing: Framing::new(2 * edge.head_bytes),
+            framing: RequestFraming::new(2 * edge.head_bytes),
             ended: false,
             refusing: false,
             write_timeout: edge.write_timeout,
@@ -303,7 +303,7 @@ impl Carrier {
 trait Both: AsyncRead + AsyncWrite + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Unpin> Both for T {}
 
-impl AsyncRead for Carrier {
+impl AsyncRead for HttpIo {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -352,7 +352,7 @@ impl AsyncRead for Carrier {
     }
 }
 
-impl AsyncWrite for Carrier {
+impl AsyncWrite for HttpIo {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,

@@ -1,145 +1,36 @@
 //! Requests of Engine.IO: who begins a session, who polls one, and what web pages are told about it.
 
-mod delivery;
-mod gzip;
-mod wish;
-
-pub(super) use delivery::Receipt;
-
-use super::carrier::Report;
-use super::handshake::Sockets;
-use super::table::{Listening, Shared};
-use super::worker::Worker;
+use super::delivery::{Delivery, Receipt};
+use super::endpoint::visit;
+use super::gzip;
+use super::query::{Refused, Wish};
 use crate::app::App;
-use crate::connection::Boarding;
-use crate::consumer::context::Handshake;
 use crate::consumer::rest::{Caller, json_error};
 use crate::hub::shard::{Inbox, Shard, ToShard};
 use crate::hub::socket::Compression;
-use crate::protocol::dialect::Dialect;
 use crate::protocol::sid::Sid;
 use crate::routing::pattern::Params;
-use crate::routing::{Namespace, Policy, Protocol, Route};
-use crate::socketio::{
-    Beginning, Door, Entrance, Fate, Posted, Session, Sessions, Taken, Visit, noop, poll_late,
-    stumbles,
-};
-use crate::{auth, trace};
+use crate::routing::{Protocol, Route};
+use crate::server::errors::{handshake_limited, leaving, token_missing};
+use crate::server::handshake::Sockets;
+use crate::server::http_io::Report;
+use crate::server::node::Node;
+use crate::socketio::{Beginning, Door, Fate, Posted, Session, Sessions, Taken, noop, poll_late};
+use crate::trace;
 use ::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use bytes::Bytes;
-use delivery::Delivery;
-use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 use warp::Reply;
 use warp::reply::Response;
-use wish::{Refused, Wish};
 
-/// The longest token that is kept for namespaces that are asked for later. Those with a hundred roles in them have less.
-const TOKEN_BYTES: usize = 8 << 10;
 /// How long a browser need not ask again what it may ask.
 const PREFLIGHT_SECONDS: &str = "600";
 
-/// What a route of Engine.IO leads to; `None`: it is none.
-pub(super) fn door<A: App>(
-    shared: &Shared<A>,
-    shard: &Shard<A>,
-    listening: &Listening,
-    index: usize,
-) -> Option<Arc<Door>> {
-    let route = &listening.listener.routes[index];
-    let lane = |consumer: &str, dialect| shared.lanes.lane(consumer, Some(dialect));
-    let stats = shared
-        .stats
-        .route(&listening.listener.name, route.pattern.as_str());
-    let entrances = match route.protocol {
-        Protocol::WebSocket => return None,
-        Protocol::EngineIo => vec![Entrance {
-            name: "".into(),
-            lane: lane(&route.consumer, Dialect::EngineIo)?,
-            unnumbered: lane(&route.consumer, Dialect::EngineIo)?,
-            policy: listening.policies[index].clone(),
-            stats,
-        }],
-        Protocol::SocketIo => {
-            let all = route.namespaces.iter().zip(&listening.namespaces[index]);
-            let entrance = |(namespace, policy): (&Namespace, &Arc<Policy>)| {
-                let name: Arc<str> = namespace.name.as_str().into();
-                let dialect = |offsets| Dialect::SocketIo {
-                    namespace: name.clone(),
-                    offsets,
-                };
-                let has_numbers = shard.store.is_some();
-                Some(Entrance {
-                    lane: lane(&namespace.consumer, dialect(has_numbers))?,
-                    unnumbered: lane(&namespace.consumer, dialect(false))?,
-                    name,
-                    policy: policy.clone(),
-                    stats: stats.clone(),
-                })
-            };
-            all.filter_map(entrance).collect()
-        }
-    };
-    let protocol = route.protocol;
-    let wanted = entrances
-        .iter()
-        .map(|e| shared.lanes[e.lane as usize].renderer.name)
-        .flat_map(|name| shared.consumers[name].headers);
-    let wanted: BTreeSet<&str> = wanted.copied().collect();
-    Some(Arc::new(Door {
-        protocol,
-        headers: wanted.into_iter().collect(),
-        entrances,
-    }))
-}
-
-/// What a WebSocket of such a route begins or takes over.
-pub(super) fn boarding(
-    door: Arc<Door>,
-    caller: &Caller,
-    params: Params,
-) -> Result<Boarding, Refused> {
-    let wish = Wish::of(&caller.query)?;
-    if wish.polls {
-        return Err(Refused::Request);
-    }
-    Ok(Boarding {
-        visit: visit(door, caller, params)?,
-        sid: wish.sid,
-    })
-}
-
-/// What is kept of a request that opens a session; it may be too much.
-fn visit(door: Arc<Door>, caller: &Caller, params: Params) -> Result<Visit, Refused> {
-    let text = |name| caller.headers.get(name).and_then(|v| v.to_str().ok());
-    let (authorization, protocols) = (
-        text(header::AUTHORIZATION),
-        text(header::SEC_WEBSOCKET_PROTOCOL),
-    );
-    let found = auth::token_of(authorization, protocols, &caller.query);
-    let token = found.token.filter(|_| door.asks_for_tokens());
-    if token
-        .as_ref()
-        .is_some_and(|token| token.len() > TOKEN_BYTES)
-    {
-        return Err(Refused::Request);
-    }
-    let handshake = Handshake::new(&caller.headers, &door.headers, &caller.query);
-    Ok(Visit {
-        door,
-        handshake: Arc::new(handshake.ok_or(Refused::Request)?),
-        params,
-        token: token.as_deref().map(Into::into),
-        local: caller.may_be_anonymous(crate::routing::Auth::Loopback),
-        stumbles: stumbles(&caller.headers, &caller.query),
-    })
-}
-
 /// A request of a route of Engine.IO that is no handshake of a WebSocket.
-pub(super) struct Asked<'r> {
+pub(in crate::server) struct Asked<'r> {
     pub method: &'r Method,
     pub path: &'r str,
     pub query: &'r str,
@@ -161,24 +52,24 @@ impl Asked<'_> {
 }
 
 /// Answers such a request. `body` is read when it is needed, and says itself what is wrong with it.
-pub(super) async fn answer<A: App>(
-    worker: &Rc<Worker<A>>,
+pub(in crate::server) async fn answer<A: App>(
+    node: &Rc<Node<A>>,
     sockets: &Arc<Sockets<A>>,
     asked: Asked<'_>,
     body: impl Future<Output = Option<Bytes>>,
 ) -> Option<Response> {
-    let (index, params) = sockets.listening.listener.find(asked.path)?;
-    let route = &sockets.listening.listener.routes[index];
+    let (index, params) = sockets.entry.listener.find(asked.path)?;
+    let route = &sockets.entry.listener.routes[index];
     let door = sockets.door(index)?;
     let origin = asked.headers.get(header::ORIGIN);
-    let tls = sockets.listening.listener.tls.is_some();
+    let tls = sockets.entry.listener.tls.is_some();
     if !route.policy.origins.allow(asked.headers, tls) {
         return Some(Refused::Origin.response());
     }
     let mut response = match *asked.method {
         Method::OPTIONS => preflight(asked.headers),
         _ => {
-            let answered = polled(worker, sockets, (index, route), (door, params), asked, body);
+            let answered = polled(node, sockets, (index, route), (door, params), asked, body);
             answered.await.unwrap_or_else(Refused::response)
         }
     };
@@ -213,7 +104,7 @@ fn preflight(headers: &HeaderMap) -> Response {
 }
 
 async fn polled<A: App>(
-    worker: &Rc<Worker<A>>,
+    node: &Rc<Node<A>>,
     sockets: &Arc<Sockets<A>>,
     (index, route): (usize, &Route),
     (door, params): (Arc<Door>, Params),
@@ -234,17 +125,9 @@ async fn polled<A: App>(
             peer: Some(asked.peer),
         };
         let how = asked.delivery(route);
-        return begin(
-            worker,
-            sockets,
-            (index, route),
-            (door, params),
-            &caller,
-            how,
-        )
-        .await;
+        return begin(node, sockets, (index, route), (door, params), &caller, how).await;
     };
-    let home = worker.shard.peers().get(sid.shard()).cloned();
+    let home = node.shard.peers().get(sid.shard()).cloned();
     let home = home.ok_or(Refused::Session)?;
     match *asked.method {
         Method::GET => {
@@ -296,7 +179,7 @@ async fn polled<A: App>(
     }
 }
 
-fn found<A: App>(shard: &Shard<A>, sid: &Sid) -> Option<Rc<Session<A>>> {
+pub(super) fn found<A: App>(shard: &Shard<A>, sid: &Sid) -> Option<Rc<Session<A>>> {
     Sessions::of(shard).open.borrow().get(sid).cloned()
 }
 
@@ -309,21 +192,21 @@ async fn tell<A: App>(
 
 /// A session that polls, here.
 async fn begin<A: App>(
-    worker: &Rc<Worker<A>>,
+    node: &Rc<Node<A>>,
     sockets: &Arc<Sockets<A>>,
     (index, route): (usize, &Route),
     (door, params): (Arc<Door>, Params),
     caller: &Caller,
     how: Delivery,
 ) -> Result<Response, Refused> {
-    let (shard, stats) = (&worker.shard, &worker.shared.stats);
-    if worker.is_draining() {
-        return Ok(json_error(&super::handshake::leaving()));
+    let (shard, stats) = (&node.shard, &node.shared.stats);
+    if node.is_draining() {
+        return Ok(json_error(&leaving()));
     }
     let Some(peer) = caller.peer else {
         return Err(Refused::Request);
     };
-    let limited = |limited| Ok(super::refusal::handshake(&shard.counts, caller, limited));
+    let limited = |limited| Ok(handshake_limited(&shard.counts, caller, limited));
     if let Err(refused) = stats.admission.handshake(peer.ip()) {
         return limited(refused);
     }
@@ -338,21 +221,21 @@ async fn begin<A: App>(
         Protocol::EngineIo => match sockets.identify(route, caller, visit.token.as_deref()) {
             Some(Ok(identity)) => Some(identity),
             Some(Err(error)) => return Ok(json_error(&error)),
-            None => return Ok(json_error(&super::handshake::token_missing())),
+            None => return Ok(json_error(&token_missing())),
         },
     };
     let id = stats.next_connection();
     let beginning = Beginning {
         id,
         visit,
-        policy: sockets.listening.policies[index].clone(),
-        keys: worker.shared.keys.clone(),
+        policy: sockets.entry.policies[index].clone(),
+        keys: node.shared.keys.clone(),
         socket: None,
         compression: Compression::NONE,
         identity,
     };
     let session = Session::open(shard, beginning);
-    let (open, presence) = (sockets.stats(index).open(), worker.arrive());
+    let (open, presence) = (sockets.stats(index).open(), node.arrive());
     let sid = session.sid.clone();
     let (answer, answered) = oneshot::channel();
     session.poll(trace::connection_id().unwrap_or(0), answer);
@@ -368,13 +251,13 @@ async fn begin<A: App>(
     Ok(how.of(frames, Receipt { home, sid, number }))
 }
 
-fn typed(mut response: Response, content: HeaderValue) -> Response {
+pub(super) fn typed(mut response: Response, content: HeaderValue) -> Response {
     response.headers_mut().insert(header::CONTENT_TYPE, content);
     response
 }
 
 /// The whole body; `None`: it was too much, too slow, or cut off.
-pub(super) async fn whole<B>(body: B) -> Option<Bytes>
+pub(in crate::server) async fn whole<B>(body: B) -> Option<Bytes>
 where
     B: http_body::Body<Data = Bytes>,
 {

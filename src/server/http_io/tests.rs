@@ -11,7 +11,7 @@ use tokio::time::timeout;
 const ANSWER: usize = 15_000;
 
 /// Our side, and a client whose system takes little ahead of it.
-fn connected() -> (Carrier, std::net::TcpStream) {
+fn connected() -> (HttpIo, std::net::TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let socket =
         socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
@@ -21,8 +21,8 @@ fn connected() -> (Carrier, std::net::TcpStream) {
     let (ours, _) = listener.accept().expect("accepted");
     ours.set_nonblocking(true).expect("non-blocking");
     let ours = TcpStream::from_std(ours).expect("a stream");
-    let carrier = Carrier::plain(ours, Vec::new(), &Edge::default());
-    (carrier, socket.into())
+    let io = HttpIo::plain(ours, Vec::new(), &Edge::default());
+    (io, socket.into())
 }
 
 /// Has `client` do something with an answer, and says whether it counts as lost. `ends`: our side ends the connection after it.
@@ -32,20 +32,20 @@ fn is_lost(ends: bool, client: impl FnOnce(std::net::TcpStream) + Send + 'static
         .build()
         .expect("a runtime");
     runtime.block_on(async {
-        let (mut carrier, stream) = connected();
-        let report = carrier.report();
+        let (mut io, stream) = connected();
+        let report = io.report();
         report.matters(true);
         // nobody reads yet: it is with our system whole
-        let written = carrier.write_all(&[b'a'; ANSWER]);
+        let written = io.write_all(&[b'a'; ANSWER]);
         let written = timeout(PATIENCE, written).await;
         written.expect("room for it").expect("written");
         report.handed();
-        carrier.flush().await.expect("flushed");
+        io.flush().await.expect("flushed");
         let client = std::thread::spawn(|| client(stream));
         if ends {
-            carrier.shutdown().await.expect("ended");
+            io.shutdown().await.expect("ended");
         } else {
-            let _ = carrier.read(&mut [0]).await;
+            let _ = io.read(&mut [0]).await;
         }
         client.join().expect("the client's part");
         report.is_lost()
@@ -72,17 +72,17 @@ fn what_hyper_has_still_when_the_client_resets_is_lost() {
         .build()
         .expect("a runtime");
     runtime.block_on(async {
-        let (mut carrier, client) = connected();
-        let report = carrier.report();
+        let (mut io, client) = connected();
+        let report = io.report();
         report.matters(true);
-        carrier.write_all(b"half").await.expect("written");
+        io.write_all(b"half").await.expect("written");
         report.handed();
         let client = std::thread::spawn(|| {
             let mut client = client;
             read(&mut client, 4);
             reset(client);
         });
-        carrier.read(&mut [0]).await.expect_err("reset");
+        io.read(&mut [0]).await.expect_err("reset");
         client.join().expect("the client's part");
         assert!(report.is_lost());
     });
