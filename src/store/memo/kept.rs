@@ -6,15 +6,16 @@ use rusqlite::Connection;
 use rustc_hash::FxHashMap;
 use std::any::{Any, TypeId};
 use std::cell::{Cell, RefCell};
+use std::hash::Hash;
 use std::sync::Arc;
 
-/// Values that are kept of one memo: half a megabyte, if they are orders. What some restaurants have open.
-const VALUES: usize = 1_024;
+/// Values that are kept of one memo: two megabytes, if they are orders. What a chain has open.
+const VALUES: usize = 4_096;
 
 /// Statements whose tables are known. A program has some dozens in its memos; one that makes its SQL anew for each value would have no end of them.
 const STATEMENTS: usize = 512;
 
-/// A memo's name and type.
+/// A memo's name and types.
 type Id = (&'static str, TypeId);
 
 /// What something is made of.
@@ -33,17 +34,42 @@ pub(super) type Sources = Option<Vec<Source>>;
 type Looks = Option<Arc<[Source]>>;
 
 /// All values of one memo.
-#[derive(Default)]
 struct Values {
     /// What they are made of, and by which column of it; all of them together.
     sources: Vec<(Source, Option<By>)>,
-    by_key: FxHashMap<i64, Value>,
+    by_key: Box<dyn Keyed>,
 }
 
-struct Value {
-    value: Box<dyn Any + Send>,
-    /// Values are numbered as they come.
-    number: u64,
+/// By key, each with its number: they are numbered as they come.
+type ByKey<K, T> = FxHashMap<K, (T, u64)>;
+
+/// A [`ByKey`] of any types.
+trait Keyed: Any + Send {
+    fn is_empty(&self) -> bool;
+    fn clear(&mut self);
+    /// What is shown by the row with this id, if ids are the keys.
+    fn drop_id(&mut self, id: i64);
+    fn drop_after(&mut self, number: u64);
+}
+
+impl<K: Eq + Hash + Send + 'static, T: Send + 'static> Keyed for ByKey<K, T> {
+    fn is_empty(&self) -> bool {
+        self.is_empty()
+    }
+
+    fn clear(&mut self) {
+        self.clear();
+    }
+
+    fn drop_id(&mut self, id: i64) {
+        if let Some(by_id) = (self as &mut dyn Any).downcast_mut::<ByKey<i64, T>>() {
+            by_id.remove(&id);
+        }
+    }
+
+    fn drop_after(&mut self, number: u64) {
+        self.retain(|_, (_, of)| *of <= number);
+    }
 }
 
 /// Which key's value shows a row: that of a column.
@@ -198,31 +224,36 @@ impl Memos {
     }
 
     /// What is kept for a key, if anything is.
-    pub fn get<T: Clone + 'static>(&self, id: Id, key: i64) -> Option<T> {
+    pub fn get<K, T>(&self, id: Id, key: &K) -> Option<T>
+    where
+        K: Eq + Hash + Send + 'static,
+        T: Clone + Send + 'static,
+    {
         let values = self.values.borrow();
         let values = values.get(&id)?;
-        let value = values.by_key.get(&key)?.value.downcast_ref::<T>()?.clone();
+        let by_key = (&*values.by_key as &dyn Any).downcast_ref::<ByKey<K, T>>()?;
+        let (value, _) = by_key.get(key)?;
         if !self.collecting.borrow().is_empty() {
             let sources = values.sources.iter().map(|(source, _)| *source);
             self.add(Some(&sources.collect::<Vec<_>>()));
         }
-        Some(value)
+        Some(value.clone())
     }
 
     /// Keeps what was just read.
-    pub(super) fn keep<T: Send + 'static>(
-        &self,
-        id: Id,
-        by: &[(&str, &str)],
-        key: i64,
-        value: T,
-        sources: Sources,
-    ) {
+    pub(super) fn keep<K, T>(&self, id: Id, by: &[(&str, &str)], key: K, value: T, sources: Sources)
+    where
+        K: Eq + Hash + Send + 'static,
+        T: Send + 'static,
+    {
         let Some(sources) = sources else {
             return;
         };
         let mut all = self.values.borrow_mut();
-        let values = all.entry(id).or_default();
+        let values = all.entry(id).or_insert_with(|| Values {
+            sources: Vec::new(),
+            by_key: Box::new(ByKey::<K, T>::default()),
+        });
         for source in sources {
             if values.sources.iter().all(|(known, _)| *known != source) {
                 values
@@ -234,20 +265,31 @@ impl Memos {
     }
 
     /// Keeps what was just written, if it is known what this memo is made of.
-    pub fn renew<T: Send + 'static>(&self, id: Id, key: i64, value: T) {
+    pub fn renew<K, T>(&self, id: Id, key: K, value: T)
+    where
+        K: Eq + Hash + Send + 'static,
+        T: Send + 'static,
+    {
         if let Some(values) = self.values.borrow_mut().get_mut(&id) {
             self.put(values, key, value);
         }
     }
 
-    fn put<T: Send + 'static>(&self, values: &mut Values, key: i64, value: T) {
-        if values.by_key.len() >= VALUES && !values.by_key.contains_key(&key) {
-            values.by_key.clear();
+    fn put<K, T>(&self, values: &mut Values, key: K, value: T)
+    where
+        K: Eq + Hash + Send + 'static,
+        T: Send + 'static,
+    {
+        let by_key = (&mut *values.by_key as &mut dyn Any).downcast_mut::<ByKey<K, T>>();
+        let Some(by_key) = by_key else {
+            return; // the types are a part of its id
+        };
+        if by_key.len() >= VALUES && !by_key.contains_key(&key) {
+            by_key.clear();
         }
         let number = self.newest.get() + 1;
         self.newest.set(number);
-        let value = Box::new(value);
-        values.by_key.insert(key, Value { value, number });
+        by_key.insert(key, (value, number));
     }
 
     /// A row changed: what shows it is dropped.
@@ -266,12 +308,12 @@ impl Memos {
                     continue;
                 };
                 if is_id {
-                    values.by_key.remove(&note.id);
+                    values.by_key.drop_id(note.id);
                 }
                 for row in [&note.old, &note.new].into_iter().flatten() {
                     // what is missing in the row before is as in the row after
                     if let Some(crate::store::Value::Integer(key)) = row.value(column) {
-                        values.by_key.remove(&key);
+                        values.by_key.drop_id(key);
                     }
                 }
             }
@@ -305,7 +347,7 @@ impl Memos {
             return;
         }
         for values in self.values.borrow_mut().values_mut() {
-            values.by_key.retain(|_, value| value.number <= before);
+            values.by_key.drop_after(before);
         }
     }
 
