@@ -15,26 +15,29 @@
 //! Limits: what a `REPLACE` removes because of a unique index on an expression is not told (the log names the index); `ON UPDATE CASCADE` is left to SQLite (ids do not change here).
 
 mod blueprint;
+mod buffer;
+mod buffered;
 mod cascades;
+mod changes;
 mod image;
 mod keys;
-mod log;
 mod made;
 mod mend;
-mod notes;
-mod noting;
+mod rejects;
 mod table;
+mod triggers;
 mod upkeep;
 
 pub(crate) use blueprint::Blueprint;
-pub(crate) use image::Image;
+pub(crate) use buffer::{RowChange, RowChanges, TableColumns};
+pub(crate) use buffered::Buffered;
+pub(crate) use changes::Changes;
+pub(crate) use image::RowImage;
 pub(crate) use made::{lost, unsettle};
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use mend::install;
 use mend::tables;
 pub(crate) use mend::{Condition, Mended, mend};
-pub(crate) use notes::{Note, Notes, Shown};
-pub(crate) use noting::Noting;
 
 use crate::error::Error;
 use rusqlite::Connection;
@@ -51,13 +54,14 @@ CREATE TABLE IF NOT EXISTS change_replaced(tbl TEXT NOT NULL, id INTEGER NOT NUL
 pub(crate) fn create(c: &Connection) -> Result<(), Error> {
     c.execute_batch(TABLES)?;
     c.execute_batch(made::TABLE)?;
+    c.execute_batch(rejects::TABLES)?;
     Ok(())
 }
 
 /// What all our triggers' names begin with.
 const PREFIX: &str = "maitred_";
 /// The condition of all our triggers: so for everybody but the writer, whose connection reads this function as NULL wherever a trigger of ours calls it (see
-/// [`Noting`]). So none calls it for anything else.
+/// [`Buffered`]). So none calls it for anything else.
 const LOUD: &str = "coalesce(1, 0)";
 /// Milliseconds since 1970 in SQL that SQLite 3.38 knows.
 const NOW: &str = "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)";

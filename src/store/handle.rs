@@ -1,12 +1,12 @@
 //! The handle that everybody else has of the store.
 
 use super::command::Command;
-use super::desk::Desk;
 use super::disk::Settled;
+use super::freshness::Freshness;
 use super::health::Health;
+use super::idempotency::{self, Ran};
 use super::job::{Job, Said, Task};
 use super::log::Index;
-use super::outcomes::{self, Ran};
 use super::readers::Readers;
 use super::rows::{Reader, Transaction};
 use super::sqlite;
@@ -112,9 +112,9 @@ impl Store {
             actor,
             command_id: id.as_ref().map(|id| id.key.clone()),
         };
-        let run = move |c: &rusqlite::Connection, desk: &Desk| {
-            outcomes::once(c, id, || {
-                f(&Transaction::new(Reader::at(c, desk), now_ms()))
+        let run = move |c: &rusqlite::Connection, freshness: &Freshness| {
+            idempotency::once(c, id, || {
+                f(&Transaction::new(Reader::at(c, freshness), now_ms()))
             })
         };
         self.submit(shard, said, run).await
@@ -125,8 +125,9 @@ impl Store {
     /// # Errors
     /// As [`write`](Self::write).
     pub(crate) async fn forget(&self, scope: String) -> Result<(), Error> {
-        let run =
-            move |c: &rusqlite::Connection, _: &Desk| Ran::unrecorded(outcomes::forget(c, &scope));
+        let run = move |c: &rusqlite::Connection, _: &Freshness| {
+            Ran::unrecorded(idempotency::forget(c, &scope))
+        };
         self.submit(None, Said::default(), run).await
     }
 
@@ -140,8 +141,9 @@ impl Store {
         shard: Option<usize>,
         f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let run =
-            move |c: &rusqlite::Connection, desk: &Desk| Ran::unrecorded(f(&Reader::at(c, desk)));
+        let run = move |c: &rusqlite::Connection, freshness: &Freshness| {
+            Ran::unrecorded(f(&Reader::at(c, freshness)))
+        };
         self.submit(shard, Said::default(), run).await
     }
 
@@ -149,7 +151,7 @@ impl Store {
         &self,
         shard: Option<usize>,
         said: Said,
-        run: impl FnOnce(&rusqlite::Connection, &Desk) -> Ran<T> + Send + 'static,
+        run: impl FnOnce(&rusqlite::Connection, &Freshness) -> Ran<T> + Send + 'static,
     ) -> Result<T, Error> {
         // The clock starts before the queue: whoever waits for room is not to wait twice as long for BUSY.
         let deadline = Instant::now() + self.shared.busy_timeout;

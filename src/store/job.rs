@@ -1,8 +1,9 @@
 //! A command on its way through the writer.
 
-use super::desk::Desk;
-use super::outcomes::Ran;
-use super::{guarded, now_ms};
+use super::freshness::Freshness;
+use super::guarded::guarded;
+use super::idempotency::Ran;
+use super::time::now_ms;
 use crate::error::Error;
 use rusqlite::Connection;
 use std::time::Instant;
@@ -31,7 +32,7 @@ pub(crate) type Reply = Box<dyn FnOnce() + Send>;
 /// A command without its type.
 pub(super) trait Work: Send {
     /// Within its savepoint. Whether its changes are to be kept.
-    fn run(&mut self, tx: &Connection, desk: &Desk) -> bool;
+    fn run(&mut self, tx: &Connection, freshness: &Freshness) -> bool;
     /// After its changes were announced, or rolled back: stores the outcome.
     fn record(&self, tx: &Connection) -> Result<(), Error>;
     /// It cannot be kept after all. A command that failed by itself keeps its own error.
@@ -56,12 +57,12 @@ impl<T, F> Task<T, F> {
     }
 }
 
-impl<T: Send, F: FnOnce(&Connection, &Desk) -> Ran<T> + Send> Work for Task<T, F> {
-    fn run(&mut self, tx: &Connection, desk: &Desk) -> bool {
+impl<T: Send, F: FnOnce(&Connection, &Freshness) -> Ran<T> + Send> Work for Task<T, F> {
+    fn run(&mut self, tx: &Connection, freshness: &Freshness) -> bool {
         let Some(run) = self.run.take() else {
             return false;
         };
-        let ran = guarded(|| Ok(run(tx, desk))).unwrap_or_else(|e| Ran::unrecorded(Err(e)));
+        let ran = guarded(|| Ok(run(tx, freshness))).unwrap_or_else(|e| Ran::unrecorded(Err(e)));
         let keep = ran.result.is_ok();
         self.ran = Some(ran);
         keep

@@ -9,9 +9,9 @@ use tempfile::TempDir;
 const WATCHED: &[Watched] = &[Watched::new("a"), Watched::new("b")];
 
 /// The writer's connection, another program's, and what the writer knows.
-fn house() -> (TempDir, Connection, Connection, Desk) {
+fn house() -> (TempDir, Connection, Connection, Freshness) {
     let dir = tempfile::tempdir().unwrap();
-    let open = || Connection::open(dir.path().join("desk.db")).unwrap();
+    let open = || Connection::open(dir.path().join("freshness.db")).unwrap();
     let (ours, theirs) = (open(), open());
     ours.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))
         .unwrap();
@@ -20,20 +20,20 @@ fn house() -> (TempDir, Connection, Connection, Desk) {
     capture::create(&ours).unwrap();
     let blueprint = capture::Blueprint::bare(WATCHED);
     capture::install(&ours, &blueprint).unwrap();
-    let desk = Desk::new(&ours, &blueprint, &["b"], Arc::default()).unwrap();
-    (dir, ours, theirs, desk)
+    let freshness = Freshness::new(&ours, &blueprint, &["b"], Arc::default()).unwrap();
+    (dir, ours, theirs, freshness)
 }
 
-fn begin(c: &Connection, desk: &Desk) {
+fn begin(c: &Connection, freshness: &Freshness) {
     c.execute_batch("BEGIN IMMEDIATE").unwrap();
-    desk.opened(c).unwrap();
+    freshness.opened(c).unwrap();
 }
 
 #[test]
 fn a_moment_ends_with_any_change_and_an_era_with_one_of_a_steady_table() {
-    let (_dir, ours, theirs, desk) = house();
-    let now = || (desk.moment(&ours), desk.era());
-    begin(&ours, &desk);
+    let (_dir, ours, theirs, freshness) = house();
+    let now = || (freshness.moment(&ours), freshness.era());
+    begin(&ours, &freshness);
     let first = now();
     ours.query_row("SELECT count(*) FROM a", [], |_| Ok(()))
         .unwrap();
@@ -49,7 +49,7 @@ fn a_moment_ends_with_any_change_and_an_era_with_one_of_a_steady_table() {
     let third = now();
     assert!(third.0 != second.0 && third.1 != second.1);
     ours.execute_batch("ROLLBACK TO job").unwrap();
-    desk.undone();
+    freshness.undone();
     let fourth = now();
     assert!(
         fourth.0 != third.0 && fourth.1 != third.1,
@@ -57,16 +57,16 @@ fn a_moment_ends_with_any_change_and_an_era_with_one_of_a_steady_table() {
     );
     ours.execute_batch("COMMIT").unwrap();
 
-    begin(&ours, &desk);
+    begin(&ours, &freshness);
     assert_eq!(now(), fourth, "nobody else was here");
     ours.execute_batch("COMMIT").unwrap();
     theirs.execute_batch("INSERT INTO b(id) VALUES(2)").unwrap();
-    begin(&ours, &desk);
+    begin(&ours, &freshness);
     let fifth = now();
     assert!(fifth.0 != fourth.0 && fifth.1 != fourth.1);
     ours.execute_batch("SAVEPOINT job; INSERT INTO a(n) VALUES(2); ROLLBACK TO job")
         .unwrap();
-    desk.undone();
+    freshness.undone();
     let sixth = now();
     assert!(
         sixth.0 != fifth.0 && sixth.1 == fifth.1,
@@ -76,10 +76,10 @@ fn a_moment_ends_with_any_change_and_an_era_with_one_of_a_steady_table() {
 
 #[test]
 fn of_a_statement_that_failed_nothing_is_told_but_what_stayed() {
-    let (_dir, ours, _theirs, desk) = house();
-    begin(&ours, &desk);
-    let tx = Transaction::new(Reader::at(&ours, &desk), 0);
-    let noted = || desk.mark();
+    let (_dir, ours, _theirs, freshness) = house();
+    begin(&ours, &freshness);
+    let tx = Transaction::new(Reader::at(&ours, &freshness), 0);
+    let noted = || freshness.mark();
     tx.execute("INSERT INTO a(id, n) VALUES(1, 1), (2, 2)", params![])
         .unwrap();
     assert_eq!(noted(), 2);
@@ -99,27 +99,32 @@ fn of_a_statement_that_failed_nothing_is_told_but_what_stayed() {
     );
     assert!(some.is_err());
     assert_eq!(noted(), 3, "the first of the two stays");
-    let taken = desk.take(|notes| Ok(notes.all.iter().map(|note| note.id).collect::<Vec<_>>()));
+    let taken =
+        freshness.take(|notes| Ok(notes.all.iter().map(|note| note.id).collect::<Vec<_>>()));
     assert_eq!(taken.unwrap(), [1, 2, 6]);
     assert_eq!(noted(), 0, "told once");
 }
 
 #[test]
 fn settled_is_what_was_announced_until_others_write_or_something_is_undone() {
-    let (_dir, ours, theirs, desk) = house();
+    let (_dir, ours, theirs, freshness) = house();
     let sql = |sql: &str| ours.execute_batch(sql).unwrap();
-    let settled = || desk.settled(&["a"]);
-    begin(&ours, &desk);
+    let settled = || freshness.settled(&["a"]);
+    begin(&ours, &freshness);
     let first = settled();
     assert!(first.is_some());
     sql("SAVEPOINT job; INSERT INTO a(id, n) VALUES(1, 1), (2, 2)");
     assert_eq!(settled(), None, "nobody was told");
-    let announced = desk.take(|notes| {
+    let announced = freshness.take(|notes| {
         assert_eq!(settled(), None);
-        desk.telling(0);
+        freshness.telling(0);
         assert_eq!(settled(), None, "another one is told next");
-        assert_eq!(desk.settled(&["b"]), first, "which says nothing of others");
-        desk.telling(notes.all.len() - 1);
+        assert_eq!(
+            freshness.settled(&["b"]),
+            first,
+            "which says nothing of others"
+        );
+        freshness.telling(notes.all.len() - 1);
         assert_eq!(settled(), first, "the last one is being told");
         Ok(())
     });
@@ -127,20 +132,20 @@ fn settled_is_what_was_announced_until_others_write_or_something_is_undone() {
     sql("RELEASE job");
     assert_eq!(settled(), first);
     sql("SAVEPOINT job; INSERT INTO a(id, n) VALUES(3, 3); ROLLBACK TO job");
-    desk.undone();
+    freshness.undone();
     assert_eq!(settled(), first, "nobody was told of what is undone");
 
     sql("INSERT INTO a(id, n) VALUES(4, 4)");
-    let failed = desk.take(|_| Err::<(), _>(Error::Closed));
+    let failed = freshness.take(|_| Err::<(), _>(Error::Closed));
     assert!(failed.is_err());
     let second = settled();
     assert!(second.is_some() && second != first, "told in part");
     sql("ROLLBACK");
-    desk.abandoned();
+    freshness.abandoned();
     let third = settled();
     assert!(third.is_some() && third != second);
 
     theirs.execute_batch("INSERT INTO a(n) VALUES(5)").unwrap();
-    begin(&ours, &desk);
+    begin(&ours, &freshness);
     assert!(settled().is_some() && settled() != third);
 }

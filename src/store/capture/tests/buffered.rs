@@ -18,21 +18,21 @@ fn database(more: &str) -> Connection {
     c
 }
 
-fn noting(c: &Connection) -> Noting {
-    Noting::install(c, &Blueprint::bare(WATCHED), &["o"]).expect("our own triggers")
+fn noting(c: &Connection) -> Buffered {
+    Buffered::install(c, &Blueprint::bare(WATCHED), &["o"]).expect("our own triggers")
 }
 
-fn noted(noting: &Noting) -> Vec<Logged> {
-    let pad = noting.pad();
-    let all = pad.notes.iter().map(|note| {
-        let shown = &pad.tables[note.table];
+fn noted(noting: &Buffered) -> Vec<Logged> {
+    let buffer = noting.buffer();
+    let all = buffer.notes.iter().map(|note| {
+        let shown = &buffer.tables[note.table];
         let change = Change {
             table: &shown.table,
             id: note.id,
             op: note.op,
             actor: None,
             command_id: None,
-            rows: Rows::noted(note.op, shown, note),
+            rows: Rows::buffered(note.op, shown, note),
             waiting: Waiting::Logged(0),
         };
         let op = match note.op {
@@ -101,18 +101,18 @@ fn what_is_noted_is_what_other_programs_would_have_logged() {
         for n in 1..=40 {
             let statement = dice.statement();
             let refused = theirs.execute(&statement, []).is_err();
-            let mark = noting.pad().notes.len();
+            let mark = noting.buffer().notes.len();
             assert_eq!(
                 ours.execute(&statement, []).is_err(),
                 refused,
                 "{statement}"
             );
             if refused && ours.changes() == 0 {
-                let mut pad = noting.pad();
-                pad.notes.truncate(mark);
-                pad.excuse();
+                let mut buffer = noting.buffer();
+                buffer.notes.truncate(mark);
+                buffer.discard();
             }
-            noting.pay(&ours).expect("what was left");
+            noting.apply(&ours).expect("what was left");
             if n % 5 == 0 {
                 let (log, notes) = (timeless(log(&theirs)), timeless(noted(&noting)));
                 assert_eq!(log, notes, "seed {seed}, {pragmas}, until {statement}");
@@ -138,10 +138,10 @@ fn triggers_that_answer_every_update_come_to_an_end() {
         "INSERT INTO o(id, st) VALUES(1, 'new'); INSERT INTO p(id, o, amount) VALUES(1, 1, 0)",
     )
     .expect("rows");
-    let before = noting.pad().notes.len();
+    let before = noting.buffer().notes.len();
     ours.execute("UPDATE o SET st = 'ready' WHERE id = 1", [])
         .expect("an update");
-    noting.pay(&ours).expect("an end");
+    noting.apply(&ours).expect("an end");
     let notes = noted(&noting);
     for (table, ..) in &notes[before..] {
         let last = notes.iter().rev().find(|(name, ..)| name == table);
@@ -158,11 +158,11 @@ fn triggers_that_answer_every_update_come_to_an_end() {
     });
     let versions: Vec<_> = versions.collect();
     assert!(versions.is_sorted_by(|a, b| a.0 < b.0), "{versions:?}");
-    let more = noting.pad().notes.len();
+    let more = noting.buffer().notes.len();
     ours.execute("UPDATE o SET st = 'done' WHERE id = 1", [])
         .expect("the next statement");
-    noting.pay(&ours).expect("an end");
-    assert!(noting.pad().notes.len() > more, "is noted as ever");
+    noting.apply(&ours).expect("an end");
+    assert!(noting.buffer().notes.len() > more, "is noted as ever");
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn a_value_is_noted_as_it_is_logged() {
         c
     };
     let (theirs, ours) = (database(), database());
-    let noting = Noting::install(&ours, &Blueprint::bare(W), &[]).expect("our own triggers");
+    let noting = Buffered::install(&ours, &Blueprint::bare(W), &[]).expect("our own triggers");
     for statement in [
         "INSERT INTO w VALUES(1, 'say \"no\" \\ \u{1F35C} \n', x'00ff', 0.5, 7, 'hush', 1)",
         "INSERT INTO w VALUES(2, NULL, NULL, NULL, NULL, NULL, 1)",
@@ -194,7 +194,7 @@ fn a_value_is_noted_as_it_is_logged() {
     ] {
         theirs.execute(statement, []).expect(statement);
         ours.execute(statement, []).expect(statement);
-        noting.pay(&ours).expect("what was left");
+        noting.apply(&ours).expect("what was left");
     }
     assert_eq!(log(&theirs), noted(&noting));
     let secret = noted(&noting);
@@ -211,7 +211,7 @@ fn a_steady_table_says_when_a_row_of_it_changed() {
     let noting = noting(&c);
     let unsteady = |sql: &str| {
         c.execute_batch(sql).expect(sql);
-        std::mem::take(&mut noting.pad().unsteady)
+        std::mem::take(&mut noting.buffer().unsteady)
     };
     assert!(unsteady("INSERT INTO o(id, uuid) VALUES(1, 'a'), (2, 'b')"));
     assert!(!unsteady("INSERT INTO i(id, o, n) VALUES(10, 1, 'x')"));

@@ -1,9 +1,10 @@
 //! What the writer knows of its own connection: what it changed, and since when rows are what they are.
 
-use super::capture::{Blueprint, Note, Notes, Noting, Shown};
+use super::capture::{Blueprint, Buffered, RowChange, RowChanges, TableColumns};
 use crate::error::Error;
-use crate::store::change::Op;
 use crate::store::log::Index;
+use crate::store::memo::Memos;
+use crate::store::op::Op;
 use rusqlite::Connection;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -31,10 +32,11 @@ fn bit(table: usize) -> Tables {
 }
 
 /// Lives with the writer, on its thread.
-pub(crate) struct Desk {
+pub(crate) struct Freshness {
     pub index: Arc<Index>,
-    noting: Noting,
-    tables: Arc<[Shown]>,
+    noting: Buffered,
+    memos: Memos,
+    tables: Arc<[TableColumns]>,
     moment: Cell<Moment>,
     /// The moment at which a steady table was last different.
     era: Cell<Moment>,
@@ -53,19 +55,21 @@ pub(crate) struct Desk {
     /// What others committed before the last transaction was looked at in one that was undone.
     doubtful: Cell<bool>,
     /// Room for the next notes.
-    room: RefCell<Vec<Note>>,
+    room: RefCell<Vec<RowChange>>,
 }
 
-impl Desk {
+impl Freshness {
     pub fn new(
         c: &Connection,
         blueprint: &Blueprint,
         steady: &[&str],
         index: Arc<Index>,
     ) -> Result<Self, Error> {
-        let noting = Noting::install(c, blueprint, steady)?;
-        let tables = noting.pad().tables.clone();
-        Ok(Desk {
+        let noting = Buffered::install(c, blueprint, steady)?;
+        let tables = noting.buffer().tables.clone();
+        let memos = Memos::new(noting.reading.clone(), tables.clone(), steady);
+        Ok(Freshness {
+            memos,
             index,
             noting,
             tables,
@@ -93,7 +97,8 @@ impl Desk {
         steady: &[&str],
     ) -> Result<(), Error> {
         self.noting.remake(c, blueprint, steady)?;
-        self.tables = self.noting.pad().tables.clone();
+        self.tables = self.noting.buffer().tables.clone();
+        self.memos = Memos::new(self.noting.reading.clone(), self.tables.clone(), steady);
         self.moment.set(Moment::new());
         self.era.set(Moment::new());
         self.settled.set(Moment::new());
@@ -112,6 +117,7 @@ impl Desk {
         let version = data_version(c)?;
         let others = self.version.replace(version) != version || self.doubtful.replace(false);
         if others {
+            self.memos.forget();
             self.moment.set(Moment::new());
             self.era.set(Moment::new());
             self.settled.set(Moment::new());
@@ -123,10 +129,13 @@ impl Desk {
     ///
     /// What was settled before a command is what its savepoint goes back to, if nothing of the command was announced.
     pub fn undone(&self) {
-        let mut pad = self.noting.pad();
-        pad.notes.clear();
-        pad.excuse();
-        drop(pad);
+        self.look_at_notes(); // which of what was kept is not true any more, and whether anything changed
+        let mut buffer = self.noting.buffer();
+        buffer.notes.clear();
+        buffer.seen = 0;
+        buffer.discard();
+        drop(buffer);
+        self.memos.undone();
         self.moment.set(Moment::new());
         self.see_steady();
         if self.touched.get() {
@@ -137,6 +146,7 @@ impl Desk {
     /// A transaction was undone, with what was announced in it, and with what was made of others' commits: they are to be looked at again.
     pub fn abandoned(&self) {
         self.undone();
+        self.memos.forget();
         self.doubtful.set(true);
         self.untold.set(0);
         self.settled.set(Moment::new());
@@ -150,10 +160,10 @@ impl Desk {
 
     /// See [`Reader::settled`](crate::Reader::settled).
     pub fn settled(&self, tables: &[&str]) -> Option<Moment> {
-        let pad = self.noting.pad();
-        let noted = pad.notes.iter().map(|note| bit(note.table));
+        let buffer = self.noting.buffer();
+        let noted = buffer.notes.iter().map(|note| bit(note.table));
         let waiting = noted.fold(self.untold.get(), |all, table| all | table);
-        let concerns = |(at, shown): (usize, &Shown)| {
+        let concerns = |(at, shown): (usize, &TableColumns)| {
             waiting & bit(at) != 0 && tables.contains(&shown.table.as_str())
         };
         let settled = waiting == 0 || !self.tables.iter().enumerate().any(concerns);
@@ -179,23 +189,56 @@ impl Desk {
     }
 
     fn see_steady(&self) {
-        if std::mem::take(&mut self.noting.pad().unsteady) {
+        if std::mem::take(&mut self.noting.buffer().unsteady) {
+            self.memos.unsteady();
             self.touched.set(true);
             self.era.set(Moment::new());
         }
     }
 
+    /// What was kept, as far as it is still true.
+    pub fn memos(&self) -> &Memos {
+        self.look_at_notes();
+        &self.memos
+    }
+
+    /// Drops what the notes since the last look make untrue.
+    fn look_at_notes(&self) {
+        self.see_steady();
+        let mut buffer = self.noting.buffer();
+        for note in &buffer.notes[buffer.seen..] {
+            self.memos.changed(note);
+        }
+        buffer.seen = buffer.notes.len();
+    }
+
+    /// What is read to be kept looks at the tables of a statement.
+    pub fn looks(&self, c: &Connection, sql: &str) {
+        self.memos.looks(c, sql);
+    }
+
+    /// What is read to be kept depends on something that is no row.
+    pub fn looks_elsewhere(&self) {
+        self.memos.looks_elsewhere();
+    }
+
+    /// A command begins, in a savepoint of its own.
+    pub fn begun(&self) {
+        self.memos.begun();
+    }
+
     /// How many notes there are.
     pub fn mark(&self) -> usize {
-        self.noting.pad().notes.len()
+        self.noting.buffer().notes.len()
     }
 
     /// A statement failed. All of it is undone then, unless somebody said `OR FAIL`; then the rows it had changed stay changed.
     pub fn failed(&self, c: &Connection, mark: usize) {
         if c.changes() == 0 {
-            let mut pad = self.noting.pad();
-            pad.notes.truncate(mark);
-            pad.excuse();
+            let mut buffer = self.noting.buffer();
+            buffer.notes.truncate(mark);
+            buffer.seen = buffer.seen.min(mark);
+            buffer.discard();
         }
         self.moment.set(Moment::new());
         // What was undone may have been told already.
@@ -207,16 +250,18 @@ impl Desk {
     /// # Errors
     /// [`Error::Store`].
     pub fn finish(&self, c: &Connection) -> Result<(), Error> {
-        self.noting.pay(c)
+        self.noting.apply(c)
     }
 
     /// Hands out what was noted, once.
     ///
     /// # Errors
     /// What `f` returns.
-    pub fn take<T>(&self, f: impl FnOnce(Notes<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    pub fn take<T>(&self, f: impl FnOnce(RowChanges<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        self.look_at_notes();
+        self.noting.buffer().seen = 0;
         let room = self.room.take();
-        let all = std::mem::replace(&mut self.noting.pad().notes, room);
+        let all = std::mem::replace(&mut self.noting.buffer().notes, room);
         let mut gone: HashMap<(usize, i64), Vec<usize>> = HashMap::new();
         for (at, note) in all.iter().enumerate() {
             if note.op == Op::Delete {
@@ -234,7 +279,7 @@ impl Desk {
         }
         self.behind.replace(behind);
         self.untold.set(waiting);
-        let done = f(Notes {
+        let done = f(RowChanges {
             all: &all,
             tables: &self.tables,
             gone: &gone,

@@ -6,11 +6,12 @@
 //! SQLite fires temporary triggers before those of the schema. So a change is noted before the changes that an application's own triggers make of it, as
 //! it is logged before them: ours are newer there, and the newest fires first.
 
+use super::buffer::Buffer;
 use super::keys::same;
-use super::notes::Pad;
 use super::table::Table;
-use super::{Blueprint, Image, PREFIX, quoted, tables};
+use super::{Blueprint, PREFIX, RowImage, quoted, tables};
 use crate::error::Error;
+use crate::store::memo::Reading;
 use rusqlite::Connection;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
@@ -24,15 +25,22 @@ const LOGS: [&str; 2] = ["change_log", "change_replaced"];
 
 /// What our own statements change.
 #[derive(Clone)]
-pub(crate) struct Noting(Arc<Mutex<Pad>>);
+pub(crate) struct Buffered {
+    buffer: Arc<Mutex<Buffer>>,
+    /// What the authorizer, of which a connection has one, says of statements.
+    pub reading: Reading,
+}
 
-impl Noting {
+impl Buffered {
     /// Makes the triggers, for the life of the connection. `steady`: tables of which it is enough to know that something changed.
     pub fn install(c: &Connection, blueprint: &Blueprint, steady: &[&str]) -> Result<Self, Error> {
         let (tables, _) = tables(c, blueprint)?;
-        let noting = Noting(Arc::new(Mutex::new(Pad::new(&tables))));
+        let noting = Buffered {
+            buffer: Arc::new(Mutex::new(Buffer::new(&tables))),
+            reading: Reading::default(),
+        };
         noting.functions(c)?;
-        silence(c)?;
+        silence(c, noting.reading.clone())?;
         make(c, &tables, steady)?;
         Ok(noting)
     }
@@ -55,7 +63,7 @@ impl Noting {
         for name in standing.iter().filter(|name| name.starts_with(PREFIX)) {
             c.execute_batch(&format!("DROP TRIGGER temp.{}", quoted(name)))?;
         }
-        *self.pad() = Pad::new(&tables);
+        *self.buffer() = Buffer::new(&tables);
         make(c, &tables, steady)
     }
 
@@ -63,64 +71,64 @@ impl Noting {
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub fn pay(&self, c: &Connection) -> Result<(), Error> {
+    pub fn apply(&self, c: &Connection) -> Result<(), Error> {
         loop {
             // The lock is not held while it is written: triggers may change others.
-            let due = self.pad().due();
+            let due = self.buffer().due();
             let Some((upkeep, table, id, values)) = due else {
                 return Ok(());
             };
-            if let Err(e) = upkeep[table].pay(c, id, &values) {
-                self.pad().excuse(); // the command fails, and all of it is undone
+            if let Err(e) = upkeep[table].apply(c, id, &values) {
+                self.buffer().discard(); // the command fails, and all of it is undone
                 return Err(e);
             }
         }
     }
 
     /// Only ever held for a moment: never while a statement runs that might note something.
-    pub fn pad(&self) -> MutexGuard<'_, Pad> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    pub fn buffer(&self) -> MutexGuard<'_, Buffer> {
+        self.buffer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn functions(&self, c: &Connection) -> Result<(), Error> {
-        self.function(c, "maitred_fresh", |pad, arguments| {
-            pad.fresh(arguments.get(0)?);
+        self.function(c, "maitred_fresh", |buffer, arguments| {
+            buffer.fresh(arguments.get(0)?);
             Ok(None)
         })?;
-        self.function(c, "maitred_clash", |pad, arguments| {
+        self.function(c, "maitred_clash", |buffer, arguments| {
             let table: usize = arguments.get(0)?;
-            let row = Image::read(arguments, 3, pad.tables[table].columns.len());
-            pad.clash(table, arguments.get(1)?, arguments.get(2)?, row);
+            let row = RowImage::read(arguments, 3, buffer.tables[table].columns.len());
+            buffer.clash(table, arguments.get(1)?, arguments.get(2)?, row);
             Ok(None)
         })?;
-        self.function(c, "maitred_clashes", |pad, arguments| {
-            Ok(Some(pad.clashing(arguments.get(0)?).count() as i64))
+        self.function(c, "maitred_clashes", |buffer, arguments| {
+            Ok(Some(buffer.clashing(arguments.get(0)?).count() as i64))
         })?;
-        self.function(c, "maitred_evicted", |pad, arguments| {
-            pad.evicted(arguments.get(0)?, arguments.get(1)?);
+        self.function(c, "maitred_evicted", |buffer, arguments| {
+            buffer.evicted(arguments.get(0)?, arguments.get(1)?);
             Ok(None)
         })?;
-        self.function(c, "maitred_inserted", |pad, arguments| {
+        self.function(c, "maitred_inserted", |buffer, arguments| {
             let table: usize = arguments.get(0)?;
-            let row = Image::read(arguments, 2, pad.tables[table].columns.len());
-            pad.inserted(table, arguments.get(1)?, row);
+            let row = RowImage::read(arguments, 2, buffer.tables[table].columns.len());
+            buffer.inserted(table, arguments.get(1)?, row);
             Ok(None)
         })?;
-        self.function(c, "maitred_updated", |pad, arguments| {
+        self.function(c, "maitred_updated", |buffer, arguments| {
             let table: usize = arguments.get(0)?;
-            let columns = pad.tables[table].columns.len();
-            let (old, new) = Image::pair(arguments, 3, columns);
-            pad.updated(table, arguments.get(1)?, arguments.get(2)?, old, new);
+            let columns = buffer.tables[table].columns.len();
+            let (old, new) = RowImage::pair(arguments, 3, columns);
+            buffer.updated(table, arguments.get(1)?, arguments.get(2)?, old, new);
             Ok(None)
         })?;
-        self.function(c, "maitred_deleted", |pad, arguments| {
+        self.function(c, "maitred_deleted", |buffer, arguments| {
             let table: usize = arguments.get(0)?;
-            let row = Image::read(arguments, 2, pad.tables[table].columns.len());
-            pad.deleted(table, arguments.get(1)?, row);
+            let row = RowImage::read(arguments, 2, buffer.tables[table].columns.len());
+            buffer.deleted(table, arguments.get(1)?, row);
             Ok(None)
         })?;
-        self.function(c, "maitred_unsteady", |pad, _| {
-            pad.unsteady = true;
+        self.function(c, "maitred_unsteady", |buffer, _| {
+            buffer.unsteady = true;
             Ok(None)
         })?;
         let noting = self.clone();
@@ -130,7 +138,7 @@ impl Noting {
             FunctionFlags::SQLITE_UTF8,
             move |arguments| {
                 let table: usize = arguments.get(0)?;
-                let ids: Vec<i64> = noting.pad().clashing(table).collect();
+                let ids: Vec<i64> = noting.buffer().clashing(table).collect();
                 Ok(format!("{ids:?}"))
             },
         )?;
@@ -141,10 +149,10 @@ impl Noting {
         &self,
         c: &Connection,
         name: &str,
-        f: impl Fn(&mut Pad, &Context<'_>) -> rusqlite::Result<Option<i64>> + Send + 'static,
+        f: impl Fn(&mut Buffer, &Context<'_>) -> rusqlite::Result<Option<i64>> + Send + 'static,
     ) -> Result<(), Error> {
         let noting = self.clone();
-        let call = move |arguments: &Context<'_>| f(&mut noting.pad(), arguments);
+        let call = move |arguments: &Context<'_>| f(&mut noting.buffer(), arguments);
         // Any number of arguments: a table's columns.
         c.create_scalar_function(name, -1, FunctionFlags::SQLITE_UTF8, call)?;
         Ok(())
@@ -169,8 +177,9 @@ fn make(c: &Connection, tables: &[Table<'_>], steady: &[&str]) -> Result<(), Err
 
 /// Has the schema's own triggers compiled with a condition that does not hold, and without what they would write into the log: SQLite makes and clears the
 /// registers of a whole trigger for each row before it looks at the condition. The application's that are for [`OTHERS`] have the same condition.
-fn silence(c: &Connection) -> Result<(), Error> {
-    c.authorizer(Some(|context: AuthContext<'_>| {
+fn silence(c: &Connection, reading: Reading) -> Result<(), Error> {
+    c.authorizer(Some(move |context: AuthContext<'_>| {
+        reading.hear(&context);
         let named = |prefix| {
             let accessor = context.accessor;
             accessor.is_some_and(|name| name.starts_with(prefix))

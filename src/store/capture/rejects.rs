@@ -1,8 +1,14 @@
 //! Changes that cannot be announced: they were made, and others wait behind them.
 
 use crate::error::Error;
-use crate::store::change::{Change, Op};
+use crate::store::change::Change;
+use crate::store::op::Op;
 use rusqlite::{Connection, Row, params};
+
+/// Not STRICT: what is wrong with a change may be a type.
+pub(super) const TABLES: &str = "
+CREATE TABLE IF NOT EXISTS change_rejects(n INTEGER PRIMARY KEY, tbl, row_id, op, old, new, actor, command_id,
+  error TEXT NOT NULL, at INTEGER NOT NULL);";
 
 /// Rejected changes that are kept, the newest ones.
 const REJECTS: i64 = 10_000;
