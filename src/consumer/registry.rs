@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::consumer::context::Context;
 use crate::consumer::disconnect::Disconnect;
 use crate::consumer::endpoint::Consumer;
-use crate::consumer::rest::Routes;
+use crate::consumer::rest::Interface;
 use crate::error::{ClientError, Error, Kind};
 use crate::hub::renderer::Renderer;
 use crate::hub::shard::Shard;
@@ -139,7 +139,7 @@ fn connect<'a, C: Consumer>(
 /// The consumers and REST interfaces that `routing.toml` may name.
 pub struct Registry<A: App> {
     pub(crate) entries: BTreeMap<&'static str, Entry<A>>,
-    pub(crate) rest: BTreeMap<&'static str, Routes<A>>,
+    pub(crate) rest: BTreeMap<&'static str, Interface<A>>,
 }
 
 impl<A: App> Default for Registry<A> {
@@ -183,18 +183,6 @@ impl<A: App> Registry<A> {
             self.entries.insert(C::NAME, entry).is_none(),
             "two consumers are named {}",
             C::NAME
-        );
-        self
-    }
-
-    /// Adds a REST interface: warp routes that a listener mounts with `rest = ["name"]`.
-    ///
-    /// # Panics
-    /// When two interfaces have one name.
-    pub fn rest(mut self, name: &'static str, routes: Routes<A>) -> Self {
-        assert!(
-            self.rest.insert(name, routes).is_none(),
-            "two REST interfaces are named {name}"
         );
         self
     }

@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::hub::lane::Lanes;
 use crate::hub::shard::{INBOX_MESSAGES, ToShard};
 use crate::limits::Admission;
+use crate::limits::clock::Clock;
 use crate::metrics::Stats;
 use crate::routing::Routing;
 use crate::store::{Schema, StoreConfig};
@@ -33,6 +34,7 @@ pub struct Server<A: App> {
     shards: usize,
     store: Option<(StoreConfig, Schema)>,
     keys: Option<Keys>,
+    clock: Clock,
 }
 
 impl<A: App> Server<A> {
@@ -45,6 +47,7 @@ impl<A: App> Server<A> {
             shards: cores,
             store: None,
             keys: None,
+            clock: Clock::system(),
         }
     }
 
@@ -80,6 +83,12 @@ impl<A: App> Server<A> {
     /// The key that tokens are verified with. Without one nobody has a token.
     pub fn keys(mut self, keys: Keys) -> Self {
         self.keys = Some(keys);
+        self
+    }
+
+    /// The time that the server goes by: pings, timeouts, rates, retention and the drain. The machine's by default; a test may hand in one that it moves itself.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
         self
     }
 
@@ -142,6 +151,7 @@ impl<A: App> Server<A> {
             consumers,
             rest: self.registry.rest.into_iter().collect(),
             keys: self.keys.map(Arc::new),
+            clock: self.clock,
             stats: stats.clone(),
             drain: drain.clone(),
             log_limits: LogLimits::default(),
