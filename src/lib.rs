@@ -39,7 +39,10 @@ pub use protocol::close::EndedBy;
 pub use protocol::frame::{Event, Frame, FromFrame, Payload};
 pub use protocol::message::{Message, Reply};
 pub use protocol::notice;
-pub use routing::{Explained, Known, Routed, Routing, Setting};
+pub use routing::{
+    Auth, Delivery, EdgeSettings, Explained, Known, Offsets, PolicySettings, ProcessSettings,
+    Routed, Routing, Setting,
+};
 pub use server::{Changes, Preview, Server, Started, preview};
 #[cfg(feature = "testing")]
 pub use store::Scratch;

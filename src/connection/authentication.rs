@@ -50,7 +50,7 @@ pub(crate) async fn wait_for_token<A: App>(
             if socket.take_ending().is_some() {
                 return Err(missing("closed"));
             }
-            let (now, turn) = (shard.clock(), budget.turn().await);
+            let (now, turn) = (shard.now_ms(), budget.turn().await);
             let frame = reader.next(socket, now, turn, |incoming| match incoming {
                 other if rates::frame(shard, socket, &other, now).is_err() => {
                     Frame::Refused(None, missing("too much before a token"))

@@ -59,7 +59,7 @@ pub(crate) async fn finish<A: App>(
         // nothing more comes of a client that has ended its side
         while !ending.is_half_closed() && !socket.is_dead() {
             let turn = budget.turn().await;
-            match reader.next(socket, shard.clock(), turn, |incoming| {
+            match reader.next(socket, shard.now_ms(), turn, |incoming| {
                 matches!(incoming, Incoming::Close(_))
             }) {
                 Ok(Some(true)) | Err(_) => break,

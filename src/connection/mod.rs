@@ -312,7 +312,7 @@ fn read<'a, A: App>(
     turn: Turn<'_>,
 ) -> Step<'a> {
     let Voice { shard, socket, .. } = voice;
-    let now = shard.clock();
+    let now = shard.now_ms();
     let frame = |frame| Step::Frame(Box::new(frame));
     let read = reader.next(socket, now, turn, |incoming| {
         let metered = rates::frame(shard, socket, &incoming, now);

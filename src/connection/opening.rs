@@ -92,7 +92,7 @@ impl<A: App> Opening<A> {
         keys: Option<Arc<Keys>>,
         agreed: Agreed<A>,
     ) -> Self {
-        let (counts, now) = (shard.counts.clone(), shard.clock());
+        let (counts, now) = (shard.counts.clone(), shard.now_ms());
         let Agreed {
             policy,
             compression,

@@ -1,7 +1,10 @@
 //! Who hears what: the members of one core and what is written to them.
 
 pub(crate) mod batching;
+pub(crate) mod broker;
 pub(crate) mod extensions;
+#[cfg(test)]
+mod fixture;
 pub(crate) mod groups;
 pub(crate) mod lane;
 pub(crate) mod outbox;

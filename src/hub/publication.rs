@@ -78,19 +78,14 @@ impl<A: App> Publication<A> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::consumer::announcer::fixture::{Cafe, Event, Group};
+    use crate::hub::fixture::Numbers;
 
     #[test]
     fn no_group_is_told_in_the_words_for_another_however_many_there_are() {
-        const GROUPS: i64 = 65_600;
-        let event = Event {
-            op: "new".into(),
-            name: "soup".into(),
-            by: None,
-        };
-        let publication = Publication::<Cafe>::new(1, event, (0..GROUPS).map(Group::Menu));
+        const GROUPS: u64 = 65_600;
+        let publication = Publication::<Numbers>::new(1, 7, 0..GROUPS);
         let told = |group: usize| {
-            let make = |_: &Event, group: &Group| Some(Bytes::from(group.to_string()));
+            let make = |_: &u64, group: &u64| Some(Bytes::from(format!("menu:{group}")));
             publication.frame(group, 0, make).expect("a frame")
         };
         // 65,536 apart

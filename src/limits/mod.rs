@@ -17,37 +17,22 @@ use crate::error::{ClientError, Kind};
 use serde::Serialize;
 use std::time::Duration;
 
-/// The limits of the whole process: the table `[limits]` of `routing.toml`. `None`: there is none.
+/// The limits of the whole process: the table `[limits]` of `routing.toml`, where the table of settings (`routing/settings/process.rs`) says what each is for, its
+/// bounds and its default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Limits {
-    /// `connections`: open at once, HTTP included. Default 100,000: at 4 KB each, memory that any machine has.
+pub struct Limits {
+    /// Connections that are open at once, HTTP included.
     pub(crate) connections: usize,
-    /// `connections_per_address`, of IPv6 per /64. Default 20,000: a whole restaurant, or a load test, may be behind one address.
+    /// Connections from one address, of IPv6 from one /64.
     pub(crate) connections_per_address: usize,
-    /// `connections_per_user`: WebSockets of one token's subject. Default 20,000, as for an address: whoever has all of them in one place is not stopped
-    /// earlier; a token that got into many hands is.
+    /// WebSockets of the subject of one token.
     pub(crate) connections_per_user: usize,
-    /// `handshakes_per_second`: upgrades, in total; twice as many at once. Default 20,000: what four cores can verify tokens for. More would only make those
-    /// slower who are already connected.
+    /// Upgrades and new sessions, in total; twice as many at once. `None`: no limit.
     pub(crate) handshakes_per_second: Option<u32>,
-    /// `handshakes_per_second_per_address`. Default 10,000: half of all, so that one address cannot keep the others out.
+    /// Upgrades and new sessions from one address; twice as many at once. `None`: no limit.
     pub(crate) handshakes_per_second_per_address: Option<u32>,
-    /// `outbox_total_bytes`: what waits for slow clients, of the whole process. Default 256 MiB: 256 clients at the default `outbox_bytes`; with more the
-    /// largest are closed and told to come back.
+    /// Bytes that wait for slow clients, of the whole process.
     pub(crate) outbox_total_bytes: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Limits {
-            connections: 100_000,
-            connections_per_address: 20_000,
-            connections_per_user: 20_000,
-            handshakes_per_second: Some(20_000),
-            handshakes_per_second_per_address: Some(10_000),
-            outbox_total_bytes: 256 << 20,
-        }
-    }
 }
 
 /// What was refused. The names are those of the keys in `routing.toml`.

@@ -13,12 +13,16 @@ use crate::consumer::announcer;
 use crate::consumer::endpoint::Consumer;
 use crate::consumer::registry::{Consumers, Registry, refuse};
 use crate::error::Error;
+use crate::hub::broker::local::Local;
 use crate::hub::lane::Lanes;
 use crate::hub::shard::{INBOX_MESSAGES, ToShard};
 use crate::limits::Admission;
 use crate::limits::clock::Clock;
 use crate::metrics::Stats;
-use crate::routing::Routing;
+use crate::routing::{
+    Auth, Given, Known, ListenerParts, Location, PolicySettings, Protocol, RouteParts, Routing,
+    RoutingParts, Said,
+};
 use crate::store::{Schema, StoreConfig};
 use std::sync::Arc;
 use tokio::runtime::Builder;
@@ -55,16 +59,27 @@ impl<A: App> Server<A> {
     ///
     /// # Errors
     /// [`Error::Config`] when `bind` is no address or `path` no pattern.
+    #[track_caller]
     pub fn single<C: Consumer<App = A>>(bind: &str, path: &str) -> Result<Self, Error> {
         let registry = Registry::new().with::<C>();
-        let text = |s: &str| toml::Value::from(s).to_string();
-        let file = format!(
-            "[[listener]]\nname = 'single'\nbind = {}\norigins = '*'\n[[listener.route]]\npath = {}\nconsumer = {}\nauth = 'none'",
-            text(bind),
-            text(path),
-            text(C::NAME),
-        );
-        let routing = registry.routing("Server::single", &file)?;
+        let at = Location::call("single");
+        let mut route = RouteParts::new(Protocol::WebSocket, at);
+        route.path = Given::said(path.to_owned(), at);
+        route.consumer = Given::said(C::NAME.to_owned(), at);
+        route.policy = PolicySettings::new().auth(Auth::None).0;
+        let mut listener = ListenerParts::new(at);
+        let value = bind.to_owned();
+        listener.name = Given::said("single".to_owned(), at);
+        listener.bind = Given::said(vec![Said { value, at }], at);
+        listener.policy = PolicySettings::new().origins("*").0;
+        listener.routes = Given::said(vec![route], at);
+        let mut parts = RoutingParts::new(at);
+        parts.listeners = Given::said(vec![listener], at);
+        let known = Known {
+            consumers: &registry.consumers(),
+            rest: &[],
+        };
+        let routing = Routing::from_parts(parts, &known)?;
         Ok(Server::new(routing, registry))
     }
 
@@ -128,14 +143,16 @@ impl<A: App> Server<A> {
         let descriptors = descriptors::raise();
         let consumers = Consumers::new(self.registry.entries);
         let lanes = Arc::new(Lanes::new(consumers.renderers()));
+        let clock = self.clock;
         let (inboxes, mail): (Vec<_>, Vec<_>) = (0..self.shards)
             .map(|_| mpsc::channel::<ToShard<A>>(INBOX_MESSAGES))
             .unzip();
+        let broker = Local::new(inboxes, clock.clone());
 
         let mut threads = Vec::new();
         let (store, running) = match &self.store {
             Some((config, schema)) => {
-                let opened = announcer::open::<A>(config, schema, inboxes.clone())?;
+                let opened = announcer::open::<A>(config, schema, broker.clone())?;
                 (Some(opened.store), Some(opened.running))
             }
             None => (None, None),
@@ -143,7 +160,7 @@ impl<A: App> Server<A> {
 
         let limits = self.routing.limits;
         let admission = Arc::new(Admission::new(limits));
-        let stats = Stats::new(self.shards, admission, limits.outbox_total_bytes);
+        let stats = Stats::new(self.shards, admission, limits.outbox_total_bytes, &clock);
         let stats = Arc::new(stats);
         let drain = Arc::new(DrainProgress::default());
         let shared = Arc::new(Shared {
@@ -151,7 +168,7 @@ impl<A: App> Server<A> {
             consumers,
             rest: self.registry.rest.into_iter().collect(),
             keys: self.keys.map(Arc::new),
-            clock: self.clock,
+            clock,
             stats: stats.clone(),
             drain: drain.clone(),
             log_limits: LogLimits::default(),
@@ -170,7 +187,7 @@ impl<A: App> Server<A> {
                 id,
                 lanes: lanes.clone(),
                 store: store.clone(),
-                peers: inboxes.clone(),
+                broker: broker.clone(),
                 shared: shared.clone(),
             };
             let (order, ordered) = mpsc::channel(ORDERS);
@@ -195,6 +212,7 @@ impl<A: App> Server<A> {
         let mut started = Started {
             orders,
             drain,
+            clock: shared.clock.clone(),
             stats,
             leases,
             addresses: Vec::new(),

@@ -5,12 +5,14 @@ use crate::auth::{Identity, Keys};
 use crate::consumer::context::Context;
 use crate::consumer::registry::{Consumers, Registry};
 use crate::error::{ClientError, Error};
+use crate::hub::broker::local::Local;
 use crate::hub::extensions::Extensions;
 use crate::hub::lane::Lanes;
-use crate::hub::shard::Shard;
+use crate::hub::shard::{Setup, Shard};
 use crate::hub::socket::{Compression, Socket};
 use crate::hub::stream::{Stream, pair};
 use crate::limits::Admission;
+use crate::limits::clock::Clock;
 use crate::metrics::Stats;
 use crate::routing::{Auth, Routing};
 use crate::store::{StoreConfig, look};
@@ -81,20 +83,22 @@ pub fn preview<A: App>(
         .enable_all()
         .build_local(LocalOptions::default())?;
     runtime.block_on(async move {
+        let clock = Clock::system();
         let stats = Arc::new(Stats::new(
             1,
             Arc::new(Admission::new(routing.limits)),
             routing.limits.outbox_total_bytes,
+            &clock,
         ));
-        let extensions = Extensions::default().with(consumers);
-        let shard = Rc::new(Shard::new(
-            0,
+        let shard = Rc::new(Shard::new(Setup {
+            id: 0,
             lanes,
-            Some(store),
-            Vec::new(),
+            store: Some(store),
+            broker: Local::new([], clock.clone()),
             stats,
-            extensions,
-        ));
+            clock: clock.clone(),
+            extensions: Extensions::default().with(consumers),
+        }));
         shard.skip_ahead(); // nobody delivers here: there is nothing to wait for
         let policy = Arc::new(policy.clone());
         // a stream is the one thing that a context cannot be without; whatever is said is read
@@ -112,9 +116,9 @@ pub fn preview<A: App>(
         let mut ctx = Context::new(shard.clone(), Rc::new(socket), lane, identity, None);
         let connect = ctx.entry().connect;
         let opened = async { connect(&params, query, &mut ctx)?.await };
-        let result = match tokio::time::timeout(PATIENCE, opened).await {
-            Ok(result) => result.map(drop),
-            Err(_) => Ok(()), // what it joined so far is what can be known
+        let result = match clock.timeout(PATIENCE, opened).await {
+            Some(result) => result.map(drop),
+            None => Ok(()), // what it joined so far is what can be known
         };
         let ended = ctx.ending().and_then(|ending| ending.error);
         let refused = match result {

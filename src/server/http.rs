@@ -24,7 +24,7 @@ pub(super) struct Http<A: App> {
     sockets: Arc<Sockets<A>>,
     shared: Arc<Shared<A>>,
     store: Option<Store>,
-    inboxes: Vec<Inbox<A>>,
+    inboxes: Arc<[Inbox<A>]>,
     mounted: Mounted,
 }
 
@@ -59,7 +59,7 @@ impl<A: App> Http<A> {
             sockets: sockets.clone(),
             shared: shared.clone(),
             store: shard.store.clone(),
-            inboxes: shard.peers(),
+            inboxes: shard.peers().clone(),
             mounted,
         }
     }

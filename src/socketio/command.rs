@@ -9,9 +9,9 @@ use crate::consumer::registry;
 use crate::error::Error;
 use crate::protocol::close::Ending;
 use crate::protocol::dialect::Control;
-use crate::protocol::dialect::socket_io::{self, Body};
 use crate::protocol::frame::{Event, Frame, Payload};
 use crate::protocol::message::Reply;
+use crate::protocol::socket_io::{self, Body};
 use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
@@ -78,7 +78,7 @@ impl<A: App> Namespace<A> {
             arguments: &arguments,
             attachments,
         };
-        let (len, now) = (event.len(), ctx.shard.clock());
+        let (len, now) = (event.len(), ctx.shard.now_ms());
         let token = (&*name == AUTHENTICATE).then(|| token(arguments.first()?.get()));
         let control = token.flatten().map(Control::Authenticate);
         let metered = match &control {

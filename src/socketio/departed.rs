@@ -46,7 +46,7 @@ impl Departed {
 /// Answers a poll that finds no session, if it is one that was closed while the poll was on its way.
 pub(crate) fn poll_late<A: App>(shard: &Shard<A>, sid: &Sid, answer: oneshot::Sender<Polled>) {
     let departed = &Sessions::of(shard).departed;
-    if departed.borrow_mut().take(sid, shard.clock()) {
+    if departed.borrow_mut().take(sid, shard.now_ms()) {
         let _ = answer.send(Some((0, vec![noop()])));
     }
 }

@@ -40,7 +40,7 @@ use crate::hub::socket::{CLOSE_TIMEOUT, Compression, Socket};
 use crate::hub::stream::Stream;
 use crate::limits::budget::Budget;
 use crate::protocol::close::Ending;
-use crate::protocol::dialect::engine_io::Handshake;
+use crate::protocol::engine_io::Handshake;
 use crate::protocol::sid::Sid;
 use crate::protocol::websocket::{self, Opcode};
 use crate::routing::{Policy, Protocol};
@@ -117,7 +117,7 @@ impl<A: App> Session<A> {
             Some(_) => Transport::WebSocket,
             None => Transport::Polling,
         };
-        let (counts, now) = (shard.counts.clone(), shard.clock());
+        let (counts, now) = (shard.counts.clone(), shard.now_ms());
         let wire = Socket::of_session(id, stream, policy, compression, counts, now);
         let entrances = visit.door.entrances.len();
         let session = Rc::new(Session {

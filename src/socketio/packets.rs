@@ -12,9 +12,9 @@ use crate::limits::TooFast;
 use crate::limits::budget::Turn;
 use crate::protocol::arguments::Arguments;
 use crate::protocol::close::{Ending, NO_CODE};
-use crate::protocol::dialect::engine_io;
-use crate::protocol::dialect::socket_io::{self, Body};
+use crate::protocol::engine_io;
 use crate::protocol::frame::{Frame, Payload};
+use crate::protocol::socket_io::{self, Body};
 use crate::protocol::websocket::{self, Incoming, Opcode};
 use crate::routing::Protocol;
 use bytes::Bytes;
@@ -59,7 +59,7 @@ impl<A: App> Session<A> {
         reader: &mut MessageReader,
         turn: Turn<'_>,
     ) -> Result<Option<Left<A>>, Ending> {
-        let now = self.shard.clock();
+        let now = self.shard.now_ms();
         let read = reader.next(&self.wire, now, turn, |incoming| match incoming {
             Incoming::Data(Payload::Text(text)) => Read::Text(text.to_owned()),
             Incoming::Data(Payload::Binary(bytes)) => Read::Binary(Bytes::copy_from_slice(bytes)),
@@ -118,7 +118,7 @@ impl<A: App> Session<A> {
     }
 
     fn meter(&self, incoming: Incoming<'_>) -> Option<TooFast> {
-        let now = self.shard.clock();
+        let now = self.shard.now_ms();
         rates::frame(&self.shard, &self.wire, &incoming, now).err()
     }
 

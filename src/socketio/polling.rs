@@ -7,7 +7,7 @@ use super::{Session, Sessions, Transport, poll_late};
 use crate::app::App;
 use crate::limits::budget::Budget;
 use crate::protocol::close::Ending;
-use crate::protocol::dialect::engine_io::{PACKETS_OF_AN_ANSWER, Packet, decode_body, push_packet};
+use crate::protocol::engine_io::{PACKETS_OF_AN_ANSWER, Packet, decode_body, push_packet};
 use crate::protocol::websocket::{self, Opcode};
 use bytes::Bytes;
 use std::cell::{Cell, RefCell};
@@ -182,12 +182,12 @@ impl<A: App> Session<A> {
 
     /// A client whose pongs are late is gone, also where the sweep has not come by yet.
     fn is_silent(&self) -> bool {
-        let silence = self.shard.clock().saturating_sub(self.wire.heard_at.get());
+        let silence = self.shard.now_ms().saturating_sub(self.wire.heard_at.get());
         silence >= self.wire.policy.idle_timeout.as_millis() as u64
     }
 
     pub(super) fn heard(&self) {
-        self.wire.heard_at.set(self.shard.clock());
+        self.wire.heard_at.set(self.shard.now_ms());
     }
 
     pub(super) fn has_post(&self) -> bool {
@@ -353,7 +353,7 @@ impl<A: App> Session<A> {
             poll.send(answer).is_ok()
         });
         if client_left && !was_told {
-            let (sid, now) = (self.sid.clone(), self.shard.clock());
+            let (sid, now) = (self.sid.clone(), self.shard.now_ms());
             let departed = &Sessions::of(&self.shard).departed;
             departed.borrow_mut().note(sid, now);
         }

@@ -37,7 +37,7 @@ pub(crate) async fn probe<A: App>(
     session.trial.set(Some(connection));
     session.changed.notify_waiters();
     let (policy, counts) = (session.wire.policy.clone(), shard.counts.clone());
-    let (id, now) = (session.wire.id, shard.clock());
+    let (id, now) = (session.wire.id, shard.now_ms());
     let socket = Socket::of_session(id, Some(stream), policy, compression, counts, now);
     let mut reader = MessageReader::new(&early);
     let agreed = agree(&session, connection, &socket, &mut reader);
@@ -73,7 +73,7 @@ async fn agree<A: App>(
         if !session.is_tried_by(connection) {
             return false;
         }
-        let now = session.shard.clock();
+        let now = session.shard.now_ms();
         let said = reader.next(socket, now, turn, |incoming| match incoming {
             // it has two things to say: who says so much more is no upgrade
             other if rates::frame(&session.shard, socket, &other, now).is_err() => Said::Else,

@@ -2,8 +2,10 @@
 
 use crate::app::{App, Signal};
 use crate::error::Error;
+use crate::hub::broker::local::Local;
 use crate::hub::publication::Publication;
 use crate::hub::shard::{INBOX_MESSAGES, ToShard};
+use crate::limits::clock::Clock;
 use crate::patience::PATIENCE;
 use crate::store::{
     Change, Command, Durability, Flush, Op, Opened, Reader, Schema, StoreConfig, Watched,
@@ -149,9 +151,10 @@ impl Served {
         sync: impl FnOnce(&Connection) -> Result<Flush, Error>,
         clock: fn() -> u64,
     ) -> Result<Opened, Error> {
-        let (inboxes, shards) = (0..2).map(|_| mpsc::channel(INBOX_MESSAGES)).unzip();
+        let (inboxes, shards): (Vec<_>, _) = (0..2).map(|_| mpsc::channel(INBOX_MESSAGES)).unzip();
         self.shards = shards;
-        super::open_on::<Cafe>(&self.config, &SCHEMA, inboxes, sync, clock)
+        let broker = Local::new(inboxes, Clock::system());
+        super::open_on::<Cafe>(&self.config, &SCHEMA, broker, sync, clock)
     }
 
     /// Again, on a disk of another kind.
