@@ -25,12 +25,13 @@ mod trace;
 
 pub use app::{App, Signal};
 pub use auth::{Identity, Keys};
-pub use consumer::context::{Context, SocketIoClient};
+pub use consumer::context::{Context, SocketIoClient, TimerId};
 pub use consumer::disconnect::Disconnect;
 pub use consumer::endpoint::Consumer;
 pub use consumer::numbers::{Numbers, RouteNumbers};
 pub use consumer::registry::Registry;
 pub use consumer::rest::{Api, Caller, RequestBody, RestPlace};
+pub use consumer::timed::Timed;
 pub use error::{ClientError, Constraint, Error, Kind};
 pub use hub::batching::Gather;
 pub use limits::clock::{Clock, Sleep, Ticks};

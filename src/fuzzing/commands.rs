@@ -4,7 +4,8 @@ mod json;
 
 use crate::app::App;
 use crate::connection::told;
-use crate::consumer::registry::{Entry, Registry};
+use crate::consumer::entry::Entry;
+use crate::consumer::registry::Registry;
 use crate::error::{ClientError, Kind};
 use crate::protocol::dialect::{Control, Dialect, Envelope, Inbound, Refusal};
 use crate::protocol::frame::Payload;

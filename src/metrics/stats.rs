@@ -8,7 +8,7 @@ use super::events::{Sums, sums};
 use super::route::RouteStats;
 use super::shard::ShardStats;
 use crate::limits::clock::Clock;
-use crate::limits::{Admission, Limits};
+use crate::limits::{Limits, Quota};
 use dashmap::DashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ pub(crate) struct Stats {
     clock: Clock,
     started: Instant,
     pub shards: Vec<Arc<ShardStats>>,
-    pub admission: Arc<Admission>,
+    pub quota: Arc<Quota>,
     /// By listener and path: a name that a reload takes away keeps its totals.
     routes: DashMap<RouteName, Arc<RouteStats>>,
     /// By close code, as [`closed`](Self::closed) was told.
@@ -33,12 +33,7 @@ pub(crate) struct Stats {
 }
 
 impl Stats {
-    pub fn new(
-        shards: usize,
-        admission: Arc<Admission>,
-        outbox_total_bytes: usize,
-        clock: &Clock,
-    ) -> Self {
+    pub fn new(shards: usize, quota: Arc<Quota>, outbox_total_bytes: usize, clock: &Clock) -> Self {
         let backlog = Arc::new(Backlog::default());
         backlog.set_bound(outbox_total_bytes);
         let shard = || ShardStats {
@@ -49,7 +44,7 @@ impl Stats {
             started: clock.now(),
             clock: clock.clone(),
             shards: (0..shards).map(|_| Arc::new(shard())).collect(),
-            admission,
+            quota,
             routes: DashMap::new(),
             closings: DashMap::new(),
             last_connection: AtomicU64::new(0),
@@ -63,7 +58,7 @@ impl Stats {
 
     /// Other limits from now on: what is open stays.
     pub fn limit(&self, limits: Limits) {
-        self.admission.set(limits);
+        self.quota.set(limits);
         if let Some(shard) = self.shards.first() {
             shard.backlog.set_bound(limits.outbox_total_bytes);
         }

@@ -33,7 +33,7 @@ pub(super) async fn accept<A: App>(
     let clock = &node.shared.clock;
     let mut arrived = Vec::with_capacity(BATCH);
     loop {
-        let batch = match node.shared.stats.admission.is_crowded() {
+        let batch = match node.shared.stats.quota.is_crowded() {
             true => CROWDED_BATCH,
             false => BATCH,
         };
@@ -83,7 +83,7 @@ fn receive<A: App>(
 ) {
     let stats = &node.shared.stats;
     let id = stats.next_connection();
-    let place = match stats.admission.admit(peer.ip()) {
+    let place = match stats.quota.connection(peer.ip()) {
         Ok(place) => place,
         Err(refused) => {
             node.shard.counts.limited(refused.limit);
@@ -100,7 +100,7 @@ fn receive<A: App>(
                 None => tracing::debug!(connection = id, %peer, limit, "no place for it either"),
             }
             let told = turn_away(node.clone(), listener.clone(), stream, peer, refused);
-            listener.refuse(stats.admission.refused(), trace::within(id, told));
+            listener.refuse(stats.quota.refused(), trace::within(id, told));
             return;
         }
     };

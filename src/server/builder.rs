@@ -11,12 +11,14 @@ use crate::app::App;
 use crate::auth::Keys;
 use crate::consumer::announcer;
 use crate::consumer::endpoint::Consumer;
-use crate::consumer::registry::{Consumers, Registry, refuse};
+use crate::consumer::entry::Consumers;
+use crate::consumer::registry::Registry;
+use crate::consumer::reserved::refuse;
 use crate::error::Error;
 use crate::hub::broker::local::Local;
 use crate::hub::lane::Lanes;
 use crate::hub::shard::{INBOX_MESSAGES, ToShard};
-use crate::limits::Admission;
+use crate::limits::Quota;
 use crate::limits::clock::Clock;
 use crate::metrics::Stats;
 use crate::routing::{
@@ -159,8 +161,8 @@ impl<A: App> Server<A> {
         };
 
         let limits = self.routing.limits;
-        let admission = Arc::new(Admission::new(limits));
-        let stats = Stats::new(self.shards, admission, limits.outbox_total_bytes, &clock);
+        let quota = Arc::new(Quota::new(limits, clock.clone()));
+        let stats = Stats::new(self.shards, quota, limits.outbox_total_bytes, &clock);
         let stats = Arc::new(stats);
         let drain = Arc::new(DrainProgress::default());
         let shared = Arc::new(Shared {
@@ -231,7 +233,7 @@ impl<A: App> Server<A> {
         if failed.is_none() {
             // What the server needs for itself is open now, and no client is: who has come already waits in the system's queue.
             let listening = sockets.iter().map(|bound| bound.sockets.len()).sum();
-            descriptors::share(descriptors, listening, limits, &started.stats.admission);
+            descriptors::share(descriptors, listening, limits, &started.stats.quota);
             for served in started.roll_out(table, sockets, Vec::new())? {
                 let served = served.blocking_recv().unwrap_or(Err(lost_thread()));
                 failed = failed.or(served.err().map(Error::Io));

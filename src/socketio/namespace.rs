@@ -1,15 +1,16 @@
 //! One namespace of a session: a consumer, its mailbox, and the task that reads it.
 
 use super::command::Step;
+use super::endpoint::Entrance;
 use super::packets::Running;
-use super::{Entrance, Session};
+use super::session::Session;
 use crate::app::App;
 use crate::auth::Identity;
 use crate::connection::authentication::{note_expiry, place_of_user, verify};
 use crate::connection::{attend, told};
 use crate::consumer::context::{Client, Context, Leaving};
 use crate::consumer::disconnect::Disconnect;
-use crate::consumer::registry::{self, Consumers};
+use crate::consumer::entry::{Consumers, OpenConsumer};
 use crate::error::{ClientError, Error, Kind};
 use crate::hub::shard::Shard;
 use crate::hub::socket::{Compression, Socket};
@@ -255,34 +256,53 @@ impl<A: App> Namespace<A> {
     /// Until the namespace's end.
     async fn listen(&self, session: &Session<A>, begun: &mut Begun<A>) -> Ending {
         let Begun { ctx, consumer, .. } = begun;
+        // timers and messages take turns: neither can keep the other from being handled
+        let mut timed = false;
         loop {
             if self.socket.is_asked()
                 && let Some(ending) = Box::pin(attend(ctx)).await
             {
                 return ending;
             }
-            let mail = self.mailbox.borrow_mut().pop_front();
-            let Some(mail) = mail else {
+            let elapsed = match timed {
+                true => None,
+                false => ctx.take_elapsed(),
+            };
+            timed = elapsed.is_some();
+            let mail = match timed {
+                true => None,
+                false => self.mailbox.borrow_mut().pop_front(),
+            };
+            if elapsed.is_none() && mail.is_none() {
                 let work = poll_fn(|cx| match self.mailbox.borrow().is_empty() {
                     false => Poll::Ready(Ok(())),
-                    true => self.socket.poll_work(cx),
+                    true => match ctx.poll_elapsed(cx) {
+                        Poll::Ready(()) => Poll::Ready(Ok(())),
+                        Poll::Pending => self.socket.poll_work(cx),
+                    },
                 });
                 if work.await.is_err() {
                     return Ending::gone();
                 }
                 continue;
-            };
-            self.handling.set(true);
-            self.roomy.notify_waiters();
+            }
             // the consumer is borrowed until its future is done
-            let (id, answer) = match self.take(session, ctx, &mut **consumer, mail) {
+            let (id, answer) = match match (elapsed, mail) {
+                (Some(elapsed), _) => Step::elapsed(elapsed, &mut **consumer, ctx),
+                (None, Some(mail)) => {
+                    self.handling.set(true);
+                    self.roomy.notify_waiters();
+                    self.take(session, ctx, &mut **consumer, mail)
+                }
+                (None, None) => continue,
+            } {
                 Step::Run(id, running) => match AssertUnwindSafe(running).catch_unwind().await {
                     Ok(answer) => (id, answer),
                     Err(_) => {
                         let consumer = session.shard.lanes[self.entrance.lane as usize]
                             .renderer
                             .name;
-                        tracing::error!(consumer, "receive panicked");
+                        tracing::error!(consumer, "a handler panicked");
                         return Ending::internal();
                     }
                 },
@@ -379,7 +399,7 @@ impl<A: App> Namespace<A> {
 /// A namespace whose client was let in.
 struct Begun<A: App> {
     ctx: Context<A>,
-    consumer: Box<dyn registry::Session<A>>,
+    consumer: Box<dyn OpenConsumer<A>>,
     /// Counted as what its bearer is.
     _counted: OpenRole,
 }
@@ -406,7 +426,7 @@ async fn open<A: App>(
     params: &Params,
     query: &str,
     ctx: &mut Context<A>,
-) -> Result<Box<dyn registry::Session<A>>, Ending> {
+) -> Result<Box<dyn OpenConsumer<A>>, Ending> {
     ctx.addressed(params);
     let connect = ctx.entry().connect;
     let opened = async { connect(params, query, ctx)?.await };

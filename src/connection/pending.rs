@@ -1,17 +1,17 @@
 //! A connection that the HTTP side let in, until its consumer has it.
 
-use super::farewell::finish;
+use super::close_handshake::finish;
 use crate::app::App;
 use crate::auth::{Identity, Keys};
 use crate::connection::authentication::{note_expiry, place_of_user, wait_for_token};
 use crate::connection::reader::MessageReader;
 use crate::consumer::context::Context;
-use crate::consumer::registry::Session;
+use crate::consumer::entry::OpenConsumer;
 use crate::error::ClientError;
 use crate::hub::shard::{Registered, Shard};
 use crate::hub::socket::{Compression, Socket};
 use crate::hub::stream::Stream;
-use crate::limits::UserPlace;
+use crate::limits::UserSlot;
 use crate::metrics::RouteStats;
 use crate::protocol::close::Ending;
 use crate::protocol::sid::Sid;
@@ -50,7 +50,7 @@ pub(crate) struct Agreed<A: App> {
     pub since: Option<u64>,
     pub policy: Arc<Policy>,
     /// Its place among the connections of its user, where the token came with the handshake.
-    pub user: Option<Arc<UserPlace>>,
+    pub user: Option<Arc<UserSlot>>,
     pub route: Arc<RouteStats>,
     pub compression: Compression,
     /// Of Engine.IO: what it is instead of a connection of its own.
@@ -145,7 +145,7 @@ impl<A: App> Opening<A> {
     pub(super) async fn open(
         &self,
         ctx: &mut Context<A>,
-    ) -> Result<Box<dyn Session<A>>, Box<Ending>> {
+    ) -> Result<Box<dyn OpenConsumer<A>>, Box<Ending>> {
         ctx.addressed(&self.params);
         let connect = ctx.entry().connect;
         let opened = async { connect(&self.params, &self.query, ctx)?.await };
