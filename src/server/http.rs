@@ -1,5 +1,8 @@
 //! What a listener answers over HTTP: handshakes, health, metrics, and the REST interfaces that it mounts.
 
+#[cfg(test)]
+mod tests;
+
 use super::errors::{READ, leaving, method_not_allowed, nothing_here};
 use super::handshake::{Accepted, Sockets};
 use super::metrics;
