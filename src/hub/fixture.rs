@@ -35,7 +35,7 @@ pub fn shard(clock: Clock) -> Rc<Shard<Numbers>> {
         lanes: Arc::new(Lanes::new([])),
         store: None,
         broker: Local::new([], clock.clone()),
-        stats: Arc::new(Stats::new(1, quota, usize::MAX)),
+        stats: Arc::new(Stats::new(1, quota, usize::MAX, &clock)),
         clock,
         extensions: Extensions::default(),
     }))

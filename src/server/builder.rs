@@ -40,6 +40,7 @@ pub struct Server<A: App> {
     shards: usize,
     store: Option<(StoreConfig, Schema)>,
     keys: Option<Keys>,
+    clock: Clock,
 }
 
 impl<A: App> Server<A> {
@@ -52,6 +53,7 @@ impl<A: App> Server<A> {
             shards: cores,
             store: None,
             keys: None,
+            clock: Clock::system(),
         }
     }
 
@@ -101,6 +103,12 @@ impl<A: App> Server<A> {
         self
     }
 
+    /// The time that the server goes by: pings, timeouts, rates, retention and the drain. The machine's by default; a test may hand in one that it moves itself.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
     /// Starts, prints `listening on ADDRESS` for each address, and stops in order at Ctrl-C or SIGTERM. Blocks.
     ///
     /// # Errors
@@ -137,7 +145,7 @@ impl<A: App> Server<A> {
         let descriptors = descriptors::raise();
         let consumers = Consumers::new(self.registry.entries);
         let lanes = Arc::new(Lanes::new(consumers.renderers()));
-        let clock = Clock::system();
+        let clock = self.clock;
         let (inboxes, mail): (Vec<_>, Vec<_>) = (0..self.shards)
             .map(|_| mpsc::channel::<ToShard<A>>(INBOX_MESSAGES))
             .unzip();
@@ -154,7 +162,7 @@ impl<A: App> Server<A> {
 
         let limits = self.routing.limits;
         let quota = Arc::new(Quota::new(limits, clock.clone()));
-        let stats = Stats::new(self.shards, quota, limits.outbox_total_bytes);
+        let stats = Stats::new(self.shards, quota, limits.outbox_total_bytes, &clock);
         let stats = Arc::new(stats);
         let drain = Arc::new(DrainProgress::default());
         let shared = Arc::new(Shared {
@@ -162,6 +170,7 @@ impl<A: App> Server<A> {
             consumers,
             rest: self.registry.rest.into_iter().collect(),
             keys: self.keys.map(Arc::new),
+            clock,
             stats: stats.clone(),
             drain: drain.clone(),
             log_limits: LogLimits::default(),
@@ -181,7 +190,6 @@ impl<A: App> Server<A> {
                 lanes: lanes.clone(),
                 store: store.clone(),
                 broker: broker.clone(),
-                clock: clock.clone(),
                 shared: shared.clone(),
             };
             let (order, ordered) = mpsc::channel(ORDERS);
@@ -206,6 +214,7 @@ impl<A: App> Server<A> {
         let mut started = Started {
             orders,
             drain,
+            clock: shared.clock.clone(),
             stats,
             leases,
             addresses: Vec::new(),

@@ -89,6 +89,7 @@ pub fn preview<A: App>(
             1,
             Arc::new(Quota::new(routing.limits, clock.clone())),
             routing.limits.outbox_total_bytes,
+            &clock,
         ));
         let shard = Rc::new(Shard::new(Setup {
             id: 0,

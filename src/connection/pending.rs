@@ -1,6 +1,6 @@
 //! A connection that the HTTP side let in, until its consumer has it.
 
-use super::farewell::finish;
+use super::close_handshake::finish;
 use crate::app::App;
 use crate::auth::{Identity, Keys};
 use crate::connection::authentication::{note_expiry, place_of_user, wait_for_token};
