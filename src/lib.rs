@@ -30,7 +30,7 @@ pub use consumer::disconnect::Disconnect;
 pub use consumer::endpoint::Consumer;
 pub use consumer::numbers::{Numbers, RouteNumbers};
 pub use consumer::registry::Registry;
-pub use consumer::rest::{Api, Caller, RestPlace};
+pub use consumer::rest::{Api, Caller, RequestBody, RestPlace};
 pub use consumer::timed::Timed;
 pub use error::{ClientError, Constraint, Error, Kind};
 pub use hub::batching::Gather;

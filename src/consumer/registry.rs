@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::consumer::endpoint::Consumer;
 use crate::consumer::entry::Entry;
 use crate::consumer::reserved::refuse;
-use crate::consumer::rest::Routes;
+use crate::consumer::rest::Interface;
 use crate::error::Error;
 use crate::routing::{Known, Routing};
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 /// The consumers and REST interfaces that `routing.toml` may name.
 pub struct Registry<A: App> {
     pub(crate) entries: BTreeMap<&'static str, Entry<A>>,
-    pub(crate) rest: BTreeMap<&'static str, Routes<A>>,
+    pub(crate) rest: BTreeMap<&'static str, Interface<A>>,
 }
 
 impl<A: App> Default for Registry<A> {
@@ -39,18 +39,6 @@ impl<A: App> Registry<A> {
             self.entries.insert(C::NAME, Entry::of::<C>()).is_none(),
             "two consumers are named {}",
             C::NAME
-        );
-        self
-    }
-
-    /// Adds a REST interface: warp routes that a listener mounts with `rest = ["name"]`.
-    ///
-    /// # Panics
-    /// When two interfaces have one name.
-    pub fn rest(mut self, name: &'static str, routes: Routes<A>) -> Self {
-        assert!(
-            self.rest.insert(name, routes).is_none(),
-            "two REST interfaces are named {name}"
         );
         self
     }

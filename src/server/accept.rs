@@ -121,7 +121,8 @@ async fn turn_away<A: App>(
 ) {
     let told = async {
         if let Some(io) = begin(&node, &listener, stream, peer).await {
-            refusal::turn_away(io, listener.config(), peer, refused).await;
+            let clock = node.shared.clock.clone();
+            refusal::turn_away(io, listener.config(), peer, refused, clock).await;
         }
     };
     let _ = timeout(refusal::PATIENCE, told).await;

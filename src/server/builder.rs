@@ -40,6 +40,7 @@ pub struct Server<A: App> {
     shards: usize,
     store: Option<(StoreConfig, Schema)>,
     keys: Option<Keys>,
+    clock: Clock,
 }
 
 impl<A: App> Server<A> {
@@ -52,6 +53,7 @@ impl<A: App> Server<A> {
             shards: cores,
             store: None,
             keys: None,
+            clock: Clock::system(),
         }
     }
 
@@ -98,6 +100,12 @@ impl<A: App> Server<A> {
     /// The key that tokens are verified with. Without one nobody has a token.
     pub fn keys(mut self, keys: Keys) -> Self {
         self.keys = Some(keys);
+        self
+    }
+
+    /// The time that the server goes by: pings, timeouts, rates, retention and the drain. The machine's by default; a test may hand in one that it moves itself.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
         self
     }
 
@@ -162,6 +170,7 @@ impl<A: App> Server<A> {
             consumers,
             rest: self.registry.rest.into_iter().collect(),
             keys: self.keys.map(Arc::new),
+            clock: self.clock,
             stats: stats.clone(),
             drain: drain.clone(),
             log_limits: LogLimits::default(),

@@ -5,7 +5,6 @@
 mod accept;
 mod answering;
 mod bind;
-mod body;
 mod builder;
 mod conversation;
 mod descriptors;

@@ -20,16 +20,6 @@ pub(super) struct Upgrade<A: App> {
     pub agreed: Agreed<A>,
 }
 
-// `derive` would ask for `A: Clone`
-impl<A: App> Clone for Upgrade<A> {
-    fn clone(&self) -> Self {
-        Upgrade {
-            on: self.on.clone(),
-            agreed: self.agreed.clone(),
-        }
-    }
-}
-
 /// Waits until hyper lets go of the socket, and begins the connection.
 pub(super) async fn upgraded<A: App>(
     node: Rc<Node<A>>,

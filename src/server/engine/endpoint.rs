@@ -1,6 +1,6 @@
 //! What a route of Engine.IO leads to, and what is kept of the request that opens a session there.
 
-use super::query::{Refused, Wish};
+use super::query::{EngineRefusal, Query};
 use crate::app::App;
 use crate::auth;
 use crate::connection::Boarding;
@@ -78,19 +78,23 @@ pub(in crate::server) fn boarding(
     door: Arc<Door>,
     caller: &Caller,
     params: Params,
-) -> Result<Boarding, Refused> {
-    let wish = Wish::of(&caller.query)?;
-    if wish.polls {
-        return Err(Refused::Request);
+) -> Result<Boarding, EngineRefusal> {
+    let asked = Query::of(&caller.query)?;
+    if asked.polls {
+        return Err(EngineRefusal::Request);
     }
     Ok(Boarding {
         visit: visit(door, caller, params)?,
-        sid: wish.sid,
+        sid: asked.sid,
     })
 }
 
 /// What is kept of a request that opens a session; it may be too much.
-pub(super) fn visit(door: Arc<Door>, caller: &Caller, params: Params) -> Result<Visit, Refused> {
+pub(super) fn visit(
+    door: Arc<Door>,
+    caller: &Caller,
+    params: Params,
+) -> Result<Visit, EngineRefusal> {
     let text = |name| caller.headers.get(name).and_then(|v| v.to_str().ok());
     let (authorization, protocols) = (
         text(header::AUTHORIZATION),
@@ -102,12 +106,12 @@ pub(super) fn visit(door: Arc<Door>, caller: &Caller, params: Params) -> Result<
         .as_ref()
         .is_some_and(|token| token.len() > TOKEN_BYTES)
     {
-        return Err(Refused::Request);
+        return Err(EngineRefusal::Request);
     }
     let handshake = Handshake::new(&caller.headers, &door.headers, &caller.query);
     Ok(Visit {
         door,
-        handshake: Arc::new(handshake.ok_or(Refused::Request)?),
+        handshake: Arc::new(handshake.ok_or(EngineRefusal::Request)?),
         params,
         token: token.as_deref().map(Into::into),
         local: caller.may_be_anonymous(crate::routing::Auth::Loopback),
