@@ -121,7 +121,7 @@ pub(crate) fn place_of_user<A: App>(
 ) -> Result<(), ClientError> {
     let mut place = socket.user.borrow_mut();
     if let (None, Some(subject)) = (&*place, &identity.subject) {
-        let found = shard.stats.admission.user(subject).map_err(|limited| {
+        let found = shard.stats.quota.user(subject).map_err(|limited| {
             socket.limited(limited.limit);
             limited.error()
         })?;

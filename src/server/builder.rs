@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::hub::broker::local::Local;
 use crate::hub::lane::Lanes;
 use crate::hub::shard::{INBOX_MESSAGES, ToShard};
-use crate::limits::Admission;
+use crate::limits::Quota;
 use crate::limits::clock::Clock;
 use crate::metrics::Stats;
 use crate::routing::{Auth, PolicySettings, Routing};
@@ -134,7 +134,7 @@ impl<A: App> Server<A> {
         let descriptors = descriptors::raise();
         let consumers = Consumers::new(self.registry.entries);
         let lanes = Arc::new(Lanes::new(consumers.renderers()));
-        let clock = Clock::system();
+        let clock = self.clock;
         let (inboxes, mail): (Vec<_>, Vec<_>) = (0..self.shards)
             .map(|_| mpsc::channel::<ToShard<A>>(INBOX_MESSAGES))
             .unzip();
@@ -150,8 +150,8 @@ impl<A: App> Server<A> {
         };
 
         let limits = self.routing.limits;
-        let admission = Arc::new(Admission::new(limits));
-        let stats = Stats::new(self.shards, admission, limits.outbox_total_bytes);
+        let quota = Arc::new(Quota::new(limits, clock.clone()));
+        let stats = Stats::new(self.shards, quota, limits.outbox_total_bytes, &clock);
         let stats = Arc::new(stats);
         let drain = Arc::new(DrainProgress::default());
         let shared = Arc::new(Shared {
@@ -159,7 +159,7 @@ impl<A: App> Server<A> {
             consumers,
             rest: self.registry.rest.into_iter().collect(),
             keys: self.keys.map(Arc::new),
-            clock: self.clock,
+            clock,
             stats: stats.clone(),
             drain: drain.clone(),
             log_limits: LogLimits::default(),
@@ -179,7 +179,6 @@ impl<A: App> Server<A> {
                 lanes: lanes.clone(),
                 store: store.clone(),
                 broker: broker.clone(),
-                clock: clock.clone(),
                 shared: shared.clone(),
             };
             let (order, ordered) = mpsc::channel(ORDERS);
@@ -204,6 +203,7 @@ impl<A: App> Server<A> {
         let mut started = Started {
             orders,
             drain,
+            clock: shared.clock.clone(),
             stats,
             leases,
             addresses: Vec::new(),
@@ -222,7 +222,7 @@ impl<A: App> Server<A> {
         if failed.is_none() {
             // What the server needs for itself is open now, and no client is: who has come already waits in the system's queue.
             let listening = sockets.iter().map(|bound| bound.sockets.len()).sum();
-            descriptors::share(descriptors, listening, limits, &started.stats.admission);
+            descriptors::share(descriptors, listening, limits, &started.stats.quota);
             for served in started.roll_out(table, sockets, Vec::new())? {
                 let served = served.blocking_recv().unwrap_or(Err(lost_thread()));
                 failed = failed.or(served.err().map(Error::Io));

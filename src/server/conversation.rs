@@ -3,6 +3,7 @@
 use super::engine;
 use super::errors::{malformed, nothing_here};
 use super::http_io::{HttpIo, Report, is_stalled};
+use super::http_timer::HttpTimer;
 use super::listener::{Listener, ListenerConfig};
 use super::node::{ConnectionGuard, Node};
 use super::upgraded::upgraded;
@@ -17,7 +18,7 @@ use crate::trace;
 use ::http::{HeaderValue, Method, Request, StatusCode, Version, header};
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use std::cell::Cell;
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -67,7 +68,7 @@ pub(super) async fn converse<A: App>(
         (config.edge().head_timeout, config.edge().head_bytes)
     };
     let conversation = hyper::server::conn::http1::Builder::new()
-        .timer(TokioTimer::new())
+        .timer(HttpTimer::new(&node.shared.clock))
         .header_read_timeout(head_timeout)
         .max_header_size(head_bytes)
         .max_buf_size(head_bytes + READ_AHEAD)

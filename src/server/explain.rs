@@ -12,7 +12,7 @@ use crate::hub::lane::Lanes;
 use crate::hub::shard::{Setup, Shard};
 use crate::hub::socket::{Compression, Socket};
 use crate::hub::stream::{Stream, pair};
-use crate::limits::Admission;
+use crate::limits::Quota;
 use crate::limits::clock::Clock;
 use crate::metrics::Stats;
 use crate::routing::{Auth, Routing};
@@ -84,12 +84,13 @@ pub fn preview<A: App>(
         .enable_all()
         .build_local(LocalOptions::default())?;
     runtime.block_on(async move {
+        let clock = Clock::system();
         let stats = Arc::new(Stats::new(
             1,
-            Arc::new(Admission::new(routing.limits)),
+            Arc::new(Quota::new(routing.limits, clock.clone())),
             routing.limits.outbox_total_bytes,
+            &clock,
         ));
-        let clock = Clock::system();
         let shard = Rc::new(Shard::new(Setup {
             id: 0,
             lanes,

@@ -130,10 +130,10 @@ impl<A: App> Sockets<A> {
             return Err(text(StatusCode::BAD_REQUEST, why));
         }
 
-        let admission = &shared.stats.admission;
+        let quota = &shared.stats.quota;
         // before the token: to verify one is what a handshake costs most
         if let Some(peer) = caller.peer
-            && let Err(limited) = admission.handshake(peer.ip())
+            && let Err(limited) = quota.handshake(peer.ip())
         {
             return Err(handshake_limited(counts, caller, limited));
         }
@@ -161,7 +161,7 @@ impl<A: App> Sockets<A> {
         };
         let subject = identity.as_ref().and_then(|i| i.as_ref().ok());
         let user = match subject.and_then(|i| i.subject.as_deref()) {
-            Some(subject) => match admission.user(subject) {
+            Some(subject) => match quota.user(subject) {
                 Ok(place) => Some(Arc::new(place)),
                 Err(limited) => return Err(handshake_limited(counts, caller, limited)),
             },

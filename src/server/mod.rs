@@ -16,6 +16,7 @@ mod explain;
 mod handshake;
 mod http;
 mod http_io;
+mod http_timer;
 mod leases;
 mod listener;
 mod log_limit;

@@ -2,6 +2,7 @@
 
 use super::errors::limited;
 use super::http_io::HttpIo;
+use super::http_timer::HttpTimer;
 use super::listener::ListenerConfig;
 use crate::app::App;
 use crate::consumer::rest::answer::Response;
@@ -11,7 +12,7 @@ use crate::limits::budget::Budget;
 use crate::limits::clock::Clock;
 use ::http::Request;
 use hyper::body::Incoming;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -32,7 +33,7 @@ pub(super) async fn turn_away<A: App>(
     refused: Limited,
     clock: Clock,
 ) {
-    let report = io.report();
+    let (report, timer) = (io.report(), HttpTimer::new(&clock));
     let answer = hyper::service::service_fn(move |request: Request<Incoming>| {
         let (config, answering) = (config.clone(), report.answering());
         let clock = clock.clone();
@@ -45,7 +46,7 @@ pub(super) async fn turn_away<A: App>(
         }
     });
     let answered = hyper::server::conn::http1::Builder::new()
-        .timer(TokioTimer::new())
+        .timer(timer)
         .header_read_timeout(PATIENCE)
         .keep_alive(false)
         .serve_connection(TokioIo::new(io), answer)

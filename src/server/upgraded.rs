@@ -12,7 +12,6 @@ use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use std::rc::Rc;
 use std::time::Duration;
-use tokio::time::timeout;
 
 /// An accepted handshake that hyper has read.
 pub(super) struct Upgrade<A: App> {
@@ -37,7 +36,8 @@ pub(super) async fn upgraded<A: App>(
     let mut io = parts.io.into_inner();
     early.extend_from_slice(&io.take_unread());
     drop(parts.read_buf);
-    let Ok(Ok(stream)) = timeout(grace, io.into_stream()).await else {
+    let clock = &node.shared.clock;
+    let Some(Ok(stream)) = clock.timeout(grace, io.into_stream()).await else {
         return;
     };
     begin_socket(&node, agreed, guard, stream, &early);

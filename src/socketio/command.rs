@@ -1,7 +1,7 @@
 //! A message in a namespace's mailbox becomes a command of its consumer, or a new token.
 
-use super::Session;
 use super::namespace::{Mail, Namespace};
+use super::session::Session;
 use crate::app::App;
 use crate::connection::{Frame as Met, rates, steer};
 use crate::consumer::context::{Context, Elapsed};

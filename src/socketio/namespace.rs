@@ -1,8 +1,9 @@
 //! One namespace of a session: a consumer, its mailbox, and the task that reads it.
 
 use super::command::Step;
+use super::endpoint::Entrance;
 use super::packets::Running;
-use super::{Entrance, Session};
+use super::session::Session;
 use crate::app::App;
 use crate::auth::Identity;
 use crate::connection::authentication::{note_expiry, place_of_user, verify};

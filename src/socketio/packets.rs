@@ -1,7 +1,9 @@
 //! What a session's packets mean.
 
+use super::endpoint::Entrance;
 use super::namespace::{Left, Mail, Namespace};
-use super::{Entrance, Session, offsets};
+use super::offsets;
+use super::session::Session;
 use crate::app::App;
 use crate::auth::Identity;
 use crate::connection::reader::MessageReader;

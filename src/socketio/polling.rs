@@ -3,7 +3,9 @@
 //! An answer that the client certainly has not read comes again, once; one of which nobody knows counts as read, because nothing in the protocol says that it was, and
 //! twice is worse than not at all where recovery has what is durable.
 
-use super::{Session, Sessions, Transport, poll_late};
+use super::recently_closed::poll_late;
+use super::session::{Session, Transport};
+use super::sessions::Sessions;
 use crate::app::App;
 use crate::limits::budget::Budget;
 use crate::protocol::close::Ending;

@@ -1,6 +1,7 @@
 //! The sessions of one shard, by id: what a shard carries for this room.
 
-use super::{Departed, Session};
+use super::recently_closed::Departed;
+use super::session::Session;
 use crate::app::App;
 use crate::hub::shard::Shard;
 use crate::protocol::sid::Sid;

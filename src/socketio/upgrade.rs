@@ -1,6 +1,7 @@
 //! From long polling to a WebSocket, without losing a packet: the new transport is tried while the old one goes on.
 
-use super::{Session, Sessions, Transport};
+use super::session::{Session, Transport};
+use super::sessions::Sessions;
 use crate::app::App;
 use crate::connection::rates;
 use crate::connection::reader::MessageReader;

@@ -206,11 +206,11 @@ async fn begin<A: App>(
         return Err(EngineRefusal::Request);
     };
     let limited = |limited| Ok(handshake_limited(&shard.counts, caller, limited).into());
-    if let Err(refused) = stats.admission.handshake(peer.ip()) {
+    if let Err(refused) = stats.quota.handshake(peer.ip()) {
         return limited(refused);
     }
     // a session is a connection, whether one is open at the moment or not
-    let place = match stats.admission.admit(peer.ip()) {
+    let place = match stats.quota.connection(peer.ip()) {
         Ok(place) => place,
         Err(refused) => return limited(refused),
     };

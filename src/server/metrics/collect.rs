@@ -33,7 +33,7 @@ pub(crate) fn collect(
             1,
         );
     t.gauge("maitred_uptime_seconds", "Since the server started.")
-        .value(stats.started.elapsed().as_secs());
+        .value(stats.uptime().as_secs());
 
     connections(&mut t, stats);
     consumers(&mut t, stats);
@@ -153,8 +153,8 @@ fn connections(t: &mut Text, stats: &Stats) {
         "maitred_tcp_connections",
         "Connections of any kind, HTTP included: what the limit \"connections\" counts.",
     )
-    .value(stats.admission.open());
-    let (addresses, users) = stats.admission.remembered();
+    .value(stats.quota.open());
+    let (addresses, users) = stats.quota.remembered();
     t.gauge(
         "maitred_remembered",
         "Addresses and users whose connections are counted.",

@@ -1,6 +1,7 @@
 //! A WebSocket of Engine.IO after its handshake: the beginning of a session, or the new transport of one that polls.
 
-use super::{Beginning, Session, probe};
+use super::session::{Beginning, Session};
+use super::upgrade::probe;
 use crate::app::App;
 use crate::auth::Keys;
 use crate::connection::reader::MessageReader;

@@ -1,7 +1,7 @@
 //! Sessions that their clients have closed: a poll that was on its way meanwhile is still answered.
 
-use super::Sessions;
 use super::polling::{Polled, noop};
+use super::sessions::Sessions;
 use crate::app::App;
 use crate::hub::shard::Shard;
 use crate::protocol::sid::Sid;

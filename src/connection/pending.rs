@@ -1,6 +1,6 @@
 //! A connection that the HTTP side let in, until its consumer has it.
 
-use super::farewell::finish;
+use super::close_handshake::finish;
 use crate::app::App;
 use crate::auth::{Identity, Keys};
 use crate::connection::authentication::{note_expiry, place_of_user, wait_for_token};
@@ -11,7 +11,7 @@ use crate::error::ClientError;
 use crate::hub::shard::{Registered, Shard};
 use crate::hub::socket::{Compression, Socket};
 use crate::hub::stream::Stream;
-use crate::limits::UserPlace;
+use crate::limits::UserSlot;
 use crate::metrics::RouteStats;
 use crate::protocol::close::Ending;
 use crate::protocol::sid::Sid;
@@ -50,7 +50,7 @@ pub(crate) struct Agreed<A: App> {
     pub since: Option<u64>,
     pub policy: Arc<Policy>,
     /// Its place among the connections of its user, where the token came with the handshake.
-    pub user: Option<Arc<UserPlace>>,
+    pub user: Option<Arc<UserSlot>>,
     pub route: Arc<RouteStats>,
     pub compression: Compression,
     /// Of Engine.IO: what it is instead of a connection of its own.
