@@ -1,4 +1,4 @@
-//! A committed change of a row, as the change log has it, or as the writer noted it.
+//! A committed change of a row, as the change log has it, or as the writer captured it.
 
 mod member;
 
@@ -41,7 +41,7 @@ pub struct Change<'a> {
 pub(crate) enum Waiting<'a> {
     /// In the change log, after this place.
     Logged(i64),
-    /// Among the writer's notes, after this one.
+    /// Among those that the writer holds in memory, after this one.
     Buffered(RowChanges<'a>, usize),
 }
 
@@ -49,7 +49,7 @@ impl fmt::Debug for Waiting<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Waiting::Logged(at) => write!(f, "Logged({at})"),
-            Waiting::Buffered(notes, at) => write!(f, "Buffered({at} of {})", notes.all.len()),
+            Waiting::Buffered(changes, at) => write!(f, "Buffered({at} of {})", changes.all.len()),
         }
     }
 }
@@ -103,14 +103,14 @@ impl Change<'_> {
     ) -> Result<bool, Error> {
         let seq = match self.waiting {
             Waiting::Logged(seq) => seq,
-            Waiting::Buffered(notes, at) => {
+            Waiting::Buffered(changes, at) => {
                 let value = value.into();
-                let ahead = notes.all[at + 1..].iter().take(BESIDE);
+                let ahead = changes.all[at + 1..].iter().take(BESIDE);
                 let mut rows = ahead
-                    .filter(|note| notes.shown(note).table == self.table)
-                    .flat_map(|note| {
-                        let rows = [&note.old, &note.new].into_iter().flatten();
-                        rows.map(|row| (notes.shown(note), row))
+                    .filter(|change| changes.columns(change).table == self.table)
+                    .flat_map(|change| {
+                        let rows = [&change.old, &change.new].into_iter().flatten();
+                        rows.map(|row| (changes.columns(change), row))
                     });
                 return Ok(rows.any(|(shown, row)| {
                     let members = Members::Buffered(shown, row);
@@ -150,12 +150,17 @@ impl Change<'_> {
     ) -> Result<Vec<T>, Error> {
         let seq = match self.waiting {
             Waiting::Logged(seq) => seq,
-            Waiting::Buffered(notes, at) => {
+            Waiting::Buffered(changes, at) => {
                 let value = value.into();
-                let before = notes.all[..at].iter().rev().take(BESIDE);
+                let before = changes.all[..at].iter().rev().take(BESIDE);
                 let rows = before
-                    .filter(|note| note.op == op)
-                    .map(|note| (notes.shown(note), note.new.as_ref().or(note.old.as_ref())))
+                    .filter(|change| change.op == op)
+                    .map(|change| {
+                        (
+                            changes.columns(change),
+                            change.new.as_ref().or(change.old.as_ref()),
+                        )
+                    })
                     .filter(|(shown, _)| shown.table == table)
                     .filter_map(|(shown, row)| Some(Members::Buffered(shown, row?)))
                     .filter(|row| row.get(column).is_some_and(|member| member.is(&value)));
@@ -198,7 +203,7 @@ impl Change<'_> {
             Waiting::Logged(seq) => db.row(GONE, &[table.into(), id.into(), seq.into()], |row| {
                 row.json(0)
             }),
-            Waiting::Buffered(notes, at) => notes
+            Waiting::Buffered(changes, at) => changes
                 .gone(table, id, at)
                 .map(|(shown, row)| {
                     Ok(T::deserialize(Object(
@@ -223,7 +228,7 @@ impl Change<'_> {
     /// The columns whose values differ, in the table's order; all of them for an insert or a delete.
     pub fn changed(&self) -> Vec<&str> {
         let Rows { op, old, new } = &self.rows;
-        // The writer notes of the row before little more than what differs.
+        // Of the row before the writer holds little more than what differs.
         if let (Op::Update, Members::Buffered(shown, was), Members::Buffered(_, is)) =
             (op, old, new)
         {
@@ -267,15 +272,15 @@ impl<'a> Rows<'a> {
         })
     }
 
-    pub fn buffered(op: Op, shown: &'a TableColumns, note: &'a RowChange) -> Self {
+    pub fn buffered(op: Op, columns: &'a TableColumns, change: &'a RowChange) -> Self {
         let members = |row: &'a Option<RowImage>| match row {
-            Some(row) => Members::Buffered(shown, row),
+            Some(row) => Members::Buffered(columns, row),
             None => Members::Logged(Logged(Vec::new())),
         };
         Rows {
             op,
-            old: members(&note.old),
-            new: members(&note.new),
+            old: members(&change.old),
+            new: members(&change.new),
         }
     }
 }

@@ -1,107 +1,69 @@
-//! What the writer knows of its own connection: what it changed, and since when rows are what they are.
+//! What the writer knows of its own connection: what its statements changed, and whether what it keeps of rows is still true.
 
-use super::capture::{Blueprint, Buffered, RowChange, RowChanges, TableColumns};
+use super::capture::{AnyCapture, Blueprint, Capture, Captured, Steady, silence};
+use super::config::CaptureMode;
+use super::log::Index;
+use super::memo::{Memos, Reading};
 use crate::error::Error;
-use crate::store::log::Index;
-use crate::store::memo::Memos;
-use crate::store::op::Op;
 use rusqlite::Connection;
-use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::cell::Cell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// No two moments of this process are the same, whatever the database.
-static NEXT: AtomicU64 = AtomicU64::new(1);
-
-/// Between two changes of rows: what was read at a moment need not be read again at the same one. See [`Reader::moment`](crate::Reader::moment).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment(u64);
-
-impl Moment {
-    fn new() -> Self {
-        Moment(NEXT.fetch_add(1, Relaxed))
-    }
-}
-
-/// A set of watched tables, by their places. More than there are bits share the last one.
-type Tables = u64;
-
-fn bit(table: usize) -> Tables {
-    1 << table.min(63)
-}
-
-/// Lives with the writer, on its thread.
+/// Lives with the writer, on its thread. Whatever changes a row passes here: a statement of ours through the [`Capture`], another program's commit through
+/// [`opened`](Self::opened), and what is rolled back through [`undone`](Self::undone) and [`abandoned`](Self::abandoned).
 pub(crate) struct Freshness {
     pub index: Arc<Index>,
-    noting: Buffered,
+    capture: AnyCapture,
+    steady: Steady,
     memos: Memos,
-    tables: Arc<[TableColumns]>,
-    moment: Cell<Moment>,
-    /// The moment at which a steady table was last different.
-    era: Cell<Moment>,
-    /// Since when all that changed was announced.
-    settled: Cell<Moment>,
-    /// Of which tables changes were taken that wait behind the one that is being announced.
-    untold: Cell<Tables>,
-    /// The same for each of the changes that were taken.
-    behind: RefCell<Vec<Tables>>,
-    /// A steady table was touched in the open transaction.
-    touched: Cell<bool>,
-    /// Rows that this connection changed until `moment`.
-    changes: Cell<u64>,
-    /// Changes whenever another program commits.
+    reading: Reading,
+    /// SQLite's `data_version`: it changes whenever another connection commits.
     version: Cell<i64>,
     /// What others committed before the last transaction was looked at in one that was undone.
     doubtful: Cell<bool>,
-    /// Room for the next notes.
-    room: RefCell<Vec<RowChange>>,
 }
 
 impl Freshness {
+    /// `steady`: [`App::STEADY`](crate::App::STEADY).
+    ///
+    /// # Errors
+    /// [`Error::Config`] when a table cannot be watched; [`Error::Store`].
     pub fn new(
         c: &Connection,
+        mode: CaptureMode,
         blueprint: &Blueprint,
-        steady: &[&str],
+        steady_tables: &[&str],
         index: Arc<Index>,
     ) -> Result<Self, Error> {
-        let noting = Buffered::install(c, blueprint, steady)?;
-        let tables = noting.buffer().tables.clone();
-        let memos = Memos::new(noting.reading.clone(), tables.clone(), steady);
+        let reading = Reading::default();
+        silence(c, reading.clone(), mode == CaptureMode::Buffered)?;
+        let capture = AnyCapture::install(c, mode, blueprint)?;
+        let steady = Steady::install(c, steady_tables)?;
+        let memos = Memos::new(reading.clone(), capture.tables(), steady_tables);
         Ok(Freshness {
-            memos,
             index,
-            noting,
-            tables,
-            moment: Cell::new(Moment::new()),
-            era: Cell::new(Moment::new()),
-            settled: Cell::new(Moment::new()),
-            untold: Cell::new(0),
-            behind: RefCell::default(),
-            touched: Cell::new(false),
-            changes: Cell::new(c.total_changes()),
+            capture,
+            steady,
+            memos,
+            reading,
             version: Cell::new(-1),
             doubtful: Cell::new(false),
-            room: RefCell::default(),
         })
     }
 
-    /// The tables are not what they were: so are the notes. In a transaction; if it is undone, this is to be done again.
+    /// The tables are not what they were: so is all that was known of them. In a transaction; if it is undone, this is to be done again.
     ///
     /// # Errors
-    /// [`Error::Store`].
+    /// [`Error::Config`] when a table cannot be watched; [`Error::Store`].
     pub fn remake(
         &mut self,
         c: &Connection,
         blueprint: &Blueprint,
-        steady: &[&str],
+        steady_tables: &[&str],
     ) -> Result<(), Error> {
-        self.noting.remake(c, blueprint, steady)?;
-        self.tables = self.noting.buffer().tables.clone();
-        self.memos = Memos::new(self.noting.reading.clone(), self.tables.clone(), steady);
-        self.moment.set(Moment::new());
-        self.era.set(Moment::new());
-        self.settled.set(Moment::new());
+        self.capture.remake(c, blueprint)?;
+        self.steady.remake(c, steady_tables)?;
+        self.memos = Memos::new(self.reading.clone(), self.capture.tables(), steady_tables);
         Ok(())
     }
 
@@ -113,103 +75,44 @@ impl Freshness {
 
     /// In a transaction that was just begun: what others committed is visible now. Whether they did.
     pub fn opened(&self, c: &Connection) -> Result<bool, Error> {
-        self.touched.set(false);
         let version = data_version(c)?;
         let others = self.version.replace(version) != version || self.doubtful.replace(false);
         if others {
             self.memos.forget();
-            self.moment.set(Moment::new());
-            self.era.set(Moment::new());
-            self.settled.set(Moment::new());
         }
         Ok(others)
     }
 
-    /// Rows are again what they were: nothing that was noted since then counts, and nothing that was read since then is true.
-    ///
-    /// What was settled before a command is what its savepoint goes back to, if nothing of the command was announced.
-    pub fn undone(&self) {
-        self.look_at_notes(); // which of what was kept is not true any more, and whether anything changed
-        let mut buffer = self.noting.buffer();
-        buffer.notes.clear();
-        buffer.seen = 0;
-        buffer.discard();
-        drop(buffer);
-        self.memos.undone();
-        self.moment.set(Moment::new());
-        self.see_steady();
-        if self.touched.get() {
-            self.era.set(Moment::new());
-        }
+    /// A command begins, in a savepoint of its own.
+    pub fn begun(&self) {
+        self.memos.begun();
     }
 
-    /// A transaction was undone, with what was announced in it, and with what was made of others' commits: they are to be looked at again.
+    /// The command's savepoint was rolled back: rows are again what they were before it.
+    pub fn undone(&self) {
+        self.look_at_changes(); // which of what is kept is not true any more, and whether anything changed
+        self.capture.undone();
+        self.memos.undone();
+    }
+
+    /// The transaction was undone, with what was announced in it, and with what was made of others' commits: they are to be looked at again.
     pub fn abandoned(&self) {
         self.undone();
         self.memos.forget();
         self.doubtful.set(true);
-        self.untold.set(0);
-        self.settled.set(Moment::new());
     }
 
-    /// Whatever was read or settled before is not what the database has now.
-    pub fn renewed(&self) {
-        self.abandoned();
-        self.era.set(Moment::new());
+    /// What is kept, as far as it is still true. `None`: nobody would see what changes.
+    pub fn memos(&self) -> Option<&Memos> {
+        self.look_at_changes().then_some(&self.memos)
     }
 
-    /// See [`Reader::settled`](crate::Reader::settled).
-    pub fn settled(&self, tables: &[&str]) -> Option<Moment> {
-        let buffer = self.noting.buffer();
-        let noted = buffer.notes.iter().map(|note| bit(note.table));
-        let waiting = noted.fold(self.untold.get(), |all, table| all | table);
-        let concerns = |(at, shown): (usize, &TableColumns)| {
-            waiting & bit(at) != 0 && tables.contains(&shown.table.as_str())
-        };
-        let settled = waiting == 0 || !self.tables.iter().enumerate().any(concerns);
-        settled.then(|| self.settled.get())
-    }
-
-    /// Of what was taken, this change is announced now.
-    pub fn telling(&self, at: usize) {
-        self.untold.set(self.behind.borrow()[at]);
-    }
-
-    pub fn moment(&self, c: &Connection) -> Moment {
-        let changes = c.total_changes();
-        if self.changes.replace(changes) != changes {
-            self.moment.set(Moment::new());
-        }
-        self.moment.get()
-    }
-
-    pub fn era(&self) -> Moment {
-        self.see_steady();
-        self.era.get()
-    }
-
-    fn see_steady(&self) {
-        if std::mem::take(&mut self.noting.buffer().unsteady) {
+    /// Drops what the changes since the last look make untrue. `false`: the capture does not show them.
+    fn look_at_changes(&self) -> bool {
+        if self.steady.changed() {
             self.memos.unsteady();
-            self.touched.set(true);
-            self.era.set(Moment::new());
         }
-    }
-
-    /// What was kept, as far as it is still true.
-    pub fn memos(&self) -> &Memos {
-        self.look_at_notes();
-        &self.memos
-    }
-
-    /// Drops what the notes since the last look make untrue.
-    fn look_at_notes(&self) {
-        self.see_steady();
-        let mut buffer = self.noting.buffer();
-        for note in &buffer.notes[buffer.seen..] {
-            self.memos.changed(note);
-        }
-        buffer.seen = buffer.notes.len();
+        self.capture.unseen(|change| self.memos.changed(change))
     }
 
     /// What is read to be kept looks at the tables of a statement.
@@ -222,79 +125,34 @@ impl Freshness {
         self.memos.looks_elsewhere();
     }
 
-    /// A command begins, in a savepoint of its own.
-    pub fn begun(&self) {
-        self.memos.begun();
+    /// Runs a statement that may change rows: of what fails nothing is captured.
+    pub fn statement<T>(
+        &self,
+        c: &Connection,
+        run: impl FnOnce() -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mark = self.capture.mark();
+        let done = run().inspect_err(|_| self.capture.failed(c, mark));
+        // Also of what failed: `OR FAIL` keeps the rows that it had changed.
+        self.capture.finish(c).and(done)
     }
 
-    /// How many notes there are.
-    pub fn mark(&self) -> usize {
-        self.noting.buffer().notes.len()
-    }
-
-    /// A statement failed. All of it is undone then, unless somebody said `OR FAIL`; then the rows it had changed stay changed.
-    pub fn failed(&self, c: &Connection, mark: usize) {
-        if c.changes() == 0 {
-            let mut buffer = self.noting.buffer();
-            buffer.notes.truncate(mark);
-            buffer.seen = buffer.seen.min(mark);
-            buffer.discard();
-        }
-        self.moment.set(Moment::new());
-        // What was undone may have been told already.
-        self.era.set(Moment::new());
-    }
-
-    /// A statement is over: what it left to us is written.
+    /// Hands out what a command changed, once. `None`: nothing.
     ///
     /// # Errors
-    /// [`Error::Store`].
-    pub fn finish(&self, c: &Connection) -> Result<(), Error> {
-        self.noting.apply(c)
+    /// What `f` returns, and the database's.
+    pub(in crate::store) fn take<T>(
+        &self,
+        c: &Connection,
+        f: impl FnOnce(Captured<'_>) -> Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
+        self.look_at_changes();
+        self.capture.take(c, f)
     }
 
-    /// Hands out what was noted, once.
-    ///
-    /// # Errors
-    /// What `f` returns.
-    pub fn take<T>(&self, f: impl FnOnce(RowChanges<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        self.look_at_notes();
-        self.noting.buffer().seen = 0;
-        let room = self.room.take();
-        let all = std::mem::replace(&mut self.noting.buffer().notes, room);
-        let mut gone: HashMap<(usize, i64), Vec<usize>> = HashMap::new();
-        for (at, note) in all.iter().enumerate() {
-            if note.op == Op::Delete {
-                gone.entry((note.table, note.id)).or_default().push(at);
-            }
-        }
-        let mut behind = self.behind.take();
-        behind.clear();
-        behind.shrink_to(256);
-        behind.resize(all.len(), 0);
-        let mut waiting = 0;
-        for (note, behind) in all.iter().zip(&mut behind).rev() {
-            *behind = waiting;
-            waiting |= bit(note.table);
-        }
-        self.behind.replace(behind);
-        self.untold.set(waiting);
-        let done = f(RowChanges {
-            all: &all,
-            tables: &self.tables,
-            gone: &gone,
-        });
-        self.untold.set(0);
-        if done.is_err() {
-            // It will be undone, and was announced in part.
-            self.settled.set(Moment::new());
-        }
-        let mut room = all;
-        room.clear();
-        // A bulk change is no reason to keep so much.
-        room.shrink_to(256);
-        self.room.replace(room);
-        done
+    #[cfg(test)]
+    pub fn captured(&self) -> usize {
+        self.capture.mark()
     }
 }
 

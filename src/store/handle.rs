@@ -1,11 +1,12 @@
 //! The handle that everybody else has of the store.
 
+use super::author::Author;
 use super::command::Command;
 use super::disk::Settled;
 use super::freshness::Freshness;
 use super::health::Health;
 use super::idempotency::{self, Ran};
-use super::job::{Job, Said, Task};
+use super::job::{Job, Task};
 use super::log::Index;
 use super::readers::Readers;
 use super::rows::{Reader, Transaction};
@@ -108,7 +109,7 @@ impl Store {
         f: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let Command { actor, id, shard } = command;
-        let said = Said {
+        let author = Author {
             actor,
             command_id: id.as_ref().map(|id| id.key.clone()),
         };
@@ -117,7 +118,7 @@ impl Store {
                 f(&Transaction::new(Reader::at(c, freshness), now_ms()))
             })
         };
-        self.submit(shard, said, run).await
+        self.submit(shard, author, run).await
     }
 
     /// Forgets what became of a scope's commands.
@@ -128,7 +129,7 @@ impl Store {
         let run = move |c: &rusqlite::Connection, _: &Freshness| {
             Ran::unrecorded(idempotency::forget(c, &scope))
         };
-        self.submit(None, Said::default(), run).await
+        self.submit(None, Author::default(), run).await
     }
 
     /// Reads as one of the writer's jobs, where nothing waits to be announced: what a snapshot does that found changes of another program waiting.
@@ -144,13 +145,13 @@ impl Store {
         let run = move |c: &rusqlite::Connection, freshness: &Freshness| {
             Ran::unrecorded(f(&Reader::at(c, freshness)))
         };
-        self.submit(shard, Said::default(), run).await
+        self.submit(shard, Author::default(), run).await
     }
 
     async fn submit<T: Send + 'static>(
         &self,
         shard: Option<usize>,
-        said: Said,
+        author: Author,
         run: impl FnOnce(&rusqlite::Connection, &Freshness) -> Ran<T> + Send + 'static,
     ) -> Result<T, Error> {
         // The clock starts before the queue: whoever waits for room is not to wait twice as long for BUSY.
@@ -159,7 +160,7 @@ impl Store {
         let (answer, answered) = oneshot::channel();
         let job = Job {
             shard,
-            said,
+            author,
             deadline,
             work: Box::new(Task::new(run, answer)),
         };

@@ -1,5 +1,6 @@
 //! A command on its way through the writer.
 
+use super::author::Author;
 use super::freshness::Freshness;
 use super::guarded::guarded;
 use super::idempotency::Ran;
@@ -12,17 +13,10 @@ use tokio::sync::oneshot;
 /// One command in the queue.
 pub(super) struct Job {
     pub shard: Option<usize>,
-    pub said: Said,
+    pub author: Author,
     /// Until when it may wait for another program's transaction.
     pub deadline: Instant,
     pub work: Box<dyn Work>,
-}
-
-/// Who changes rows, as their announcement has it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Said {
-    pub actor: Option<String>,
-    pub command_id: Option<String>,
 }
 
 /// An answer that waits for its commit: tells whoever asked what became of a command. Runs after the commit's publications were handed on, on the shard that

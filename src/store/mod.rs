@@ -3,6 +3,7 @@
 //! The writer takes the commands that are waiting and commits them together, each in a savepoint of its own. Nobody here knows a group or a socket: what
 //! a commit means to the clients is behind [`Hook`].
 
+mod author;
 mod backup;
 mod capture;
 pub(crate) mod change;
@@ -47,11 +48,10 @@ pub(crate) use capture::Changes;
 pub(crate) use capture::create as create_change_log;
 pub use change::Change;
 pub use command::Command;
-pub use config::{Durability, StoreConfig};
+pub use config::{CaptureMode, Durability, StoreConfig};
 #[cfg(test)]
 pub(crate) use disk::Flush;
 pub(crate) use disk::Tell;
-pub use freshness::Moment;
 pub use handle::Store;
 pub(crate) use health::Cause;
 pub(crate) use hook::Hook;

@@ -2,7 +2,7 @@
 //!
 //! Statements use numbered placeholders (`?1`, `?2`), and an insert that needs its id says `RETURNING id`.
 
-use super::freshness::{Freshness, Moment};
+use super::freshness::Freshness;
 use super::memo::Memos;
 use super::text::{self, hex};
 use super::value::Value;
@@ -121,31 +121,9 @@ impl<'c> Reader<'c> {
         }
     }
 
-    /// Between two changes of rows: what was read at this moment is what would be read now. Only the writer knows: `None` elsewhere. Asking costs less
-    /// than any read, so what a command has read, its announcement need not read again.
-    pub fn moment(&self) -> Option<Moment> {
-        self.freshness
-            .map(|freshness| freshness.moment(self.connection))
-    }
-
-    /// The moment at which a row of a table that [`App::STEADY`](crate::App::STEADY) names was last different, or may have been: what was read of them
-    /// since then is still true. `None` where nobody knows: see [`moment`](Self::moment).
-    pub fn era(&self) -> Option<Moment> {
-        self.freshness.map(Freshness::era)
-    }
-
-    /// What outlives a command: `Some` while no change of one of these tables waits to be announced, the one that is being announced aside, and the same
-    /// one until rows may differ without an announcement, because another program committed or a transaction was undone. So what was read of these tables at
-    /// a settled moment is true at the same one later, unless [`App::announce`](crate::App::announce) was told otherwise. Rows of tables that nobody watches
-    /// are not covered. `None` where nobody knows: see [`moment`](Self::moment).
-    pub fn settled(&self, tables: &[&str]) -> Option<Moment> {
-        self.freshness
-            .and_then(|freshness| freshness.settled(tables))
-    }
-
     /// What was kept on the writer's connection.
     pub(super) fn memos(&self) -> Option<&'c Memos> {
-        self.freshness.map(Freshness::memos)
+        self.freshness.and_then(Freshness::memos)
     }
 
     /// What is asked for is no row of a table: what is read with it is not kept.
@@ -162,15 +140,12 @@ impl<'c> Reader<'c> {
         Ok(self.connection.prepare_cached(sql)?)
     }
 
-    /// Runs a statement that may change rows: of what fails, no note is kept.
-    fn noted<T>(&self, run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-        let Some(freshness) = self.freshness else {
-            return run();
-        };
-        let mark = freshness.mark();
-        let done = run().inspect_err(|_| freshness.failed(self.connection, mark));
-        // Also of what failed: `OR FAIL` keeps the rows that it had changed.
-        freshness.finish(self.connection).and(done)
+    /// Runs a statement that may change rows.
+    fn captured<T>(&self, run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+        match self.freshness {
+            Some(freshness) => freshness.statement(self.connection, run),
+            None => run(),
+        }
     }
 
     /// All rows of a query.
@@ -186,7 +161,7 @@ impl<'c> Reader<'c> {
         let mut statement = self.prepared(sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(params))?;
         let mut found = Vec::new();
-        while let Some(row) = self.noted(|| rows.next().map_err(refused))? {
+        while let Some(row) = self.captured(|| rows.next().map_err(refused))? {
             found.push(read(&Row(row))?);
         }
         Ok(found)
@@ -236,7 +211,7 @@ impl<'c> Reader<'c> {
     ) -> Result<Option<T>, Error> {
         let mut statement = self.prepared(sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(params))?;
-        let row = self.noted(|| rows.next().map_err(refused))?;
+        let row = self.captured(|| rows.next().map_err(refused))?;
         row.map(|row| read(&Row(row))).transpose()
     }
 
@@ -321,7 +296,7 @@ impl<'c> Transaction<'c> {
     /// [`Error::Store`].
     pub fn execute(&self, sql: &str, params: &[Value<'_>]) -> Result<usize, Error> {
         let mut statement = self.prepared(sql)?;
-        self.noted(|| {
+        self.captured(|| {
             let done = statement.execute(rusqlite::params_from_iter(params));
             done.map_err(refused)
         })

@@ -113,11 +113,21 @@ pub(crate) fn open(
         index.clone(),
     )?;
     let freshness = match condition {
-        Condition::Whole(_) => Freshness::new(&connection, &blueprint, steady, index.clone())?,
+        Condition::Whole(_) => Freshness::new(
+            &connection,
+            config.capture,
+            &blueprint,
+            steady,
+            index.clone(),
+        )?,
         // There is nothing to note until the tables are whole.
-        Condition::Broken(_) => {
-            Freshness::new(&connection, &Blueprint::default(), &[], index.clone())?
-        }
+        Condition::Broken(_) => Freshness::new(
+            &connection,
+            config.capture,
+            &Blueprint::default(),
+            &[],
+            index.clone(),
+        )?,
     };
     let flush = match machine.flush {
         Some(flush) => flush,

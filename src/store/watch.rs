@@ -1,11 +1,11 @@
 //! Notices what others do to the database while it is served.
 
+use super::author::Author;
 use super::backup;
 use super::files::Files;
 use super::freshness::Freshness;
 use super::health::{Cause, Health};
 use super::idempotency::Ran;
-use super::job::Said;
 use super::job::{Job, Task};
 use super::stats::Stats;
 use crate::error::Error;
@@ -150,7 +150,7 @@ async fn nudge(jobs: &mpsc::WeakSender<Job>) -> Result<(), Error> {
     let (answer, answered) = oneshot::channel();
     let job = Job {
         shard: None,
-        said: Said::default(),
+        author: Author::default(),
         deadline: Instant::now(), // does not wait for others: they tell us by committing
         work: Box::new(Task::new(
             |_: &Connection, _: &Freshness| Ran::unrecorded(Ok(())),

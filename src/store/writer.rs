@@ -9,6 +9,7 @@ mod tidy;
 
 pub(super) use tables::Tables;
 
+use super::author::Author;
 use super::capture::Changes;
 use super::checkpoints::Checkpoints;
 use super::disk::{Commit, Disk};
@@ -16,7 +17,7 @@ use super::freshness::Freshness;
 use super::guarded::guarded;
 use super::health::Health;
 use super::hook::Hook;
-use super::job::{Job, Said, Work};
+use super::job::{Job, Work};
 use super::pace::Pace;
 use super::stats::Stats;
 use crate::error::Error;
@@ -179,7 +180,7 @@ impl Writer {
             c.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
             let opened = self.freshness.opened(c);
             let opened = opened.and_then(|others| self.compare_all(c, others));
-            match opened.and_then(|()| self.announce_logged(c)) {
+            match opened.and_then(|()| self.announce_others(c)) {
                 Ok(announced) if announced < CHUNK => return Ok(()),
                 Ok(_) => {
                     self.commit(c, Vec::new())?;
@@ -239,7 +240,7 @@ impl Writer {
             return Ok(()); // the caller looks
         }
         let staged = self.numbering.staged();
-        if kept && let Err(e) = self.announce_noted(c, &job.said) {
+        if kept && let Err(e) = self.announce_command(c, &job.author) {
             self.hook.undone(staged);
             self.numbering.undo(staged);
             job.work.fail(e);
@@ -255,25 +256,23 @@ impl Writer {
     }
 
     /// Announces what other programs changed, as far as one transaction may. Says how many changes there were.
-    fn announce_logged(&mut self, c: &Connection) -> Result<usize, Error> {
-        let changes = Changes::logged(c, &self.stats, CHUNK);
+    fn announce_others(&mut self, c: &Connection) -> Result<usize, Error> {
+        let changes = Changes::of_others(c, &self.stats, CHUNK);
         let log = SqliteLog::new(c, Some(&self.freshness.index));
         let mut log = Appender::new(log, &mut self.numbering);
         self.hook.announce(&changes, &mut log)
     }
 
     /// Announces what a command changed.
-    fn announce_noted(&mut self, c: &Connection, said: &Said) -> Result<(), Error> {
+    fn announce_command(&mut self, c: &Connection, author: &Author) -> Result<(), Error> {
         let freshness = &self.freshness;
-        freshness.take(|notes| {
-            if notes.all.is_empty() {
-                return Ok(());
-            }
-            let changes = Changes::noted(c, &self.stats, freshness, said, notes);
+        let announced = freshness.take(c, |captured| {
+            let changes = Changes::of_command(c, &self.stats, freshness, author, captured);
             let log = SqliteLog::new(c, Some(&freshness.index));
             let mut log = Appender::new(log, &mut self.numbering);
-            self.hook.announce(&changes, &mut log).map(|_| ())
-        })
+            self.hook.announce(&changes, &mut log)
+        });
+        announced.map(|_| ())
     }
 
     /// Commits, and leaves it to the disk's thread to tell everybody.

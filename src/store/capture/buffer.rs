@@ -1,90 +1,20 @@
-//! Changes that were noted in memory, with the rows as they are: those of our own statements.
+//! The changes of our own statements, in memory, until they are announced.
 
-use super::RowImage;
+use super::image::RowImage;
+use super::row_change::{RowChange, TableColumns};
 use super::table::Table;
 use super::upkeep::{Pending, Upkeep, Values};
 use crate::store::op::Op;
-use rustc_hash::FxHashMap;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// A watched table, as far as a note shows it.
-#[derive(Debug)]
-pub(crate) struct TableColumns {
-    pub table: String,
-    /// The columns that are logged, in the table's order.
-    pub columns: Vec<String>,
-    /// The one that is its `INTEGER PRIMARY KEY`.
-    pub id: String,
-    /// Those of which nobody is told.
-    pub secret: &'static [&'static str],
-    /// Where each of them is: a change is asked for a few of many.
-    places: FxHashMap<String, usize>,
-}
-
-impl TableColumns {
-    fn new(table: &Table<'_>) -> Self {
-        let columns = table.logged("x").into_iter();
-        let columns: Vec<String> = columns.map(|(name, _)| name.to_owned()).collect();
-        TableColumns {
-            table: table.watched.table.to_owned(),
-            id: table.id.clone(),
-            secret: table.watched.secret,
-            places: columns.iter().cloned().zip(0..).collect(),
-            columns,
-        }
-    }
-
-    pub fn place(&self, column: &str) -> Option<usize> {
-        self.places.get(column).copied()
-    }
-}
-
-/// One change.
-pub(crate) struct RowChange {
-    pub table: usize,
-    pub id: i64,
-    pub op: Op,
-    pub old: Option<RowImage>,
-    pub new: Option<RowImage>,
-}
-
-/// What was noted and not yet announced.
-#[derive(Clone, Copy)]
-pub(crate) struct RowChanges<'n> {
-    pub all: &'n [RowChange],
-    pub tables: &'n [TableColumns],
-    /// Where in `all` each deletion is.
-    pub gone: &'n HashMap<(usize, i64), Vec<usize>>,
-}
-
-impl<'n> RowChanges<'n> {
-    pub fn shown(&self, note: &RowChange) -> &'n TableColumns {
-        &self.tables[note.table]
-    }
-
-    /// The row that is deleted by a note after the one at `at`.
-    pub fn gone(
-        &self,
-        table: &str,
-        id: i64,
-        at: usize,
-    ) -> Option<(&'n TableColumns, &'n RowImage)> {
-        let table = self.tables.iter().position(|shown| shown.table == table)?;
-        let found = self.gone.get(&(table, id))?.iter().find(|n| **n > at)?;
-        Some((&self.tables[table], self.all[*found].old.as_ref()?))
-    }
-}
-
-/// Where the functions put what they see.
+/// Where the functions of the temporary triggers put what they see. Places of tables are those of [`Buffer::tables`].
 pub(crate) struct Buffer {
     pub tables: Arc<[TableColumns]>,
-    pub notes: Vec<RowChange>,
+    pub changes: Vec<RowChange>,
     /// Rows of each table that a `REPLACE` may remove, with their versions: what `change_replaced` is for other programs.
     replaced: Vec<BTreeMap<i64, (RowImage, Option<i64>)>>,
-    /// A row of a steady table changed.
-    pub unsteady: bool,
-    /// How many of the notes the memos have seen.
+    /// How many of them [`Capture::unseen`](super::Capture::unseen) has shown.
     pub seen: usize,
     upkeep: Arc<[Upkeep]>,
     /// What the statement that runs left to us.
@@ -97,9 +27,8 @@ impl Buffer {
     pub(super) fn new(tables: &[Table<'_>]) -> Self {
         Buffer {
             tables: tables.iter().map(TableColumns::new).collect(),
-            notes: Vec::new(),
+            changes: Vec::new(),
             replaced: tables.iter().map(|_| BTreeMap::new()).collect(),
-            unsteady: false,
             seen: 0,
             upkeep: tables.iter().map(Upkeep::new).collect(),
             pending: Pending::new(),
@@ -130,7 +59,7 @@ impl Buffer {
     pub fn evicted(&mut self, table: usize, id: i64) {
         let old = self.replaced[table].get(&id).map(|(row, _)| row.clone());
         self.pending.remove(&(table, id));
-        self.note(table, id, Op::Delete, old, None);
+        self.add(table, id, Op::Delete, old, None);
     }
 
     pub fn inserted(&mut self, table: usize, id: i64, mut new: RowImage) {
@@ -141,7 +70,7 @@ impl Buffer {
             self.pending.insert((table, id), pending);
         }
         let op = old.as_ref().map_or(Op::Insert, |_| Op::Update);
-        self.note(table, id, op, old, Some(new));
+        self.add(table, id, op, old, Some(new));
         self.fresh(table);
     }
 
@@ -172,17 +101,17 @@ impl Buffer {
             self.pending.insert((table, id), pending);
         }
         if differs {
-            self.note(table, id, Op::Update, Some(old), Some(new));
+            self.add(table, id, Op::Update, Some(old), Some(new));
         }
     }
 
-    /// What we wrote of a row, which its last note says already, or what a trigger made of that, which is told with it.
+    /// What we wrote of a row, which its last change says already, or what a trigger made of that, which is told with it.
     fn amend(&mut self, table: usize, was: i64, id: i64, old: RowImage, new: RowImage) {
-        let mut notes = self.notes.iter_mut().enumerate().rev();
-        let last = notes.find(|(_, note)| (note.table, note.id) == (table, was));
-        let last = last.map(|(at, note)| {
+        let mut changes = self.changes.iter_mut().enumerate().rev();
+        let last = changes.find(|(_, change)| (change.table, change.id) == (table, was));
+        let last = last.map(|(at, change)| {
             self.seen = self.seen.min(at); // it says something else now
-            note
+            change
         });
         if let Some(RowChange {
             old: before,
@@ -198,12 +127,12 @@ impl Buffer {
             }
             *after = new;
         } else if self.upkeep[table].differs(&old) {
-            self.note(table, id, Op::Update, Some(old), Some(new));
+            self.add(table, id, Op::Update, Some(old), Some(new));
         }
     }
 
     /// A row that is to be written now. With the last of them the statement is over.
-    pub(super) fn due(&mut self) -> Option<(Arc<[Upkeep]>, usize, i64, Values)> {
+    pub(super) fn next_pending(&mut self) -> Option<(Arc<[Upkeep]>, usize, i64, Values)> {
         let Some(((table, id), values)) = self.pending.pop_first() else {
             self.applied.clear();
             return None;
@@ -223,18 +152,11 @@ impl Buffer {
         for (column, value) in self.pending.remove(&(table, id)).unwrap_or_default() {
             old.set(column, value);
         }
-        self.note(table, id, Op::Delete, Some(old), None);
+        self.add(table, id, Op::Delete, Some(old), None);
     }
 
-    fn note(
-        &mut self,
-        table: usize,
-        id: i64,
-        op: Op,
-        old: Option<RowImage>,
-        new: Option<RowImage>,
-    ) {
-        self.notes.push(RowChange {
+    fn add(&mut self, table: usize, id: i64, op: Op, old: Option<RowImage>, new: Option<RowImage>) {
+        self.changes.push(RowChange {
             table,
             id,
             op,

@@ -1,96 +1,158 @@
-//! The change log of our own statements: the same triggers, on the writer's connection alone, that call a function instead of writing JSON into a table.
+//! Our own statements' changes, held in memory: the triggers of the change log, on the writer's connection alone, call a function instead of writing JSON into a
+//! table.
 //!
 //! They are temporary, so no other program sees them, and a crash leaves nothing of them. On that connection those of the schema keep silent, because an
-//! authorizer has their condition compiled as NULL.
+//! authorizer has their condition compiled as NULL ([`silence`](super::silence)).
 //!
-//! SQLite fires temporary triggers before those of the schema. So a change is noted before the changes that an application's own triggers make of it, as
+//! SQLite fires temporary triggers before those of the schema. So a change is captured before the changes that an application's own triggers make of it, as
 //! it is logged before them: ours are newer there, and the newest fires first.
 
+use super::blueprint::Blueprint;
 use super::buffer::Buffer;
-use super::keys::same;
-use super::table::Table;
-use super::{Blueprint, PREFIX, RowImage, quoted, tables};
+use super::contract::{Capture, Captured};
+use super::image::RowImage;
+use super::mend::tables;
+use super::row_change::{RowChange, RowChanges, TableColumns};
+use super::temporary::{SUFFIXES, drop_all, make};
 use crate::error::Error;
-use crate::store::memo::Reading;
+use crate::store::op::Op;
 use rusqlite::Connection;
 use rusqlite::functions::{Context, FunctionFlags};
-use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// What the names of an application's triggers begin with that are for other programs only: see [`Schema::migrations`](crate::Schema::migrations).
-const OTHERS: &str = "others_";
+/// Changes for which room is kept. A bulk change is no reason to keep more.
+const ROOM: usize = 256;
 
-/// What the schema's own triggers write into.
-const LOGS: [&str; 2] = ["change_log", "change_replaced"];
-
-/// What our own statements change.
-#[derive(Clone)]
-pub(crate) struct Buffered {
-    buffer: Arc<Mutex<Buffer>>,
-    /// What the authorizer, of which a connection has one, says of statements.
-    pub reading: Reading,
+/// The capture in memory.
+pub(in crate::store) struct Buffered {
+    functions: Functions,
+    tables: Arc<[TableColumns]>,
+    /// Room for the next changes.
+    room: RefCell<Vec<RowChange>>,
 }
 
+/// What the functions of the triggers share with the capture.
+#[derive(Clone)]
+struct Functions(Arc<Mutex<Buffer>>);
+
 impl Buffered {
-    /// Makes the triggers, for the life of the connection. `steady`: tables of which it is enough to know that something changed.
-    pub fn install(c: &Connection, blueprint: &Blueprint, steady: &[&str]) -> Result<Self, Error> {
-        let (tables, _) = tables(c, blueprint)?;
-        let noting = Buffered {
-            buffer: Arc::new(Mutex::new(Buffer::new(&tables))),
-            reading: Reading::default(),
-        };
-        noting.functions(c)?;
-        silence(c, noting.reading.clone())?;
-        make(c, &tables, steady)?;
-        Ok(noting)
-    }
-
-    /// Makes them anew, for tables that are not what they were. What was noted is forgotten.
+    /// Makes the triggers, for the life of the connection.
     ///
     /// # Errors
-    /// [`Error::Store`].
-    pub fn remake(
-        &self,
-        c: &Connection,
-        blueprint: &Blueprint,
-        steady: &[&str],
-    ) -> Result<(), Error> {
+    /// [`Error::Config`] when a table cannot be watched; [`Error::Store`].
+    pub fn install(c: &Connection, blueprint: &Blueprint) -> Result<Self, Error> {
         let (tables, _) = tables(c, blueprint)?;
-        let standing: Vec<String> = c
-            .prepare("SELECT name FROM temp.sqlite_schema WHERE type = 'trigger'")?
-            .query_map([], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
-        for name in standing.iter().filter(|name| name.starts_with(PREFIX)) {
-            c.execute_batch(&format!("DROP TRIGGER temp.{}", quoted(name)))?;
-        }
-        *self.buffer() = Buffer::new(&tables);
-        make(c, &tables, steady)
+        let functions = Functions(Arc::new(Mutex::new(Buffer::new(&tables))));
+        functions.install(c)?;
+        make(c, &tables)?;
+        let tables = functions.buffer().tables.clone();
+        Ok(Buffered {
+            functions,
+            tables,
+            room: RefCell::default(),
+        })
     }
 
-    /// Brings rows to what their notes say, after a statement.
-    ///
-    /// # Errors
-    /// [`Error::Store`].
-    pub fn apply(&self, c: &Connection) -> Result<(), Error> {
+    /// The watched tables, by their places.
+    pub fn tables(&self) -> &Arc<[TableColumns]> {
+        &self.tables
+    }
+}
+
+impl Capture for Buffered {
+    fn mark(&self) -> usize {
+        self.functions.buffer().changes.len()
+    }
+
+    /// What is left to us is what the temporary triggers' functions decided: see [`Upkeep`](super::upkeep::Upkeep).
+    fn finish(&self, c: &Connection) -> Result<(), Error> {
         loop {
             // The lock is not held while it is written: triggers may change others.
-            let due = self.buffer().due();
-            let Some((upkeep, table, id, values)) = due else {
+            let pending = self.functions.buffer().next_pending();
+            let Some((upkeep, table, id, values)) = pending else {
                 return Ok(());
             };
             if let Err(e) = upkeep[table].apply(c, id, &values) {
-                self.buffer().discard(); // the command fails, and all of it is undone
+                self.functions.buffer().discard(); // the command fails, and all of it is undone
                 return Err(e);
             }
         }
     }
 
-    /// Only ever held for a moment: never while a statement runs that might note something.
-    pub fn buffer(&self) -> MutexGuard<'_, Buffer> {
-        self.buffer.lock().unwrap_or_else(PoisonError::into_inner)
+    fn failed(&self, c: &Connection, mark: usize) {
+        // Of `OR FAIL` some rows may be left changed.
+        if c.changes() == 0 {
+            let mut buffer = self.functions.buffer();
+            buffer.changes.truncate(mark);
+            buffer.seen = buffer.seen.min(mark);
+            buffer.discard();
+        }
     }
 
-    fn functions(&self, c: &Connection) -> Result<(), Error> {
+    fn undone(&self) {
+        let mut buffer = self.functions.buffer();
+        buffer.changes.clear();
+        buffer.seen = 0;
+        buffer.discard();
+    }
+
+    fn unseen(&self, mut see: impl FnMut(&RowChange)) -> bool {
+        let mut buffer = self.functions.buffer();
+        buffer.changes[buffer.seen..].iter().for_each(&mut see);
+        buffer.seen = buffer.changes.len();
+        true
+    }
+
+    fn take<T>(
+        &self,
+        _: &Connection,
+        f: impl FnOnce(Captured<'_>) -> Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
+        let mut buffer = self.functions.buffer();
+        if buffer.changes.is_empty() {
+            return Ok(None);
+        }
+        buffer.seen = 0;
+        let all = std::mem::replace(&mut buffer.changes, self.room.take());
+        drop(buffer);
+        let mut gone: HashMap<(usize, i64), Vec<usize>> = HashMap::new();
+        for (at, change) in all.iter().enumerate() {
+            if change.op == Op::Delete {
+                gone.entry((change.table, change.id)).or_default().push(at);
+            }
+        }
+        let done = f(Captured::Buffered(RowChanges {
+            all: &all,
+            tables: &self.tables,
+            gone: &gone,
+        }));
+        let mut room = all;
+        room.clear();
+        room.shrink_to(ROOM);
+        self.room.replace(room);
+        done.map(Some)
+    }
+
+    fn remake(&mut self, c: &Connection, blueprint: &Blueprint) -> Result<(), Error> {
+        let (tables, _) = tables(c, blueprint)?;
+        drop_all(c, &SUFFIXES)?;
+        let mut buffer = self.functions.buffer();
+        *buffer = Buffer::new(&tables);
+        self.tables = buffer.tables.clone();
+        drop(buffer);
+        make(c, &tables)
+    }
+}
+
+impl Functions {
+    /// Only ever held for a moment: never while a statement runs that might change something.
+    fn buffer(&self) -> MutexGuard<'_, Buffer> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn install(&self, c: &Connection) -> Result<(), Error> {
         self.function(c, "maitred_fresh", |buffer, arguments| {
             buffer.fresh(arguments.get(0)?);
             Ok(None)
@@ -127,18 +189,14 @@ impl Buffered {
             buffer.deleted(table, arguments.get(1)?, row);
             Ok(None)
         })?;
-        self.function(c, "maitred_unsteady", |buffer, _| {
-            buffer.unsteady = true;
-            Ok(None)
-        })?;
-        let noting = self.clone();
+        let captured = self.clone();
         c.create_scalar_function(
             "maitred_clashing",
             1,
             FunctionFlags::SQLITE_UTF8,
             move |arguments| {
                 let table: usize = arguments.get(0)?;
-                let ids: Vec<i64> = noting.buffer().clashing(table).collect();
+                let ids: Vec<i64> = captured.buffer().clashing(table).collect();
                 Ok(format!("{ids:?}"))
             },
         )?;
@@ -151,140 +209,10 @@ impl Buffered {
         name: &str,
         f: impl Fn(&mut Buffer, &Context<'_>) -> rusqlite::Result<Option<i64>> + Send + 'static,
     ) -> Result<(), Error> {
-        let noting = self.clone();
-        let call = move |arguments: &Context<'_>| f(&mut noting.buffer(), arguments);
+        let captured = self.clone();
+        let call = move |arguments: &Context<'_>| f(&mut captured.buffer(), arguments);
         // Any number of arguments: a table's columns.
         c.create_scalar_function(name, -1, FunctionFlags::SQLITE_UTF8, call)?;
         Ok(())
     }
-}
-
-fn make(c: &Connection, tables: &[Table<'_>], steady: &[&str]) -> Result<(), Error> {
-    for (at, table) in tables.iter().enumerate() {
-        c.execute_batch(&triggers(table, at))?;
-    }
-    for table in steady {
-        for (suffix, event) in [("si", "INSERT"), ("su", "UPDATE"), ("sd", "DELETE")] {
-            c.execute_batch(&format!(
-                "CREATE TEMP TRIGGER {} AFTER {event} ON main.{} BEGIN SELECT maitred_unsteady(); END;",
-                quoted(&format!("{PREFIX}{table}_{suffix}")),
-                quoted(table)
-            ))?;
-        }
-    }
-    Ok(())
-}
-
-/// Has the schema's own triggers compiled with a condition that does not hold, and without what they would write into the log: SQLite makes and clears the
-/// registers of a whole trigger for each row before it looks at the condition. The application's that are for [`OTHERS`] have the same condition.
-fn silence(c: &Connection, reading: Reading) -> Result<(), Error> {
-    c.authorizer(Some(move |context: AuthContext<'_>| {
-        reading.hear(&context);
-        let named = |prefix| {
-            let accessor = context.accessor;
-            accessor.is_some_and(|name| name.starts_with(prefix))
-        };
-        let ours = named(PREFIX);
-        match context.action {
-            AuthAction::Function {
-                function_name: "coalesce",
-            } if ours || named(OTHERS) => Authorization::Ignore,
-            AuthAction::Insert { table_name }
-                if ours && LOGS.iter().any(|log| same(log, table_name)) =>
-            {
-                Authorization::Ignore
-            }
-            _ => Authorization::Allow,
-        }
-    }))?;
-    Ok(())
-}
-
-/// The triggers of one table: what [`Table::triggers`] makes for other programs.
-fn triggers(table: &Table<'_>, at: usize) -> String {
-    let (t, name, id) = (
-        table.watched.table,
-        quoted(table.watched.table),
-        quoted(&table.id),
-    );
-    let row = |of: &str| -> String {
-        let columns = table.logged(of).into_iter();
-        let columns: Vec<String> = columns.map(|(_, value)| value).collect();
-        columns.join(", ")
-    };
-    let fresh = format!("SELECT maitred_fresh({at});");
-    let clash = format!(
-        "SELECT maitred_clash({at}, x.{id}, {}, {}) FROM {name} x",
-        table.version_of("x"),
-        row("x")
-    );
-    let evicted = format!(
-        "FROM json_each(maitred_clashing({at})) e WHERE e.value <> NEW.{id} AND NOT EXISTS(SELECT 1 FROM {name} y WHERE y.{id} = e.value)"
-    );
-    // What no row was in the way of costs one call.
-    let any = format!("maitred_clashes({at}) > 0");
-    // What refers to another key SQLite sees to: this connection has `foreign_keys` on.
-    let children = table.children.iter();
-    let orphans: String = children
-        .filter(|child| child.refers_to(&table.id))
-        .map(|child| child.of_ids(&format!("SELECT e.value {evicted}"), &any))
-        .collect();
-    let gone = format!("{orphans} SELECT maitred_evicted({at}, e.value) {evicted} AND {any};");
-    let trigger = |suffix: &str, when: &str, body: &str| {
-        let name = quoted(&format!("{PREFIX}{t}_{suffix}"));
-        format!("CREATE TEMP TRIGGER {name} {when} BEGIN {body} END;")
-    };
-    let (keys, clashing) = (table.keys(), table.clashing());
-    let same_keys = table.all_keys().into_iter();
-    let same_keys: Vec<String> = same_keys
-        .map(|key| format!("OLD.{key} IS NEW.{key}"))
-        .collect();
-    let same_keys = same_keys.join(" AND ");
-    let update = format!(
-        "SELECT maitred_updated({at}, OLD.{id}, NEW.{id}, {}, {});",
-        row("OLD"),
-        row("NEW")
-    );
-    // Whether the change is told is seen when it is noted, but for what a note does not show.
-    let told = match table.watched.secret {
-        [] => String::new(),
-        _ => format!(" AND ({})", table.differs()),
-    };
-    [
-        trigger(
-            "bi",
-            &format!("BEFORE INSERT ON main.{name}"),
-            &format!("{fresh} {clash} WHERE {clashing};"),
-        ),
-        trigger(
-            "ai",
-            &format!("AFTER INSERT ON main.{name}"),
-            &format!(
-                "{gone} SELECT maitred_inserted({at}, x.{id}, {new}) FROM {name} x WHERE x.{id} = NEW.{id};",
-                new = row("x"),
-            ),
-        ),
-        trigger(
-            "bu",
-            &format!("BEFORE UPDATE OF {keys} ON main.{name}"),
-            &format!("{fresh} {clash} WHERE x.{id} <> OLD.{id} AND ({clashing});"),
-        ),
-        // One or the other, because the order of two is SQLite's business.
-        trigger(
-            "ak",
-            &format!("AFTER UPDATE OF {keys} ON main.{name} WHEN NOT ({same_keys})"),
-            &format!("{update} {gone} {fresh}"),
-        ),
-        trigger(
-            "au",
-            &format!("AFTER UPDATE ON main.{name} WHEN {same_keys}{told}"),
-            &update,
-        ),
-        trigger(
-            "ad",
-            &format!("AFTER DELETE ON main.{name}"),
-            &format!("SELECT maitred_deleted({at}, OLD.{id}, {});", row("OLD")),
-        ),
-    ]
-    .concat()
 }

@@ -1,12 +1,13 @@
 //! The changes that are to be announced, one after the other.
 
-use super::buffer::RowChanges;
-use super::rejects::{reject_logged, reject_noted};
+use super::contract::Captured;
+use super::rejects::{reject_buffered, reject_logged};
+use super::row_change::RowChanges;
 use crate::error::Error;
+use crate::store::author::Author;
 use crate::store::change::{Change, Rows, Waiting};
 use crate::store::freshness::Freshness;
 use crate::store::guarded::guarded;
-use crate::store::job::Said;
 use crate::store::log::Appender;
 use crate::store::op::Op;
 use crate::store::rows::Reader;
@@ -20,23 +21,22 @@ use std::sync::atomic::Ordering::Relaxed;
 pub(crate) struct Changes<'c> {
     connection: &'c Connection,
     stats: &'c Stats,
+    /// Whose command made them. `None`: other programs did.
+    author: Option<&'c Author>,
+    /// What those who decide may read with.
+    reader: Reader<'c>,
     source: Source<'c>,
 }
 
 enum Source<'c> {
-    /// The change log: what other programs changed.
-    Logged { at_most: usize },
-    /// Memory: what a command of ours changed.
-    Buffered {
-        freshness: &'c Freshness,
-        said: &'c Said,
-        notes: RowChanges<'c>,
-    },
+    /// The oldest of the change log, at most so many.
+    Logged(usize),
+    Buffered(RowChanges<'c>),
 }
 
 impl<'c> Changes<'c> {
-    /// The oldest of the change log, at most so many.
-    pub(in crate::store) fn logged(
+    /// What other programs changed: the oldest of the change log, at most so many.
+    pub(in crate::store) fn of_others(
         connection: &'c Connection,
         stats: &'c Stats,
         at_most: usize,
@@ -44,25 +44,28 @@ impl<'c> Changes<'c> {
         Changes {
             connection,
             stats,
-            source: Source::Logged { at_most },
+            author: None,
+            reader: Reader::new(connection),
+            source: Source::Logged(at_most),
         }
     }
 
-    /// What a command's own statements changed.
-    pub(in crate::store) fn noted(
+    /// What a command changed.
+    pub(in crate::store) fn of_command(
         connection: &'c Connection,
         stats: &'c Stats,
         freshness: &'c Freshness,
-        said: &'c Said,
-        notes: RowChanges<'c>,
+        author: &'c Author,
+        captured: Captured<'c>,
     ) -> Self {
         Changes {
             connection,
             stats,
-            source: Source::Buffered {
-                freshness,
-                said,
-                notes,
+            author: Some(author),
+            reader: Reader::at(connection, freshness),
+            source: match captured {
+                Captured::Buffered(changes) => Source::Buffered(changes),
+                Captured::Logged => Source::Logged(usize::MAX),
             },
         }
     }
@@ -79,13 +82,9 @@ impl<'c> Changes<'c> {
         decide: impl Fn(&Change<'_>, &Reader<'_>) -> Result<T, Error>,
         keep: impl FnMut(&mut Appender<'_>, T) -> Result<(), Error>,
     ) -> Result<usize, Error> {
-        match self.source {
-            Source::Logged { at_most } => self.each_logged(at_most, log, decide, keep),
-            Source::Buffered {
-                freshness,
-                said,
-                notes,
-            } => self.each_noted((freshness, said, notes), log, decide, keep),
+        match &self.source {
+            Source::Logged(at_most) => self.each_logged(*at_most, log, decide, keep),
+            Source::Buffered(changes) => self.each_buffered(*changes, log, decide, keep),
         }
     }
 
@@ -104,14 +103,15 @@ impl<'c> Changes<'c> {
         let (mut count, mut upto) = (0, 0_i64);
         while let Some(row) = rows.next()? {
             upto = row.get(0)?;
-            let decided = guarded(|| decide(&Logged::read(row)?.change()?, &Reader::new(c)));
+            let decided =
+                guarded(|| decide(&Logged::read(row)?.change(self.author)?, &self.reader));
             match decided {
                 Ok(decided) => keep(log, decided)?,
                 // The transaction is gone; it was not the change's fault.
                 Err(e) if c.is_autocommit() => return Err(e),
                 Err(e) => {
                     self.stats.rejects.fetch_add(1, Relaxed);
-                    reject_logged(c, row, &e, log.at())?;
+                    reject_logged(c, row, self.author, &e, log.at())?;
                 }
             }
             count += 1;
@@ -130,39 +130,39 @@ impl<'c> Changes<'c> {
         Ok(count)
     }
 
-    fn each_noted<T>(
+    fn each_buffered<T>(
         &self,
-        (freshness, said, notes): (&Freshness, &Said, RowChanges<'_>),
+        changes: RowChanges<'_>,
         log: &mut Appender<'_>,
         decide: impl Fn(&Change<'_>, &Reader<'_>) -> Result<T, Error>,
         mut keep: impl FnMut(&mut Appender<'_>, T) -> Result<(), Error>,
     ) -> Result<usize, Error> {
         let c = self.connection;
-        for (n, note) in notes.all.iter().enumerate() {
-            freshness.telling(n);
+        for (at, row_change) in changes.all.iter().enumerate() {
+            let columns = changes.columns(row_change);
             let change = Change {
-                table: &notes.shown(note).table,
-                id: note.id,
-                op: note.op,
-                actor: said.actor.as_deref(),
-                command_id: said.command_id.as_deref(),
-                rows: Rows::buffered(note.op, notes.shown(note), note),
-                waiting: Waiting::Buffered(notes, n),
+                table: &columns.table,
+                id: row_change.id,
+                op: row_change.op,
+                actor: self.author.and_then(|author| author.actor.as_deref()),
+                command_id: self.author.and_then(|author| author.command_id.as_deref()),
+                rows: Rows::buffered(row_change.op, columns, row_change),
+                waiting: Waiting::Buffered(changes, at),
             };
-            match guarded(|| decide(&change, &Reader::at(c, freshness))) {
+            match guarded(|| decide(&change, &self.reader)) {
                 Ok(decided) => keep(log, decided)?,
                 Err(e) if c.is_autocommit() => return Err(e),
                 Err(e) => {
                     self.stats.rejects.fetch_add(1, Relaxed);
-                    reject_noted(c, &change, &e, log.at())?;
+                    reject_buffered(c, &change, &e, log.at())?;
                 }
             }
         }
-        Ok(notes.all.len())
+        Ok(changes.all.len())
     }
 }
 
-/// A change as another program's triggers wrote it down, its texts made readable.
+/// A change as the triggers of the schema wrote it down, its texts made readable.
 struct Logged<'r> {
     table: Cow<'r, str>,
     op: Op,
@@ -193,14 +193,14 @@ impl<'r> Logged<'r> {
         })
     }
 
-    fn change(&self) -> Result<Change<'_>, Error> {
+    fn change<'s>(&'s self, author: Option<&'s Author>) -> Result<Change<'s>, Error> {
         Ok(Change {
             table: &self.table,
             id: self.id,
             op: self.op,
             rows: Rows::parse(self.op, self.old.as_deref(), self.new.as_deref())?,
-            actor: None,
-            command_id: None,
+            actor: author.and_then(|author| author.actor.as_deref()),
+            command_id: author.and_then(|author| author.command_id.as_deref()),
             waiting: Waiting::Logged(self.seq),
         })
     }

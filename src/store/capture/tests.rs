@@ -6,12 +6,15 @@ mod neighbours;
 mod rebuild;
 mod versions;
 
+use super::buffered::Buffered;
+use super::read_back::ReadBack;
 use super::*;
 use crate::store::change::{Change, Rows, Waiting};
 use crate::store::op::Op;
 use crate::store::watched::{Stamp, Watched};
 use dice::Dice;
 use rebuild::rebuild;
+use rusqlite::Connection;
 use serde_json::{Map, Value};
 use table::Table;
 

@@ -3,8 +3,9 @@
 //!
 //! So an application's trigger sees the row as the statement left it, and the note shows it as it will be.
 
+use super::image::RowImage;
+use super::sql::quoted;
 use super::table::Table;
-use super::{RowImage, quoted};
 use crate::error::Error;
 use crate::store::time::now_ms;
 use crate::store::value::Value;

@@ -3,6 +3,8 @@
 use super::Memo;
 use crate::error::Error;
 use crate::params;
+use crate::store::capture::Captured;
+use crate::store::config::CaptureMode;
 use crate::store::freshness::Freshness;
 use crate::store::watched::Watched;
 use crate::store::{Reader, Transaction, capture};
@@ -73,7 +75,14 @@ impl House {
         capture::create(&ours).unwrap();
         let blueprint = capture::Blueprint::bare(WATCHED);
         capture::install(&ours, &blueprint).unwrap();
-        let freshness = Freshness::new(&ours, &blueprint, STEADY, Arc::default()).unwrap();
+        let freshness = Freshness::new(
+            &ours,
+            CaptureMode::default(),
+            &blueprint,
+            STEADY,
+            Arc::default(),
+        )
+        .unwrap();
         let house = House {
             _dir: dir,
             ours,
@@ -108,8 +117,11 @@ impl House {
         if looks {
             self.look();
         }
-        let announced = self.freshness.take(|notes| {
-            for _ in notes.all {
+        let announced = self.freshness.take(&self.ours, |captured| {
+            let Captured::Buffered(changes) = captured else {
+                unreachable!("the default is in memory")
+            };
+            for _ in changes.all {
                 self.look();
             }
             match fails {
