@@ -13,7 +13,7 @@ use crate::consumer::context::{Context, Elapsed};
 use crate::consumer::disconnect::Disconnect;
 use crate::consumer::entry::OpenConsumer;
 use crate::error::{ClientError, Error, Kind};
-use crate::hub::lane::Lane;
+use crate::hub::format::Lane;
 use crate::hub::shard::{Registered, Shard};
 use crate::hub::socket::Socket;
 use crate::limits::budget::{Budget, Turn};

@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::auth::Identity;
 use crate::error::{ClientError, Error, Kind};
 use crate::hub::batching::Gather;
-use crate::hub::lane::Lane;
+use crate::hub::format::Lane;
 use crate::hub::publication::Publication;
 use crate::hub::shard::Shard;
 use crate::hub::socket::Socket;

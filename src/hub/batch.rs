@@ -15,7 +15,7 @@
 
 use crate::app::App;
 use crate::hub::batching::Gather;
-use crate::hub::lane::Lane;
+use crate::hub::format::Lane;
 use crate::hub::socket::Socket;
 use crate::protocol::message::Message;
 use crate::protocol::websocket;

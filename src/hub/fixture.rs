@@ -4,7 +4,7 @@ use crate::app::{App, Signal};
 use crate::error::Error;
 use crate::hub::broker::local::Local;
 use crate::hub::extensions::Extensions;
-use crate::hub::lane::Lanes;
+use crate::hub::format::Lanes;
 use crate::hub::shard::{Setup, Shard};
 use crate::limits::clock::Clock;
 use crate::limits::{Limits, Quota};

@@ -6,8 +6,8 @@ pub(crate) mod broker;
 pub(crate) mod extensions;
 #[cfg(test)]
 mod fixture;
+pub(crate) mod format;
 pub(crate) mod groups;
-pub(crate) mod lane;
 pub(crate) mod outbox;
 pub(crate) mod publication;
 pub(crate) mod recent;

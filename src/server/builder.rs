@@ -16,7 +16,7 @@ use crate::consumer::registry::Registry;
 use crate::consumer::routes::{Routes, consumer};
 use crate::error::Error;
 use crate::hub::broker::local::Local;
-use crate::hub::lane::Lanes;
+use crate::hub::format::Lanes;
 use crate::hub::shard::{INBOX_MESSAGES, ToShard};
 use crate::limits::Quota;
 use crate::limits::clock::Clock;

@@ -8,7 +8,7 @@ use crate::consumer::registry::Registry;
 use crate::error::{ClientError, Error};
 use crate::hub::broker::local::Local;
 use crate::hub::extensions::Extensions;
-use crate::hub::lane::Lanes;
+use crate::hub::format::Lanes;
 use crate::hub::shard::{Setup, Shard};
 use crate::hub::socket::{Compression, Socket};
 use crate::hub::stream::{Stream, pair};

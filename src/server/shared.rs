@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::auth::Keys;
 use crate::consumer::entry::Consumers;
 use crate::consumer::rest::Interface;
-use crate::hub::lane::Lanes;
+use crate::hub::format::Lanes;
 use crate::limits::clock::Clock;
 use crate::metrics::Stats;
 use std::collections::HashMap;

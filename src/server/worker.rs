@@ -9,7 +9,7 @@ use super::table::Table;
 use crate::app::App;
 use crate::hub::broker::local::Local;
 use crate::hub::extensions::Extensions;
-use crate::hub::lane::Lanes;
+use crate::hub::format::Lanes;
 use crate::hub::shard::{Setup, Shard, ToShard};
 use crate::protocol::close::Ending;
 use crate::routing::Policy;
