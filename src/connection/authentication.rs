@@ -133,23 +133,20 @@ pub(crate) fn count_user<A: App>(
     socket: &Socket<A>,
     identity: &Identity<A::Claims>,
 ) -> Result<(), ClientError> {
-    let mut slot = socket.user.borrow_mut();
-    if let (None, Some(subject)) = (&*slot, &identity.subject) {
+    if let (None, Some(subject)) = (socket.user.get(), &identity.subject) {
         let found = shard.stats.quota.user(subject).map_err(|limited| {
             socket.limited(limited.limit);
             limited.error()
         })?;
-        *slot = Some(Arc::new(found));
+        let _ = socket.user.set(Arc::new(found));
     }
     Ok(())
 }
 
 /// Notes with the socket when the token ends, for the shard that looks from time to time.
 pub(crate) fn note_expiry<A: App>(socket: &Socket<A>, identity: &Identity<A::Claims>) {
-    socket
-        .expires_at_ms
-        .set(identity.expires_at.map_or(i64::MAX, unix_ms));
-    socket.expiry_told.set(false);
+    let ends = identity.expires_at.map_or(i64::MAX, unix_ms);
+    socket.liveness.set_expiry(ends);
 }
 
 fn expiry(at_ms: Option<i64>, wall_ms: i64) -> Expiry {

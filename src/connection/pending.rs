@@ -56,23 +56,6 @@ pub(crate) struct RawHandshake<A: App> {
     pub compression: Compression,
 }
 
-// `derive` would ask for `A: Clone`
-impl<A: App> Clone for RawHandshake<A> {
-    fn clone(&self) -> Self {
-        RawHandshake {
-            lane: self.lane,
-            params: self.params.clone(),
-            query: self.query.clone(),
-            identity: self.identity.clone(),
-            since: self.since,
-            policy: self.policy.clone(),
-            user: self.user.clone(),
-            route: self.route.clone(),
-            compression: self.compression,
-        }
-    }
-}
-
 impl<A: App> PendingConnection<A> {
     /// `id`: the connection's number, see [`connection_id`](crate::connection_id). `early`: what came with the handshake and belongs to the WebSocket.
     pub fn new(
@@ -90,7 +73,9 @@ impl<A: App> PendingConnection<A> {
             ..
         } = handshake;
         let socket = Rc::new(Socket::new(id, stream, policy, compression, counts, now));
-        *socket.user.borrow_mut() = handshake.user;
+        if let Some(user) = handshake.user {
+            let _ = socket.user.set(user);
+        }
         PendingConnection {
             shard: shard.clone(),
             registered: Some(shard.register(&socket)),

@@ -4,7 +4,7 @@ use super::control::error_message;
 use crate::app::App;
 use crate::consumer::context::Context;
 use crate::error::Error;
-use crate::hub::lane::Lane;
+use crate::hub::format::Lane;
 use crate::hub::shard::Shard;
 use crate::hub::socket::Socket;
 use crate::protocol::arguments::Arguments;

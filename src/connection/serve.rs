@@ -175,7 +175,7 @@ async fn serve<A: App>(
                     tracing::error!(consumer = name, "a handler panicked");
                     return Ending::internal();
                 };
-                match responder.socket.is_holding() {
+                match responder.socket.subscription.is_holding() {
                     false => responder.answer(id.as_deref(), answer),
                     true => joined = Some(Box::new((id, answer))),
                 }

@@ -18,15 +18,15 @@ use crate::app::App;
 use crate::auth::Identity;
 use crate::error::{ClientError, Error, Kind};
 use crate::hub::batching::Gather;
-use crate::hub::lane::Lane;
+use crate::hub::format::Lane;
 use crate::hub::publication::Publication;
 use crate::hub::shard::Shard;
-use crate::hub::socket::{Hold, Socket};
+use crate::hub::socket::Socket;
 use crate::limits::Limit;
 use crate::protocol::close::Ending;
 use crate::protocol::dialect::Envelope;
 use crate::protocol::message::{Message, Reply};
-use crate::store::{Channel, CommandId, Reader, Transaction};
+use crate::store::{Channel, IdempotencyKey, Reader, Transaction};
 use back::Back;
 use futures::future::LocalBoxFuture;
 use identity::Nobody;
@@ -89,7 +89,7 @@ pub struct Context<A: App> {
     /// What its frames are addressed to.
     channel: Channel,
     /// The frame that is being handled, where it has an id. Its scope is filled in for each write.
-    command: Option<Box<CommandId>>,
+    command: Option<Box<IdempotencyKey>>,
     /// Whose ids these are while nobody knows who it is: this connection's alone. Made with the first of them, and boxed: few have any.
     nobody: OnceCell<Box<Nobody>>,
     /// Writes of this command so far: each has an outcome of its own.
@@ -186,15 +186,9 @@ impl<A: App> Context<A> {
                 "this connection is in too many groups: leave some, or open another",
             ));
         }
-        let hold = || Box::new(Hold::new(Vec::new()));
-        self.shard.part(self.lane, &self.socket);
+        self.shard.flush_batch(self.lane, &self.socket);
         // held before registered: not one event may pass between
-        self.socket
-            .held
-            .borrow_mut()
-            .get_or_insert_with(hold)
-            .fresh
-            .push(group.clone());
+        self.socket.subscription.hold_for(group.clone());
         self.shard.join(group.clone(), self.lane, &self.socket);
         self.memberships.push(Membership::new(group, from));
         if self.outdate() {
@@ -218,7 +212,7 @@ impl<A: App> Context<A> {
             }
             self.lane = lane;
         }
-        self.socket.gather(how);
+        self.socket.batched.set(how);
     }
 
     /// Leaves a group.
@@ -239,9 +233,7 @@ impl<A: App> Context<A> {
         f: impl Fn(&Reader<'_>) -> Result<T, Error> + Send + Sync + 'static,
     ) -> Result<T, Error> {
         let (at, found) = self.at_one_point(Arc::new(f)).await?;
-        if let Some(held) = self.socket.held.borrow_mut().as_mut() {
-            held.joined_at = Some(at);
-        }
+        self.socket.subscription.begin_joined_at(at);
         Ok(found)
     }
 
@@ -336,7 +328,7 @@ impl<A: App> Context<A> {
 
     fn give_up(&mut self, which: impl Fn(&A::Group) -> bool) {
         let (shard, socket, lane) = (&self.shard, &self.socket, self.lane);
-        shard.part(lane, socket);
+        shard.flush_batch(lane, socket);
         self.memberships.retain(|m| {
             let goes = which(&m.group);
             if goes {

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-/// How a connection is told what happens in quick succession.
+/// How a connection is told what happens in quick succession: see [`Context::gather`](crate::Context::gather).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Gather {
@@ -12,5 +12,5 @@ pub enum Gather {
     Instead,
 }
 
-/// What one connection heard: places in the window.
+/// What one connection heard of the open batch: positions of its events.
 pub(crate) type Heard = SmallVec<[u32; 4]>;

@@ -4,7 +4,7 @@ use crate::app::{App, Signal};
 use crate::error::Error;
 use crate::hub::broker::local::Local;
 use crate::hub::extensions::Extensions;
-use crate::hub::lane::Lanes;
+use crate::hub::format::Lanes;
 use crate::hub::shard::{Setup, Shard};
 use crate::limits::clock::Clock;
 use crate::limits::{Limits, Quota};
@@ -35,7 +35,7 @@ pub fn shard(clock: Clock) -> Rc<Shard<Numbers>> {
         lanes: Arc::new(Lanes::new([])),
         store: None,
         broker: Local::new([], clock.clone()),
-        stats: Arc::new(Stats::new(1, quota, usize::MAX)),
+        stats: Arc::new(Stats::new(1, quota, usize::MAX, &clock)),
         clock,
         extensions: Extensions::default(),
     }))

@@ -6,7 +6,7 @@ use crate::protocol::message::Message;
 
 /// One consumer type's functions that turn events into messages. Plain functions, without a connection: what they make is shared by all who hear it.
 ///
-/// They are the application's code. [`Lane`](crate::hub::lane::Lane) calls them, at most once per event and kind of connection, and catches their panics.
+/// They are the application's code. [`Lane`](crate::hub::format::Lane) calls them, at most once per event and kind of connection, and catches their panics.
 pub(crate) struct Renderer<A: App> {
     /// The consumer's name in `routing.toml`.
     pub name: &'static str,

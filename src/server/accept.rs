@@ -20,7 +20,6 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
 /// After an accept that failed (no descriptor is left), before the next one.
@@ -31,6 +30,7 @@ pub(super) async fn accept<A: App>(
     listener: Rc<Listener<A>>,
     socket: TcpListener,
 ) {
+    let clock = &node.shared.clock;
     let mut arrived = Vec::with_capacity(BATCH);
     loop {
         let batch = match node.shared.stats.quota.is_crowded() {
@@ -43,10 +43,10 @@ pub(super) async fn accept<A: App>(
             receive(&node, &listener, stream, peer);
         }
         if let Some(error) = failed {
-            if let Some(times) = node.shared.log_limits.accept.happened() {
+            if let Some(times) = node.shared.log_limits.accept.happened(clock.now()) {
                 tracing::warn!(%error, times, "accept failed");
             }
-            tokio::time::sleep(ACCEPT_PAUSE).await;
+            clock.sleep(ACCEPT_PAUSE).await;
         } else if whole {
             // who is connected already must not wait for all who come
             tokio::task::yield_now().await;
@@ -88,7 +88,12 @@ fn receive<A: App>(
         Err(refused) => {
             node.shard.counts.limited(refused.limit);
             let limit = refused.limit.name();
-            match node.shared.log_limits.no_place.happened() {
+            match node
+                .shared
+                .log_limits
+                .no_place
+                .happened(node.shared.clock.now())
+            {
                 Some(times) => {
                     tracing::warn!(connection = id, %peer, limit, times, "no place for a connection");
                 }
@@ -121,10 +126,11 @@ async fn turn_away<A: App>(
 ) {
     let told = async {
         if let Some(io) = begin(&node, &listener, stream, peer).await {
-            refusal::turn_away(io, listener.config(), peer, refused).await;
+            let clock = node.shared.clock.clone();
+            refusal::turn_away(io, listener.config(), peer, refused, clock).await;
         }
     };
-    let _ = timeout(refusal::PATIENCE, told).await;
+    let _ = node.shared.clock.timeout(refusal::PATIENCE, told).await;
 }
 
 /// Begins with a connection: the ordinary handshake, if it is there, is answered at once, and needs no task but the WebSocket's own.
@@ -195,7 +201,7 @@ async fn wait<A: App>(
             return;
         }
         (First::Http(read, answer), Stream::Plain(stream)) => {
-            let io = HttpIo::plain(stream, read, listener.config().edge());
+            let io = HttpIo::plain(stream, read, listener.config().edge(), &node.shared.clock);
             (io, answer)
         }
         _ => return,
@@ -231,7 +237,7 @@ async fn first_bytes<A: App>(
         biased;
         first = read => first,
         () = node.closing() => First::Gone,
-        () = tokio::time::sleep(patience) => {
+        () = node.shared.clock.sleep(patience) => {
             node.shard.counts.limited(Limit::FirstByteTimeout);
             First::Gone
         }
@@ -245,12 +251,13 @@ async fn begin<A: App>(
     stream: TcpStream,
     peer: SocketAddr,
 ) -> Option<HttpIo> {
-    let counts = &node.shard.counts;
+    let (counts, clock) = (&node.shard.counts, &node.shared.clock);
     let config = listener.config();
     let edge = config.edge();
     // looked at, because a socket may be called readable and have nothing
-    let spoke = timeout(edge.first_byte_timeout, stream.peek(&mut [0])).await;
-    let Ok(spoke) = spoke else {
+    let mut byte = [0];
+    let spoke = clock.timeout(edge.first_byte_timeout, stream.peek(&mut byte));
+    let Some(spoke) = spoke.await else {
         counts.limited(Limit::FirstByteTimeout);
         return None;
     };
@@ -259,22 +266,23 @@ async fn begin<A: App>(
     }
     // asked for now: a certificate that was replaced meanwhile is the new one
     let Some(config) = listener.config().entry.listener.tls.clone() else {
-        return Some(HttpIo::plain(stream, Vec::new(), edge));
+        return Some(HttpIo::plain(stream, Vec::new(), edge, clock));
     };
-    let Some(_handshake) = listener.permit_handshake(edge.tls_handshakes) else {
+    let Some(_permit) = listener.permit_handshake(edge.tls_handshakes) else {
         counts.limited(Limit::TlsHandshakes);
-        if let Some(times) = node.shared.log_limits.tls.happened() {
+        if let Some(times) = node.shared.log_limits.tls.happened(clock.now()) {
             tracing::warn!(%peer, times, "too many TLS handshakes at once");
         }
         return None;
     };
-    match timeout(edge.tls_timeout, TlsAcceptor::from(config).accept(stream)).await {
-        Ok(Ok(stream)) => Some(HttpIo::tls(stream, edge)),
-        Ok(Err(error)) => {
+    let handshake = TlsAcceptor::from(config).accept(stream);
+    match clock.timeout(edge.tls_timeout, handshake).await {
+        Some(Ok(stream)) => Some(HttpIo::tls(stream, edge, clock)),
+        Some(Err(error)) => {
             tracing::debug!(%peer, %error, "no TLS");
             None
         }
-        Err(_) => {
+        None => {
             counts.limited(Limit::TlsTimeout);
             tracing::debug!(%peer, "the TLS handshake took too long");
             None

@@ -13,18 +13,15 @@ use crate::consumer::announcer;
 use crate::consumer::endpoint::Consumer;
 use crate::consumer::entry::Consumers;
 use crate::consumer::registry::Registry;
-use crate::consumer::reserved::refuse;
+use crate::consumer::routes::{Routes, consumer};
 use crate::error::Error;
 use crate::hub::broker::local::Local;
-use crate::hub::lane::Lanes;
+use crate::hub::format::Lanes;
 use crate::hub::shard::{INBOX_MESSAGES, ToShard};
 use crate::limits::Quota;
 use crate::limits::clock::Clock;
 use crate::metrics::Stats;
-use crate::routing::{
-    Auth, Given, Known, ListenerParts, Location, PolicySettings, Protocol, RouteParts, Routing,
-    RoutingParts, Said,
-};
+use crate::routing::{Auth, PolicySettings, Routing};
 use crate::store::{Schema, StoreConfig};
 use std::sync::Arc;
 use tokio::runtime::Builder;
@@ -40,6 +37,7 @@ pub struct Server<A: App> {
     shards: usize,
     store: Option<(StoreConfig, Schema)>,
     keys: Option<Keys>,
+    clock: Clock,
 }
 
 impl<A: App> Server<A> {
@@ -52,35 +50,28 @@ impl<A: App> Server<A> {
             shards: cores,
             store: None,
             keys: None,
+            clock: Clock::system(),
         }
     }
 
-    /// One consumer at one path, for everybody: to try something out without a routing file.
+    /// A server for listeners and routes that were written in Rust.
+    ///
+    /// # Errors
+    /// [`Error::Config`] with all mistakes of the routes: see [`Routes::build`].
+    pub fn from_routes(routes: Routes<A>) -> Result<Self, Error> {
+        let (routing, registry) = routes.build()?;
+        Ok(Server::new(routing, registry))
+    }
+
+    /// One consumer at one path, for everybody: to try something out.
     ///
     /// # Errors
     /// [`Error::Config`] when `bind` is no address or `path` no pattern.
     #[track_caller]
     pub fn single<C: Consumer<App = A>>(bind: &str, path: &str) -> Result<Self, Error> {
-        let registry = Registry::new().with::<C>();
-        let at = Location::call("single");
-        let mut route = RouteParts::new(Protocol::WebSocket, at);
-        route.path = Given::said(path.to_owned(), at);
-        route.consumer = Given::said(C::NAME.to_owned(), at);
-        route.policy = PolicySettings::new().auth(Auth::None).0;
-        let mut listener = ListenerParts::new(at);
-        let value = bind.to_owned();
-        listener.name = Given::said("single".to_owned(), at);
-        listener.bind = Given::said(vec![Said { value, at }], at);
-        listener.policy = PolicySettings::new().origins("*").0;
-        listener.routes = Given::said(vec![route], at);
-        let mut parts = RoutingParts::new(at);
-        parts.listeners = Given::said(vec![listener], at);
-        let known = Known {
-            consumers: &registry.consumers(),
-            rest: &[],
-        };
-        let routing = Routing::from_parts(parts, &known)?;
-        Ok(Server::new(routing, registry))
+        let everybody = PolicySettings::new().auth(Auth::None).origins("*");
+        let routes = Routes::new().policy(everybody).listen(bind);
+        Server::from_routes(routes.named("single").route(path, consumer::<C>()))
     }
 
     /// How many shards: one per core by default, at least 1.
@@ -98,6 +89,12 @@ impl<A: App> Server<A> {
     /// The key that tokens are verified with. Without one nobody has a token.
     pub fn keys(mut self, keys: Keys) -> Self {
         self.keys = Some(keys);
+        self
+    }
+
+    /// The time that the server goes by: pings, timeouts, rates, retention and the drain. The machine's by default; a test may hand in one that it moves itself.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
         self
     }
 
@@ -133,11 +130,11 @@ impl<A: App> Server<A> {
     /// [`Error::Config`] when the database is newer, foreign or served by another process, or an address cannot be bound. [`Error::Io`] when the system refuses
     /// what a shard needs, a thread or descriptors: nothing is served then.
     pub fn start(self) -> Result<Started, Error> {
-        refuse(&self.routing, |name| self.registry.entries.get(name))?;
+        self.registry.refuse(&self.routing)?;
         let descriptors = descriptors::raise();
         let consumers = Consumers::new(self.registry.entries);
         let lanes = Arc::new(Lanes::new(consumers.renderers()));
-        let clock = Clock::system();
+        let clock = self.clock;
         let (inboxes, mail): (Vec<_>, Vec<_>) = (0..self.shards)
             .map(|_| mpsc::channel::<ToShard<A>>(INBOX_MESSAGES))
             .unzip();
@@ -154,7 +151,7 @@ impl<A: App> Server<A> {
 
         let limits = self.routing.limits;
         let quota = Arc::new(Quota::new(limits, clock.clone()));
-        let stats = Stats::new(self.shards, quota, limits.outbox_total_bytes);
+        let stats = Stats::new(self.shards, quota, limits.outbox_total_bytes, &clock);
         let stats = Arc::new(stats);
         let drain = Arc::new(DrainProgress::default());
         let shared = Arc::new(Shared {
@@ -162,6 +159,7 @@ impl<A: App> Server<A> {
             consumers,
             rest: self.registry.rest.into_iter().collect(),
             keys: self.keys.map(Arc::new),
+            clock,
             stats: stats.clone(),
             drain: drain.clone(),
             log_limits: LogLimits::default(),
@@ -181,7 +179,6 @@ impl<A: App> Server<A> {
                 lanes: lanes.clone(),
                 store: store.clone(),
                 broker: broker.clone(),
-                clock: clock.clone(),
                 shared: shared.clone(),
             };
             let (order, ordered) = mpsc::channel(ORDERS);
@@ -206,6 +203,7 @@ impl<A: App> Server<A> {
         let mut started = Started {
             orders,
             drain,
+            clock: shared.clock.clone(),
             stats,
             leases,
             addresses: Vec::new(),

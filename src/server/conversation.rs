@@ -1,22 +1,24 @@
 //! The requests of one connection, which hyper reads, until it becomes a WebSocket or ends.
 
-use super::body::{Bounded, Excess};
 use super::engine;
 use super::errors::{malformed, nothing_here};
 use super::http_io::{HttpIo, Report, is_stalled};
+use super::http_timer::HttpTimer;
 use super::listener::{Listener, ListenerConfig};
 use super::node::{ConnectionGuard, Node};
-use super::upgraded::{Upgrade, upgraded};
+use super::upgraded::upgraded;
 use crate::app::App;
-use crate::consumer::rest::{Peer, json_error};
+use crate::consumer::rest::answer::{Response, json_error};
+use crate::consumer::rest::body::{Excess, RequestBody};
 use crate::error::{ClientError, Kind};
 use crate::limits::Limit;
+use crate::limits::budget::Budget;
 use crate::socketio::Fate;
 use crate::trace;
 use ::http::{HeaderValue, Method, Request, StatusCode, Version, header};
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use std::cell::Cell;
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -24,8 +26,6 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use tokio::io::AsyncWriteExt;
-use tower::ServiceExt;
-use warp::reply::Response;
 
 /// What hyper may read ahead beyond a head, in bytes.
 const READ_AHEAD: usize = 8 << 10;
@@ -55,8 +55,7 @@ pub(super) async fn converse<A: App>(
         async move {
             let on = request.extensions().get::<OnUpgrade>().cloned();
             let asking = (peer, report);
-            let mut answer = answer(node, &config, request, known, asking, guard).await;
-            let asked_for = answer.extensions_mut().remove::<engine::Receipt<A>>();
+            let (answer, asked_for) = answer(node, &config, request, known, asking, guard).await;
             report.matters(asked_for.is_some());
             receipt.set(asked_for);
             let switches = answer.status() == StatusCode::SWITCHING_PROTOCOLS;
@@ -69,7 +68,7 @@ pub(super) async fn converse<A: App>(
         (config.edge().head_timeout, config.edge().head_bytes)
     };
     let conversation = hyper::server::conn::http1::Builder::new()
-        .timer(TokioTimer::new())
+        .timer(HttpTimer::new(&node.shared.clock))
         .header_read_timeout(head_timeout)
         .max_header_size(head_bytes)
         .max_buf_size(head_bytes + READ_AHEAD)
@@ -124,7 +123,7 @@ async fn answer<A: App>(
     known: Option<Response>,
     (peer, report): (SocketAddr, &Arc<Report>),
     guard: &Cell<Option<ConnectionGuard<A>>>,
-) -> Response {
+) -> (Response, Option<engine::Receipt<A>>) {
     let upgrades = request.headers().contains_key(header::UPGRADE);
     let polled = config.sockets.engine_route(request.uri().path());
     let polled = polled.filter(|_| !upgrades);
@@ -133,9 +132,13 @@ async fn answer<A: App>(
         None => config.entry.listener.policy.max_message_bytes,
     };
     let polled = polled.is_some();
-    let mut request = request.map(|body| Bounded::new(body, limit, config.edge().body_timeout));
+    let mut request = request.map(|body| {
+        let patience = config.edge().body_timeout;
+        RequestBody::new(body, limit, patience, &node.shared.clock, Budget::default())
+    });
     let verdict = request.body().verdict();
     let mut excess = None;
+    let (mut upgrade, mut receipt) = (None, None);
     let hostless =
         request.version() >= Version::HTTP_11 && !request.headers().contains_key(header::HOST);
     let mut response = if let Some(known) = known {
@@ -150,16 +153,18 @@ async fn answer<A: App>(
         excess = Some(Excess::Bytes);
         Response::default()
     } else if polled {
-        engine(node, config, request, peer, report).await
+        let answered = engine(node, config, request, peer, report).await;
+        receipt = answered.receipt;
+        answered.response
     } else {
-        request.extensions_mut().insert(Peer(peer));
         let listener = &config.entry.listener;
         let handshake = upgrades && listener.find(request.uri().path()).is_some();
         if request.method() == Method::HEAD && !handshake {
             // answered as a GET, wherever there is one; hyper knows what was asked, and leaves out the content
             *request.method_mut() = Method::GET;
         }
-        let Ok(response) = warp::service(config.routes.clone()).oneshot(request).await;
+        let (response, accepted) = config.http.answer(request, peer).await;
+        upgrade = accepted;
         response
     };
     excess = excess.or_else(|| verdict.excess());
@@ -169,8 +174,9 @@ async fn answer<A: App>(
             Excess::Time => Limit::BodyTimeout,
         });
         response = refused(excess, limit);
+        (upgrade, receipt) = (None, None);
     }
-    if let Some(upgrade) = response.extensions_mut().remove::<Upgrade<A>>() {
+    if let Some(upgrade) = upgrade {
         if let Some(guard) = guard.take() {
             let grace = config.edge().head_timeout;
             let id = guard.id;
@@ -183,17 +189,17 @@ async fn answer<A: App>(
             .headers_mut()
             .append(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    response
+    (response, receipt)
 }
 
 /// Long polling.
 async fn engine<A: App>(
     node: &Rc<Node<A>>,
     config: &ListenerConfig<A>,
-    request: Request<Bounded>,
+    request: Request<RequestBody>,
     peer: SocketAddr,
     report: &Arc<Report>,
-) -> Response {
+) -> engine::Answer<A> {
     let (head, body) = request.into_parts();
     let asked = engine::Asked {
         method: &head.method,
@@ -203,8 +209,9 @@ async fn engine<A: App>(
         peer,
         report,
     };
-    let answered = engine::answer(node, &config.sockets, asked, engine::whole(body)).await;
-    answered.unwrap_or_else(|| json_error(&nothing_here()))
+    let body = async { body.bytes().await.ok() };
+    let answered = engine::answer(node, &config.sockets, asked, body).await;
+    answered.unwrap_or_else(|| json_error(&nothing_here()).into())
 }
 
 fn refused(excess: Excess, limit: usize) -> Response {

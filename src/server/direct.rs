@@ -7,6 +7,7 @@ use super::new_connection::NewConnection;
 use super::request_framing::RequestFraming;
 use crate::app::App;
 use crate::consumer::rest::Caller;
+use crate::consumer::rest::answer::Response;
 use crate::hub::stream::{Stream, Written};
 use crate::limits::budget::Turn;
 use ::http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -16,7 +17,6 @@ use std::cell::RefCell;
 use std::io;
 use std::mem::MaybeUninit;
 use std::net::SocketAddr;
-use warp::reply::Response;
 
 /// A head with more fields is read by hyper.
 const FIELDS: usize = 48;
@@ -63,10 +63,13 @@ fn first<A: App>(
     let Some((length, path, caller)) = ordinary(bytes, config.edge().head_bytes, peer) else {
         return http(None);
     };
-    match config.sockets.handshake(&Method::GET, path, &caller, true) {
-        None => http(None),
-        Some(Err(refusal)) => http(Some(refusal)),
-        Some(Ok(accepted)) => match stream.write(&answer(&accepted)) {
+    let Some(route) = config.sockets.find(path) else {
+        return http(None);
+    };
+    let sockets = &config.sockets;
+    match sockets.judge(route, &Method::GET, path, &caller, true) {
+        Err(refusal) => http(Some(refusal)),
+        Ok(accepted) => match stream.write(&answer(&accepted)) {
             Written::All => First::Upgraded(accepted.connection, bytes[length..].to_vec()),
             // nothing was written to this socket before: it is not full, it is broken
             Written::Part(_) | Written::Failed => First::Gone,

@@ -42,9 +42,9 @@ pub(super) struct Deadline {
 }
 
 impl Deadline {
-    /// Clients are told over most of this time.
-    pub fn spread_over(time: Duration) -> Self {
-        let (now, time) = (Instant::now(), time.min(LONGEST));
+    /// Clients are told over most of this time, which begins now.
+    pub fn spread_over(now: Instant, time: Duration) -> Self {
+        let time = time.min(LONGEST);
         Deadline {
             deaf: now + (time / 10).min(NOTICE),
             told: now + (time - (time / 4).min(LAST_WORDS)),
@@ -52,9 +52,8 @@ impl Deadline {
         }
     }
 
-    /// Everybody is told at once and has this time.
-    pub fn within(time: Duration) -> Self {
-        let now = Instant::now();
+    /// Everybody is told at once and has this time, which begins now.
+    pub fn within(now: Instant, time: Duration) -> Self {
         Deadline {
             deaf: now,
             told: now,
@@ -77,8 +76,8 @@ pub(super) fn wave<A: App>(
     progress: &DrainProgress,
     began: Instant,
     deadline: Deadline,
+    now: Instant,
 ) {
-    let now = Instant::now();
     let open = progress.open.load(Relaxed);
     let few = EACH.saturating_mul(u32::try_from(open).unwrap_or(u32::MAX));
     let all_told = deadline.told.min(began + few.min(LONGEST));
@@ -120,8 +119,9 @@ mod tests {
 
     #[test]
     fn a_second_order_can_only_hurry() {
-        let slow = Deadline::spread_over(Duration::from_secs(20));
-        let soon = Deadline::within(Duration::from_secs(1));
+        let now = Instant::now();
+        let slow = Deadline::spread_over(now, Duration::from_secs(20));
+        let soon = Deadline::within(now, Duration::from_secs(1));
         assert_eq!((slow.end - slow.told).as_secs(), 5);
         for both in [slow.or_sooner(soon), soon.or_sooner(slow)] {
             assert_eq!(

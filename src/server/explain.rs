@@ -8,7 +8,7 @@ use crate::consumer::registry::Registry;
 use crate::error::{ClientError, Error};
 use crate::hub::broker::local::Local;
 use crate::hub::extensions::Extensions;
-use crate::hub::lane::Lanes;
+use crate::hub::format::Lanes;
 use crate::hub::shard::{Setup, Shard};
 use crate::hub::socket::{Compression, Socket};
 use crate::hub::stream::{Stream, pair};
@@ -89,6 +89,7 @@ pub fn preview<A: App>(
             1,
             Arc::new(Quota::new(routing.limits, clock.clone())),
             routing.limits.outbox_total_bytes,
+            &clock,
         ));
         let shard = Rc::new(Shard::new(Setup {
             id: 0,

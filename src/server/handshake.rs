@@ -9,7 +9,8 @@ use super::upgrade::{self, Unfit};
 use crate::app::App;
 use crate::auth::Identity;
 use crate::connection::RawHandshake;
-use crate::consumer::rest::{Caller, json_error};
+use crate::consumer::rest::Caller;
+use crate::consumer::rest::answer::{Response, json_error, text};
 use crate::error::{ClientError, Kind};
 use crate::hub::shard::Shard;
 use crate::hub::socket::Compression;
@@ -22,8 +23,6 @@ use crate::{auth, routing};
 use ::http::{HeaderValue, Method, StatusCode, header};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use warp::Reply;
-use warp::reply::Response;
 
 /// An accepted handshake, and the values of the answer's fields.
 pub(super) struct Accepted<A: App> {
@@ -99,23 +98,16 @@ impl<A: App> Sockets<A> {
         identify(&self.shared, &route.policy, caller, token)
     }
 
-    /// Answers a request for a WebSocket route; `None`: the path is none. `can_upgrade`: the connection's HTTP lets it become something else.
-    pub fn handshake(
-        &self,
-        method: &Method,
-        path: &str,
-        caller: &Caller,
-        can_upgrade: bool,
-    ) -> Option<Result<Accepted<A>, Response>> {
-        let (index, params) = self.entry.listener.find(path)?;
-        Some(self.judge(index, params, method, path, caller, can_upgrade))
+    /// The route at a path, and its parameters.
+    pub fn find(&self, path: &str) -> Option<(usize, Params)> {
+        self.entry.listener.find(path)
     }
 
+    /// Answers a request for a route that was [found](Self::find). `can_upgrade`: the connection's HTTP lets it become something else.
     #[expect(clippy::result_large_err, reason = "made once and moved on")]
-    fn judge(
+    pub fn judge(
         &self,
-        index: usize,
-        params: Params,
+        (index, params): (usize, Params),
         method: &Method,
         path: &str,
         caller: &Caller,
@@ -136,7 +128,7 @@ impl<A: App> Sockets<A> {
         }
         if !can_upgrade {
             let why = "a WebSocket handshake needs HTTP/1.1\n";
-            return Err(warp::reply::with_status(why, StatusCode::BAD_REQUEST).into_response());
+            return Err(text(StatusCode::BAD_REQUEST, why));
         }
 
         let quota = &shared.stats.quota;

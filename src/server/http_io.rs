@@ -6,20 +6,21 @@ mod tests;
 use super::answering::{Answering, Owed};
 use super::request_framing::RequestFraming;
 use crate::hub::stream::Stream;
+use crate::limits::budget::Budget;
+use crate::limits::clock::{Clock, Sleep};
 use crate::routing::Edge;
 use bytes::Bytes;
 use std::error::Error;
 use std::fmt;
 use std::io::{self, IoSlice};
 use std::os::fd::AsRawFd;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::Sleep;
 use tokio_rustls::server::TlsStream;
 
 /// After a refusal, how long what the client still sends is read and dropped: closing at once would have its system throw our answer away, unread. And how long
@@ -43,8 +44,9 @@ pub(super) struct HttpIo {
     /// How long the client may take nothing of what is written.
     write_timeout: Duration,
     /// Since it takes nothing.
-    stalled: Option<Pin<Box<Sleep>>>,
-    farewell: Farewell,
+    stalled: Option<Sleep>,
+    linger: Linger,
+    clock: Clock,
     /// The client has ended its side, or TLS has said goodbye, which nobody need read: what happens from now on says nothing of what was sent before.
     settled: bool,
     /// Who is to read the end of the stream, once nothing is owed any more.
@@ -123,16 +125,16 @@ pub(super) fn is_stalled(error: &hyper::Error) -> bool {
 }
 
 /// How far the end of a connection is.
-enum Farewell {
-    None,
+enum Linger {
+    NotYet,
     /// Our side has ended; so many bytes and so much time are left to the client.
-    Lingering(usize, Pin<Box<Sleep>>),
+    Reading(Budget, Sleep),
     Done,
 }
 
-impl Farewell {
+impl Linger {
     fn has_begun(&self) -> bool {
-        !matches!(self, Farewell::None)
+        !matches!(self, Linger::NotYet)
     }
 }
 
@@ -141,17 +143,26 @@ enum Pipe {
     Tls(Box<TlsStream<TcpStream>>),
 }
 
+impl Pipe {
+    fn io(&mut self) -> Pin<&mut (dyn Both + 'static)> {
+        match self {
+            Pipe::Plain(tcp) => Pin::new(tcp),
+            Pipe::Tls(tls) => Pin::new(&mut **tls),
+        }
+    }
+}
+
 impl HttpIo {
     /// `read`: what has come already.
-    pub fn plain(stream: TcpStream, read: Vec<u8>, edge: &Edge) -> Self {
-        HttpIo::over(Pipe::Plain(stream), read, edge)
+    pub fn plain(stream: TcpStream, read: Vec<u8>, edge: &Edge, clock: &Clock) -> Self {
+        HttpIo::over(Pipe::Plain(stream), read, edge, clock)
     }
 
-    pub fn tls(stream: TlsStream<TcpStream>, edge: &Edge) -> Self {
-        HttpIo::over(Pipe::Tls(Box::new(stream)), Vec::new(), edge)
+    pub fn tls(stream: TlsStream<TcpStream>, edge: &Edge, clock: &Clock) -> Self {
+        HttpIo::over(Pipe::Tls(Box::new(stream)), Vec::new(), edge, clock)
     }
 
-    fn over(pipe: Pipe, read: Vec<u8>, edge: &Edge) -> Self {
+    fn over(pipe: Pipe, read: Vec<u8>, edge: &Edge, clock: &Clock) -> Self {
         HttpIo {
             pipe,
             read: read.into(),
@@ -160,7 +171,8 @@ impl HttpIo {
             refusing: false,
             write_timeout: edge.write_timeout,
             stalled: None,
-            farewell: Farewell::None,
+            linger: Linger::NotYet,
+            clock: clock.clone(),
             settled: false,
             ends: None,
             report: Arc::default(),
@@ -213,7 +225,7 @@ impl HttpIo {
         // SAFETY: this request writes one `int` to where it is told, and the descriptor is open for as long as `self` lives.
         let asked = unsafe { libc::ioctl(tcp.as_raw_fd(), libc::TIOCOUTQ, &mut bytes) };
         // the end of our side counts as a byte
-        asked == 0 && bytes > libc::c_int::from(self.farewell.has_begun())
+        asked == 0 && bytes > libc::c_int::from(self.linger.has_begun())
     }
 
     /// What became of a write, unless nothing does for too long.
@@ -229,11 +241,9 @@ impl HttpIo {
             }
             return Poll::Ready(written);
         }
-        let timeout = self.write_timeout;
-        let stalled = self
-            .stalled
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep(timeout)));
-        ready!(stalled.as_mut().poll(cx));
+        let (clock, timeout) = (&self.clock, self.write_timeout);
+        let stalled = self.stalled.get_or_insert_with(|| clock.sleep(timeout));
+        ready!(Pin::new(stalled).poll(cx));
         self.lose();
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, Stalled)))
     }
@@ -273,30 +283,23 @@ impl HttpIo {
     /// Reads what is of no interest any more, until the client ends its side too.
     fn poll_linger(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let mut scrap = [0; 4096];
-        while let Farewell::Lingering(left, until) = &mut self.farewell {
+        let this = &mut *self;
+        while let Linger::Reading(budget, until) = &mut this.linger {
             let mut scrap = ReadBuf::new(&mut scrap);
-            if *left == 0 || until.as_mut().poll(cx).is_ready() {
-                self.farewell = Farewell::Done;
+            let mut turn = ready!(pin!(budget.turn()).poll(cx));
+            if turn.is_last_over() || Pin::new(until).poll(cx).is_ready() {
+                this.linger = Linger::Done;
                 break;
             }
-            let read = ready!(self.as_mut().pipe().poll_read(cx, &mut scrap));
+            let read = ready!(this.pipe.io().poll_read(cx, &mut scrap));
             let n = scrap.filled().len();
-            self.judge(&read, n);
-            match &mut self.farewell {
-                Farewell::Lingering(left, _) if read.is_ok() && n > 0 => {
-                    *left = left.saturating_sub(n);
-                }
-                farewell => *farewell = Farewell::Done,
+            turn.spend(n);
+            if read.is_err() || n == 0 {
+                this.linger = Linger::Done;
             }
+            this.judge(&read, n);
         }
         Poll::Ready(())
-    }
-
-    fn pipe(self: Pin<&mut Self>) -> Pin<&mut (dyn Both + 'static)> {
-        match &mut self.get_mut().pipe {
-            Pipe::Plain(tcp) => Pin::new(tcp),
-            Pipe::Tls(tls) => Pin::new(&mut **tls),
-        }
     }
 }
 
@@ -318,7 +321,7 @@ impl AsyncRead for HttpIo {
         }
         let before = buf.filled().len();
         if self.read.is_empty() {
-            let read = ready!(self.as_mut().pipe().poll_read(cx, buf));
+            let read = ready!(self.pipe.io().poll_read(cx, buf));
             // here, because hyper takes a reset between two requests for an end
             let n = buf.filled().len() - before;
             self.judge(&read, n);
@@ -358,7 +361,7 @@ impl AsyncWrite for HttpIo {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let written = self.as_mut().pipe().poll_write(cx, bytes);
+        let written = self.pipe.io().poll_write(cx, bytes);
         self.in_time(cx, written)
     }
 
@@ -367,7 +370,7 @@ impl AsyncWrite for HttpIo {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let written = self.as_mut().pipe().poll_write_vectored(cx, slices);
+        let written = self.pipe.io().poll_write_vectored(cx, slices);
         self.in_time(cx, written)
     }
 
@@ -376,7 +379,7 @@ impl AsyncWrite for HttpIo {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let flushed = self.as_mut().pipe().poll_flush(cx);
+        let flushed = self.pipe.io().poll_flush(cx);
         if matches!(flushed, Poll::Ready(Ok(()))) {
             // hyper asks for this when it has written all that it has
             if self.report.owed.is_paid()
@@ -392,9 +395,9 @@ impl AsyncWrite for HttpIo {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if let Farewell::None = self.farewell {
+        if let Linger::NotYet = self.linger {
             self.settled |= matches!(self.pipe, Pipe::Tls(_));
-            match self.as_mut().pipe().poll_shutdown(cx) {
+            match self.pipe.io().poll_shutdown(cx) {
                 // it was reset before: nothing that was accepted is undone by that
                 Poll::Ready(Err(e)) => {
                     if self.is_untaken() {
@@ -406,9 +409,9 @@ impl AsyncWrite for HttpIo {
             }
             let waits = self.ended || self.framing.is_within_request();
             let asks = self.report.matters.load(Relaxed) && !self.settled;
-            self.farewell = match waits || asks {
-                true => Farewell::Lingering(LINGER_BYTES, Box::pin(tokio::time::sleep(LINGER))),
-                false => Farewell::Done,
+            self.linger = match waits || asks {
+                true => Linger::Reading(Budget::last(LINGER_BYTES), self.clock.sleep(LINGER)),
+                false => Linger::Done,
             };
         }
         ready!(self.poll_linger(cx));

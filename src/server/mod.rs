@@ -5,7 +5,6 @@
 mod accept;
 mod answering;
 mod bind;
-mod body;
 mod builder;
 mod conversation;
 mod descriptors;
@@ -17,6 +16,7 @@ mod explain;
 mod handshake;
 mod http;
 mod http_io;
+mod http_timer;
 mod leases;
 mod listener;
 mod log_limit;

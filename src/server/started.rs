@@ -7,6 +7,7 @@ use super::leases::Leases;
 use super::table::Table;
 use super::worker::{Order, Rollout};
 use crate::error::Error;
+use crate::limits::clock::Clock;
 use crate::metrics::Stats;
 use crate::routing::{Policy, Routing};
 use crate::store::{Running, Store};
@@ -32,6 +33,7 @@ pub(super) fn lost_thread() -> io::Error {
 pub struct Started {
     pub(super) orders: Vec<mpsc::Sender<Order>>,
     pub(super) drain: Arc<DrainProgress>,
+    pub(super) clock: Clock,
     pub(super) stats: Arc<Stats>,
     pub(super) leases: Leases,
     pub(super) addresses: Vec<(String, SocketAddr)>,
@@ -156,12 +158,12 @@ impl Started {
     /// where they are few: one in 100 ms). Who is not told yet hears events as before. Requests that are being answered
     /// are finished. At the end of `time` what is left is cut off. A second call can only make it sooner.
     pub fn drain(&self, time: Duration) {
-        self.leave(Deadline::spread_over(time));
+        self.leave(Deadline::spread_over(self.clock.now(), time));
     }
 
     /// Ends a [`drain`](Self::drain) sooner: everybody is told at once and has a second.
     pub fn hurry(&self) {
-        self.leave(Deadline::within(HURRY_TIMEOUT));
+        self.leave(Deadline::within(self.clock.now(), HURRY_TIMEOUT));
     }
 
     /// Resolves when no connection is left. Cancel safe.
@@ -180,7 +182,7 @@ impl Started {
 
     /// Closes every connection that is left with 1012, lets queued writes finish, and returns when all threads have ended. Blocks.
     pub fn stop(mut self) {
-        self.leave(Deadline::within(STOP_TIMEOUT));
+        self.leave(Deadline::within(self.clock.now(), STOP_TIMEOUT));
         for thread in self.threads.drain(..) {
             if thread.join().is_err() {
                 tracing::error!("a shard panicked");

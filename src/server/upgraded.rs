@@ -13,22 +13,11 @@ use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use std::rc::Rc;
 use std::time::Duration;
-use tokio::time::timeout;
 
 /// An accepted handshake that hyper has read.
 pub(super) struct Upgrade<A: App> {
     pub on: OnUpgrade,
     pub connection: NewConnection<A>,
-}
-
-// `derive` would ask for `A: Clone`
-impl<A: App> Clone for Upgrade<A> {
-    fn clone(&self) -> Self {
-        Upgrade {
-            on: self.on.clone(),
-            connection: self.connection.clone(),
-        }
-    }
 }
 
 /// Waits until hyper lets go of the socket, and begins the connection.
@@ -48,7 +37,8 @@ pub(super) async fn upgraded<A: App>(
     let mut io = parts.io.into_inner();
     early.extend_from_slice(&io.take_unread());
     drop(parts.read_buf);
-    let Ok(Ok(stream)) = timeout(grace, io.into_stream()).await else {
+    let clock = &node.shared.clock;
+    let Some(Ok(stream)) = clock.timeout(grace, io.into_stream()).await else {
         return;
     };
     begin_socket(&node, connection, guard, stream, &early);

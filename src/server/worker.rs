@@ -9,9 +9,8 @@ use super::table::Table;
 use crate::app::App;
 use crate::hub::broker::local::Local;
 use crate::hub::extensions::Extensions;
-use crate::hub::lane::Lanes;
+use crate::hub::format::Lanes;
 use crate::hub::shard::{Setup, Shard, ToShard};
-use crate::limits::clock::Clock;
 use crate::protocol::close::Ending;
 use crate::routing::Policy;
 use crate::socketio::Sessions;
@@ -28,7 +27,6 @@ use tokio::net::TcpListener;
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
-use tokio::time::{MissedTickBehavior, interval, sleep_until};
 
 /// What a shard's thread is told.
 pub(super) enum Order {
@@ -53,7 +51,6 @@ pub(super) struct Seed<A: App> {
     pub lanes: Arc<Lanes<A>>,
     pub store: Option<Store>,
     pub broker: Local<A>,
-    pub clock: Clock,
     pub shared: Arc<Shared<A>>,
 }
 
@@ -88,14 +85,14 @@ impl<A: App> Seed<A> {
                 store: self.store,
                 broker: self.broker,
                 stats,
-                clock: self.clock,
+                clock: self.shared.clock.clone(),
                 extensions,
             });
             let shard = Rc::new(shard);
             let runtime = tokio::runtime::Handle::current().metrics();
             let _ = shard.counts.runtime.set(runtime);
-            tokio::task::spawn_local(shard.clone().flush_turns());
-            tokio::task::spawn_local(shard.clone().close_windows());
+            tokio::task::spawn_local(shard.clone().flush_ticks());
+            tokio::task::spawn_local(shard.clone().close_batches());
             tokio::task::spawn_local(shard.clone().take_in(inbox));
             let worker = Rc::new(Worker {
                 node: Rc::new(Node::new(shard, self.shared)),
@@ -124,9 +121,9 @@ impl<A: App> Worker<A> {
         // since when nobody new is let in
         let mut deaf: Option<Instant> = None;
         let mut open = true;
-        let idle = Instant::now();
-        let mut waves = interval(WAVE);
-        waves.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let clock = self.node.shared.clock.clone();
+        let idle = clock.now();
+        let mut next_wave = idle;
         loop {
             let draining = drain.is_some();
             let (hears, end) = drain.map_or((idle, idle), |d| (d.deaf, d.end));
@@ -135,23 +132,24 @@ impl<A: App> Worker<A> {
                     Some(Order::Serve(rollout)) => self.serve(rollout),
                     Some(Order::Drain(deadline)) => {
                         drain = Some(drain.map_or(deadline, |d| d.or_sooner(deadline)));
-                        waves.reset_immediately();
+                        next_wave = clock.now();
                     }
                     None => {
                         // whoever owned the server dropped it, or its end has begun already
                         open = false;
-                        drain.get_or_insert_with(|| Deadline::within(Duration::ZERO));
+                        drain.get_or_insert_with(|| Deadline::within(clock.now(), Duration::ZERO));
                     }
                 },
-                () = sleep_until(hears.into()), if draining && deaf.is_none() => {
-                    deaf = Some(Instant::now());
+                () = clock.sleep_until(hears), if draining && deaf.is_none() => {
+                    deaf = Some(clock.now());
                     self.close_listeners();
                     self.node.shared.drain.open.fetch_add(self.node.shard.connections(), Relaxed);
-                    waves.reset_immediately();
+                    next_wave = clock.now();
                 }
-                _ = waves.tick(), if deaf.is_some() => {
+                () = clock.sleep_until(next_wave), if deaf.is_some() => {
+                    next_wave = clock.now() + WAVE;
                     if let (Some(began), Some(deadline)) = (deaf, drain) {
-                        wave(&self.node.shard, &self.node.shared.drain, began, deadline);
+                        wave(&self.node.shard, &self.node.shared.drain, began, deadline, clock.now());
                     }
                     if self.node.shard.connections() == 0 {
                         // who is asking something is answered; who might still ask is not waited for
@@ -159,7 +157,7 @@ impl<A: App> Worker<A> {
                     }
                 }
                 () = self.node.emptied(), if draining => return,
-                () = sleep_until(end.into()), if draining => {
+                () = clock.sleep_until(end), if draining => {
                     tracing::warn!(shard = self.node.shard.id, left = self.node.present(), "connections did not end in time");
                     return;
                 }
@@ -215,7 +213,7 @@ impl<A: App> Worker<A> {
 
     async fn sweep(self: Rc<Self>) {
         loop {
-            tokio::time::sleep(self.sweep_every.get()).await;
+            self.node.shared.clock.sleep(self.sweep_every.get()).await;
             self.node.shard.sweep();
         }
     }

@@ -33,21 +33,6 @@ pub(crate) struct EngineHandshake<A: App> {
     pub compression: Compression,
 }
 
-// `derive` would ask for `A: Clone`
-impl<A: App> Clone for EngineHandshake<A> {
-    fn clone(&self) -> Self {
-        EngineHandshake {
-            request: self.request.clone(),
-            sid: self.sid.clone(),
-            identity: self.identity.clone(),
-            policy: self.policy.clone(),
-            user: self.user.clone(),
-            route: self.route.clone(),
-            compression: self.compression,
-        }
-    }
-}
-
 /// What a WebSocket is attached as.
 pub(crate) enum Attached<A: App> {
     /// A session of its own, which its task is to run.
@@ -68,9 +53,18 @@ pub(crate) fn attach<A: App>(
     keys: Option<Arc<Keys>>,
     handshake: EngineHandshake<A>,
 ) -> Attached<A> {
-    let compression = handshake.compression;
-    let Some(sid) = handshake.sid else {
-        let identity = match handshake.identity.transpose() {
+    // counted as long as this function runs: a namespace that begins counts itself
+    let EngineHandshake {
+        request,
+        sid,
+        identity,
+        policy,
+        user: _counted,
+        route: _,
+        compression,
+    } = handshake;
+    let Some(sid) = sid else {
+        let identity = match identity.transpose() {
             Ok(identity) => identity,
             Err(error) => {
                 tracing::info!(code = %error.code, "a client is refused");
@@ -79,8 +73,8 @@ pub(crate) fn attach<A: App>(
         };
         let new = NewSession {
             id,
-            request: handshake.request,
-            policy: handshake.policy,
+            request,
+            policy,
             keys,
             socket: Some((stream, MessageReader::new(early))),
             compression,

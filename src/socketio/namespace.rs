@@ -95,7 +95,7 @@ impl<A: App> Namespace<A> {
     }
 
     pub fn compress(&self, compression: Compression) {
-        self.socket.compression.set(compression);
+        self.socket.wire.compression.set(compression);
     }
 
     pub fn say(&self, shard: &Shard<A>, message: &Message) {

@@ -171,7 +171,7 @@ impl<A: App> Namespace<A> {
                 Handling::Answered(answered) => *answered,
                 Handling::End(ending) => return *ending,
             };
-            if !self.socket.is_holding() && !ctx.is_unkept() {
+            if !self.socket.subscription.is_holding() && !ctx.is_unkept() {
                 self.tell(ctx, id, answer);
             } else if let Err(error) = Box::pin(self.tell_joined(ctx, id, answer)).await {
                 let ending = self.socket.take_ending();
@@ -190,7 +190,7 @@ impl<A: App> Namespace<A> {
     ) -> Result<(), Error> {
         ctx.note_joins().await?;
         self.tell(ctx, id, answer);
-        match self.socket.is_holding() {
+        match self.socket.subscription.is_holding() {
             true => ctx.settle_joins().await,
             false => Ok(()),
         }

@@ -76,7 +76,7 @@ impl<A: App> Context<A> {
         let taken = self
             .store()?
             .write_raw(Some(self.shard.id), move |db| {
-                recovery::take(db.connection, &claim, now_ms())
+                recovery::take(db, &claim, now_ms())
             })
             .await?;
         let offset = number(said.offset.as_deref());
@@ -165,8 +165,8 @@ impl<A: App> Context<A> {
         };
         let welcome = socket_io::connect(&namespace, &unguessable(), pid.as_deref());
         let welcome = websocket::encode(Opcode::Text, welcome.as_bytes());
-        self.shard.send(self.socket.wire(), welcome);
-        let wire = self.socket.wire();
+        self.shard.send(self.socket.carrier(), welcome);
+        let wire = self.socket.carrier();
         if self.socket.has_deferred() && wire.stream().is_some() {
             let ping = websocket::encode(Opcode::Ping, b"");
             self.shard.send(wire, ping);
@@ -195,14 +195,14 @@ impl<A: App> Context<A> {
         let kept = self
             .store()?
             .write_raw(Some(self.shard.id), move |db| {
-                let (c, now) = (db.connection, now_ms());
+                let now = now_ms();
                 if let Some(baseline) = began {
-                    let kept = recovery::keep(c, &claim, &groups, now)?;
+                    let kept = recovery::keep(db, &claim, &groups, now)?;
                     return Ok(kept.then_some(baseline));
                 }
                 let baseline = at.map_or_else(|| db.head(), Ok)?;
                 let kept = Kept { baseline, groups };
-                recovery::begin(c, &claim, &kept, before.as_deref(), now)?;
+                recovery::begin(db, &claim, &kept, before.as_deref(), now)?;
                 Ok(Some(baseline))
             })
             .await?;
@@ -217,25 +217,21 @@ impl<A: App> Context<A> {
             });
         }
         let socket = self.socket.clone();
-        self.shard.pids.borrow_mut().insert(pid.clone(), socket);
+        self.shard.keep_pid(&pid, &socket);
         Ok(pid)
     }
 
     /// Before a command that joined or left groups is answered: where the stream of the new ones begins, and that the client hears them when it comes back.
     pub(crate) async fn note_joins(&self) -> Result<(), Error> {
-        if self.socket.is_holding() && self.shard.store.is_some() {
-            let known = self.socket.held.borrow().as_ref().map(|h| h.joined_at);
-            let at = match known.flatten() {
+        let subscription = &self.socket.subscription;
+        if subscription.is_holding() && self.shard.store.is_some() {
+            let at = match subscription.joined_at() {
                 Some(at) => at,
                 None => self.store()?.read(|db| db.head()).await?,
             };
-            let mut held = self.socket.held.borrow_mut();
-            let fresh = held.as_mut().map_or(&[][..], |held| {
-                held.joined_at = Some(at);
-                &held.fresh
-            });
+            subscription.begin_joined_at(at);
             for m in &self.memberships {
-                if fresh.contains(&m.group) {
+                if self.socket.subscription.is_fresh(&m.group) {
                     m.from.set(m.from.get().max(at));
                 }
             }
@@ -251,12 +247,12 @@ impl<A: App> Context<A> {
             let kept = self
                 .store()?
                 .write_raw(Some(self.shard.id), move |db| {
-                    let (c, now) = (db.connection, now_ms());
-                    if recovery::keep(c, &claim, &groups, now)? {
+                    let now = now_ms();
+                    if recovery::keep(db, &claim, &groups, now)? {
                         return Ok(true);
                     }
                     let kept = Kept { baseline, groups };
-                    recovery::keep_again(c, &claim, &kept, now)
+                    recovery::keep_again(db, &claim, &kept, now)
                 })
                 .await?;
             if !kept {

@@ -1,6 +1,6 @@
 //! What a route of Engine.IO leads to, and what is kept of the request that opens a session there.
 
-use super::query::{Refused, Wish};
+use super::query::{EngineRefusal, Query};
 use crate::app::App;
 use crate::auth;
 use crate::consumer::context::Handshake;
@@ -78,12 +78,12 @@ pub(in crate::server) fn session(
     endpoint: Arc<Endpoint>,
     caller: &Caller,
     params: Params,
-) -> Result<(HandshakeRequest, Option<Sid>), Refused> {
-    let wish = Wish::of(&caller.query)?;
-    if wish.polls {
-        return Err(Refused::Request);
+) -> Result<(HandshakeRequest, Option<Sid>), EngineRefusal> {
+    let asked = Query::of(&caller.query)?;
+    if asked.polls {
+        return Err(EngineRefusal::Request);
     }
-    Ok((handshake_request(endpoint, caller, params)?, wish.sid))
+    Ok((handshake_request(endpoint, caller, params)?, asked.sid))
 }
 
 /// What is kept of a request that opens a session; it may be too much.
@@ -91,7 +91,7 @@ pub(super) fn handshake_request(
     endpoint: Arc<Endpoint>,
     caller: &Caller,
     params: Params,
-) -> Result<HandshakeRequest, Refused> {
+) -> Result<HandshakeRequest, EngineRefusal> {
     let text = |name| caller.headers.get(name).and_then(|v| v.to_str().ok());
     let (authorization, protocols) = (
         text(header::AUTHORIZATION),
@@ -103,12 +103,12 @@ pub(super) fn handshake_request(
         .as_ref()
         .is_some_and(|token| token.len() > TOKEN_BYTES)
     {
-        return Err(Refused::Request);
+        return Err(EngineRefusal::Request);
     }
     let handshake = Handshake::new(&caller.headers, &endpoint.headers, &caller.query);
     Ok(HandshakeRequest {
         endpoint,
-        handshake: Arc::new(handshake.ok_or(Refused::Request)?),
+        handshake: Arc::new(handshake.ok_or(EngineRefusal::Request)?),
         params,
         token: token.as_deref().map(Into::into),
         local: caller.may_be_anonymous(crate::routing::Auth::Loopback),

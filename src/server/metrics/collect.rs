@@ -33,7 +33,7 @@ pub(crate) fn collect(
             1,
         );
     t.gauge("maitred_uptime_seconds", "Since the server started.")
-        .value(stats.started.elapsed().as_secs());
+        .value(stats.uptime().as_secs());
 
     connections(&mut t, stats);
     consumers(&mut t, stats);
