@@ -158,7 +158,9 @@ impl<A: App> Server<A> {
             lanes: lanes.clone(),
             consumers,
             rest: self.registry.rest.into_iter().collect(),
-            keys: self.keys.map(Arc::new),
+            keys: self
+                .keys
+                .map(|keys| Arc::new(keys.with_clock(clock.clone()))),
             clock,
             stats: stats.clone(),
             drain: drain.clone(),

@@ -271,7 +271,7 @@ impl HttpIo {
     /// The bare stream, after hyper has written its last byte to it.
     pub async fn into_stream(self) -> io::Result<Stream> {
         Ok(match self.pipe {
-            Pipe::Plain(tcp) => Stream::Plain(tcp),
+            Pipe::Plain(tcp) => Stream::Tcp(tcp),
             Pipe::Tls(mut tls) => {
                 // what the cipher still holds of the answer
                 tls.flush().await?;

@@ -3,7 +3,7 @@
 use super::errors::{READ, method_not_allowed};
 use crate::consumer::rest::answer::{Response, text};
 use crate::protocol::websocket;
-use crate::protocol::websocket::extension::{Agreed, negotiate};
+use crate::protocol::websocket::extension::{DeflateParams, negotiate};
 use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use std::borrow::Cow;
 
@@ -17,7 +17,7 @@ pub(crate) struct Wish<'h> {
     /// The subprotocols, of all the headers that list some.
     pub protocols: Option<Cow<'h, str>>,
     /// What there is to agree on; `None`: nothing was offered that can be accepted.
-    pub compression: Option<Agreed>,
+    pub compression: Option<DeflateParams>,
 }
 
 /// Why it is none.

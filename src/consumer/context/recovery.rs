@@ -290,7 +290,7 @@ impl<A: App> Context<A> {
     fn claim(&self, pid: String) -> Claim {
         let namespace = match &self.lane().dialect {
             Dialect::SocketIo { namespace, .. } => namespace,
-            Dialect::Raw | Dialect::Verbatim | Dialect::EngineIo => "",
+            Dialect::Json | Dialect::Verbatim | Dialect::EngineIo => "",
         };
         Claim {
             pid,
