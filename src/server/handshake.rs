@@ -5,7 +5,7 @@ use super::errors::{handshake_limited, leaving, nothing_here, token_missing};
 use super::new_connection::NewConnection;
 use super::shared::Shared;
 use super::table::TableEntry;
-use super::upgrade::{self, Unfit};
+use super::upgrade_request::{Unfit, UpgradeRequest};
 use crate::app::App;
 use crate::auth::Identity;
 use crate::connection::RawHandshake;
@@ -116,14 +116,14 @@ impl<A: App> Sockets<A> {
         let route = &self.entry.listener.routes[index];
         let (shared, counts) = (&*self.shared, &*self.counts);
         let Caller { headers, query, .. } = caller;
-        let wish = upgrade::wish(method, headers).map_err(|unfit| unfit.response())?;
+        let request = UpgradeRequest::of(method, headers).map_err(|unfit| unfit.response())?;
         if shared.drain.draining.load(Relaxed) {
             return Err(json_error(&leaving()));
         }
         let policy = &route.policy;
         let tls = self.entry.listener.tls.is_some();
-        let host = wish.origin.and_then(|_| routing::host(headers));
-        if !policy.origins.allows(wish.origin, host, tls) {
+        let host = request.origin.and_then(|_| routing::host(headers));
+        if !policy.origins.allows(request.origin, host, tls) {
             return Err(Unfit::Origin.response());
         }
         if !can_upgrade {
@@ -141,7 +141,7 @@ impl<A: App> Sockets<A> {
         let authorization = headers.get(header::AUTHORIZATION);
         let found = auth::token_of(
             authorization.and_then(|value| value.to_str().ok()),
-            wish.protocols.as_deref(),
+            request.protocols.as_deref(),
             query,
         );
         let Way {
@@ -172,7 +172,7 @@ impl<A: App> Sockets<A> {
             },
             None => None,
         };
-        let extension = wish.compression.zip(policy.compress_from);
+        let extension = request.compression.zip(policy.compress_from);
         let compression = match &extension {
             Some((agreed, from)) => Compression::agreed(agreed, *from),
             None => Compression::NONE,
@@ -209,7 +209,7 @@ impl<A: App> Sockets<A> {
         );
         Ok(Accepted {
             connection,
-            key: HeaderValue::try_from(websocket::accept_key(wish.key)).expect("is base64"),
+            key: HeaderValue::try_from(websocket::accept_key(request.key)).expect("is base64"),
             protocol: found.protocol.and_then(|p| HeaderValue::from_str(p).ok()),
             extension: extension.and_then(|(e, _)| HeaderValue::try_from(e.answer).ok()),
         })
