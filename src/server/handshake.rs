@@ -1,4 +1,4 @@
-//! Who becomes a WebSocket (RFC 6455, section 4.2): the judgement of a request, whoever has read it.
+//! Accepts or refuses the handshake of a WebSocket (RFC 6455, section 4.2), whether hyper has read it or we have.
 
 use super::engine;
 use super::errors::{handshake_limited, leaving, nothing_here, token_missing};
@@ -40,15 +40,15 @@ pub(super) struct Sockets<A: App> {
     shared: Arc<Shared<A>>,
     counts: Arc<ShardStats>,
     pub(super) entry: Arc<TableEntry>,
-    /// Of each of the listener's routes.
-    ways: Vec<Way>,
+    /// Where each of the listener's routes leads.
+    targets: Vec<Target>,
 }
 
 /// Where a route leads.
-struct Way {
-    /// Of a raw WebSocket.
+struct Target {
+    /// The lane of a raw WebSocket.
     lane: Option<u16>,
-    /// Of Engine.IO.
+    /// The endpoint of Engine.IO.
     endpoint: Option<Arc<Endpoint>>,
     stats: Arc<RouteStats>,
 }
@@ -56,7 +56,7 @@ struct Way {
 impl<A: App> Sockets<A> {
     pub fn new(shard: &Shard<A>, shared: &Arc<Shared<A>>, entry: &Arc<TableEntry>) -> Self {
         let here = &entry.listener;
-        let way = |(index, route): (usize, &Route)| Way {
+        let target = |(index, route): (usize, &Route)| Target {
             lane: match route.protocol {
                 Protocol::WebSocket => shared.lanes.lane(&route.consumer, None),
                 Protocol::EngineIo | Protocol::SocketIo => None,
@@ -68,17 +68,17 @@ impl<A: App> Sockets<A> {
             shared: shared.clone(),
             counts: shard.counts.clone(),
             entry: entry.clone(),
-            ways: here.routes.iter().enumerate().map(way).collect(),
+            targets: here.routes.iter().enumerate().map(target).collect(),
         }
     }
 
     /// What a route of Engine.IO leads to.
     pub fn endpoint(&self, index: usize) -> Option<Arc<Endpoint>> {
-        self.ways[index].endpoint.clone()
+        self.targets[index].endpoint.clone()
     }
 
     pub fn stats(&self, index: usize) -> &Arc<RouteStats> {
-        &self.ways[index].stats
+        &self.targets[index].stats
     }
 
     /// The route of Engine.IO at a path.
@@ -88,7 +88,7 @@ impl<A: App> Sockets<A> {
         (route.protocol != Protocol::WebSocket).then_some(route)
     }
 
-    /// Who asks. `None`: a token is required and has not come.
+    /// Who sent a request. `None`: a token is required and has not come.
     pub fn identify(
         &self,
         route: &Route,
@@ -144,14 +144,14 @@ impl<A: App> Sockets<A> {
             request.protocols.as_deref(),
             query,
         );
-        let Way {
+        let Target {
             lane,
             endpoint,
             stats,
-        } = &self.ways[index];
+        } = &self.targets[index];
         let identity = match route.protocol {
             Protocol::WebSocket => identify(shared, policy, caller, found.token.as_deref()),
-            // there is no frame that could bring it
+            // no frame of this protocol could bring the token
             Protocol::EngineIo => identify(shared, policy, caller, found.token.as_deref())
                 .or_else(|| Some(Err(token_missing()))),
             // each namespace asks for itself
@@ -216,7 +216,7 @@ impl<A: App> Sockets<A> {
     }
 }
 
-/// Who asks. `None`: a token is required and has not come.
+/// Who sent a request. `None`: a token is required and has not come.
 fn identify<A: App>(
     shared: &Shared<A>,
     policy: &Policy,
@@ -238,7 +238,7 @@ fn identify<A: App>(
     })
 }
 
-/// The number a client comes back with. One that is none cannot be resumed, and the client must hear that.
+/// The number that a client resumes from (`?since=`). One that is malformed is beyond every number: it cannot be resumed from, and the client is told so.
 fn since(query: &str) -> Option<u64> {
     let (_, value) =
         crate::routing::pattern::query_pairs(query).find(|(name, _)| name == "since")?;
