@@ -44,7 +44,7 @@ pub use server::{Changes, Preview, Server, Started, preview};
 #[cfg(feature = "testing")]
 pub use store::Scratch;
 pub use store::{
-    Change, Command, Copied, Durability, FromValue, IdempotencyKey, Memo, Moment, Op, Progress,
+    Change, Command, Copied, Durability, FromValue, IdempotencyKey, Memo, Op, Progress,
     Reader, Restored, Row, Schema, Stamp, Store, StoreConfig, Transaction, Value, Watched, backup,
     migrate, restore,
 };

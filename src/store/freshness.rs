@@ -1,4 +1,4 @@
-//! What the writer knows of its own connection: what it changed, and since when rows are what they are.
+//! What the writer knows of its own connection: what it changed, and whether what it has kept of rows is still true.
 
 use super::capture::{Blueprint, Buffered, RowChange, RowChanges, TableColumns};
 use crate::error::Error;
@@ -9,27 +9,6 @@ use rusqlite::Connection;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-
-/// No two moments of this process are the same, whatever the database.
-static NEXT: AtomicU64 = AtomicU64::new(1);
-
-/// Between two changes of rows: what was read at a moment need not be read again at the same one. See [`Reader::moment`](crate::Reader::moment).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment(u64);
-
-impl Moment {
-    fn new() -> Self {
-        Moment(NEXT.fetch_add(1, Relaxed))
-    }
-}
-
-/// A set of watched tables, by their places. More than there are bits share the last one.
-type Tables = u64;
-
-fn bit(table: usize) -> Tables {
-    1 << table.min(63)
-}
 
 /// Lives with the writer, on its thread.
 pub(crate) struct Freshness {
@@ -37,19 +16,6 @@ pub(crate) struct Freshness {
     noting: Buffered,
     memos: Memos,
     tables: Arc<[TableColumns]>,
-    moment: Cell<Moment>,
-    /// The moment at which a steady table was last different.
-    era: Cell<Moment>,
-    /// Since when all that changed was announced.
-    settled: Cell<Moment>,
-    /// Of which tables changes were taken that wait behind the one that is being announced.
-    untold: Cell<Tables>,
-    /// The same for each of the changes that were taken.
-    behind: RefCell<Vec<Tables>>,
-    /// A steady table was touched in the open transaction.
-    touched: Cell<bool>,
-    /// Rows that this connection changed until `moment`.
-    changes: Cell<u64>,
     /// Changes whenever another program commits.
     version: Cell<i64>,
     /// What others committed before the last transaction was looked at in one that was undone.
@@ -73,13 +39,6 @@ impl Freshness {
             index,
             noting,
             tables,
-            moment: Cell::new(Moment::new()),
-            era: Cell::new(Moment::new()),
-            settled: Cell::new(Moment::new()),
-            untold: Cell::new(0),
-            behind: RefCell::default(),
-            touched: Cell::new(false),
-            changes: Cell::new(c.total_changes()),
             version: Cell::new(-1),
             doubtful: Cell::new(false),
             room: RefCell::default(),
@@ -99,9 +58,6 @@ impl Freshness {
         self.noting.remake(c, blueprint, steady)?;
         self.tables = self.noting.buffer().tables.clone();
         self.memos = Memos::new(self.noting.reading.clone(), self.tables.clone(), steady);
-        self.moment.set(Moment::new());
-        self.era.set(Moment::new());
-        self.settled.set(Moment::new());
         Ok(())
     }
 
@@ -113,34 +69,23 @@ impl Freshness {
 
     /// In a transaction that was just begun: what others committed is visible now. Whether they did.
     pub fn opened(&self, c: &Connection) -> Result<bool, Error> {
-        self.touched.set(false);
         let version = data_version(c)?;
         let others = self.version.replace(version) != version || self.doubtful.replace(false);
         if others {
             self.memos.forget();
-            self.moment.set(Moment::new());
-            self.era.set(Moment::new());
-            self.settled.set(Moment::new());
         }
         Ok(others)
     }
 
-    /// Rows are again what they were: nothing that was noted since then counts, and nothing that was read since then is true.
-    ///
-    /// What was settled before a command is what its savepoint goes back to, if nothing of the command was announced.
+    /// The savepoint of a command, or the transaction, was undone: rows are again what they were when it began.
     pub fn undone(&self) {
-        self.look_at_notes(); // which of what was kept is not true any more, and whether anything changed
+        self.look_at_notes(); // which values it made untrue
         let mut buffer = self.noting.buffer();
         buffer.notes.clear();
         buffer.seen = 0;
         buffer.discard();
         drop(buffer);
         self.memos.undone();
-        self.moment.set(Moment::new());
-        self.see_steady();
-        if self.touched.get() {
-            self.era.set(Moment::new());
-        }
     }
 
     /// A transaction was undone, with what was announced in it, and with what was made of others' commits: they are to be looked at again.
@@ -148,52 +93,6 @@ impl Freshness {
         self.undone();
         self.memos.forget();
         self.doubtful.set(true);
-        self.untold.set(0);
-        self.settled.set(Moment::new());
-    }
-
-    /// Whatever was read or settled before is not what the database has now.
-    pub fn renewed(&self) {
-        self.abandoned();
-        self.era.set(Moment::new());
-    }
-
-    /// See [`Reader::settled`](crate::Reader::settled).
-    pub fn settled(&self, tables: &[&str]) -> Option<Moment> {
-        let buffer = self.noting.buffer();
-        let noted = buffer.notes.iter().map(|note| bit(note.table));
-        let waiting = noted.fold(self.untold.get(), |all, table| all | table);
-        let concerns = |(at, shown): (usize, &TableColumns)| {
-            waiting & bit(at) != 0 && tables.contains(&shown.table.as_str())
-        };
-        let settled = waiting == 0 || !self.tables.iter().enumerate().any(concerns);
-        settled.then(|| self.settled.get())
-    }
-
-    /// Of what was taken, this change is announced now.
-    pub fn telling(&self, at: usize) {
-        self.untold.set(self.behind.borrow()[at]);
-    }
-
-    pub fn moment(&self, c: &Connection) -> Moment {
-        let changes = c.total_changes();
-        if self.changes.replace(changes) != changes {
-            self.moment.set(Moment::new());
-        }
-        self.moment.get()
-    }
-
-    pub fn era(&self) -> Moment {
-        self.see_steady();
-        self.era.get()
-    }
-
-    fn see_steady(&self) {
-        if std::mem::take(&mut self.noting.buffer().unsteady) {
-            self.memos.unsteady();
-            self.touched.set(true);
-            self.era.set(Moment::new());
-        }
     }
 
     /// What was kept, as far as it is still true.
@@ -204,8 +103,10 @@ impl Freshness {
 
     /// Drops what the notes since the last look make untrue.
     fn look_at_notes(&self) {
-        self.see_steady();
         let mut buffer = self.noting.buffer();
+        if std::mem::take(&mut buffer.unsteady) {
+            self.memos.unsteady();
+        }
         for note in &buffer.notes[buffer.seen..] {
             self.memos.changed(note);
         }
@@ -240,9 +141,6 @@ impl Freshness {
             buffer.seen = buffer.seen.min(mark);
             buffer.discard();
         }
-        self.moment.set(Moment::new());
-        // What was undone may have been told already.
-        self.era.set(Moment::new());
     }
 
     /// A statement is over: what it left to us is written.
@@ -268,27 +166,11 @@ impl Freshness {
                 gone.entry((note.table, note.id)).or_default().push(at);
             }
         }
-        let mut behind = self.behind.take();
-        behind.clear();
-        behind.shrink_to(256);
-        behind.resize(all.len(), 0);
-        let mut waiting = 0;
-        for (note, behind) in all.iter().zip(&mut behind).rev() {
-            *behind = waiting;
-            waiting |= bit(note.table);
-        }
-        self.behind.replace(behind);
-        self.untold.set(waiting);
         let done = f(RowChanges {
             all: &all,
             tables: &self.tables,
             gone: &gone,
         });
-        self.untold.set(0);
-        if done.is_err() {
-            // It will be undone, and was announced in part.
-            self.settled.set(Moment::new());
-        }
         let mut room = all;
         room.clear();
         // A bulk change is no reason to keep so much.

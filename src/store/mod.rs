@@ -51,7 +51,6 @@ pub use config::{Durability, StoreConfig};
 #[cfg(test)]
 pub(crate) use disk::Flush;
 pub(crate) use disk::Tell;
-pub use freshness::Moment;
 pub use handle::Store;
 pub(crate) use health::Cause;
 pub(crate) use hook::Hook;

@@ -2,7 +2,7 @@
 //!
 //! Statements use numbered placeholders (`?1`, `?2`), and an insert that needs its id says `RETURNING id`.
 
-use super::freshness::{Freshness, Moment};
+use super::freshness::Freshness;
 use super::memo::Memos;
 use super::text::{self, hex};
 use super::value::Value;
@@ -119,28 +119,6 @@ impl<'c> Reader<'c> {
             freshness: Some(freshness),
             index: Some(&freshness.index),
         }
-    }
-
-    /// Between two changes of rows: what was read at this moment is what would be read now. Only the writer knows: `None` elsewhere. Asking costs less
-    /// than any read, so what a command has read, its announcement need not read again.
-    pub fn moment(&self) -> Option<Moment> {
-        self.freshness
-            .map(|freshness| freshness.moment(self.connection))
-    }
-
-    /// The moment at which a row of a table that [`App::STEADY`](crate::App::STEADY) names was last different, or may have been: what was read of them
-    /// since then is still true. `None` where nobody knows: see [`moment`](Self::moment).
-    pub fn era(&self) -> Option<Moment> {
-        self.freshness.map(Freshness::era)
-    }
-
-    /// What outlives a command: `Some` while no change of one of these tables waits to be announced, the one that is being announced aside, and the same
-    /// one until rows may differ without an announcement, because another program committed or a transaction was undone. So what was read of these tables at
-    /// a settled moment is true at the same one later, unless [`App::announce`](crate::App::announce) was told otherwise. Rows of tables that nobody watches
-    /// are not covered. `None` where nobody knows: see [`moment`](Self::moment).
-    pub fn settled(&self, tables: &[&str]) -> Option<Moment> {
-        self.freshness
-            .and_then(|freshness| freshness.settled(tables))
     }
 
     /// What was kept on the writer's connection.

@@ -139,7 +139,6 @@ impl<'c> Changes<'c> {
     ) -> Result<usize, Error> {
         let c = self.connection;
         for (n, note) in notes.all.iter().enumerate() {
-            freshness.telling(n);
             let change = Change {
                 table: &notes.shown(note).table,
                 id: note.id,

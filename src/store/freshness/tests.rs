@@ -1,4 +1,4 @@
-//! When what was read is no longer what would be read.
+//! What the writer knows of its own statements.
 
 use super::*;
 use crate::params;
@@ -8,11 +8,10 @@ use tempfile::TempDir;
 
 const WATCHED: &[Watched] = &[Watched::new("a"), Watched::new("b")];
 
-/// The writer's connection, another program's, and what the writer knows.
-fn house() -> (TempDir, Connection, Connection, Freshness) {
+/// The writer's connection, and what the writer knows.
+fn house() -> (TempDir, Connection, Freshness) {
     let dir = tempfile::tempdir().unwrap();
-    let open = || Connection::open(dir.path().join("freshness.db")).unwrap();
-    let (ours, theirs) = (open(), open());
+    let ours = Connection::open(dir.path().join("freshness.db")).unwrap();
     ours.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))
         .unwrap();
     ours.execute_batch("CREATE TABLE a(id INTEGER PRIMARY KEY, n INT UNIQUE); CREATE TABLE b(id INTEGER PRIMARY KEY, n INT)")
@@ -21,7 +20,7 @@ fn house() -> (TempDir, Connection, Connection, Freshness) {
     let blueprint = capture::Blueprint::bare(WATCHED);
     capture::install(&ours, &blueprint).unwrap();
     let freshness = Freshness::new(&ours, &blueprint, &["b"], Arc::default()).unwrap();
-    (dir, ours, theirs, freshness)
+    (dir, ours, freshness)
 }
 
 fn begin(c: &Connection, freshness: &Freshness) {
@@ -30,53 +29,8 @@ fn begin(c: &Connection, freshness: &Freshness) {
 }
 
 #[test]
-fn a_moment_ends_with_any_change_and_an_era_with_one_of_a_steady_table() {
-    let (_dir, ours, theirs, freshness) = house();
-    let now = || (freshness.moment(&ours), freshness.era());
-    begin(&ours, &freshness);
-    let first = now();
-    ours.query_row("SELECT count(*) FROM a", [], |_| Ok(()))
-        .unwrap();
-    assert_eq!(now(), first, "who reads changes nothing");
-    ours.execute_batch("INSERT INTO a(id, n) VALUES(1, 1)")
-        .unwrap();
-    let second = now();
-    assert!(second.0 != first.0 && second.1 == first.1);
-    ours.execute_batch("SAVEPOINT job; UPDATE b SET n = 1")
-        .unwrap();
-    assert_eq!(now(), second, "no row of it was there");
-    ours.execute_batch("INSERT INTO b(id) VALUES(1)").unwrap();
-    let third = now();
-    assert!(third.0 != second.0 && third.1 != second.1);
-    ours.execute_batch("ROLLBACK TO job").unwrap();
-    freshness.undone();
-    let fourth = now();
-    assert!(
-        fourth.0 != third.0 && fourth.1 != third.1,
-        "the row is gone again"
-    );
-    ours.execute_batch("COMMIT").unwrap();
-
-    begin(&ours, &freshness);
-    assert_eq!(now(), fourth, "nobody else was here");
-    ours.execute_batch("COMMIT").unwrap();
-    theirs.execute_batch("INSERT INTO b(id) VALUES(2)").unwrap();
-    begin(&ours, &freshness);
-    let fifth = now();
-    assert!(fifth.0 != fourth.0 && fifth.1 != fourth.1);
-    ours.execute_batch("SAVEPOINT job; INSERT INTO a(n) VALUES(2); ROLLBACK TO job")
-        .unwrap();
-    freshness.undone();
-    let sixth = now();
-    assert!(
-        sixth.0 != fifth.0 && sixth.1 == fifth.1,
-        "nothing steady was touched"
-    );
-}
-
-#[test]
 fn of_a_statement_that_failed_nothing_is_told_but_what_stayed() {
-    let (_dir, ours, _theirs, freshness) = house();
+    let (_dir, ours, freshness) = house();
     begin(&ours, &freshness);
     let tx = Transaction::new(Reader::at(&ours, &freshness), 0);
     let noted = || freshness.mark();
@@ -103,49 +57,4 @@ fn of_a_statement_that_failed_nothing_is_told_but_what_stayed() {
         freshness.take(|notes| Ok(notes.all.iter().map(|note| note.id).collect::<Vec<_>>()));
     assert_eq!(taken.unwrap(), [1, 2, 6]);
     assert_eq!(noted(), 0, "told once");
-}
-
-#[test]
-fn settled_is_what_was_announced_until_others_write_or_something_is_undone() {
-    let (_dir, ours, theirs, freshness) = house();
-    let sql = |sql: &str| ours.execute_batch(sql).unwrap();
-    let settled = || freshness.settled(&["a"]);
-    begin(&ours, &freshness);
-    let first = settled();
-    assert!(first.is_some());
-    sql("SAVEPOINT job; INSERT INTO a(id, n) VALUES(1, 1), (2, 2)");
-    assert_eq!(settled(), None, "nobody was told");
-    let announced = freshness.take(|notes| {
-        assert_eq!(settled(), None);
-        freshness.telling(0);
-        assert_eq!(settled(), None, "another one is told next");
-        assert_eq!(
-            freshness.settled(&["b"]),
-            first,
-            "which says nothing of others"
-        );
-        freshness.telling(notes.all.len() - 1);
-        assert_eq!(settled(), first, "the last one is being told");
-        Ok(())
-    });
-    announced.unwrap();
-    sql("RELEASE job");
-    assert_eq!(settled(), first);
-    sql("SAVEPOINT job; INSERT INTO a(id, n) VALUES(3, 3); ROLLBACK TO job");
-    freshness.undone();
-    assert_eq!(settled(), first, "nobody was told of what is undone");
-
-    sql("INSERT INTO a(id, n) VALUES(4, 4)");
-    let failed = freshness.take(|_| Err::<(), _>(Error::Closed));
-    assert!(failed.is_err());
-    let second = settled();
-    assert!(second.is_some() && second != first, "told in part");
-    sql("ROLLBACK");
-    freshness.abandoned();
-    let third = settled();
-    assert!(third.is_some() && third != second);
-
-    theirs.execute_batch("INSERT INTO a(n) VALUES(5)").unwrap();
-    begin(&ours, &freshness);
-    assert!(settled().is_some() && settled() != third);
 }

@@ -18,7 +18,7 @@ impl Writer {
         self.numbering.begin_anew(&log)?;
         self.is_reset = true;
         // What was read before is not what the database has now, whoever read it.
-        self.freshness.renewed();
+        self.freshness.abandoned();
         c.flush_prepared_statement_cache();
         Ok(())
     }
