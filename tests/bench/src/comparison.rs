@@ -28,6 +28,8 @@ pub fn print(quick: bool, rounds: usize, only: &str, before: &Build) -> Result<(
         return Err(format!("there is nothing to compare: {only:?}"));
     }
     let now = Build::own()?;
+    now.check()?;
+    before.check()?;
     let mut figures: Vec<Figures> = rows.iter().map(|_| Figures::default()).collect();
     let mut deliveries = Deliveries::default();
     for round in 1..=rounds {
@@ -87,16 +89,21 @@ pub fn print(quick: bool, rounds: usize, only: &str, before: &Build) -> Result<(
     deliveries.close()
 }
 
-/// Nothing when the median is that of two equal builds, or what it is.
+/// Nothing when the median is that of two equal builds; otherwise what it is, with a `?` when some rounds say the opposite.
 fn judge(wish: Wish, ratios: &[f64]) -> &'static str {
     let Some(median) = median(ratios) else {
         return "not measured";
     };
+    if SAME.contains(&median) {
+        return "";
+    }
     let more_is_better = matches!(wish, Wish::RatioAbove(_) | Wish::AtLeast { .. });
-    match SAME.contains(&median) {
-        true => "",
-        false if (median > 1.0) == more_is_better => "better",
-        false => "**worse**",
+    let unanimous = ratios.iter().all(|ratio| (*ratio > 1.0) == (median > 1.0));
+    match ((median > 1.0) == more_is_better, unanimous) {
+        (true, true) => "better",
+        (true, false) => "better?",
+        (false, true) => "**worse**",
+        (false, false) => "**worse?**",
     }
 }
 
@@ -111,7 +118,8 @@ mod tests {
             (&[0.5, 1.0, 9.0][..], "", ""),
             (&[0.97, 1.03, 1.03], "", ""),
             (&[1.04], "**worse**", "better"),
-            (&[0.9, 0.96, 1.0], "better", "**worse**"),
+            (&[0.9, 0.96, 0.99], "better", "**worse**"),
+            (&[0.9, 0.96, 1.01], "better?", "**worse?**"),
             (&[], "not measured", "not measured"),
         ] {
             assert_eq!(judge(cost, ratios), of_cost, "{ratios:?}");

@@ -81,7 +81,7 @@ fn run() -> Result<(), String> {
             match against {
                 None => table::print(quick, rounds, &only),
                 Some(directory) => {
-                    let before = Build::at(directory.as_ref())?;
+                    let before = Build::at(directory.as_ref());
                     comparison::print(quick, rounds, &only, &before)
                 }
             }
