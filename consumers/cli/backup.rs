@@ -1,7 +1,8 @@
 //! `maitred backup`
 
 use super::failure::Failure;
-use super::{house, note, say};
+use super::house;
+use super::output::{note, say};
 use clap::Args;
 use maitred::{Progress, StoreConfig};
 use std::path::PathBuf;

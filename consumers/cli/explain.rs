@@ -1,10 +1,11 @@
 //! `maitred explain`
 
 use super::failure::Failure;
+use super::house;
 use super::keys::KeyArgs;
-use super::routing::RoutingArgs;
+use super::output::say;
+use super::routing::{RoutingArgs, parse};
 use super::serve::{DATABASE, DEMO_DATABASE};
-use super::{house, say};
 use clap::Args;
 use maitred::{Explained, Setting, StoreConfig};
 use std::path::PathBuf;
@@ -46,7 +47,7 @@ pub struct Explain {
 impl Explain {
     pub fn run(self) -> Result<(), Failure> {
         let source = self.routing.read()?;
-        let mut routing = source.parse()?;
+        let mut routing = parse(&source)?;
         if self.demo {
             routing = routing.demo();
         }

@@ -1,7 +1,8 @@
 //! `maitred migrate`
 
 use super::failure::Failure;
-use super::{house, say};
+use super::house;
+use super::output::say;
 use clap::Args;
 use maitred::StoreConfig;
 use std::path::PathBuf;

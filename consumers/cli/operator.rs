@@ -2,8 +2,8 @@
 
 use super::failure::Failure;
 use super::house;
+use super::output::say;
 use super::routing::RoutingArgs;
-use super::say;
 use maitred::{Error, Started};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 

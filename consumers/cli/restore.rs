@@ -1,7 +1,8 @@
 //! `maitred restore`
 
 use super::failure::Failure;
-use super::{backup, house, note, say};
+use super::output::{note, say};
+use super::{backup, house};
 use clap::Args;
 use maitred::StoreConfig;
 use std::path::PathBuf;

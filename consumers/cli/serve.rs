@@ -4,9 +4,10 @@ use super::banner::{self, banner};
 use super::failure::Failure;
 use super::keys::{self, KeyArgs};
 use super::operator::{Signals, Wish, reload};
+use super::output::say;
 use super::ready::ready;
-use super::routing::RoutingArgs;
-use super::{house, log, say};
+use super::routing::{RoutingArgs, parse};
+use super::{house, log};
 use clap::Args;
 use maitred::{Keys, Started, StoreConfig};
 use std::net::SocketAddr;
@@ -82,7 +83,7 @@ impl Serve {
         let (keys, own_key) = self.keys()?;
         log::start()?;
         let source = self.routing.read()?;
-        let mut routing = source.parse()?;
+        let mut routing = parse(&source)?;
         if self.demo {
             routing = routing.demo();
         }

@@ -2,7 +2,8 @@
 //!
 //! An offer is a state and not an event: an order that is ready, to be driven and nobody's. So a driver who comes late finds it.
 
-use super::orders::{self, Move, OrderFacts, OrderType, PAGE_MAX};
+use super::orders::{self, Move, OrderFacts, OrderType};
+use super::page::PAGE_MAX;
 use super::{Actor, Key, Refusal, Role, Status, ids, workflow};
 use crate::db::{Error, Reader, Transaction, params};
 

@@ -1,6 +1,6 @@
 //! What staff are told in words. Most rows are written by triggers, together with what they tell of.
 
-use super::orders::{PAGE_MAX, Page, paged};
+use super::page::{PAGE_MAX, Page, paged};
 use super::tasks::{self, TaskStatus};
 use super::{Actor, Refusal};
 use crate::db::{Error, Reader, Row, Transaction, params};

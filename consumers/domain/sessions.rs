@@ -1,9 +1,8 @@
 //! Visits: who sits at a table, from when to when. At most one is open at a table.
 
 use super::audit::{self, Note};
-use super::orders::same_version;
-use super::tables::{self, UnpaidOrder};
-use super::{Actor, Key, Refusal, Role, restaurants, waiters};
+use super::version::same_version;
+use super::{Actor, Key, Refusal, Role, UnpaidOrder, bill, restaurants, waiters};
 use crate::db::{Error, Reader, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -211,7 +210,7 @@ pub fn close(tx: &Transaction<'_>, actor: &Actor, id: i64, how: &Closing) -> Res
             unpaid: Vec::new(),
         });
     }
-    let unpaid = tables::unpaid(tx, &session)?;
+    let unpaid = bill::unpaid(tx, session.id, session.table_id)?;
     if !unpaid.is_empty() {
         let restaurant = restaurants::get(tx, session.restaurant_id)?;
         if how.force {

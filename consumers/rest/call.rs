@@ -1,9 +1,8 @@
 //! A request as its handler sees it, and what it answers.
 
-use crate::access::{self, Action, Bearer, Target};
-use crate::domain::orders::{PAGE_MAX, Page};
+use crate::access::{self, Action, Bearer, Claims, Target};
+use crate::domain::page::{PAGE_MAX, Page};
 use crate::domain::{Key, Refusal, ids};
-use crate::restaurant::Claims;
 use bytes::Bytes;
 use maitred::{Error, Identity, Kind, Reader};
 use serde::de::{DeserializeOwned, IgnoredAny};

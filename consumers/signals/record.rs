@@ -1,7 +1,7 @@
 //! What the change feed says about a change.
 
-use super::OrderRow;
-use crate::restaurant::{ChangeRecord, Entity};
+use super::rows::OrderRow;
+use crate::events::{ChangeRecord, Entity};
 use maitred::{Change, Error, Reader, params};
 use serde::Deserialize;
 

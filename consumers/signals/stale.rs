@@ -1,7 +1,7 @@
 //! What was known of orders and is true no longer, because of the change that is announced.
 
 use crate::domain::{items, orders};
-use crate::restaurant::Entity;
+use crate::events::Entity;
 use maitred::{Change, Error, Op};
 use serde::Deserialize;
 

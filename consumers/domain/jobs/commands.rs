@@ -3,7 +3,7 @@
 use super::{JobFacts, get, stages};
 use crate::db::{Error, Transaction, params};
 use crate::domain::audit::{self, Note};
-use crate::domain::edits::NOTE_MAX;
+use crate::domain::note::NOTE_MAX;
 use crate::domain::{Actor, Refusal, ids, workflow};
 use serde_json::{Map, Value, json};
 

@@ -3,10 +3,11 @@
 //! Shown only: these orders go through statuses of their own, which the workshop's five stages cannot name, so nobody moves them from there. What was
 //! called off has no word at all: it is gone.
 
-use super::{JobFacts, attributes, facts, issued};
+use super::facts::{JobFacts, attributes, facts, issued};
 use crate::db::{Error, Moment, Reader, params};
 use crate::domain::items::{ItemFacts, ItemStatus};
-use crate::domain::orders::{self, OrderFacts, PAGE_MAX, Page, paged};
+use crate::domain::orders::{self, OrderFacts};
+use crate::domain::page::{PAGE_MAX, Page, paged};
 use crate::domain::{Refusal, Status, workflow};
 use std::cell::RefCell;
 use std::fmt::Write;

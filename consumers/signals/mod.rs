@@ -1,0 +1,17 @@
+//! From a change to those who hear of it: the only place where a fact gets an audience.
+
+mod announce;
+mod announcement;
+mod deliveries;
+mod jobs;
+mod kitchen;
+mod lines;
+mod orders;
+mod payments;
+mod record;
+mod rows;
+mod sessions;
+mod stale;
+mod tables;
+
+pub use announce::announce;
