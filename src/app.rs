@@ -1,6 +1,9 @@
 //! What an application plugs in.
 
-use crate::{Change, Error, Identity, Reader};
+use crate::auth::Identity;
+use crate::error::Error;
+use crate::store::Reader;
+use crate::store::change::Change;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt::Display;

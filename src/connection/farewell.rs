@@ -1,13 +1,13 @@
 //! The end of a connection, as the client sees it.
 
 use super::told;
-use crate::App;
-use crate::budget::Budget;
-use crate::close::{Ending, NO_CODE};
-use crate::reader::MessageReader;
-use crate::shard::Shard;
-use crate::socket::{CLOSE_TIMEOUT, Socket};
-use crate::websocket::{self, Incoming, Opcode};
+use crate::app::App;
+use crate::connection::reader::MessageReader;
+use crate::hub::shard::Shard;
+use crate::hub::socket::{CLOSE_TIMEOUT, Socket};
+use crate::limits::budget::Budget;
+use crate::protocol::close::{Ending, NO_CODE};
+use crate::protocol::websocket::{self, Incoming, Opcode};
 use std::future::poll_fn;
 use std::rc::Rc;
 

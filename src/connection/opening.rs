@@ -1,22 +1,23 @@
 //! A connection that the HTTP side let in, until its consumer has it.
 
 use super::farewell::finish;
-use crate::admission::{note_expiry, place_of_user, wait_for_token};
+use crate::app::App;
 use crate::auth::{Identity, Keys};
-use crate::close::Ending;
-use crate::context::Context;
+use crate::connection::authentication::{note_expiry, place_of_user, wait_for_token};
+use crate::connection::reader::MessageReader;
+use crate::consumer::context::Context;
+use crate::consumer::registry::Session;
+use crate::error::ClientError;
+use crate::hub::shard::{Registered, Shard};
+use crate::hub::socket::{Compression, Socket};
+use crate::hub::stream::Stream;
 use crate::limits::UserPlace;
-use crate::pattern::Params;
-use crate::reader::MessageReader;
-use crate::registry::Session;
+use crate::metrics::RouteStats;
+use crate::protocol::close::Ending;
+use crate::protocol::sid::Sid;
 use crate::routing::Policy;
-use crate::session::Visit;
-use crate::shard::{Registered, Shard};
-use crate::sid::Sid;
-use crate::socket::{Compression, Socket};
-use crate::stats::RouteStats;
-use crate::stream::Stream;
-use crate::{App, ClientError};
+use crate::routing::pattern::Params;
+use crate::socketio::Visit;
 use futures::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;

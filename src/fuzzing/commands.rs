@@ -2,12 +2,14 @@
 
 mod json;
 
+use crate::app::App;
 use crate::connection::told;
-use crate::dialect::{Control, Dialect, Envelope, Inbound, Refusal};
-use crate::frame::Payload;
-use crate::registry::Entry;
-use crate::websocket::Opcode;
-use crate::{App, ClientError, Kind, Message, Registry};
+use crate::consumer::registry::{Entry, Registry};
+use crate::error::{ClientError, Kind};
+use crate::protocol::dialect::{Control, Dialect, Envelope, Inbound, Refusal};
+use crate::protocol::frame::Payload;
+use crate::protocol::message::Message;
+use crate::protocol::websocket::Opcode;
 use json::{members, spelled_again};
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};

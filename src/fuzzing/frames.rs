@@ -2,8 +2,10 @@
 
 use super::Dice;
 use super::rfc6455::{self, End, Said};
-use crate::frame::Payload;
-use crate::websocket::{Incoming, Limits, Opcode, Parser, Violation, encode, encode_close};
+use crate::protocol::frame::Payload;
+use crate::protocol::websocket::{
+    Incoming, Limits, Opcode, Parser, Violation, encode, encode_close,
+};
 
 /// What a frame may take besides its payload.
 const HEAD_BYTES: usize = 14;

@@ -5,8 +5,9 @@ mod hyper;
 mod offers;
 
 use super::Dice;
+use crate::protocol::websocket::accept_key;
+use crate::protocol::websocket::extension::negotiate;
 use crate::server::{Framing, Place, Unfit, wish};
-use crate::websocket::{accept_key, extension::negotiate};
 use ::http::request::Parts;
 use habits::Habits;
 

@@ -3,7 +3,7 @@
 use super::frames::heard_however_cut;
 use super::rfc6455::{self, End, Said};
 use super::{Dice, rfc1951};
-use crate::websocket::{self, Limits, Opcode};
+use crate::protocol::websocket::{self, Limits, Opcode};
 use std::sync::LazyLock;
 
 /// A message that leaves the thread's memory as large as it may stay.

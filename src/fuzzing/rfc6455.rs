@@ -2,7 +2,7 @@
 //! the parser it judges.
 
 use super::rfc1951;
-use crate::websocket::Limits;
+use crate::protocol::websocket::Limits;
 
 /// A message of a client.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! `routing.toml`.
 
-use crate::routing::{Listener, Routing};
-use crate::{Error, Known};
+use crate::error::Error;
+use crate::routing::{Known, Listener, Routing};
 use toml::{Table, Value};
 
 const NAME: &str = "routing.toml";

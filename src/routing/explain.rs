@@ -5,7 +5,7 @@ use super::quantity::{show_duration, show_size};
 use super::route::Namespace;
 use super::{Auth, Edge, Listener, Policy, Route, Routing};
 use crate::limits::Limits;
-use crate::pattern::Params;
+use crate::routing::pattern::Params;
 use std::net::SocketAddr;
 
 /// One value of a policy.

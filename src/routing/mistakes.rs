@@ -1,6 +1,6 @@
 //! All mistakes of a file, each where it stands and with what would be right.
 
-use crate::Error;
+use crate::error::Error;
 use std::fmt::Write;
 use std::ops::Range;
 use toml::Spanned;

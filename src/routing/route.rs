@@ -3,7 +3,7 @@
 use super::mistakes::Mistakes;
 use super::places::{Level, Places};
 use super::{Edge, Known, Policy};
-use crate::pattern::Pattern;
+use crate::routing::pattern::Pattern;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 

@@ -8,13 +8,15 @@ use super::http::routes;
 use super::refusal;
 use super::table::Listening;
 use super::worker::{Presence, Worker};
-use crate::budget::Budget;
-use crate::connection::{self, Agreed, Opening};
+use crate::app::App;
+use crate::connection::{Agreed, Opening};
+use crate::error::{ClientError, Kind};
+use crate::hub::stream::Stream;
+use crate::limits::budget::Budget;
 use crate::limits::{Limit, Limited, Place};
 use crate::routing::Edge;
-use crate::session::{self, Boarded};
-use crate::stream::Stream;
-use crate::{App, ClientError, Kind, trace};
+use crate::socketio::Boarded;
+use crate::{connection, socketio, trace};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -404,7 +406,7 @@ pub(super) fn begin_socket<A: App>(
     let keys = worker.shared.keys.clone();
     if let Some(boarding) = agreed.boarding.take() {
         let held = (open, place, presence);
-        match session::board(&worker.shard, id, stream, early, keys, agreed, *boarding) {
+        match socketio::board(&worker.shard, id, stream, early, keys, agreed, *boarding) {
             Boarded::Session(session) => {
                 let served = async move {
                     session.run().await;

@@ -1,7 +1,7 @@
 //! Sockets that listen: one per address and shard.
 
 use super::table::Place;
-use crate::Error;
+use crate::error::Error;
 use crate::routing::{Address, Listener};
 use socket2::{Domain, Protocol, Socket, Type};
 use std::io;

@@ -5,8 +5,8 @@ mod tests;
 
 use super::answering::{Answering, Owed};
 use super::framing::Framing;
+use crate::hub::stream::Stream;
 use crate::routing::Edge;
-use crate::stream::Stream;
 use bytes::Bytes;
 use std::error::Error;
 use std::fmt;

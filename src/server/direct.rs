@@ -4,11 +4,11 @@
 use super::accept::Serving;
 use super::framing::Framing;
 use super::handshake::Accepted;
-use crate::App;
-use crate::budget::Turn;
+use crate::app::App;
 use crate::connection::Agreed;
-use crate::rest::Caller;
-use crate::stream::{Stream, Written};
+use crate::consumer::rest::Caller;
+use crate::hub::stream::{Stream, Written};
+use crate::limits::budget::Turn;
 use ::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use bytes::Bytes;
 use httparse::{Request, Status};

@@ -1,9 +1,9 @@
 //! How a server stops without a storm: its clients are told one after the other, evenly over a time, so that they do not all come back at once.
 
 use super::table::Farewell;
-use crate::App;
-use crate::close::Ending;
-use crate::shard::Shard;
+use crate::app::App;
+use crate::hub::shard::Shard;
+use crate::protocol::close::Ending;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 

@@ -10,21 +10,21 @@ use super::carrier::Report;
 use super::handshake::Sockets;
 use super::table::{Listening, Shared};
 use super::worker::Worker;
-use crate::auth;
+use crate::app::App;
 use crate::connection::Boarding;
-use crate::context::Handshake;
-use crate::dialect::Dialect;
-use crate::pattern::Params;
-use crate::publication::{Inbox, ToShard};
-use crate::rest::{Caller, json_error};
+use crate::consumer::context::Handshake;
+use crate::consumer::rest::{Caller, json_error};
+use crate::hub::publication::{Inbox, ToShard};
+use crate::hub::shard::Shard;
+use crate::hub::socket::Compression;
+use crate::protocol::dialect::Dialect;
+use crate::protocol::sid::Sid;
+use crate::routing::pattern::Params;
 use crate::routing::{Namespace, Policy, Protocol, Route};
-use crate::session::{
+use crate::socketio::{
     Beginning, Door, Entrance, Fate, Posted, Session, Taken, Visit, noop, poll_late, stumbles,
 };
-use crate::shard::Shard;
-use crate::sid::Sid;
-use crate::socket::Compression;
-use crate::{App, trace};
+use crate::{auth, trace};
 use ::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use bytes::Bytes;
 use delivery::Delivery;

@@ -4,17 +4,19 @@ use super::engine;
 use super::refusal;
 use super::table::{Listening, Shared};
 use super::upgrade::{self, Unfit};
-use crate::auth::{self, Identity};
+use crate::app::App;
+use crate::auth::Identity;
 use crate::connection::Agreed;
-use crate::pattern::Params;
-use crate::rest::{Caller, json_error};
-use crate::routing::{self, Auth, Policy, Protocol, Route};
-use crate::session::Door;
-use crate::shard::Shard;
-use crate::socket::Compression;
-use crate::stats::{RouteStats, ShardStats};
-use crate::websocket;
-use crate::{App, ClientError, Kind};
+use crate::consumer::rest::{Caller, json_error};
+use crate::error::{ClientError, Kind};
+use crate::hub::shard::Shard;
+use crate::hub::socket::Compression;
+use crate::metrics::{RouteStats, ShardStats};
+use crate::protocol::websocket;
+use crate::routing::pattern::Params;
+use crate::routing::{Auth, Policy, Protocol, Route};
+use crate::socketio::Door;
+use crate::{auth, routing};
 use ::http::{HeaderValue, Method, StatusCode, header};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -267,6 +269,7 @@ fn identify<A: App>(
 
 /// The number a client comes back with. One that is none cannot be resumed, and the client must hear that.
 fn since(query: &str) -> Option<u64> {
-    let (_, value) = crate::pattern::query_pairs(query).find(|(name, _)| name == "since")?;
+    let (_, value) =
+        crate::routing::pattern::query_pairs(query).find(|(name, _)| name == "since")?;
     Some(value.parse().unwrap_or(u64::MAX))
 }

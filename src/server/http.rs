@@ -3,10 +3,11 @@
 use super::handshake::{Accepted, READ, Sockets, leaving, method_not_allowed, nothing_here};
 use super::metrics;
 use super::table::{Listening, Shared};
+use crate::app::App;
 use crate::connection::Agreed;
-use crate::rest::{Api, Caller, Peer, json_error, not_stored};
-use crate::shard::Shard;
-use crate::{App, ClientError, Kind};
+use crate::consumer::rest::{Api, Caller, Peer, json_error, not_stored};
+use crate::error::{ClientError, Kind};
+use crate::hub::shard::Shard;
 use ::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use hyper::upgrade::OnUpgrade;
 use std::convert::Infallible;

@@ -2,12 +2,14 @@
 
 use super::handshake::{READ, method_not_allowed};
 use super::table::Shared;
-use crate::publication::Inbox;
-use crate::rest::{Api, Caller, json_error, not_stored};
+use crate::app::App;
+use crate::auth;
+use crate::consumer::rest::{Api, Caller, json_error, not_stored};
+use crate::error::{ClientError, Kind};
+use crate::hub::publication::Inbox;
+use crate::hub::shard::Shard;
+use crate::metrics::collect;
 use crate::routing::{Auth, Metrics};
-use crate::shard::Shard;
-use crate::stats::collect;
-use crate::{App, ClientError, Kind, auth};
 use ::http::{Method, header};
 use std::sync::Arc;
 use warp::filters::BoxedFilter;

@@ -3,10 +3,12 @@
 use super::accept::Serving;
 use super::body::Bounded;
 use super::carrier::Carrier;
+use crate::app::App;
+use crate::consumer::rest::{Caller, Peer, json_error, not_stored};
+use crate::error::{ClientError, Kind};
 use crate::limits::Limited;
-use crate::rest::{Caller, Peer, json_error, not_stored};
-use crate::stats::ShardStats;
-use crate::{App, ClientError, Kind, trace};
+use crate::metrics::ShardStats;
+use crate::trace;
 use ::http::{HeaderValue, Request, StatusCode, header};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};

@@ -2,19 +2,19 @@
 
 use super::bind::{self, Bound};
 use super::seldom::Seldom;
-use crate::Error;
 use crate::auth::Keys;
-use crate::lane::Lanes;
-use crate::rest::{RestPlace, Routes};
+use crate::consumer::rest::{RestPlace, Routes};
+use crate::error::Error;
+use crate::hub::lane::Lanes;
+use crate::metrics::Stats;
 use crate::routing::{Address, Listener, Namespace, Policy, Route, Routing};
-use crate::stats::Stats;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 /// What all shards share for as long as the server lives.
-pub(super) struct Shared<A: crate::App> {
+pub(super) struct Shared<A: crate::app::App> {
     pub lanes: Arc<Lanes<A>>,
     pub rest: HashMap<&'static str, Routes<A>>,
     pub keys: Option<Arc<Keys>>,

@@ -3,12 +3,12 @@
 use super::accept::{Serving, Slot, accept};
 use super::drain::{Deadline, WAVE, wave};
 use super::table::{Shared, Table};
-use crate::App;
-use crate::close::Ending;
-use crate::lane::Lanes;
-use crate::publication::{Inbox, ToShard};
+use crate::app::App;
+use crate::hub::lane::Lanes;
+use crate::hub::publication::{Inbox, ToShard};
+use crate::hub::shard::Shard;
+use crate::protocol::close::Ending;
 use crate::routing::Policy;
-use crate::shard::Shard;
 use crate::store::Store;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;

@@ -2,7 +2,8 @@
 
 use super::paths::{beside, named, sync_folder};
 use super::{Schema, StoreConfig, migrations, now_ms, resolved, sqlite};
-use crate::{Error, history};
+use crate::error::Error;
+use crate::store::log;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 use std::collections::BTreeSet;
@@ -164,7 +165,7 @@ fn copy(
     }
     // A copy that opens its own transaction for each step begins anew whenever somebody else has committed.
     from.execute_batch("BEGIN")?;
-    let head = history::head(&from)?;
+    let head = log::head(&from)?;
     let mut to = Connection::open(part)?;
     // It is nobody's before it has its name.
     to.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")?;

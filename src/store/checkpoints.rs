@@ -1,7 +1,7 @@
 //! Moving what the write-ahead log has into the database, on a thread of its own: while that is done, and waits for the disk, the writer goes on.
 
 use super::Stats;
-use crate::Error;
+use crate::error::Error;
 use rusqlite::Connection;
 use std::cell::Cell;
 use std::sync::atomic::Ordering::Relaxed;

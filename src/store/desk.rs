@@ -1,8 +1,9 @@
 //! What the writer knows of its own connection: what it changed, and since when rows are what they are.
 
-use super::changes::{Blueprint, Note, Notes, Noting, Shown};
-use crate::history::Index;
-use crate::{Error, Op};
+use super::capture::{Blueprint, Note, Notes, Noting, Shown};
+use crate::error::Error;
+use crate::store::change::Op;
+use crate::store::log::Index;
 use rusqlite::Connection;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;

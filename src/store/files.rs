@@ -3,7 +3,7 @@
 //! SQLite holds them open and looks no more at their names. After `mv backup.db served.db` or `rm` it would go on committing into files that nobody finds.
 
 use super::paths::beside;
-use crate::Error;
+use crate::error::Error;
 use rusqlite::Connection;
 use std::cell::Cell;
 use std::fs::{self, File};

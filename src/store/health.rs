@@ -2,7 +2,7 @@
 //!
 //! The process goes on meanwhile: it says what is the matter to whoever asks, in the log and in `/readyz`, and is there when the cause has gone.
 
-use crate::Error;
+use crate::error::Error;
 use std::fmt;
 use std::sync::atomic::{AtomicU8, Ordering::SeqCst};
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -3,7 +3,7 @@
 use super::desk::Desk;
 use super::outcomes::Ran;
 use super::{guarded, now_ms};
-use crate::Error;
+use crate::error::Error;
 use rusqlite::Connection;
 use std::time::Instant;
 use tokio::sync::oneshot;

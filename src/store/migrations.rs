@@ -4,9 +4,12 @@ mod dumped;
 #[cfg(test)]
 mod tests;
 
-use super::changes::{self, Blueprint, Condition};
+use super::capture::{self, Blueprint, Condition};
 use super::{StoreConfig, outcomes, sqlite, writer};
-use crate::{Error, Watched, history, signals};
+use crate::app::Watched;
+use crate::consumer::announcer;
+use crate::error::Error;
+use crate::store::log;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::fmt;
 use std::path::Path;
@@ -152,11 +155,11 @@ pub(super) struct Upgraded {
 /// # Errors
 /// [`Error::Store`].
 pub(super) fn framework(c: &Connection) -> Result<(), Error> {
-    changes::create(c)?;
+    capture::create(c)?;
     for tables in [
-        history::TABLES,
-        history::recovery::TABLES,
-        signals::TABLES,
+        log::TABLES,
+        log::recovery::TABLES,
+        announcer::TABLES,
         outcomes::TABLES,
         writer::TABLES,
     ] {
@@ -179,7 +182,7 @@ pub(super) fn upgrade(
     tx.pragma_update(None, "user_version", from)?; // a dump's was guessed
     framework(&tx)?;
     // A migration may take triggers away, and make others.
-    let lost = changes::lost(&tx)?;
+    let lost = capture::lost(&tx)?;
     tx.commit()?;
 
     // A migration that rebuilds a table drops the old one: its rows' children must not go with it.
@@ -195,14 +198,14 @@ pub(super) fn upgrade(
     // From the tables as they are now, at every start: the triggers always fit.
     let blueprint = Blueprint::of(watched, schema.migrations, framework)?;
     let tx = c.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let condition = changes::mend(&tx, &blueprint, lost, true)?;
+    let condition = capture::mend(&tx, &blueprint, lost, true)?;
     match &condition {
         // What was lost the writer says, and mends, in the transaction in which everybody begins anew.
         Condition::Whole(mended) if !mended.lost.is_empty() && from == schema.version() => {
             tx.rollback()?;
         }
         Condition::Whole(mended) => {
-            changes::unsettle(&tx, &mended.lost)?;
+            capture::unsettle(&tx, &mended.lost)?;
             tx.commit()?;
         }
         Condition::Broken(_) => tx.rollback()?,

@@ -1,7 +1,7 @@
 //! What became of commands that had an id: kept in the transaction of their effect, so that a repetition gets the same answer and does nothing.
 
 use super::{guarded, now_ms};
-use crate::{ClientError, Error, Kind};
+use crate::error::{ClientError, Error, Kind};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;

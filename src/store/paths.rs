@@ -1,6 +1,6 @@
 //! The files that lie beside a database, and what the file system says of them.
 
-use crate::Error;
+use crate::error::Error;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! Connections that read, each with a thread, and the queue before them.
 
 use super::fair::Fair;
-use crate::Error;
+use crate::error::Error;
 use rusqlite::Connection;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Semaphore, oneshot};

@@ -4,8 +4,8 @@
 
 use super::desk::{Desk, Moment};
 use super::text::{self, hex};
-use crate::history::Index;
-use crate::{Constraint, Error, Kind};
+use crate::error::{Constraint, Error, Kind};
+use crate::store::log::Index;
 use rusqlite::types::ValueRef;
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
@@ -359,7 +359,7 @@ impl<'c> Reader<'c> {
     /// # Errors
     /// [`Error::Store`].
     pub fn head(&self) -> Result<u64, Error> {
-        crate::history::head(self.connection)
+        crate::store::log::head(self.connection)
     }
 
     /// The number of the oldest event in the history that was told to `group`: see [`Context::join_after`](crate::Context::join_after). `None`: none was,

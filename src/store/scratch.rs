@@ -1,7 +1,8 @@
 //! Rows in memory, for tests of an application's rules: its tables and triggers, without the writer, the history, or anybody who listens.
 
-use super::{Reader, Schema, Transaction, changes};
-use crate::{Error, Watched};
+use super::{Reader, Schema, Transaction, capture};
+use crate::app::Watched;
+use crate::error::Error;
 use rusqlite::Connection;
 
 /// A database in memory that one test uses. Feature `testing`.
@@ -18,8 +19,8 @@ impl Scratch {
         for step in schema.migrations {
             connection.execute_batch(step)?;
         }
-        changes::create(&connection)?;
-        changes::install(&connection, &changes::Blueprint::bare(watched))?;
+        capture::create(&connection)?;
+        capture::install(&connection, &capture::Blueprint::bare(watched))?;
         Ok(Scratch(connection))
     }
 

@@ -1,6 +1,6 @@
 //! SQLite: connections, the lock, the thread "store".
 
-use super::changes::{Blueprint, Condition};
+use super::capture::{Blueprint, Condition};
 use super::checkpoints::Checkpoints;
 use super::desk::Desk;
 use super::disk::{Disk, Flush};
@@ -12,8 +12,10 @@ use super::readers::Readers;
 use super::watch::Watcher;
 use super::writer::{self, Hook, Tables, Writer};
 use super::{Durability, Schema, Shared, Stats, Store, StoreConfig, guarded, migrations};
-use crate::history::{Index, Retention};
-use crate::{Error, Reader, Watched};
+use crate::app::Watched;
+use crate::error::Error;
+use crate::store::Reader;
+use crate::store::log::{Index, Retention};
 use rusqlite::Connection;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 use super::*;
-use crate::signals::fixture::{Served, insert, insertion};
-use crate::{Error, Kind};
+use crate::consumer::announcer::fixture::{Served, insert, insertion};
+use crate::error::{Error, Kind};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc as std_mpsc;
 
@@ -349,7 +349,7 @@ async fn what_was_written_while_nobody_served_is_announced_at_the_start() {
         let store = served.store();
         async move {
             store
-                .read(move |db| Ok(crate::history::judge(db.connection, since)?.is_ok()))
+                .read(move |db| Ok(crate::store::log::judge(db.connection, since)?.is_ok()))
                 .await
         }
     };

@@ -2,7 +2,7 @@
 //!
 //! SQLite keeps any bytes as text: a terminal in Latin-1, Perl or PHP write what is no UTF-8. Who reads must show the row all the same.
 
-use crate::Error;
+use crate::error::Error;
 use rusqlite::types::{FromSqlError, ValueRef};
 use std::borrow::Cow;
 use std::collections::BTreeSet;

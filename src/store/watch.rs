@@ -7,7 +7,8 @@ use super::health::{Cause, Health};
 use super::job::{Job, Task};
 use super::outcomes::Ran;
 use super::{Said, Stats};
-use crate::{Error, history};
+use crate::error::Error;
+use crate::store::log;
 use rusqlite::{Connection, ErrorCode};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -115,8 +116,8 @@ impl Watcher {
     /// Whether the writer has to look. A commit of its own that it has not counted yet looks like news too: then it looks for nothing.
     fn is_news(&self) -> Result<bool, Error> {
         let c = &self.poll;
-        Ok(history::waiting(c)?
-            || history::head(c)? != self.stats.head.load(Relaxed)
+        Ok(log::waiting(c)?
+            || log::head(c)? != self.stats.head.load(Relaxed)
             || schema_version(c)? != self.stats.schema.load(Relaxed))
     }
 }

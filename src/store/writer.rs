@@ -9,7 +9,7 @@ mod tidy;
 
 pub(super) use tables::Tables;
 
-use super::changes::Notes;
+use super::capture::Notes;
 use super::checkpoints::Checkpoints;
 use super::desk::Desk;
 use super::disk::{Commit, Disk, Tell};
@@ -17,8 +17,8 @@ use super::health::Health;
 use super::job::{Job, Said, Work};
 use super::pace::Pace;
 use super::{Stats, guarded};
-use crate::Error;
-use crate::history::Retention;
+use crate::error::Error;
+use crate::store::log::Retention;
 pub(super) use care::TABLES;
 use care::again;
 use rusqlite::Connection;

@@ -1,6 +1,7 @@
 //! What a route of Socket.IO says, and how its mistakes are told.
 
-use crate::{Error, Known, Routing};
+use crate::error::Error;
+use crate::routing::{Known, Routing};
 
 const KNOWN: Known<'static> = Known {
     consumers: &["delivery.orders", "workshop", "echo"],

@@ -2,11 +2,11 @@
 
 use super::super::carrier::Report;
 use super::{found, gzip, typed};
-use crate::App;
-use crate::publication::{Inbox, ToShard};
-use crate::session::{Fate, body};
-use crate::shard::Shard;
-use crate::sid::Sid;
+use crate::app::App;
+use crate::hub::publication::{Inbox, ToShard};
+use crate::hub::shard::Shard;
+use crate::protocol::sid::Sid;
+use crate::socketio::{Fate, body};
 use ::http::{HeaderValue, header};
 use bytes::Bytes;
 use std::pin::Pin;

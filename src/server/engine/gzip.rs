@@ -2,7 +2,7 @@
 //!
 //! An answer with the same frames as one before is not compressed again: what is told to a group is mostly the same for all who poll.
 
-use crate::session;
+use crate::socketio;
 use ::http::{HeaderMap, header};
 use bytes::Bytes;
 use flate2::{Compress, Compression, Crc, FlushCompress, Status};
@@ -72,7 +72,7 @@ pub(super) fn body(frames: Vec<Bytes>, from: usize) -> (Bytes, bool) {
     if let Some(made) = MADE.with_borrow(|made| made.find(&frames, from)) {
         return (made, true);
     }
-    let text = session::body(frames.clone());
+    let text = socketio::body(frames.clone());
     if text.len() < from || text.len() > MOST_BYTES {
         return (text.into(), false);
     }
@@ -157,7 +157,7 @@ fn is_same(one: &[Bytes], other: &[Bytes]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::websocket::{Opcode, encode};
+    use crate::protocol::websocket::{Opcode, encode};
     use ::http::HeaderValue;
     use flate2::read::GzDecoder;
     use std::io::Read;

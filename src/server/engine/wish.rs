@@ -1,7 +1,7 @@
 //! What the query of a request of Engine.IO asks for, and how it is refused.
 
-use crate::pattern::query_pairs;
-use crate::sid::Sid;
+use crate::protocol::sid::Sid;
+use crate::routing::pattern::query_pairs;
 use ::http::StatusCode;
 use warp::Reply;
 use warp::reply::Response;

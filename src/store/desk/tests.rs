@@ -1,8 +1,9 @@
 //! When what was read is no longer what would be read.
 
 use super::*;
-use crate::store::{Reader, Transaction, changes};
-use crate::{Watched, params};
+use crate::app::Watched;
+use crate::params;
+use crate::store::{Reader, Transaction, capture};
 use tempfile::TempDir;
 
 const WATCHED: &[Watched] = &[Watched::new("a"), Watched::new("b")];
@@ -16,9 +17,9 @@ fn house() -> (TempDir, Connection, Connection, Desk) {
         .unwrap();
     ours.execute_batch("CREATE TABLE a(id INTEGER PRIMARY KEY, n INT UNIQUE); CREATE TABLE b(id INTEGER PRIMARY KEY, n INT)")
         .unwrap();
-    changes::create(&ours).unwrap();
-    let blueprint = changes::Blueprint::bare(WATCHED);
-    changes::install(&ours, &blueprint).unwrap();
+    capture::create(&ours).unwrap();
+    let blueprint = capture::Blueprint::bare(WATCHED);
+    capture::install(&ours, &blueprint).unwrap();
     let desk = Desk::new(&ours, &blueprint, &["b"], Arc::default()).unwrap();
     (dir, ours, theirs, desk)
 }

@@ -1,6 +1,6 @@
 use super::*;
-use crate::signals::fixture::{Served, insert, insertion};
-use crate::{Command, Store};
+use crate::consumer::announcer::fixture::{Served, insert, insertion};
+use crate::store::{Command, Store};
 use futures::FutureExt;
 use std::sync::mpsc;
 use tokio::sync::oneshot;
@@ -56,7 +56,7 @@ fn commit(wrote: bool, tell: impl FnOnce() + Send + 'static) -> Commit {
 async fn read(store: &Store) -> tokio::task::JoinHandle<Result<u64, Error>> {
     let (store, (done, is_done)) = (store.clone(), oneshot::channel());
     let reading = tokio::spawn(async move {
-        let count = move |db: &crate::Reader<'_>| {
+        let count = move |db: &crate::store::Reader<'_>| {
             let head = db.head();
             let _ = done.send(());
             head

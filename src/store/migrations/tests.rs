@@ -1,14 +1,14 @@
 //! Which databases are ours, and how they become new.
 
 use super::*;
-use crate::App;
-use crate::signals::fixture::{Cafe, SCHEMA, Served};
+use crate::app::App;
+use crate::consumer::announcer::fixture::{Cafe, SCHEMA, Served};
 
 #[tokio::test]
 async fn a_database_that_is_not_ours_is_refused_and_left_untouched() {
     let mut served = Served::new();
     let reopen = |served: &Served, schema: &Schema| {
-        crate::signals::open::<Cafe>(&served.config, schema, Vec::new())
+        crate::consumer::announcer::open::<Cafe>(&served.config, schema, Vec::new())
             .map(|_| ())
             .unwrap_err()
             .to_string()
@@ -81,7 +81,7 @@ fn a_migration_is_made_once_and_whole() {
     // From another program, logged by the triggers.
     c.execute_batch("INSERT INTO dish(menu, name) VALUES(1, 'x')")
         .unwrap();
-    assert!(crate::history::waiting(&c).unwrap());
+    assert!(crate::store::log::waiting(&c).unwrap());
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 use super::*;
-use crate::signals::fixture::Served;
-use crate::{Reader, Store};
+use crate::consumer::announcer::fixture::Served;
+use crate::store::{Reader, Store};
 use std::sync::mpsc;
 
 /// One reader, busy until the sender is dropped.

@@ -1,7 +1,7 @@
 //! What the writer does about a store that is not ready.
 
 use super::Writer;
-use crate::Error;
+use crate::error::Error;
 use crate::store::disk::Commit;
 use crate::store::health::Cause;
 use rusqlite::Connection;

@@ -1,7 +1,7 @@
 //! Everybody begins anew: what was told until now is no beginning of what will be told.
 
 use super::Writer;
-use crate::Error;
+use crate::error::Error;
 use crate::store::health::Cause;
 use rusqlite::Connection;
 

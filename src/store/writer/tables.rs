@@ -2,8 +2,8 @@
 
 use super::Writer;
 use super::care::RETRY;
-use crate::Error;
-use crate::store::changes::{self, Blueprint, Condition, Mended};
+use crate::error::Error;
+use crate::store::capture::{self, Blueprint, Condition, Mended};
 use crate::store::health::Cause;
 use crate::store::watch::schema_version;
 use crate::store::{Schema, migrations};
@@ -86,7 +86,7 @@ impl Writer {
             blueprint, steady, ..
         } = &self.tables;
         let whole = self.tables.seen.is_none();
-        let condition = changes::mend(c, blueprint, changes::lost(c)?, whole)?;
+        let condition = capture::mend(c, blueprint, capture::lost(c)?, whole)?;
         if let Condition::Whole(_) = condition {
             self.desk.remake(c, blueprint, steady)?;
         }

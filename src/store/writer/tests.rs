@@ -1,8 +1,8 @@
-use crate::App;
-use crate::Error;
-use crate::history::judge;
-use crate::signals::fixture::{Cafe, SCHEMA, Served, insert};
+use crate::app::App;
+use crate::consumer::announcer::fixture::{Cafe, SCHEMA, Served, insert};
+use crate::error::Error;
 use crate::store::Cause;
+use crate::store::log::judge;
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 use std::fs;
@@ -25,7 +25,7 @@ fn restore(served: &Served, from: &PathBuf) {
 }
 
 async fn accepts(served: &Served, since: u64) -> bool {
-    let read = move |db: &crate::Reader<'_>| judge(db.connection, since);
+    let read = move |db: &crate::store::Reader<'_>| judge(db.connection, since);
     served.store().read(read).await.unwrap().is_ok()
 }
 
@@ -240,7 +240,7 @@ async fn a_command_for_which_there_is_no_room_leaves_nothing_and_the_next_one_wo
     served.told(0).await;
     let store = served.store();
     let limit = |pages: &'static str| {
-        let set = move |db: &crate::Reader<'_>| {
+        let set = move |db: &crate::store::Reader<'_>| {
             let sql = format!("PRAGMA max_page_count = {pages}");
             Ok(db.connection.query_row(&sql, [], |_| Ok(()))?)
         };
@@ -272,12 +272,12 @@ async fn a_database_that_is_served_under_one_name_is_served_under_its_others() {
     std::os::unix::fs::symlink(&served.config.path, &link).unwrap();
     let mut config = served.config.clone();
     config.path = link.clone();
-    let refused = crate::migrate(&config, &SCHEMA, Cafe::WATCHED).unwrap_err();
+    let refused = crate::store::migrate(&config, &SCHEMA, Cafe::WATCHED).unwrap_err();
     assert!(refused.to_string().contains("already served"), "{refused}");
     insert(&served.store(), "kept").await.unwrap();
     let copy = copy(&served);
     served.close();
-    let restored = crate::restore(&config, &SCHEMA, &copy, |_| {}).unwrap();
+    let restored = crate::store::restore(&config, &SCHEMA, &copy, |_| {}).unwrap();
     assert!(restored.aside.is_some());
     assert!(link.is_symlink());
     served.open();

@@ -1,8 +1,8 @@
 //! Forgetting, between transactions.
 
 use super::{TIDY, Writer};
-use crate::Error;
-use crate::history::{PRUNE_STEP, recovery};
+use crate::error::Error;
+use crate::store::log::{PRUNE_STEP, recovery};
 use crate::store::{now_ms, outcomes};
 use rusqlite::Connection;
 use std::time::{Duration, Instant};

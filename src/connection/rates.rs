@@ -1,0 +1,78 @@
+//! What a frame costs its sender: counted, and refused where it is too much.
+
+use crate::app::App;
+use crate::connection::Frame;
+use crate::error::ClientError;
+use crate::hub::shard::Shard;
+use crate::hub::socket::Socket;
+use crate::limits::TooFast;
+use crate::protocol::close::Ending;
+use crate::protocol::dialect::Control;
+use crate::protocol::websocket::Incoming;
+
+/// Counts a frame of any kind. A close frame always passes: who goes is not too fast.
+///
+/// # Errors
+/// It is one too many.
+pub(crate) fn frame<A: App>(
+    shard: &Shard<A>,
+    socket: &Socket<A>,
+    incoming: &Incoming<'_>,
+    now_ms: u64,
+) -> Result<(), TooFast> {
+    let len = incoming.len();
+    shard.counts.received_frames.add(1);
+    shard.counts.received_bytes.add(len as u64);
+    if matches!(incoming, Incoming::Close(_)) {
+        return Ok(());
+    }
+    let policy = &socket.policy;
+    socket
+        .rates
+        .frame(policy.frame_rate(), policy.byte_rate(), len, now_ms)
+}
+
+/// Counts a command by its name.
+///
+/// # Errors
+/// It is one too many.
+pub(crate) fn action<A: App>(
+    socket: &Socket<A>,
+    action: Option<&str>,
+    len: usize,
+    now_ms: u64,
+) -> Result<(), TooFast> {
+    let rates = &socket.policy.action_rates;
+    match action {
+        Some(name) => socket.rates.action(rates, name, len, now_ms),
+        None => Ok(()),
+    }
+}
+
+/// Counts what the framework is asked for.
+///
+/// # Errors
+/// It is one too many.
+pub(crate) fn control<A: App>(
+    socket: &Socket<A>,
+    control: &Control,
+    len: usize,
+    now_ms: u64,
+) -> Result<(), TooFast> {
+    let rates = &socket.policy.action_rates;
+    socket.rates.framework(rates, control.name(), len, now_ms)
+}
+
+/// What becomes of a frame that came too fast: an error for the client, and in the long run the end.
+pub(crate) fn refuse<A: App>(shard: &Shard<A>, id: Option<String>, too_fast: TooFast) -> Frame {
+    shard.counts.limited(too_fast.limited.limit);
+    let error: ClientError = too_fast.limited.error();
+    if too_fast.persists {
+        tracing::info!(
+            limit = too_fast.limited.limit.name(),
+            "a client does not slow down: closed"
+        );
+        return Frame::Close(Ending::refused(error));
+    }
+    Frame::Refused(id, error)
+}

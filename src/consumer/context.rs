@@ -1,0 +1,412 @@
+//! What a consumer can reach: its client, its groups, the rows.
+
+mod client;
+mod identity;
+mod recovery;
+mod stream;
+
+pub(crate) use client::{Client, Handshake};
+pub(crate) use identity::Leaving;
+use identity::Nobody;
+
+use crate::app::App;
+use crate::auth::Identity;
+use crate::error::{ClientError, Error, Kind};
+use crate::hub::lane::Lane;
+use crate::hub::publication::Publication;
+use crate::hub::shard::Shard;
+use crate::hub::socket::{Hold, Socket};
+use crate::hub::window::Gather;
+use crate::limits::Limit;
+use crate::protocol::close::Ending;
+use crate::protocol::dialect::Envelope;
+use crate::protocol::message::Message;
+use crate::store::{Channel, CommandId, Reader, Transaction};
+use recovery::Back;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use smallvec::SmallVec;
+use std::cell::{Cell, OnceCell};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+type Guard<A> =
+    Arc<dyn Fn(&Identity<<A as App>::Claims>, &Reader<'_>) -> Result<(), Error> + Send + Sync>;
+type Look = Arc<dyn Fn(&Reader<'_>) -> Result<Message, Error> + Send + Sync>;
+
+/// What starts a stream.
+#[derive(Clone)]
+struct Opening {
+    look: Look,
+    /// Only when the client's `since` could not be resumed.
+    only_on_reset: bool,
+}
+
+/// A place in a group. Given up by [`Context::give_up`].
+struct Membership<G> {
+    group: G,
+    /// Replay does not reach behind this number.
+    from: u64,
+}
+
+/// One connection's view of the server: who it is, its groups, the rows.
+pub struct Context<A: App> {
+    pub(crate) shard: Rc<Shard<A>>,
+    pub(crate) socket: Rc<Socket<A>>,
+    pub(crate) lane: u16,
+    identity: Arc<Identity<A::Claims>>,
+    guard: Option<Guard<A>>,
+    memberships: SmallVec<[Membership<A::Group>; 1]>,
+    opening: Option<Opening>,
+    /// The number the client came with, until a stream started from it.
+    since: Option<u64>,
+    /// What its frames are addressed to.
+    channel: Channel,
+    /// The frame that is being handled, where it has an id. Its scope is filled in for each write.
+    command: Option<Box<CommandId>>,
+    /// Whose ids these are while nobody knows who it is: this connection's alone. Made with the first of them, and boxed: few have any.
+    nobody: OnceCell<Box<Nobody>>,
+    /// Writes of this command so far: each has an outcome of its own.
+    writes: Cell<u32>,
+    /// Of Socket.IO.
+    pub(crate) client: Option<Rc<Client>>,
+    /// The same. Boxed: most connections have none, and each is as large as it could be.
+    back: Option<Box<Back<A::Group>>>,
+    /// Where the stream of the groups goes on that a command joined.
+    joined_at: Option<u64>,
+}
+
+impl<A: App> Context<A> {
+    pub(crate) fn new(
+        shard: Rc<Shard<A>>,
+        socket: Rc<Socket<A>>,
+        lane: u16,
+        identity: Identity<A::Claims>,
+        since: Option<u64>,
+    ) -> Self {
+        Context {
+            shard,
+            socket,
+            lane,
+            identity: Arc::new(identity),
+            guard: None,
+            memberships: SmallVec::new(),
+            opening: None,
+            since,
+            channel: Channel::new([]),
+            command: None,
+            nobody: OnceCell::new(),
+            writes: Cell::new(0),
+            client: None,
+            back: None,
+            joined_at: None,
+        }
+    }
+
+    /// Who is at the other end. Changes when the client refreshes its token.
+    pub fn identity(&self) -> &Identity<A::Claims> {
+        &self.identity
+    }
+
+    /// Judges this connection: now, before anything else is read; inside the transaction of every [`write`](Self::write) and
+    /// [`read`](Self::read); after a token refresh; and whenever a signal that [rechecks](crate::Signal::rechecking) concerns one of its groups.
+    /// An error closes the connection with the code of its kind.
+    ///
+    /// # Errors
+    /// What `guard` returns.
+    pub async fn guard(
+        &mut self,
+        guard: impl Fn(&Identity<A::Claims>, &Reader<'_>) -> Result<(), Error> + Send + Sync + 'static,
+    ) -> Result<(), Error> {
+        self.guard = Some(Arc::new(guard));
+        self.judge().await
+    }
+
+    /// From here on nothing announced to `group` is lost. Join before reading a snapshot.
+    ///
+    /// A connection that is in `groups_per_connection` groups already is closed with 4429: to go on without this group would be a silent gap. For groups that
+    /// a client asks for there is [`try_join`](Self::try_join).
+    pub fn join(&mut self, group: A::Group) {
+        self.join_after(group, 0);
+    }
+
+    /// As [`join`](Self::join), and the connection stays open when the group is one too many.
+    ///
+    /// # Errors
+    /// Of kind [`RateLimited`](crate::Kind::RateLimited): `TOO_MANY_GROUPS`.
+    pub fn try_join(&mut self, group: A::Group) -> Result<(), ClientError> {
+        self.try_join_after(group, 0)
+    }
+
+    /// As [`join`](Self::join), for a client that was admitted to the group at the number `from`: what came before is not replayed either,
+    /// whatever `since` it comes back with. [`Reader::first_told`](crate::Reader::first_told) finds the number of the event that admitted it.
+    pub fn join_after(&mut self, group: A::Group, from: u64) {
+        if let Err(error) = self.try_join_after(group, from) {
+            self.socket.end(Ending::refused(error));
+        }
+    }
+
+    fn try_join_after(&mut self, group: A::Group, from: u64) -> Result<(), ClientError> {
+        if self.memberships.iter().any(|m| m.group == group) {
+            return Ok(());
+        }
+        let before = self.before().iter().find(|m| m.group == group);
+        let from = before.map_or(from, |m| from.max(m.from));
+        if self.memberships.len() >= self.socket.policy.groups_per_connection {
+            self.socket.limited(Limit::Groups);
+            return Err(ClientError::new(
+                Kind::RateLimited,
+                "TOO_MANY_GROUPS",
+                "this connection is in too many groups: leave some, or open another",
+            ));
+        }
+        let hold = || {
+            Box::new(Hold {
+                fresh: Vec::new(),
+                frames: Vec::new(),
+                bytes: 0,
+                overflowed: false,
+            })
+        };
+        self.shard.part(self.lane, &self.socket);
+        // held before registered: not one event may pass between
+        self.socket
+            .held
+            .borrow_mut()
+            .get_or_insert_with(hold)
+            .fresh
+            .push(group.clone());
+        self.shard.join(group.clone(), self.lane, &self.socket);
+        self.memberships.push(Membership { group, from });
+        if self.outdate() {
+            // nothing is told of it before it is kept
+            self.socket.defer();
+        }
+        Ok(())
+    }
+
+    /// The groups that a Socket.IO client was in when it was connected last, also those that it had joined by a command. They come back by being joined here:
+    /// `connect` joins again what this client may still hear, before it asks for a snapshot, and what it missed there is replayed. Empty for new clients.
+    pub fn restored(&self) -> Vec<A::Group> {
+        self.before().iter().map(|m| m.group.clone()).collect()
+    }
+
+    /// From now on what this connection hears in quick succession is told together as well, or only together ([`Consumer::together`](crate::Consumer::together)). To
+    /// be said in `connect`; it stays so.
+    pub fn gather(&mut self, how: Gather) {
+        if how == Gather::Instead {
+            let Some(lane) = self.shard.lanes.gathering(self.lane) else {
+                return;
+            };
+            for membership in &self.memberships {
+                self.shard.leave(&membership.group, self.lane, &self.socket);
+                self.shard
+                    .join(membership.group.clone(), lane, &self.socket);
+            }
+            self.lane = lane;
+        }
+        self.socket.gather(how);
+    }
+
+    /// Leaves a group.
+    pub fn leave(&mut self, group: &A::Group) {
+        self.give_up(|g| g == group);
+        self.outdate();
+    }
+
+    /// As [`read`](Self::read), in a command that has joined groups: what `f` finds is where their stream begins for this client. Events of these groups up to
+    /// that point are not told, those after it follow the command's answer. Without it their stream begins after the answer.
+    ///
+    /// The closure is `Fn`: it may be retried.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn read_joined<T: Send + 'static>(
+        &mut self,
+        f: impl Fn(&Reader<'_>) -> Result<T, Error> + Send + Sync + 'static,
+    ) -> Result<T, Error> {
+        let (at, found) = self.at_one_point(Arc::new(f)).await?;
+        self.joined_at = Some(at);
+        Ok(found)
+    }
+
+    /// What the client must know first, read at one point of the history: events up to it are not told, later ones follow. A client that came back with
+    /// a `since` that can be resumed gets what it missed instead, and `read` does not run; one whose `since` cannot gets it with `"reset": true`.
+    /// The closure is `Fn`: it may be retried, and it runs again when the client asks to resume on the open connection.
+    ///
+    /// # Errors
+    /// What `read` returns.
+    pub async fn snapshot(
+        &mut self,
+        read: impl Fn(&Reader<'_>) -> Result<Message, Error> + Send + Sync + 'static,
+    ) -> Result<(), Error> {
+        self.opening = Some(Opening {
+            look: Arc::new(read),
+            only_on_reset: false,
+        });
+        self.open().await
+    }
+
+    /// For channels whose document has no first frame: `read` runs only when a client came with a `since` that cannot be resumed.
+    ///
+    /// # Errors
+    /// What `read` returns.
+    pub async fn snapshot_on_reset(
+        &mut self,
+        read: impl Fn(&Reader<'_>) -> Result<Message, Error> + Send + Sync + 'static,
+    ) -> Result<(), Error> {
+        self.opening = Some(Opening {
+            look: Arc::new(read),
+            only_on_reset: true,
+        });
+        self.open().await
+    }
+
+    /// Reads rows, all at one state of the database.
+    ///
+    /// # Errors
+    /// What `f` or the guard returns; [`Error::Panicked`] if `f` panicked.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (judged, f) = self.judged(f);
+        let result = self.store()?.read(move |db| f(db)).await;
+        self.told(judged, result)
+    }
+
+    /// Runs a command: one step of a transaction that is committed together with others; returns after the commit. Where the frame had an `id`, the
+    /// outcome is stored with its effect, and the same id from the same actor gets the stored outcome again.
+    ///
+    /// # Errors
+    /// What `f` or the guard returns (then nothing of it happened); [`Error::Busy`]; [`Error::UnknownOutcome`] when the commit itself failed.
+    pub async fn write<T: Serialize + DeserializeOwned + Send + 'static>(
+        &self,
+        f: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let refused = Arc::new(AtomicBool::new(false));
+        let (guard, identity, flag) = (self.guard.clone(), self.identity.clone(), refused.clone());
+        let result = self
+            .store()?
+            .write(self.next_command(), move |tx| {
+                if let Some(guard) = guard {
+                    guard(&identity, tx).inspect_err(|_| flag.store(true, Relaxed))?;
+                }
+                f(tx)
+            })
+            .await;
+        self.told(refused, result)
+    }
+
+    /// To this client only, without a number: it is not replayed.
+    pub fn send(&self, message: &Message) {
+        self.send_as(message, Envelope::default());
+    }
+
+    /// Ends the connection in order, after what was said until now: a raw one with close code 1000; with Socket.IO this namespace, and the client does not
+    /// come back by itself. What the handler returns is not told any more.
+    pub fn disconnect(&self) {
+        self.socket.end(Ending::new(1000, "bye"));
+    }
+
+    /// To a group's live connections, at most once, without a number: typing, benchmarks. A durable fact is a row.
+    pub fn publish(&self, group: A::Group, event: A::Event) {
+        self.shard.publish(Publication::new(0, event, [group]));
+    }
+
+    /// Leaves every group: nothing more is told.
+    pub(crate) fn leave_all(&mut self) {
+        self.give_up(|_| true);
+    }
+
+    fn give_up(&mut self, which: impl Fn(&A::Group) -> bool) {
+        let (shard, socket, lane) = (&self.shard, &self.socket, self.lane);
+        shard.part(lane, socket);
+        self.memberships.retain(|m| {
+            let goes = which(&m.group);
+            if goes {
+                shard.leave(&m.group, lane, socket);
+            }
+            !goes
+        });
+    }
+
+    /// The groups it is in, in the order of joining.
+    pub fn groups(&self) -> impl Iterator<Item = &A::Group> {
+        self.memberships.iter().map(|m| &m.group)
+    }
+
+    /// Why the connection is being closed, if it is.
+    pub(crate) fn ending(&self) -> Option<Ending> {
+        self.socket.take_ending()
+    }
+
+    pub(crate) fn send_as(&self, message: &Message, envelope: Envelope) {
+        self.shard
+            .send(&self.socket, self.lane().frame(message, envelope));
+    }
+
+    pub(crate) fn lane(&self) -> &Lane<A> {
+        &self.shard.lanes[self.lane as usize]
+    }
+
+    /// A new token: judged like the first.
+    pub(crate) async fn refresh(&mut self, identity: Identity<A::Claims>) -> Result<(), Error> {
+        self.identity = Arc::new(identity);
+        self.judge().await
+    }
+
+    /// Runs the guard on the rows as they are now.
+    pub(crate) async fn judge(&self) -> Result<(), Error> {
+        if self.guard.is_none() {
+            Ok(())
+        } else {
+            self.read(|_| Ok(())).await
+        }
+    }
+
+    fn store(&self) -> Result<&crate::store::Store, Error> {
+        self.shard.store.as_ref().ok_or(Error::Closed)
+    }
+
+    /// `f` behind the guard; the flag says whether it was the guard that refused.
+    #[allow(clippy::type_complexity)]
+    fn judged<T>(
+        &self,
+        f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> (
+        Arc<AtomicBool>,
+        impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
+    ) {
+        let refused = Arc::new(AtomicBool::new(false));
+        let (guard, identity, flag) = (self.guard.clone(), self.identity.clone(), refused.clone());
+        let behind = move |db: &Reader<'_>| {
+            if let Some(guard) = guard {
+                guard(&identity, db).inspect_err(|_| flag.store(true, Relaxed))?;
+            }
+            f(db)
+        };
+        (refused, behind)
+    }
+
+    /// A connection that its guard refuses ends.
+    fn told<T>(&self, refused: Arc<AtomicBool>, result: Result<T, Error>) -> Result<T, Error> {
+        if refused.load(Relaxed)
+            && let Err(Error::Client(error)) = &result
+        {
+            self.socket.end(Ending::refused(error.clone()));
+        }
+        result
+    }
+}
+
+/// Nobody stays in a group without a connection.
+impl<A: App> Drop for Context<A> {
+    fn drop(&mut self) {
+        self.leave_all();
+        if let Some(pid) = self.back.as_ref().and_then(|back| back.pid.as_ref()) {
+            self.shard.forget_pid(&pid.id, &self.socket);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Which command a frame is: what makes its repetition known.
+//!
+//! Under one id there is one command. That is: of one client, to one consumer with one set of path parameters, the frame as it came. The query is no part of it, as
+//! the address that a client came by is none.
+
+use super::Context;
+use crate::app::App;
+use crate::protocol::frame::Payload;
+use crate::protocol::sid::unguessable;
+use crate::routing::pattern::{Param, Params};
+use crate::store::{Channel, Command, CommandId, Store};
+use serde::Serialize;
+
+impl<A: App> Context<A> {
+    /// Under which id the writes that follow are kept, for vocabularies whose clients send one in a place of their own: a repetition of the command gets the
+    /// same outcome. `command` is what it asks for; which consumer is asked, for which path, and by which event of Socket.IO is added to it. A raw frame's `id` needs
+    /// no such call.
+    ///
+    /// The ids of a client without a token are its connection's: on another one they are new.
+    pub fn once(&mut self, id: &str, command: &impl Serialize) {
+        let body = serde_json::to_vec(command).unwrap_or_default();
+        let event = self.client.as_ref().map(|client| client.event());
+        let event = event.as_ref().map_or("", |event| event.as_str());
+        let named = CommandId::addressed(self.channel, id, &body, event);
+        self.command = Some(Box::new(named));
+    }
+
+    /// The path that led here.
+    pub(crate) fn addressed(&mut self, params: &Params) {
+        self.channel = channel(self.lane().entry.name, params);
+    }
+
+    /// The frame that is handled next.
+    pub(crate) fn begin(&mut self, id: Option<&str>, body: Payload<'_>) {
+        if let (Some(client), Payload::Event(event)) = (&self.client, body) {
+            client.says(event.name);
+        }
+        self.command =
+            id.map(|id| Box::new(CommandId::addressed(self.channel, id, &body.bytes(), "")));
+        self.writes.set(0);
+        self.joined_at = None;
+    }
+
+    pub(super) fn next_command(&self) -> Command {
+        let nth = self.writes.replace(self.writes.get() + 1);
+        let actor = self.identity.subject.clone();
+        let id = self.command.as_deref().cloned().map(|mut id| {
+            id.scope = match &actor {
+                Some(subject) => subject.clone(),
+                None => self.nobody().to_owned(),
+            };
+            if nth > 0 {
+                id.key = format!("{}#{nth}", id.key);
+            }
+            id
+        });
+        Command {
+            actor,
+            id,
+            ..Command::default()
+        }
+        .on_shard(self.shard.id)
+    }
+
+    /// The scope of who shows no token. Nobody else can name it: two such clients have nothing in common.
+    fn nobody(&self) -> &str {
+        let make = || Box::new(Nobody(format!("nobody {}", unguessable())));
+        &self.nobody.get_or_init(make).0
+    }
+
+    /// What is to be done when the connection is gone.
+    pub(crate) fn leaving(&mut self) -> Leaving {
+        let scope = self.nobody.take().map(|nobody| nobody.0);
+        Leaving(scope.zip(self.shard.store.clone()).map(Box::new))
+    }
+}
+
+/// The scope of one who shows no token.
+pub(super) struct Nobody(String);
+
+/// The outcomes that end with a connection.
+#[must_use]
+pub(crate) struct Leaving(Option<Box<(String, Store)>>);
+
+impl Leaving {
+    /// Forgets them. What a kill leaves behind goes with its age.
+    pub async fn forget(self) {
+        if let Some(left) = self.0 {
+            let (scope, store) = *left;
+            let forgotten = Box::pin(store.forget(scope)).await;
+            if let Err(error) = forgotten {
+                tracing::debug!(%error, "outcomes of a connection that is gone stay until they are too old");
+            }
+        }
+    }
+}
+
+fn channel(consumer: &str, params: &Params) -> Channel {
+    let numbers: smallvec::SmallVec<[[u8; 8]; 2]> = params
+        .iter()
+        .map(|(_, param)| match param {
+            Param::Int(n) => n.to_be_bytes(),
+            Param::Text(_) => [0; 8],
+        })
+        .collect();
+    let parts = params
+        .iter()
+        .zip(&numbers)
+        .flat_map(|((name, param), number)| {
+            let value = match param {
+                Param::Int(_) => &number[..],
+                Param::Text(text) => text.as_bytes(),
+            };
+            [name.as_bytes(), value]
+        });
+    Channel::new(std::iter::once(consumer.as_bytes()).chain(parts))
+}

@@ -1,0 +1,11 @@
+//! Who hears what: the members of one core and what is written to them.
+
+pub(crate) mod groups;
+pub(crate) mod lane;
+pub(crate) mod outbox;
+pub(crate) mod publication;
+pub(crate) mod shard;
+pub(crate) mod socket;
+pub(crate) mod stream;
+pub(crate) mod turn;
+pub(crate) mod window;

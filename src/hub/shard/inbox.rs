@@ -1,0 +1,124 @@
+//! What reaches a shard from outside: commits, other shards' publications, and calls.
+
+use super::Shard;
+use crate::app::App;
+use crate::hub::publication::ToShard;
+use std::rc::Rc;
+use tokio::sync::mpsc;
+
+/// Messages of the inbox that are taken in one after the other before sockets are written to and read from: more than wait for a shard that keeps up, so they
+/// are still told together.
+const INBOX_BATCH: usize = 64;
+/// Frames for clients after which it is enough too: some ten milliseconds of noting them.
+const DELIVERY_BATCH: u64 = 262_144;
+
+impl<A: App> Shard<A> {
+    /// Takes in what comes from the writer and the other shards: what waits is told in one turn, up to a bound, so that a shard whose inbox never gets empty
+    /// still writes, and hears its clients.
+    pub async fn take_in(self: Rc<Self>, mut inbox: mpsc::Receiver<ToShard<A>>) {
+        while let Some(mut message) = inbox.recv().await {
+            let enough = self.counts.delivered.get().saturating_add(DELIVERY_BATCH);
+            for taken in 1.. {
+                match message {
+                    ToShard::Call(call) => call(&self),
+                    ToShard::Reset { head } => self.reset(head),
+                    ToShard::Published(publications) => {
+                        publications.iter().for_each(|p| self.deliver(p))
+                    }
+                    ToShard::Committed {
+                        head,
+                        publications,
+                        replies,
+                        at,
+                    } => {
+                        if !publications.is_empty() && self.committed_at.get().is_none() {
+                            self.committed_at.set(Some(at));
+                        }
+                        publications.iter().for_each(|p| self.deliver(p));
+                        replies.into_iter().for_each(|reply| reply());
+                        self.seen.set(head);
+                        self.advanced.notify_waiters();
+                    }
+                }
+                if taken >= INBOX_BATCH || self.counts.delivered.get() >= enough {
+                    // after whoever writes, and after the clients that are ready now
+                    tokio::task::yield_now().await;
+                    break;
+                }
+                match inbox.try_recv() {
+                    Ok(next) => message = next,
+                    Err(_) => break,
+                }
+            }
+        }
+    }
+
+    /// Waits until everything up to `seq` was delivered or held here.
+    pub async fn caught_up(&self, seq: u64) {
+        while self.seen.get() < seq {
+            self.advanced.notified().await; // single thread: nothing can change between the test and the wait
+        }
+    }
+
+    /// Waits for nothing from now on: where nothing is delivered.
+    pub fn skip_ahead(&self) {
+        self.seen.set(u64::MAX);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::consumer::announcer::fixture::Cafe;
+    use crate::hub::lane::Lanes;
+    use crate::limits::{Admission, Limits};
+    use crate::metrics::Stats;
+    use std::cell::Cell;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+    use tokio::task::{LocalSet, spawn_local, yield_now};
+
+    fn shard() -> Rc<Shard<Cafe>> {
+        let admission = Arc::new(Admission::new(Limits::default()));
+        let stats = Arc::new(Stats::new(1, admission, usize::MAX));
+        let lanes = Arc::new(Lanes::new([]));
+        Rc::new(Shard::new(0, lanes, None, Vec::new(), stats))
+    }
+
+    #[test]
+    fn an_inbox_that_never_gets_empty_leaves_turns_to_others() {
+        const MESSAGES: usize = 10 * INBOX_BATCH;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .expect("a runtime");
+        LocalSet::new().block_on(&runtime, async {
+            let (inbox, mail) = mpsc::channel(MESSAGES);
+            let done = Arc::new(AtomicUsize::new(0));
+            for _ in 0..MESSAGES {
+                let done = done.clone();
+                let call = move |_: &Rc<Shard<Cafe>>| {
+                    done.fetch_add(1, Relaxed);
+                };
+                let sent = inbox.try_send(ToShard::Call(Box::new(call)));
+                assert!(sent.is_ok(), "there is room");
+            }
+            let longest = Rc::new(Cell::new(0));
+            let (noted, seen) = (longest.clone(), done.clone());
+            let client = spawn_local(async move {
+                let mut before = 0;
+                while before < MESSAGES {
+                    let now = seen.load(Relaxed);
+                    noted.set(noted.get().max(now - before));
+                    before = now;
+                    yield_now().await;
+                }
+            });
+            let taking = spawn_local(shard().take_in(mail));
+            client.await.expect("the client has its turns");
+            taking.abort();
+            // of two that yield the runtime wakes the later one first
+            let longest = longest.get();
+            assert!(longest <= 2 * INBOX_BATCH, "{longest} between two turns");
+        });
+    }
+}

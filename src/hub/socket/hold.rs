@@ -1,0 +1,51 @@
+//! What is told to a connection that is not ready for it.
+
+use crate::app::App;
+use bytes::Bytes;
+
+/// Events that may be held for a connection while its snapshot or replay is read, in bytes: 1,000 of the usual 256.
+const HELD_BYTES: usize = 256 << 10;
+
+/// Events that came while the connection was not ready for them.
+pub(crate) struct Hold<A: App> {
+    /// Groups joined since the hold began: what was announced to them up to the snapshot is in the snapshot.
+    pub fresh: Vec<A::Group>,
+    pub frames: Vec<Held>,
+    pub bytes: usize,
+    /// Too much came: read again.
+    pub overflowed: bool,
+}
+
+pub(crate) struct Held {
+    pub seq: u64,
+    pub fresh: bool,
+    pub frame: Bytes,
+}
+
+impl<A: App> Hold<A> {
+    /// Keeps an event; when that is too much (what is held is let go in one turn, and must not fill the outbox) all are forgotten. Returns how many were.
+    pub fn keep(&mut self, seq: u64, group: &A::Group, frame: &Bytes, most: usize) -> usize {
+        if self.overflowed {
+            return 1;
+        }
+        if self.bytes + frame.len() > HELD_BYTES.min(most) {
+            let lost = self.frames.len() + 1;
+            self.clear();
+            self.overflowed = true;
+            return lost;
+        }
+        self.bytes += frame.len();
+        self.frames.push(Held {
+            seq,
+            fresh: self.fresh.contains(group),
+            frame: frame.clone(),
+        });
+        0
+    }
+
+    pub fn clear(&mut self) {
+        self.frames = Vec::new();
+        self.bytes = 0;
+        self.overflowed = false;
+    }
+}

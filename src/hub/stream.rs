@@ -1,0 +1,146 @@
+//! A client's byte stream, plain or encrypted. Nothing here waits: who asks for more than the socket takes or has is told so.
+
+#[cfg(test)]
+mod tests;
+mod tls;
+
+pub(crate) use tls::Tls;
+
+use crate::limits::budget::Turn;
+use bytes::Bytes;
+use smallvec::SmallVec;
+use std::io::{self, IoSlice};
+use std::net::Shutdown;
+use std::os::fd::AsRawFd;
+use std::task::{Context, Poll};
+use tokio::io::Interest;
+use tokio::net::TcpStream;
+use tokio_rustls::rustls::ServerConnection;
+
+/// Frames of one `writev`. Linux takes up to 1,024; a socket buffer is full long before.
+const FRAMES_PER_WRITE: usize = 64;
+
+pub(crate) enum Stream {
+    Plain(TcpStream),
+    Tls(Box<Tls>),
+}
+
+/// A stream on its way to another thread.
+pub(crate) enum Detached {
+    Plain(std::net::TcpStream),
+    Tls(std::net::TcpStream, Box<ServerConnection>),
+}
+
+impl Detached {
+    /// The stream in the hands of this thread's runtime.
+    pub fn attach(self) -> io::Result<Stream> {
+        Ok(match self {
+            Detached::Plain(tcp) => Stream::Plain(TcpStream::from_std(tcp)?),
+            Detached::Tls(tcp, session) => {
+                Stream::Tls(Box::new(Tls::new(TcpStream::from_std(tcp)?, *session)))
+            }
+        })
+    }
+}
+
+/// How far a write came.
+pub(crate) enum Written {
+    /// Everything is with the kernel.
+    All,
+    /// The socket is full: so many bytes need not be written again. All of them, where what is left is in the cipher's hands: [`Stream::settle`] sends it.
+    Part(usize),
+    Failed,
+}
+
+impl Stream {
+    /// Takes it out of this thread's runtime.
+    pub fn detach(self) -> io::Result<Detached> {
+        Ok(match self {
+            Stream::Plain(tcp) => Detached::Plain(tcp.into_std()?),
+            Stream::Tls(tls) => {
+                let (tcp, session) = tls.into_parts();
+                Detached::Tls(tcp.into_std()?, Box::new(session))
+            }
+        })
+    }
+
+    pub fn write(&self, bytes: &[u8]) -> Written {
+        match self {
+            Stream::Plain(tcp) => match tcp.try_write(bytes) {
+                Ok(n) if n == bytes.len() => Written::All,
+                Ok(n) => Written::Part(n),
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => Written::Part(0),
+                Err(_) => Written::Failed,
+            },
+            Stream::Tls(tls) => tls.write(bytes),
+        }
+    }
+
+    /// Writes the first of these frames. [`WouldBlock`](io::ErrorKind::WouldBlock): the socket is full.
+    pub fn write_frames<'a>(&self, frames: impl Iterator<Item = &'a Bytes>) -> io::Result<usize> {
+        let slices: SmallVec<[IoSlice<'_>; FRAMES_PER_WRITE]> = frames
+            .take(FRAMES_PER_WRITE)
+            .map(|f| IoSlice::new(f))
+            .collect();
+        match self {
+            Stream::Plain(tcp) => tcp.try_write_vectored(&slices),
+            Stream::Tls(tls) => tls.write_vectored(&slices),
+        }
+    }
+
+    /// Sends what was written and is not with the kernel yet. `false`: the socket is full.
+    pub fn settle(&self) -> io::Result<bool> {
+        match self {
+            Stream::Plain(_) => Ok(true),
+            Stream::Tls(tls) => tls.settle(),
+        }
+    }
+
+    /// 0: the end. [`WouldBlock`](io::ErrorKind::WouldBlock): nothing is there, or the turn is over; [`poll_read_ready`](Self::poll_read_ready) says when to
+    /// ask again. What came from the network is spent.
+    pub fn read(&self, buffer: &mut [u8], turn: &mut Turn<'_>) -> io::Result<usize> {
+        let Stream::Plain(tcp) = self else {
+            let Stream::Tls(tls) = self else { return Ok(0) };
+            return tls.read(buffer, turn);
+        };
+        let n = tcp.try_read(buffer)?;
+        turn.spend(n);
+        if n < buffer.len() {
+            // a short read emptied the socket: tokio may know, which saves the read that would find out
+            let _ = tcp.try_io(Interest::READABLE, || {
+                Err::<(), _>(io::ErrorKind::WouldBlock.into())
+            });
+        }
+        Ok(n)
+    }
+
+    pub fn poll_read_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.tcp().poll_read_ready(cx)
+    }
+
+    /// Waits until the socket takes something. Cancel safe.
+    pub async fn writable(&self) -> io::Result<()> {
+        self.tcp().writable().await
+    }
+
+    /// Ends our side: the client reads an end of file after what it was sent.
+    pub fn finish(&self) {
+        if let Stream::Tls(tls) = self {
+            tls.say_goodbye();
+        }
+        let _ = socket2::SockRef::from(self.tcp()).shutdown(Shutdown::Write);
+    }
+
+    /// Ends both sides. Who waits for something to read is woken with an end of file.
+    pub fn abort(&self) {
+        // SAFETY: the descriptor is open for as long as `self` lives; shutdown(2) neither closes nor reuses it.
+        unsafe { libc::shutdown(self.tcp().as_raw_fd(), libc::SHUT_RDWR) };
+    }
+
+    fn tcp(&self) -> &TcpStream {
+        match self {
+            Stream::Plain(tcp) => tcp,
+            Stream::Tls(tls) => &tls.tcp,
+        }
+    }
+}

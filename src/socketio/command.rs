@@ -1,0 +1,130 @@
+//! A message in a namespace's mailbox becomes a command of its consumer, or a new token.
+
+use super::Session;
+use super::namespace::{Mail, Namespace};
+use crate::app::App;
+use crate::connection::{Frame as Met, rates, steer};
+use crate::consumer::context::Context;
+use crate::consumer::registry;
+use crate::error::Error;
+use crate::protocol::close::Ending;
+use crate::protocol::dialect::Control;
+use crate::protocol::dialect::socket_io::{self, Body};
+use crate::protocol::frame::{Event, Frame, Payload};
+use crate::protocol::message::Reply;
+use bytes::Bytes;
+use futures::FutureExt;
+use futures::future::LocalBoxFuture;
+
+/// What a message leads to, and the number of its acknowledgement.
+pub(super) enum Step<'a> {
+    /// It is being handled.
+    Run(Option<u64>, LocalBoxFuture<'a, Result<Reply, Error>>),
+    /// Boxed, as the next one: they are rare, and large.
+    Answered(Box<(Option<u64>, Result<Reply, Error>)>),
+    End(Box<Ending>),
+}
+
+impl Step<'_> {
+    fn answered(id: Option<u64>, answer: Result<Reply, Error>) -> Self {
+        Step::Answered(Box::new((id, answer)))
+    }
+}
+
+impl<A: App> Namespace<A> {
+    /// Has the consumer begin with a message.
+    pub(super) fn take<'a>(
+        &self,
+        session: &'a Session<A>,
+        ctx: &'a mut Context<A>,
+        consumer: &'a mut dyn registry::Session<A>,
+        mail: Mail,
+    ) -> Step<'a> {
+        match mail {
+            Mail::Leave => Step::End(Box::new(Ending::gone())),
+            Mail::Frame(Frame::Text(text)) => handle(ctx, consumer, None, Payload::Text(&text)),
+            Mail::Frame(Frame::Binary(bytes)) => {
+                handle(ctx, consumer, None, Payload::Binary(&bytes))
+            }
+            Mail::Event { text, attachments } => {
+                self.event(session, ctx, consumer, &text, &attachments)
+            }
+        }
+    }
+
+    fn event<'a>(
+        &self,
+        session: &'a Session<A>,
+        ctx: &'a mut Context<A>,
+        consumer: &'a mut dyn registry::Session<A>,
+        text: &str,
+        attachments: &[Bytes],
+    ) -> Step<'a> {
+        // it was taken apart before, where it was addressed
+        let Ok(socket_io::Packet {
+            body:
+                Body::Event {
+                    id,
+                    name,
+                    arguments,
+                },
+            ..
+        }) = socket_io::Packet::decode(text)
+        else {
+            return Step::answered(None, Ok(Reply::default()));
+        };
+        let event = Event {
+            name: &name,
+            arguments: &arguments,
+            attachments,
+        };
+        let (len, now) = (event.len(), ctx.shard.clock());
+        let token = (&*name == AUTHENTICATE).then(|| token(arguments.first()?.get()));
+        let control = token.flatten().map(Control::Authenticate);
+        let metered = match &control {
+            Some(control) => rates::control(&self.socket, control, len, now),
+            None => rates::action(&self.socket, Some(&name), len, now),
+        };
+        if let Err(fast) = metered {
+            return match rates::refuse(&ctx.shard, None, fast) {
+                Met::Refused(_, error) => Step::answered(id, Err(error.into())),
+                Met::Close(ending) => Step::End(Box::new(ending)),
+                _ => Step::answered(id, Ok(Reply::default())),
+            };
+        }
+        if let Some(control) = control {
+            let steered = steer(ctx, session.keys.as_deref(), control);
+            return Step::Run(id, steered.boxed_local());
+        }
+        handle(ctx, consumer, id, Payload::Event(event))
+    }
+}
+
+/// The event that brings a new token for an open connection.
+const AUTHENTICATE: &str = "authenticate";
+
+/// `"..."`, or `{"token": "..."}`.
+fn token(json: &str) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum Given {
+        Bare(String),
+        Named { token: String },
+    }
+    match serde_json::from_str(json).ok()? {
+        Given::Bare(token) | Given::Named { token } => Some(token),
+    }
+}
+
+fn handle<'a, A: App>(
+    ctx: &'a mut Context<A>,
+    consumer: &'a mut dyn registry::Session<A>,
+    id: Option<u64>,
+    payload: Payload<'_>,
+) -> Step<'a> {
+    ctx.begin(None, payload);
+    match consumer.receive(payload, ctx) {
+        Ok(running) => Step::Run(id, running),
+        Err(error) => Step::answered(id, Err(error.into())),
+    }
+}

@@ -1,0 +1,332 @@
+//! What a session's packets mean.
+
+use super::namespace::{Left, Mail, Namespace};
+use super::{Entrance, Session, offsets};
+use crate::app::App;
+use crate::auth::Identity;
+use crate::connection::reader::MessageReader;
+use crate::connection::{Frame as Met, dropped, rates};
+use crate::consumer::context::Client;
+use crate::error::{ClientError, Kind};
+use crate::limits::TooFast;
+use crate::limits::budget::Turn;
+use crate::protocol::arguments::Arguments;
+use crate::protocol::close::{Ending, NO_CODE};
+use crate::protocol::dialect::engine_io;
+use crate::protocol::dialect::socket_io::{self, Body};
+use crate::protocol::frame::{Frame, Payload};
+use crate::protocol::websocket::{self, Incoming, Opcode};
+use crate::routing::Protocol;
+use bytes::Bytes;
+use serde_json::value::RawValue;
+use std::rc::Rc;
+
+/// The attachments of a packet may be so many times the largest message together.
+const ATTACHED: usize = 4;
+
+/// The largest `auth` of a namespace, in bytes: it is kept for as long as that is open, so it is no place for anything but a token and a few names.
+const AUTH_BYTES: usize = 16 << 10;
+
+/// Namespaces that a client has left and that are not done with what it said there: who leaves and comes back once has one.
+const LEAVING: usize = 16;
+
+/// A packet some of whose attachments have not come yet.
+pub(super) struct Assembly {
+    text: String,
+    attachments: Vec<Bytes>,
+    missing: usize,
+    bytes: usize,
+}
+
+/// What was read, where nothing is borrowed from the thread's buffer.
+enum Read {
+    Text(String),
+    Binary(Bytes),
+    Ping(Vec<u8>, Option<TooFast>),
+    Pong(Option<TooFast>),
+    Close(u16),
+    Nothing,
+}
+
+fn malformed(what: &'static str) -> Ending {
+    Ending::new(1002, what)
+}
+
+impl<A: App> Session<A> {
+    /// Reads a frame of the WebSocket, if there is one. `None`: nothing complete has come.
+    pub(super) fn read(
+        self: &Rc<Self>,
+        reader: &mut MessageReader,
+        turn: Turn<'_>,
+    ) -> Result<Option<Left<A>>, Ending> {
+        let now = self.shard.clock();
+        let read = reader.next(&self.wire, now, turn, |incoming| match incoming {
+            Incoming::Data(Payload::Text(text)) => Read::Text(text.to_owned()),
+            Incoming::Data(Payload::Binary(bytes)) => Read::Binary(Bytes::copy_from_slice(bytes)),
+            Incoming::Ping(payload) => Read::Ping(payload.to_vec(), self.meter(incoming)),
+            Incoming::Close(close) => Read::Close(close.map_or(NO_CODE, |(code, _)| code)),
+            Incoming::Pong(_) => Read::Pong(self.meter(incoming)),
+            Incoming::Data(Payload::Event(_)) => Read::Nothing,
+        })?;
+        match read {
+            None => Ok(None),
+            Some(Read::Text(text)) => match engine_io::Packet::decode(&text) {
+                Ok(packet) => self.packet(packet).map(Some),
+                Err(engine_io::Malformed) => Err(malformed("no packet")),
+            },
+            Some(Read::Binary(bytes)) => self.binary(bytes).map(Some),
+            Some(Read::Ping(_, Some(too_fast)) | Read::Pong(Some(too_fast))) => {
+                self.too_much(too_fast).map(Some)
+            }
+            Some(Read::Ping(payload, None)) => {
+                let pong = websocket::encode(Opcode::Pong, &payload);
+                self.shard.send(&self.wire, pong);
+                Ok(Some(None))
+            }
+            Some(Read::Pong(None)) => {
+                let namespaces = self.namespaces.borrow();
+                namespaces.iter().for_each(|n| n.client.pong());
+                Ok(Some(None))
+            }
+            Some(Read::Close(code)) => Err(Ending::by_client(code)),
+            Some(Read::Nothing) => Ok(Some(None)),
+        }
+    }
+
+    /// A packet of either transport.
+    pub(super) fn packet(
+        self: &Rc<Self>,
+        packet: engine_io::Packet<'_>,
+    ) -> Result<Left<A>, Ending> {
+        match packet {
+            engine_io::Packet::Message(text) => self.message(text),
+            engine_io::Packet::Binary(bytes) => self.binary(Bytes::from(bytes.into_owned())),
+            engine_io::Packet::Close => Err(Ending::by_client(1000)),
+            engine_io::Packet::Ping(_) => Err(malformed("it is the server that asks")),
+            // of which nothing comes, but which costs too
+            engine_io::Packet::Pong(_)
+            | engine_io::Packet::Open(_)
+            | engine_io::Packet::Upgrade
+            | engine_io::Packet::Noop => {
+                let too_fast = self.meter(Incoming::Data(Payload::Text("3")));
+                too_fast.map_or(Ok(None), |too_fast| self.too_much(too_fast))
+            }
+        }
+    }
+
+    fn meter(&self, incoming: Incoming<'_>) -> Option<TooFast> {
+        let now = self.shard.clock();
+        rates::frame(&self.shard, &self.wire, &incoming, now).err()
+    }
+
+    /// What came too fast and has no answer is passed over; in the long run it is the end.
+    fn too_much(&self, too_fast: TooFast) -> Result<Left<A>, Ending> {
+        match rates::refuse(&self.shard, None, too_fast) {
+            Met::Close(ending) => Err(ending),
+            _ => Ok(None),
+        }
+    }
+
+    fn message(self: &Rc<Self>, text: &str) -> Result<Left<A>, Ending> {
+        let too_fast = self.meter(Incoming::Data(Payload::Text(text)));
+        if self.visit.door.protocol == Protocol::EngineIo {
+            return self.pass_on(Frame::Text(text.to_owned()), too_fast);
+        }
+        if self.assembly.borrow().is_some() {
+            return Err(malformed("an attachment is missing"));
+        }
+        let packet = socket_io::Packet::decode(text)
+            .map_err(|socket_io::Malformed(what)| malformed(what))?;
+        if let Some(too_fast) = too_fast {
+            self.refuse(&packet, too_fast)?;
+            return Ok(None);
+        }
+        if packet.attachments > 0 {
+            *self.assembly.borrow_mut() = Some(Box::new(Assembly {
+                missing: packet.attachments,
+                text: text.to_owned(),
+                attachments: Vec::new(),
+                bytes: text.len(),
+            }));
+            return Ok(None);
+        }
+        self.dispatch(text, packet, Vec::new())
+    }
+
+    fn binary(self: &Rc<Self>, bytes: Bytes) -> Result<Left<A>, Ending> {
+        let too_fast = self.meter(Incoming::Data(Payload::Binary(&bytes)));
+        if self.visit.door.protocol == Protocol::EngineIo {
+            return self.pass_on(Frame::Binary(bytes), too_fast);
+        }
+        if let Some(too_fast) = too_fast {
+            // without this piece the packet cannot be put together
+            self.shard.counts.limited(too_fast.limited.limit);
+            return Err(Ending::refused(too_fast.limited.error()));
+        }
+        let complete = {
+            let mut assembly = self.assembly.borrow_mut();
+            let Some(open) = assembly.as_mut() else {
+                return Err(malformed("an attachment of nothing"));
+            };
+            open.bytes += bytes.len();
+            if open.bytes > ATTACHED * self.wire.policy.max_payload {
+                return Err(Ending::new(1009, "the attachments are too large"));
+            }
+            open.attachments.push(bytes);
+            open.missing -= 1;
+            match open.missing {
+                0 => assembly.take(),
+                _ => None,
+            }
+        };
+        let Some(complete) = complete else {
+            return Ok(None);
+        };
+        let Assembly {
+            text, attachments, ..
+        } = *complete;
+        let packet = socket_io::Packet::decode(&text)
+            .map_err(|socket_io::Malformed(what)| malformed(what))?;
+        self.dispatch(&text, packet, attachments)
+    }
+
+    /// To the only consumer, which takes frames as they are.
+    fn pass_on(self: &Rc<Self>, frame: Frame, fast: Option<TooFast>) -> Result<Left<A>, Ending> {
+        if let Some(too_fast) = fast {
+            return self.too_much(too_fast);
+        }
+        let only = self.namespaces.borrow().first().cloned();
+        Ok(only.and_then(|only| only.take_in(Mail::Frame(frame))))
+    }
+
+    /// Tells who sent too fast, in its namespace's words.
+    fn refuse(&self, packet: &socket_io::Packet<'_>, too_fast: TooFast) -> Result<(), Ending> {
+        match rates::refuse(&self.shard, None, too_fast) {
+            Met::Close(ending) => return Err(ending),
+            Met::Refused(_, error) => {
+                if let (Some(namespace), Body::Event { id, .. } | Body::Misnamed { id, .. }) =
+                    (self.of(&packet.namespace), &packet.body)
+                {
+                    namespace.tell_mistake(&self.shard, &error, *id);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn of(&self, name: &str) -> Option<Rc<Namespace<A>>> {
+        let all = self.namespaces.borrow();
+        all.iter().find(|n| *n.entrance.name == *name).cloned()
+    }
+
+    fn dispatch(
+        self: &Rc<Self>,
+        text: &str,
+        packet: socket_io::Packet<'_>,
+        attachments: Vec<Bytes>,
+    ) -> Result<Left<A>, Ending> {
+        let namespace = self.of(&packet.namespace);
+        match (packet.body, namespace) {
+            (Body::Connect(auth), None) => self.enter(&packet.namespace, auth),
+            (Body::Connect(_), Some(_)) => return Err(malformed("the namespace is open already")),
+            (Body::Disconnect, Some(namespace)) => {
+                self.namespaces
+                    .borrow_mut()
+                    .retain(|n| !Rc::ptr_eq(n, &namespace));
+                return Ok(namespace.depart());
+            }
+            (Body::Event { .. }, Some(namespace)) => {
+                let text = text.to_owned();
+                return Ok(namespace.take_in(Mail::Event { text, attachments }));
+            }
+            (Body::Misnamed { id, why }, Some(namespace)) => {
+                let error = ClientError::new(Kind::Invalid, "INVALID_FRAME", why);
+                namespace.tell_mistake(&self.shard, &error, id);
+            }
+            (Body::Ack { id, arguments }, Some(namespace)) => {
+                let values = arguments.iter().map(|&a| a.to_owned()).collect();
+                let answer = Arguments {
+                    values,
+                    attachments,
+                };
+                namespace.client.answered(id, answer);
+            }
+            // on its way when the namespace ended
+            (_, None) if self.was_asked_for(&packet.namespace) => {}
+            (_, None) => return Err(malformed("the namespace is not open")),
+        }
+        Ok(None)
+    }
+
+    fn was_asked_for(&self, name: &str) -> bool {
+        let at = self.position(name);
+        at.is_some_and(|at| self.asked.borrow()[at])
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        let mut entrances = self.visit.door.entrances.iter();
+        entrances.position(|e| *e.name == *name)
+    }
+
+    /// The client asks for a namespace.
+    fn enter(self: &Rc<Self>, name: &str, auth: Option<&RawValue>) {
+        let Some(at) = self.position(name) else {
+            self.say(&socket_io::connect_error(name, "Invalid namespace", None));
+            return;
+        };
+        let refuse = |why| self.say(&socket_io::connect_error(name, why, None));
+        if auth.is_some_and(|auth| auth.get().len() > AUTH_BYTES) {
+            return refuse("auth is too large");
+        }
+        if self.running.get() >= self.visit.door.entrances.len() + LEAVING {
+            return refuse("too many namespaces are being left");
+        }
+        self.asked.borrow_mut()[at] = true;
+        let mut entrance = self.visit.door.entrances[at].clone();
+        if !offsets::are_told(&entrance.policy, &self.visit, auth) {
+            entrance.lane = entrance.unnumbered;
+        }
+        let client = Client::new(self.visit.handshake.clone(), auth.map(ToOwned::to_owned));
+        self.begin(entrance, client, None);
+    }
+
+    /// What is served without namespaces.
+    pub(super) fn enter_only(self: &Rc<Self>, identity: Option<Identity<A::Claims>>) {
+        if let Some(entrance) = self.visit.door.entrances.first() {
+            let client = Client::new(self.visit.handshake.clone(), None);
+            self.begin(entrance.clone(), client, identity);
+        }
+    }
+
+    fn begin(
+        self: &Rc<Self>,
+        entrance: Entrance,
+        client: Client,
+        identity: Option<Identity<A::Claims>>,
+    ) {
+        let namespace = Rc::new(Namespace::new(&self.wire, entrance, client));
+        self.namespaces.borrow_mut().push(namespace.clone());
+        self.running.set(self.running.get() + 1);
+        let running = Running(self.clone());
+        let served = namespace.run(running, identity.map(Box::new));
+        tokio::task::spawn_local(crate::trace::within(self.wire.id, served));
+    }
+
+    pub(super) fn tell_dropped(&self, count: u32) {
+        for namespace in &*self.namespaces.borrow() {
+            let told = dropped(count, self.wire.policy.delivery);
+            namespace.say(&self.shard, &told);
+        }
+    }
+}
+
+/// A namespace's task, counted until it ends.
+pub(super) struct Running<A: App>(pub Rc<Session<A>>);
+
+impl<A: App> Drop for Running<A> {
+    fn drop(&mut self) {
+        self.0.running.set(self.0.running.get() - 1);
+        self.0.changed.notify_waiters();
+    }
+}

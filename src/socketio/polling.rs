@@ -1,0 +1,372 @@
+//! Long polling: a session's frames wait until a GET takes them, and its packets come in the bodies of POSTs.
+//!
+//! An answer that the client certainly has not read comes again, once; one of which nobody knows counts as read, because nothing in the protocol says that it was, and
+//! twice is worse than not at all where recovery has what is durable.
+
+use super::{Session, Transport, poll_late};
+use crate::app::App;
+use crate::limits::budget::Budget;
+use crate::protocol::close::Ending;
+use crate::protocol::dialect::engine_io::{PACKETS_OF_AN_ANSWER, Packet, decode_body, push_packet};
+use crate::protocol::websocket::{self, Opcode};
+use bytes::Bytes;
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// What a GET is answered with: frames and the answer's number, or that this is no session that can be polled.
+pub(crate) type Polled = Option<(u64, Vec<Bytes>)>;
+
+/// How long the next poll waits to hear what became of the answer before it, where nobody knows: a connection that broke is noticed in less.
+const DOUBT: Duration = Duration::from_millis(20);
+/// The body of a POST, and who waits for its packets to be taken. Dropped without an answer: they were refused.
+pub(crate) struct Posted {
+    pub body: Bytes,
+    pub done: oneshot::Sender<Taken>,
+}
+
+/// What became of the packets of a POST.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Taken {
+    Yes,
+    /// There is no session that could take them, or none any more.
+    NoSession,
+}
+
+/// What became of an answer, as far as anybody knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Read,
+    /// Its client has not read all of it.
+    Lost,
+    /// Nothing of it was sent.
+    Unsent,
+}
+
+/// What a session is asked by requests.
+#[derive(Default)]
+pub(super) struct Polling {
+    get: RefCell<Option<(u64, oneshot::Sender<Polled>)>>,
+    post: RefCell<Option<Box<Posted>>>,
+    /// Answers so far.
+    answers: Cell<u64>,
+    /// The last answer, until it is known to have reached the client.
+    doubtful: RefCell<Option<Box<Answer>>>,
+    /// So many of the frames that wait were in a lost answer: the first ones.
+    repeated: Cell<usize>,
+}
+
+struct Answer {
+    number: u64,
+    /// The connection that it went by.
+    connection: u64,
+    frames: Vec<Bytes>,
+    /// So many of them, the first ones, were in a lost answer before.
+    repeats: usize,
+}
+
+/// What a poll is answered that has nothing to hear any more.
+pub(crate) fn noop() -> Bytes {
+    websocket::encode(Opcode::Text, b"6")
+}
+
+/// The body that carries these frames.
+pub(crate) fn body(frames: Vec<Bytes>) -> String {
+    let mut body = String::with_capacity(frames.iter().map(Bytes::len).sum());
+    for frame in frames.into_iter().flat_map(websocket::pieces) {
+        match websocket::parts(&frame) {
+            (Opcode::Text, text) => {
+                let text = std::str::from_utf8(text).unwrap_or_default();
+                if !body.is_empty() {
+                    body.push('\x1e');
+                }
+                body.push_str(text);
+            }
+            (Opcode::Binary, bytes) => push_packet(&mut body, &Packet::Binary(bytes.into())),
+            _ => {}
+        }
+    }
+    body
+}
+
+impl<A: App> Session<A> {
+    /// A GET asks for what there is to tell, now or later.
+    pub fn poll(self: &Rc<Self>, connection: u64, answer: oneshot::Sender<Polled>) {
+        if self.is(Transport::WebSocket) || self.is_silent() {
+            let _ = answer.send(None);
+            return;
+        }
+        self.heard();
+        match self.is_waited_for() {
+            true => self.second_poll(connection, answer),
+            false => self.first_poll(connection, answer),
+        }
+    }
+
+    fn first_poll(self: &Rc<Self>, connection: u64, answer: oneshot::Sender<Polled>) {
+        *self.polling.get.borrow_mut() = Some((connection, answer));
+        self.doubt(connection);
+        self.shard.flush(); // what this turn has said already
+        self.answer_poll();
+        self.changed.notify_waiters(); // a trial ends it, after it has read what was said there before
+    }
+
+    /// While another one waits. Two that are meant end the session; but a client may have given that one up, by a connection whose end comes later than this.
+    /// It is waited for half as long as for a pong: the session is the price, and only who makes a mistake waits so long. No longer than the asker itself is
+    /// there: polls have no rate, so those that wait are as many as connections.
+    fn second_poll(self: &Rc<Self>, connection: u64, mut answer: oneshot::Sender<Polled>) {
+        let session = self.clone();
+        tokio::task::spawn_local(async move {
+            let overtaken = session.wire.policy.ping_timeout / 2;
+            let given_up = poll_fn(|cx| session.poll_given_up(cx));
+            tokio::select! {
+                biased;
+                () = answer.closed() => return, // this one was given up, and not the other
+                _ = tokio::time::timeout(overtaken, given_up) => {}
+            }
+            if !session.shard.sessions.borrow().contains_key(&session.sid) {
+                poll_late(&session.shard, &session.sid, answer);
+            } else if session.is(Transport::WebSocket) {
+                let _ = answer.send(None);
+            } else if session.is_waited_for() {
+                let _ = answer.send(None);
+                session.wire.end(Ending::new(1008, "two polls at once"));
+            } else {
+                session.first_poll(connection, answer);
+            }
+        });
+    }
+
+    /// Whether a poll waits whose client is known to be there.
+    fn is_waited_for(&self) -> bool {
+        let poll = self.polling.get.borrow();
+        poll.as_ref().is_some_and(|(_, poll)| !poll.is_closed())
+    }
+
+    /// When no poll waits whose client is known to be there. One that is answered wakes nobody: whoever asks has a deadline.
+    fn poll_given_up(&self, cx: &mut Context<'_>) -> Poll<()> {
+        match &mut *self.polling.get.borrow_mut() {
+            Some((_, poll)) => poll.poll_closed(cx),
+            None => Poll::Ready(()),
+        }
+    }
+
+    /// Whether a poll waits.
+    pub(super) fn is_polled(&self) -> bool {
+        self.polling.get.borrow().is_some()
+    }
+
+    /// A POST brings packets.
+    pub fn post(self: &Rc<Self>, posted: Posted) {
+        if self.is(Transport::WebSocket) || self.is_silent() {
+            let _ = posted.done.send(Taken::NoSession);
+            return;
+        }
+        self.heard();
+        let mut post = self.polling.post.borrow_mut();
+        if post.is_some() {
+            *post = None;
+            self.wire.end(Ending::new(1008, "two posts at once"));
+        } else {
+            *post = Some(Box::new(posted));
+            self.wire.wake();
+        }
+    }
+
+    /// A client whose pongs are late is gone, also where the sweep has not come by yet.
+    fn is_silent(&self) -> bool {
+        let silence = self.shard.clock().saturating_sub(self.wire.heard_at.get());
+        silence >= self.wire.policy.idle_timeout.as_millis() as u64
+    }
+
+    pub(super) fn heard(&self) {
+        self.wire.heard_at.set(self.shard.clock());
+    }
+
+    pub(super) fn has_post(&self) -> bool {
+        self.polling.post.borrow().is_some()
+    }
+
+    pub(super) fn posted(&self) -> Option<Box<Posted>> {
+        self.polling.post.borrow_mut().take()
+    }
+
+    /// Takes the packets of a body, in order. Nothing of one that is malformed anywhere.
+    pub(super) async fn take_post(
+        self: &Rc<Self>,
+        posted: Box<Posted>,
+        budget: &mut Budget,
+    ) -> Result<(), Ending> {
+        let packets = std::str::from_utf8(&posted.body).ok().map(decode_body);
+        let Some(Ok(packets)) = packets else {
+            return Err(Ending::new(1007, "no packets"));
+        };
+        for packet in packets {
+            // a body may hold as many as it has bytes
+            budget.turn().await;
+            match self.packet(packet) {
+                Ok(None) => {}
+                Ok(Some(left)) => left.put().await,
+                Err(ending) => {
+                    if ending.is_the_clients() {
+                        let _ = posted.done.send(Taken::Yes); // it has what it wanted
+                    }
+                    return Err(ending);
+                }
+            }
+        }
+        let _ = posted.done.send(Taken::Yes);
+        Ok(())
+    }
+
+    /// Who asks on the same connection has read the answer before; of another connection it is waited for a moment what became of that one.
+    fn doubt(self: &Rc<Self>, connection: u64) {
+        let mut doubtful = self.polling.doubtful.borrow_mut();
+        let Some(answer) = &*doubtful else {
+            return;
+        };
+        if answer.connection == connection {
+            *doubtful = None;
+            return;
+        }
+        let (session, number) = (self.clone(), answer.number);
+        tokio::task::spawn_local(async move {
+            tokio::time::sleep(DOUBT).await;
+            session.answered(number, Fate::Read);
+        });
+    }
+
+    /// What became of an answer. One that did not reach the client comes again with the next poll, once: where it is lost again the session ends, so that its
+    /// client comes back with the number of what it has.
+    pub fn answered(&self, number: u64, fate: Fate) {
+        let answer = {
+            let mut doubtful = self.polling.doubtful.borrow_mut();
+            match doubtful.as_ref().is_some_and(|a| a.number == number) {
+                true => doubtful.take(),
+                false => None,
+            }
+        };
+        let Some(answer) = answer else { return };
+        match fate {
+            Fate::Read => {}
+            Fate::Lost if answer.repeats > 0 => {
+                tracing::info!("an answer was lost twice: the session ends");
+                self.wire.end(Ending::gone());
+            }
+            Fate::Lost => {
+                self.polling.repeated.set(answer.frames.len());
+                self.wire.put_back(answer.frames);
+            }
+            Fate::Unsent => {
+                let left = self.polling.repeated.get();
+                self.polling.repeated.set(left + answer.repeats);
+                self.wire.put_back(answer.frames);
+            }
+        }
+        self.wire.wake();
+    }
+
+    /// Whether there is something to answer a poll with. The last one is answered by the session's end.
+    pub(super) fn can_answer(&self) -> bool {
+        let may = !self.wire.is_leaving() && self.polling.doubtful.borrow().is_none();
+        may && self.is_polled() && self.wire.has_waiting()
+    }
+
+    /// Answers the poll that waits, if there is something to tell.
+    pub(super) fn answer_poll(&self) {
+        if !self.can_answer() {
+            return;
+        }
+        let Some((connection, poll)) = self.polling.get.borrow_mut().take() else {
+            return;
+        };
+        if poll.is_closed() {
+            return; // its client went away: nothing is taken for it
+        }
+        let frames = self.take_answer(PACKETS_OF_AN_ANSWER);
+        let number = self.polling.answers.get() + 1;
+        self.polling.answers.set(number);
+        let repeated = self.polling.repeated.get();
+        let repeats = repeated.min(frames.len());
+        if let Err(Some((_, frames))) = poll.send(Some((number, frames.clone()))) {
+            self.wire.put_back(frames); // nobody has seen any of it
+            return;
+        }
+        self.polling.repeated.set(repeated - repeats);
+        let answer = Answer {
+            number,
+            connection,
+            frames,
+            repeats,
+        };
+        *self.polling.doubtful.borrow_mut() = Some(Box::new(answer));
+    }
+
+    fn take_answer(&self, packets: usize) -> Vec<Bytes> {
+        let most = (self.wire.policy.max_payload, packets);
+        self.wire.take_waiting(most)
+    }
+
+    /// Ends a poll that waits, so that the client can go on by another transport.
+    pub(super) fn end_poll(&self) {
+        if let Some((_, poll)) = self.polling.get.borrow_mut().take() {
+            let _ = poll.send(Some((0, vec![noop()])));
+        }
+    }
+
+    /// A poll that waits is of no session any more.
+    pub(super) fn forget_poll(&self) {
+        *self.polling.get.borrow_mut() = None;
+    }
+
+    /// The last answer. Who leaves may get it later: a poll and the close of the same client come by two connections, in any order.
+    ///
+    /// A CLOSE packet is only for whoever broke the protocol: python-socketio and rust_socketio take it for a farewell and do not come back. All others are told
+    /// what still waits, if nothing before it may be lost, and then that there is no such session, from which every client comes back.
+    pub(super) fn close_polling(&self, ending: &Ending) {
+        if let Some(posted) = self.posted() {
+            let _ = posted.done.send(Taken::NoSession);
+        }
+        let client_left = ending.is_the_clients() || ending.is_half_closed();
+        let poll = self.polling.get.borrow_mut().take();
+        let was_told = poll.is_some_and(|(_, poll)| {
+            self.shard.flush();
+            let mut frames = match self.polling.doubtful.borrow().is_none() {
+                true => self.take_answer(PACKETS_OF_AN_ANSWER - 1),
+                false => Vec::new(),
+            };
+            // of one that reads too slowly only the end of its WebSocket waits
+            frames.retain(|frame| websocket::parts(frame).0 != Opcode::Close);
+            if client_left {
+                frames.push(noop());
+            } else if !ending.invites_back() {
+                frames.push(websocket::encode(Opcode::Text, b"1"));
+            }
+            let answer = (!frames.is_empty()).then_some((0, frames));
+            poll.send(answer).is_ok()
+        });
+        if client_left && !was_told {
+            let (sid, now) = (self.sid.clone(), self.shard.clock());
+            self.shard.departed.borrow_mut().note(sid, now);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_holds_what_frames_hold() {
+        let text = websocket::encode(websocket::Opcode::Text, b"4a");
+        let both = websocket::encode_all(
+            websocket::Opcode::Text,
+            b"451-[]",
+            &[Bytes::from_static(b"\x01\x02")],
+        );
+        assert_eq!(body(vec![text, both]), "4a\x1e451-[]\x1ebAQI=");
+    }
+}

@@ -1,0 +1,141 @@
+//! From long polling to a WebSocket, without losing a packet: the new transport is tried while the old one goes on.
+
+use super::{Session, Transport};
+use crate::app::App;
+use crate::connection::rates;
+use crate::connection::reader::MessageReader;
+use crate::hub::shard::Shard;
+use crate::hub::socket::{Compression, Socket};
+use crate::hub::stream::{Stream, Written};
+use crate::limits::budget::Budget;
+use crate::protocol::frame::Payload;
+use crate::protocol::sid::Sid;
+use crate::protocol::websocket::{self, Incoming, Opcode};
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// How long a client may try. What the JavaScript server grants.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Lets a WebSocket take over a session that polls, once its client has said so on it. Of two that are tried the one that came first: `connection` says which,
+/// because they may come from two shards, where the second may be faster.
+pub(crate) async fn probe<A: App>(
+    shard: Rc<Shard<A>>,
+    connection: u64,
+    sid: Sid,
+    stream: Stream,
+    early: Vec<u8>,
+    compression: Compression,
+) {
+    let session = shard.sessions.borrow().get(&sid).cloned();
+    let is_first = |s: &Session<A>| s.trial.get().is_none_or(|other| connection < other);
+    let session = session.filter(|s| s.is(Transport::Polling) && is_first(s));
+    let Some(session) = session else {
+        return; // of none, or it has another: the socket is dropped, and with it closed
+    };
+    session.trial.set(Some(connection));
+    session.changed.notify_waiters();
+    let (policy, counts) = (session.wire.policy.clone(), shard.counts.clone());
+    let (id, now) = (session.wire.id, shard.clock());
+    let socket = Socket::of_session(id, Some(stream), policy, compression, counts, now);
+    let mut reader = MessageReader::new(&early);
+    let agreed = agree(&session, connection, &socket, &mut reader);
+    let agreed = tokio::time::timeout(PATIENCE, agreed).await;
+    if agreed == Ok(true)
+        && let Some(stream) = socket.into_stream()
+    {
+        session.upgrade(stream, reader, compression);
+    } else if session.is_tried_by(connection) {
+        session.transport.set(Transport::Polling);
+        session.trial.set(None);
+    }
+}
+
+/// Whether the client has tried the socket and wants to use it.
+async fn agree<A: App>(
+    session: &Rc<Session<A>>,
+    connection: u64,
+    socket: &Socket<A>,
+    reader: &mut MessageReader,
+) -> bool {
+    #[derive(PartialEq)]
+    enum Said {
+        Probe,
+        Upgrade,
+        Nothing,
+        Else,
+    }
+    let mut has_looked = false;
+    let mut budget = Budget::default();
+    loop {
+        let turn = budget.turn().await;
+        if !session.is_tried_by(connection) {
+            return false;
+        }
+        let now = session.shard.clock();
+        let said = reader.next(socket, now, turn, |incoming| match incoming {
+            // it has two things to say: who says so much more is no upgrade
+            other if rates::frame(&session.shard, socket, &other, now).is_err() => Said::Else,
+            Incoming::Data(Payload::Text("2probe")) => Said::Probe,
+            Incoming::Data(Payload::Text("5")) => Said::Upgrade,
+            Incoming::Ping(_) | Incoming::Pong(_) => Said::Nothing,
+            _ => Said::Else,
+        });
+        match said {
+            Ok(Some(Said::Probe)) if session.is(Transport::Polling) => {
+                let answer = websocket::encode(Opcode::Text, b"3probe");
+                let written = socket.stream().map(|stream| stream.write(&answer));
+                if !matches!(written, Some(Written::All)) {
+                    return false;
+                }
+                session.transport.set(Transport::Upgrading);
+            }
+            Ok(Some(Said::Upgrade)) => return session.is(Transport::Upgrading),
+            Ok(Some(Said::Nothing)) => {}
+            Ok(Some(Said::Probe | Said::Else)) | Err(_) => return false,
+            Ok(None) => {
+                if session.is(Transport::Upgrading) && session.is_polled() {
+                    // what the client said here before it polled may be with our system still
+                    if !has_looked {
+                        has_looked = true;
+                        tokio::task::yield_now().await;
+                        continue;
+                    }
+                    session.end_poll(); // the client waits for it before it goes on
+                }
+                has_looked = false;
+                let alive = tokio::select! {
+                    work = poll_fn(|cx| socket.poll_work(cx)) => work.is_ok(),
+                    () = session.changed.notified() => true,
+                };
+                if !alive {
+                    return false;
+                }
+            }
+        }
+    }
+}
+
+impl<A: App> Session<A> {
+    /// Whether this is the connection that is tried, and the session there still.
+    fn is_tried_by(&self, connection: u64) -> bool {
+        let is_open = self.shard.sessions.borrow().contains_key(&self.sid);
+        is_open && self.trial.get() == Some(connection)
+    }
+
+    fn upgrade(self: &Rc<Self>, stream: Stream, reader: MessageReader, compression: Compression) {
+        self.forget_poll(); // nobody who goes on waits for one
+        self.transport.set(Transport::WebSocket);
+        self.shard.sessions.borrow_mut().remove(&self.sid);
+        self.shard.flush(); // what was said is encoded as the old transport takes it
+        self.wire.compression.set(compression);
+        for namespace in &*self.namespaces.borrow() {
+            namespace.compress(compression);
+        }
+        self.heard();
+        *self.upgraded.borrow_mut() = Some(reader);
+        self.wire.attach(stream);
+        self.wire.wake();
+    }
+}

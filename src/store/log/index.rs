@@ -1,0 +1,141 @@
+//! Which events each group heard, in memory: on the disk it would be the dearest part of an event, a page of its own for each group.
+//!
+//! The history's rows say it too, so a start reads it from them. A number is added before its commit, by the writer alone: whoever reads at a state of the
+//! database finds every number of that state, and leaves out those above its head. It is removed after the commit that forgets it; whoever still reads at
+//! an older state learns that from [`floor`](Index::floor).
+
+use super::floor;
+use crate::error::Error;
+use crate::store::{illegible, text};
+use rusqlite::Connection;
+use rusqlite::types::ValueRef;
+use rustc_hash::FxHashMap;
+use std::collections::VecDeque;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+/// The groups of a row of the history. One that another program spoiled has none: nobody can be told who missed it.
+pub(super) fn groups(seq: u64, value: ValueRef<'_>) -> Vec<String> {
+    let names = text(value).unwrap_or_default();
+    serde_json::from_str(&names).unwrap_or_else(|error| {
+        illegible("event_log", seq as i64, &error.into());
+        Vec::new()
+    })
+}
+
+/// Eight bytes for each event and group, and about a hundred for each group: bounded by `retention_events`.
+#[derive(Default)]
+pub(crate) struct Index(RwLock<Groups>);
+
+#[derive(Default)]
+struct Groups {
+    /// Rising.
+    of: FxHashMap<Box<str>, VecDeque<u64>>,
+    floor: u64,
+}
+
+impl Index {
+    /// What a database has.
+    pub fn read(c: &Connection) -> Result<Self, Error> {
+        let index = Index::default();
+        index.write().floor = floor(c)?;
+        let mut all = c.prepare("SELECT seq, groups FROM event_log ORDER BY seq")?;
+        let mut rows = all.query([])?;
+        while let Some(row) = rows.next()? {
+            let seq = row.get(0)?;
+            index.add(&groups(seq, row.get_ref(1)?), seq);
+        }
+        Ok(index)
+    }
+
+    /// An event that is about to be committed.
+    pub fn add(&self, groups: &[String], seq: u64) {
+        let of = &mut self.write().of;
+        for name in groups {
+            match of.get_mut(name.as_str()) {
+                Some(numbers) => numbers.push_back(seq),
+                None => {
+                    of.insert(name.as_str().into(), VecDeque::from([seq]));
+                }
+            }
+        }
+    }
+
+    /// An event that was not committed after all. The newest first.
+    pub fn take_back(&self, group: &str, seq: u64) {
+        let of = &mut self.write().of;
+        if let Some(numbers) = of.get_mut(group) {
+            while numbers.back().is_some_and(|last| *last >= seq) {
+                numbers.pop_back();
+            }
+            if numbers.is_empty() {
+                of.remove(group);
+            }
+        }
+    }
+
+    /// Events that are forgotten: all up to the last of these, each with its groups.
+    pub fn forget(&self, doomed: &[(u64, Vec<String>)]) {
+        let Some((last, _)) = doomed.last() else {
+            return;
+        };
+        let mut groups = self.write();
+        groups.floor = *last;
+        for name in doomed.iter().flat_map(|(_, names)| names) {
+            if let Some(numbers) = groups.of.get_mut(name.as_str()) {
+                while numbers.front().is_some_and(|first| first <= last) {
+                    numbers.pop_front();
+                }
+                if numbers.is_empty() {
+                    groups.of.remove(name.as_str());
+                } else if numbers.capacity() > 4 * numbers.len() + 64 {
+                    numbers.shrink_to_fit();
+                }
+            }
+        }
+    }
+
+    /// The history has begun anew after `floor`: what is left is what was added since then.
+    pub fn begin_anew(&self, floor: u64) {
+        let mut groups = self.write();
+        groups.floor = floor;
+        groups.of.retain(|_, numbers| {
+            numbers.retain(|seq| *seq > floor);
+            !numbers.is_empty()
+        });
+    }
+
+    /// The highest number that is missing here. Asked after [`after`](Self::after).
+    pub fn floor(&self) -> u64 {
+        self.groups().floor
+    }
+
+    /// At most so many numbers of a group, above `since` and up to `upto`.
+    pub fn after(&self, group: &str, since: u64, upto: u64, at_most: usize, found: &mut Vec<u64>) {
+        let groups = self.groups();
+        let Some(numbers) = groups.of.get(group) else {
+            return;
+        };
+        let from = numbers.partition_point(|seq| *seq <= since);
+        let numbers = numbers.range(from..).take_while(|seq| **seq <= upto);
+        found.extend(numbers.take(at_most));
+    }
+
+    /// The oldest number of a group.
+    pub fn first(&self, group: &str) -> Option<u64> {
+        self.groups().of.get(group)?.front().copied()
+    }
+
+    #[cfg(test)]
+    pub fn len(&self) -> usize {
+        self.groups().of.values().map(VecDeque::len).sum()
+    }
+
+    // Nothing panics between two changes of it.
+    fn groups(&self) -> RwLockReadGuard<'_, Groups> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Groups> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
