@@ -4,11 +4,11 @@ use std::io::{self, ErrorKind};
 
 #[derive(Debug)]
 pub enum Failure {
-    /// It did not work.
+    /// The command was tried, and failed.
     Failed(String),
     /// The command line makes no sense.
     Usage(String),
-    /// It cannot work before somebody changes the configuration.
+    /// The command cannot work before somebody changes the configuration.
     Config(String),
     /// Whoever read our output has enough of it: `maitred tail ... | head`.
     Unheard,

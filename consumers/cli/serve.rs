@@ -3,7 +3,7 @@
 use super::banner::{self, banner};
 use super::failure::Failure;
 use super::keys::{self, KeyArgs};
-use super::operator::{Signals, Wish, reload};
+use super::operator::{Instruction, Signals, reload};
 use super::output::say;
 use super::ready::ready;
 use super::routing::{RoutingArgs, parse};
@@ -18,13 +18,13 @@ use std::time::Duration;
 pub const DATABASE: &str = "maitred.db";
 /// A demo never touches a real restaurant's rows by accident.
 pub const DEMO_DATABASE: &str = "maitred-demo.db";
-/// The listener whose endpoints a demo prints.
+/// The listener of the dining room, whose endpoints a demo prints.
 const DINING: &str = "dining";
-/// The same for the kitchen's screens.
+/// The listener of the kitchen's screens.
 const KITCHEN: &str = "kitchen";
-/// The same for the delivery platform and the workshop.
+/// The listener of the delivery platform and the workshop.
 const DELIVERY: &str = "delivery";
-/// The same for dashboards.
+/// The listener of the dashboards.
 const TIMING: &str = "timing";
 
 const HELP: &str = "\
@@ -135,7 +135,7 @@ impl Serve {
             let _ = say(&ready(|listener| base(server.addresses(), listener)));
         }
         runtime.block_on(async {
-            while signals.next().await == Wish::Reload {
+            while signals.next().await == Instruction::Reload {
                 reload(&mut server, &self.routing, source.embedded, self.demo).await;
             }
             tracing::info!(drain_time = ?self.drain_time, "stopping");

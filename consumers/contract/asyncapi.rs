@@ -162,7 +162,7 @@ fn key(text: &str) -> String {
     parts.join("_")
 }
 
-/// The same words look different in the two dialects.
+/// The key of a notice. Two notices of one name, one in each dialect, have different keys, because their frames look different.
 fn notice_key(dialect: Dialect, notice: &Frame) -> String {
     match dialect {
         Dialect::Raw => key(&notice.name),

@@ -10,9 +10,9 @@ use crate::db::{Error, Reader, Transaction, params};
 /// What became of taking an offer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Accepted {
-    /// The order now.
+    /// The order, as it is now.
     pub order: OrderFacts,
-    /// It was theirs before: asked again, nothing changed.
+    /// Whether the order was theirs before: asked again, nothing changed.
     pub already: bool,
 }
 

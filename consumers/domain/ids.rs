@@ -168,7 +168,7 @@ pub fn order(db: &Reader<'_>, key: &Key, restaurant: Option<i64>) -> Result<i64,
 /// The id of a restaurant that is named by its number or its uuid.
 ///
 /// # Errors
-/// [`Refusal::NotFound`]; likewise the functions below.
+/// [`Refusal::NotFound`].
 pub fn restaurant(db: &Reader<'_>, key: &Key) -> Result<i64, Error> {
     by_uuid(
         db,

@@ -44,4 +44,4 @@ pub mod workflow;
 pub use actor::{Actor, Role};
 pub use ids::Key;
 pub use refusal::{Refusal, UnpaidOrder};
-pub use status::{CANONICAL, DELIVERY, DINING, KITCHEN, Status, TIMING, Vocabulary};
+pub use status::{CANONICAL, DELIVERY, DINING, KITCHEN, Status, StatusWords, TIMING};

@@ -51,7 +51,7 @@ fn read(row: &Row<'_>) -> Result<SessionFacts, Error> {
 /// A visit, if there is one.
 ///
 /// # Errors
-/// [`Error::Store`]; likewise below.
+/// [`Error::Store`].
 pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<SessionFacts>, Error> {
     db.row(&format!("{FACTS} WHERE s.id = ?1"), params![id], read)
 }
@@ -185,12 +185,12 @@ pub struct Closing {
     pub reason: Option<String>,
 }
 
-/// What became of it.
+/// What became of ending a visit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Closed {
-    /// The visit now.
+    /// The visit, as it is now.
     pub session: SessionFacts,
-    /// It had ended before.
+    /// Whether it had ended before.
     pub already: bool,
     /// What was not paid when it ended: where the restaurant only warns, or a manager forced it.
     pub unpaid: Vec<UnpaidOrder>,

@@ -76,7 +76,7 @@ fn read(row: &Row<'_>) -> Result<TableFacts, Error> {
 /// A table, if there is one.
 ///
 /// # Errors
-/// [`Error::Store`]; likewise below.
+/// [`Error::Store`].
 pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<TableFacts>, Error> {
     db.row(&format!("{FACTS} WHERE t.id = ?1"), params![id], read)
 }

@@ -117,7 +117,7 @@ fn read(row: &Row<'_>) -> Result<TaskFacts, Error> {
 /// A task, if there is one.
 ///
 /// # Errors
-/// [`Error::Store`]; likewise below.
+/// [`Error::Store`].
 pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<TaskFacts>, Error> {
     db.row(&format!("{FACTS} WHERE k.id = ?1"), params![id], read)
 }

@@ -35,7 +35,7 @@ fn read(row: &Row<'_>) -> Result<WaiterFacts, Error> {
 /// Somebody who serves, if there is one.
 ///
 /// # Errors
-/// [`Error::Store`]; likewise below.
+/// [`Error::Store`].
 pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<WaiterFacts>, Error> {
     db.row(&format!("{FACTS} AND id = ?1"), params![id], read)
 }

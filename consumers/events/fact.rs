@@ -89,7 +89,7 @@ pub enum Fact {
         /// An event of the order itself that came of the same transaction shows them so already: it was placed with them, or became ready, or was served.
         #[serde(default)]
         shown: bool,
-        /// It was placed with them.
+        /// Whether these are the lines that the order was placed with.
         #[serde(default)]
         placed: bool,
     },

@@ -30,7 +30,7 @@ pub enum Group {
         /// Which kind.
         entity: Entity,
     },
-    /// The same of all restaurants, also of those that open later.
+    /// One kind of row of all restaurants, also of those that open later.
     AllChanges(Entity),
     /// Those who run a restaurant and have its dashboard open; 0: those who run several. What is told here is told to live connections only.
     Dashboard(i64),

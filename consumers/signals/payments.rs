@@ -18,7 +18,7 @@ struct Row {
 }
 
 impl Row {
-    /// It is, or was, money.
+    /// Whether the payment is, or was, money that was received.
     fn counts(&self) -> bool {
         matches!(self.status.as_str(), "captured" | "refunded")
     }

@@ -114,7 +114,7 @@ fn modifiers(row: &Row<'_>) -> Result<Vec<Modifier>, Error> {
 /// A line, if there is one.
 ///
 /// # Errors
-/// [`Error::Store`]; likewise below.
+/// [`Error::Store`].
 pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<ItemFacts>, Error> {
     db.row(&format!("{FACTS} WHERE i.id = ?1"), params![id], read)
 }

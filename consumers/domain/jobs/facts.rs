@@ -108,7 +108,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<JobFacts, Error> {
 /// A job, if there is one.
 ///
 /// # Errors
-/// [`Error::Store`]; likewise below.
+/// [`Error::Store`].
 pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<JobFacts>, Error> {
     db.row(facts_sql!("o.id = ?1"), params![id], read)
 }

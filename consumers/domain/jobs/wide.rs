@@ -21,7 +21,7 @@ thread_local! {
 /// Whether a house's workshop shows all of its orders: `"workshop":"all"` in its settings. Asked with each change of an order.
 ///
 /// # Errors
-/// [`Error::Store`]; likewise below.
+/// [`Error::Store`].
 pub fn shows_all(db: &Reader<'_>, restaurant: i64) -> Result<bool, Error> {
     let Some(era) = db.era() else {
         let sql = "SELECT 1 FROM restaurants WHERE id = ?1 AND CASE WHEN json_valid(settings_json) THEN json_extract(settings_json, '$.workshop') END = 'all'";

@@ -320,7 +320,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<OrderFacts, Error> {
 /// An order, if there is one.
 ///
 /// # Errors
-/// [`Error::Store`]; likewise below.
+/// [`Error::Store`].
 pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<OrderFacts>, Error> {
     look(db, id, OrderFacts::clone)
 }
@@ -388,7 +388,7 @@ pub fn each<T>(
     all.filter_map(Result::transpose).collect()
 }
 
-/// The same for one that was read already.
+/// An order that was read already, with its lines.
 ///
 /// # Errors
 /// As [`facts`].

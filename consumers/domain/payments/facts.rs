@@ -113,7 +113,7 @@ fn read(row: &Row<'_>) -> Result<PaymentFacts, Error> {
 /// A payment, if there is one that an order or a visit still leads to a restaurant.
 ///
 /// # Errors
-/// [`Error::Store`]; likewise below.
+/// [`Error::Store`].
 pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<PaymentFacts>, Error> {
     db.row(&format!("{FACTS} WHERE p.id = ?1"), params![id], read)
 }

@@ -66,7 +66,7 @@ pub struct Taken {
     pub order: OrderFacts,
     /// How far the order is paid.
     pub paid: Paid,
-    /// It had been taken before, with the same key.
+    /// Whether it had been taken before, with the same key.
     pub already: bool,
 }
 

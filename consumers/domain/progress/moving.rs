@@ -5,7 +5,7 @@ use crate::domain::audit::{self, Note};
 use crate::domain::orders::{self, OrderFacts, OrderType};
 use crate::domain::version::same_version;
 use crate::domain::workflow::{self, Guard, Kind, Step};
-use crate::domain::{Actor, CANONICAL, Refusal, Role, Status, Vocabulary};
+use crate::domain::{Actor, CANONICAL, Refusal, Role, Status, StatusWords};
 use serde::{Deserialize, Serialize};
 use std::fmt::Write;
 
@@ -18,7 +18,7 @@ pub struct Move {
     /// The status to move to.
     pub to: Status,
     /// In whose words: states that it cannot name are passed through on the way.
-    pub vocabulary: &'static Vocabulary,
+    pub words: &'static StatusWords,
     /// Why.
     pub reason: Option<String>,
     /// Going back (recall, the driver's drop, opening again) is meant.
@@ -34,7 +34,7 @@ impl Move {
     pub fn to(status: Status) -> Self {
         Move {
             to: status,
-            vocabulary: &CANONICAL,
+            words: &CANONICAL,
             reason: None,
             back: false,
             force: false,
@@ -46,15 +46,15 @@ impl Move {
     ///
     /// # Errors
     /// [`Refusal::UnknownStatus`].
-    pub fn word(vocabulary: &'static Vocabulary, word: &str) -> Result<Self, Refusal> {
+    pub fn word(words: &'static StatusWords, word: &str) -> Result<Self, Refusal> {
         Ok(Move {
-            vocabulary,
-            ..Move::to(vocabulary.parse(word)?)
+            words,
+            ..Move::to(words.parse(word)?)
         })
     }
 }
 
-/// What became of it.
+/// What became of a move.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Moved {
     /// The order now.
@@ -135,12 +135,12 @@ fn path(
         }
         return Ok(Some(vec![to]));
     }
-    if direct.is_none() && !wanted.back && wanted.vocabulary.alike(from, to) {
+    if direct.is_none() && !wanted.back && wanted.words.alike(from, to) {
         return Ok(None);
     }
     let may_skip = |code: &str| {
         let status = code.parse::<Status>();
-        status.is_ok_and(|status| !wanted.vocabulary.can_name(status))
+        status.is_ok_and(|status| !wanted.words.can_name(status))
     };
     let steps = workflow::steps(tx, order.workflow_id)?;
     let may_take = |step: &Step| step.allows(actor.role) && holds(step.guard, actor, order);

@@ -82,7 +82,7 @@ pub fn error(error: &ClientError) -> Message {
     Message::new("error", &Mistake::of(error))
 }
 
-/// The same over HTTP.
+/// A mistake as HTTP tells it: a sentence, and a stable code beside it.
 pub fn refusal(error: &ClientError) -> String {
     Message::bare(&Mistake::of(error)).data().to_owned()
 }
@@ -99,7 +99,7 @@ pub struct Ack {
 }
 
 impl Ack {
-    /// It was done.
+    /// That the order is changed: its number and its version.
     pub fn of(order: &OrderFacts) -> Self {
         Ack {
             ok: true,

@@ -59,8 +59,9 @@ pub struct Occupied {
     joined: bool,
 }
 
-/// LIKEWISE
+/// What releasing a table answers, for those who asked for an acknowledgement.
 #[derive(Serialize, Deserialize, JsonSchema)]
+#[schemars(description = "Likewise.")] // as the contract has had it
 #[schemars(rename = "TableReleased")]
 pub struct Released {
     table_id: i64,

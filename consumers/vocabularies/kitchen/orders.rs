@@ -35,7 +35,7 @@ pub fn statuses<'w>(words: impl IntoIterator<Item = &'w str>) -> Result<Vec<Stat
 
 /// A status that is asked for.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-pub struct Wish {
+pub struct StatusRequest {
     pub status: String,
     #[serde(default)]
     pub reason: Option<String>,
@@ -56,7 +56,7 @@ pub fn change_status(
     tx: &Transaction<'_>,
     bearer: &Bearer,
     order: i64,
-    wish: &Wish,
+    wish: &StatusRequest,
 ) -> Result<Moved, Error> {
     if wish.force {
         bearer.may(Action::OverrideOrder)?;

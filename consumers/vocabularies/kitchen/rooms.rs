@@ -32,7 +32,7 @@ struct Here {
     uuid: String,
     /// Stations that see what is theirs.
     stations: Vec<i64>,
-    /// It stands at the pass or the till as well.
+    /// Whether the screen stands at the pass or the till as well: there all orders are seen.
     sees_all: bool,
 }
 

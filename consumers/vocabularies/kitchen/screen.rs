@@ -3,7 +3,7 @@
 use super::answers::{Joined, StatusDone, SyncDone, TableDone};
 use super::messages::{self, Order, Synced, Time};
 use super::mistakes;
-use super::orders::{ACTIVE, Wish, change_status, statuses};
+use super::orders::{ACTIVE, StatusRequest, change_status, statuses};
 use super::rooms::Rooms;
 use crate::access::{self, Action, Bearer, Target};
 use crate::domain::orders::{self, Filter, Moved, TableCompleted};
@@ -77,7 +77,7 @@ pub struct Update {
     order_id: Key,
     restaurant_id: Option<Key>,
     #[serde(flatten)]
-    wish: Wish,
+    wish: StatusRequest,
 }
 
 #[derive(Deserialize, JsonSchema)]

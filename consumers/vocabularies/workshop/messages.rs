@@ -40,7 +40,7 @@ pub fn order_updated(job: &JobFacts) -> Message {
     Message::new("orderUpdated", &updated)
 }
 
-/// It is gone.
+/// An order is gone.
 pub fn order_deleted(job: &JobFacts) -> Message {
     let deleted = Deleted {
         message: format!("Order {} was deleted", job.public_id),
@@ -74,7 +74,7 @@ pub fn error(error: &ClientError) -> Message {
     Message::new("error", &Mistake::of(error))
 }
 
-/// The same over HTTP.
+/// A mistake as HTTP tells it.
 pub fn refusal(error: &ClientError) -> String {
     Message::bare(&Mistake::of(error)).data().to_owned()
 }

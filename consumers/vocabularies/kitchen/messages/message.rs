@@ -264,7 +264,9 @@ pub fn sync_complete(synced: &Synced<'_>) -> Message {
     Message::new("orders:sync:complete", synced)
 }
 
+// One of several events that are told together. (A doc comment would be a description in the contract, which has none.)
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Told")]
 pub struct Batched<'a> {
     event: &'a str,
     #[schemars(with = "serde_json::Value")]

@@ -11,7 +11,7 @@ use crate::domain::transfers::Visit;
 use crate::domain::{Key, Refusal, ids, tables, time};
 use crate::rest::{Answer, Call};
 use crate::vocabularies::kitchen::messages::Order;
-use crate::vocabularies::kitchen::orders::{Wish, change_status, statuses};
+use crate::vocabularies::kitchen::orders::{StatusRequest, change_status, statuses};
 use maitred::{Error, Reader, Transaction};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -266,7 +266,7 @@ pub fn change(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     }
     if let Some(status) = change.status {
         let (id, bearer) = named(call, Action::MoveOrder, tx)?;
-        let wish = Wish {
+        let wish = StatusRequest {
             status,
             reason: change.reason,
             force: change.force,

@@ -30,7 +30,7 @@ pub fn ok(data: impl Serialize) -> Result<Answer, Error> {
 /// A refusal.
 #[derive(Serialize, ToSchema)]
 #[schema(as = timing::Refused)]
-pub struct Refused<'a> {
+pub struct Mistake<'a> {
     success: bool,
     /// For people.
     message: &'a str,
@@ -46,7 +46,7 @@ pub struct Refused<'a> {
 pub fn refusal(error: &ClientError) -> String {
     let details = error.details.as_deref().map(RawValue::get);
     let details = details.and_then(|details| serde_json::from_str(details).ok());
-    let refused = Refused {
+    let refused = Mistake {
         success: false,
         message: &error.text,
         code: &error.code,

@@ -42,12 +42,12 @@ struct Credentials {
 struct LoggedIn<'a> {
     success: bool,
     token: &'a str,
-    data: Session<'a>,
+    data: Login<'a>,
 }
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = timing::Session)]
-struct Session<'a> {
+struct Login<'a> {
     token: &'a str,
     /// Seconds.
     expires_in: u64,
@@ -77,7 +77,7 @@ struct Claims {
     exp: u64,
 }
 
-#[utoipa::path(post, path = "/auth/login", tag = "login", security(()), request_body(content = Credentials, example = json!({"email": "admin@example.com", "password": "admin12345"})), responses((status = 200, description = "A token for twelve hours", body = LoggedIn), (status = 401, description = "No such account, or another password", body = super::envelope::Refused), (status = 429, description = "Too many attempts", body = super::envelope::Refused)))]
+#[utoipa::path(post, path = "/auth/login", tag = "login", security(()), request_body(content = Credentials, example = json!({"email": "admin@example.com", "password": "admin12345"})), responses((status = 200, description = "A token for twelve hours", body = LoggedIn), (status = 401, description = "No such account, or another password", body = super::envelope::Mistake), (status = 429, description = "Too many attempts", body = super::envelope::Mistake)))]
 pub fn login(call: ServerCall) -> Served {
     Box::pin(async move { enter(call).await })
 }
@@ -133,7 +133,7 @@ fn welcome(call: &ServerCall, found: &LoginFacts) -> Result<Answer, Error> {
     Answer::ok(&LoggedIn {
         success: true,
         token: &token,
-        data: Session {
+        data: Login {
             token: &token,
             expires_in: TOKEN_S,
             user: User {

@@ -1,6 +1,6 @@
 //! What this service promises, for `/api-docs`.
 
-use super::envelope::Refused;
+use super::envelope::Mistake;
 use super::{login, orders, stats};
 use utoipa::OpenApi;
 
@@ -15,6 +15,6 @@ use utoipa::OpenApi;
         orders::set_status,
         stats::show,
     ),
-    components(schemas(Refused))
+    components(schemas(Mistake))
 )]
 pub struct Contract;
