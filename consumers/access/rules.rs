@@ -1,6 +1,6 @@
 //! The table of who may do what, before it is asked what it is done to.
 
-/// What somebody is in the eyes of [`RULES`].
+/// What somebody is, as far as the table of rules tells people apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Who {
     /// No token. The route's policy lets such clients in, in demo mode only; they belong to no restaurant and see what the document's examples show.

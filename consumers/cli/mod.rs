@@ -7,6 +7,7 @@ mod banner;
 mod check;
 mod command;
 mod contract;
+mod copying;
 mod explain;
 mod failure;
 mod house;

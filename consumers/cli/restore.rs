@@ -1,8 +1,9 @@
 //! `maitred restore`
 
+use super::copying::{progress, summary};
 use super::failure::Failure;
+use super::house;
 use super::output::{note, say};
-use super::{backup, house};
 use clap::Args;
 use maitred::StoreConfig;
 use std::path::PathBuf;
@@ -36,15 +37,10 @@ pub struct Restore {
 impl Restore {
     pub fn run(self) -> Result<(), Failure> {
         let store = StoreConfig::new(&self.database);
-        let restored = house::restore(&store, &self.from, backup::report())?;
+        let restored = house::restore(&store, &self.from, progress())?;
         if let Some(aside) = restored.aside {
             note(&format!("what was there is {} now", aside.display()));
         }
-        let database = self.database.display();
-        let copied = restored.copied;
-        say(&format!(
-            "{database}: {} bytes, up to number {}",
-            copied.bytes, copied.head
-        ))
+        say(&summary(&self.database, &restored.copied))
     }
 }

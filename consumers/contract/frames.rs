@@ -104,11 +104,11 @@ pub struct Channel {
     pub consumer: &'static str,
     /// What it is for.
     pub title: &'static str,
-    /// From the server, besides the [`notices`], or the [`events`].
+    /// From the server, besides the [notices](super::Contract::notices) of a raw channel, or the [events](super::Contract::events) of a namespace.
     pub says: Vec<Frame>,
     /// From the client.
     pub hears: Vec<Frame>,
-    /// What a callback of Socket.IO gets where nothing was done. (On a raw channel that is the [notice](notices) `error`.)
+    /// What a callback of Socket.IO gets where nothing was done. (On a raw channel that is the notice `error`.)
     pub refused: Option<Schema>,
 }
 

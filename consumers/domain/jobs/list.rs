@@ -8,7 +8,7 @@ use crate::domain::page::{PAGE_MAX, Page, paged};
 /// A shop's jobs, and what else it [shows](shows_all), those issued last first; of these the ones behind `before`.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] when `before` is no job.
+/// [`Refusal::NotFound`](crate::domain::Refusal::NotFound) when `before` is no job.
 pub fn list(
     db: &Reader<'_>,
     restaurant_id: i64,

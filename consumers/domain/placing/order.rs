@@ -182,12 +182,7 @@ pub fn create(tx: &Transaction<'_>, actor: &Actor, new: &NewOrder) -> Result<Ord
     }
     let subtotal = sum(&lines)?;
     let now = tx.now_ms();
-    // There is one writer, so the next id is known: its public id can say it, and the order is one change and not two.
-    let id: i64 = tx.one(
-        "SELECT 1 + max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'orders'), 0), coalesce((SELECT max(id) FROM orders), 0))",
-        params![],
-        |row| row.get(0),
-    )?;
+    let id = ids::next_order(tx)?;
     tx.execute(
         "INSERT INTO orders(id, uuid, public_id, restaurant_id, status, type, source, table_id, session_id, waiter_id, customer_id, subtotal_minor,
            total_minor, note, allergy_note, created_at, updated_at, created_by, confirmed_at, attributes_json)
