@@ -1,11 +1,11 @@
 //! `maitred explain`
 
+use super::database::database;
 use super::failure::Failure;
 use super::house;
 use super::keys::KeyArgs;
 use super::output::say;
 use super::routing::{RoutingArgs, parse};
-use super::serve::{DATABASE, DEMO_DATABASE};
 use clap::Args;
 use maitred::{Explained, Setting, StoreConfig};
 use std::path::PathBuf;
@@ -102,8 +102,7 @@ impl Explain {
         if required && self.token.is_none() {
             return Ok("depend on who asks: give --token".to_owned());
         }
-        let default = if self.demo { DEMO_DATABASE } else { DATABASE };
-        let database = self.database.clone().unwrap_or_else(|| default.into());
+        let database = database(self.database.as_deref(), self.demo);
         if !database.exists() {
             return Ok(format!(
                 "depend on the rows: there is no {}",

@@ -1,5 +1,6 @@
 //! `maitred migrate`
 
+use super::database::DATABASE;
 use super::failure::Failure;
 use super::house;
 use super::output::say;
@@ -18,7 +19,7 @@ pub struct Migrate {
         long,
         value_name = "PATH",
         env = "MAITRED_DATABASE",
-        default_value = "maitred.db"
+        default_value = DATABASE
     )]
     database: PathBuf,
 }

@@ -8,6 +8,7 @@ mod check;
 mod command;
 mod contract;
 mod copying;
+mod database;
 mod explain;
 mod failure;
 mod house;

@@ -1,6 +1,7 @@
 //! `maitred restore`
 
 use super::copying::{progress, summary};
+use super::database::DATABASE;
 use super::failure::Failure;
 use super::house;
 use super::output::{note, say};
@@ -26,7 +27,7 @@ pub struct Restore {
         long,
         value_name = "PATH",
         env = "MAITRED_DATABASE",
-        default_value = "maitred.db"
+        default_value = DATABASE
     )]
     database: PathBuf,
     /// The copy; it stays where it is

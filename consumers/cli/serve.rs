@@ -1,6 +1,7 @@
 //! `maitred serve`
 
 use super::banner::{self, banner};
+use super::database::database;
 use super::failure::Failure;
 use super::keys::{self, KeyArgs};
 use super::operator::{Instruction, Signals, reload};
@@ -15,9 +16,6 @@ use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub const DATABASE: &str = "maitred.db";
-/// A demo never touches a real restaurant's rows by accident.
-pub const DEMO_DATABASE: &str = "maitred-demo.db";
 /// The listener of the dining room, whose endpoints a demo prints.
 const DINING: &str = "dining";
 /// The listener of the kitchen's screens.
@@ -166,8 +164,7 @@ impl Serve {
     }
 
     fn store(&self) -> StoreConfig {
-        let default = if self.demo { DEMO_DATABASE } else { DATABASE };
-        let mut store = StoreConfig::new(self.database.clone().unwrap_or_else(|| default.into()));
+        let mut store = StoreConfig::new(database(self.database.as_deref(), self.demo));
         if let Some(events) = self.retention_events {
             store.retention_events = events.get();
         }

@@ -101,11 +101,11 @@ pub fn order(
             shown,
         }
     };
-    let mut told = Announcement::to(groups, fact);
-    told.rechecks = new.session_id != old.session_id
+    let mut announcement = Announcement::to(groups, fact);
+    announcement.rechecks = new.session_id != old.session_id
         || new.driver_id != old.driver_id
         || new.customer_id != old.customer_id;
-    all.push(told);
+    all.push(announcement);
     all.extend(offer);
     all.extend(off);
     if new.table_id != old.table_id {
