@@ -1,7 +1,7 @@
 //! Who may hear and do what, for sockets and REST alike.
 //!
 //! Judged on the rows as they are now, never on what a token said when it was issued: the account must be active and still have that role, a guest's
-//! visit must not be over, and everybody but an admin without a restaurant stays within their own restaurants.
+//! visit must not be over, and everybody but an admin without a restaurant stays within their own restaurants. Imports `events` and `domain`.
 
 mod bearer;
 mod claims;

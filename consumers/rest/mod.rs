@@ -3,6 +3,7 @@
 //! A function gets a [`Call`] and the rows, and answers or is refused; what its paths, its bodies and its mistakes look like is its vocabulary's. A request that
 //! changes something may carry an `Idempotency-Key`: sent again with the same content, it gets the same answer and nothing happens twice. Pages of the
 //! listener's `origins` may ask too, and nobody is told anything from here: that is the change log's doing.
+//! Imports `access` and `domain`.
 
 mod call;
 mod cors;

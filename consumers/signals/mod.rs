@@ -1,4 +1,4 @@
-//! From a change to those who hear of it: the only place where a fact gets an audience.
+//! From a change to those who hear of it: the only place where a fact gets an audience. Imports `events` and `domain`.
 
 mod announce;
 mod announcement;

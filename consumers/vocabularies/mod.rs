@@ -1,6 +1,7 @@
 //! What clients speak: one folder for each vocabulary, and the list of them. No vocabulary imports another.
 //!
-//! A vocabulary more is a folder here, whose `vocabulary.rs` says what belongs to it, and a line in `list.rs`.
+//! One vocabulary more is a folder here, whose `vocabulary.rs` says what belongs to it, and a line in `list.rs`. Imports `contract`, `openapi`, `rest`, `access`,
+//! `events` and `domain`, and never `signals`: who hears of a change is decided without knowing in which words it is told.
 
 pub mod changes;
 pub mod delivery;
