@@ -11,7 +11,7 @@ mod scopes;
 mod target;
 
 pub use bearer::Bearer;
-pub use claims::{Claims, Seen};
+pub use claims::Claims;
 pub use entry::{enter, enter_restaurants, may};
 pub use rules::{Action, Who};
 pub use scopes::Scopes;

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 /// assert!(!scopes.limit());
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(from = "Spelled")]
 pub struct Scopes(Vec<String>);
 

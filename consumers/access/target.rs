@@ -57,7 +57,9 @@ impl Ownership {
     /// Whose `target` is. `None`: there is no such thing.
     pub(super) fn of(target: Target, db: &Reader<'_>) -> Result<Option<Ownership>, Error> {
         // A command that is about an order reads all of it anyway.
-        if let (Target::Order(id), Some(_)) = (target, db.moment()) {
+        if let Target::Order(id) = target
+            && db.keeps_memos()
+        {
             let owner = |order: &orders::OrderFacts| Ownership {
                 restaurant: order.restaurant_id,
                 session: order.session_id,

@@ -15,7 +15,6 @@ mod edits;
 pub mod ids;
 pub mod items;
 pub mod jobs;
-mod known;
 pub mod logins;
 pub mod menu;
 pub mod money;

@@ -6,7 +6,7 @@ use crate::access::Claims;
 use crate::restaurant::Restaurant;
 use bytes::{Buf, Bytes, BytesMut};
 use futures::{Stream, StreamExt};
-use maitred::{Api, Caller, ClientError, Command, CommandId, Error, Identity, Kind};
+use maitred::{Api, Caller, ClientError, Command, Error, IdempotencyKey, Identity, Kind};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -221,7 +221,7 @@ impl Request {
             ),
         };
         let former_content = [self.line("").as_bytes(), body].concat();
-        let id = CommandId::new(scope, key, &[self.target()?.as_bytes(), body].concat());
+        let id = IdempotencyKey::new(scope, key, &[self.target()?.as_bytes(), body].concat());
         let id = id.formerly(former, &former_content);
         Ok(command.with_id(match &identity.subject {
             Some(_) => id,

@@ -2,7 +2,7 @@
 
 use super::announcement::Announcement;
 use super::rows::{OrderRow, rows};
-use super::{jobs, kitchen, lines, orders, payments, record, sessions, stale, tables};
+use super::{jobs, kitchen, lines, orders, payments, record, sessions, tables};
 use crate::domain::notifications::{self, Audience};
 use crate::domain::workflow;
 use crate::events::{Entity, Event, Fact, Group};
@@ -15,7 +15,6 @@ pub fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Resta
     let Some(entity) = Entity::of_table(change.table) else {
         return Ok(Vec::new());
     };
-    stale::forget_orders(entity, change)?;
     let mut record = None;
     let mut all = match entity {
         Entity::Order => {

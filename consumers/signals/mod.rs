@@ -11,7 +11,6 @@ mod payments;
 mod record;
 mod rows;
 mod sessions;
-mod stale;
 mod tables;
 
 pub use announce::announce;

@@ -2,11 +2,9 @@
 
 mod commands;
 mod facts;
-mod known;
 mod status;
 
 pub use commands::{ItemPatch, add, patch, set_status, void};
 pub use facts::{ItemFacts, Modifier, facts, of_order, stations};
 pub(super) use facts::{counts, station};
-pub use known::{forget, forget_all};
 pub use status::ItemStatus;

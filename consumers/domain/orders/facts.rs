@@ -1,11 +1,11 @@
 //! What an order is, and finding one.
 
-use super::known;
-use crate::db::{Error, Reader, Row, params};
+use crate::db::{Error, Memo, Reader, Row, params};
 use crate::domain::items::{self, ItemFacts};
 use crate::domain::{Actor, Refusal, Role, Status, money};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// An order.
@@ -334,25 +334,31 @@ pub fn look<T>(
     id: i64,
     see: impl Fn(&OrderFacts) -> T,
 ) -> Result<Option<T>, Error> {
-    let seen = known::look(db, id, |order| {
-        debug_assert_eq!(
-            read_facts(db, id).ok().flatten().as_ref(),
-            Some(order),
-            "what is known"
-        );
-        see(order)
-    });
-    if seen.is_some() {
-        return Ok(seen);
-    }
-    let order = read_facts(db, id)?;
-    if let Some(order) = &order {
-        known::remember(db, order);
-    }
-    Ok(order.as_ref().map(see))
+    let order = db.memo(&ORDERS, id, |db| kept(db, id))?;
+    Ok(order.as_deref().map(see))
 }
 
-pub(in crate::domain) fn read_facts(db: &Reader<'_>, id: i64) -> Result<Option<OrderFacts>, Error> {
+/// A command asks whose an order is, moves it and tells of it: that is one order, and one read.
+static ORDERS: Memo<Option<Arc<OrderFacts>>> = Memo::new("order").by(&[
+    ("orders", "id"),
+    ("order_items", "order_id"),
+    ("payments", "order_id"),
+]);
+
+fn kept(db: &Reader<'_>, id: i64) -> Result<Option<Arc<OrderFacts>>, Error> {
+    Ok(read_facts(db, id)?.map(Arc::new))
+}
+
+/// What an order is now, for who has just written it with all that follows from it.
+///
+/// # Errors
+/// As [`facts`].
+pub(in crate::domain) fn written(db: &Reader<'_>, order: &OrderFacts) -> Result<(), Error> {
+    let value = Some(Arc::new(order.clone()));
+    db.memo_written(&ORDERS, order.id, value, |db| kept(db, order.id))
+}
+
+fn read_facts(db: &Reader<'_>, id: i64) -> Result<Option<OrderFacts>, Error> {
     db.row(facts_sql!(" WHERE o.id = ?1"), params![id], read)
 }
 

@@ -1,7 +1,6 @@
 //! Orders: what they are, finding them, and all that is done with them.
 
 mod facts;
-mod known;
 mod list;
 mod remains;
 
@@ -12,8 +11,6 @@ pub use facts::{
     CustomerFacts, OrderFacts, OrderType, Paid, Source, each, facts, get, look, told, whole,
     with_lines,
 };
-pub(super) use facts::{own, read_facts};
-pub(super) use known::remember;
-pub use known::{forget, forget_all};
+pub(super) use facts::{own, written};
 pub use list::{Filter, list};
 pub use remains::Remains;

@@ -8,7 +8,7 @@ use crate::domain::orders::{self, Filter};
 use crate::domain::{Key, Status, TIMING};
 use crate::events::{Entity, Event, Fact, Group};
 use crate::restaurant::Restaurant;
-use maitred::{Consumer, Context, Error, Message, Reader, Reply};
+use maitred::{Consumer, Context, Disconnect, Error, Message, Reader, Reply};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -111,7 +111,7 @@ impl Consumer for AdminSocket {
         }
     }
 
-    async fn disconnect(self, ctx: &mut Context<Restaurant>) {
+    async fn disconnect(self, _: Disconnect, ctx: &mut Context<Restaurant>) {
         for place in self.places {
             let fact = Some(Fact::DashboardClosed);
             ctx.publish(
