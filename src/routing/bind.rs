@@ -2,7 +2,7 @@
 
 use super::location::Location;
 use super::mistakes::Mistakes;
-use super::parts::Said;
+use super::parts::Located;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// Where a listener listens.
@@ -26,12 +26,12 @@ pub(super) struct Taken(Vec<(SocketAddr, Location)>);
 
 /// The addresses that these texts mean. Mistakes are noted, and so are addresses that are taken.
 pub(super) fn resolve(
-    texts: Vec<Said<String>>,
+    texts: Vec<Located<String>>,
     taken: &mut Taken,
     mistakes: &mut Mistakes<'_>,
 ) -> Bind {
     let mut addresses: Vec<Address> = Vec::new();
-    for Said { value: text, at } in texts {
+    for Located { value: text, at } in texts {
         let Some(parsed) = parse(&text) else {
             let message = format!(
                 r#"{text:?} is not an address: write "localhost:9000", "127.0.0.1:9000" or "[::1]:9000""#,

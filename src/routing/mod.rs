@@ -66,7 +66,7 @@ pub(crate) use location::Location;
 pub(crate) use origins::host;
 #[allow(unused_imports)] // TLS and namespaces of a program that builds its routes
 pub(crate) use parts::{
-    Given, ListenerParts, NamespaceParts, RouteParts, RoutingParts, Said, TlsParts,
+    Given, ListenerParts, Located, NamespaceParts, RouteParts, RoutingParts, TlsParts,
 };
 pub(crate) use policy::Policy;
 pub use policy::{Auth, Delivery, Offsets};

@@ -2,7 +2,7 @@
 
 use super::location::Location;
 use super::mistakes::Mistakes;
-use super::parts::{Given, Said, TlsParts};
+use super::parts::{Given, Located, TlsParts};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
@@ -22,7 +22,7 @@ pub(super) fn load(
         if file.is_absent() {
             mistakes.add(at, format!("tls needs a {key:?}: the path of a PEM file"));
         }
-        file.value()
+        file.ok()
     };
     let certificate = needed("certificate", parts.certificate);
     let key = needed("key", parts.key);
@@ -58,7 +58,7 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, pem::Error>
 
 fn noted<T>(
     found: Result<T, pem::Error>,
-    file: &Said<PathBuf>,
+    file: &Located<PathBuf>,
     mistakes: &mut Mistakes<'_>,
 ) -> Option<T> {
     found
