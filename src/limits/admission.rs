@@ -1,7 +1,7 @@
 //! Who gets a place. Shared by all shards.
 
 use super::bucket::{Rate, SharedBucket};
-use super::{Limit, Limited, Limits};
+use super::limit::{Limit, Limited, Limits};
 use dashmap::DashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, Ipv6Addr};

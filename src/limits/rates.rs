@@ -1,7 +1,7 @@
 //! How fast one connection may speak, and how fast it may ask for one thing.
 
 use super::bucket::{Bucket, Rate};
-use super::{Limit, Limited};
+use super::limit::{Limit, Limited};
 use smallvec::SmallVec;
 use std::cell::{OnceCell, RefCell};
 

@@ -5,10 +5,11 @@ use super::mistakes::Mistakes;
 use super::parts::Located;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
-/// Where a listener listens.
+/// The addresses of one listener.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Bind {
-    /// Never empty once checked. With port 0 the system chooses one: all addresses with port 0 should share it, since `localhost` has one port to name.
+    /// Never empty once checked. With port 0 the system chooses a port, and all addresses of the listener with port 0 should share it: `localhost` is one name
+    /// for two addresses, so it can name one port only.
     pub(crate) addresses: Vec<Address>,
 }
 
@@ -20,7 +21,7 @@ pub(crate) struct Address {
     pub(crate) optional: bool,
 }
 
-/// The addresses that listeners have taken so far, each with where that was said.
+/// The addresses that listeners have taken so far, each with the location that names it.
 #[derive(Default)]
 pub(super) struct Taken(Vec<(SocketAddr, Location)>);
 
@@ -53,7 +54,7 @@ pub(super) fn resolve(
     Bind { addresses }
 }
 
-/// Other names are not looked up: what they mean may change while the server runs.
+/// The addresses that a text names. Names other than `localhost` are not looked up: what they mean may change while the server runs.
 fn parse(text: &str) -> Option<Vec<Address>> {
     if let Ok(address) = text.parse() {
         let optional = false;

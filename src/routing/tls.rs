@@ -9,7 +9,7 @@ use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{self, ServerConfig, crypto};
 
-/// h2 would invite WebSockets over it (RFC 8441), which are not spoken here.
+/// HTTP/1.1 alone: a client that agrees on h2 may open WebSockets over it (RFC 8441), which are not spoken here.
 const ALPN: &[u8] = b"http/1.1";
 
 /// Reads both files, so that what is used later is what was checked. `at` is where TLS was asked for. Mistakes are noted.

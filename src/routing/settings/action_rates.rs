@@ -53,8 +53,8 @@ impl Kind<Actions> for ActionRates {
 
     fn allowed(&self) -> String {
         format!(
-            "a table of at most {MOST_ACTIONS} actions, with {} frames per second, or with {}",
-            Kind::<Option<u32>>::allowed(&FRAMES),
+            "a table of at most {MOST_ACTIONS} names, each with a number of frames ({}) or with a table of {}",
+            Kind::<Option<u64>>::allowed(&FRAMES),
             KEYS.join(", ")
         )
     }

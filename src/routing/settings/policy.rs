@@ -72,7 +72,7 @@ settings! {
         kind: Count(16..=1_048_576),
         down_to: Route,
         counts: Everywhere,
-        doc: "Frames that may wait for one client, like `outbox_bytes`.",
+        doc: "Frames that may wait for one client that reads slowly, beside `outbox_bytes`.",
         why: "The default is reached before that of `outbox_bytes` only by frames of less than 64 bytes, whose list would outweigh them.",
     }
     idle_timeout: Duration {
@@ -80,7 +80,7 @@ settings! {
         kind: Time(100..=24 * HOUR),
         down_to: Route,
         counts: WebSocket,
-        doc: "How long a client may send nothing, not even a pong. Then it is closed with 1001. Longer than `ping_interval`.",
+        doc: "How long a client may send nothing, not even a pong. Then it is closed with 1001. It must be longer than `ping_interval`.",
         why: "With the defaults two pings stay unanswered in that time, after 25 s and after 50 s.",
     }
     ping_interval: Duration {
@@ -112,7 +112,7 @@ settings! {
         kind: OrWord("none", Size(KIB..=1 << 30)),
         down_to: Route,
         counts: Everywhere,
-        doc: r#"Bytes of their payloads per second, like `frames_per_second`. At once twice as many, or one message of the largest size. "none": no limit."#,
+        doc: r#"Bytes per second that a client may send, payloads only; at once twice as many, or one message of the largest size. More are treated like too many frames. "none": no limit."#,
         why: "The default is sixteen of the largest messages, and a twelfth of a gigabit.",
     }
     action_rates: Actions {
@@ -120,7 +120,7 @@ settings! {
         kind: ActionRates,
         down_to: Namespace,
         counts: Everywhere,
-        doc: "How often a client may ask for single actions, by the names that clients use: a number per second, and twice as many at once, or a table that says more. More are answered with `RATE_LIMITED`. Whether a consumer has an action of that name is not checked. An action without an entry has no limit of its own, except `resume` and `authenticate`: 10 per second.",
+        doc: "How often a client may ask for single actions, by the names that clients use. A number means so many per second, and twice as many at once; a table says more. Further ones are answered with `RATE_LIMITED`. A name that no consumer knows is not a mistake, because only a consumer's own code knows its actions. An action that is not named has no limit of its own, except `resume` and `authenticate` with 10 per second.",
         why: "Only the author of a consumer knows what its actions cost. `resume` and `authenticate` are the framework's, and nobody needs them more than once in a minute.",
         example: r#"{ occupy = 2, get_status = { frames_per_second = 5, frames_at_once = 5, bytes_per_second = "4KiB" } }"#,
     }
@@ -145,7 +145,7 @@ settings! {
         kind: Time(50..=HOUR),
         down_to: Route,
         counts: EngineIo,
-        doc: "How long a client may take to answer a ping, which comes every `ping_interval`. Then its session ends. It stands in the place of `idle_timeout`.",
+        doc: "How long a client may take to answer a ping, which comes every `ping_interval`. Then its session ends. It takes the place of `idle_timeout`.",
         why: "The default is that of the JavaScript server.",
     }
     max_payload: usize {
@@ -153,7 +153,7 @@ settings! {
         kind: Size(128..=16 * MIB),
         down_to: Route,
         counts: EngineIo,
-        doc: "The largest message that a client may send, and the largest body of a poll in either direction. Clients are told. It stands in the place of `max_message_bytes`.",
+        doc: "The largest message that a client may send, and the largest body of a poll in either direction. Clients are told. It takes the place of `max_message_bytes`.",
         why: "The default is that of the JavaScript server.",
     }
     connect_timeout: Duration {
@@ -161,7 +161,7 @@ settings! {
         kind: Time(100..=600 * SECOND),
         down_to: Route,
         counts: SocketIo,
-        doc: "How long a client may be connected before it asks for a namespace. Then it is closed.",
+        doc: "How long a client may be connected without asking for a namespace. Then it is closed.",
         why: "The default is that of the JavaScript server.",
     }
     offsets: Offsets {

@@ -48,7 +48,7 @@ settings! {
         kind: OrWord("none", Count(1..=10_000_000)),
         down_to: Limits,
         counts: Everywhere,
-        doc: r#"The same from one address. More are answered with 429 and `Retry-After`. "none": no limit."#,
+        doc: r#"WebSockets and sessions that may be opened from one address per second, and twice as many at once. More are answered with 429 and `Retry-After`. "none": no limit."#,
         why: "Half of all, so that one address cannot keep the others out.",
     }
     outbox_total_bytes: usize {
