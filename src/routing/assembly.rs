@@ -56,7 +56,8 @@ fn routing(
         .and(&parts.edge, Level::Defaults, &mistakes);
 
     if parts.listeners.is_nothing() {
-        let message = "no [[listener]]: nothing would be served";
+        let listener = parts.at.word("[[listener]]", "listener");
+        let message = format!("no {listener}: nothing would be served");
         mistakes.add(parts.at, message);
     }
     let mut listeners = Vec::new();

@@ -1,4 +1,5 @@
-//! Reads `routing.toml`: which keys a table may have, and whether each value is of its kind. Whether the parts fit together is seen to in `assembly.rs`.
+//! Reads `routing.toml`: looks whether each table has only keys that it may have, and each key a value of its type. Whether the parts fit together is looked
+//! at in `assembly.rs`.
 
 use super::level::Level;
 use super::location::Location;

@@ -37,8 +37,8 @@ pub(super) fn routes(
                     Given::Value(list) => list.at,
                     Given::Absent | Given::Mistaken => parts.at,
                 };
-                let message = "a route of Socket.IO needs a [[listener.route.namespace]]";
-                mistakes.add(at, message);
+                let namespace = at.word("[[listener.route.namespace]]", "namespace");
+                mistakes.add(at, format!("a route of Socket.IO needs a {namespace}"));
             }
             namespaces =
                 self::namespaces(parts.namespaces.list(), (&policy, &set), known, mistakes);

@@ -1,6 +1,6 @@
 //! `action_rates`: how often a client may ask for single actions.
 
-use super::kind::{Count, Kind, OrWord, Size};
+use super::value_types::{Count, OrWord, Size, ValueType};
 use crate::limits::{ActionRate, Actions, Rate};
 use crate::routing::mistakes::Mistakes;
 use toml::Spanned;
@@ -14,7 +14,7 @@ const BYTES: OrWord<Size> = OrWord("none", Size(1 << 10..=1 << 30));
 /// `{ occupy = 2, get_status = { frames_per_second = 5, frames_at_once = 5, bytes_per_second = "4KiB" } }`
 pub(super) struct ActionRates;
 
-impl Kind<Actions> for ActionRates {
+impl ValueType<Actions> for ActionRates {
     fn read(
         &self,
         _: &str,
@@ -54,7 +54,7 @@ impl Kind<Actions> for ActionRates {
     fn allowed(&self) -> String {
         format!(
             "a table of at most {MOST_ACTIONS} names, each with a number of frames ({}) or with a table of {}",
-            Kind::<Option<u64>>::allowed(&FRAMES),
+            ValueType::<Option<u64>>::allowed(&FRAMES),
             KEYS.join(", ")
         )
     }

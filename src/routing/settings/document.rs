@@ -66,7 +66,7 @@ fn entries<S: Settings>(text: &mut String) {
 
 /// What a setting does, where it counts, and its values.
 fn explained<S: Settings>(entry: &Entry<S>) -> String {
-    let (doc, counts, allowed) = (entry.doc, entry.counts.doc(), (entry.allowed)());
+    let (doc, counts, allowed) = (entry.doc, entry.protocols.doc(), (entry.allowed)());
     let place = match entry.down_to {
         Level::Namespace => " May stand in a namespace.",
         _ => "",

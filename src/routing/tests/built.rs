@@ -132,7 +132,7 @@ fn all_mistakes_name_their_calls() {
         "outbox_bytes(): out of bounds: allowed is 4KiB to 256MiB",
         "origins(): \"a.b\" is not an origin: it begins with \"https://\" or the like",
         "ping_interval(): ping_interval (90s) must be shorter than idle_timeout (1m), else silent clients are closed before they are asked",
-        "socket_io(): a route of Socket.IO needs a [[listener.route.namespace]]",
+        "socket_io(): a route of Socket.IO needs a namespace",
         "ping_timeout(): ping_timeout is the route's: its namespaces share it",
         &format!("route(): duplicate path: {here}"),
         "listen(): a listener without a route, \"rest\" or \"metrics\" serves nothing",
@@ -140,4 +140,12 @@ fn all_mistakes_name_their_calls() {
         &format!("listen(): 0.0.0.0:9000 is taken by 127.0.0.1:9000 in {here}"),
     ];
     assert_eq!(messages, expected, "{told}");
+}
+
+#[test]
+fn a_program_that_serves_nothing_is_told_so() {
+    let told = Routing::from_parts(routing(vec![]), &KNOWN).expect_err("nothing");
+    let told = told.to_string();
+    let message = "routing(): no listener: nothing would be served";
+    assert!(told.ends_with(message), "{told}");
 }
