@@ -183,7 +183,7 @@ async fn secure<A: App>(
 }
 
 /// What is not there yet is waited for, and what is no ordinary handshake is for hyper.
-async fn wait<A: App>(
+pub(super) async fn wait<A: App>(
     node: Rc<Node<A>>,
     listener: Rc<Listener<A>>,
     stream: Stream,
@@ -202,6 +202,10 @@ async fn wait<A: App>(
         }
         (First::Http(read, answer), Stream::Plain(stream)) => {
             let io = HttpIo::plain(stream, read, listener.config().edge(), &node.shared.clock);
+            (io, answer)
+        }
+        (First::Http(read, answer), Stream::Memory(stream)) => {
+            let io = HttpIo::memory(stream, read, listener.config().edge(), &node.shared.clock);
             (io, answer)
         }
         _ => return,

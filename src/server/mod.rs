@@ -27,6 +27,8 @@ mod request_framing;
 mod shared;
 mod started;
 mod table;
+#[cfg(feature = "testing")]
+pub(crate) mod testing;
 mod upgrade;
 mod upgraded;
 mod worker;
