@@ -46,8 +46,8 @@ pub trait App: Sized + Send + Sync + 'static {
     type Event: Serialize + DeserializeOwned + Send + Sync + 'static;
     /// Tables that announce their changes.
     const WATCHED: &'static [Watched];
-    /// Tables, watched or not, whose rows seldom change and are asked for with every command: what is read of them need not be read again while
-    /// [`Reader::era`] is the same.
+    /// Tables, watched or not, whose rows seldom change and are asked for with every command: a [`Memo`](crate::Memo) may be made of their rows, and any change
+    /// of one of them drops it.
     const STEADY: &'static [&'static str] = &[];
 
     /// Decides who hears of a change, and what.

@@ -47,9 +47,9 @@ pub use routing::{
 };
 pub use server::{Changes, Preview, Server, Started, preview};
 pub use store::{
-    Change, Command, CommandId, Copied, Durability, FromValue, Moment, Op, Progress, Reader,
-    Restored, Row, Schema, Stamp, Store, StoreConfig, Transaction, Value, Watched, backup, migrate,
-    restore,
+    CaptureMode, Change, Command, Copied, Durability, FromValue, IdempotencyKey, Memo, Op,
+    Progress, Reader, Restored, Row, Schema, Stamp, Store, StoreConfig, Transaction, Value,
+    Watched, backup, migrate, restore,
 };
 pub use trace::connection_id;
 

@@ -12,6 +12,18 @@ pub enum Durability {
     Normal,
 }
 
+/// Who notes what the server's own statements change. Whatever is chosen, clients hear the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum CaptureMode {
+    /// Functions on the writer's connection, in memory.
+    #[default]
+    Buffered,
+    /// The change log that other programs' changes come from: it is written and read back. A statement costs several times as much, and no
+    /// [`Memo`](crate::Memo) is kept. For whoever doubts the other one.
+    ReadBack,
+}
+
 /// Where the rows are, and how much of their history is kept.
 #[derive(Debug, Clone)]
 pub struct StoreConfig {
@@ -33,6 +45,8 @@ pub struct StoreConfig {
     pub outcome_age: Duration,
     /// Commands that wait for the writer; the next one waits for room.
     pub queue_commands: usize,
+    /// Who notes what the server's own statements change.
+    pub capture: CaptureMode,
 }
 
 impl StoreConfig {
@@ -48,6 +62,7 @@ impl StoreConfig {
             busy_timeout: Duration::from_secs(2),
             outcome_age: Duration::from_secs(72 * 3600),
             queue_commands: 4096,
+            capture: CaptureMode::default(),
         }
     }
 }

@@ -5,8 +5,8 @@ mod dumped;
 mod tests;
 
 use super::capture::{self, Blueprint, Condition};
-use super::{StoreConfig, outcomes, sqlite, writer};
-use crate::consumer::announcer;
+use super::config::StoreConfig;
+use super::{idempotency, sqlite, writer};
 use crate::error::Error;
 use crate::store::log;
 use crate::store::watched::Watched;
@@ -159,8 +159,7 @@ pub(super) fn framework(c: &Connection) -> Result<(), Error> {
     for tables in [
         log::TABLES,
         log::recovery::TABLES,
-        announcer::TABLES,
-        outcomes::TABLES,
+        idempotency::TABLES,
         writer::TABLES,
     ] {
         c.execute_batch(tables)?;

@@ -1,15 +1,14 @@
 //! Replay, page by page.
 
-use super::{Index, Manner, Recent, Unresumable, floor};
+use super::recent::{Manner, Recent};
 use crate::app::App;
 use crate::error::Error;
-use crate::store::{Reader, illegible};
+use crate::store::illegible;
+use crate::store::log::{Log, PAGE_EVENTS, Unresumable};
 use bytes::Bytes;
 use rustc_hash::FxHashMap;
 use std::fmt::Display;
 
-/// Events that one page looks at.
-const PAGE_EVENTS: usize = 1_000;
 /// A page ends with the frame that reaches it.
 const PAGE_BYTES: usize = 256 << 10;
 
@@ -72,28 +71,22 @@ pub(crate) struct Page {
 /// # Errors
 /// [`Error::Store`].
 pub(crate) fn page<A: App>(
-    db: &Reader<'_>,
+    log: &impl Log,
     recent: &Recent<A>,
     heard: &Audience<A::Group>,
     (since, upto): (u64, u64),
     size: Size,
     manner: &Manner<'_, A>,
 ) -> Result<Result<Page, Unresumable>, Error> {
-    let c = db.connection;
-    if since < floor(c)? {
-        return Ok(Err(Unresumable::Pruned));
-    }
     let names = heard.0.iter().map(|(n, g)| (&**n, g.1.max(since)));
-    let (numbers, missing) = db.index(|index| (numbers(index, names, upto), index.floor()))?;
-    // What was forgotten since this state of the database is not in the index any more.
-    if since < missing {
-        return Ok(Err(Unresumable::Pruned));
-    }
+    let (numbers, full) = match log.page(names, since, upto)? {
+        Ok(found) => (found.numbers, found.full),
+        Err(why) => return Ok(Err(why)),
+    };
     let page = recent.with(|recent| {
-        let full = numbers.len() == PAGE_EVENTS;
         let (mut frames, mut bytes) = (Vec::new(), 0);
         for (at, seq) in numbers.iter().enumerate() {
-            let frame = recent.frame(c, &numbers[at..], heard, manner);
+            let frame = recent.frame(log, &numbers[at..], heard, manner);
             let frame = frame.inspect_err(|error| illegible("event_log", *seq as i64, error))?;
             bytes += frame.as_ref().map_or(0, Bytes::len);
             frames.extend(frame);
@@ -123,24 +116,5 @@ pub(crate) fn page<A: App>(
     }
 }
 
-/// The numbers of the next events of any of the groups, each after its own number; at most a page of them.
-fn numbers<'n>(index: &Index, names: impl Iterator<Item = (&'n str, u64)>, upto: u64) -> Vec<u64> {
-    let (mut found, mut bound): (Vec<u64>, u64) = (Vec::new(), upto);
-    for (name, since) in names {
-        index.after(name, since, bound, PAGE_EVENTS, &mut found);
-        // With a page full of numbers, the next groups are asked only for what would come before its end.
-        if found.len() >= 2 * PAGE_EVENTS {
-            bound = cut(&mut found).unwrap_or(bound);
-        }
-    }
-    cut(&mut found);
-    found
-}
-
-/// Leaves the first page of numbers; says the last one if the page is full.
-fn cut(found: &mut Vec<u64>) -> Option<u64> {
-    found.sort_unstable();
-    found.dedup();
-    found.truncate(PAGE_EVENTS);
-    found.last().copied().filter(|_| found.len() == PAGE_EVENTS)
-}
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,8 @@
 //! The triggers of other programs: what they note, and what they repair.
 
 use super::cascades::Child;
+use super::sql::{LOUD, NOW, PREFIX, literal, quoted};
 use super::table::Table;
-use super::{LOUD, NOW, PREFIX, literal, quoted};
 use std::fmt::Write;
 
 impl Table<'_> {

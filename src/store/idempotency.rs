@@ -1,6 +1,7 @@
 //! What became of commands that had an id: kept in the transaction of their effect, so that a repetition gets the same answer and does nothing.
 
-use super::{guarded, now_ms};
+use super::guarded::guarded;
+use super::time::now_ms;
 use crate::error::{ClientError, Error, Kind};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
@@ -15,7 +16,7 @@ CREATE TABLE IF NOT EXISTS command_outcome(n INTEGER PRIMARY KEY, scope TEXT NOT
 
 /// Names one command, so that its repetition is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CommandId {
+pub struct IdempotencyKey {
     /// Whose keys these are. Two scopes never meet.
     pub scope: String,
     /// What the client chose.
@@ -35,10 +36,10 @@ struct Former {
     fingerprint: [u8; 32],
 }
 
-impl CommandId {
+impl IdempotencyKey {
     /// The id of a command. `body` is all that makes it this command and no other: what it is addressed to, what it asks for, with which values.
     pub fn new(scope: impl Into<String>, key: impl Into<String>, body: &[u8]) -> Self {
-        CommandId {
+        IdempotencyKey {
             scope: scope.into(),
             key: key.into(),
             fingerprint: Sha256::digest(body).into(),
@@ -79,7 +80,7 @@ impl CommandId {
             .chain_update(channel.0.to_be_bytes())
             .chain_update(former)
             .chain_update(event);
-        CommandId {
+        IdempotencyKey {
             scope: String::new(),
             key: key.into(),
             fingerprint: fingerprint.finalize().into(),
@@ -143,7 +144,7 @@ impl<T> Ran<T> {
 }
 
 pub(super) struct Record {
-    id: CommandId,
+    id: IdempotencyKey,
     refused: bool,
     outcome: String,
 }
@@ -165,7 +166,7 @@ impl Record {
 /// Runs a command, unless its outcome is known. Called in the command's savepoint; an earlier command of the same batch counts already.
 pub(super) fn once<T: Serialize + DeserializeOwned>(
     c: &Connection,
-    id: Option<CommandId>,
+    id: Option<IdempotencyKey>,
     run: impl FnOnce() -> Result<T, Error>,
 ) -> Ran<T> {
     let Some(id) = id else {
@@ -208,7 +209,7 @@ type Outcome = (bool, String);
 
 fn known<T: DeserializeOwned>(
     c: &Connection,
-    id: &CommandId,
+    id: &IdempotencyKey,
 ) -> Result<Option<Result<T, Error>>, Error> {
     let found = match stored(c, id, &id.scope)? {
         Some((fingerprint, outcome)) if id.is(&fingerprint) => Some(outcome),
@@ -229,7 +230,7 @@ fn known<T: DeserializeOwned>(
 }
 
 /// What an earlier release stored in a scope that this one would not. Others had it too: only the same command counts.
-fn of_before(c: &Connection, id: &CommandId) -> Result<Option<Outcome>, Error> {
+fn of_before(c: &Connection, id: &IdempotencyKey) -> Result<Option<Outcome>, Error> {
     let Some(Former {
         scope: Some(scope),
         fingerprint: former,
@@ -244,7 +245,7 @@ fn of_before(c: &Connection, id: &CommandId) -> Result<Option<Outcome>, Error> {
 
 fn stored(
     c: &Connection,
-    id: &CommandId,
+    id: &IdempotencyKey,
     scope: &str,
 ) -> Result<Option<([u8; 32], Outcome)>, Error> {
     let found = c
@@ -295,7 +296,7 @@ mod tests {
     }
 
     /// Runs it, or finds what became of it: `made` is what it would come to now.
-    fn run(c: &Connection, id: &CommandId, made: i64) -> Result<i64, String> {
+    fn run(c: &Connection, id: &IdempotencyKey, made: i64) -> Result<i64, String> {
         let ran = once(c, Some(id.clone()), || Ok(made));
         if let Some(record) = &ran.record {
             record.store(c, 0).expect("stored");
@@ -303,10 +304,10 @@ mod tests {
         ran.result.map_err(|e| e.into_client().code.into_owned())
     }
 
-    fn to(channel: &[u8], body: &[u8]) -> CommandId {
-        CommandId {
+    fn to(channel: &[u8], body: &[u8]) -> IdempotencyKey {
+        IdempotencyKey {
             scope: "mia".into(),
-            ..CommandId::addressed(Channel::new([channel]), "a", body, "")
+            ..IdempotencyKey::addressed(Channel::new([channel]), "a", body, "")
         }
     }
 
@@ -325,7 +326,7 @@ mod tests {
     #[test]
     fn a_retry_that_crosses_an_upgrade_finds_its_outcome() {
         let c = database();
-        let before = CommandId::new("mia", "a", b"occupy");
+        let before = IdempotencyKey::new("mia", "a", b"occupy");
         assert_eq!(run(&c, &before, 7), Ok(7));
         assert_eq!(run(&c, &to(b"table 7", b"occupy"), 8), Ok(7));
         let other = to(b"table 7", b"release");
@@ -335,15 +336,15 @@ mod tests {
     #[test]
     fn an_event_is_part_of_a_command_and_was_none_before() {
         let c = database();
-        let event = |key: &str, event| CommandId {
+        let event = |key: &str, event| IdempotencyKey {
             scope: "mia".into(),
-            ..CommandId::addressed(Channel::new([&b"floor"[..]]), key, b"[7]", event)
+            ..IdempotencyKey::addressed(Channel::new([&b"floor"[..]]), key, b"[7]", event)
         };
         assert_eq!(run(&c, &event("a", "occupy"), 7), Ok(7));
         assert_eq!(run(&c, &event("a", "occupy"), 8), Ok(7));
         let other = event("a", "release");
         assert_eq!(run(&c, &other, 8), Err("IDEMPOTENCY_CONFLICT".into()));
-        let before = CommandId::new("mia", "b", b"[7]");
+        let before = IdempotencyKey::new("mia", "b", b"[7]");
         assert_eq!(run(&c, &before, 7), Ok(7));
         assert_eq!(run(&c, &event("b", "occupy"), 8), Ok(7));
     }
@@ -351,7 +352,7 @@ mod tests {
     #[test]
     fn an_outcome_that_counts_no_more_makes_room() {
         let c = database();
-        let id = CommandId::new("nobody", "a", b"x").for_at_most(Duration::from_secs(600));
+        let id = IdempotencyKey::new("nobody", "a", b"x").for_at_most(Duration::from_secs(600));
         let aged = |ms: i64| {
             let at = now_ms() - ms;
             c.execute("UPDATE command_outcome SET at = ?1", [at])
@@ -360,9 +361,9 @@ mod tests {
         assert_eq!(run(&c, &id, 1), Ok(1));
         aged(0);
         assert_eq!(run(&c, &id, 2), Ok(1));
-        let other = CommandId::new("nobody", "a", b"y").for_at_most(Duration::from_secs(600));
+        let other = IdempotencyKey::new("nobody", "a", b"y").for_at_most(Duration::from_secs(600));
         assert_eq!(run(&c, &other, 3), Err("IDEMPOTENCY_CONFLICT".into()));
-        let kept = CommandId::new("nobody", "a", b"x");
+        let kept = IdempotencyKey::new("nobody", "a", b"x");
         aged(3_600_000);
         assert_eq!(run(&c, &kept, 4), Ok(1), "others are kept longer");
         assert_eq!(run(&c, &other, 5), Ok(5));
@@ -373,9 +374,13 @@ mod tests {
     #[test]
     fn a_scope_that_was_shared_gives_back_the_same_command_only() {
         let c = database();
-        assert_eq!(run(&c, &CommandId::new("anonymous", "a", b"x"), 1), Ok(1));
-        let from =
-            |body: &[u8], former| CommandId::new("nobody", "a", body).formerly("anonymous", former);
+        assert_eq!(
+            run(&c, &IdempotencyKey::new("anonymous", "a", b"x"), 1),
+            Ok(1)
+        );
+        let from = |body: &[u8], former| {
+            IdempotencyKey::new("nobody", "a", body).formerly("anonymous", former)
+        };
         assert_eq!(run(&c, &from(b"new x", b"x"), 2), Ok(1), "a retry");
         // somebody else's, before the upgrade
         assert_eq!(run(&c, &from(b"new y", b"y"), 3), Ok(3));

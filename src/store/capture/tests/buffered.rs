@@ -1,6 +1,7 @@
-//! What the writer notes of its own statements is what the log has of the same ones.
+//! What is captured of our own statements is what the log has of the same ones.
 
 use super::*;
+use crate::store::memo::Reading;
 
 /// An application's triggers, which make changes of changes.
 const MORE: &str = "
@@ -18,33 +19,60 @@ fn database(more: &str) -> Connection {
     c
 }
 
-fn noting(c: &Connection) -> Noting {
-    Noting::install(c, &Blueprint::bare(WATCHED), &["o"]).expect("our own triggers")
+/// The writer's connection, with the capture in memory.
+fn buffered(c: &Connection) -> Buffered {
+    silence(c, Reading::default(), true).expect("an authorizer");
+    Buffered::install(c, &Blueprint::bare(WATCHED)).expect("our own triggers")
 }
 
-fn noted(noting: &Noting) -> Vec<Logged> {
-    let pad = noting.pad();
-    let all = pad.notes.iter().map(|note| {
-        let shown = &pad.tables[note.table];
-        let change = Change {
-            table: &shown.table,
-            id: note.id,
-            op: note.op,
-            actor: None,
-            command_id: None,
-            rows: Rows::noted(note.op, shown, note),
-            waiting: Waiting::Logged(0),
+/// What was captured since this was called last.
+fn captured(capture: &impl Capture, c: &Connection) -> Vec<Logged> {
+    let taken = capture.take(c, |captured| {
+        let Captured::Buffered(changes) = captured else {
+            let all = log(c);
+            c.execute_batch("DELETE FROM change_log").expect("empty");
+            return Ok(all);
         };
-        let op = match note.op {
-            Op::Insert => "i",
-            Op::Update => "u",
-            Op::Delete => "d",
-        };
-        let (old, new) = (change.old(), change.new());
-        let (old, new) = (old.expect("a row"), new.expect("a row"));
-        (shown.table.clone(), note.id, op.to_owned(), old, new)
+        let all = changes.all.iter().enumerate().map(|(at, row_change)| {
+            let columns = changes.columns(row_change);
+            let change = Change {
+                table: &columns.table,
+                id: row_change.id,
+                op: row_change.op,
+                actor: None,
+                command_id: None,
+                rows: Rows::buffered(row_change.op, columns, row_change),
+                waiting: Waiting::Buffered(changes, at),
+            };
+            let op = match row_change.op {
+                Op::Insert => "i",
+                Op::Update => "u",
+                Op::Delete => "d",
+            };
+            let (old, new) = (change.old(), change.new());
+            let (old, new) = (old.expect("a row"), new.expect("a row"));
+            (
+                columns.table.clone(),
+                row_change.id,
+                op.to_owned(),
+                old,
+                new,
+            )
+        });
+        Ok(all.collect())
     });
-    all.collect()
+    taken.expect("changes").unwrap_or_default()
+}
+
+/// Runs a statement as the writer does. Whether it worked.
+fn run(capture: &impl Capture, c: &Connection, statement: &str) -> bool {
+    let mark = capture.mark();
+    let done = c.execute(statement, []).is_ok();
+    if !done {
+        capture.failed(c, mark);
+    }
+    capture.finish(c).expect("what was left");
+    done
 }
 
 /// What the clock said is not the same twice.
@@ -87,42 +115,68 @@ fn rows(c: &Connection) -> Vec<Logged> {
     all
 }
 
-#[test]
-fn what_is_noted_is_what_other_programs_would_have_logged() {
-    for seed in 1..=600u64 {
+/// Random statements, by us with a capture and by another program without one: the log of that one is what the capture has to say, and the rows are the same.
+/// Some commands are rolled back; their changes were none.
+fn captures_what_other_programs_would_have_logged<C: Capture>(
+    seeds: u64,
+    install: impl Fn(&Connection) -> C,
+) {
+    for seed in 1..=seeds {
         let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let more = if dice.roll(2) == 0 { MORE } else { "" };
         let (theirs, ours) = (database(more), database(more));
-        let noting = noting(&ours);
+        let capture = install(&ours);
         let pragmas = format!("PRAGMA foreign_keys={}", dice.roll(2));
         for c in [&theirs, &ours] {
             c.execute_batch(&pragmas).expect("pragmas");
         }
-        for n in 1..=40 {
-            let statement = dice.statement();
-            let refused = theirs.execute(&statement, []).is_err();
-            let mark = noting.pad().notes.len();
-            assert_eq!(
-                ours.execute(&statement, []).is_err(),
-                refused,
-                "{statement}"
-            );
-            if refused && ours.changes() == 0 {
-                let mut pad = noting.pad();
-                pad.notes.truncate(mark);
-                pad.excuse();
+        for _ in 1..=8 {
+            for c in [&theirs, &ours] {
+                c.execute_batch("SAVEPOINT job").expect("a savepoint");
             }
-            noting.pay(&ours).expect("what was left");
-            if n % 5 == 0 {
-                let (log, notes) = (timeless(log(&theirs)), timeless(noted(&noting)));
-                assert_eq!(log, notes, "seed {seed}, {pragmas}, until {statement}");
-                let (theirs, ours) = (timeless(rows(&theirs)), timeless(rows(&ours)));
-                assert_eq!(theirs, ours, "seed {seed}, {pragmas}, until {statement}");
+            let mut statements = Vec::new();
+            for _ in 0..5 {
+                let statement = dice.statement();
+                let worked = theirs.execute(&statement, []).is_ok();
+                assert_eq!(run(&capture, &ours, &statement), worked, "{statement}");
+                statements.push(statement);
             }
+            let said = format!("seed {seed}, {pragmas}, {statements:#?}");
+            if dice.roll(5) == 0 {
+                for c in [&theirs, &ours] {
+                    c.execute_batch("ROLLBACK TO job").expect("rolled back");
+                }
+                capture.undone();
+                assert!(captured(&capture, &ours).is_empty(), "{said}");
+            } else {
+                let (log, captured) = (timeless(log(&theirs)), captured(&capture, &ours));
+                assert_eq!(log, timeless(captured), "{said}");
+            }
+            theirs
+                .execute_batch("DELETE FROM change_log")
+                .expect("empty");
+            for c in [&theirs, &ours] {
+                c.execute_batch("RELEASE job").expect("released");
+            }
+            let (theirs, here) = (timeless(rows(&theirs)), timeless(rows(&ours)));
+            assert_eq!(theirs, here, "{said}");
         }
         let logged = log(&ours);
         assert!(logged.is_empty(), "told twice: {logged:?}");
     }
+}
+
+#[test]
+fn the_capture_in_memory_captures_what_other_programs_would_have_logged() {
+    captures_what_other_programs_would_have_logged(600, buffered);
+}
+
+#[test]
+fn the_capture_that_reads_the_log_back_captures_what_other_programs_would_have_logged() {
+    captures_what_other_programs_would_have_logged(100, |c| {
+        silence(c, Reading::default(), false).expect("an authorizer");
+        ReadBack
+    });
 }
 
 /// What we write after a statement sets them off again, each time.
@@ -133,24 +187,26 @@ fn triggers_that_answer_every_update_come_to_an_end() {
          CREATE TRIGGER there AFTER UPDATE ON o BEGIN UPDATE p SET amount = amount + 1 WHERE o = NEW.id; END;
          CREATE TRIGGER back AFTER UPDATE ON p BEGIN UPDATE o SET waiter = waiter + 1 WHERE id = NEW.o; END;",
     );
-    let noting = noting(&ours);
+    let capture = buffered(&ours);
     ours.execute_batch(
         "INSERT INTO o(id, st) VALUES(1, 'new'); INSERT INTO p(id, o, amount) VALUES(1, 1, 0)",
     )
     .expect("rows");
-    let before = noting.pad().notes.len();
-    ours.execute("UPDATE o SET st = 'ready' WHERE id = 1", [])
-        .expect("an update");
-    noting.pay(&ours).expect("an end");
-    let notes = noted(&noting);
-    for (table, ..) in &notes[before..] {
+    captured(&capture, &ours);
+    assert!(run(
+        &capture,
+        &ours,
+        "UPDATE o SET st = 'ready' WHERE id = 1"
+    ));
+    let notes = captured(&capture, &ours);
+    for (table, ..) in &notes {
         let last = notes.iter().rev().find(|(name, ..)| name == table);
         let last = last.and_then(|(.., new)| new.clone());
         let mut there = rows(&ours).into_iter().filter(|(name, ..)| name == table);
         let there = there.next().and_then(|(.., new)| new);
-        assert_eq!(last, there, "the last note of {table} shows the row");
+        assert_eq!(last, there, "the last change of {table} shows the row");
     }
-    let mut versions: Vec<_> = notes[before..].iter().collect();
+    let mut versions: Vec<_> = notes.iter().collect();
     versions.retain(|(table, ..)| table == "o");
     let versions = versions.iter().map(|(.., new)| {
         let row = new.as_ref().expect("a row");
@@ -158,15 +214,16 @@ fn triggers_that_answer_every_update_come_to_an_end() {
     });
     let versions: Vec<_> = versions.collect();
     assert!(versions.is_sorted_by(|a, b| a.0 < b.0), "{versions:?}");
-    let more = noting.pad().notes.len();
-    ours.execute("UPDATE o SET st = 'done' WHERE id = 1", [])
-        .expect("the next statement");
-    noting.pay(&ours).expect("an end");
-    assert!(noting.pad().notes.len() > more, "is noted as ever");
+    assert!(run(
+        &capture,
+        &ours,
+        "UPDATE o SET st = 'done' WHERE id = 1"
+    ));
+    assert!(capture.mark() > 0, "the next one is captured as ever");
 }
 
 #[test]
-fn a_value_is_noted_as_it_is_logged() {
+fn a_value_is_captured_as_it_is_logged() {
     const SCHEMA: &str = "
         CREATE TABLE w(id INTEGER PRIMARY KEY, text TEXT, bytes BLOB, real REAL, any, secret TEXT, version INTEGER NOT NULL DEFAULT 1);";
     const W: &[Watched] = &[Watched {
@@ -182,7 +239,8 @@ fn a_value_is_noted_as_it_is_logged() {
         c
     };
     let (theirs, ours) = (database(), database());
-    let noting = Noting::install(&ours, &Blueprint::bare(W), &[]).expect("our own triggers");
+    silence(&ours, Reading::default(), true).expect("an authorizer");
+    let capture = Buffered::install(&ours, &Blueprint::bare(W)).expect("our own triggers");
     for statement in [
         "INSERT INTO w VALUES(1, 'say \"no\" \\ \u{1F35C} \n', x'00ff', 0.5, 7, 'hush', 1)",
         "INSERT INTO w VALUES(2, NULL, NULL, NULL, NULL, NULL, 1)",
@@ -193,12 +251,11 @@ fn a_value_is_noted_as_it_is_logged() {
         "DELETE FROM w WHERE id = 1",
     ] {
         theirs.execute(statement, []).expect(statement);
-        ours.execute(statement, []).expect(statement);
-        noting.pay(&ours).expect("what was left");
+        assert!(run(&capture, &ours, statement), "{statement}");
     }
-    assert_eq!(log(&theirs), noted(&noting));
-    let secret = noted(&noting);
-    let secret = secret
+    let captured = captured(&capture, &ours);
+    assert_eq!(log(&theirs), captured);
+    let secret = captured
         .iter()
         .flat_map(|(.., old, new)| [old, new])
         .flatten();
@@ -208,10 +265,11 @@ fn a_value_is_noted_as_it_is_logged() {
 #[test]
 fn a_steady_table_says_when_a_row_of_it_changed() {
     let c = database("");
-    let noting = noting(&c);
+    let _capture = buffered(&c);
+    let steady = Steady::install(&c, &["o"]).expect("triggers");
     let unsteady = |sql: &str| {
         c.execute_batch(sql).expect(sql);
-        std::mem::take(&mut noting.pad().unsteady)
+        steady.changed()
     };
     assert!(unsteady("INSERT INTO o(id, uuid) VALUES(1, 'a'), (2, 'b')"));
     assert!(!unsteady("INSERT INTO i(id, o, n) VALUES(10, 1, 'x')"));
@@ -227,7 +285,7 @@ fn a_trigger_for_other_programs_is_silent_on_the_writers_connection_alone() {
     CREATE TRIGGER others_n AFTER UPDATE OF st ON o WHEN coalesce(1, 0) AND NEW.st = 'ready' BEGIN UPDATE i SET n = n || ifnull(NULL, '!') WHERE o = NEW.id; END;
     CREATE TRIGGER everybodys AFTER UPDATE OF st ON o WHEN coalesce(1, 0) BEGIN UPDATE i SET n = n || '?' WHERE o = NEW.id; END;";
     let (theirs, ours) = (database(OTHERS), database(OTHERS));
-    let _noting = noting(&ours);
+    let _capture = buffered(&ours);
     for (c, wanted) in [(&theirs, "x!?"), (&ours, "x?")] {
         c.execute_batch(
             "INSERT INTO o(id, uuid) VALUES(1, 'a'); INSERT INTO i(id, o, n) VALUES(10, 1, 'x'); UPDATE o SET st = 'ready' WHERE id = 1",

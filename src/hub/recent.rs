@@ -2,15 +2,14 @@
 //!
 //! When a network comes back, everybody comes back, and misses the same. An event is read and parsed for the first of them, and a frame is made for the first
 //! of each lane; the others get the same bytes. Rows of the history never change and numbers never recur, so what is kept here is true for as long as the
-//! [`Index`](super::Index) names its number.
+//! log names its number.
 
-use super::Audience;
+use super::replay::Audience;
 use crate::app::App;
 use crate::error::Error;
 use crate::protocol::websocket;
-use crate::store::text;
+use crate::store::log::{Log, StoredEvent};
 use bytes::Bytes;
-use rusqlite::Connection;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use std::borrow::Cow;
@@ -31,8 +30,6 @@ const OVERHEAD_BYTES: usize = 256;
 const READ_AHEAD: usize = 128;
 /// No more is read ahead of what this many bytes of events are in.
 const READ_AHEAD_BYTES: usize = 256 << 10;
-/// Rows of others that are stepped over before the next one is looked up: a step costs a third of that.
-const STEPS: usize = 3;
 
 /// The same for all shards, as frames are.
 pub(crate) struct Recent<A: App>(Mutex<Kept<A>>);
@@ -48,7 +45,7 @@ pub(crate) struct Manner<'a, A: App> {
     pub render: Render<'a, A>,
 }
 
-pub(super) struct Kept<A: App> {
+pub(crate) struct Kept<A: App> {
     events: FxHashMap<u64, Replayed<A>>,
     /// In the order in which they were read.
     order: VecDeque<u64>,
@@ -125,7 +122,7 @@ impl<A: App> Kept<A> {
     /// [`Error::Json`] when it cannot be read: another version of the application wrote it, or another program; [`Error::Store`].
     pub fn frame(
         &mut self,
-        c: &Connection,
+        log: &impl Log,
         numbers: &[u64],
         heard: &Audience<A::Group>,
         manner: &Manner<'_, A>,
@@ -134,7 +131,7 @@ impl<A: App> Kept<A> {
             return Ok(None);
         };
         if !self.events.contains_key(&seq) {
-            self.read(c, numbers)?;
+            self.read(log, numbers)?;
         }
         let Some(event) = self.events.get_mut(&seq) else {
             return Ok(None); // it is not there any more
@@ -146,48 +143,24 @@ impl<A: App> Kept<A> {
     }
 
     /// Reads the first of these numbers, and those of the next that are not known: neighbours in one go.
-    fn read(&mut self, c: &Connection, numbers: &[u64]) -> Result<(), Error> {
+    fn read(&mut self, log: &impl Log, numbers: &[u64]) -> Result<(), Error> {
         let unknown = |seq: &u64| !self.events.contains_key(seq);
         let wanted = numbers.iter().copied().take(READ_AHEAD).filter(unknown);
         let wanted: Vec<u64> = wanted.collect();
-        let mut left = &wanted[..];
         let until = self.bytes + READ_AHEAD_BYTES;
-        let mut from = c.prepare_cached(
-            "SELECT seq, event, groups FROM event_log WHERE seq >= ?1 ORDER BY seq",
-        )?;
-        'look_up: while let Some(next) = left.first() {
-            let mut rows = from.query([next])?;
-            let mut steps = 0;
-            while let Some(row) = rows.next()? {
-                let seq: u64 = row.get(0)?;
-                // Those before it are not there.
-                left = &left[left.partition_point(|wanted| *wanted < seq)..];
-                if left.first() == Some(&seq) {
-                    let (event, groups) = (text(row.get_ref(1)?), text(row.get_ref(2)?));
-                    let (event, groups) = (event.unwrap_or_default(), groups.unwrap_or_default());
-                    match self.add(seq, &event, &groups) {
-                        // whoever needs it reads it again
-                        Err(Error::Json(_)) if numbers.first() != Some(&seq) => return Ok(()),
-                        added => added?,
-                    }
-                    left = &left[1..];
-                    steps = 0;
-                } else {
-                    steps += 1;
-                }
-                if left.is_empty() || self.bytes >= until {
-                    return Ok(());
-                }
-                if steps == STEPS {
-                    continue 'look_up;
-                }
+        log.read(&wanted, |stored| {
+            let needed = numbers.first() == Some(&stored.seq);
+            match self.add(&stored) {
+                // whoever needs it reads it again
+                Err(Error::Json(_)) if !needed => return Ok(false),
+                added => added?,
             }
-            return Ok(());
-        }
-        Ok(())
+            Ok(self.bytes < until)
+        })
     }
 
-    fn add(&mut self, seq: u64, event: &str, groups: &str) -> Result<(), Error> {
+    fn add(&mut self, stored: &StoredEvent<'_>) -> Result<(), Error> {
+        let StoredEvent { seq, event, groups } = stored;
         // A text without escapes is borrowed; `Cow` in a list is always copied, so these are few and short.
         let names: Vec<Cow<'_, str>> = serde_json::from_str(groups)?;
         let replayed = Replayed {
@@ -198,8 +171,8 @@ impl<A: App> Kept<A> {
             bytes: OVERHEAD_BYTES + size_of::<A::Event>() + event.len() + groups.len(),
         };
         self.bytes += replayed.bytes;
-        self.events.insert(seq, replayed);
-        self.order.push_back(seq);
+        self.events.insert(*seq, replayed);
+        self.order.push_back(*seq);
         Ok(())
     }
 
@@ -273,20 +246,24 @@ impl<A: App> Replayed<A> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::replay::{Size, page};
     use super::*;
     use crate::consumer::announcer::fixture::{Cafe, Event, Group};
     use crate::error::Error;
-    use crate::store::Reader;
-    use crate::store::log::{Size, TABLES, page};
+    use crate::store::log::{MemoryLog, NewEvent};
     use std::cell::Cell;
 
     #[test]
     fn what_is_forgotten_is_read_again_and_what_is_known_is_not() -> Result<(), Error> {
-        let c = Connection::open_in_memory()?;
-        c.execute_batch(TABLES)?;
+        let log = MemoryLog::default();
         for seq in 1..=500 {
-            let row = "INSERT INTO event_log VALUES(?1, '{\"op\":\"new\",\"name\":\"x\"}', '[\"menu:1\"]', 0, 0)";
-            c.execute(row, [seq])?;
+            log.append(&NewEvent {
+                seq,
+                event: r#"{"op":"new","name":"x"}"#,
+                groups: r#"["menu:1"]"#,
+                at: 0,
+                rechecks: false,
+            })?;
         }
         let recent = Recent::<Cafe>::default();
         let heard = Audience::new([(Group::Menu(1), 0)]);
@@ -302,14 +279,7 @@ mod tests {
         };
         let whole = Size::of_outbox(usize::MAX, usize::MAX);
         let replay = |since| {
-            let page = page(
-                &Reader::new(&c),
-                &recent,
-                &heard,
-                (since, 500),
-                whole,
-                &manner,
-            )?;
+            let page = page(&log, &recent, &heard, (since, 500), whole, &manner)?;
             Ok::<_, Error>(page.expect("nothing was pruned").frames)
         };
         let first = replay(0)?;
