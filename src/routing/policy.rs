@@ -37,6 +37,7 @@ pub struct Policy {
 /// Whose durable events carry their number, as one more argument: the offset that the JavaScript client comes back with. Whoever is not told it is given no
 /// `pid` either, and begins anew when it comes back. What a client says itself (`auth.offsets`, `true` or `false`) counts before the first two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Offsets {
     /// `"auto"`: everybody's but those of clients that hand it on to handlers which have no place for it.
     Auto,
@@ -59,6 +60,7 @@ impl Word for Offsets {
 
 /// What happens to events for a client whose socket is full. Answers, errors and snapshots are never dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Delivery {
     /// `"lossless"`: they wait; with more than `outbox_bytes` the client is closed and told to come back.
     Lossless,
@@ -85,6 +87,7 @@ impl Delivery {
 
 /// Whether a token is needed. What an anonymous client may do is the consumer's rule; a token that is sent and is not valid is refused in any case but `None`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Auth {
     /// Nobody is let in without one.
     Required,
