@@ -13,7 +13,7 @@ use crate::protocol::message::Reply;
 use crate::routing::pattern::{self, Params};
 use futures::future::LocalBoxFuture;
 use serde_json::value::RawValue;
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::collections::BTreeMap;
 use std::ops::Index;
 use std::sync::Arc;
@@ -25,6 +25,8 @@ type Connect<A> =
 
 /// A consumer without its type: what a connection can call.
 pub(crate) struct Entry<A: App> {
+    /// The consumer's type.
+    pub is: TypeId,
     /// How it tells its clients of events.
     pub renderer: Arc<Renderer<A>>,
     /// What its commands have that raw frames keep to themselves.
@@ -44,6 +46,7 @@ pub(crate) struct Entry<A: App> {
 impl<A: App> Entry<A> {
     pub fn of<C: Consumer<App = A>>() -> Self {
         Entry {
+            is: TypeId::of::<C>(),
             renderer: Arc::new(Renderer {
                 name: C::NAME,
                 verbatim: C::Command::VERBATIM,

@@ -35,12 +35,20 @@ impl<A: App> Registry<A> {
     /// # Panics
     /// When two consumers have one name: a mistake in the program, seen at its first start.
     pub fn with<C: Consumer<App = A>>(mut self) -> Self {
-        assert!(
-            self.entries.insert(C::NAME, Entry::of::<C>()).is_none(),
-            "two consumers are named {}",
-            C::NAME
-        );
+        let before = self.entries.insert(C::NAME, Entry::of::<C>());
+        assert!(before.is_none(), "two consumers are named {}", C::NAME);
         self
+    }
+
+    /// Adds a consumer, which may be there already.
+    ///
+    /// # Panics
+    /// When another one has its name.
+    #[track_caller]
+    pub(super) fn add(&mut self, entry: Entry<A>) {
+        let (name, is) = (entry.renderer.name, entry.is);
+        let known = self.entries.entry(name).or_insert(entry);
+        assert!(known.is == is, "two consumers are named {name}");
     }
 
     /// Reads a routing file that names these consumers and REST interfaces.
@@ -54,8 +62,16 @@ impl<A: App> Registry<A> {
             rest: &self.interfaces(),
         };
         let routing = Routing::parse(file_name, text, &known)?;
-        refuse(&routing, |name| self.entries.get(name))?;
+        self.refuse(&routing)?;
         Ok(routing)
+    }
+
+    /// Whether a route leads to a consumer that would never be shown what it asks for.
+    ///
+    /// # Errors
+    /// [`Error::Config`] that names all of them.
+    pub(crate) fn refuse(&self, routing: &Routing) -> Result<(), Error> {
+        refuse(routing, |name| self.entries.get(name))
     }
 
     /// The consumers' names, for [`Routing::parse`](crate::Routing::parse).

@@ -13,7 +13,7 @@ use crate::consumer::announcer;
 use crate::consumer::endpoint::Consumer;
 use crate::consumer::entry::Consumers;
 use crate::consumer::registry::Registry;
-use crate::consumer::reserved::refuse;
+use crate::consumer::routes::{Routes, consumer};
 use crate::error::Error;
 use crate::hub::broker::local::Local;
 use crate::hub::lane::Lanes;
@@ -21,10 +21,7 @@ use crate::hub::shard::{INBOX_MESSAGES, ToShard};
 use crate::limits::Quota;
 use crate::limits::clock::Clock;
 use crate::metrics::Stats;
-use crate::routing::{
-    Auth, Given, Known, ListenerParts, Location, PolicySettings, Protocol, RouteParts, Routing,
-    RoutingParts, Located,
-};
+use crate::routing::{Auth, PolicySettings, Routing};
 use crate::store::{Schema, StoreConfig};
 use std::sync::Arc;
 use tokio::runtime::Builder;
@@ -57,32 +54,24 @@ impl<A: App> Server<A> {
         }
     }
 
-    /// One consumer at one path, for everybody: to try something out without a routing file.
+    /// A server for listeners and routes that were written in Rust.
+    ///
+    /// # Errors
+    /// [`Error::Config`] with all mistakes of the routes: see [`Routes::build`].
+    pub fn from_routes(routes: Routes<A>) -> Result<Self, Error> {
+        let (routing, registry) = routes.build()?;
+        Ok(Server::new(routing, registry))
+    }
+
+    /// One consumer at one path, for everybody: to try something out.
     ///
     /// # Errors
     /// [`Error::Config`] when `bind` is no address or `path` no pattern.
     #[track_caller]
     pub fn single<C: Consumer<App = A>>(bind: &str, path: &str) -> Result<Self, Error> {
-        let registry = Registry::new().with::<C>();
-        let at = Location::call("single");
-        let mut route = RouteParts::new(Protocol::WebSocket, at);
-        route.path = Given::at(path.to_owned(), at);
-        route.consumer = Given::at(C::NAME.to_owned(), at);
-        route.policy = PolicySettings::new().auth(Auth::None).0;
-        let mut listener = ListenerParts::new(at);
-        let value = bind.to_owned();
-        listener.name = Given::at("single".to_owned(), at);
-        listener.bind = Given::at(vec![Located { value, at }], at);
-        listener.policy = PolicySettings::new().origins("*").0;
-        listener.routes = Given::at(vec![route], at);
-        let mut parts = RoutingParts::new(at);
-        parts.listeners = Given::at(vec![listener], at);
-        let known = Known {
-            consumers: &registry.consumers(),
-            rest: &[],
-        };
-        let routing = Routing::from_parts(parts, &known)?;
-        Ok(Server::new(routing, registry))
+        let everybody = PolicySettings::new().auth(Auth::None).origins("*");
+        let routes = Routes::new().policy(everybody).listen(bind);
+        Server::from_routes(routes.named("single").route(path, consumer::<C>()))
     }
 
     /// How many shards: one per core by default, at least 1.
@@ -107,6 +96,17 @@ impl<A: App> Server<A> {
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
+    }
+
+    /// The same server, bound to none of its addresses, and the names of its listeners.
+    #[cfg(feature = "testing")]
+    pub(super) fn without_addresses(mut self) -> (Self, Vec<String>) {
+        let names = self.routing.listeners.iter_mut().map(|listener| {
+            listener.bind.addresses.clear();
+            listener.name.clone()
+        });
+        let names = names.collect();
+        (self, names)
     }
 
     /// Starts, prints `listening on ADDRESS` for each address, and stops in order at Ctrl-C or SIGTERM. Blocks.
@@ -141,7 +141,7 @@ impl<A: App> Server<A> {
     /// [`Error::Config`] when the database is newer, foreign or served by another process, or an address cannot be bound. [`Error::Io`] when the system refuses
     /// what a shard needs, a thread or descriptors: nothing is served then.
     pub fn start(self) -> Result<Started, Error> {
-        refuse(&self.routing, |name| self.registry.entries.get(name))?;
+        self.registry.refuse(&self.routing)?;
         let descriptors = descriptors::raise();
         let consumers = Consumers::new(self.registry.entries);
         let lanes = Arc::new(Lanes::new(consumers.renderers()));
