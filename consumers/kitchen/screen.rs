@@ -9,7 +9,7 @@ use crate::access::{self, Action, Bearer, Target};
 use crate::domain::orders::{self, Filter, Moved, TableCompleted};
 use crate::domain::{KITCHEN, Key, Refusal, Status, ids, items, restaurants};
 use crate::restaurant::{Event, Group, Restaurant};
-use maitred::{ClientError, Consumer, Context, Error, Gather, Kind, Message, Reader, Reply};
+use maitred::{Batching, ClientError, Consumer, Context, Error, Kind, Message, Reader, Reply};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -95,9 +95,9 @@ impl Consumer for Screen {
             let text = "a token is needed: auth: { token }";
             return Err(Error::client(Kind::Unauthenticated, "TOKEN_MISSING", text));
         }
-        ctx.gather(match params.batch {
-            true => Gather::Instead,
-            false => Gather::Besides,
+        ctx.batch(match params.batch {
+            true => Batching::Instead,
+            false => Batching::Besides,
         });
         let identity = ctx.identity().clone();
         let bearer = ctx.read(move |db| Bearer::of(&identity, db)).await?;
@@ -143,7 +143,7 @@ impl Consumer for Screen {
         messages::event(event)
     }
 
-    fn together(messages: &[&Message]) -> Option<Message> {
+    fn render_batch(messages: &[&Message]) -> Option<Message> {
         Some(messages::batch_update(messages))
     }
 

@@ -38,7 +38,7 @@ const TOKEN_FIRST: &str = r#"send {"action":"authenticate","token":"..."} first"
 pub(crate) async fn wait_for_token<A: App>(
     shard: &Rc<Shard<A>>,
     socket: &Rc<Socket<A>>,
-    lane: u16,
+    format: u16,
     keys: Option<&Keys>,
     reader: &mut MessageReader,
 ) -> Result<Identity<A::Claims>, ClientError> {
@@ -55,12 +55,13 @@ pub(crate) async fn wait_for_token<A: App>(
                 other if rates::frame(shard, socket, &other, now).is_err() => {
                     Frame::Refused(None, missing("too much before a token"))
                 }
-                Incoming::Data(payload) => match shard.lanes[lane as usize].dialect.decode(payload)
-                {
-                    Ok(Inbound::Control { id, control }) => Frame::Control(id, control),
-                    Ok(Inbound::Command { id, .. }) => Frame::Refused(id, missing(TOKEN_FIRST)),
-                    Err(refusal) => Frame::Refused(refusal.id, refusal.error),
-                },
+                Incoming::Data(payload) => {
+                    match shard.formats[format as usize].dialect.decode(payload) {
+                        Ok(Inbound::Control { id, control }) => Frame::Control(id, control),
+                        Ok(Inbound::Command { id, .. }) => Frame::Refused(id, missing(TOKEN_FIRST)),
+                        Err(refusal) => Frame::Refused(refusal.id, refusal.error),
+                    }
+                }
                 other => unaddressed(other),
             });
             match frame {
@@ -97,7 +98,7 @@ pub(crate) async fn wait_for_token<A: App>(
             let told = authenticated(&identity);
             shard.send(
                 socket,
-                shard.lanes[lane as usize].frame(&told, Default::default()),
+                shard.formats[format as usize].frame(&told, Default::default()),
             );
             Ok(identity)
         }

@@ -32,7 +32,7 @@ pub(crate) struct Opening<A: App> {
     pub(super) reader: MessageReader,
     pub(super) keys: Option<Arc<Keys>>,
     pub(super) route: Arc<RouteStats>,
-    lane: u16,
+    format: u16,
     params: Params,
     query: String,
     /// As in [`Agreed`].
@@ -42,7 +42,7 @@ pub(crate) struct Opening<A: App> {
 
 /// What its handshake says.
 pub(crate) struct Agreed<A: App> {
-    pub lane: u16,
+    pub format: u16,
     pub params: Params,
     pub query: String,
     /// `None`: a token is required and has not come yet; the first frame must bring it.
@@ -68,7 +68,7 @@ pub(crate) struct Boarding {
 impl<A: App> Clone for Agreed<A> {
     fn clone(&self) -> Self {
         Agreed {
-            lane: self.lane,
+            format: self.format,
             params: self.params.clone(),
             query: self.query.clone(),
             identity: self.identity.clone(),
@@ -109,7 +109,7 @@ impl<A: App> Opening<A> {
             reader: MessageReader::new(early),
             keys,
             route: agreed.route,
-            lane: agreed.lane,
+            format: agreed.format,
             params: agreed.params,
             query: agreed.query,
             identity: agreed.identity,
@@ -121,7 +121,7 @@ impl<A: App> Opening<A> {
     pub(super) async fn wait_for_token(&mut self) {
         let Opening { shard, socket, .. } = self;
         let keys = self.keys.as_deref();
-        let identity = wait_for_token(shard, socket, self.lane, keys, &mut self.reader).await;
+        let identity = wait_for_token(shard, socket, self.format, keys, &mut self.reader).await;
         self.identity = Some(identity);
     }
 
@@ -140,7 +140,13 @@ impl<A: App> Opening<A> {
         let identity = self.identity.take()?.ok()?;
         note_expiry(&self.socket, &identity);
         let (shard, socket) = (self.shard.clone(), self.socket.clone());
-        Some(Context::new(shard, socket, self.lane, identity, self.since))
+        Some(Context::new(
+            shard,
+            socket,
+            self.format,
+            identity,
+            self.since,
+        ))
     }
 
     /// Has the consumer open it. Boxed endings: they are rare, and large.
@@ -158,7 +164,7 @@ impl<A: App> Opening<A> {
                 .take_ending()
                 .unwrap_or_else(|| Ending::refused(error.into_client())),
             Err(_) => {
-                tracing::error!(consumer = ctx.lane().renderer.name, "connect panicked");
+                tracing::error!(consumer = ctx.format().renderer.name, "connect panicked");
                 Ending::internal()
             }
         };
@@ -172,10 +178,10 @@ impl<A: App> Opening<A> {
             socket,
             registered,
             reader,
-            lane,
+            format,
             ..
         } = *self;
-        finish(&shard, &socket, lane, ending, reader).await;
+        finish(&shard, &socket, format, ending, reader).await;
         drop(registered);
     }
 }

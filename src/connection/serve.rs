@@ -13,7 +13,7 @@ use crate::consumer::context::{Context, Elapsed};
 use crate::consumer::disconnect::Disconnect;
 use crate::consumer::entry::OpenConsumer;
 use crate::error::{ClientError, Error, Kind};
-use crate::hub::format::Lane;
+use crate::hub::format::Format;
 use crate::hub::shard::{Registered, Shard};
 use crate::hub::socket::Socket;
 use crate::limits::budget::{Budget, Turn};
@@ -94,7 +94,7 @@ pub(crate) enum Frame {
 struct Voice<A: App> {
     shard: Rc<Shard<A>>,
     socket: Rc<Socket<A>>,
-    lane: u16,
+    format: u16,
 }
 
 impl<A: App> Voice<A> {
@@ -102,12 +102,12 @@ impl<A: App> Voice<A> {
         Voice {
             shard: ctx.shard.clone(),
             socket: ctx.socket.clone(),
-            lane: ctx.lane,
+            format: ctx.format,
         }
     }
 
-    fn lane(&self) -> &Lane<A> {
-        &self.shard.lanes[self.lane as usize]
+    fn format(&self) -> &Format<A> {
+        &self.shard.formats[self.format as usize]
     }
 
     fn send(&self, frame: Bytes) {
@@ -115,7 +115,7 @@ impl<A: App> Voice<A> {
     }
 
     fn say(&self, message: &Message) {
-        self.send(self.lane().frame(message, Envelope::default()));
+        self.send(self.format().frame(message, Envelope::default()));
     }
 
     fn answer(&self, id: Option<&str>, answer: Result<Reply, Error>) {
@@ -126,12 +126,12 @@ impl<A: App> Voice<A> {
                 }
                 if let Some(id) = id {
                     let members = ack.as_ref().and_then(Arguments::first);
-                    self.say(&self.lane().dialect.ack(id, members));
+                    self.say(&self.format().dialect.ack(id, members));
                 }
             }
             Err(error) => {
                 let error = error.into_client();
-                self.say(&told(self.lane().renderer.render_error, &error, id));
+                self.say(&told(self.format().renderer.render_error, &error, id));
             }
         }
     }
@@ -196,7 +196,7 @@ async fn end<A: App>(mut live: Live<A>, session: Box<dyn OpenConsumer<A>>, endin
         .await
         .is_err()
     {
-        tracing::error!(consumer = ctx.lane().renderer.name, "disconnect panicked");
+        tracing::error!(consumer = ctx.format().renderer.name, "disconnect panicked");
     }
     part(live, ending).await;
 }
@@ -211,9 +211,9 @@ async fn part<A: App>(live: Live<A>, ending: Ending) {
         ..
     } = live;
     let leaving = ctx.leaving();
-    let (shard, socket, lane) = (ctx.shard.clone(), ctx.socket.clone(), ctx.lane);
+    let (shard, socket, format) = (ctx.shard.clone(), ctx.socket.clone(), ctx.format);
     drop(ctx);
-    finish(&shard, &socket, lane, ending, reader).await;
+    finish(&shard, &socket, format, ending, reader).await;
     drop((registered, counted));
     leaving.forget().await;
 }
@@ -247,7 +247,7 @@ async fn serve<A: App>(live: &mut Live<A>, session: &mut Box<dyn OpenConsumer<A>
             Step::Run(ref mut handled) => {
                 let (id, answer) = handled.await;
                 let Ok(answer) = answer else {
-                    let consumer = voice.lane().renderer.name;
+                    let consumer = voice.format().renderer.name;
                     tracing::error!(consumer, "a handler panicked");
                     return Ending::internal();
                 };
@@ -342,7 +342,7 @@ fn read<'a, A: App>(
         let metered = rates::frame(shard, socket, &incoming, now);
         let len = incoming.len();
         match incoming {
-            Incoming::Data(payload) => match voice.lane().dialect.decode(payload) {
+            Incoming::Data(payload) => match voice.format().dialect.decode(payload) {
                 Ok(Inbound::Command { id, action, body }) => {
                     let metered = metered.and_then(|()| {
                         let len = body.len();

@@ -46,7 +46,7 @@ pub(super) struct Sockets<A: App> {
 /// Where a route leads.
 struct Way {
     /// Of a raw WebSocket.
-    lane: Option<u16>,
+    format: Option<u16>,
     /// Of Engine.IO.
     door: Option<Arc<Door>>,
     stats: Arc<RouteStats>,
@@ -56,8 +56,8 @@ impl<A: App> Sockets<A> {
     pub fn new(shard: &Shard<A>, shared: &Arc<Shared<A>>, entry: &Arc<TableEntry>) -> Self {
         let here = &entry.listener;
         let way = |(index, route): (usize, &Route)| Way {
-            lane: match route.protocol {
-                Protocol::WebSocket => shared.lanes.lane(&route.consumer, None),
+            format: match route.protocol {
+                Protocol::WebSocket => shared.formats.number_of(&route.consumer, None),
                 Protocol::EngineIo | Protocol::SocketIo => None,
             },
             door: engine::door(shared, shard, entry, index),
@@ -143,7 +143,11 @@ impl<A: App> Sockets<A> {
             wish.protocols.as_deref(),
             query,
         );
-        let Way { lane, door, stats } = &self.ways[index];
+        let Way {
+            format,
+            door,
+            stats,
+        } = &self.ways[index];
         let identity = match route.protocol {
             Protocol::WebSocket => identify(shared, policy, caller, found.token.as_deref()),
             // there is no frame that could bring it
@@ -167,8 +171,8 @@ impl<A: App> Sockets<A> {
             },
             None => None,
         };
-        let lane = match (lane, &boarding) {
-            (Some(lane), _) => *lane,
+        let format = match (format, &boarding) {
+            (Some(format), _) => *format,
             (None, Some(_)) => 0,
             (None, None) => return Err(json_error(&nothing_here())),
         };
@@ -180,7 +184,7 @@ impl<A: App> Sockets<A> {
         );
         let extension = wish.compression.zip(policy.compress_from);
         let agreed = Agreed {
-            lane,
+            format,
             params,
             identity,
             since: since(query),

@@ -9,7 +9,7 @@ use super::table::Table;
 use crate::app::App;
 use crate::hub::broker::local::Local;
 use crate::hub::extensions::Extensions;
-use crate::hub::format::Lanes;
+use crate::hub::format::Formats;
 use crate::hub::shard::{Setup, Shard, ToShard};
 use crate::protocol::close::Ending;
 use crate::routing::Policy;
@@ -48,7 +48,7 @@ pub(super) struct Rollout {
 /// What a shard's thread begins with.
 pub(super) struct Seed<A: App> {
     pub id: usize,
-    pub lanes: Arc<Lanes<A>>,
+    pub formats: Arc<Formats<A>>,
     pub store: Option<Store>,
     pub broker: Local<A>,
     pub shared: Arc<Shared<A>>,
@@ -81,7 +81,7 @@ impl<A: App> Seed<A> {
                 .with(Sessions::<A>::default());
             let shard = Shard::new(Setup {
                 id: self.id,
-                lanes: self.lanes,
+                formats: self.formats,
                 store: self.store,
                 broker: self.broker,
                 stats,

@@ -26,8 +26,8 @@ impl Door {
 #[derive(Clone)]
 pub(crate) struct Entrance {
     pub name: Arc<str>,
-    /// The lane of clients that are told numbers.
-    pub lane: u16,
+    /// The format of clients that are told numbers.
+    pub format: u16,
     /// That of those who are not.
     pub unnumbered: u16,
     pub policy: Arc<Policy>,

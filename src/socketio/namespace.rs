@@ -139,13 +139,13 @@ impl<A: App> Namespace<A> {
     }
 
     pub fn say(&self, shard: &Shard<A>, message: &Message) {
-        let lane = &shard.lanes[self.entrance.lane as usize];
-        shard.send(&self.socket, lane.frame(message, Default::default()));
+        let format = &shard.formats[self.entrance.format as usize];
+        shard.send(&self.socket, format.frame(message, Default::default()));
     }
 
     /// A mistake: as the answer where one was asked for, otherwise in the vocabulary's own event.
     pub fn tell_mistake(&self, shard: &Shard<A>, error: &ClientError, id: Option<u64>) {
-        let render = shard.lanes[self.entrance.lane as usize]
+        let render = shard.formats[self.entrance.format as usize]
             .renderer
             .render_error;
         match id {
@@ -204,8 +204,8 @@ impl<A: App> Namespace<A> {
         let identity = identity.map_err(|error| Box::new(Ending::refused(error)))?;
         note_expiry(&self.socket, &identity);
         let counted = self.entrance.stats.role(A::role(&identity));
-        let (shard, socket, lane) = (shard.clone(), self.socket.clone(), self.entrance.lane);
-        let mut ctx = Context::new(shard, socket, lane, identity, None);
+        let (shard, socket, format) = (shard.clone(), self.socket.clone(), self.entrance.format);
+        let mut ctx = Context::new(shard, socket, format, identity, None);
         if let Err(error) = ctx.receive_back(self.client.clone()).await {
             return Err(Box::new(Ending::refused(error.into_client())));
         }
@@ -299,7 +299,7 @@ impl<A: App> Namespace<A> {
                 Step::Run(id, running) => match AssertUnwindSafe(running).catch_unwind().await {
                     Ok(answer) => (id, answer),
                     Err(_) => {
-                        let consumer = session.shard.lanes[self.entrance.lane as usize]
+                        let consumer = session.shard.formats[self.entrance.format as usize]
                             .renderer
                             .name;
                         tracing::error!(consumer, "a handler panicked");
@@ -369,7 +369,7 @@ impl<A: App> Namespace<A> {
             // a client that is refused does not come back by itself: this one should
             Some(error) if is_socket_io && error.kind != Kind::Busy => {
                 tracing::info!(code = %error.code, namespace = %name, "a client is refused");
-                let renderer = &shard.lanes[self.entrance.lane as usize].renderer;
+                let renderer = &shard.formats[self.entrance.format as usize].renderer;
                 let render = renderer.render_error;
                 let refuses_inside = Consumers::of(shard)[renderer.name].refuses_inside;
                 let error = error.in_short();
@@ -415,7 +415,7 @@ impl<A: App> Begun<A> {
         let why = Disconnect::of(ending);
         let last = AssertUnwindSafe(consumer.disconnect(why, &mut ctx)).catch_unwind();
         if last.await.is_err() {
-            tracing::error!(consumer = ctx.lane().renderer.name, "disconnect panicked");
+            tracing::error!(consumer = ctx.format().renderer.name, "disconnect panicked");
         }
         ctx.leaving()
     }
@@ -437,7 +437,7 @@ async fn open<A: App>(
             Err(ending.unwrap_or_else(|| Ending::refused(error.into_client())))
         }
         Err(_) => {
-            tracing::error!(consumer = ctx.lane().renderer.name, "connect panicked");
+            tracing::error!(consumer = ctx.format().renderer.name, "connect panicked");
             Err(Ending::internal())
         }
     }

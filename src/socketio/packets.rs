@@ -290,7 +290,7 @@ impl<A: App> Session<A> {
         self.asked.borrow_mut()[at] = true;
         let mut entrance = self.visit.door.entrances[at].clone();
         if !offsets::are_told(&entrance.policy, &self.visit, auth) {
-            entrance.lane = entrance.unnumbered;
+            entrance.format = entrance.unnumbered;
         }
         let client = Client::new(self.visit.handshake.clone(), auth.map(ToOwned::to_owned));
         self.begin(entrance, client, None);

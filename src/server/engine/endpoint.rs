@@ -27,7 +27,7 @@ pub(in crate::server) fn door<A: App>(
     index: usize,
 ) -> Option<Arc<Door>> {
     let route = &entry.listener.routes[index];
-    let lane = |consumer: &str, dialect| shared.lanes.lane(consumer, Some(dialect));
+    let format = |consumer: &str, dialect| shared.formats.number_of(consumer, Some(dialect));
     let stats = shared
         .stats
         .route(&entry.listener.name, route.pattern.as_str());
@@ -35,8 +35,8 @@ pub(in crate::server) fn door<A: App>(
         Protocol::WebSocket => return None,
         Protocol::EngineIo => vec![Entrance {
             name: "".into(),
-            lane: lane(&route.consumer, Dialect::EngineIo)?,
-            unnumbered: lane(&route.consumer, Dialect::EngineIo)?,
+            format: format(&route.consumer, Dialect::EngineIo)?,
+            unnumbered: format(&route.consumer, Dialect::EngineIo)?,
             policy: entry.policies[index].clone(),
             stats,
         }],
@@ -50,8 +50,8 @@ pub(in crate::server) fn door<A: App>(
                 };
                 let has_numbers = shard.store.is_some();
                 Some(Entrance {
-                    lane: lane(&namespace.consumer, dialect(has_numbers))?,
-                    unnumbered: lane(&namespace.consumer, dialect(false))?,
+                    format: format(&namespace.consumer, dialect(has_numbers))?,
+                    unnumbered: format(&namespace.consumer, dialect(false))?,
                     name,
                     policy: policy.clone(),
                     stats: stats.clone(),
@@ -63,7 +63,7 @@ pub(in crate::server) fn door<A: App>(
     let protocol = route.protocol;
     let wanted = entrances
         .iter()
-        .map(|e| shared.lanes[e.lane as usize].renderer.name)
+        .map(|e| shared.formats[e.format as usize].renderer.name)
         .flat_map(|name| shared.consumers[name].headers);
     let wanted: BTreeSet<&str> = wanted.copied().collect();
     Some(Arc::new(Door {
