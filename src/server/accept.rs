@@ -156,7 +156,7 @@ fn meet<A: App>(
         None => First::Nothing,
     };
     match first {
-        First::Upgraded(agreed, early) => begin_socket(node, agreed, guard, stream, &early),
+        First::Upgraded(new, early) => begin_socket(node, new, guard, stream, &early),
         First::Gone => {}
         first => {
             let waiting = wait(node.clone(), listener.clone(), stream, first, peer, guard);
@@ -196,8 +196,8 @@ async fn wait<A: App>(
         first => first,
     };
     let (io, answer) = match (first, stream) {
-        (First::Upgraded(agreed, early), stream) => {
-            begin_socket(&node, agreed, guard, stream, &early);
+        (First::Upgraded(new, early), stream) => {
+            begin_socket(&node, new, guard, stream, &early);
             return;
         }
         (First::Http(read, answer), Stream::Plain(stream)) => {

@@ -156,6 +156,6 @@ fn switching<A: App>(accepted: Accepted<A>, on: OnUpgrade) -> Answered<A> {
     if let Some(extension) = accepted.extension {
         head.insert(header::SEC_WEBSOCKET_EXTENSIONS, extension);
     }
-    let agreed = accepted.agreed;
-    (response, Some(Upgrade { on, agreed }))
+    let connection = accepted.connection;
+    (response, Some(Upgrade { on, connection }))
 }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 /// The session of this id on this shard.
 pub(super) fn found<A: App>(shard: &Shard<A>, sid: &Sid) -> Option<Rc<Session<A>>> {
-    Sessions::of(shard).open.borrow().get(sid).cloned()
+    Sessions::of(shard).get(sid)
 }
 
 /// What a session is to hear of one of its answers.
