@@ -49,7 +49,7 @@ pub(crate) struct Manner<'a, A: App> {
     pub render: Render<'a, A>,
 }
 
-pub(in crate::hub) struct Kept<A: App> {
+pub(crate) struct Kept<A: App> {
     events: FxHashMap<u64, Replayed<A>>,
     /// In the order in which they were read.
     order: VecDeque<u64>,
