@@ -41,7 +41,7 @@ pub struct Server<A: App> {
 }
 
 impl<A: App> Server<A> {
-    /// A server for these listeners and consumers.
+    /// A server with these listeners, routes and consumers.
     pub fn new(routing: Routing, registry: Registry<A>) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
         Server {
@@ -80,7 +80,7 @@ impl<A: App> Server<A> {
         self
     }
 
-    /// Where the rows are. Without a store consumers can only publish.
+    /// The database. Without one consumers can only publish, and no REST interface is mounted.
     pub fn store(mut self, config: StoreConfig, schema: Schema) -> Self {
         self.store = Some((config, schema));
         self
@@ -164,7 +164,7 @@ impl<A: App> Server<A> {
             drain: drain.clone(),
             log_limits: LogLimits::default(),
         });
-        // sockets are made before anything is served, so that a port that is taken is an error of `start`
+        // before anything is served, so that a port that is taken is an error of `start`
         let mut leases = Leases::default();
         let (table, sockets) = Table::new(self.routing, &[], &mut leases, self.shards)?;
 
@@ -220,7 +220,7 @@ impl<A: App> Server<A> {
             }
         }
         if failed.is_none() {
-            // What the server needs for itself is open now, and no client is: who has come already waits in the system's queue.
+            // Now the descriptors that the server needs for itself are open, and no client's is: connections wait in the system's queue.
             let listening = sockets.iter().map(|bound| bound.sockets.len()).sum();
             descriptors::share(descriptors, listening, limits, &started.stats.quota);
             for served in started.roll_out(table, sockets, Vec::new())? {
@@ -228,7 +228,7 @@ impl<A: App> Server<A> {
                 failed = failed.or(served.err().map(Error::Io));
             }
         }
-        // a part of the shards would serve a part of the clients: the others' sockets are in the same addresses
+        // With some of the shards only some of the clients would be served: all shards' sockets are bound to the same addresses.
         if let Some(error) = failed {
             started.stop();
             return Err(error);
@@ -237,10 +237,10 @@ impl<A: App> Server<A> {
     }
 }
 
-/// Orders that wait for a shard: more than an impatient operator sends signals.
+/// The most orders that wait for a shard: more than an impatient operator sends signals.
 const ORDERS: usize = 64;
 
-/// Says that a shard's thread has ended, however it did.
+/// Counts the end of a shard's thread, also by a panic.
 struct Ended(Arc<watch::Sender<usize>>);
 
 impl Drop for Ended {

@@ -28,7 +28,7 @@ mod request_framing;
 mod shared;
 mod started;
 mod table;
-mod upgrade;
+mod upgrade_request;
 mod upgraded;
 mod worker;
 
@@ -38,4 +38,4 @@ pub use explain::{Preview, preview};
 pub(crate) use request_framing::{Position, RequestFraming};
 pub use started::{Changes, Started};
 #[cfg(feature = "fuzzing")]
-pub(crate) use upgrade::{Unfit, wish};
+pub(crate) use upgrade_request::{Unfit, UpgradeRequest};

@@ -30,6 +30,6 @@ pub(super) struct Shared<A: App> {
 #[derive(Default)]
 pub(super) struct LogLimits {
     pub accept: LogLimit,
-    pub no_place: LogLimit,
+    pub full: LogLimit,
     pub tls: LogLimit,
 }
