@@ -46,7 +46,7 @@ impl MessageReader {
         let limits = Limits {
             max_message_bytes: socket.policy.max_message_bytes,
             max_fragments: socket.policy.max_message_fragments,
-            inflates: socket.compression.get().inflates,
+            inflates: socket.wire.compression.get().inflates,
         };
         let violated = |v: Violation| {
             match v {
@@ -94,7 +94,7 @@ impl MessageReader {
                     Err(e) if e.kind() == io::ErrorKind::WouldBlock => return Ok(None),
                     Err(_) => return Err(Ending::gone()),
                 };
-                socket.heard_at.set(now);
+                socket.liveness.heard(now);
                 if let Some(found) = self
                     .parser
                     .next(&mut buffer[..n], &limits, &mut once)

@@ -16,7 +16,7 @@ use crate::consumer::registry::Registry;
 use crate::consumer::routes::{Routes, consumer};
 use crate::error::Error;
 use crate::hub::broker::local::Local;
-use crate::hub::lane::Lanes;
+use crate::hub::format::Formats;
 use crate::hub::shard::{INBOX_MESSAGES, ToShard};
 use crate::limits::Quota;
 use crate::limits::clock::Clock;
@@ -144,8 +144,8 @@ impl<A: App> Server<A> {
         self.registry.refuse(&self.routing)?;
         let descriptors = descriptors::raise();
         let consumers = Consumers::new(self.registry.entries);
-        let lanes = Arc::new(Lanes::new(consumers.renderers()));
         let clock = self.clock;
+        let formats = Arc::new(Formats::new(consumers.renderers(), clock.clone()));
         let (inboxes, mail): (Vec<_>, Vec<_>) = (0..self.shards)
             .map(|_| mpsc::channel::<ToShard<A>>(INBOX_MESSAGES))
             .unzip();
@@ -166,7 +166,7 @@ impl<A: App> Server<A> {
         let stats = Arc::new(stats);
         let drain = Arc::new(DrainProgress::default());
         let shared = Arc::new(Shared {
-            lanes: lanes.clone(),
+            formats: formats.clone(),
             consumers,
             rest: self.registry.rest.into_iter().collect(),
             keys: self.keys.map(Arc::new),
@@ -187,7 +187,7 @@ impl<A: App> Server<A> {
         for (id, inbox) in mail.into_iter().enumerate() {
             let seed = Seed {
                 id,
-                lanes: lanes.clone(),
+                formats: formats.clone(),
                 store: store.clone(),
                 broker: broker.clone(),
                 shared: shared.clone(),

@@ -46,8 +46,8 @@ pub(super) struct Sockets<A: App> {
 
 /// Where a route leads.
 struct Target {
-    /// The lane of a raw WebSocket.
-    lane: Option<u16>,
+    /// The format of a raw WebSocket.
+    format: Option<u16>,
     /// The endpoint of Engine.IO.
     endpoint: Option<Arc<Endpoint>>,
     stats: Arc<RouteStats>,
@@ -57,8 +57,8 @@ impl<A: App> Sockets<A> {
     pub fn new(shard: &Shard<A>, shared: &Arc<Shared<A>>, entry: &Arc<TableEntry>) -> Self {
         let here = &entry.listener;
         let target = |(index, route): (usize, &Route)| Target {
-            lane: match route.protocol {
-                Protocol::WebSocket => shared.lanes.lane(&route.consumer, None),
+            format: match route.protocol {
+                Protocol::WebSocket => shared.formats.number_of(&route.consumer, None),
                 Protocol::EngineIo | Protocol::SocketIo => None,
             },
             endpoint: engine::endpoint(shared, shard, entry, index),
@@ -145,7 +145,7 @@ impl<A: App> Sockets<A> {
             query,
         );
         let Target {
-            lane,
+            format,
             endpoint,
             stats,
         } = &self.targets[index];
@@ -178,7 +178,7 @@ impl<A: App> Sockets<A> {
             None => Compression::NONE,
         };
         let policy = self.entry.policies[index].clone();
-        let connection = match (session, *lane) {
+        let connection = match (session, *format) {
             (Some((request, sid)), _) => NewConnection::Engine(Box::new(EngineHandshake {
                 request,
                 sid,
@@ -188,8 +188,8 @@ impl<A: App> Sockets<A> {
                 route: stats.clone(),
                 compression,
             })),
-            (None, Some(lane)) => NewConnection::Raw(RawHandshake {
-                lane,
+            (None, Some(format)) => NewConnection::Raw(RawHandshake {
+                format,
                 params,
                 since: since(query),
                 query: query.clone(),
