@@ -34,7 +34,7 @@ pub use consumer::rest::{Api, Caller, RequestBody, RestPlace};
 pub use consumer::routes::{Endpoint, Namespaces, Routes, consumer};
 pub use consumer::timed::Timed;
 pub use error::{ClientError, Constraint, Error, Kind};
-pub use hub::batching::Gather;
+pub use hub::batching::Batching;
 pub use limits::clock::{Clock, Sleep, Ticks};
 pub use protocol::arguments::{Arguments, Binary};
 pub use protocol::close::EndedBy;
@@ -46,11 +46,16 @@ pub use routing::{
     ProcessSettings, Routed, Routing, Setting,
 };
 pub use server::{Changes, Preview, Server, Started, preview};
-#[cfg(feature = "testing")]
-pub use store::Scratch;
 pub use store::{
     CaptureMode, Change, Command, Copied, Durability, FromValue, IdempotencyKey, Memo, Op,
     Progress, Reader, Restored, Row, Schema, Stamp, Store, StoreConfig, Transaction, Value,
     Watched, backup, migrate, restore,
 };
 pub use trace::connection_id;
+
+/// An application's own tests: a server without ports and its clients, and a database in memory. Feature `testing`.
+#[cfg(feature = "testing")]
+pub mod testing {
+    pub use crate::server::testing::{Answer, Client, InProcess, Request};
+    pub use crate::store::Scratch;
+}

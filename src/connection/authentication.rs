@@ -47,7 +47,7 @@ const TOKEN_FIRST: &str = r#"send {"action":"authenticate","token":"..."} first"
 pub(crate) async fn wait_for_token<A: App>(
     shard: &Rc<Shard<A>>,
     socket: &Rc<Socket<A>>,
-    lane: u16,
+    format: u16,
     keys: Option<&Keys>,
     reader: &mut MessageReader,
 ) -> Result<Identity<A::Claims>, ClientError> {
@@ -64,7 +64,9 @@ pub(crate) async fn wait_for_token<A: App>(
                 other if rates::frame(shard, socket, &other, now).is_err() => {
                     ConnectionFrame::Refused(None, missing("too much before a token"))
                 }
-                Incoming::Data(payload) => match shard.lanes[lane as usize].dialect.decode(payload)
+                Incoming::Data(payload) => match shard.formats[format as usize]
+                    .dialect
+                    .decode(payload)
                 {
                     Ok(Inbound::Control { id, control }) => ConnectionFrame::Control(id, control),
                     Ok(Inbound::Command { id, .. }) => {
@@ -108,7 +110,7 @@ pub(crate) async fn wait_for_token<A: App>(
             let told = authenticated(&identity, wall_ms(&shard.clock));
             shard.send(
                 socket,
-                shard.lanes[lane as usize].frame(&told, Default::default()),
+                shard.formats[format as usize].frame(&told, Default::default()),
             );
             Ok(identity)
         }

@@ -1,4 +1,4 @@
-//! Events in quick succession, told in one message: for connections that asked for it ([`Context::gather`](crate::Context::gather)).
+//! Events in quick succession, told in one message: for connections that asked for it ([`Context::batch`](crate::Context::batch)).
 //!
 //! A shard has at most one open batch. It opens with the first event that a batching connection hears, and closes a tenth of a second later, or when it is full.
 //! Then each batching connection is told what *it* heard of the batch. Connections that heard the same events share the frame. No connection is told events of
@@ -6,16 +6,16 @@
 //!
 //! | batching | live | replay, and what was held |
 //! |---|---|---|
-//! | [`Besides`](Gather::Besides) | each event at once with its number, and again in the batch's message, which has none: at most once | one by one, nothing again |
-//! | [`Instead`](Gather::Instead) | in the batch's message only, whose number is that of the last event in it | each event in a message of its own |
+//! | [`Besides`](Batching::Besides) | each event at once with its number, and again in the batch's message, which has none: at most once | one by one, nothing again |
+//! | [`Instead`](Batching::Instead) | in the batch's message only, whose number is that of the last event in it | each event in a message of its own |
 //!
 //! A connection that batches `Instead` has every event exactly once too: a message of several events reaches the client as a whole or not at all, and a client
 //! that comes back with a number gets what is above it. A connection that joins or leaves a group is told first what it heard until then, so numbers keep
 //! rising.
 
 use crate::app::App;
-use crate::hub::batching::Gather;
-use crate::hub::format::Lane;
+use crate::hub::batching::Batching;
+use crate::hub::format::Format;
 use crate::hub::socket::Socket;
 use crate::protocol::message::Message;
 use crate::protocol::websocket;
@@ -38,7 +38,7 @@ struct BatchedEvent {
 pub(crate) struct Batch<A: App> {
     events: Vec<BatchedEvent>,
     bytes: usize,
-    /// Connections that heard an event of it, each with its lane. Once each, unless it was told in between.
+    /// Connections that heard an event of it, each with its format. Once each, unless it was told in between.
     listeners: Vec<(u16, Rc<Socket<A>>)>,
 }
 
@@ -82,9 +82,9 @@ impl<A: App> Batch<A> {
     }
 
     /// Notes that a connection heard the event at this position.
-    pub fn hears(&mut self, lane: u16, socket: &Rc<Socket<A>>, position: u32) {
+    pub fn hears(&mut self, format: u16, socket: &Rc<Socket<A>>, position: u32) {
         if socket.batched.hears(position) {
-            self.listeners.push((lane, socket.clone()));
+            self.listeners.push((format, socket.clone()));
         }
     }
 
@@ -102,16 +102,16 @@ impl<A: App> Batch<A> {
     }
 
     /// One frame of the events at these positions. `None`: it would tell nothing new, or the consumer has no such message.
-    pub fn frame(&self, lane: &Lane<A>, how: Gather, heard: &[u32]) -> Option<BatchFrame> {
-        if heard.is_empty() || (heard.len() == 1 && how == Gather::Besides) {
+    pub fn frame(&self, format: &Format<A>, how: Batching, heard: &[u32]) -> Option<BatchFrame> {
+        if heard.is_empty() || (heard.len() == 1 && how == Batching::Besides) {
             return None;
         }
         let all = heard.iter().filter_map(|at| self.events.get(*at as usize));
         let seq = all.clone().map(|event| event.seq).max().unwrap_or(0);
         let messages: SmallVec<[&Message; 8]> = all.map(|event| &event.message).collect();
-        let seq = (how == Gather::Instead && seq > 0).then_some(seq);
+        let seq = (how == Batching::Instead && seq > 0).then_some(seq);
         Some(BatchFrame {
-            plain: lane.together(&messages, seq)?,
+            plain: format.render_batch(&messages, seq)?,
             deflated: None,
         })
     }

@@ -10,13 +10,13 @@ use std::rc::Rc;
 struct Members<A: App> {
     /// The number of this list: no other ever has it.
     id: u64,
-    lane: u16,
+    format: u16,
     sockets: Vec<Rc<Socket<A>>>,
 }
 
 /// The groups of one shard.
 pub(crate) struct Groups<A: App> {
-    /// A group's members, by lane. Most groups have members of one lane.
+    /// A group's members, by format. Most groups have members of one format.
     members: FxHashMap<A::Group, SmallVec<[Members<A>; 1]>>,
     next_id: u64,
     /// Members of all groups.
@@ -35,15 +35,15 @@ impl<A: App> Default for Groups<A> {
 
 impl<A: App> Groups<A> {
     /// Adds a socket, which is not in the group yet.
-    pub fn join(&mut self, group: A::Group, lane: u16, socket: &Rc<Socket<A>>) {
+    pub fn join(&mut self, group: A::Group, format: u16, socket: &Rc<Socket<A>>) {
         let lists = self.members.entry(group).or_default();
-        let list = match lists.iter().position(|m| m.lane == lane) {
+        let list = match lists.iter().position(|m| m.format == format) {
             Some(i) => &mut lists[i],
             None => {
                 self.next_id += 1;
                 lists.push(Members {
                     id: self.next_id,
-                    lane,
+                    format,
                     sockets: Vec::new(),
                 });
                 lists.last_mut().expect("just pushed")
@@ -63,11 +63,11 @@ impl<A: App> Groups<A> {
     }
 
     /// Removes a socket, if it is in the group.
-    pub fn leave(&mut self, group: &A::Group, lane: u16, socket: &Rc<Socket<A>>) {
+    pub fn leave(&mut self, group: &A::Group, format: u16, socket: &Rc<Socket<A>>) {
         let Some(lists) = self.members.get_mut(group) else {
             return;
         };
-        let Some(i) = lists.iter().position(|m| m.lane == lane) else {
+        let Some(i) = lists.iter().position(|m| m.format == format) else {
             return;
         };
         let list = &mut lists[i];
@@ -96,12 +96,12 @@ impl<A: App> Groups<A> {
         }
     }
 
-    /// The members of a group, lane by lane.
+    /// The members of a group, format by format.
     pub fn members(&self, group: &A::Group) -> impl Iterator<Item = (u16, &[Rc<Socket<A>>])> {
         self.members
             .get(group)
             .into_iter()
             .flatten()
-            .map(|m| (m.lane, m.sockets.as_slice()))
+            .map(|m| (m.format, m.sockets.as_slice()))
     }
 }

@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::hub::batch::Batch;
 use crate::hub::broker::local::Local;
 use crate::hub::extensions::Extensions;
-use crate::hub::format::Lanes;
+use crate::hub::format::Formats;
 use crate::hub::groups::Groups;
 use crate::hub::shard::paging::Paging;
 use crate::hub::shard::progress::Progress;
@@ -43,7 +43,7 @@ use tokio::sync::{Notify, SemaphorePermit};
 pub(crate) struct Shard<A: App> {
     /// Its number: its position among the inboxes of the broker.
     pub id: usize,
-    pub lanes: Arc<Lanes<A>>,
+    pub formats: Arc<Formats<A>>,
     pub store: Option<Store>,
     /// The process's counters.
     pub stats: Arc<Stats>,
@@ -86,7 +86,7 @@ struct LastUpkeep {
 pub(crate) struct Setup<A: App> {
     /// Its number: its position among the inboxes of the broker.
     pub id: usize,
-    pub lanes: Arc<Lanes<A>>,
+    pub formats: Arc<Formats<A>>,
     pub store: Option<Store>,
     pub broker: Local<A>,
     pub stats: Arc<Stats>,
@@ -100,7 +100,7 @@ impl<A: App> Shard<A> {
     pub fn new(setup: Setup<A>) -> Self {
         Shard {
             id: setup.id,
-            lanes: setup.lanes,
+            formats: setup.formats,
             store: setup.store,
             counts: setup.stats.shards[setup.id].clone(),
             stats: setup.stats,
@@ -138,14 +138,14 @@ impl<A: App> Shard<A> {
     }
 
     /// Adds a socket to a group that it is not in.
-    pub fn join(&self, group: A::Group, lane: u16, socket: &Rc<Socket<A>>) {
-        self.groups.borrow_mut().join(group, lane, socket);
+    pub fn join(&self, group: A::Group, format: u16, socket: &Rc<Socket<A>>) {
+        self.groups.borrow_mut().join(group, format, socket);
         self.count_groups();
     }
 
     /// Takes a socket out of a group, if it is in it.
-    pub fn leave(&self, group: &A::Group, lane: u16, socket: &Rc<Socket<A>>) {
-        self.groups.borrow_mut().leave(group, lane, socket);
+    pub fn leave(&self, group: &A::Group, format: u16, socket: &Rc<Socket<A>>) {
+        self.groups.borrow_mut().leave(group, format, socket);
         self.count_groups();
     }
 

@@ -16,7 +16,7 @@ use crate::consumer::registry::Registry;
 use crate::consumer::routes::{Routes, consumer};
 use crate::error::Error;
 use crate::hub::broker::local::Local;
-use crate::hub::format::Lanes;
+use crate::hub::format::Formats;
 use crate::hub::shard::{INBOX_MESSAGES, ToShard};
 use crate::limits::Quota;
 use crate::limits::clock::Clock;
@@ -41,7 +41,7 @@ pub struct Server<A: App> {
 }
 
 impl<A: App> Server<A> {
-    /// A server for these listeners and consumers.
+    /// A server with these listeners, routes and consumers.
     pub fn new(routing: Routing, registry: Registry<A>) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
         Server {
@@ -80,7 +80,7 @@ impl<A: App> Server<A> {
         self
     }
 
-    /// Where the rows are. Without a store consumers can only publish.
+    /// The database. Without one consumers can only publish, and no REST interface is mounted.
     pub fn store(mut self, config: StoreConfig, schema: Schema) -> Self {
         self.store = Some((config, schema));
         self
@@ -96,6 +96,17 @@ impl<A: App> Server<A> {
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
+    }
+
+    /// The same server, bound to none of its addresses, and the names of its listeners.
+    #[cfg(feature = "testing")]
+    pub(super) fn without_addresses(mut self) -> (Self, Vec<String>) {
+        let names = self.routing.listeners.iter_mut().map(|listener| {
+            listener.bind.addresses.clear();
+            listener.name.clone()
+        });
+        let names = names.collect();
+        (self, names)
     }
 
     /// Starts, prints `listening on ADDRESS` for each address, and stops in order at Ctrl-C or SIGTERM. Blocks.
@@ -133,8 +144,8 @@ impl<A: App> Server<A> {
         self.registry.refuse(&self.routing)?;
         let descriptors = descriptors::raise();
         let consumers = Consumers::new(self.registry.entries);
-        let lanes = Arc::new(Lanes::new(consumers.renderers()));
         let clock = self.clock;
+        let formats = Arc::new(Formats::new(consumers.renderers(), clock.clone()));
         let (inboxes, mail): (Vec<_>, Vec<_>) = (0..self.shards)
             .map(|_| mpsc::channel::<ToShard<A>>(INBOX_MESSAGES))
             .unzip();
@@ -155,7 +166,7 @@ impl<A: App> Server<A> {
         let stats = Arc::new(stats);
         let drain = Arc::new(DrainProgress::default());
         let shared = Arc::new(Shared {
-            lanes: lanes.clone(),
+            formats: formats.clone(),
             consumers,
             rest: self.registry.rest.into_iter().collect(),
             keys: self
@@ -166,7 +177,7 @@ impl<A: App> Server<A> {
             drain: drain.clone(),
             log_limits: LogLimits::default(),
         });
-        // sockets are made before anything is served, so that a port that is taken is an error of `start`
+        // before anything is served, so that a port that is taken is an error of `start`
         let mut leases = Leases::default();
         let (table, sockets) = Table::new(self.routing, &[], &mut leases, self.shards)?;
 
@@ -178,7 +189,7 @@ impl<A: App> Server<A> {
         for (id, inbox) in mail.into_iter().enumerate() {
             let seed = Seed {
                 id,
-                lanes: lanes.clone(),
+                formats: formats.clone(),
                 store: store.clone(),
                 broker: broker.clone(),
                 shared: shared.clone(),
@@ -222,7 +233,7 @@ impl<A: App> Server<A> {
             }
         }
         if failed.is_none() {
-            // What the server needs for itself is open now, and no client is: who has come already waits in the system's queue.
+            // Now the descriptors that the server needs for itself are open, and no client's is: connections wait in the system's queue.
             let listening = sockets.iter().map(|bound| bound.sockets.len()).sum();
             descriptors::share(descriptors, listening, limits, &started.stats.quota);
             for served in started.roll_out(table, sockets, Vec::new())? {
@@ -230,7 +241,7 @@ impl<A: App> Server<A> {
                 failed = failed.or(served.err().map(Error::Io));
             }
         }
-        // a part of the shards would serve a part of the clients: the others' sockets are in the same addresses
+        // With some of the shards only some of the clients would be served: all shards' sockets are bound to the same addresses.
         if let Some(error) = failed {
             started.stop();
             return Err(error);
@@ -239,10 +250,10 @@ impl<A: App> Server<A> {
     }
 }
 
-/// Orders that wait for a shard: more than an impatient operator sends signals.
+/// The most orders that wait for a shard: more than an impatient operator sends signals.
 const ORDERS: usize = 64;
 
-/// Says that a shard's thread has ended, however it did.
+/// Counts the end of a shard's thread, also by a panic.
 struct Ended(Arc<watch::Sender<usize>>);
 
 impl Drop for Ended {

@@ -53,18 +53,10 @@ pub(crate) fn attach<A: App>(
     keys: Option<Arc<Keys>>,
     handshake: EngineHandshake<A>,
 ) -> Attached<A> {
-    // counted as long as this function runs: a namespace that begins counts itself
-    let EngineHandshake {
-        request,
-        sid,
-        identity,
-        policy,
-        user: _counted,
-        route: _,
-        compression,
-    } = handshake;
-    let Some(sid) = sid else {
-        let identity = match identity.transpose() {
+    let compression = handshake.compression;
+    let _counted = handshake.user;
+    let Some(sid) = handshake.sid else {
+        let identity = match handshake.identity.transpose() {
             Ok(identity) => identity,
             Err(error) => {
                 tracing::info!(code = %error.code, "a client is refused");
@@ -73,8 +65,8 @@ pub(crate) fn attach<A: App>(
         };
         let new = NewSession {
             id,
-            request,
-            policy,
+            request: handshake.request,
+            policy: handshake.policy,
             keys,
             socket: Some((stream, MessageReader::new(early))),
             compression,

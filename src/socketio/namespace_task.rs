@@ -66,8 +66,8 @@ impl<A: App> Namespace<A> {
         let identity = identity.map_err(|error| Box::new(Ending::refused(error)))?;
         note_expiry(&self.socket, &identity);
         let counted = self.route.stats.role(A::role(&identity));
-        let (shard, socket, lane) = (shard.clone(), self.socket.clone(), self.route.lane);
-        let mut ctx = Context::new(shard, socket, lane, identity, None);
+        let (shard, socket, format) = (shard.clone(), self.socket.clone(), self.route.format);
+        let mut ctx = Context::new(shard, socket, format, identity, None);
         if let Err(error) = ctx.receive_back(self.client.clone()).await {
             return Err(Box::new(Ending::refused(error.into_client())));
         }
@@ -161,8 +161,9 @@ impl<A: App> Namespace<A> {
                     match AssertUnwindSafe(running).catch_unwind().await {
                         Ok(answer) => (id, answer),
                         Err(_) => {
-                            let consumer =
-                                session.shard.lanes[self.route.lane as usize].renderer.name;
+                            let consumer = session.shard.formats[self.route.format as usize]
+                                .renderer
+                                .name;
                             tracing::error!(consumer, "a handler panicked");
                             return Ending::internal();
                         }
@@ -229,7 +230,7 @@ impl<A: App> Namespace<A> {
             // a client that is refused does not come back by itself: this one should
             Some(error) if is_socket_io && error.kind != Kind::Busy => {
                 tracing::info!(code = %error.code, namespace = %name, "a client is refused");
-                let renderer = &shard.lanes[self.route.lane as usize].renderer;
+                let renderer = &shard.formats[self.route.format as usize].renderer;
                 let render = renderer.render_error;
                 let refuses_inside = Consumers::of(shard)[renderer.name].refuses_inside;
                 let error = error.in_short();
@@ -275,7 +276,7 @@ impl<A: App> Begun<A> {
         let why = Disconnect::of(ending);
         let last = AssertUnwindSafe(consumer.disconnect(why, &mut ctx)).catch_unwind();
         if last.await.is_err() {
-            tracing::error!(consumer = ctx.lane().renderer.name, "disconnect panicked");
+            tracing::error!(consumer = ctx.format().renderer.name, "disconnect panicked");
         }
         ctx.leaving()
     }
@@ -297,7 +298,7 @@ async fn open<A: App>(
             Err(ending.unwrap_or_else(|| Ending::refused(error.into_client())))
         }
         Err(_) => {
-            tracing::error!(consumer = ctx.lane().renderer.name, "connect panicked");
+            tracing::error!(consumer = ctx.format().renderer.name, "connect panicked");
             Err(Ending::internal())
         }
     }

@@ -39,18 +39,18 @@ mod temporary;
 mod triggers;
 mod upkeep;
 
-pub(in crate::store) use any::AnyCapture;
-pub(in crate::store) use authorizer::silence;
+pub(crate) use any::AnyCapture;
+pub(crate) use authorizer::silence;
 pub(crate) use blueprint::Blueprint;
 pub(crate) use changes::Changes;
-pub(in crate::store) use contract::{Capture, Captured};
+pub(crate) use contract::{Capture, Captured};
 pub(crate) use image::RowImage;
 pub(crate) use made::{lost, unsettle};
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use mend::install;
 pub(crate) use mend::{Condition, Mended, mend};
 pub(crate) use row_change::{RowChange, RowChanges, TableColumns};
-pub(in crate::store) use steady::Steady;
+pub(crate) use steady::Steady;
 pub(crate) use tables::create;
 
 #[cfg(test)]

@@ -141,7 +141,7 @@ impl Freshness {
     ///
     /// # Errors
     /// What `f` returns, and the database's.
-    pub(in crate::store) fn take<T>(
+    pub(crate) fn take<T>(
         &self,
         c: &Connection,
         f: impl FnOnce(Captured<'_>) -> Result<T, Error>,

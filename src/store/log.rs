@@ -24,7 +24,7 @@ pub(crate) use index::Index;
 pub(crate) use issued::Issued;
 #[cfg(test)]
 pub(crate) use memory::MemoryLog;
-pub(in crate::store) use numbering::Numbering;
+pub(crate) use numbering::Numbering;
 pub(crate) use numbering::{Appender, Committed, micros};
 pub(crate) use retention::{PRUNE_STEP, Retention};
 #[cfg(test)]

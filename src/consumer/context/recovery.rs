@@ -130,12 +130,15 @@ impl<A: App> Context<A> {
     }
 
     pub(super) fn is_socket_io(&self) -> bool {
-        matches!(self.lane().dialect, Dialect::SocketIo { .. })
+        matches!(self.format().dialect, Dialect::SocketIo { .. })
     }
 
     /// Who is not told the numbers of what it hears has nothing to come back with, and is given no `pid`.
     fn is_told_numbers(&self) -> bool {
-        matches!(self.lane().dialect, Dialect::SocketIo { offsets: true, .. })
+        matches!(
+            self.format().dialect,
+            Dialect::SocketIo { offsets: true, .. }
+        )
     }
 
     /// A client that comes back and saw nothing yet, of a consumer that begins with a state: it needs that state.
@@ -155,7 +158,7 @@ impl<A: App> Context<A> {
         if client.greeted.replace(true) {
             return Ok(());
         }
-        let Dialect::SocketIo { namespace, .. } = &self.lane().dialect else {
+        let Dialect::SocketIo { namespace, .. } = &self.format().dialect else {
             return Ok(());
         };
         let namespace = namespace.clone();
@@ -288,13 +291,13 @@ impl<A: App> Context<A> {
     }
 
     fn claim(&self, pid: String) -> Claim {
-        let namespace = match &self.lane().dialect {
+        let namespace = match &self.format().dialect {
             Dialect::SocketIo { namespace, .. } => namespace,
             Dialect::Json | Dialect::Verbatim | Dialect::EngineIo => "",
         };
         Claim {
             pid,
-            place: format!("{} {namespace}", self.lane().renderer.name),
+            place: format!("{} {namespace}", self.format().renderer.name),
             subject: self.identity.subject.clone(),
             holder: self
                 .back

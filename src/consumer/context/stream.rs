@@ -133,7 +133,7 @@ impl<A: App> Context<A> {
             if self.socket.subscription.has_overflowed() {
                 continue;
             }
-            let frame = self.lane().frame(
+            let frame = self.format().frame(
                 &message,
                 Envelope {
                     seq: Some(at),
@@ -215,7 +215,7 @@ impl<A: App> Context<A> {
         let mut replayed = 0;
         loop {
             self.socket.subscription.forget_held();
-            let (lanes, lane, heard) = (shard.lanes.clone(), self.lane, heard.clone());
+            let (formats, format, heard) = (shard.formats.clone(), self.format, heard.clone());
             let deflate_from = self.socket.wire.compression.get().deflate_from;
             let policy = &self.socket.policy;
             let size = Size::of_outbox(policy.outbox_bytes, policy.outbox_frames);
@@ -226,11 +226,11 @@ impl<A: App> Context<A> {
                 }
                 let upto = log.head()?;
                 let manner = Manner {
-                    lane,
+                    format,
                     deflate_from,
-                    render: &|seq, event, group| lanes[lane as usize].render(seq, event, group),
+                    render: &|seq, event, group| formats[format as usize].render(seq, event, group),
                 };
-                page(&log, &lanes.recent, &heard, (since, upto), size, &manner)
+                page(&log, &formats.recent, &heard, (since, upto), size, &manner)
             });
             let result = self.store()?.replay(move |db| read(db)).await;
             let page = match self.told(judged, result)? {

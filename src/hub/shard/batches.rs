@@ -26,7 +26,7 @@ impl<A: App> Shard<A> {
     pub(super) fn close_batch(&self) {
         let mut batch: Batch<A> = self.batches.open.take();
         let mut made: FxHashMap<_, Option<BatchFrame>> = FxHashMap::default();
-        for (lane, socket) in batch.take_listeners() {
+        for (format, socket) in batch.take_listeners() {
             let (Some(how), heard) = (socket.batched.how(), socket.batched.take()) else {
                 continue;
             };
@@ -34,9 +34,9 @@ impl<A: App> Shard<A> {
                 continue;
             }
             let frame = made
-                .entry((lane, heard))
-                .or_insert_with_key(|(lane, heard)| {
-                    batch.frame(&self.lanes[*lane as usize], how, heard)
+                .entry((format, heard))
+                .or_insert_with_key(|(format, heard)| {
+                    batch.frame(&self.formats[*format as usize], how, heard)
                 });
             if let Some(frame) = frame {
                 self.send_suited(&socket, suited(frame, &socket));
@@ -45,13 +45,13 @@ impl<A: App> Shard<A> {
     }
 
     /// Tells one connection what it heard of the batch until now: before its groups change, because what comes then has other numbers.
-    pub fn flush_batch(&self, lane: u16, socket: &Rc<Socket<A>>) {
+    pub fn flush_batch(&self, format: u16, socket: &Rc<Socket<A>>) {
         let Some(how) = socket.batched.how() else {
             return;
         };
         let heard = socket.batched.take();
         let batch = self.batches.open.borrow();
-        let frame = batch.frame(&self.lanes[lane as usize], how, &heard);
+        let frame = batch.frame(&self.formats[format as usize], how, &heard);
         drop(batch);
         if let Some(mut frame) = frame {
             self.send_suited(socket, suited(&mut frame, socket));

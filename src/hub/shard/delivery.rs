@@ -2,7 +2,7 @@
 
 use super::Shard;
 use crate::app::App;
-use crate::hub::batching::Gather;
+use crate::hub::batching::Batching;
 use crate::hub::publication::Publication;
 use crate::hub::socket::Socket;
 use crate::hub::tick::{FrameKind, QueuedFrame};
@@ -41,16 +41,16 @@ impl<A: App> Shard<A> {
         let was_empty = batch.is_empty();
         let mut delivered = 0;
         for (position, group) in publication.groups.iter().enumerate() {
-            for (lane, members) in groups.members(group) {
-                let frame = publication.frame(position, lane, |event, group| {
-                    self.lanes[lane as usize].render(publication.seq, event, group)
+            for (format, members) in groups.members(group) {
+                let frame = publication.frame(position, format, |event, group| {
+                    self.formats[format as usize].render(publication.seq, event, group)
                 });
                 if let Some(plain) = frame {
                     let plain_at = frames.len();
                     let mut deflated_at = None;
                     let mut batched_at = None;
                     let length = plain.len();
-                    let entity = self.lanes[lane as usize].entity(&publication.event, group);
+                    let entity = self.formats[format as usize].entity(&publication.event, group);
                     let kind = FrameKind::Event(entity);
                     frames.push(QueuedFrame { frame: plain, kind });
                     for socket in members {
@@ -63,7 +63,7 @@ impl<A: App> Shard<A> {
                         } else {
                             *deflated_at.get_or_insert_with(|| {
                                 let plain = &frames[plain_at].frame;
-                                let frame = publication.deflated(position, lane, plain);
+                                let frame = publication.deflated(position, format, plain);
                                 frames.push(QueuedFrame { frame, kind });
                                 frames.len() - 1
                             })
@@ -75,14 +75,15 @@ impl<A: App> Shard<A> {
                         }
                         if let Some(how) = socket.batched.how() {
                             let position = batched_at.get_or_insert_with(|| {
-                                let (seq, lane) = (publication.seq, &self.lanes[lane as usize]);
-                                let message = lane.message(seq, &publication.event, group)?;
+                                let (seq, format) =
+                                    (publication.seq, &self.formats[format as usize]);
+                                let message = format.message(seq, &publication.event, group)?;
                                 Some(batch.add(seq, message))
                             });
                             if let Some(position) = position {
-                                batch.hears(lane, socket, *position);
+                                batch.hears(format, socket, *position);
                             }
-                            if how == Gather::Instead {
+                            if how == Batching::Instead {
                                 delivered += 1;
                                 continue;
                             }

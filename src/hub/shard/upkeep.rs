@@ -43,13 +43,13 @@ impl<A: App> Shard<A> {
 
     /// Replayed events are forgotten when nobody asks for them any more: on the thread where they were made, because it is much.
     fn tidy_recent(&self) {
-        if self.lanes.recent.is_stale()
+        if self.formats.recent.is_stale()
             && let Some(store) = self.store.clone()
         {
-            let lanes = self.lanes.clone();
+            let formats = self.formats.clone();
             tokio::task::spawn_local(async move {
                 let forget = move |_: &Reader<'_>| {
-                    lanes.recent.forget_stale();
+                    formats.recent.forget_stale();
                     Ok(())
                 };
                 let _ = store.replay(forget).await;

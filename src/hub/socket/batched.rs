@@ -1,24 +1,24 @@
 //! What one connection heard of its shard's open batch.
 
-use crate::hub::batching::{Gather, Heard};
+use crate::hub::batching::{Batching, Heard};
 use std::cell::Cell;
 
 /// Whether a connection batches, and what it heard of the open batch.
 #[derive(Default)]
 pub(crate) struct Batched {
-    how: Cell<Option<Gather>>,
+    how: Cell<Option<Batching>>,
     heard: Cell<Heard>,
 }
 
 impl Batched {
     /// From now on the connection batches.
-    pub fn set(&self, how: Gather) {
+    pub fn set(&self, how: Batching) {
         self.how.set(Some(how));
     }
 
     /// How it batches; `None`: it does not.
     #[inline]
-    pub fn how(&self) -> Option<Gather> {
+    pub fn how(&self) -> Option<Batching> {
         self.how.get()
     }
 

@@ -1,4 +1,4 @@
-//! Requests of Engine.IO: who begins a session, who polls one, and what web pages are told about it.
+//! Requests of Engine.IO over HTTP: beginning a session, polling, posting, and CORS.
 
 use super::delivery::{Answer, Delivery};
 use super::endpoint::handshake_request;
@@ -25,22 +25,22 @@ use std::rc::Rc;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
-/// How long a browser need not ask again what it may ask.
+/// How long a browser may keep the answer to a preflight, in seconds.
 const PREFLIGHT_SECONDS: &str = "600";
 
-/// A request of a route of Engine.IO that is no handshake of a WebSocket.
+/// A request to a route of Engine.IO that is no WebSocket handshake.
 pub(in crate::server) struct Asked<'r> {
     pub method: &'r Method,
     pub path: &'r str,
     pub query: &'r str,
     pub headers: &'r HeaderMap,
     pub peer: SocketAddr,
-    /// Of the connection that it came by.
+    /// The report of the connection that it came on.
     pub report: &'r Arc<Report>,
 }
 
 impl Asked<'_> {
-    /// How an answer is given that says these.
+    /// How the answer is sent.
     fn delivery(&self, route: &Route) -> Delivery {
         let compress_from = route.policy.compress_from;
         Delivery {
@@ -50,7 +50,9 @@ impl Asked<'_> {
     }
 }
 
-/// Answers such a request. `body` is read when it is needed, and says itself what is wrong with it.
+/// Answers a request to a route of Engine.IO; `None`: there is no such route at the path. `body` is polled when it is needed; `None` of it: it was refused.
+///
+/// Dropping the future gives a poll up: its session hears so, and the next poll gets what this one would have.
 pub(in crate::server) async fn answer<A: App>(
     node: &Rc<Node<A>>,
     sockets: &Arc<Sockets<A>>,
@@ -85,7 +87,7 @@ pub(in crate::server) async fn answer<A: App>(
     if let Some(origin) = origin {
         head.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
         let yes = HeaderValue::from_static("true");
-        // a page that any site may be is nobody whose cookies count
+        // where any page may ask, none may send cookies
         if !route.policy.origins.is_any() {
             head.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, yes);
         }
@@ -157,7 +159,7 @@ async fn polled<A: App>(
             tell(&home, call).await.ok_or(EngineRefusal::Session)?;
             let answer = tokio::select! {
                 biased;
-                // whoever says nothing more may have gone, and will poll by another connection: that one gets what there is
+                // a client that has ended its side may have gone, and polls on another connection: that one gets the packets
                 () = asked.report.half_closed() => {
                     answered.close();
                     if let Ok(Some((number, _))) = answered.try_recv() {
@@ -173,7 +175,7 @@ async fn polled<A: App>(
             Ok(asked.delivery(route).of(frames, receipt))
         }
         Method::POST => {
-            // what is wrong with it is told by whoever reads it
+            // the reader of the body answers what is wrong with it
             let Some(body) = body.await else {
                 return Err(EngineRefusal::Request);
             };
@@ -224,9 +226,9 @@ async fn begin<A: App>(
     if let Err(refused) = stats.quota.handshake(peer.ip()) {
         return limited(refused);
     }
-    // a session is a connection, whether one is open at the moment or not
-    let place = match stats.quota.connection(peer.ip()) {
-        Ok(place) => place,
+    // a session counts as a connection, also while none is open
+    let slot = match stats.quota.connection(peer.ip()) {
+        Ok(slot) => slot,
         Err(refused) => return limited(refused),
     };
     let request = handshake_request(endpoint, caller, params)?;
@@ -255,7 +257,7 @@ async fn begin<A: App>(
     session.poll(trace::connection_id().unwrap_or(0), answer);
     let served = async move {
         session.run().await;
-        drop((open, presence, place));
+        drop((open, presence, slot));
     };
     tokio::task::spawn_local(trace::within(id, served));
     let answer = answered.await.ok().flatten();

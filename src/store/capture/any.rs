@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use std::sync::Arc;
 
 /// One of the two: a branch costs a statement less than a call through a table.
-pub(in crate::store) enum AnyCapture {
+pub(crate) enum AnyCapture {
     Buffered(Buffered),
     ReadBack(ReadBack),
 }

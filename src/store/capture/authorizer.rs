@@ -21,11 +21,7 @@ const LOGS: [&str; 2] = ["change_log", "change_replaced"];
 ///
 /// # Errors
 /// [`Error::Store`].
-pub(in crate::store) fn silence(
-    c: &Connection,
-    reading: Reading,
-    quiet: bool,
-) -> Result<(), Error> {
+pub(crate) fn silence(c: &Connection, reading: Reading, quiet: bool) -> Result<(), Error> {
     c.authorizer(Some(move |context: AuthContext<'_>| {
         reading.hear(&context);
         let named = |prefix| {

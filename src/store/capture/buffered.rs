@@ -26,7 +26,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 const ROOM: usize = 256;
 
 /// The capture in memory.
-pub(in crate::store) struct Buffered {
+pub(crate) struct Buffered {
     functions: Functions,
     tables: Arc<[TableColumns]>,
     /// Room for the next changes.

@@ -36,11 +36,7 @@ enum Source<'c> {
 
 impl<'c> Changes<'c> {
     /// What other programs changed: the oldest of the change log, at most so many.
-    pub(in crate::store) fn of_others(
-        connection: &'c Connection,
-        stats: &'c Stats,
-        at_most: usize,
-    ) -> Self {
+    pub(crate) fn of_others(connection: &'c Connection, stats: &'c Stats, at_most: usize) -> Self {
         Changes {
             connection,
             stats,
@@ -51,7 +47,7 @@ impl<'c> Changes<'c> {
     }
 
     /// What a command changed.
-    pub(in crate::store) fn of_command(
+    pub(crate) fn of_command(
         connection: &'c Connection,
         stats: &'c Stats,
         freshness: &'c Freshness,

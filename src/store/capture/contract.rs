@@ -17,7 +17,7 @@ use rusqlite::Connection;
 /// [`ReadBack`](super::read_back::ReadBack) as the oracle.
 ///
 /// Errors are the database's: the command that ran is to be rolled back, and `undone` is next.
-pub(in crate::store) trait Capture {
+pub(crate) trait Capture {
     /// What [`failed`](Self::failed) goes back to. Before each statement that may change rows.
     fn mark(&self) -> usize;
 
@@ -51,7 +51,7 @@ pub(in crate::store) trait Capture {
 }
 
 /// What was captured of one command.
-pub(in crate::store) enum Captured<'c> {
+pub(crate) enum Captured<'c> {
     /// Changes in memory.
     Buffered(RowChanges<'c>),
     /// Rows of the change log: all that are there.

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 /// The plain capture. It holds nothing: what is undone takes its rows of the log with it, and the triggers see to `version`, `updated_at` and the stamps.
 ///
 /// It costs each statement several times what [`Buffered`](super::buffered::Buffered) does, and nothing that is read can be kept.
-pub(in crate::store) struct ReadBack;
+pub(crate) struct ReadBack;
 
 impl Capture for ReadBack {
     fn mark(&self) -> usize {

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 const EVENTS: [(&str, &str); 3] = [("_si", "INSERT"), ("_su", "UPDATE"), ("_sd", "DELETE")];
 
 /// Whether the writer's statements changed a row of one. One thread sets and asks it.
-pub(in crate::store) struct Steady(Arc<AtomicBool>);
+pub(crate) struct Steady(Arc<AtomicBool>);
 
 impl Steady {
     /// Makes the triggers, for the life of the connection.

@@ -35,7 +35,7 @@ pub(super) fn start(log: &impl Log, issued: u64, micros: u64) -> Result<u64, Err
 pub(crate) type Names = SmallVec<[String; 2]>;
 
 /// The writer's count of events. It lives on the writer's thread and knows, besides the rows, what the open transaction has added to them.
-pub(in crate::store) struct Numbering {
+pub(crate) struct Numbering {
     /// The number that was given last, also in the open transaction.
     last: u64,
     /// The newest committed event's number.
@@ -175,7 +175,7 @@ pub(crate) struct Appender<'w> {
 }
 
 impl<'w> Appender<'w> {
-    pub(in crate::store) fn new(log: SqliteLog<'w>, numbering: &'w mut Numbering) -> Self {
+    pub(crate) fn new(log: SqliteLog<'w>, numbering: &'w mut Numbering) -> Self {
         Appender {
             log,
             numbering,
@@ -184,7 +184,7 @@ impl<'w> Appender<'w> {
     }
 
     /// Milliseconds since 1970-01-01 UTC, the same for all that is appended here.
-    pub(in crate::store) fn at(&mut self) -> i64 {
+    pub(crate) fn at(&mut self) -> i64 {
         *self.at.get_or_insert_with(now_ms)
     }
 

@@ -12,7 +12,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 /// What the writer knows of the schema.
-pub(in crate::store) struct Tables {
+pub(crate) struct Tables {
     pub(super) schema: Schema,
     blueprint: Blueprint,
     steady: &'static [&'static str],

@@ -117,8 +117,11 @@ fn rows(c: &Connection) -> Vec<Logged> {
 
 /// Random statements, by us with a capture and by another program without one: the log of that one is what the capture has to say, and the rows are the same.
 /// Some commands are rolled back; their changes were none.
-fn captures_what_other_programs_would_have_logged<C: Capture>(install: impl Fn(&Connection) -> C) {
-    for seed in 1..=600u64 {
+fn captures_what_other_programs_would_have_logged<C: Capture>(
+    seeds: u64,
+    install: impl Fn(&Connection) -> C,
+) {
+    for seed in 1..=seeds {
         let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let more = if dice.roll(2) == 0 { MORE } else { "" };
         let (theirs, ours) = (database(more), database(more));
@@ -165,12 +168,12 @@ fn captures_what_other_programs_would_have_logged<C: Capture>(install: impl Fn(&
 
 #[test]
 fn the_capture_in_memory_captures_what_other_programs_would_have_logged() {
-    captures_what_other_programs_would_have_logged(buffered);
+    captures_what_other_programs_would_have_logged(600, buffered);
 }
 
 #[test]
 fn the_capture_that_reads_the_log_back_captures_what_other_programs_would_have_logged() {
-    captures_what_other_programs_would_have_logged(|c| {
+    captures_what_other_programs_would_have_logged(100, |c| {
         silence(c, Reading::default(), false).expect("an authorizer");
         ReadBack
     });
