@@ -183,7 +183,7 @@ async fn secure<A: App>(
 }
 
 /// Waits for a connection's first bytes if they are not there yet, and leaves what is no ordinary handshake to hyper.
-async fn wait<A: App>(
+pub(super) async fn wait<A: App>(
     node: Rc<Node<A>>,
     listener: Rc<Listener<A>>,
     stream: Stream,
@@ -202,6 +202,10 @@ async fn wait<A: App>(
         }
         (First::Http(read, answer), Stream::Plain(stream)) => {
             let io = HttpIo::plain(stream, read, listener.config().edge(), &node.shared.clock);
+            (io, answer)
+        }
+        (First::Http(read, answer), Stream::Memory(stream)) => {
+            let io = HttpIo::memory(stream, read, listener.config().edge(), &node.shared.clock);
             (io, answer)
         }
         _ => return,

@@ -98,6 +98,17 @@ impl<A: App> Server<A> {
         self
     }
 
+    /// The same server, bound to none of its addresses, and the names of its listeners.
+    #[cfg(feature = "testing")]
+    pub(super) fn without_addresses(mut self) -> (Self, Vec<String>) {
+        let names = self.routing.listeners.iter_mut().map(|listener| {
+            listener.bind.addresses.clear();
+            listener.name.clone()
+        });
+        let names = names.collect();
+        (self, names)
+    }
+
     /// Starts, prints `listening on ADDRESS` for each address, and stops in order at Ctrl-C or SIGTERM. Blocks.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ mod tests;
 
 use super::answering::{Answering, Owed};
 use super::request_framing::RequestFraming;
-use crate::hub::stream::Stream;
+use crate::hub::stream::{Memory, Stream};
 use crate::limits::budget::Budget;
 use crate::limits::clock::{Clock, Sleep};
 use crate::routing::Edge;
@@ -142,6 +142,7 @@ impl Linger {
 enum Pipe {
     Plain(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
+    Memory(Memory),
 }
 
 impl Pipe {
@@ -149,11 +150,17 @@ impl Pipe {
         match self {
             Pipe::Plain(tcp) => Pin::new(tcp),
             Pipe::Tls(tls) => Pin::new(&mut **tls),
+            Pipe::Memory(memory) => Pin::new(memory),
         }
     }
 }
 
 impl HttpIo {
+    /// `read`: bytes that have come already.
+    pub fn memory(stream: Memory, read: Vec<u8>, edge: &Edge, clock: &Clock) -> Self {
+        HttpIo::over(Pipe::Memory(stream), read, edge, clock)
+    }
+
     /// `read`: bytes that have come already.
     pub fn plain(stream: TcpStream, read: Vec<u8>, edge: &Edge, clock: &Clock) -> Self {
         HttpIo::over(Pipe::Plain(stream), read, edge, clock)
@@ -221,6 +228,8 @@ impl HttpIo {
         let tcp = match &self.pipe {
             Pipe::Plain(tcp) => tcp,
             Pipe::Tls(tls) => tls.get_ref().0,
+            // no system is between us and the client
+            Pipe::Memory(_) => return false,
         };
         let mut bytes: libc::c_int = 0;
         // SAFETY: this request writes one `int` to the given address, and the descriptor is open for as long as `self` lives.
@@ -273,6 +282,7 @@ impl HttpIo {
     pub async fn into_stream(self) -> io::Result<Stream> {
         Ok(match self.pipe {
             Pipe::Plain(tcp) => Stream::Plain(tcp),
+            Pipe::Memory(memory) => Stream::Memory(memory),
             Pipe::Tls(mut tls) => {
                 // what TLS still holds of the answer
                 tls.flush().await?;

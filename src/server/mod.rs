@@ -28,6 +28,8 @@ mod request_framing;
 mod shared;
 mod started;
 mod table;
+#[cfg(feature = "testing")]
+pub(crate) mod testing;
 mod upgrade_request;
 mod upgraded;
 mod worker;

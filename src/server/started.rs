@@ -47,6 +47,7 @@ pub struct Started {
 
 /// What became of the listeners when the routing was replaced.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Changes {
     /// Each new address and its listener's name.
     pub opened: Vec<(String, SocketAddr)>,

@@ -6,6 +6,8 @@ use super::listener::{Listener, ListenerConfig};
 use super::node::Node;
 use super::shared::Shared;
 use super::table::Table;
+#[cfg(feature = "testing")]
+use super::testing::arrivals::{Arrival, Arrivals};
 use crate::app::App;
 use crate::hub::broker::local::Local;
 use crate::hub::extensions::Extensions;
@@ -33,6 +35,9 @@ pub(super) enum Order {
     Serve(Rollout),
     /// Stop. Of several orders the earliest of each of the times counts.
     Drain(DrainTimes),
+    /// Let a client in that is in this process.
+    #[cfg(feature = "testing")]
+    Meet(Arrival),
 }
 
 /// A table, and what a shard needs to serve it.
@@ -99,6 +104,8 @@ impl<A: App> Seed<A> {
                 node: Rc::new(Node::new(shard, self.shared)),
                 listeners: RefCell::default(),
                 sweep_every: Cell::new(Duration::from_secs(1)),
+                #[cfg(feature = "testing")]
+                arrivals: Arrivals::default(),
             });
             tokio::task::spawn_local(worker.clone().sweep());
             worker.obey(orders).await;
@@ -114,6 +121,8 @@ struct Worker<A: App> {
     node: Rc<Node<A>>,
     listeners: RefCell<HashMap<SocketAddr, Accepting<A>>>,
     sweep_every: Cell<Duration>,
+    #[cfg(feature = "testing")]
+    arrivals: Arrivals<A>,
 }
 
 impl<A: App> Worker<A> {
@@ -135,6 +144,8 @@ impl<A: App> Worker<A> {
                         drain = Some(drain.map_or(times, |d| d.or_sooner(times)));
                         next_wave = clock.now();
                     }
+                    #[cfg(feature = "testing")]
+                    Some(Order::Meet(arrival)) => self.arrivals.meet(&self.node, arrival),
                     None => {
                         // the owner dropped the server, or its end has begun already
                         open = false;
@@ -171,8 +182,12 @@ impl<A: App> Worker<A> {
         let mut listeners = self.listeners.borrow_mut();
         let mut before = std::mem::take(&mut *listeners);
         let mut served = Ok(());
+        #[cfg(feature = "testing")]
+        self.arrivals.reset();
         for entry in &rollout.table.listeners {
             let config = Rc::new(ListenerConfig::new(&self.node, entry.clone()));
+            #[cfg(feature = "testing")]
+            self.arrivals.serve(config.clone());
             for address in &entry.addresses {
                 let at = address.actual;
                 if let Some((listener, task)) = before.remove(&at) {

@@ -16,6 +16,7 @@ use std::path::Path;
 
 /// An application's tables.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Schema {
     /// Says that a database is this application's: any number but 0.
     pub application_id: i32,
