@@ -2,6 +2,7 @@
 
 use super::capture::{AnyCapture, Blueprint, Capture, Captured, Steady, silence};
 use super::config::CaptureMode;
+use super::connection::data_version;
 use super::log::Index;
 use super::memo::{Memos, Reading};
 use crate::error::Error;
@@ -154,12 +155,6 @@ impl Freshness {
     pub fn captured(&self) -> usize {
         self.capture.mark()
     }
-}
-
-/// Changes whenever another connection commits.
-fn data_version(c: &Connection) -> Result<i64, Error> {
-    Ok(c.prepare_cached("PRAGMA data_version")?
-        .query_row([], |row| row.get(0))?)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::author::Author;
 use super::command::Command;
+use super::connection::snapshot;
 use super::disk::Settled;
 use super::freshness::Freshness;
 use super::health::Health;
@@ -10,7 +11,6 @@ use super::job::{Job, Task};
 use super::log::Index;
 use super::readers::Readers;
 use super::rows::{Reader, Transaction};
-use super::sqlite;
 use super::stats::Stats;
 use super::time::now_ms;
 use crate::error::Error;
@@ -82,7 +82,7 @@ impl Store {
     ) -> Result<T, Error> {
         self.shared.health.check()?;
         let index = self.shared.index.clone();
-        let read = readers.read(move |c| sqlite::snapshot(c, index.as_deref(), f));
+        let read = readers.read(move |c| snapshot(c, index.as_deref(), f));
         let result = read.await?;
         // It may have read what a power cut would take back, and a refusal says so too.
         if let Some(settled) = &self.shared.settled {

@@ -1,7 +1,8 @@
 //! Notices what others do to the database while it is served.
 
 use super::author::Author;
-use super::backup;
+use super::connection::{data_version, schema_version};
+use super::damage::damage;
 use super::files::Files;
 use super::freshness::Freshness;
 use super::health::{Cause, Health};
@@ -68,7 +69,7 @@ impl Watcher {
                 return std::future::pending().await;
             }
             // The version first: a commit between the two reads changes the next version.
-            let version = match version(&self.poll) {
+            let version = match data_version(&self.poll) {
                 Ok(version) if seen == Some(version) => continue,
                 Ok(version) => version,
                 Err(e) => {
@@ -106,7 +107,7 @@ impl Watcher {
                 return Ok(false);
             }
             // It may be that it was made smaller and has grown since then, and the log has what is new.
-            Ok(backup::damage(c, "quick_check")?.0.is_some())
+            Ok(damage(c, "quick_check")?.0.is_some())
         };
         match check() {
             Err(e) if tells_of_damage(&e) => Ok(true),
@@ -131,17 +132,6 @@ fn tells_of_damage(error: &rusqlite::Error) -> bool {
         code,
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
     )
-}
-
-/// Changes with each `CREATE`, `ALTER` and `DROP`.
-pub(super) fn schema_version(c: &Connection) -> Result<i64, Error> {
-    Ok(c.prepare_cached("PRAGMA schema_version")?
-        .query_row([], |r| r.get(0))?)
-}
-
-fn version(c: &Connection) -> Result<i64, Error> {
-    Ok(c.prepare_cached("PRAGMA data_version")?
-        .query_row([], |r| r.get(0))?)
 }
 
 /// Has the writer look: an empty job.

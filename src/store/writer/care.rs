@@ -1,6 +1,6 @@
 //! What the writer does about a store that is not ready.
 
-use super::Writer;
+use super::transactions::{RETRY, Writer};
 use crate::error::Error;
 use crate::store::disk::Commit;
 use crate::store::health::Cause;
@@ -12,20 +12,8 @@ use std::time::{Duration, Instant};
 pub(crate) const TABLES: &str =
     "CREATE TABLE IF NOT EXISTS commit_probe(one INTEGER PRIMARY KEY, filler BLOB) STRICT;";
 
-/// How often it is tried whether a commit works again, whether tables are whole again, and whether the last words can be said.
-pub(super) const RETRY: Duration = Duration::from_secs(1);
 /// How long readers of the old files may take.
 const READERS: Duration = Duration::from_millis(200);
-
-/// An error that ends a transaction, once more for each of those who were in it.
-pub(super) fn again(e: &Error) -> Error {
-    match e {
-        Error::Full => Error::Full,
-        Error::Unavailable(reason) => Error::Unavailable(reason.clone()),
-        Error::UnknownOutcome(why) => Error::UnknownOutcome(why.clone()),
-        other => Error::Store(other.to_string()),
-    }
-}
 
 impl Writer {
     /// Before each look into the queue.

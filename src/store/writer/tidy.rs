@@ -1,12 +1,15 @@
 //! Forgetting, between transactions.
 
-use super::{TIDY, Writer};
+use super::transactions::Writer;
 use crate::error::Error;
 use crate::store::idempotency;
 use crate::store::log::{PRUNE_STEP, SqliteLog, recovery};
 use crate::store::time::now_ms;
 use rusqlite::Connection;
 use std::time::{Duration, Instant};
+
+/// How often an idle writer looks for history that is too old.
+pub(super) const TIDY: Duration = Duration::from_secs(1);
 
 impl Writer {
     /// Between transactions: forgets a step where that is due, and as many as it takes to keep pace with what was just announced. Whether there is more
