@@ -25,12 +25,13 @@ mod trace;
 
 pub use app::{App, Signal};
 pub use auth::{Identity, Keys};
-pub use consumer::context::{Context, SocketIoClient};
+pub use consumer::context::{Context, SocketIoClient, TimerId};
 pub use consumer::disconnect::Disconnect;
 pub use consumer::endpoint::Consumer;
 pub use consumer::numbers::{Numbers, RouteNumbers};
 pub use consumer::registry::Registry;
 pub use consumer::rest::{Api, Caller, RestPlace};
+pub use consumer::timed::Timed;
 pub use error::{ClientError, Constraint, Error, Kind};
 pub use hub::batching::Gather;
 pub use limits::clock::{Clock, Sleep, Ticks};
@@ -39,7 +40,10 @@ pub use protocol::close::EndedBy;
 pub use protocol::frame::{Event, Frame, FromFrame, Payload};
 pub use protocol::message::{Message, Reply};
 pub use protocol::notice;
-pub use routing::{Explained, Known, Routed, Routing, Setting};
+pub use routing::{
+    Auth, Delivery, EdgeSettings, Explained, Known, Offsets, PolicySettings, ProcessSettings,
+    Routed, Routing, Setting,
+};
 pub use server::{Changes, Preview, Server, Started, preview};
 #[cfg(feature = "testing")]
 pub use store::Scratch;

@@ -6,14 +6,16 @@ mod identity;
 mod recovery;
 mod socket_io;
 mod stream;
+mod timers;
 
 pub(crate) use client::{Client, Handshake};
 pub(crate) use identity::Leaving;
 pub use socket_io::SocketIoClient;
+pub(crate) use timers::TIMERS;
+pub use timers::TimerId;
 
 use crate::app::App;
 use crate::auth::Identity;
-use crate::consumer::registry::{Consumers, Entry};
 use crate::error::{ClientError, Error, Kind};
 use crate::hub::batching::Gather;
 use crate::hub::lane::Lane;
@@ -23,21 +25,33 @@ use crate::hub::socket::{Hold, Socket};
 use crate::limits::Limit;
 use crate::protocol::close::Ending;
 use crate::protocol::dialect::Envelope;
-use crate::protocol::message::Message;
+use crate::protocol::message::{Message, Reply};
 use crate::store::{Channel, IdempotencyKey, Reader, Transaction};
 use back::Back;
+use futures::future::LocalBoxFuture;
 use identity::Nobody;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use smallvec::SmallVec;
+use std::any::Any;
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::task::{self, Poll};
+use timers::Timers;
 
 type Guard<A> =
     Arc<dyn Fn(&Identity<<A as App>::Claims>, &Reader<'_>) -> Result<(), Error> + Send + Sync>;
 type Look = Arc<dyn Fn(&Reader<'_>) -> Result<Message, Error> + Send + Sync>;
+
+/// What an elapsed timer does to the consumer that set it. `None`: it is another one's.
+pub(crate) type Elapsed<A> = Box<
+    dyn for<'a> FnOnce(
+        &'a mut (dyn Any + 'static),
+        &'a mut Context<A>,
+    ) -> Option<LocalBoxFuture<'a, Result<Reply, Error>>>,
+>;
 
 /// What starts a stream.
 #[derive(Clone)]
@@ -84,8 +98,8 @@ pub struct Context<A: App> {
     pub(crate) client: Option<Rc<Client>>,
     /// What a Socket.IO client comes back with. Boxed: most connections have none, and each is as large as it could be.
     back: Option<Box<Back<A::Group>>>,
-    /// Where the stream of the groups goes on that a command joined.
-    joined_at: Cell<Option<u64>>,
+    /// What the consumer has asked to be told later. Boxed: most connections have no timers.
+    timers: Option<Box<Timers<Elapsed<A>>>>,
 }
 
 impl<A: App> Context<A> {
@@ -111,7 +125,7 @@ impl<A: App> Context<A> {
             writes: Cell::new(0),
             client: None,
             back: None,
-            joined_at: Cell::new(None),
+            timers: None,
         }
     }
 
@@ -172,14 +186,7 @@ impl<A: App> Context<A> {
                 "this connection is in too many groups: leave some, or open another",
             ));
         }
-        let hold = || {
-            Box::new(Hold {
-                fresh: Vec::new(),
-                frames: Vec::new(),
-                bytes: 0,
-                overflowed: false,
-            })
-        };
+        let hold = || Box::new(Hold::new(Vec::new()));
         self.shard.part(self.lane, &self.socket);
         // held before registered: not one event may pass between
         self.socket
@@ -232,7 +239,9 @@ impl<A: App> Context<A> {
         f: impl Fn(&Reader<'_>) -> Result<T, Error> + Send + Sync + 'static,
     ) -> Result<T, Error> {
         let (at, found) = self.at_one_point(Arc::new(f)).await?;
-        self.joined_at.set(Some(at));
+        if let Some(held) = self.socket.held.borrow_mut().as_mut() {
+            held.joined_at = Some(at);
+        }
         Ok(found)
     }
 
@@ -342,6 +351,27 @@ impl<A: App> Context<A> {
         self.memberships.iter().map(|m| &m.group)
     }
 
+    pub(super) fn timers(&mut self) -> &mut Timers<Elapsed<A>> {
+        let clock = &self.shard.clock;
+        let make = || Box::new(Timers::new(clock.clone()));
+        self.timers.get_or_insert_with(make)
+    }
+
+    /// Takes a timer that has elapsed, the first of them. What is done for it is no part of the command before.
+    pub(crate) fn take_elapsed(&mut self) -> Option<Elapsed<A>> {
+        let elapsed = self.timers.as_mut()?.take_due()?;
+        self.begin_unasked();
+        Some(elapsed)
+    }
+
+    /// Ready when a timer has elapsed.
+    pub(crate) fn poll_elapsed(&mut self, cx: &mut task::Context<'_>) -> Poll<()> {
+        match &mut self.timers {
+            None => Poll::Pending,
+            Some(timers) => timers.poll_due(cx),
+        }
+    }
+
     /// Why the connection is being closed, if it is.
     pub(crate) fn ending(&self) -> Option<Ending> {
         self.socket.take_ending()
@@ -350,11 +380,6 @@ impl<A: App> Context<A> {
     pub(crate) fn send_as(&self, message: &Message, envelope: Envelope) {
         self.shard
             .send(&self.socket, self.lane().frame(message, envelope));
-    }
-
-    /// What its consumer was registered as.
-    pub(crate) fn entry(&self) -> &Entry<A> {
-        &Consumers::of(&self.shard)[self.lane().renderer.name]
     }
 
     pub(crate) fn lane(&self) -> &Lane<A> {

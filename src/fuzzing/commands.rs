@@ -3,8 +3,9 @@
 mod json;
 
 use crate::app::App;
-use crate::connection::told;
-use crate::consumer::registry::{Entry, Registry};
+use crate::connection::error_message;
+use crate::consumer::entry::Entry;
+use crate::consumer::registry::Registry;
 use crate::error::{ClientError, Kind};
 use crate::protocol::dialect::{Control, Dialect, Envelope, Inbound, Refusal};
 use crate::protocol::frame::Payload;
@@ -38,7 +39,7 @@ pub fn commands<A: App>(registry: &Registry<A>, data: &[u8], shape: impl Fn(&Cli
 
     for entry in registry.entries.values() {
         let refused = |id: Option<&str>, error: &ClientError| {
-            let frame = told(entry.renderer.render_error, error, id);
+            let frame = error_message(entry.renderer.render_error, error, id);
             let frame = read(&dialect, &frame);
             assert_eq!(frame.get("id").and_then(Value::as_str), id, "{frame}");
             shape(&error.in_short(), &frame);

@@ -7,7 +7,7 @@ use crate::hub::extensions::Extensions;
 use crate::hub::lane::Lanes;
 use crate::hub::shard::{Setup, Shard};
 use crate::limits::clock::Clock;
-use crate::limits::{Admission, Limits};
+use crate::limits::{Limits, Quota};
 use crate::metrics::Stats;
 use crate::store::change::Change;
 use crate::store::{Reader, Watched};
@@ -29,13 +29,13 @@ impl App for Numbers {
 
 /// A shard without a store, alone in its process.
 pub fn shard(clock: Clock) -> Rc<Shard<Numbers>> {
-    let admission = Arc::new(Admission::new(Limits::default()));
+    let quota = Arc::new(Quota::new(Limits::default(), clock.clone()));
     Rc::new(Shard::new(Setup {
         id: 0,
         lanes: Arc::new(Lanes::new([])),
         store: None,
         broker: Local::new([], clock.clone()),
-        stats: Arc::new(Stats::new(1, admission, usize::MAX)),
+        stats: Arc::new(Stats::new(1, quota, usize::MAX)),
         clock,
         extensions: Extensions::default(),
     }))

@@ -7,7 +7,7 @@ use super::backlog::Backlog;
 use super::events::{Sums, sums};
 use super::route::RouteStats;
 use super::shard::ShardStats;
-use crate::limits::{Admission, Limits};
+use crate::limits::{Limits, Quota};
 use dashmap::DashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub(crate) type RouteName = (String, String);
 pub(crate) struct Stats {
     pub started: Instant,
     pub shards: Vec<Arc<ShardStats>>,
-    pub admission: Arc<Admission>,
+    pub quota: Arc<Quota>,
     /// By listener and path: a name that a reload takes away keeps its totals.
     routes: DashMap<RouteName, Arc<RouteStats>>,
     /// By close code, as [`closed`](Self::closed) was told.
@@ -31,7 +31,7 @@ pub(crate) struct Stats {
 }
 
 impl Stats {
-    pub fn new(shards: usize, admission: Arc<Admission>, outbox_total_bytes: usize) -> Self {
+    pub fn new(shards: usize, quota: Arc<Quota>, outbox_total_bytes: usize) -> Self {
         let backlog = Arc::new(Backlog::default());
         backlog.set_bound(outbox_total_bytes);
         let shard = || ShardStats {
@@ -41,7 +41,7 @@ impl Stats {
         Stats {
             started: Instant::now(),
             shards: (0..shards).map(|_| Arc::new(shard())).collect(),
-            admission,
+            quota,
             routes: DashMap::new(),
             closings: DashMap::new(),
             last_connection: AtomicU64::new(0),
@@ -50,7 +50,7 @@ impl Stats {
 
     /// Other limits from now on: what is open stays.
     pub fn limit(&self, limits: Limits) {
-        self.admission.set(limits);
+        self.quota.set(limits);
         if let Some(shard) = self.shards.first() {
             shard.backlog.set_bound(limits.outbox_total_bytes);
         }

@@ -12,7 +12,7 @@ use toml::de::DeValue;
 /// pages, and nothing from strange programs: a request without `Origin` is let through. So is one of our own pages, whose origin is where the request was sent,
 /// because some programs send that too, and a page that we served can do no more than its visitor. `origins = []` shuts these out as well.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Origins {
+pub struct Origins {
     any: bool,
     listed: Vec<Origin>,
     /// Nobody, our own pages neither: an empty list was written.
@@ -101,27 +101,60 @@ impl Origins {
         value: &Spanned<DeValue<'_>>,
         mistakes: &mut Mistakes<'_>,
     ) -> Option<Origins> {
-        let mut origins = Origins::default();
-        match value.get_ref().as_str() {
-            Some("*") => {
-                origins.any = true;
-                return Some(origins);
-            }
-            Some("own") => return Some(origins),
-            _ => {}
+        if let Some(Ok(origins)) = value.get_ref().as_str().map(Origins::try_from) {
+            return Some(origins);
         }
-        let expected = r#""*", "own" or a list like ["https://example.com"]"#;
-        origins.closed = super::is_empty_list(value);
-        for text in mistakes.strings(value, expected) {
+        let mut origins = Origins::default();
+        let listed = mistakes.strings(value, ORIGINS)?;
+        origins.closed = value
+            .get_ref()
+            .as_array()
+            .is_some_and(|list| list.is_empty());
+        for text in listed {
             match Origin::parse(text.get_ref()) {
                 Ok(origin) => origins.listed.push(origin),
                 Err(why) => {
                     let message = format!("{:?} is not an origin: {why}", text.get_ref());
-                    mistakes.add(text.span().start, message);
+                    mistakes.add(text.span(), message);
                 }
             }
         }
         Some(origins)
+    }
+}
+
+/// What a setting of origins may be.
+const ORIGINS: &str = r#""*", "own" or a list like ["https://example.com"]"#;
+
+impl TryFrom<&str> for Origins {
+    type Error = String;
+
+    /// `"*"` or `"own"`.
+    fn try_from(word: &str) -> Result<Self, String> {
+        match word {
+            "*" => Ok(Origins {
+                any: true,
+                ..Origins::default()
+            }),
+            "own" => Ok(Origins::default()),
+            other => Err(format!("expected {ORIGINS}, found {other:?}")),
+        }
+    }
+}
+
+impl<const N: usize> TryFrom<[&str; N]> for Origins {
+    type Error = String;
+
+    /// A list of origins, among whom our own pages are unless it is empty.
+    fn try_from(listed: [&str; N]) -> Result<Self, String> {
+        let parse = |text: &str| {
+            Origin::parse(text).map_err(|why| format!("{text:?} is not an origin: {why}"))
+        };
+        Ok(Origins {
+            closed: listed.is_empty(),
+            listed: listed.into_iter().map(parse).collect::<Result<_, _>>()?,
+            ..Origins::default()
+        })
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) async fn accept<A: App>(
 ) {
     let mut arrived = Vec::with_capacity(BATCH);
     loop {
-        let batch = match node.shared.stats.admission.is_crowded() {
+        let batch = match node.shared.stats.quota.is_crowded() {
             true => CROWDED_BATCH,
             false => BATCH,
         };
@@ -83,7 +83,7 @@ fn receive<A: App>(
 ) {
     let stats = &node.shared.stats;
     let id = stats.next_connection();
-    let place = match stats.admission.admit(peer.ip()) {
+    let place = match stats.quota.connection(peer.ip()) {
         Ok(place) => place,
         Err(refused) => {
             node.shard.counts.limited(refused.limit);
@@ -95,7 +95,7 @@ fn receive<A: App>(
                 None => tracing::debug!(connection = id, %peer, limit, "no place for it either"),
             }
             let told = turn_away(node.clone(), listener.clone(), stream, peer, refused);
-            listener.refuse(stats.admission.refused(), trace::within(id, told));
+            listener.refuse(stats.quota.refused(), trace::within(id, told));
             return;
         }
     };
@@ -150,7 +150,7 @@ fn meet<A: App>(
         None => First::Nothing,
     };
     match first {
-        First::Upgraded(agreed, early) => begin_socket(node, agreed, guard, stream, &early),
+        First::Upgraded(new, early) => begin_socket(node, new, guard, stream, &early),
         First::Gone => {}
         first => {
             let waiting = wait(node.clone(), listener.clone(), stream, first, peer, guard);
@@ -190,8 +190,8 @@ async fn wait<A: App>(
         first => first,
     };
     let (io, answer) = match (first, stream) {
-        (First::Upgraded(agreed, early), stream) => {
-            begin_socket(&node, agreed, guard, stream, &early);
+        (First::Upgraded(new, early), stream) => {
+            begin_socket(&node, new, guard, stream, &early);
             return;
         }
         (First::Http(read, answer), Stream::Plain(stream)) => {

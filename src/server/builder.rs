@@ -11,15 +11,20 @@ use crate::app::App;
 use crate::auth::Keys;
 use crate::consumer::announcer;
 use crate::consumer::endpoint::Consumer;
-use crate::consumer::registry::{Consumers, Registry, refuse};
+use crate::consumer::entry::Consumers;
+use crate::consumer::registry::Registry;
+use crate::consumer::reserved::refuse;
 use crate::error::Error;
 use crate::hub::broker::local::Local;
 use crate::hub::lane::Lanes;
 use crate::hub::shard::{INBOX_MESSAGES, ToShard};
-use crate::limits::Admission;
+use crate::limits::Quota;
 use crate::limits::clock::Clock;
 use crate::metrics::Stats;
-use crate::routing::Routing;
+use crate::routing::{
+    Auth, Given, Known, ListenerParts, Location, PolicySettings, Protocol, RouteParts, Routing,
+    RoutingParts, Said,
+};
 use crate::store::{Schema, StoreConfig};
 use std::sync::Arc;
 use tokio::runtime::Builder;
@@ -54,16 +59,27 @@ impl<A: App> Server<A> {
     ///
     /// # Errors
     /// [`Error::Config`] when `bind` is no address or `path` no pattern.
+    #[track_caller]
     pub fn single<C: Consumer<App = A>>(bind: &str, path: &str) -> Result<Self, Error> {
         let registry = Registry::new().with::<C>();
-        let text = |s: &str| toml::Value::from(s).to_string();
-        let file = format!(
-            "[[listener]]\nname = 'single'\nbind = {}\norigins = '*'\n[[listener.route]]\npath = {}\nconsumer = {}\nauth = 'none'",
-            text(bind),
-            text(path),
-            text(C::NAME),
-        );
-        let routing = registry.routing("Server::single", &file)?;
+        let at = Location::call("single");
+        let mut route = RouteParts::new(Protocol::WebSocket, at);
+        route.path = Given::said(path.to_owned(), at);
+        route.consumer = Given::said(C::NAME.to_owned(), at);
+        route.policy = PolicySettings::new().auth(Auth::None).0;
+        let mut listener = ListenerParts::new(at);
+        let value = bind.to_owned();
+        listener.name = Given::said("single".to_owned(), at);
+        listener.bind = Given::said(vec![Said { value, at }], at);
+        listener.policy = PolicySettings::new().origins("*").0;
+        listener.routes = Given::said(vec![route], at);
+        let mut parts = RoutingParts::new(at);
+        parts.listeners = Given::said(vec![listener], at);
+        let known = Known {
+            consumers: &registry.consumers(),
+            rest: &[],
+        };
+        let routing = Routing::from_parts(parts, &known)?;
         Ok(Server::new(routing, registry))
     }
 
@@ -137,8 +153,8 @@ impl<A: App> Server<A> {
         };
 
         let limits = self.routing.limits;
-        let admission = Arc::new(Admission::new(limits));
-        let stats = Stats::new(self.shards, admission, limits.outbox_total_bytes);
+        let quota = Arc::new(Quota::new(limits, clock.clone()));
+        let stats = Stats::new(self.shards, quota, limits.outbox_total_bytes);
         let stats = Arc::new(stats);
         let drain = Arc::new(DrainProgress::default());
         let shared = Arc::new(Shared {
@@ -208,7 +224,7 @@ impl<A: App> Server<A> {
         if failed.is_none() {
             // What the server needs for itself is open now, and no client is: who has come already waits in the system's queue.
             let listening = sockets.iter().map(|bound| bound.sockets.len()).sum();
-            descriptors::share(descriptors, listening, limits, &started.stats.admission);
+            descriptors::share(descriptors, listening, limits, &started.stats.quota);
             for served in started.roll_out(table, sockets, Vec::new())? {
                 let served = served.blocking_recv().unwrap_or(Err(lost_thread()));
                 failed = failed.or(served.err().map(Error::Io));

@@ -3,7 +3,8 @@
 use crate::app::App;
 use crate::auth::{Identity, Keys};
 use crate::consumer::context::Context;
-use crate::consumer::registry::{Consumers, Registry};
+use crate::consumer::entry::Consumers;
+use crate::consumer::registry::Registry;
 use crate::error::{ClientError, Error};
 use crate::hub::broker::local::Local;
 use crate::hub::extensions::Extensions;
@@ -11,7 +12,7 @@ use crate::hub::lane::Lanes;
 use crate::hub::shard::{Setup, Shard};
 use crate::hub::socket::{Compression, Socket};
 use crate::hub::stream::{Stream, pair};
-use crate::limits::Admission;
+use crate::limits::Quota;
 use crate::limits::clock::Clock;
 use crate::metrics::Stats;
 use crate::routing::{Auth, Routing};
@@ -83,12 +84,12 @@ pub fn preview<A: App>(
         .enable_all()
         .build_local(LocalOptions::default())?;
     runtime.block_on(async move {
+        let clock = Clock::system();
         let stats = Arc::new(Stats::new(
             1,
-            Arc::new(Admission::new(routing.limits)),
+            Arc::new(Quota::new(routing.limits, clock.clone())),
             routing.limits.outbox_total_bytes,
         ));
-        let clock = Clock::system();
         let shard = Rc::new(Shard::new(Setup {
             id: 0,
             lanes,

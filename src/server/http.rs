@@ -149,7 +149,7 @@ fn switching<A: App>(accepted: Accepted<A>, on: OnUpgrade) -> Response {
     if let Some(extension) = accepted.extension {
         head.insert(header::SEC_WEBSOCKET_EXTENSIONS, extension);
     }
-    let agreed = accepted.agreed;
-    response.extensions_mut().insert(Upgrade { on, agreed });
+    let connection = accepted.connection;
+    response.extensions_mut().insert(Upgrade { on, connection });
     response
 }

@@ -21,6 +21,7 @@ mod leases;
 mod listener;
 mod log_limit;
 mod metrics;
+mod new_connection;
 mod node;
 mod refusal;
 mod request_framing;

@@ -5,7 +5,7 @@
 use super::shared::Shared;
 use crate::app::App;
 use crate::hub::shard::Shard;
-use crate::limits::Place;
+use crate::limits::ConnectionSlot;
 use crate::routing::Policy;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -100,6 +100,6 @@ pub(super) struct ConnectionGuard<A: App> {
     /// The connection's number in the log.
     pub id: u64,
     /// Its place in the quotas.
-    pub place: Place,
+    pub place: ConnectionSlot,
     pub presence: Presence<A>,
 }

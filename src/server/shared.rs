@@ -4,7 +4,7 @@ use super::drain::DrainProgress;
 use super::log_limit::LogLimit;
 use crate::app::App;
 use crate::auth::Keys;
-use crate::consumer::registry::Consumers;
+use crate::consumer::entry::Consumers;
 use crate::consumer::rest::Routes;
 use crate::hub::lane::Lanes;
 use crate::metrics::Stats;

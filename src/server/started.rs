@@ -96,7 +96,7 @@ impl Started {
         };
         self.leases = leases;
         self.stats.limit(limits);
-        descriptors::warn(limits, &self.stats.admission);
+        descriptors::warn(limits, &self.stats.quota);
         let mut all = Ok(());
         for served in served {
             all = all.and(served.await.unwrap_or(Err(lost_thread())));

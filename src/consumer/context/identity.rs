@@ -30,21 +30,26 @@ impl<A: App> Context<A> {
         self.channel = channel(self.lane().renderer.name, params);
     }
 
+    /// What is done next was asked by no frame.
+    pub(super) fn begin_unasked(&mut self) {
+        if let Some(client) = &self.client {
+            client.says("");
+        }
+        self.begin_command(None);
+    }
+
     /// The frame that is handled next.
     pub(crate) fn begin(&mut self, id: Option<&str>, body: Payload<'_>) {
         if let (Some(client), Payload::Event(event)) = (&self.client, body) {
             client.says(event.name);
         }
-        self.command = id.map(|id| {
-            Box::new(IdempotencyKey::addressed(
-                self.channel,
-                id,
-                &body.bytes(),
-                "",
-            ))
-        });
+        let command = id.map(|id| IdempotencyKey::addressed(self.channel, id, &body.bytes(), ""));
+        self.begin_command(command);
+    }
+
+    fn begin_command(&mut self, id: Option<IdempotencyKey>) {
+        self.command = id.map(Box::new);
         self.writes.set(0);
-        self.joined_at.set(None);
     }
 
     pub(super) fn next_command(&self) -> Command {

@@ -9,8 +9,9 @@ use super::{Client, Context, Membership};
 use crate::app::App;
 use crate::error::Error;
 use crate::protocol::close::Ending;
-use crate::protocol::dialect::{Dialect, socket_io};
+use crate::protocol::dialect::Dialect;
 use crate::protocol::sid::unguessable;
+use crate::protocol::socket_io;
 use crate::protocol::websocket::{self, Opcode};
 use crate::store::log::recovery::{self, Claim, Kept, Since};
 use crate::store::now_ms;
@@ -170,7 +171,7 @@ impl<A: App> Context<A> {
             let ping = websocket::encode(Opcode::Ping, b"");
             self.shard.send(wire, ping);
             self.shard.flush();
-            let _ = tokio::time::timeout(APART, client.ponged()).await;
+            let _ = self.shard.clock.timeout(APART, client.ponged()).await;
         }
         self.let_out();
         Ok(())
@@ -223,13 +224,16 @@ impl<A: App> Context<A> {
     /// Before a command that joined or left groups is answered: where the stream of the new ones begins, and that the client hears them when it comes back.
     pub(crate) async fn note_joins(&self) -> Result<(), Error> {
         if self.socket.is_holding() && self.shard.store.is_some() {
-            let at = match self.joined_at.get() {
+            let known = self.socket.held.borrow().as_ref().map(|h| h.joined_at);
+            let at = match known.flatten() {
                 Some(at) => at,
                 None => self.store()?.read(|db| db.head()).await?,
             };
-            self.joined_at.set(Some(at));
-            let held = self.socket.held.borrow();
-            let fresh = held.as_ref().map_or(&[][..], |held| &held.fresh);
+            let mut held = self.socket.held.borrow_mut();
+            let fresh = held.as_mut().map_or(&[][..], |held| {
+                held.joined_at = Some(at);
+                &held.fresh
+            });
             for m in &self.memberships {
                 if fresh.contains(&m.group) {
                     m.from.set(m.from.get().max(at));

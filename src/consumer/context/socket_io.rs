@@ -87,12 +87,12 @@ impl<'c, A: App> SocketIoClient<'c, A> {
         };
         ctx.shard
             .send(&ctx.socket, ctx.lane().question(message, id));
-        let answer = tokio::time::timeout(patience, answered).await;
+        let answer = ctx.shard.clock.timeout(patience, answered).await;
         client.gives_up(id);
         match answer {
-            Ok(Ok(arguments)) => Ok(arguments),
-            Ok(Err(_)) => Err(Error::Closed),
-            Err(_) => Err(Error::client(
+            Some(Ok(arguments)) => Ok(arguments),
+            Some(Err(_)) => Err(Error::Closed),
+            None => Err(Error::client(
                 Kind::Busy,
                 "NO_ANSWER",
                 "the client did not answer in time",

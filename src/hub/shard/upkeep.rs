@@ -76,7 +76,7 @@ impl<A: App> Shard<A> {
         }
         if self.id == 0 && now >= self.tidied_at.get() + TIDY_MS {
             self.tidied_at.set(now);
-            self.stats.admission.tidy();
+            self.stats.quota.tidy();
             self.tidy_recent();
         }
         let sockets: Vec<Rc<Socket<A>>> = self

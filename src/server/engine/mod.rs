@@ -7,5 +7,5 @@ mod query;
 mod requests;
 
 pub(super) use delivery::Receipt;
-pub(super) use endpoint::{boarding, door};
+pub(super) use endpoint::{endpoint, session};
 pub(super) use requests::{Asked, answer, whole};

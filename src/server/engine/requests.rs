@@ -1,7 +1,7 @@
 //! Requests of Engine.IO: who begins a session, who polls one, and what web pages are told about it.
 
 use super::delivery::{Delivery, Receipt};
-use super::endpoint::visit;
+use super::endpoint::handshake_request;
 use super::gzip;
 use super::query::{Refused, Wish};
 use crate::app::App;
@@ -15,7 +15,7 @@ use crate::server::errors::{handshake_limited, leaving, token_missing};
 use crate::server::handshake::Sockets;
 use crate::server::http_io::Report;
 use crate::server::node::Node;
-use crate::socketio::{Beginning, Door, Fate, Posted, Session, Sessions, Taken, noop, poll_late};
+use crate::socketio::{Endpoint, Fate, NewSession, Posted, Session, Sessions, Taken, noop};
 use crate::trace;
 use ::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use bytes::Bytes;
@@ -60,7 +60,7 @@ pub(in crate::server) async fn answer<A: App>(
 ) -> Option<Response> {
     let (index, params) = sockets.entry.listener.find(asked.path)?;
     let route = &sockets.entry.listener.routes[index];
-    let door = sockets.door(index)?;
+    let endpoint = sockets.endpoint(index)?;
     let origin = asked.headers.get(header::ORIGIN);
     let tls = sockets.entry.listener.tls.is_some();
     if !route.policy.origins.allow(asked.headers, tls) {
@@ -69,7 +69,14 @@ pub(in crate::server) async fn answer<A: App>(
     let mut response = match *asked.method {
         Method::OPTIONS => preflight(asked.headers),
         _ => {
-            let answered = polled(node, sockets, (index, route), (door, params), asked, body);
+            let answered = polled(
+                node,
+                sockets,
+                (index, route),
+                (endpoint, params),
+                asked,
+                body,
+            );
             answered.await.unwrap_or_else(Refused::response)
         }
     };
@@ -107,7 +114,7 @@ async fn polled<A: App>(
     node: &Rc<Node<A>>,
     sockets: &Arc<Sockets<A>>,
     (index, route): (usize, &Route),
-    (door, params): (Arc<Door>, Params),
+    (endpoint, params): (Arc<Endpoint>, Params),
     asked: Asked<'_>,
     body: impl Future<Output = Option<Bytes>>,
 ) -> Result<Response, Refused> {
@@ -125,7 +132,15 @@ async fn polled<A: App>(
             peer: Some(asked.peer),
         };
         let how = asked.delivery(route);
-        return begin(node, sockets, (index, route), (door, params), &caller, how).await;
+        return begin(
+            node,
+            sockets,
+            (index, route),
+            (endpoint, params),
+            &caller,
+            how,
+        )
+        .await;
     };
     let home = node.shard.peers().get(sid.shard()).cloned();
     let home = home.ok_or(Refused::Session)?;
@@ -136,7 +151,7 @@ async fn polled<A: App>(
             let connection = trace::connection_id().unwrap_or(0);
             let call = move |shard: &Rc<Shard<A>>| match found(shard, &wanted) {
                 Some(session) => session.poll(connection, answer),
-                None => poll_late(shard, &wanted, answer),
+                None => Sessions::of(shard).poll_late(&wanted, shard.now_ms(), answer),
             };
             tell(&home, call).await.ok_or(Refused::Session)?;
             let answer = tokio::select! {
@@ -180,7 +195,7 @@ async fn polled<A: App>(
 }
 
 pub(super) fn found<A: App>(shard: &Shard<A>, sid: &Sid) -> Option<Rc<Session<A>>> {
-    Sessions::of(shard).open.borrow().get(sid).cloned()
+    Sessions::of(shard).get(sid)
 }
 
 async fn tell<A: App>(
@@ -195,7 +210,7 @@ async fn begin<A: App>(
     node: &Rc<Node<A>>,
     sockets: &Arc<Sockets<A>>,
     (index, route): (usize, &Route),
-    (door, params): (Arc<Door>, Params),
+    (endpoint, params): (Arc<Endpoint>, Params),
     caller: &Caller,
     how: Delivery,
 ) -> Result<Response, Refused> {
@@ -207,34 +222,34 @@ async fn begin<A: App>(
         return Err(Refused::Request);
     };
     let limited = |limited| Ok(handshake_limited(&shard.counts, caller, limited));
-    if let Err(refused) = stats.admission.handshake(peer.ip()) {
+    if let Err(refused) = stats.quota.handshake(peer.ip()) {
         return limited(refused);
     }
     // a session is a connection, whether one is open at the moment or not
-    let place = match stats.admission.admit(peer.ip()) {
+    let place = match stats.quota.connection(peer.ip()) {
         Ok(place) => place,
         Err(refused) => return limited(refused),
     };
-    let visit = visit(door, caller, params)?;
+    let request = handshake_request(endpoint, caller, params)?;
     let identity = match route.protocol {
         Protocol::SocketIo | Protocol::WebSocket => None,
-        Protocol::EngineIo => match sockets.identify(route, caller, visit.token.as_deref()) {
+        Protocol::EngineIo => match sockets.identify(route, caller, request.token.as_deref()) {
             Some(Ok(identity)) => Some(identity),
             Some(Err(error)) => return Ok(json_error(&error)),
             None => return Ok(json_error(&token_missing())),
         },
     };
     let id = stats.next_connection();
-    let beginning = Beginning {
+    let new = NewSession {
         id,
-        visit,
+        request,
         policy: sockets.entry.policies[index].clone(),
         keys: node.shared.keys.clone(),
         socket: None,
         compression: Compression::NONE,
         identity,
     };
-    let session = Session::open(shard, beginning);
+    let session = Session::open(shard, new);
     let (open, presence) = (sockets.stats(index).open(), node.arrive());
     let sid = session.sid.clone();
     let (answer, answered) = oneshot::channel();

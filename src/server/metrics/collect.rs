@@ -153,8 +153,8 @@ fn connections(t: &mut Text, stats: &Stats) {
         "maitred_tcp_connections",
         "Connections of any kind, HTTP included: what the limit \"connections\" counts.",
     )
-    .value(stats.admission.open());
-    let (addresses, users) = stats.admission.remembered();
+    .value(stats.quota.open());
+    let (addresses, users) = stats.quota.remembered();
     t.gauge(
         "maitred_remembered",
         "Addresses and users whose connections are counted.",

@@ -1,8 +1,8 @@
 //! One JSON object per WebSocket message (seed 003).
 
-use super::{Control, Envelope, Inbound, Refusal};
 use crate::error::{ClientError, Kind};
 use crate::protocol::arguments::{Arguments, inlined};
+use crate::protocol::dialect::{Control, Envelope, Inbound, Refusal};
 use crate::protocol::frame::Payload;
 use crate::protocol::message::Message;
 use crate::protocol::notice::Acknowledged;

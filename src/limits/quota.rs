@@ -1,7 +1,9 @@
-//! Who gets a place. Shared by all shards.
+//! How many connections there may be, and how many handshakes in a second: in all, from one address, of one user. Shared by all shards.
 
 use super::bucket::{Rate, SharedBucket};
-use super::{Limit, Limited, Limits};
+use super::clock::Clock;
+use super::limit::{Limit, Limited};
+use super::process::Limits;
 use dashmap::DashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, Ipv6Addr};
@@ -9,19 +11,21 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
-/// Clients of one listening socket that are told that there is no place for them, at once, where descriptors are no concern.
+/// Clients of one listening socket that are told at once that the server is full, where descriptors are no concern.
 pub(crate) const REFUSED: usize = 256;
 
 /// Counts connections and handshakes.
 #[derive(Debug)]
-pub(crate) struct Admission {
+pub(crate) struct Quota {
     /// May be changed while the server runs: what is open stays.
     limits: RwLock<Limits>,
+    clock: Clock,
     started: Instant,
-    /// Connections that the process has descriptors for, and for each listening socket those who are told that there is no place.
+    /// Connections that the process has descriptors for.
     granted: AtomicUsize,
+    /// Clients of each listening socket that are told at once that the server is full.
     refused: AtomicUsize,
-    /// So many before the last of them it is crowded.
+    /// With so many connections fewer than `granted` it is crowded.
     crowd: AtomicUsize,
     total: AtomicUsize,
     handshakes: SharedBucket,
@@ -37,11 +41,12 @@ struct Address {
     handshakes: SharedBucket,
 }
 
-impl Admission {
-    pub fn new(limits: Limits) -> Self {
-        Admission {
+impl Quota {
+    pub fn new(limits: Limits, clock: Clock) -> Self {
+        Quota {
             limits: RwLock::new(limits),
-            started: Instant::now(),
+            started: clock.now(),
+            clock,
             granted: AtomicUsize::new(usize::MAX),
             refused: AtomicUsize::new(REFUSED),
             crowd: AtomicUsize::new(0),
@@ -63,13 +68,14 @@ impl Admission {
     }
 
     fn now_ns(&self) -> u64 {
-        u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX)
+        let passed = self.clock.now().saturating_duration_since(self.started);
+        u64::try_from(passed.as_nanos()).unwrap_or(u64::MAX)
     }
 
-    /// No more than so many connections, whatever the limits say, of each listening socket so many that are told so; and it is crowded when no more than
-    /// `crowd` can come.
-    pub fn grant(&self, places: usize, refused: usize, crowd: usize) {
-        self.granted.store(places, Relaxed);
+    /// No more than so many `connections`, whatever the limits say; of each listening socket `refused` clients at once are told that the server is full; and it is
+    /// crowded when no more than `crowd` can come.
+    pub fn grant(&self, connections: usize, refused: usize, crowd: usize) {
+        self.granted.store(connections, Relaxed);
         self.refused.store(refused, Relaxed);
         self.crowd.store(crowd, Relaxed);
     }
@@ -84,7 +90,7 @@ impl Admission {
         self.granted.load(Relaxed)
     }
 
-    /// Clients of one listening socket that are told that there is no place for them, at once.
+    /// Clients of one listening socket that are told at once that the server is full.
     pub fn refused(&self) -> usize {
         self.refused.load(Relaxed)
     }
@@ -99,27 +105,27 @@ impl Admission {
         (self.addresses.len(), self.users.len())
     }
 
-    /// A place for one more connection, given back when dropped.
-    pub fn admit(self: &Arc<Self>, address: IpAddr) -> Result<Place, Limited> {
+    /// Counts one more connection, until what is returned is dropped.
+    pub fn connection(self: &Arc<Self>, address: IpAddr) -> Result<ConnectionSlot, Limited> {
         let limits = self.limits();
         if self.total.fetch_add(1, Relaxed) >= limits.connections.min(self.granted()) {
             self.total.fetch_sub(1, Relaxed);
-            return Err(Limited::place(Limit::Connections));
+            return Err(Limited::full(Limit::Connections));
         }
         let address = network(address);
         let mut here = self.addresses.entry(address).or_default();
         if here.open >= limits.connections_per_address {
             self.total.fetch_sub(1, Relaxed);
-            return Err(Limited::place(Limit::ConnectionsPerAddress));
+            return Err(Limited::full(Limit::ConnectionsPerAddress));
         }
         here.open += 1;
-        Ok(Place {
-            admission: self.clone(),
+        Ok(ConnectionSlot {
+            quota: self.clone(),
             address,
         })
     }
 
-    /// One more upgrade. Asked by a connection that has a place, so its address is known.
+    /// Counts one more upgrade. Asked by a connection that is counted, so its address is known.
     pub fn handshake(&self, address: IpAddr) -> Result<(), Limited> {
         let (limits, now) = (self.limits(), self.now_ns());
         // the address first: what it is refused is not taken from everybody
@@ -144,8 +150,8 @@ impl Admission {
         Ok(())
     }
 
-    /// A place for one more connection of a token's subject.
-    pub fn user(self: &Arc<Self>, subject: &str) -> Result<UserPlace, Limited> {
+    /// Counts one more connection of a token's subject, until what is returned is dropped.
+    pub fn user(self: &Arc<Self>, subject: &str) -> Result<UserSlot, Limited> {
         let user = self.hash.hash_one(subject);
         let most = self.limits().connections_per_user;
         let mut open = self.users.entry(user).or_insert(0);
@@ -155,11 +161,11 @@ impl Admission {
             if unused {
                 self.users.remove_if(&user, |_, open| *open == 0);
             }
-            return Err(Limited::place(Limit::ConnectionsPerUser));
+            return Err(Limited::full(Limit::ConnectionsPerUser));
         }
         *open += 1;
-        Ok(UserPlace {
-            admission: self.clone(),
+        Ok(UserSlot {
+            quota: self.clone(),
             user,
         })
     }
@@ -180,19 +186,19 @@ fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// One connection's place.
+/// A connection, counted in all and for its address.
 #[derive(Debug)]
-pub(crate) struct Place {
-    admission: Arc<Admission>,
+pub(crate) struct ConnectionSlot {
+    quota: Arc<Quota>,
     address: IpAddr,
 }
 
-impl Drop for Place {
+impl Drop for ConnectionSlot {
     fn drop(&mut self) {
-        let now = self.admission.now_ns();
-        self.admission.total.fetch_sub(1, Relaxed);
+        let now = self.quota.now_ns();
+        self.quota.total.fetch_sub(1, Relaxed);
         // kept as long as its handshakes count: who hangs up and comes back is not new
-        self.admission
+        self.quota
             .addresses
             .remove_if_mut(&self.address, |_, here| {
                 here.open -= 1;
@@ -201,16 +207,16 @@ impl Drop for Place {
     }
 }
 
-/// One connection's place among those of its user.
+/// A connection, counted for its user.
 #[derive(Debug)]
-pub(crate) struct UserPlace {
-    admission: Arc<Admission>,
+pub(crate) struct UserSlot {
+    quota: Arc<Quota>,
     user: u64,
 }
 
-impl Drop for UserPlace {
+impl Drop for UserSlot {
     fn drop(&mut self) {
-        self.admission.users.remove_if_mut(&self.user, |_, open| {
+        self.quota.users.remove_if_mut(&self.user, |_, open| {
             *open -= 1;
             *open == 0
         });
@@ -220,28 +226,29 @@ impl Drop for UserPlace {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
-    fn admission(limits: Limits) -> Arc<Admission> {
-        Arc::new(Admission::new(limits))
+    fn quota(limits: Limits) -> Arc<Quota> {
+        Arc::new(Quota::new(limits, Clock::system()))
     }
 
     #[test]
-    fn places_are_counted_and_given_back() {
-        let c = admission(Limits {
+    fn connections_are_counted_and_given_back() {
+        let c = quota(Limits {
             connections: 3,
             connections_per_address: 2,
             ..Limits::default()
         });
         let [a, b] = [IpAddr::from([127, 0, 0, 1]), IpAddr::from([127, 0, 0, 2])];
-        let held = [c.admit(a), c.admit(a)];
+        let held = [c.connection(a), c.connection(a)];
         assert!(held.iter().all(Result::is_ok));
-        let refused = |r: Result<Place, Limited>| r.expect_err("no place").limit;
-        assert_eq!(refused(c.admit(a)), Limit::ConnectionsPerAddress);
-        let other = c.admit(b);
+        let refused = |r: Result<ConnectionSlot, Limited>| r.expect_err("counted").limit;
+        assert_eq!(refused(c.connection(a)), Limit::ConnectionsPerAddress);
+        let other = c.connection(b);
         assert!(other.is_ok());
-        assert_eq!(refused(c.admit(b)), Limit::Connections);
+        assert_eq!(refused(c.connection(b)), Limit::Connections);
         c.set(Limits::default());
-        drop(c.admit(b).expect("limits were raised"));
+        drop(c.connection(b).expect("limits were raised"));
         drop(held);
         drop(other);
         assert_eq!((c.open(), c.remembered()), (0, (0, 0)), "nothing stays");
@@ -249,12 +256,12 @@ mod tests {
 
     #[test]
     fn an_ipv6_customer_is_one_address() {
-        let c = admission(Limits {
+        let c = quota(Limits {
             connections_per_address: 1,
             ..Limits::default()
         });
-        let at = |text: &str| c.admit(text.parse().expect("an address"));
-        let _one = at("2001:db8:0:1::1").expect("a place");
+        let at = |text: &str| c.connection(text.parse().expect("an address"));
+        let _one = at("2001:db8:0:1::1").expect("counted");
         assert!(at("2001:db8:0:1:ffff::2").is_err());
         let _other = at("2001:db8:0:2::1").expect("another customer");
         let _mapped = at("::ffff:10.0.0.1").expect("IPv4 in IPv6");
@@ -264,12 +271,12 @@ mod tests {
 
     #[test]
     fn users_are_counted_by_themselves() {
-        let c = admission(Limits {
+        let c = quota(Limits {
             connections_per_user: 1,
             ..Limits::default()
         });
-        let ten = c.user("10").expect("a place");
-        let eleven = c.user("11").expect("a place");
+        let ten = c.user("10").expect("counted");
+        let eleven = c.user("11").expect("counted");
         let refused = c.user("10").expect_err("one each");
         assert_eq!(refused.limit, Limit::ConnectionsPerUser);
         drop(ten);
@@ -280,14 +287,16 @@ mod tests {
 
     #[test]
     fn an_address_that_comes_back_is_not_new() {
-        let c = admission(Limits {
+        let limits = Limits {
             handshakes_per_second: Some(4),
             handshakes_per_second_per_address: Some(1),
             ..Limits::default()
-        });
+        };
+        let clock = Clock::held();
+        let c = Arc::new(Quota::new(limits, clock.clone()));
         let shake = |last: u8| {
             let address = IpAddr::from([10, 0, 0, last]);
-            let _place = c.admit(address).expect("a place");
+            let _slot = c.connection(address).expect("counted");
             c.handshake(address).map_err(|l| l.limit)
         };
         assert_eq!([shake(1), shake(1)], [Ok(()), Ok(())]);
@@ -298,5 +307,8 @@ mod tests {
         assert_eq!(shake(9), Err(Limit::Handshakes), "eight at once in all");
         c.tidy();
         assert!(c.remembered().0 > 0, "remembered for two seconds");
+        clock.advance(Duration::from_secs(2));
+        c.tidy();
+        assert_eq!(c.remembered().0, 0, "and then forgotten");
     }
 }

@@ -6,8 +6,7 @@
 #[cfg(test)]
 mod tests;
 
-use crate::error::{ClientError, Kind};
-use crate::routing::nearest;
+use crate::error::{ClientError, Kind, nearest};
 use serde::de::value::{MapAccessDeserializer, MapDeserializer, SeqDeserializer};
 use serde::de::{self, Deserializer, Expected, IntoDeserializer, Unexpected, Visitor};
 use serde::{de::DeserializeOwned, forward_to_deserialize_any};

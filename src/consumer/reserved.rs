@@ -1,7 +1,7 @@
 //! Consumers that would never be shown something they ask for: refused before anybody connects.
 
-use super::Entry;
 use crate::app::App;
+use crate::consumer::entry::Entry;
 use crate::error::Error;
 use crate::routing::{Protocol, Routing};
 
