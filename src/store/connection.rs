@@ -3,7 +3,7 @@
 use super::config::{Durability, StoreConfig};
 use super::guarded::guarded;
 use super::log::Index;
-use super::rows::Reader;
+use super::reader::Reader;
 use crate::error::Error;
 use rusqlite::Connection;
 use std::path::Path;

@@ -13,6 +13,7 @@ mod config;
 mod connection;
 mod damage;
 mod disk;
+mod errors;
 mod fair;
 mod files;
 mod framework;
@@ -32,15 +33,20 @@ mod open;
 mod pace;
 pub(crate) mod paths;
 mod prepare;
+mod reader;
 mod readers;
-mod rows;
+mod row;
+
 mod schema;
 #[cfg(feature = "testing")]
 mod scratch;
 
+#[cfg(test)]
+mod shell;
 mod stats;
 mod text;
 mod time;
+mod transaction;
 mod value;
 mod watch;
 mod watched;
@@ -69,11 +75,15 @@ pub use memo::Memo;
 pub use op::Op;
 pub(crate) use open::{Machine, Opened, Running, look, open};
 pub use prepare::migrate;
-pub use rows::{FromValue, Reader, Row, Transaction};
+pub use reader::Reader;
+pub use row::{FromValue, Row};
 pub use schema::Schema;
 #[cfg(feature = "testing")]
 pub use scratch::Scratch;
+#[cfg(test)]
+pub(crate) use shell::Shell;
 pub(crate) use text::illegible;
 pub(crate) use time::now_ms;
+pub use transaction::Transaction;
 pub use value::Value;
 pub use watched::{Stamp, Watched};
