@@ -22,8 +22,8 @@ use crate::limits::Quota;
 use crate::limits::clock::Clock;
 use crate::metrics::Stats;
 use crate::routing::{
-    Auth, Given, Known, ListenerParts, Location, PolicySettings, Protocol, RouteParts, Routing,
-    RoutingParts, Located,
+    Auth, Given, Known, ListenerParts, Located, Location, PolicySettings, Protocol, RouteParts,
+    Routing, RoutingParts,
 };
 use crate::store::{Schema, StoreConfig};
 use std::sync::Arc;
@@ -146,7 +146,7 @@ impl<A: App> Server<A> {
         let mut threads = Vec::new();
         let (store, running) = match &self.store {
             Some((config, schema)) => {
-                let opened = announcer::open::<A>(config, schema, broker.clone())?;
+                let opened = announcer::open::<A>(config, schema, broker.clone(), clock.clone())?;
                 (Some(opened.store), Some(opened.running))
             }
             None => (None, None),

@@ -9,6 +9,7 @@ use super::paths::{beside, named, sync_folder};
 use super::schema::Schema;
 use super::time::now_ms;
 use crate::error::Error;
+use crate::limits::clock::Clock;
 use crate::store::log::{Log, SqliteLog};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
@@ -200,7 +201,7 @@ fn put_aside(place: &Path) -> Result<Option<PathBuf>, Error> {
     {
         tracing::debug!(error = %e, "its log stays beside it");
     }
-    let mut aside = beside(place, &format!(".before-{}", now_ms()));
+    let mut aside = beside(place, &format!(".before-{}", now_ms(&Clock::system())));
     while aside.exists() {
         aside.as_mut_os_string().push("x");
     }

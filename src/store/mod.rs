@@ -5,6 +5,7 @@
 
 mod author;
 mod backup;
+mod batch_window;
 mod capture;
 pub(crate) mod change;
 mod checkpoints;
@@ -12,7 +13,7 @@ mod command;
 mod config;
 mod connection;
 mod damage;
-mod disk;
+mod durability;
 mod errors;
 mod fair;
 mod files;
@@ -30,7 +31,6 @@ mod memo;
 mod migrations;
 mod op;
 mod open;
-mod pace;
 pub(crate) mod paths;
 mod prepare;
 mod reader;
@@ -63,8 +63,8 @@ pub use change::Change;
 pub use command::Command;
 pub use config::{CaptureMode, Durability, StoreConfig};
 #[cfg(test)]
-pub(crate) use disk::Flush;
-pub(crate) use disk::Tell;
+pub(crate) use durability::Flush;
+pub(crate) use durability::OnDurable;
 pub use handle::Store;
 pub(crate) use health::Cause;
 pub(crate) use hook::Hook;
@@ -83,7 +83,6 @@ pub use scratch::Scratch;
 #[cfg(test)]
 pub(crate) use shell::Shell;
 pub(crate) use text::illegible;
-pub(crate) use time::now_ms;
 pub use transaction::Transaction;
 pub use value::Value;
 pub use watched::{Stamp, Watched};

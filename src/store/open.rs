@@ -4,7 +4,7 @@ use super::capture::{Blueprint, Condition};
 use super::checkpoints::Checkpoints;
 use super::config::StoreConfig;
 use super::connection::{close, connect, named, reader};
-use super::disk::{Disk, Flush, flush_log};
+use super::durability::{Flush, Flusher, flush_log};
 use super::files::{self, Files};
 use super::freshness::Freshness;
 use super::handle::{Shared, Store};
@@ -20,6 +20,7 @@ use super::watch::Watcher;
 use super::watched::Watched;
 use super::writer::{Parts, Tables, Writer, drain};
 use crate::error::Error;
+use crate::limits::clock::Clock;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use tokio::sync::{Notify, mpsc};
@@ -28,14 +29,16 @@ use tokio::sync::{Notify, mpsc};
 pub(crate) struct Machine {
     /// How the disk is asked. `None`: as [`StoreConfig::durability`] has it.
     pub flush: Option<Flush>,
-    /// Microseconds since 2025, which numbers of events follow.
-    pub micros: fn() -> u64,
+    pub clock: Clock,
+    /// Microseconds since 2025 by this clock, which numbers of events follow.
+    pub micros: fn(&Clock) -> u64,
 }
 
 impl Default for Machine {
     fn default() -> Self {
         Machine {
             flush: None,
+            clock: Clock::system(),
             micros,
         }
     }
@@ -92,12 +95,17 @@ pub(crate) fn open(
         condition,
         ..
     } = upgraded;
+    let Machine {
+        flush,
+        clock,
+        micros,
+    } = machine;
     let stats = Arc::new(Stats::default());
     let health = Arc::new(Health::default());
     let index = Arc::new(Index::read(&connection)?);
     let log = SqliteLog::new(&connection, Some(&index));
     let issued = Issued::open(&files::resolved(&config.path))?;
-    let numbering = Numbering::start(&log, index.clone(), issued, machine.micros)?;
+    let numbering = Numbering::start(&log, index.clone(), issued, clock.clone(), micros)?;
     let retention = Retention::new(
         &log,
         config.retention_events,
@@ -107,6 +115,7 @@ pub(crate) fn open(
     let freshness = match condition {
         Condition::Whole(_) => Freshness::new(
             &connection,
+            &clock,
             config.capture,
             &blueprint,
             steady,
@@ -115,27 +124,29 @@ pub(crate) fn open(
         // There is nothing to note until the tables are whole.
         Condition::Broken(_) => Freshness::new(
             &connection,
+            &clock,
             config.capture,
             &Blueprint::default(),
             &[],
             index.clone(),
         )?,
     };
-    let flush = match machine.flush {
+    let flush = match flush {
         Some(flush) => flush,
         None => flush_log(&connection, config.durability)?,
     };
     let checkpoints = Checkpoints::start(&connection, connect(config)?, stats.clone())?;
-    let disk = Disk::start(flush, stats.clone(), health.clone())?;
+    let disk = Flusher::start(flush, clock.clone(), stats.clone(), health.clone())?;
     // From here on the thread of the disk waits.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
-    let settled = disk.settled();
+    let settled = disk.barrier();
     let mut writer = Writer::new(Parts {
         hook,
         numbering,
         freshness,
         tables: Tables::new(*schema, blueprint, steady),
         retention,
+        clock: clock.clone(),
         outcome_age: config.outcome_age,
         checkpoints,
         disk,
@@ -158,6 +169,7 @@ pub(crate) fn open(
     let stop = Arc::new(Notify::new());
     let stopped = stop.clone();
     let watcher = Watcher {
+        clock: clock.clone(),
         poll,
         files,
         stats: stats.clone(),
@@ -185,6 +197,7 @@ pub(crate) fn open(
         jobs: sender,
         readers: Arc::new(readers),
         replay: Arc::new(replay),
+        clock,
         busy_timeout: config.busy_timeout,
         stats,
         health,
@@ -213,6 +226,7 @@ pub(crate) fn look(config: &StoreConfig) -> Result<Store, Error> {
         jobs,
         replay: readers.clone(),
         readers,
+        clock: Clock::system(),
         busy_timeout: config.busy_timeout,
         stats: Arc::default(),
         health: Arc::default(),

@@ -139,7 +139,7 @@ impl Served {
     }
 
     /// By another clock.
-    pub fn open_at(&mut self, micros: fn() -> u64) {
+    pub fn open_at(&mut self, micros: fn(&Clock) -> u64) {
         self.open_on(Machine {
             micros,
             ..Machine::default()

@@ -16,6 +16,7 @@ async fn a_database_that_is_not_ours_is_refused_and_left_untouched() {
             &served.config,
             schema,
             Local::new([], Clock::system()),
+            Clock::system(),
         )
         .map(|_| ())
         .unwrap_err()

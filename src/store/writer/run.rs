@@ -35,6 +35,7 @@ fn serve(
     stop: &Notify,
 ) -> Result<(), Error> {
     let runtime = Builder::new_current_thread().enable_time().build()?;
+    let clock = writer.clock.clone();
     let (mut more, mut stopping) = (false, false);
     let mut batch = Vec::with_capacity(BATCH);
     loop {
@@ -47,9 +48,9 @@ fn serve(
                     0 => Next::End,
                     _ => Next::Work,
                 },
-                () = tokio::time::sleep(pause) => Next::Work,
             }
         };
+        let next = async { clock.timeout(pause, next).await.unwrap_or(Next::Work) };
         match runtime.block_on(next) {
             Next::Work => {}
             Next::Stop => {

@@ -9,7 +9,7 @@ use crate::store::framework::framework;
 use crate::store::health::Cause;
 use rusqlite::Connection;
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 impl Writer {
     /// In a transaction that was just begun; `others`: after another program's commit. Whether the history and the tables are those that were left here.
@@ -80,7 +80,7 @@ impl Writer {
             self.stats.schema.store(version, Relaxed);
         }
         self.tables.seen = None;
-        self.tables.tried = Some(Instant::now());
+        self.tables.tried = Some(self.clock.now());
         if !known {
             self.dismissing = true;
         }
@@ -102,7 +102,7 @@ impl Writer {
     pub(super) fn tables_unmade(&mut self) {
         if self.tables.made.take().is_some() {
             self.tables.seen = None;
-            self.tables.tried = Some(Instant::now());
+            self.tables.tried = Some(self.clock.now());
         }
         if std::mem::take(&mut self.dismissing) {
             self.dismiss();
@@ -114,11 +114,11 @@ impl Writer {
         let early = self
             .tables
             .tried
-            .is_some_and(|tried| tried.elapsed() < RETRY);
+            .is_some_and(|tried| self.clock.now() - tried < RETRY);
         if early && !self.freshness.is_behind(c) {
             return;
         }
-        self.tables.tried = Some(Instant::now());
+        self.tables.tried = Some(self.clock.now());
         let begun = self.begin(c, Duration::ZERO);
         if let Err(e) = begun.and_then(|()| self.commit(c, Vec::new())) {
             tracing::debug!(error = %e, "the tables are not whole yet");

@@ -3,16 +3,17 @@
 use super::known_tables::Tables;
 use super::outcome::again;
 use crate::error::Error;
+use crate::limits::clock::Clock;
 use crate::store::author::Author;
+use crate::store::batch_window::BatchWindow;
 use crate::store::capture::Changes;
 use crate::store::checkpoints::Checkpoints;
-use crate::store::disk::{Commit, Disk};
+use crate::store::durability::{Commit, Flusher};
 use crate::store::freshness::Freshness;
 use crate::store::health::Health;
 use crate::store::hook::Hook;
 use crate::store::job::{Job, Work};
 use crate::store::log::{Appender, Numbering, Retention, SqliteLog};
-use crate::store::pace::Pace;
 use crate::store::stats::Stats;
 use rusqlite::Connection;
 use std::collections::VecDeque;
@@ -32,6 +33,7 @@ pub(crate) struct Writer {
     pub(super) numbering: Numbering,
     pub(super) retention: Retention,
     pub(super) outcome_age: Duration,
+    pub(super) clock: Clock,
     pub(super) stats: Arc<Stats>,
     pub(super) freshness: Freshness,
     pub(super) tables: Tables,
@@ -50,11 +52,11 @@ pub(crate) struct Writer {
     pub(super) left_files: bool,
     /// When the open transaction was begun, before it waited for other programs.
     pub(super) begun: Instant,
-    pub(super) pace: Pace,
+    pub(super) batch_window: BatchWindow,
     pub(super) health: Arc<Health>,
     pub(super) checkpoints: Checkpoints,
     /// Last: what is told comes to an end before the connection does.
-    pub(super) disk: Disk,
+    pub(super) disk: Flusher,
 }
 
 /// What a writer is made of.
@@ -66,8 +68,9 @@ pub(crate) struct Parts {
     pub retention: Retention,
     /// How long the outcome of a command with an id is kept.
     pub outcome_age: Duration,
+    pub clock: Clock,
     pub checkpoints: Checkpoints,
-    pub disk: Disk,
+    pub disk: Flusher,
 }
 
 impl Writer {
@@ -79,9 +82,11 @@ impl Writer {
             tables,
             retention,
             outcome_age,
+            clock,
             checkpoints,
             disk,
         } = parts;
+        let now = clock.now();
         Writer {
             hook,
             numbering,
@@ -91,14 +96,15 @@ impl Writer {
             retention,
             outcome_age,
             stats: disk.stats(),
-            tidied: Instant::now(),
+            tidied: now,
             announced: 0,
             is_reset: false,
-            cared: Instant::now(),
+            cared: now,
             dismissed: false,
             left_files: false,
-            begun: Instant::now(),
-            pace: Pace::default(),
+            begun: now,
+            clock,
+            batch_window: BatchWindow::default(),
             health: disk.health(),
             checkpoints,
             disk,
@@ -130,7 +136,7 @@ impl Writer {
                 }
                 return;
             }
-            match self.begin(c, earliest.saturating_duration_since(Instant::now())) {
+            match self.begin(c, earliest.saturating_duration_since(self.clock.now())) {
                 Ok(()) => self.transaction(c, &mut jobs),
                 // Only those who waited long enough: others may still be lucky.
                 Err(Error::Busy) => self.expire(&mut jobs),
@@ -149,7 +155,7 @@ impl Writer {
     }
 
     fn expire(&mut self, jobs: &mut VecDeque<Job>) {
-        let now = Instant::now();
+        let now = self.clock.now();
         let (late, rest): (VecDeque<_>, _) = jobs.drain(..).partition(|job| job.deadline <= now);
         *jobs = rest;
         self.stats.busy.fetch_add(late.len() as u64, Relaxed);
@@ -162,7 +168,7 @@ impl Writer {
     /// the history grows beyond its bound.
     pub(super) fn begin(&mut self, c: &Connection, patience: Duration) -> Result<(), Error> {
         loop {
-            self.begun = Instant::now();
+            self.begun = self.clock.now();
             // In whole milliseconds, and 0 would mean not to wait at all.
             c.busy_timeout(patience + Duration::from_millis(1))?;
             c.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
@@ -185,8 +191,8 @@ impl Writer {
     /// Runs jobs in the open transaction, and commits. Jobs that are left in the queue need a new one.
     fn transaction(&mut self, c: &Connection, jobs: &mut VecDeque<Job>) {
         let mut done = Vec::with_capacity(jobs.len());
-        let slice = self.pace.slice(self.disk.pace());
-        let began = Instant::now();
+        let slice = self.batch_window.length(self.disk.flush_time());
+        let began = self.clock.now();
         while let Some(mut job) = jobs.pop_front() {
             let step = self.step(c, &mut job);
             // A RAISE(ROLLBACK) or a full disk has ended the transaction, with what others did in it.
@@ -211,7 +217,7 @@ impl Writer {
                 return;
             }
             done.push((job.shard, job.work));
-            if began.elapsed() >= slice {
+            if self.clock.now() - began >= slice {
                 break;
             }
         }
@@ -238,7 +244,7 @@ impl Writer {
             c.prepare_cached("ROLLBACK TO job")?.execute([])?;
             self.freshness.undone();
         }
-        job.work.record(c)?;
+        job.work.record(c, &self.clock)?;
         c.prepare_cached("RELEASE job")?.execute([])?;
         Ok(())
     }
@@ -272,11 +278,11 @@ impl Writer {
         c: &Connection,
         done: Vec<(Option<usize>, Box<dyn Work>)>,
     ) -> Result<(), Error> {
-        let began = Instant::now();
+        let began = self.clock.now();
         self.disk.begin();
         let commit = c.prepare_cached("COMMIT");
         let committed = commit.and_then(|mut commit| commit.execute([]));
-        self.pace.took(began.elapsed());
+        self.batch_window.took(self.clock.now() - began);
         match committed {
             Ok(_) => {
                 self.stats.commits.fetch_add(1, Relaxed); // before anybody can ask
@@ -306,17 +312,16 @@ impl Writer {
         self.tables_made();
         let commit = self.numbering.committed(&self.stats);
         let events = commit.events;
-        let tell = self.hook.committed(commit);
+        let on_durable = self.hook.committed(commit);
         if std::mem::take(&mut self.is_reset) {
             self.retention.forgotten();
         }
         self.retention.added(events);
         self.announced += events;
         self.disk.committed(Commit {
-            wrote,
-            begun: self.begun,
+            wrote: wrote.then_some(self.begun),
             done,
-            tell: Some(tell),
+            on_durable: Some(on_durable),
         });
     }
 
