@@ -4,6 +4,7 @@ use super::idempotency::IdempotencyKey;
 
 /// Who asks for a write, and under which id.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Command {
     /// Who: appears in the [`Change`](crate::Change)s it makes.
     pub actor: Option<String>,

@@ -5,6 +5,7 @@ use rusqlite::Connection;
 
 /// An application's tables.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Schema {
     /// Says that a database is this application's: any number but 0.
     pub application_id: i32,
@@ -23,6 +24,14 @@ pub struct Schema {
 }
 
 impl Schema {
+    /// Tables that these migrations make.
+    pub const fn new(application_id: i32, migrations: &'static [&'static str]) -> Self {
+        Schema {
+            application_id,
+            migrations,
+        }
+    }
+
     /// Tables that these migrations make.
     pub const fn new(application_id: i32, migrations: &'static [&'static str]) -> Self {
         Schema {
