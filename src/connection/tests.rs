@@ -9,7 +9,7 @@ use crate::consumer::entry::{Consumers, Entry};
 use crate::error::Error;
 use crate::hub::broker::local::Local;
 use crate::hub::extensions::Extensions;
-use crate::hub::format::Lanes;
+use crate::hub::format::Formats;
 use crate::hub::shard::{Setup, Shard};
 use crate::hub::socket::{CLOSE_TIMEOUT, Compression};
 use crate::hub::stream::{Memory, Stream, pair};
@@ -93,7 +93,7 @@ impl Client {
         let stats = Arc::new(Stats::new(1, quota, usize::MAX, clock));
         let shard = Rc::new(Shard::new(Setup {
             id: 0,
-            lanes: Arc::new(Lanes::new(consumers.renderers())),
+            formats: Arc::new(Formats::new(consumers.renderers())),
             store: None,
             broker: Local::new([], clock.clone()),
             stats: stats.clone(),
@@ -103,7 +103,7 @@ impl Client {
         spawn_local(shard.clone().flush_ticks());
         let (server, end) = pair(64 << 10);
         let handshake = RawHandshake {
-            lane: shard.lanes.lane(Echo::NAME, None).expect("a lane"),
+            format: shard.formats.format(Echo::NAME, None).expect("a format"),
             params: Params::default(),
             query: String::new(),
             identity: identity.map(Ok),

@@ -32,14 +32,6 @@ impl Schema {
         }
     }
 
-    /// Tables that these migrations make.
-    pub const fn new(application_id: i32, migrations: &'static [&'static str]) -> Self {
-        Schema {
-            application_id,
-            migrations,
-        }
-    }
-
     pub(crate) fn version(&self) -> u32 {
         self.migrations.len() as u32
     }
