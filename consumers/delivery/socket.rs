@@ -75,9 +75,10 @@ impl Consumer for OrdersSocket {
     async fn connect(_: Params, ctx: &mut Context<Restaurant>) -> Result<Self, Error> {
         enter(ctx).await?;
         // Read after the groups were joined: nothing goes untold between.
-        let since_ms = match ctx.restored().is_empty() {
-            true => UNIX_EPOCH.elapsed().map_or(0, |now| now.as_millis()),
-            false => 0,
+        let is_back = ctx.client().is_some_and(|c| !c.restored().is_empty());
+        let since_ms = match is_back {
+            true => 0,
+            false => UNIX_EPOCH.elapsed().map_or(0, |now| now.as_millis()),
         };
         Ok(OrdersSocket {
             since_ms: i64::try_from(since_ms).unwrap_or(i64::MAX),

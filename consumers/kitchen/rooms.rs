@@ -131,7 +131,10 @@ impl Rooms {
 
     /// What it was in when the connection was lost, as far as it may still be there.
     pub async fn come_back(&mut self, ctx: &mut Context<Restaurant>) -> Result<(), Error> {
-        let before = ctx.restored();
+        let Some(client) = ctx.client() else {
+            return Ok(());
+        };
+        let before = client.restored();
         let restaurant = before.iter().find_map(|group| match group {
             Group::Kitchen(id) => Some(*id),
             _ => None,

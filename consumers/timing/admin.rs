@@ -7,7 +7,7 @@ use crate::access::{self, Action};
 use crate::domain::orders::{self, Filter};
 use crate::domain::{Key, Status, TIMING};
 use crate::restaurant::{Entity, Event, Fact, Group, Restaurant};
-use maitred::{Consumer, Context, Error, Message, Reader, Reply};
+use maitred::{Consumer, Context, Disconnect, Error, Message, Reader, Reply};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -110,7 +110,7 @@ impl Consumer for AdminSocket {
         }
     }
 
-    async fn disconnect(self, ctx: &mut Context<Restaurant>) {
+    async fn disconnect(self, _: Disconnect, ctx: &mut Context<Restaurant>) {
         for place in self.places {
             let fact = Some(Fact::DashboardClosed);
             ctx.publish(

@@ -50,7 +50,7 @@ pub(crate) async fn wait_for_token<A: App>(
             if socket.take_ending().is_some() {
                 return Err(missing("closed"));
             }
-            let (now, turn) = (shard.clock(), budget.turn().await);
+            let (now, turn) = (shard.now_ms(), budget.turn().await);
             let frame = reader.next(socket, now, turn, |incoming| match incoming {
                 other if rates::frame(shard, socket, &other, now).is_err() => {
                     Frame::Refused(None, missing("too much before a token"))
@@ -121,7 +121,7 @@ pub(crate) fn place_of_user<A: App>(
 ) -> Result<(), ClientError> {
     let mut place = socket.user.borrow_mut();
     if let (None, Some(subject)) = (&*place, &identity.subject) {
-        let found = shard.stats.admission.user(subject).map_err(|limited| {
+        let found = shard.stats.quota.user(subject).map_err(|limited| {
             socket.limited(limited.limit);
             limited.error()
         })?;

@@ -8,7 +8,8 @@ mod tests;
 
 use crate::app::{App, Signal};
 use crate::error::Error;
-use crate::hub::publication::{Inbox, Publication, Reply, ToShard};
+use crate::hub::broker::{Broker, Publications, Replies};
+use crate::hub::publication::Publication;
 use crate::store;
 use crate::store::change::{Change, Op, Rows, Waiting};
 use crate::store::log::{self, Index, Issued};
@@ -24,45 +25,44 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::Instant;
 
 /// Changes that could not be announced. Not STRICT: what is wrong with them may be a type.
 pub(crate) const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS change_rejects(n INTEGER PRIMARY KEY, tbl, row_id, op, old, new, actor, command_id,
   error TEXT NOT NULL, at INTEGER NOT NULL);";
 
-/// Opens a store whose commits are announced to `shards`. What was written while nobody served is announced before this returns, to the history
-/// only; then each shard is told the head. Blocks; the inboxes must be empty, and no connection may be accepted before.
+/// Opens a store whose commits are announced through `broker`. What was written while nobody served is announced before this returns, to the history
+/// only; then each shard is told the head. Blocks; the shards' inboxes must be empty, and no connection may be accepted before.
 ///
 /// # Errors
 /// As [`store::open`].
 pub(crate) fn open<A: App>(
     config: &StoreConfig,
     schema: &Schema,
-    shards: Vec<Inbox<A>>,
+    broker: impl Broker<A>,
 ) -> Result<Opened, Error> {
     let sync = |c: &Connection| store::flush_log(c, config.durability);
-    open_on(config, schema, shards, sync, log::clock)
+    open_on(config, schema, broker, sync, log::clock)
 }
 
 /// On any disk, by any clock.
 fn open_on<A: App>(
     config: &StoreConfig,
     schema: &Schema,
-    shards: Vec<Inbox<A>>,
+    broker: impl Broker<A>,
     sync: impl FnOnce(&Connection) -> Result<Flush, Error>,
     clock: fn() -> u64,
 ) -> Result<Opened, Error> {
     let hook = |c: &Connection, stats, index| {
         let issued = Issued::open(&store::resolved(&config.path))?;
-        let announcer = Announcer::<A>::new(c, shards, stats, index, issued, clock)?;
+        let announcer = Announcer::new(c, broker, stats, index, issued, clock)?;
         Ok(Box::new(announcer) as Box<dyn Hook>)
     };
     store::open(config, schema, A::WATCHED, A::STEADY, sync, hook)
 }
 
 /// What the writer's transactions mean to the application's clients.
-pub(crate) struct Announcer<A: App> {
+pub(crate) struct Announcer<A: App, B: Broker<A>> {
     /// The number given last, also in the open transaction.
     last: u64,
     /// The newest committed event's number.
@@ -71,7 +71,7 @@ pub(crate) struct Announcer<A: App> {
     staged: Vec<Arc<Publication<A>>>,
     /// What of it the last `staged` did not add.
     mark: usize,
-    shards: Arc<[Inbox<A>]>,
+    broker: B,
     /// The open transaction begins the history anew: the number that was given last before, and the new head.
     anew: Option<(u64, u64)>,
     /// There may be connections.
@@ -82,10 +82,10 @@ pub(crate) struct Announcer<A: App> {
     clock: fn() -> u64,
 }
 
-impl<A: App> Announcer<A> {
+impl<A: App, B: Broker<A>> Announcer<A, B> {
     fn new(
         c: &Connection,
-        shards: Vec<Inbox<A>>,
+        broker: B,
         stats: Arc<Stats>,
         index: Arc<Index>,
         mut issued: Issued,
@@ -98,7 +98,7 @@ impl<A: App> Announcer<A> {
             last: base - 1,
             staged: Vec::new(),
             mark: 0,
-            shards: shards.into(),
+            broker,
             anew: None,
             live: false,
             stats,
@@ -161,7 +161,7 @@ impl<A: App> Announcer<A> {
     }
 }
 
-impl<A: App> Hook for Announcer<A> {
+impl<A: App, B: Broker<A>> Hook for Announcer<A, B> {
     fn logged(&mut self, tx: &Connection, at_most: usize) -> Result<usize, Error> {
         self.mark = self.staged.len();
         // No `LIMIT ?`: SQLite plans such a statement anew each time it is bound.
@@ -243,15 +243,15 @@ impl<A: App> Hook for Announcer<A> {
             self.staged.clear();
             return (events, Box::new(run));
         }
-        let publications: Arc<[_]> = self.staged.drain(..).collect();
-        let (head, shards) = (self.head, self.shards.clone());
+        let publications: Publications<A> = self.staged.drain(..).collect();
+        let (head, broker) = (self.head, self.broker.clone());
         (
             events,
             Box::new(move |replies| {
                 if let Some(head) = anew {
-                    reset(&shards, head);
+                    broker.reset(head);
                 }
-                tell(&shards, head, &publications, replies);
+                broker.committed(head, &publications, replies);
             }),
         )
     }
@@ -286,69 +286,21 @@ impl<A: App> Hook for Announcer<A> {
     }
 
     fn dismissed(&mut self) -> Tell {
-        let (head, shards) = (self.head, self.shards.clone());
+        let (head, broker) = (self.head, self.broker.clone());
         Box::new(move |replies| {
-            reset(&shards, head);
+            broker.reset(head);
             run(replies);
         })
     }
 
     fn started(&mut self) {
         self.live = true;
-        for shard in &*self.shards {
-            let _ = shard.try_send(ToShard::Committed {
-                head: self.head,
-                publications: Arc::new([]),
-                replies: Vec::new(),
-                at: Instant::now(),
-            });
-        }
-    }
-}
-
-/// Before anything of the new history is told.
-fn reset<A: App>(shards: &[Inbox<A>], head: u64) {
-    for shard in shards {
-        let _ = shard.blocking_send(ToShard::Reset { head }); // it may have stopped
-    }
-}
-
-/// One message to each shard that is concerned. Waits for a shard whose inbox is full.
-fn tell<A: App>(
-    shards: &[Inbox<A>],
-    head: u64,
-    publications: &Arc<[Arc<Publication<A>>]>,
-    replies: Vec<(Option<usize>, Reply)>,
-) {
-    let mut of_shard: Vec<Vec<Reply>> = shards.iter().map(|_| Vec::new()).collect();
-    for (shard, reply) in replies {
-        match shard.and_then(|shard| of_shard.get_mut(shard)) {
-            Some(replies) => replies.push(reply),
-            None => reply(),
-        }
-    }
-    let at = Instant::now();
-    for (shard, replies) in shards.iter().zip(of_shard) {
-        if publications.is_empty() && replies.is_empty() {
-            continue; // it knows this head
-        }
-        let message = ToShard::Committed {
-            head,
-            publications: publications.clone(),
-            replies,
-            at,
-        };
-        // The shard may have stopped: its callers are told what became of their commands all the same.
-        if let Err(unsent) = shard.blocking_send(message)
-            && let ToShard::Committed { replies, .. } = unsent.0
-        {
-            replies.into_iter().for_each(|reply| reply());
-        }
+        self.broker.opened(self.head);
     }
 }
 
 /// Nobody is there but those who asked.
-fn run(replies: Vec<(Option<usize>, Reply)>) {
+fn run(replies: Replies) {
     replies.into_iter().for_each(|(_, reply)| reply());
 }
 

@@ -1,103 +1,18 @@
-//! The consumers that `routing.toml` may name. Forgets their types once, here: the only boxed futures.
-
-mod reserved;
-
-pub(crate) use reserved::refuse;
+//! The consumers and REST interfaces that routes may lead to.
 
 use crate::app::App;
-use crate::consumer::context::Context;
 use crate::consumer::endpoint::Consumer;
-use crate::consumer::rest::Routes;
-use crate::error::{ClientError, Error, Kind};
-use crate::metrics::LetIn;
-use crate::protocol::frame::{FromFrame, Payload, of_parameters};
-use crate::protocol::message::{Message, Reply};
-use crate::routing::pattern::{self, Params};
+use crate::consumer::entry::Entry;
+use crate::consumer::reserved::refuse;
+use crate::consumer::rest::Interface;
+use crate::error::Error;
 use crate::routing::{Known, Routing};
-use futures::future::LocalBoxFuture;
-use serde_json::value::RawValue;
 use std::collections::BTreeMap;
-
-/// A connection that is being opened.
-type Opening<'a, A> = LocalBoxFuture<'a, Result<Box<dyn Session<A>>, Error>>;
-type Connect<A> =
-    for<'a> fn(&Params, &str, &'a mut Context<A>) -> Result<Opening<'a, A>, ClientError>;
-
-/// A consumer without its type: what a connection can call.
-pub(crate) struct Entry<A: App> {
-    pub name: &'static str,
-    /// Its frames have no envelope.
-    pub verbatim: bool,
-    /// What its commands have that raw frames keep to themselves.
-    pub taken: fn() -> Vec<String>,
-    /// Parameters of a query that it asks for in vain.
-    pub hidden: fn() -> Vec<&'static str>,
-    pub connect: Connect<A>,
-    pub render: fn(&A::Event, &A::Group) -> Option<Message>,
-    pub entity: fn(&A::Event, &A::Group) -> Option<u64>,
-    pub together: fn(&[&Message]) -> Option<Message>,
-    pub render_error: fn(&ClientError) -> Message,
-    /// See [`Consumer::REFUSES_INSIDE`].
-    pub refuses_inside: bool,
-    /// See [`Consumer::HEADERS`].
-    pub headers: &'static [&'static str],
-    /// Whether a frame is one of its commands.
-    #[cfg(feature = "fuzzing")]
-    pub decode: fn(Payload<'_>) -> Result<(), ClientError>,
-}
-
-/// One open connection's consumer.
-pub(crate) trait Session<A: App> {
-    /// Decodes the frame before the future is made, so that the read buffer can be the thread's.
-    fn receive<'a>(
-        &'a mut self,
-        body: Payload<'_>,
-        ctx: &'a mut Context<A>,
-    ) -> Result<LocalBoxFuture<'a, Result<Reply, Error>>, ClientError>;
-    fn disconnect<'a>(self: Box<Self>, ctx: &'a mut Context<A>) -> LocalBoxFuture<'a, ()>;
-}
-
-struct Erased<C>(C, #[allow(dead_code)] LetIn);
-
-impl<C: Consumer> Session<C::App> for Erased<C> {
-    fn receive<'a>(
-        &'a mut self,
-        body: Payload<'_>,
-        ctx: &'a mut Context<C::App>,
-    ) -> Result<LocalBoxFuture<'a, Result<Reply, Error>>, ClientError> {
-        let command = C::Command::from_frame(body)?;
-        if let Payload::Event(event) = body {
-            ctx.shard.counts.events.came(C::NAME, event.name);
-        }
-        Ok(Box::pin(self.0.receive(command, ctx)))
-    }
-
-    fn disconnect<'a>(self: Box<Self>, ctx: &'a mut Context<C::App>) -> LocalBoxFuture<'a, ()> {
-        Box::pin(self.0.disconnect(ctx))
-    }
-}
-
-fn connect<'a, C: Consumer>(
-    params: &Params,
-    query: &str,
-    ctx: &'a mut Context<C::App>,
-) -> Result<Opening<'a, C::App>, ClientError> {
-    let client = ctx.client.as_ref();
-    let auth = client.and_then(|c| c.auth.as_deref()).map(RawValue::get);
-    let params: C::Params = pattern::deserialize(params, query, auth)
-        .map_err(|e| ClientError::new(Kind::Invalid, "INVALID_PARAMETER", e))?;
-    Ok(Box::pin(async move {
-        let consumer = C::connect(params, ctx).await?;
-        ctx.settle().await?;
-        let let_in = LetIn::new(ctx.shard.counts.clone(), C::NAME);
-        Ok(Box::new(Erased(consumer, let_in)) as Box<dyn Session<C::App>>)
-    }))
-}
 
 /// The consumers and REST interfaces that `routing.toml` may name.
 pub struct Registry<A: App> {
     pub(crate) entries: BTreeMap<&'static str, Entry<A>>,
-    pub(crate) rest: BTreeMap<&'static str, Routes<A>>,
+    pub(crate) rest: BTreeMap<&'static str, Interface<A>>,
 }
 
 impl<A: App> Default for Registry<A> {
@@ -120,39 +35,20 @@ impl<A: App> Registry<A> {
     /// # Panics
     /// When two consumers have one name: a mistake in the program, seen at its first start.
     pub fn with<C: Consumer<App = A>>(mut self) -> Self {
-        let entry = Entry {
-            name: C::NAME,
-            verbatim: C::Command::VERBATIM,
-            taken: C::Command::taken,
-            hidden: of_parameters::<C::Params>,
-            connect: connect::<C>,
-            render: C::render,
-            entity: C::entity,
-            together: C::together,
-            render_error: C::render_error,
-            refuses_inside: C::REFUSES_INSIDE,
-            headers: C::HEADERS,
-            #[cfg(feature = "fuzzing")]
-            decode: |body| C::Command::from_frame(body).map(drop),
-        };
-        assert!(
-            self.entries.insert(C::NAME, entry).is_none(),
-            "two consumers are named {}",
-            C::NAME
-        );
+        let before = self.entries.insert(C::NAME, Entry::of::<C>());
+        assert!(before.is_none(), "two consumers are named {}", C::NAME);
         self
     }
 
-    /// Adds a REST interface: warp routes that a listener mounts with `rest = ["name"]`.
+    /// Adds a consumer, which may be there already.
     ///
     /// # Panics
-    /// When two interfaces have one name.
-    pub fn rest(mut self, name: &'static str, routes: Routes<A>) -> Self {
-        assert!(
-            self.rest.insert(name, routes).is_none(),
-            "two REST interfaces are named {name}"
-        );
-        self
+    /// When another one has its name.
+    #[track_caller]
+    pub(super) fn add(&mut self, entry: Entry<A>) {
+        let (name, is) = (entry.renderer.name, entry.is);
+        let known = self.entries.entry(name).or_insert(entry);
+        assert!(known.is == is, "two consumers are named {name}");
     }
 
     /// Reads a routing file that names these consumers and REST interfaces.
@@ -166,8 +62,16 @@ impl<A: App> Registry<A> {
             rest: &self.interfaces(),
         };
         let routing = Routing::parse(file_name, text, &known)?;
-        refuse(&routing, |name| self.entries.get(name))?;
+        self.refuse(&routing)?;
         Ok(routing)
+    }
+
+    /// Whether a route leads to a consumer that would never be shown what it asks for.
+    ///
+    /// # Errors
+    /// [`Error::Config`] that names all of them.
+    pub(crate) fn refuse(&self, routing: &Routing) -> Result<(), Error> {
+        refuse(routing, |name| self.entries.get(name))
     }
 
     /// The consumers' names, for [`Routing::parse`](crate::Routing::parse).

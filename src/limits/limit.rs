@@ -1,28 +1,10 @@
-//! The limits of the process, the names of all limits, and what a client is told that met one.
+//! The limits by name, and what a client hears that met one.
 
 use crate::error::{ClientError, Kind};
 use serde::Serialize;
 use std::time::Duration;
 
-/// The limits of the whole process: the table `[limits]` of `routing.toml`, where the table of settings (`routing/settings/process.rs`) says what each is for, its
-/// bounds and its default.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Connections that are open at once, HTTP included.
-    pub(crate) connections: usize,
-    /// Connections from one address, of IPv6 from one /64.
-    pub(crate) connections_per_address: usize,
-    /// WebSockets of the subject of one token.
-    pub(crate) connections_per_user: usize,
-    /// Upgrades and new sessions, in total; twice as many at once. `None`: no limit.
-    pub(crate) handshakes_per_second: Option<u32>,
-    /// Upgrades and new sessions from one address; twice as many at once. `None`: no limit.
-    pub(crate) handshakes_per_second_per_address: Option<u32>,
-    /// Bytes that wait for slow clients, of the whole process.
-    pub(crate) outbox_total_bytes: usize,
-}
-
-/// What was refused. The names are those of the keys in `routing.toml`.
+/// A limit. Its [name](Self::name) is its key in `routing.toml`, and its label in the metrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Limit {
     Connections,
@@ -102,14 +84,14 @@ impl Limit {
         }
     }
 
-    /// Whether it is the server that is full, rather than this client that asks too much: 503 instead of 429.
+    /// Whether the server is full, rather than one client asking too much: 503 instead of 429.
     const fn is_everybodys(self) -> bool {
         matches!(self, Limit::Connections | Limit::Handshakes)
     }
 }
 
-/// When a client that found no place may ask again: others leave meanwhile.
-const PLACE_WAIT: Duration = Duration::from_secs(5);
+/// When a client may ask again that came while all connections were taken: others leave meanwhile.
+const FULL_WAIT: Duration = Duration::from_secs(5);
 
 /// A refusal: which limit, and when it is worth trying again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,11 +101,11 @@ pub(crate) struct Limited {
 }
 
 impl Limited {
-    /// All places are taken.
-    pub const fn place(limit: Limit) -> Self {
+    /// As many are open as may be.
+    pub const fn full(limit: Limit) -> Self {
         Limited {
             limit,
-            retry_after: PLACE_WAIT,
+            retry_after: FULL_WAIT,
         }
     }
 

@@ -1,13 +1,15 @@
 //! Who becomes a WebSocket (RFC 6455, section 4.2): the judgement of a request, whoever has read it.
 
 use super::engine;
-use super::refusal;
-use super::table::{Listening, Shared};
+use super::errors::{handshake_limited, leaving, nothing_here, token_missing};
+use super::shared::Shared;
+use super::table::TableEntry;
 use super::upgrade::{self, Unfit};
 use crate::app::App;
 use crate::auth::Identity;
 use crate::connection::Agreed;
-use crate::consumer::rest::{Caller, json_error};
+use crate::consumer::rest::Caller;
+use crate::consumer::rest::answer::{Response, json_error, text};
 use crate::error::{ClientError, Kind};
 use crate::hub::shard::Shard;
 use crate::hub::socket::Compression;
@@ -20,8 +22,6 @@ use crate::{auth, routing};
 use ::http::{HeaderValue, Method, StatusCode, header};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use warp::Reply;
-use warp::reply::Response;
 
 /// An accepted handshake, and the values of the answer's fields.
 pub(super) struct Accepted<A: App> {
@@ -38,7 +38,7 @@ pub(super) struct Accepted<A: App> {
 pub(super) struct Sockets<A: App> {
     shared: Arc<Shared<A>>,
     counts: Arc<ShardStats>,
-    pub(super) listening: Arc<Listening>,
+    pub(super) entry: Arc<TableEntry>,
     /// Of each of the listener's routes.
     ways: Vec<Way>,
 }
@@ -53,20 +53,20 @@ struct Way {
 }
 
 impl<A: App> Sockets<A> {
-    pub fn new(shard: &Shard<A>, shared: &Arc<Shared<A>>, listening: &Arc<Listening>) -> Self {
-        let here = &listening.listener;
+    pub fn new(shard: &Shard<A>, shared: &Arc<Shared<A>>, entry: &Arc<TableEntry>) -> Self {
+        let here = &entry.listener;
         let way = |(index, route): (usize, &Route)| Way {
             lane: match route.protocol {
                 Protocol::WebSocket => shared.lanes.lane(&route.consumer, None),
                 Protocol::EngineIo | Protocol::SocketIo => None,
             },
-            door: engine::door(shared, shard, listening, index),
+            door: engine::door(shared, shard, entry, index),
             stats: shared.stats.route(&here.name, route.pattern.as_str()),
         };
         Sockets {
             shared: shared.clone(),
             counts: shard.counts.clone(),
-            listening: listening.clone(),
+            entry: entry.clone(),
             ways: here.routes.iter().enumerate().map(way).collect(),
         }
     }
@@ -82,8 +82,8 @@ impl<A: App> Sockets<A> {
 
     /// The route of Engine.IO at a path.
     pub fn engine_route(&self, path: &str) -> Option<&Route> {
-        let (index, _) = self.listening.listener.find(path)?;
-        let route = &self.listening.listener.routes[index];
+        let (index, _) = self.entry.listener.find(path)?;
+        let route = &self.entry.listener.routes[index];
         (route.protocol != Protocol::WebSocket).then_some(route)
     }
 
@@ -97,52 +97,45 @@ impl<A: App> Sockets<A> {
         identify(&self.shared, &route.policy, caller, token)
     }
 
-    /// Answers a request for a WebSocket route; `None`: the path is none. `can_upgrade`: the connection's HTTP lets it become something else.
-    pub fn handshake(
-        &self,
-        method: &Method,
-        path: &str,
-        caller: &Caller,
-        can_upgrade: bool,
-    ) -> Option<Result<Accepted<A>, Response>> {
-        let (index, params) = self.listening.listener.find(path)?;
-        Some(self.judge(index, params, method, path, caller, can_upgrade))
+    /// The route at a path, and its parameters.
+    pub fn find(&self, path: &str) -> Option<(usize, Params)> {
+        self.entry.listener.find(path)
     }
 
+    /// Answers a request for a route that was [found](Self::find). `can_upgrade`: the connection's HTTP lets it become something else.
     #[expect(clippy::result_large_err, reason = "made once and moved on")]
-    fn judge(
+    pub fn judge(
         &self,
-        index: usize,
-        params: Params,
+        (index, params): (usize, Params),
         method: &Method,
         path: &str,
         caller: &Caller,
         can_upgrade: bool,
     ) -> Result<Accepted<A>, Response> {
-        let route = &self.listening.listener.routes[index];
+        let route = &self.entry.listener.routes[index];
         let (shared, counts) = (&*self.shared, &*self.counts);
         let Caller { headers, query, .. } = caller;
         let wish = upgrade::wish(method, headers).map_err(|unfit| unfit.response())?;
-        if shared.farewell.draining.load(Relaxed) {
+        if shared.drain.draining.load(Relaxed) {
             return Err(json_error(&leaving()));
         }
         let policy = &route.policy;
-        let tls = self.listening.listener.tls.is_some();
+        let tls = self.entry.listener.tls.is_some();
         let host = wish.origin.and_then(|_| routing::host(headers));
         if !policy.origins.allows(wish.origin, host, tls) {
             return Err(Unfit::Origin.response());
         }
         if !can_upgrade {
             let why = "a WebSocket handshake needs HTTP/1.1\n";
-            return Err(warp::reply::with_status(why, StatusCode::BAD_REQUEST).into_response());
+            return Err(text(StatusCode::BAD_REQUEST, why));
         }
 
-        let admission = &shared.stats.admission;
+        let quota = &shared.stats.quota;
         // before the token: to verify one is what a handshake costs most
         if let Some(peer) = caller.peer
-            && let Err(limited) = admission.handshake(peer.ip())
+            && let Err(limited) = quota.handshake(peer.ip())
         {
-            return Err(refusal::handshake(counts, caller, limited));
+            return Err(handshake_limited(counts, caller, limited));
         }
         let authorization = headers.get(header::AUTHORIZATION);
         let found = auth::token_of(
@@ -168,9 +161,9 @@ impl<A: App> Sockets<A> {
         };
         let subject = identity.as_ref().and_then(|i| i.as_ref().ok());
         let user = match subject.and_then(|i| i.subject.as_deref()) {
-            Some(subject) => match admission.user(subject) {
+            Some(subject) => match quota.user(subject) {
                 Ok(place) => Some(Arc::new(place)),
-                Err(limited) => return Err(refusal::handshake(counts, caller, limited)),
+                Err(limited) => return Err(handshake_limited(counts, caller, limited)),
             },
             None => None,
         };
@@ -192,7 +185,7 @@ impl<A: App> Sockets<A> {
             identity,
             since: since(query),
             query: query.clone(),
-            policy: self.listening.policies[index].clone(),
+            policy: self.entry.policies[index].clone(),
             user,
             route: stats.clone(),
             boarding,
@@ -208,41 +201,6 @@ impl<A: App> Sockets<A> {
             extension: extension.and_then(|(e, _)| HeaderValue::try_from(e.answer).ok()),
         })
     }
-}
-
-pub(super) fn token_missing() -> ClientError {
-    ClientError::new(
-        Kind::Unauthenticated,
-        "TOKEN_MISSING",
-        "a token is needed: Authorization: Bearer ...",
-    )
-}
-
-pub(super) fn nothing_here() -> ClientError {
-    ClientError::new(Kind::NotFound, "NOT_FOUND", "there is nothing at this path")
-}
-
-/// 405, with the methods that the path takes (RFC 9110, section 15.5.6).
-pub(super) fn method_not_allowed(allowed: &'static str) -> Response {
-    let mut response = json_error(&ClientError::new(
-        Kind::MethodNotAllowed,
-        "METHOD_NOT_ALLOWED",
-        format!("this path does not take this method, but {allowed}"),
-    ));
-    let allowed = HeaderValue::from_static(allowed);
-    response.headers_mut().insert(header::ALLOW, allowed);
-    response
-}
-
-/// What is read: a HEAD is asked as a GET.
-pub(super) const READ: &str = "GET, HEAD";
-
-pub(super) fn leaving() -> ClientError {
-    ClientError::new(
-        Kind::Busy,
-        "DRAINING",
-        "the server stops: come back in a moment",
-    )
 }
 
 /// Who asks. `None`: a token is required and has not come.

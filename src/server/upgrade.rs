@@ -1,12 +1,11 @@
 //! Whether a request may become a WebSocket, by its head alone (RFC 6455, section 4.2.1). Who asks, and whether the origin may, is judged after this.
 
-use super::handshake::{READ, method_not_allowed};
+use super::errors::{READ, method_not_allowed};
+use crate::consumer::rest::answer::{Response, text};
 use crate::protocol::websocket;
 use crate::protocol::websocket::extension::{Agreed, negotiate};
 use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use std::borrow::Cow;
-use warp::Reply;
-use warp::reply::Response;
 
 /// What a handshake says.
 #[derive(Debug, PartialEq, Eq)]
@@ -104,8 +103,6 @@ fn only(headers: &HeaderMap, name: HeaderName) -> Option<Option<&str>> {
 
 impl Unfit {
     pub fn response(self) -> Response {
-        let text =
-            |status, why: &str| warp::reply::with_status(why.to_owned(), status).into_response();
         let mut response = match self {
             Unfit::Method => method_not_allowed(READ),
             Unfit::NoUpgrade => text(

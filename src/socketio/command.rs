@@ -1,17 +1,17 @@
 //! A message in a namespace's mailbox becomes a command of its consumer, or a new token.
 
-use super::Session;
 use super::namespace::{Mail, Namespace};
+use super::session::Session;
 use crate::app::App;
 use crate::connection::{Frame as Met, rates, steer};
-use crate::consumer::context::Context;
-use crate::consumer::registry;
+use crate::consumer::context::{Context, Elapsed};
+use crate::consumer::entry::OpenConsumer;
 use crate::error::Error;
 use crate::protocol::close::Ending;
 use crate::protocol::dialect::Control;
-use crate::protocol::dialect::socket_io::{self, Body};
 use crate::protocol::frame::{Event, Frame, Payload};
 use crate::protocol::message::Reply;
+use crate::protocol::socket_io::{self, Body};
 use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
@@ -25,7 +25,19 @@ pub(super) enum Step<'a> {
     End(Box<Ending>),
 }
 
-impl Step<'_> {
+impl<'a> Step<'a> {
+    /// The consumer begins with what its timer was set for.
+    pub(super) fn elapsed<A: App>(
+        elapsed: Elapsed<A>,
+        consumer: &'a mut dyn OpenConsumer<A>,
+        ctx: &'a mut Context<A>,
+    ) -> Self {
+        match elapsed(consumer.consumer(), ctx) {
+            Some(running) => Step::Run(None, running),
+            None => Step::answered(None, Ok(Reply::default())),
+        }
+    }
+
     fn answered(id: Option<u64>, answer: Result<Reply, Error>) -> Self {
         Step::Answered(Box::new((id, answer)))
     }
@@ -37,11 +49,11 @@ impl<A: App> Namespace<A> {
         &self,
         session: &'a Session<A>,
         ctx: &'a mut Context<A>,
-        consumer: &'a mut dyn registry::Session<A>,
+        consumer: &'a mut dyn OpenConsumer<A>,
         mail: Mail,
     ) -> Step<'a> {
         match mail {
-            Mail::Leave => Step::End(Box::new(Ending::gone())),
+            Mail::Leave => Step::End(Box::new(Ending::left())),
             Mail::Frame(Frame::Text(text)) => handle(ctx, consumer, None, Payload::Text(&text)),
             Mail::Frame(Frame::Binary(bytes)) => {
                 handle(ctx, consumer, None, Payload::Binary(&bytes))
@@ -56,7 +68,7 @@ impl<A: App> Namespace<A> {
         &self,
         session: &'a Session<A>,
         ctx: &'a mut Context<A>,
-        consumer: &'a mut dyn registry::Session<A>,
+        consumer: &'a mut dyn OpenConsumer<A>,
         text: &str,
         attachments: &[Bytes],
     ) -> Step<'a> {
@@ -78,7 +90,7 @@ impl<A: App> Namespace<A> {
             arguments: &arguments,
             attachments,
         };
-        let (len, now) = (event.len(), ctx.shard.clock());
+        let (len, now) = (event.len(), ctx.shard.now_ms());
         let token = (&*name == AUTHENTICATE).then(|| token(arguments.first()?.get()));
         let control = token.flatten().map(Control::Authenticate);
         let metered = match &control {
@@ -118,7 +130,7 @@ fn token(json: &str) -> Option<String> {
 
 fn handle<'a, A: App>(
     ctx: &'a mut Context<A>,
-    consumer: &'a mut dyn registry::Session<A>,
+    consumer: &'a mut dyn OpenConsumer<A>,
     id: Option<u64>,
     payload: Payload<'_>,
 ) -> Step<'a> {

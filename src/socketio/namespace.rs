@@ -1,24 +1,26 @@
 //! One namespace of a session: a consumer, its mailbox, and the task that reads it.
 
 use super::command::Step;
+use super::endpoint::Entrance;
 use super::packets::Running;
-use super::{Entrance, Session};
+use super::session::Session;
 use crate::app::App;
 use crate::auth::Identity;
 use crate::connection::authentication::{note_expiry, place_of_user, verify};
 use crate::connection::{attend, told};
 use crate::consumer::context::{Client, Context, Leaving};
-use crate::consumer::registry;
+use crate::consumer::disconnect::Disconnect;
+use crate::consumer::entry::{Consumers, OpenConsumer};
 use crate::error::{ClientError, Error, Kind};
 use crate::hub::shard::Shard;
 use crate::hub::socket::{Compression, Socket};
 use crate::metrics::OpenRole;
 use crate::protocol::arguments::Arguments;
 use crate::protocol::close::Ending;
-use crate::protocol::dialect::socket_io;
 use crate::protocol::frame::Frame;
 use crate::protocol::message::{Message, Reply};
 use crate::protocol::sid::unguessable;
+use crate::protocol::socket_io;
 use crate::protocol::websocket::{self, Opcode};
 use crate::routing::pattern::Params;
 use crate::routing::{Auth, Protocol};
@@ -125,10 +127,10 @@ impl<A: App> Namespace<A> {
         self.take_in(Mail::Leave)
     }
 
-    /// The client has gone: nothing is said to it any more.
-    pub fn leave(&self) {
+    /// The client's connection has ended so: nothing is said to it any more.
+    pub fn leave(&self, connection: &Ending) {
         self.client.gone();
-        self.socket.end(Ending::gone());
+        self.socket.end(Ending::following(connection));
         self.roomy.notify_waiters();
     }
 
@@ -143,7 +145,9 @@ impl<A: App> Namespace<A> {
 
     /// A mistake: as the answer where one was asked for, otherwise in the vocabulary's own event.
     pub fn tell_mistake(&self, shard: &Shard<A>, error: &ClientError, id: Option<u64>) {
-        let render = shard.lanes[self.entrance.lane as usize].entry.render_error;
+        let render = shard.lanes[self.entrance.lane as usize]
+            .renderer
+            .render_error;
         match id {
             None => self.say(shard, &told(render, error, None)),
             Some(id) => {
@@ -220,7 +224,7 @@ impl<A: App> Namespace<A> {
         if let Err(error) = let_in.await {
             let ending = self.socket.take_ending();
             let ending = ending.unwrap_or_else(|| Ending::refused(error.into_client()));
-            begun.disconnect().await.forget().await;
+            begun.disconnect(&ending).await.forget().await;
             return Err(Box::new(ending));
         }
         Ok(begun)
@@ -228,7 +232,7 @@ impl<A: App> Namespace<A> {
 
     /// Ends what had begun.
     async fn part(self: &Rc<Self>, session: &Rc<Session<A>>, begun: Box<Begun<A>>, ending: Ending) {
-        let leaving = begun.disconnect().await;
+        let leaving = begun.disconnect(&ending).await;
         self.end(session, ending);
         leaving.forget().await;
     }
@@ -252,32 +256,53 @@ impl<A: App> Namespace<A> {
     /// Until the namespace's end.
     async fn listen(&self, session: &Session<A>, begun: &mut Begun<A>) -> Ending {
         let Begun { ctx, consumer, .. } = begun;
+        // timers and messages take turns: neither can keep the other from being handled
+        let mut timed = false;
         loop {
             if self.socket.is_asked()
                 && let Some(ending) = Box::pin(attend(ctx)).await
             {
                 return ending;
             }
-            let mail = self.mailbox.borrow_mut().pop_front();
-            let Some(mail) = mail else {
+            let elapsed = match timed {
+                true => None,
+                false => ctx.take_elapsed(),
+            };
+            timed = elapsed.is_some();
+            let mail = match timed {
+                true => None,
+                false => self.mailbox.borrow_mut().pop_front(),
+            };
+            if elapsed.is_none() && mail.is_none() {
                 let work = poll_fn(|cx| match self.mailbox.borrow().is_empty() {
                     false => Poll::Ready(Ok(())),
-                    true => self.socket.poll_work(cx),
+                    true => match ctx.poll_elapsed(cx) {
+                        Poll::Ready(()) => Poll::Ready(Ok(())),
+                        Poll::Pending => self.socket.poll_work(cx),
+                    },
                 });
                 if work.await.is_err() {
                     return Ending::gone();
                 }
                 continue;
-            };
-            self.handling.set(true);
-            self.roomy.notify_waiters();
+            }
             // the consumer is borrowed until its future is done
-            let (id, answer) = match self.take(session, ctx, &mut **consumer, mail) {
+            let (id, answer) = match match (elapsed, mail) {
+                (Some(elapsed), _) => Step::elapsed(elapsed, &mut **consumer, ctx),
+                (None, Some(mail)) => {
+                    self.handling.set(true);
+                    self.roomy.notify_waiters();
+                    self.take(session, ctx, &mut **consumer, mail)
+                }
+                (None, None) => continue,
+            } {
                 Step::Run(id, running) => match AssertUnwindSafe(running).catch_unwind().await {
                     Ok(answer) => (id, answer),
                     Err(_) => {
-                        let consumer = session.shard.lanes[self.entrance.lane as usize].entry.name;
-                        tracing::error!(consumer, "receive panicked");
+                        let consumer = session.shard.lanes[self.entrance.lane as usize]
+                            .renderer
+                            .name;
+                        tracing::error!(consumer, "a handler panicked");
                         return Ending::internal();
                     }
                 },
@@ -344,13 +369,14 @@ impl<A: App> Namespace<A> {
             // a client that is refused does not come back by itself: this one should
             Some(error) if is_socket_io && error.kind != Kind::Busy => {
                 tracing::info!(code = %error.code, namespace = %name, "a client is refused");
-                let entry = &shard.lanes[self.entrance.lane as usize].entry;
-                let render = entry.render_error;
+                let renderer = &shard.lanes[self.entrance.lane as usize].renderer;
+                let render = renderer.render_error;
+                let refuses_inside = Consumers::of(shard)[renderer.name].refuses_inside;
                 let error = error.in_short();
-                if refused_at_the_door && entry.refuses_inside {
+                if refused_at_the_door && refuses_inside {
                     say(socket_io::connect(name, &unguessable(), None));
                 }
-                if refused_at_the_door && !entry.refuses_inside {
+                if refused_at_the_door && !refuses_inside {
                     let data = render(&error).into_arguments();
                     let data = data.first().map(|data| data.get());
                     // what a vocabulary calls the message is what `Error.message` says
@@ -373,22 +399,23 @@ impl<A: App> Namespace<A> {
 /// A namespace whose client was let in.
 struct Begun<A: App> {
     ctx: Context<A>,
-    consumer: Box<dyn registry::Session<A>>,
+    consumer: Box<dyn OpenConsumer<A>>,
     /// Counted as what its bearer is.
     _counted: OpenRole,
 }
 
 impl<A: App> Begun<A> {
-    async fn disconnect(self: Box<Self>) -> Leaving {
+    async fn disconnect(self: Box<Self>, ending: &Ending) -> Leaving {
         let Begun {
             mut ctx,
             consumer,
             _counted,
         } = *self;
         ctx.leave_all();
-        let last = AssertUnwindSafe(consumer.disconnect(&mut ctx)).catch_unwind();
+        let why = Disconnect::of(ending);
+        let last = AssertUnwindSafe(consumer.disconnect(why, &mut ctx)).catch_unwind();
         if last.await.is_err() {
-            tracing::error!(consumer = ctx.lane().entry.name, "disconnect panicked");
+            tracing::error!(consumer = ctx.lane().renderer.name, "disconnect panicked");
         }
         ctx.leaving()
     }
@@ -399,9 +426,9 @@ async fn open<A: App>(
     params: &Params,
     query: &str,
     ctx: &mut Context<A>,
-) -> Result<Box<dyn registry::Session<A>>, Ending> {
+) -> Result<Box<dyn OpenConsumer<A>>, Ending> {
     ctx.addressed(params);
-    let connect = ctx.lane().entry.connect;
+    let connect = ctx.entry().connect;
     let opened = async { connect(params, query, ctx)?.await };
     match AssertUnwindSafe(opened).catch_unwind().await {
         Ok(Ok(consumer)) => Ok(consumer),
@@ -410,7 +437,7 @@ async fn open<A: App>(
             Err(ending.unwrap_or_else(|| Ending::refused(error.into_client())))
         }
         Err(_) => {
-            tracing::error!(consumer = ctx.lane().entry.name, "connect panicked");
+            tracing::error!(consumer = ctx.lane().renderer.name, "connect panicked");
             Err(Ending::internal())
         }
     }

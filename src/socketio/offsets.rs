@@ -6,7 +6,7 @@
 //! who say that they do not want it, and those whose library is known to stumble: it is known by its request (RFC 9110, section 10.1.5, has `User-Agent` for
 //! this).
 
-use super::Visit;
+use super::endpoint::Visit;
 use crate::routing::pattern::query_pairs;
 use crate::routing::{Offsets, Policy};
 use http::{HeaderMap, header};

@@ -1,7 +1,9 @@
 //! What a session's packets mean.
 
+use super::endpoint::Entrance;
 use super::namespace::{Left, Mail, Namespace};
-use super::{Entrance, Session, offsets};
+use super::offsets;
+use super::session::Session;
 use crate::app::App;
 use crate::auth::Identity;
 use crate::connection::reader::MessageReader;
@@ -12,9 +14,9 @@ use crate::limits::TooFast;
 use crate::limits::budget::Turn;
 use crate::protocol::arguments::Arguments;
 use crate::protocol::close::{Ending, NO_CODE};
-use crate::protocol::dialect::engine_io;
-use crate::protocol::dialect::socket_io::{self, Body};
+use crate::protocol::engine_io;
 use crate::protocol::frame::{Frame, Payload};
+use crate::protocol::socket_io::{self, Body};
 use crate::protocol::websocket::{self, Incoming, Opcode};
 use crate::routing::Protocol;
 use bytes::Bytes;
@@ -44,7 +46,7 @@ enum Read {
     Binary(Bytes),
     Ping(Vec<u8>, Option<TooFast>),
     Pong(Option<TooFast>),
-    Close(u16),
+    Close(Box<Ending>),
     Nothing,
 }
 
@@ -59,12 +61,15 @@ impl<A: App> Session<A> {
         reader: &mut MessageReader,
         turn: Turn<'_>,
     ) -> Result<Option<Left<A>>, Ending> {
-        let now = self.shard.clock();
+        let now = self.shard.now_ms();
         let read = reader.next(&self.wire, now, turn, |incoming| match incoming {
             Incoming::Data(Payload::Text(text)) => Read::Text(text.to_owned()),
             Incoming::Data(Payload::Binary(bytes)) => Read::Binary(Bytes::copy_from_slice(bytes)),
             Incoming::Ping(payload) => Read::Ping(payload.to_vec(), self.meter(incoming)),
-            Incoming::Close(close) => Read::Close(close.map_or(NO_CODE, |(code, _)| code)),
+            Incoming::Close(close) => {
+                let (code, text) = close.unwrap_or((NO_CODE, ""));
+                Read::Close(Box::new(Ending::by_client_saying(code, text)))
+            }
             Incoming::Pong(_) => Read::Pong(self.meter(incoming)),
             Incoming::Data(Payload::Event(_)) => Read::Nothing,
         })?;
@@ -88,7 +93,7 @@ impl<A: App> Session<A> {
                 namespaces.iter().for_each(|n| n.client.pong());
                 Ok(Some(None))
             }
-            Some(Read::Close(code)) => Err(Ending::by_client(code)),
+            Some(Read::Close(ending)) => Err(*ending),
             Some(Read::Nothing) => Ok(Some(None)),
         }
     }
@@ -115,7 +120,7 @@ impl<A: App> Session<A> {
     }
 
     fn meter(&self, incoming: Incoming<'_>) -> Option<TooFast> {
-        let now = self.shard.clock();
+        let now = self.shard.now_ms();
         rates::frame(&self.shard, &self.wire, &incoming, now).err()
     }
 

@@ -3,11 +3,13 @@
 //! An answer that the client certainly has not read comes again, once; one of which nobody knows counts as read, because nothing in the protocol says that it was, and
 //! twice is worse than not at all where recovery has what is durable.
 
-use super::{Session, Transport, poll_late};
+use super::recently_closed::poll_late;
+use super::session::{Session, Transport};
+use super::sessions::Sessions;
 use crate::app::App;
 use crate::limits::budget::Budget;
 use crate::protocol::close::Ending;
-use crate::protocol::dialect::engine_io::{PACKETS_OF_AN_ANSWER, Packet, decode_body, push_packet};
+use crate::protocol::engine_io::{PACKETS_OF_AN_ANSWER, Packet, decode_body, push_packet};
 use crate::protocol::websocket::{self, Opcode};
 use bytes::Bytes;
 use std::cell::{Cell, RefCell};
@@ -127,7 +129,11 @@ impl<A: App> Session<A> {
                 () = answer.closed() => return, // this one was given up, and not the other
                 _ = tokio::time::timeout(overtaken, given_up) => {}
             }
-            if !session.shard.sessions.borrow().contains_key(&session.sid) {
+            if !Sessions::of(&session.shard)
+                .open
+                .borrow()
+                .contains_key(&session.sid)
+            {
                 poll_late(&session.shard, &session.sid, answer);
             } else if session.is(Transport::WebSocket) {
                 let _ = answer.send(None);
@@ -178,12 +184,12 @@ impl<A: App> Session<A> {
 
     /// A client whose pongs are late is gone, also where the sweep has not come by yet.
     fn is_silent(&self) -> bool {
-        let silence = self.shard.clock().saturating_sub(self.wire.heard_at.get());
+        let silence = self.shard.now_ms().saturating_sub(self.wire.heard_at.get());
         silence >= self.wire.policy.idle_timeout.as_millis() as u64
     }
 
     pub(super) fn heard(&self) {
-        self.wire.heard_at.set(self.shard.clock());
+        self.wire.heard_at.set(self.shard.now_ms());
     }
 
     pub(super) fn has_post(&self) -> bool {
@@ -349,8 +355,9 @@ impl<A: App> Session<A> {
             poll.send(answer).is_ok()
         });
         if client_left && !was_told {
-            let (sid, now) = (self.sid.clone(), self.shard.clock());
-            self.shard.departed.borrow_mut().note(sid, now);
+            let (sid, now) = (self.sid.clone(), self.shard.now_ms());
+            let departed = &Sessions::of(&self.shard).departed;
+            departed.borrow_mut().note(sid, now);
         }
     }
 }

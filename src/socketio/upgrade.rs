@@ -1,6 +1,7 @@
 //! From long polling to a WebSocket, without losing a packet: the new transport is tried while the old one goes on.
 
-use super::{Session, Transport};
+use super::session::{Session, Transport};
+use super::sessions::Sessions;
 use crate::app::App;
 use crate::connection::rates;
 use crate::connection::reader::MessageReader;
@@ -28,7 +29,7 @@ pub(crate) async fn probe<A: App>(
     early: Vec<u8>,
     compression: Compression,
 ) {
-    let session = shard.sessions.borrow().get(&sid).cloned();
+    let session = Sessions::of(&shard).open.borrow().get(&sid).cloned();
     let is_first = |s: &Session<A>| s.trial.get().is_none_or(|other| connection < other);
     let session = session.filter(|s| s.is(Transport::Polling) && is_first(s));
     let Some(session) = session else {
@@ -37,7 +38,7 @@ pub(crate) async fn probe<A: App>(
     session.trial.set(Some(connection));
     session.changed.notify_waiters();
     let (policy, counts) = (session.wire.policy.clone(), shard.counts.clone());
-    let (id, now) = (session.wire.id, shard.clock());
+    let (id, now) = (session.wire.id, shard.now_ms());
     let socket = Socket::of_session(id, Some(stream), policy, compression, counts, now);
     let mut reader = MessageReader::new(&early);
     let agreed = agree(&session, connection, &socket, &mut reader);
@@ -73,7 +74,7 @@ async fn agree<A: App>(
         if !session.is_tried_by(connection) {
             return false;
         }
-        let now = session.shard.clock();
+        let now = session.shard.now_ms();
         let said = reader.next(socket, now, turn, |incoming| match incoming {
             // it has two things to say: who says so much more is no upgrade
             other if rates::frame(&session.shard, socket, &other, now).is_err() => Said::Else,
@@ -120,14 +121,18 @@ async fn agree<A: App>(
 impl<A: App> Session<A> {
     /// Whether this is the connection that is tried, and the session there still.
     fn is_tried_by(&self, connection: u64) -> bool {
-        let is_open = self.shard.sessions.borrow().contains_key(&self.sid);
+        let is_open = Sessions::of(&self.shard)
+            .open
+            .borrow()
+            .contains_key(&self.sid);
         is_open && self.trial.get() == Some(connection)
     }
 
     fn upgrade(self: &Rc<Self>, stream: Stream, reader: MessageReader, compression: Compression) {
         self.forget_poll(); // nobody who goes on waits for one
         self.transport.set(Transport::WebSocket);
-        self.shard.sessions.borrow_mut().remove(&self.sid);
+        let sessions = Sessions::of(&self.shard);
+        sessions.open.borrow_mut().remove(&self.sid);
         self.shard.flush(); // what was said is encoded as the old transport takes it
         self.wire.compression.set(compression);
         for namespace in &*self.namespaces.borrow() {

@@ -5,11 +5,10 @@
 //! cut takes back what nobody heard of.
 
 use super::health::{Cause, Health};
-use super::job::Work;
+use super::job::{Reply, Work};
 use super::pace::Usual;
 use super::{Durability, Stats, guarded};
 use crate::error::Error;
-use crate::hub::publication::Reply;
 use crate::metrics::MICROS;
 use rusqlite::Connection;
 use std::cell::Cell;

@@ -24,6 +24,10 @@ pub(crate) struct Said {
     pub command_id: Option<String>,
 }
 
+/// An answer that waits for its commit: tells whoever asked what became of a command. Runs after the commit's publications were handed on, on the shard that
+/// asked, or on the disk's thread where no shard did. It does not block and does not fail: who asked may be gone.
+pub(crate) type Reply = Box<dyn FnOnce() + Send>;
+
 /// A command without its type.
 pub(super) trait Work: Send {
     /// Within its savepoint. Whether its changes are to be kept.

@@ -6,10 +6,10 @@ mod tests;
 
 use super::capture::{self, Blueprint, Condition};
 use super::{StoreConfig, outcomes, sqlite, writer};
-use crate::app::Watched;
 use crate::consumer::announcer;
 use crate::error::Error;
 use crate::store::log;
+use crate::store::watched::Watched;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::fmt;
 use std::path::Path;

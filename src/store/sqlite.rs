@@ -5,17 +5,18 @@ use super::checkpoints::Checkpoints;
 use super::desk::Desk;
 use super::disk::{Disk, Flush};
 use super::files::{self, Files};
+use super::handle::{Shared, Store};
 use super::health::Health;
 use super::migrations::Upgraded;
 use super::paths::beside;
 use super::readers::Readers;
 use super::watch::Watcher;
 use super::writer::{self, Hook, Tables, Writer};
-use super::{Durability, Schema, Shared, Stats, Store, StoreConfig, guarded, migrations};
-use crate::app::Watched;
+use super::{Durability, Schema, Stats, StoreConfig, guarded, migrations};
 use crate::error::Error;
 use crate::store::Reader;
 use crate::store::log::{Index, Retention};
+use crate::store::watched::Watched;
 use rusqlite::Connection;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -159,9 +160,7 @@ pub(crate) fn open(
         settled: Some(settled),
     };
     Ok(Opened {
-        store: Store {
-            shared: Arc::new(shared),
-        },
+        store: Store::new(shared),
         running: Running { stop, thread },
     })
 }
@@ -188,9 +187,7 @@ pub(crate) fn look(config: &StoreConfig) -> Result<Store, Error> {
         index: None,
         settled: None,
     };
-    Ok(Store {
-        shared: Arc::new(shared),
-    })
+    Ok(Store::new(shared))
 }
 
 /// The writer's connection to an upgraded database.

@@ -3,6 +3,7 @@ use crate::consumer::announcer::fixture::{Served, insert, insertion};
 use crate::error::{Error, Kind};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc as std_mpsc;
+use std::time::Duration;
 
 fn dishes(c: &rusqlite::Connection) -> Vec<String> {
     let mut all = c.prepare("SELECT name FROM dish ORDER BY id").unwrap();

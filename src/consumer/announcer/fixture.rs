@@ -1,12 +1,15 @@
 //! A tiny application for tests: a menu's dishes.
 
-use crate::app::{App, Signal, Watched};
+use crate::app::{App, Signal};
 use crate::error::Error;
-use crate::hub::publication::{INBOX_MESSAGES, Publication, ToShard};
+use crate::hub::broker::local::Local;
+use crate::hub::publication::Publication;
+use crate::hub::shard::{INBOX_MESSAGES, ToShard};
+use crate::limits::clock::Clock;
 use crate::patience::PATIENCE;
-use crate::store::change::{Change, Op};
 use crate::store::{
-    Command, Durability, Flush, Opened, Reader, Schema, StoreConfig, flush_log, log,
+    Change, Command, Durability, Flush, Op, Opened, Reader, Schema, StoreConfig, Watched,
+    flush_log, log,
 };
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
@@ -148,9 +151,10 @@ impl Served {
         sync: impl FnOnce(&Connection) -> Result<Flush, Error>,
         clock: fn() -> u64,
     ) -> Result<Opened, Error> {
-        let (inboxes, shards) = (0..2).map(|_| mpsc::channel(INBOX_MESSAGES)).unzip();
+        let (inboxes, shards): (Vec<_>, _) = (0..2).map(|_| mpsc::channel(INBOX_MESSAGES)).unzip();
         self.shards = shards;
-        super::open_on::<Cafe>(&self.config, &SCHEMA, inboxes, sync, clock)
+        let broker = Local::new(inboxes, Clock::system());
+        super::open_on::<Cafe>(&self.config, &SCHEMA, broker, sync, clock)
     }
 
     /// Again, on a disk of another kind.

@@ -27,7 +27,15 @@ impl<A: App> Context<A> {
 
     /// The path that led here.
     pub(crate) fn addressed(&mut self, params: &Params) {
-        self.channel = channel(self.lane().entry.name, params);
+        self.channel = channel(self.lane().renderer.name, params);
+    }
+
+    /// What is done next was asked by no frame.
+    pub(super) fn begin_unasked(&mut self) {
+        if let Some(client) = &self.client {
+            client.says("");
+        }
+        self.begin_command(None);
     }
 
     /// The frame that is handled next.
@@ -35,10 +43,13 @@ impl<A: App> Context<A> {
         if let (Some(client), Payload::Event(event)) = (&self.client, body) {
             client.says(event.name);
         }
-        self.command =
-            id.map(|id| Box::new(CommandId::addressed(self.channel, id, &body.bytes(), "")));
+        let command = id.map(|id| CommandId::addressed(self.channel, id, &body.bytes(), ""));
+        self.begin_command(command);
+    }
+
+    fn begin_command(&mut self, id: Option<CommandId>) {
+        self.command = id.map(Box::new);
         self.writes.set(0);
-        self.joined_at = None;
     }
 
     pub(super) fn next_command(&self) -> Command {

@@ -59,12 +59,7 @@ impl<A: App> Context<A> {
     /// The client asks to start its stream again, on the open connection. Frames before the answer are void.
     pub(crate) async fn resume_in_band(&mut self, since: Option<u64>) -> Result<(), Error> {
         let all = self.memberships.iter().map(|m| m.group.clone()).collect();
-        *self.socket.held.borrow_mut() = Some(Box::new(Hold {
-            fresh: all,
-            frames: Vec::new(),
-            bytes: 0,
-            overflowed: false,
-        }));
+        *self.socket.held.borrow_mut() = Some(Box::new(Hold::new(all)));
         let since = since.unwrap_or(u64::MAX);
         if self.shard.store.is_none() {
             self.release(0, Vec::new());
@@ -189,7 +184,8 @@ impl<A: App> Context<A> {
             self.release(0, Vec::new());
             return Ok(());
         }
-        let Some(at) = self.joined_at.take() else {
+        let held = self.socket.held.borrow().as_ref().map(|h| h.joined_at);
+        let Some(at) = held.flatten() else {
             return Ok(());
         };
         self.shard.caught_up(at).await;
@@ -214,7 +210,8 @@ impl<A: App> Context<A> {
         mut since: u64,
         mut resumed: Option<Message>,
     ) -> Result<Result<(), Unresumable>, Error> {
-        let heard = self.memberships.iter().map(|m| (m.group.clone(), m.from));
+        let members = self.memberships.iter();
+        let heard = members.map(|m| (m.group.clone(), m.from.get()));
         let heard = Arc::new(Audience::new(heard));
         let shard = self.shard.clone();
         let mut replayed = 0;

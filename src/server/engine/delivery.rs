@@ -1,23 +1,38 @@
 //! The way of a poll's answer: what it carries, and what the session is to hear of it.
 
-use super::super::carrier::Report;
-use super::{found, gzip, typed};
+use super::gzip;
+use super::receipt::Receipt;
 use crate::app::App;
-use crate::hub::publication::{Inbox, ToShard};
-use crate::hub::shard::Shard;
-use crate::protocol::sid::Sid;
+use crate::consumer::rest::answer::Response;
+use crate::consumer::rest::body::ResponseBody;
+use crate::server::http_io::Report;
 use crate::socketio::{Fate, body};
 use ::http::{HeaderValue, header};
 use bytes::Bytes;
+use http_body::{Body, Frame};
+use std::convert::Infallible;
 use std::pin::Pin;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use warp::Reply;
-use warp::reply::Response;
 
 /// Pieces of a body: the rest of one whose client goes away meanwhile was not sent.
 const PIECE_BYTES: usize = 16 << 10;
+
+/// An answer to a request of Engine.IO.
+pub(in crate::server) struct Answer<A: App> {
+    pub response: Response,
+    /// Whoever serves the connection gives it, when it knows what became of the answer.
+    pub receipt: Option<Receipt<A>>,
+}
+
+impl<A: App> From<Response> for Answer<A> {
+    fn from(response: Response) -> Self {
+        Answer {
+            response,
+            receipt: None,
+        }
+    }
+}
 
 /// How an answer goes.
 pub(super) struct Delivery {
@@ -29,7 +44,7 @@ pub(super) struct Delivery {
 
 impl Delivery {
     /// The answer that carries these frames.
-    pub fn of<A: App>(self, frames: Vec<Bytes>, receipt: Receipt<A>) -> Response {
+    pub fn of<A: App>(self, frames: Vec<Bytes>, receipt: Receipt<A>) -> Answer<A> {
         let (content, is_gzip) = match self.gzip_from {
             None => (body(frames).into(), false),
             Some(from) => gzip::body(frames, from),
@@ -42,16 +57,18 @@ impl Delivery {
             report: self.report,
         };
         let kind = HeaderValue::from_static("text/plain; charset=UTF-8");
-        let mut response = typed(warp::reply::stream(pieces).into_response(), kind);
+        let mut response = Response::new(ResponseBody::pieces(pieces));
         let head = response.headers_mut();
+        head.insert(header::CONTENT_TYPE, kind);
         head.insert(header::CONTENT_LENGTH, length);
         if is_gzip {
             let coding = HeaderValue::from_static("gzip");
             head.insert(header::CONTENT_ENCODING, coding);
         }
-        // whoever serves the connection gives it
-        response.extensions_mut().insert(receipt);
-        response
+        Answer {
+            response,
+            receipt: Some(receipt),
+        }
     }
 }
 
@@ -63,10 +80,14 @@ struct Pieces<A: App> {
     report: Arc<Report>,
 }
 
-impl<A: App> futures::Stream for Pieces<A> {
-    type Item = Result<Bytes, std::convert::Infallible>;
+impl<A: App> Body for Pieces<A> {
+    type Data = Bytes;
+    type Error = Infallible;
 
-    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         let length = self.left.len().min(PIECE_BYTES);
         let piece = self.left.split_to(length);
         self.is_begun = true;
@@ -75,7 +96,7 @@ impl<A: App> futures::Stream for Pieces<A> {
             self.receipt = None;
             self.report.handed();
         }
-        Poll::Ready((length > 0).then_some(Ok(piece)))
+        Poll::Ready((length > 0).then(|| Ok(Frame::data(piece))))
     }
 }
 
@@ -87,37 +108,5 @@ impl<A: App> Drop for Pieces<A> {
                 false => Fate::Unsent,
             });
         }
-    }
-}
-
-/// What a session is to hear of one of its answers.
-pub(in crate::server) struct Receipt<A: App> {
-    pub(super) home: Inbox<A>,
-    pub(super) sid: Sid,
-    pub(super) number: u64,
-}
-
-// `derive` would ask for `A: Clone`
-impl<A: App> Clone for Receipt<A> {
-    fn clone(&self) -> Self {
-        Receipt {
-            home: self.home.clone(),
-            sid: self.sid.clone(),
-            number: self.number,
-        }
-    }
-}
-
-impl<A: App> Receipt<A> {
-    /// Says what became of it, as far as the connection knows that it went by.
-    pub fn give(self, fate: Fate) {
-        let Receipt { home, sid, number } = self;
-        let call = move |shard: &Rc<Shard<A>>| {
-            if let Some(session) = found(shard, &sid) {
-                session.answered(number, fate);
-            }
-        };
-        // a shard that does not keep up hears nothing of it: then the answer counts as read
-        let _ = home.try_send(ToShard::Call(Box::new(call)));
     }
 }

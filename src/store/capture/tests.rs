@@ -7,8 +7,8 @@ mod rebuild;
 mod versions;
 
 use super::*;
-use crate::app::{Stamp, Watched};
 use crate::store::change::{Change, Op, Rows, Waiting};
+use crate::store::watched::{Stamp, Watched};
 use dice::Dice;
 use rebuild::rebuild;
 use serde_json::{Map, Value};

@@ -1,8 +1,8 @@
 //! When what was read is no longer what would be read.
 
 use super::*;
-use crate::app::Watched;
 use crate::params;
+use crate::store::watched::Watched;
 use crate::store::{Reader, Transaction, capture};
 use tempfile::TempDir;
 
