@@ -57,6 +57,7 @@ pub(crate) struct RestMount {
 
 /// Who may read `/metrics` of a listener.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Metrics {
     /// `"none"`: there is nothing at that path. The default, so that nobody's numbers are public by accident.
     Nobody,
