@@ -364,7 +364,9 @@ struct Place {
 impl Place {
     fn of(target: Target, db: &Reader<'_>) -> Result<Option<Place>, Error> {
         // A command that is about an order reads all of it anyway.
-        if let (Target::Order(id), Some(_)) = (target, db.moment()) {
+        if let Target::Order(id) = target
+            && db.keeps_memos()
+        {
             let place = |order: &orders::OrderFacts| Place {
                 restaurant: order.restaurant_id,
                 session: order.session_id,

@@ -14,7 +14,6 @@ mod edits;
 pub mod ids;
 pub mod items;
 pub mod jobs;
-mod known;
 pub mod logins;
 pub mod menu;
 pub mod money;

@@ -13,7 +13,7 @@ use crate::restaurant::{Claims, Restaurant};
 use bytes::{Buf, Bytes, BytesMut};
 use futures::{Stream, StreamExt};
 use maitred::{
-    Api, Caller, ClientError, Command, CommandId, Error, Identity, Kind, Message, Reader,
+    Api, Caller, ClientError, Command, Error, IdempotencyKey, Identity, Kind, Message, Reader,
     Transaction,
 };
 use serde::Deserialize;
@@ -300,7 +300,7 @@ impl Request {
             ),
         };
         let former_content = [self.line("").as_bytes(), body].concat();
-        let id = CommandId::new(scope, key, &[self.target()?.as_bytes(), body].concat());
+        let id = IdempotencyKey::new(scope, key, &[self.target()?.as_bytes(), body].concat());
         let id = id.formerly(former, &former_content);
         Ok(command.with_id(match &identity.subject {
             Some(_) => id,

@@ -4,7 +4,7 @@ mod claims;
 mod event;
 mod group;
 
-pub use claims::{Claims, Scopes, Seen};
+pub use claims::{Claims, Scopes};
 pub use event::{ChangeRecord, Event, Fact, Operation, OrderOff};
 pub use group::{Entity, Group, NotAGroup};
 

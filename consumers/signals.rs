@@ -7,7 +7,6 @@ mod lines;
 mod payments;
 mod record;
 mod sessions;
-mod stale;
 
 use crate::domain::notifications::{self, Audience};
 use crate::domain::orders::{OrderFacts, Remains};
@@ -48,7 +47,6 @@ pub fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Resta
     let Some(entity) = Entity::of_table(change.table) else {
         return Ok(Vec::new());
     };
-    stale::forget_orders(entity, change)?;
     let mut record = None;
     let mut all = match entity {
         Entity::Order => {

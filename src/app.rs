@@ -37,6 +37,11 @@ use std::str::FromStr;
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no application",
+    label = "not an `App`",
+    note = "implement `maitred::App` for a type that stands for the whole application, often an empty struct, and name that one type in every consumer's `type App`"
+)]
 pub trait App: Sized + Send + Sync + 'static {
     /// What a verified token says about its bearer.
     type Claims: DeserializeOwned + Clone + Send + Sync + 'static;
@@ -46,8 +51,8 @@ pub trait App: Sized + Send + Sync + 'static {
     type Event: Serialize + DeserializeOwned + Send + Sync + 'static;
     /// Tables that announce their changes.
     const WATCHED: &'static [Watched];
-    /// Tables, watched or not, whose rows seldom change and are asked for with every command: what is read of them need not be read again while
-    /// [`Reader::era`] is the same.
+    /// Tables, watched or not, whose rows seldom change and are asked for with every command: a [`Memo`](crate::Memo) may be made of their rows, and any change
+    /// of one of them drops it.
     const STEADY: &'static [&'static str] = &[];
 
     /// Decides who hears of a change, and what.

@@ -46,11 +46,16 @@ pub use routing::{
     ProcessSettings, Routed, Routing, Setting,
 };
 pub use server::{Changes, Preview, Server, Started, preview};
-#[cfg(feature = "testing")]
-pub use store::Scratch;
 pub use store::{
-    Change, Command, CommandId, Copied, Durability, FromValue, Moment, Op, Progress, Reader,
-    Restored, Row, Schema, Stamp, Store, StoreConfig, Transaction, Value, Watched, backup, migrate,
-    restore,
+    CaptureMode, Change, Command, Copied, Durability, FromValue, IdempotencyKey, Memo, Op,
+    Progress, Reader, Restored, Row, Schema, Stamp, Store, StoreConfig, Transaction, Value,
+    Watched, backup, migrate, restore,
 };
 pub use trace::connection_id;
+
+/// An application's own tests: a server without ports and its clients, and a database in memory. Feature `testing`.
+#[cfg(feature = "testing")]
+pub mod testing {
+    pub use crate::server::testing::{Answer, Client, InProcess, Request};
+    pub use crate::store::Scratch;
+}

@@ -3,8 +3,7 @@
 use super::Who::{self, Admin, Anonymous, Display, Driver, Guest, Kitchen, Manager, Waiter};
 use crate::domain::{Actor, Key, Refusal, Role, ids};
 use crate::restaurant::{Claims, Group, Scopes};
-use maitred::{Error, Identity, Kind, Reader, Row, params};
-use std::sync::Arc;
+use maitred::{Error, Identity, Kind, Memo, Reader, Row, params};
 
 /// Whoever asks, after a look at the rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +23,9 @@ pub struct Bearer {
     pub(super) scopes: Option<Scopes>,
 }
 
+/// Asked for with each command.
+static BEARERS: Memo<Bearer, Claims> = Memo::new("bearer of a token");
+
 impl Bearer {
     /// Who an identity is, by the rows as they are now.
     ///
@@ -41,16 +43,11 @@ impl Bearer {
                 scopes: None,
             });
         };
-        // A guest's visit is no steady thing.
-        let era = db.era().filter(|_| Who::from(claims.role) != Guest);
-        if let Some(bearer) = era.and_then(|era| claims.seen.at(era)) {
-            return Ok((*bearer).clone());
+        // A guest's visit changes too often.
+        match Who::from(claims.role) {
+            Guest => Bearer::read(claims, db),
+            _ => db.memo(&BEARERS, claims.clone(), |db| Bearer::read(claims, db)),
         }
-        let bearer = Bearer::read(claims, db)?;
-        if let Some(era) = era {
-            claims.seen.note(era, Arc::new(bearer.clone()));
-        }
-        Ok(bearer)
     }
 
     fn read(claims: &Claims, db: &Reader<'_>) -> Result<Bearer, Error> {

@@ -56,7 +56,7 @@ impl Backup {
 /// Says from time to time how far a copy is.
 pub fn report() -> impl FnMut(Progress) {
     let mut said = Instant::now();
-    move |Progress { done, of }| {
+    move |Progress { done, of, .. }| {
         if said.elapsed() >= REPORT {
             said = Instant::now();
             let percent = u64::from(done) * 100 / u64::from(of.max(1));

@@ -26,7 +26,7 @@ pub fn session_code() -> String {
 }
 
 /// How a client names a thing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Key {
     /// A number, or text that is one.
     Id(i64),

@@ -1,13 +1,11 @@
 //! An order's lines: each has a state of its own, and the order follows.
 
 mod commands;
-mod known;
 
 pub use commands::{ItemPatch, add, patch, set_status, void};
-pub use known::{forget, forget_all};
 
 use super::Refusal;
-use crate::db::{Error, Reader, Row, params};
+use crate::db::{Error, Memo, Reader, Row, params};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -138,6 +136,12 @@ const FACTS: &str = concat!("SELECT i.id, i.uuid, i.order_id, i.menu_item_id, i.
   s.code, i.note, i.allergy, i.status, i.batch, i.fired_at, i.started_at, i.ready_at, i.served_at, i.voided_at, i.void_reason, i.created_at, i.version
   FROM order_items i JOIN orders o ON o.id = i.order_id JOIN restaurants r ON r.id = o.restaurant_id LEFT JOIN stations s ON s.id = ", station!());
 
+/// An order is told of with its lines, and most changes of it change none of them.
+static LINES: Memo<Vec<ItemFacts>> = Memo::new("lines of an order").by(OF_ORDER);
+static STATIONS: Memo<Vec<i64>> = Memo::new("stations of an order").by(OF_ORDER);
+
+const OF_ORDER: &[(&str, &str)] = &[("order_items", "order_id"), ("orders", "id")];
+
 fn read(row: &Row<'_>) -> Result<ItemFacts, Error> {
     Ok(ItemFacts {
         id: row.get(0)?,
@@ -192,7 +196,7 @@ pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<ItemFacts>, Error> {
 /// # Errors
 /// [`Error::Store`].
 pub fn of_order(db: &Reader<'_>, order_id: i64) -> Result<Vec<ItemFacts>, Error> {
-    known::lines(db, order_id, || {
+    db.memo(&LINES, order_id, |db| {
         let all = db.rows(
             &format!("{FACTS} WHERE i.order_id = ?1 ORDER BY i.id"),
             params![order_id],
@@ -207,7 +211,7 @@ pub fn of_order(db: &Reader<'_>, order_id: i64) -> Result<Vec<ItemFacts>, Error>
 /// # Errors
 /// [`Error::Store`].
 pub fn stations(db: &Reader<'_>, order_id: i64) -> Result<Vec<i64>, Error> {
-    known::stations(db, order_id, || {
+    db.memo(&STATIONS, order_id, |db| {
         let all: Vec<Option<i64>> = db.rows(
             concat!(
                 "SELECT DISTINCT ",

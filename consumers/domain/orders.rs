@@ -1,23 +1,21 @@
 //! Orders: what they are, finding them, and changes that are not a change of status.
 
-mod known;
 mod list;
 mod remains;
 
 pub use super::edits::{Patch, delete, patch};
 pub use super::placing::{NewCustomer, NewLine, NewModifier, NewOrder, create};
 pub use super::progress::{Move, Moved, TableCompleted, change_status, complete_table};
-pub(super) use known::remember;
-pub use known::{forget, forget_all};
 pub(super) use list::paged;
 pub use list::{Filter, PAGE_MAX, Page, list};
 pub use remains::Remains;
 
 use super::items::{self, ItemFacts};
 use super::{Actor, Refusal, Role, Status, money};
-use crate::db::{Error, Reader, Row, params};
+use crate::db::{Error, Memo, Reader, Row, params};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// An order.
@@ -346,25 +344,31 @@ pub fn look<T>(
     id: i64,
     see: impl Fn(&OrderFacts) -> T,
 ) -> Result<Option<T>, Error> {
-    let seen = known::look(db, id, |order| {
-        debug_assert_eq!(
-            read_facts(db, id).ok().flatten().as_ref(),
-            Some(order),
-            "what is known"
-        );
-        see(order)
-    });
-    if seen.is_some() {
-        return Ok(seen);
-    }
-    let order = read_facts(db, id)?;
-    if let Some(order) = &order {
-        known::remember(db, order);
-    }
-    Ok(order.as_ref().map(see))
+    let order = db.memo(&ORDERS, id, |db| kept(db, id))?;
+    Ok(order.as_deref().map(see))
 }
 
-pub(super) fn read_facts(db: &Reader<'_>, id: i64) -> Result<Option<OrderFacts>, Error> {
+/// A command asks whose an order is, moves it and tells of it: that is one order, and one read.
+static ORDERS: Memo<Option<Arc<OrderFacts>>> = Memo::new("order").by(&[
+    ("orders", "id"),
+    ("order_items", "order_id"),
+    ("payments", "order_id"),
+]);
+
+fn kept(db: &Reader<'_>, id: i64) -> Result<Option<Arc<OrderFacts>>, Error> {
+    Ok(read_facts(db, id)?.map(Arc::new))
+}
+
+/// What an order is now, for who has just written it with all that follows from it.
+///
+/// # Errors
+/// As [`facts`].
+pub(super) fn written(db: &Reader<'_>, order: &OrderFacts) -> Result<(), Error> {
+    let value = Some(Arc::new(order.clone()));
+    db.memo_written(&ORDERS, order.id, value, |db| kept(db, order.id))
+}
+
+fn read_facts(db: &Reader<'_>, id: i64) -> Result<Option<OrderFacts>, Error> {
     db.row(facts_sql!(" WHERE o.id = ?1"), params![id], read)
 }
 

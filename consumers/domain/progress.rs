@@ -254,12 +254,7 @@ fn apply(
     match write(tx, actor, order, &after)? {
         1 if repaired => orders::get(tx, order.id),
         1 => {
-            debug_assert_eq!(
-                orders::read_facts(tx, order.id)?.as_ref(),
-                Some(&after),
-                "what was written"
-            );
-            orders::remember(tx, &after);
+            orders::written(tx, &after)?;
             Ok(after)
         }
         _ => Err(Error::Store(format!("order {} moved under us", order.id))),

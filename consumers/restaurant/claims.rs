@@ -1,10 +1,7 @@
 //! What a verified token says about its bearer.
 
-use crate::access::Bearer;
 use crate::domain::{Key, Role};
-use maitred::Moment;
 use serde::Deserialize;
-use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a verified token says. The issuers differ: ids come as numbers, as text or as uuids, and roles have synonyms. (camelCase names arrive here in
 /// snake_case.)
@@ -17,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// assert!(claims.names_restaurant());
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 pub struct Claims {
     /// Whom the token was issued to.
     #[serde(default)]
@@ -52,30 +49,6 @@ pub struct Claims {
     /// The account's `token_version` when the token was issued: raising it there ends all older tokens.
     #[serde(default)]
     pub token_version: Option<i64>,
-    /// Who that was, when somebody last looked.
-    #[serde(skip)]
-    pub seen: Seen,
-}
-
-/// Since when, and who.
-type Known = (Moment, Arc<Bearer>);
-
-/// What the rows said about the bearer of one token, and since when they have said it: asked for with each command.
-#[derive(Debug, Clone, Default)]
-pub struct Seen(Arc<Mutex<Option<Known>>>);
-
-impl Seen {
-    /// Who it is, if nothing has changed since.
-    pub fn at(&self, era: Moment) -> Option<Arc<Bearer>> {
-        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (of, bearer) = seen.as_ref()?;
-        (*of == era).then(|| bearer.clone())
-    }
-
-    /// Remembers who it is.
-    pub fn note(&self, era: Moment, bearer: Arc<Bearer>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((era, bearer));
-    }
 }
 
 /// What a token is limited to: words between spaces, or a list of them (RFC 8693, section 4.2). `orders:read`, `orders:write` and `kitchen` mean something here, others
@@ -89,7 +62,7 @@ impl Seen {
 /// assert!(!scopes.limit());
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(from = "Spelled")]
 pub struct Scopes(Vec<String>);
 

@@ -1,8 +1,8 @@
-//! The end of a connection, as the client sees it.
+//! The close handshake (RFC 6455, section 7): why, the close frame, and a while in which the client may take it and answer.
 
-use super::told;
+use super::control::error_message;
+use super::reader::MessageReader;
 use crate::app::App;
-use crate::connection::reader::MessageReader;
 use crate::hub::shard::Shard;
 use crate::hub::socket::{CLOSE_TIMEOUT, Socket};
 use crate::limits::budget::Budget;
@@ -11,12 +11,14 @@ use crate::protocol::websocket::{self, Incoming, Opcode};
 use std::future::poll_fn;
 use std::rc::Rc;
 
-/// What a client that is refused or closed has on its way is read for a while, so that its system does not answer with a reset that would overtake our last
-/// frames: so many bytes, or one message of the largest size, within [`CLOSE_TIMEOUT`]. Who sends more is cut off.
+/// So many bytes of what a closed client still sends are read and dropped, or one message of the largest size, within [`CLOSE_TIMEOUT`]. Without that its system
+/// would answer what is not read with a reset, which would overtake our last frames. Who sends more is cut off.
 const LAST_BYTES: usize = 1 << 20;
 
-/// Says why, closes in order, and waits a little for the client to take it.
-pub(crate) async fn finish<A: App>(
+/// Tells the client why, closes in order, and waits a little for the client to take it. When this is done the stream has ended.
+///
+/// Dropped before, it leaves the stream as it is; whoever drops the last `socket` closes it.
+pub(crate) async fn close<A: App>(
     shard: &Rc<Shard<A>>,
     socket: &Rc<Socket<A>>,
     lane: u16,
@@ -37,8 +39,8 @@ pub(crate) async fn finish<A: App>(
             let lane = &shard.lanes[lane as usize];
             tracing::info!(code = %error.code, close = ending.code, "a client is refused");
             // the number by which this connection is found in the log
-            let told =
-                told(lane.renderer.render_error, error, None).beside("connection", &socket.id);
+            let told = error_message(lane.renderer.render_error, error, None)
+                .beside("connection", &socket.id);
             shard.send(socket, lane.frame(&told, Default::default()));
         }
         let close = match ending.code {
@@ -50,7 +52,7 @@ pub(crate) async fn finish<A: App>(
         socket.set_closing();
     }
     let mut budget = Budget::last(LAST_BYTES.max(socket.policy.max_message_bytes));
-    let farewell = async {
+    let taken = async {
         socket.emptied().await;
         let Some(stream) = socket.stream() else {
             return;
@@ -72,6 +74,6 @@ pub(crate) async fn finish<A: App>(
             }
         }
     };
-    let _ = tokio::time::timeout(CLOSE_TIMEOUT, farewell).await;
+    let _ = shard.clock.timeout(CLOSE_TIMEOUT, taken).await;
     socket.abort();
 }

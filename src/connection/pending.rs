@@ -1,10 +1,10 @@
-//! A connection that the HTTP side let in, until its consumer has it.
+//! A connection whose handshake was accepted, until its consumer has let it in.
 
-use super::close_handshake::finish;
+use super::authentication::{count_user, note_expiry, wait_for_token};
+use super::close_handshake::close;
+use super::reader::MessageReader;
 use crate::app::App;
 use crate::auth::{Identity, Keys};
-use crate::connection::authentication::{note_expiry, place_of_user, wait_for_token};
-use crate::connection::reader::MessageReader;
 use crate::consumer::context::Context;
 use crate::consumer::entry::OpenConsumer;
 use crate::error::ClientError;
@@ -14,20 +14,18 @@ use crate::hub::stream::Stream;
 use crate::limits::UserSlot;
 use crate::metrics::RouteStats;
 use crate::protocol::close::Ending;
-use crate::protocol::sid::Sid;
 use crate::routing::Policy;
 use crate::routing::pattern::Params;
-use crate::socketio::Visit;
 use futures::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// What a connection begins with.
-pub(crate) struct Opening<A: App> {
+/// What a connection needs only until it is let in.
+pub(crate) struct PendingConnection<A: App> {
     pub(super) shard: Rc<Shard<A>>,
     pub(super) socket: Rc<Socket<A>>,
-    /// Until it is open; then the connection has it. So with the next two.
+    /// Taken by the connection when it is let in, as are `reader` and `keys`.
     pub(super) registered: Option<Registered<A>>,
     pub(super) reader: MessageReader,
     pub(super) keys: Option<Arc<Keys>>,
@@ -35,54 +33,30 @@ pub(crate) struct Opening<A: App> {
     lane: u16,
     params: Params,
     query: String,
-    /// As in [`Agreed`].
+    /// As in [`RawHandshake`].
     pub(super) identity: Option<Result<Identity<A::Claims>, ClientError>>,
     since: Option<u64>,
 }
 
-/// What its handshake says.
-pub(crate) struct Agreed<A: App> {
+/// What is known of a raw WebSocket when its handshake is accepted.
+pub(crate) struct RawHandshake<A: App> {
     pub lane: u16,
+    /// Of the path.
     pub params: Params,
+    /// Without its question mark.
     pub query: String,
     /// `None`: a token is required and has not come yet; the first frame must bring it.
     pub identity: Option<Result<Identity<A::Claims>, ClientError>>,
+    /// The number that the client comes back with.
     pub since: Option<u64>,
     pub policy: Arc<Policy>,
-    /// Its place among the connections of its user, where the token came with the handshake.
+    /// Counts it for its user, where the token came with the handshake.
     pub user: Option<Arc<UserSlot>>,
     pub route: Arc<RouteStats>,
     pub compression: Compression,
-    /// Of Engine.IO: what it is instead of a connection of its own.
-    pub boarding: Option<Box<Boarding>>,
 }
 
-/// A WebSocket that begins a session of Engine.IO, or takes one over that polls.
-#[derive(Clone)]
-pub(crate) struct Boarding {
-    pub visit: Visit,
-    pub sid: Option<Sid>,
-}
-
-// `derive` would ask for `A: Clone`
-impl<A: App> Clone for Agreed<A> {
-    fn clone(&self) -> Self {
-        Agreed {
-            lane: self.lane,
-            params: self.params.clone(),
-            query: self.query.clone(),
-            identity: self.identity.clone(),
-            since: self.since,
-            policy: self.policy.clone(),
-            user: self.user.clone(),
-            route: self.route.clone(),
-            compression: self.compression,
-            boarding: self.boarding.clone(),
-        }
-    }
-}
-
-impl<A: App> Opening<A> {
+impl<A: App> PendingConnection<A> {
     /// `id`: the connection's number, see [`connection_id`](crate::connection_id). `early`: what came with the handshake and belongs to the WebSocket.
     pub fn new(
         shard: &Rc<Shard<A>>,
@@ -90,34 +64,34 @@ impl<A: App> Opening<A> {
         stream: Stream,
         early: &[u8],
         keys: Option<Arc<Keys>>,
-        agreed: Agreed<A>,
+        handshake: RawHandshake<A>,
     ) -> Self {
         let (counts, now) = (shard.counts.clone(), shard.now_ms());
-        let Agreed {
+        let RawHandshake {
             policy,
             compression,
             ..
-        } = agreed;
+        } = handshake;
         let socket = Rc::new(Socket::new(id, stream, policy, compression, counts, now));
-        *socket.user.borrow_mut() = agreed.user;
-        Opening {
+        *socket.user.borrow_mut() = handshake.user;
+        PendingConnection {
             shard: shard.clone(),
             registered: Some(shard.register(&socket)),
             socket,
             reader: MessageReader::new(early),
             keys,
-            route: agreed.route,
-            lane: agreed.lane,
-            params: agreed.params,
-            query: agreed.query,
-            identity: agreed.identity,
-            since: agreed.since,
+            route: handshake.route,
+            lane: handshake.lane,
+            params: handshake.params,
+            query: handshake.query,
+            identity: handshake.identity,
+            since: handshake.since,
         }
     }
 
     /// The token was not in the handshake.
     pub(super) async fn wait_for_token(&mut self) {
-        let Opening { shard, socket, .. } = self;
+        let PendingConnection { shard, socket, .. } = self;
         let keys = self.keys.as_deref();
         let identity = wait_for_token(shard, socket, self.lane, keys, &mut self.reader).await;
         self.identity = Some(identity);
@@ -125,12 +99,12 @@ impl<A: App> Opening<A> {
 
     /// Whether it may come in, now that it is known whose it is.
     pub(super) fn judge(&self) -> Result<(), Box<Ending>> {
-        let placed = match &self.identity {
-            Some(Ok(identity)) => place_of_user(&self.shard, &self.socket, identity),
+        let counted = match &self.identity {
+            Some(Ok(identity)) => count_user(&self.shard, &self.socket, identity),
             Some(Err(error)) => Err(error.clone()),
             None => return Err(Box::new(Ending::internal())), // nobody waited for the token
         };
-        placed.map_err(|error| Box::new(Ending::refused(error)))
+        counted.map_err(|error| Box::new(Ending::refused(error)))
     }
 
     /// What the connection can reach, once: after it was [judged](Self::judge).
@@ -141,7 +115,10 @@ impl<A: App> Opening<A> {
         Some(Context::new(shard, socket, self.lane, identity, self.since))
     }
 
-    /// Has the consumer open it. Boxed endings: they are rare, and large.
+    /// Has the consumer let it in.
+    ///
+    /// # Errors
+    /// How the connection ends instead. Boxed: endings are rare, and large.
     pub(super) async fn open(
         &self,
         ctx: &mut Context<A>,
@@ -150,7 +127,7 @@ impl<A: App> Opening<A> {
         let connect = ctx.entry().connect;
         let opened = async { connect(&self.params, &self.query, ctx)?.await };
         let ending = match AssertUnwindSafe(opened).catch_unwind().await {
-            Ok(Ok(session)) => return Ok(session),
+            Ok(Ok(consumer)) => return Ok(consumer),
             Ok(Err(error)) => ctx
                 .socket
                 .take_ending()
@@ -163,9 +140,9 @@ impl<A: App> Opening<A> {
         Err(Box::new(ending))
     }
 
-    /// Says why not, and goodbye.
+    /// Tells the client why it is not let in, and closes.
     pub(super) async fn refuse(self: Box<Self>, ending: Ending) {
-        let Opening {
+        let PendingConnection {
             shard,
             socket,
             registered,
@@ -173,7 +150,7 @@ impl<A: App> Opening<A> {
             lane,
             ..
         } = *self;
-        finish(&shard, &socket, lane, ending, reader).await;
+        close(&shard, &socket, lane, ending, reader).await;
         drop(registered);
     }
 }

@@ -26,7 +26,7 @@ use crate::limits::Limit;
 use crate::protocol::close::Ending;
 use crate::protocol::dialect::Envelope;
 use crate::protocol::message::{Message, Reply};
-use crate::store::{Channel, CommandId, Reader, Transaction};
+use crate::store::{Channel, IdempotencyKey, Reader, Transaction};
 use back::Back;
 use futures::future::LocalBoxFuture;
 use identity::Nobody;
@@ -89,7 +89,7 @@ pub struct Context<A: App> {
     /// What its frames are addressed to.
     channel: Channel,
     /// The frame that is being handled, where it has an id. Its scope is filled in for each write.
-    command: Option<Box<CommandId>>,
+    command: Option<Box<IdempotencyKey>>,
     /// Whose ids these are while nobody knows who it is: this connection's alone. Made with the first of them, and boxed: few have any.
     nobody: OnceCell<Box<Nobody>>,
     /// Writes of this command so far: each has an outcome of its own.

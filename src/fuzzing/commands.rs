@@ -3,7 +3,7 @@
 mod json;
 
 use crate::app::App;
-use crate::connection::told;
+use crate::connection::error_message;
 use crate::consumer::entry::Entry;
 use crate::consumer::registry::Registry;
 use crate::error::{ClientError, Kind};
@@ -39,7 +39,7 @@ pub fn commands<A: App>(registry: &Registry<A>, data: &[u8], shape: impl Fn(&Cli
 
     for entry in registry.entries.values() {
         let refused = |id: Option<&str>, error: &ClientError| {
-            let frame = told(entry.renderer.render_error, error, id);
+            let frame = error_message(entry.renderer.render_error, error, id);
             let frame = read(&dialect, &frame);
             assert_eq!(frame.get("id").and_then(Value::as_str), id, "{frame}");
             shape(&error.in_short(), &frame);

@@ -1,11 +1,11 @@
 //! Connections that get byte-identical frames: one consumer, one dialect (with its namespace).
 
 use crate::app::App;
+use crate::hub::recent::Recent;
 use crate::hub::renderer::Renderer;
 use crate::protocol::dialect::{Dialect, Envelope};
 use crate::protocol::message::Message;
 use crate::protocol::websocket;
-use crate::store::log::Recent;
 use bytes::Bytes;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Index;

@@ -51,12 +51,12 @@ impl Stats {
         }
     }
 
-    /// Since the start.
+    /// The time since the start.
     pub fn uptime(&self) -> Duration {
         self.clock.now() - self.started
     }
 
-    /// Other limits from now on: what is open stays.
+    /// Sets other limits. Connections that are open stay.
     pub fn limit(&self, limits: Limits) {
         self.quota.set(limits);
         if let Some(shard) = self.shards.first() {

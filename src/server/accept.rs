@@ -156,7 +156,7 @@ fn meet<A: App>(
         None => First::Nothing,
     };
     match first {
-        First::Upgraded(agreed, early) => begin_socket(node, agreed, guard, stream, &early),
+        First::Upgraded(new, early) => begin_socket(node, new, guard, stream, &early),
         First::Gone => {}
         first => {
             let waiting = wait(node.clone(), listener.clone(), stream, first, peer, guard);
@@ -183,7 +183,7 @@ async fn secure<A: App>(
 }
 
 /// What is not there yet is waited for, and what is no ordinary handshake is for hyper.
-async fn wait<A: App>(
+pub(super) async fn wait<A: App>(
     node: Rc<Node<A>>,
     listener: Rc<Listener<A>>,
     stream: Stream,
@@ -196,12 +196,16 @@ async fn wait<A: App>(
         first => first,
     };
     let (io, answer) = match (first, stream) {
-        (First::Upgraded(agreed, early), stream) => {
-            begin_socket(&node, agreed, guard, stream, &early);
+        (First::Upgraded(new, early), stream) => {
+            begin_socket(&node, new, guard, stream, &early);
             return;
         }
         (First::Http(read, answer), Stream::Plain(stream)) => {
             let io = HttpIo::plain(stream, read, listener.config().edge(), &node.shared.clock);
+            (io, answer)
+        }
+        (First::Http(read, answer), Stream::Memory(stream)) => {
+            let io = HttpIo::memory(stream, read, listener.config().edge(), &node.shared.clock);
             (io, answer)
         }
         _ => return,

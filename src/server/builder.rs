@@ -24,8 +24,6 @@ use crate::metrics::Stats;
 use crate::routing::{Auth, PolicySettings, Routing};
 use crate::store::{Schema, StoreConfig};
 use std::sync::Arc;
-use tokio::runtime::Builder;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// A server that is being put together.
@@ -41,7 +39,7 @@ pub struct Server<A: App> {
 }
 
 impl<A: App> Server<A> {
-    /// A server for these listeners and consumers.
+    /// A server with these listeners, routes and consumers.
     pub fn new(routing: Routing, registry: Registry<A>) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
         Server {
@@ -80,7 +78,7 @@ impl<A: App> Server<A> {
         self
     }
 
-    /// Where the rows are. Without a store consumers can only publish.
+    /// The database. Without one consumers can only publish, and no REST interface is mounted.
     pub fn store(mut self, config: StoreConfig, schema: Schema) -> Self {
         self.store = Some((config, schema));
         self
@@ -98,27 +96,23 @@ impl<A: App> Server<A> {
         self
     }
 
+    /// The same server, bound to none of its addresses, and the names of its listeners.
+    #[cfg(feature = "testing")]
+    pub(super) fn without_addresses(mut self) -> (Self, Vec<String>) {
+        let names = self.routing.listeners.iter_mut().map(|listener| {
+            listener.bind.addresses.clear();
+            listener.name.clone()
+        });
+        let names = names.collect();
+        (self, names)
+    }
+
     /// Starts, prints `listening on ADDRESS` for each address, and stops in order at Ctrl-C or SIGTERM. Blocks.
     ///
     /// # Errors
     /// As [`start`](Self::start).
     pub fn run(self) -> Result<(), Error> {
-        let runtime = Builder::new_current_thread().enable_all().build()?;
-        let started = self.start()?;
-        for (_, address) in started.addresses() {
-            println!("listening on {address}");
-        }
-        runtime.block_on(async {
-            let mut terminate = signal(SignalKind::terminate())?;
-            let mut interrupt = signal(SignalKind::interrupt())?;
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-            Ok::<_, Error>(())
-        })?;
-        started.stop();
-        Ok(())
+        self.start()?.wait()
     }
 
     /// Opens the store, announces what other programs wrote meanwhile, binds every listener, and serves.
@@ -164,7 +158,7 @@ impl<A: App> Server<A> {
             drain: drain.clone(),
             log_limits: LogLimits::default(),
         });
-        // sockets are made before anything is served, so that a port that is taken is an error of `start`
+        // before anything is served, so that a port that is taken is an error of `start`
         let mut leases = Leases::default();
         let (table, sockets) = Table::new(self.routing, &[], &mut leases, self.shards)?;
 
@@ -220,7 +214,7 @@ impl<A: App> Server<A> {
             }
         }
         if failed.is_none() {
-            // What the server needs for itself is open now, and no client is: who has come already waits in the system's queue.
+            // Now the descriptors that the server needs for itself are open, and no client's is: connections wait in the system's queue.
             let listening = sockets.iter().map(|bound| bound.sockets.len()).sum();
             descriptors::share(descriptors, listening, limits, &started.stats.quota);
             for served in started.roll_out(table, sockets, Vec::new())? {
@@ -228,7 +222,7 @@ impl<A: App> Server<A> {
                 failed = failed.or(served.err().map(Error::Io));
             }
         }
-        // a part of the shards would serve a part of the clients: the others' sockets are in the same addresses
+        // With some of the shards only some of the clients would be served: all shards' sockets are bound to the same addresses.
         if let Some(error) = failed {
             started.stop();
             return Err(error);
@@ -237,10 +231,10 @@ impl<A: App> Server<A> {
     }
 }
 
-/// Orders that wait for a shard: more than an impatient operator sends signals.
+/// The most orders that wait for a shard: more than an impatient operator sends signals.
 const ORDERS: usize = 64;
 
-/// Says that a shard's thread has ended, however it did.
+/// Counts the end of a shard's thread, also by a panic.
 struct Ended(Arc<watch::Sender<usize>>);
 
 impl Drop for Ended {

@@ -1,4 +1,4 @@
-//! The requests of one connection, which hyper reads, until it becomes a WebSocket or ends.
+//! HTTP on one connection: hyper reads its requests until it becomes a WebSocket or ends.
 
 use super::engine;
 use super::errors::{malformed, nothing_here};
@@ -27,10 +27,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 use tokio::io::AsyncWriteExt;
 
-/// What hyper may read ahead beyond a head, in bytes.
+/// How many bytes hyper may read ahead beyond a head.
 const READ_AHEAD: usize = 8 << 10;
 
-/// Answers the requests of one connection, until it becomes a WebSocket or ends. `known`: the answer to the first.
+/// Answers the requests of one connection, until it becomes a WebSocket or ends. `known`: the answer to the first request, if it is made already.
+///
+/// Not cancel safe: dropping the future cuts the connection off.
 pub(super) async fn converse<A: App>(
     node: Rc<Node<A>>,
     listener: Rc<Listener<A>>,
@@ -82,7 +84,7 @@ pub(super) async fn converse<A: App>(
             conversation.await
         }
     };
-    // what is wrong with the next request says nothing of the answer before
+    // an error in the next request says nothing about the answer before it
     let fate = match report.is_lost() {
         true => Fate::Lost,
         false => Fate::Read,
@@ -92,7 +94,7 @@ pub(super) async fn converse<A: App>(
     match ended {
         Ok(()) => {
             if let Some(on) = refused.take() {
-                part(on).await;
+                shut_down(on).await;
             }
         }
         Err(e) if e.is_timeout() => counts.limited(Limit::HeadTimeout),
@@ -108,8 +110,8 @@ fn give<A: App>(receipt: &Cell<Option<engine::Receipt<A>>>, fate: Fate) {
     }
 }
 
-/// After a request for another protocol hyper lets go of the socket, also where it was refused, and says no goodbye.
-async fn part(on: OnUpgrade) {
+/// Shuts the socket down after a refused upgrade: hyper just lets go of it then.
+async fn shut_down(on: OnUpgrade) {
     let Ok(upgraded) = on.await else { return };
     if let Ok(parts) = upgraded.downcast::<TokioIo<HttpIo>>() {
         let _ = parts.io.into_inner().shutdown().await;
@@ -160,7 +162,7 @@ async fn answer<A: App>(
         let listener = &config.entry.listener;
         let handshake = upgrades && listener.find(request.uri().path()).is_some();
         if request.method() == Method::HEAD && !handshake {
-            // answered as a GET, wherever there is one; hyper knows what was asked, and leaves out the content
+            // answered as GET; hyper knows that it was HEAD, and leaves out the content
             *request.method_mut() = Method::GET;
         }
         let (response, accepted) = config.http.answer(request, peer).await;
@@ -184,7 +186,7 @@ async fn answer<A: App>(
             tokio::task::spawn_local(trace::within(id, upgraded));
         }
     } else if upgrades || hostless || excess.is_some() || node.is_draining() {
-        // what follows a refused upgrade may be frames already, and is read as nothing
+        // frames may follow a refused upgrade: nothing more is read
         response
             .headers_mut()
             .append(header::CONNECTION, HeaderValue::from_static("close"));
@@ -192,7 +194,7 @@ async fn answer<A: App>(
     (response, receipt)
 }
 
-/// Long polling.
+/// Answers a request of long polling.
 async fn engine<A: App>(
     node: &Rc<Node<A>>,
     config: &ListenerConfig<A>,

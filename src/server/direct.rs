@@ -3,9 +3,9 @@
 
 use super::handshake::Accepted;
 use super::listener::ListenerConfig;
+use super::new_connection::NewConnection;
 use super::request_framing::RequestFraming;
 use crate::app::App;
-use crate::connection::Agreed;
 use crate::consumer::rest::Caller;
 use crate::consumer::rest::answer::Response;
 use crate::hub::stream::{Stream, Written};
@@ -30,7 +30,7 @@ thread_local! {
 /// What became of a connection's first bytes.
 pub(super) enum First<A: App> {
     /// It is a WebSocket, and was told. What came after the head belongs to it.
-    Upgraded(Agreed<A>, Vec<u8>),
+    Upgraded(NewConnection<A>, Vec<u8>),
     /// Bytes for hyper, and the answer to the first request if it is known.
     Http(Vec<u8>, Option<Response>),
     Gone,
@@ -70,7 +70,7 @@ fn first<A: App>(
     match sockets.judge(route, &Method::GET, path, &caller, true) {
         Err(refusal) => http(Some(refusal)),
         Ok(accepted) => match stream.write(&answer(&accepted)) {
-            Written::All => First::Upgraded(accepted.agreed, bytes[length..].to_vec()),
+            Written::All => First::Upgraded(accepted.connection, bytes[length..].to_vec()),
             // nothing was written to this socket before: it is not full, it is broken
             Written::Part(_) | Written::Failed => First::Gone,
         },

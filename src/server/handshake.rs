@@ -2,12 +2,13 @@
 
 use super::engine;
 use super::errors::{handshake_limited, leaving, nothing_here, token_missing};
+use super::new_connection::NewConnection;
 use super::shared::Shared;
 use super::table::TableEntry;
 use super::upgrade::{self, Unfit};
 use crate::app::App;
 use crate::auth::Identity;
-use crate::connection::Agreed;
+use crate::connection::RawHandshake;
 use crate::consumer::rest::Caller;
 use crate::consumer::rest::answer::{Response, json_error, text};
 use crate::error::{ClientError, Kind};
@@ -17,7 +18,7 @@ use crate::metrics::{RouteStats, ShardStats};
 use crate::protocol::websocket;
 use crate::routing::pattern::Params;
 use crate::routing::{Auth, Policy, Protocol, Route};
-use crate::socketio::Door;
+use crate::socketio::{Endpoint, EngineHandshake};
 use crate::{auth, routing};
 use ::http::{HeaderValue, Method, StatusCode, header};
 use std::sync::Arc;
@@ -25,7 +26,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 /// An accepted handshake, and the values of the answer's fields.
 pub(super) struct Accepted<A: App> {
-    pub agreed: Agreed<A>,
+    pub connection: NewConnection<A>,
     /// `Sec-WebSocket-Accept`.
     pub key: HeaderValue,
     /// `Sec-WebSocket-Protocol`.
@@ -48,7 +49,7 @@ struct Way {
     /// Of a raw WebSocket.
     lane: Option<u16>,
     /// Of Engine.IO.
-    door: Option<Arc<Door>>,
+    endpoint: Option<Arc<Endpoint>>,
     stats: Arc<RouteStats>,
 }
 
@@ -60,7 +61,7 @@ impl<A: App> Sockets<A> {
                 Protocol::WebSocket => shared.lanes.lane(&route.consumer, None),
                 Protocol::EngineIo | Protocol::SocketIo => None,
             },
-            door: engine::door(shared, shard, entry, index),
+            endpoint: engine::endpoint(shared, shard, entry, index),
             stats: shared.stats.route(&here.name, route.pattern.as_str()),
         };
         Sockets {
@@ -72,8 +73,8 @@ impl<A: App> Sockets<A> {
     }
 
     /// What a route of Engine.IO leads to.
-    pub fn door(&self, index: usize) -> Option<Arc<Door>> {
-        self.ways[index].door.clone()
+    pub fn endpoint(&self, index: usize) -> Option<Arc<Endpoint>> {
+        self.ways[index].endpoint.clone()
     }
 
     pub fn stats(&self, index: usize) -> &Arc<RouteStats> {
@@ -143,7 +144,11 @@ impl<A: App> Sockets<A> {
             wish.protocols.as_deref(),
             query,
         );
-        let Way { lane, door, stats } = &self.ways[index];
+        let Way {
+            lane,
+            endpoint,
+            stats,
+        } = &self.ways[index];
         let identity = match route.protocol {
             Protocol::WebSocket => identify(shared, policy, caller, found.token.as_deref()),
             // there is no frame that could bring it
@@ -152,24 +157,48 @@ impl<A: App> Sockets<A> {
             // each namespace asks for itself
             Protocol::SocketIo => None,
         };
-        let boarding = match door {
-            Some(door) => {
-                let boarding = engine::boarding(door.clone(), caller, params.clone());
-                Some(Box::new(boarding.map_err(|refused| refused.response())?))
+        let session = match endpoint {
+            Some(endpoint) => {
+                let session = engine::session(endpoint.clone(), caller, params.clone());
+                Some(session.map_err(|refused| refused.response())?)
             }
             None => None,
         };
         let subject = identity.as_ref().and_then(|i| i.as_ref().ok());
         let user = match subject.and_then(|i| i.subject.as_deref()) {
             Some(subject) => match quota.user(subject) {
-                Ok(place) => Some(Arc::new(place)),
+                Ok(slot) => Some(Arc::new(slot)),
                 Err(limited) => return Err(handshake_limited(counts, caller, limited)),
             },
             None => None,
         };
-        let lane = match (lane, &boarding) {
-            (Some(lane), _) => *lane,
-            (None, Some(_)) => 0,
+        let extension = wish.compression.zip(policy.compress_from);
+        let compression = match &extension {
+            Some((agreed, from)) => Compression::agreed(agreed, *from),
+            None => Compression::NONE,
+        };
+        let policy = self.entry.policies[index].clone();
+        let connection = match (session, *lane) {
+            (Some((request, sid)), _) => NewConnection::Engine(Box::new(EngineHandshake {
+                request,
+                sid,
+                identity,
+                policy,
+                user,
+                route: stats.clone(),
+                compression,
+            })),
+            (None, Some(lane)) => NewConnection::Raw(RawHandshake {
+                lane,
+                params,
+                since: since(query),
+                query: query.clone(),
+                identity,
+                policy,
+                user,
+                route: stats.clone(),
+                compression,
+            }),
             (None, None) => return Err(json_error(&nothing_here())),
         };
         tracing::debug!(
@@ -178,24 +207,8 @@ impl<A: App> Sockets<A> {
             route = route.pattern.as_str(),
             "a connection"
         );
-        let extension = wish.compression.zip(policy.compress_from);
-        let agreed = Agreed {
-            lane,
-            params,
-            identity,
-            since: since(query),
-            query: query.clone(),
-            policy: self.entry.policies[index].clone(),
-            user,
-            route: stats.clone(),
-            boarding,
-            compression: match &extension {
-                Some((agreed, from)) => Compression::agreed(agreed, *from),
-                None => Compression::NONE,
-            },
-        };
         Ok(Accepted {
-            agreed,
+            connection,
             key: HeaderValue::try_from(websocket::accept_key(wish.key)).expect("is base64"),
             protocol: found.protocol.and_then(|p| HeaderValue::from_str(p).ok()),
             extension: extension.and_then(|(e, _)| HeaderValue::try_from(e.answer).ok()),

@@ -1,5 +1,8 @@
 //! What a listener answers over HTTP: handshakes, health, metrics, and the REST interfaces that it mounts.
 
+#[cfg(test)]
+mod tests;
+
 use super::errors::{READ, leaving, method_not_allowed, nothing_here};
 use super::handshake::{Accepted, Sockets};
 use super::metrics;
@@ -153,6 +156,6 @@ fn switching<A: App>(accepted: Accepted<A>, on: OnUpgrade) -> Answered<A> {
     if let Some(extension) = accepted.extension {
         head.insert(header::SEC_WEBSOCKET_EXTENSIONS, extension);
     }
-    let agreed = accepted.agreed;
-    (response, Some(Upgrade { on, agreed }))
+    let connection = accepted.connection;
+    (response, Some(Upgrade { on, connection }))
 }

@@ -1,16 +1,16 @@
-//! A line of the log that strangers can cause: once a second, however often they do.
+//! A limit for lines of the log that strangers can cause: one a second.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// When such a line was written last, and how often it was not since.
+/// When the line was written last, and how often it was suppressed since.
 #[derive(Debug, Default)]
 pub(super) struct LogLimit(Mutex<(Option<Instant>, u64)>);
 
 impl LogLimit {
-    /// It happened now. `Some`: a line is due, for so many times.
+    /// The event happened at `now`. `Some`: write a line, for this many events.
     pub fn happened(&self, now: Instant) -> Option<u64> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (last, times) = &mut *state;

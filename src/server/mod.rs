@@ -21,12 +21,15 @@ mod leases;
 mod listener;
 mod log_limit;
 mod metrics;
+mod new_connection;
 mod node;
 mod refusal;
 mod request_framing;
 mod shared;
 mod started;
 mod table;
+#[cfg(feature = "testing")]
+pub(crate) mod testing;
 mod upgrade;
 mod upgraded;
 mod worker;

@@ -1,4 +1,4 @@
-//! What a client is told for which there is no place: one answer, and the end.
+//! A connection that is refused because the server is full: one answer, and the end.
 
 use super::errors::limited;
 use super::http_io::HttpIo;
@@ -19,13 +19,13 @@ use std::rc::Rc;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 
-/// How long a client that finds no place has to hear it: nobody else waits for it.
+/// How long a refused client has to read the answer.
 pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 
-/// What is asked of a server by those who watch over it: answered also where there is no place, because a server that is full is well.
+/// Paths of health probes. They are answered also where the server is full: a full server is healthy.
 const PROBES: [&str; 2] = ["/healthz", "/readyz"];
 
-/// Answers one request of a connection that has no place, and hangs up.
+/// Answers one request with the refusal, or a probe as usual, and closes the connection.
 pub(super) async fn turn_away<A: App>(
     io: HttpIo,
     config: Rc<ListenerConfig<A>>,
@@ -53,7 +53,7 @@ pub(super) async fn turn_away<A: App>(
         .without_shutdown()
         .await;
     if let Ok(parts) = answered {
-        // not hyper's: after a request for another protocol it just drops the socket
+        // hyper itself drops the socket without a shutdown after a request to upgrade
         let _ = parts.io.into_inner().shutdown().await;
     }
 }

@@ -1,12 +1,13 @@
 //! From an accepted handshake to the task of the WebSocket.
 
 use super::http_io::HttpIo;
+use super::new_connection::NewConnection;
 use super::node::{ConnectionGuard, Node};
 use crate::app::App;
-use crate::connection::{Agreed, Opening};
+use crate::connection::PendingConnection;
 use crate::error::{ClientError, Kind};
 use crate::hub::stream::Stream;
-use crate::socketio::Boarded;
+use crate::socketio::Attached;
 use crate::{connection, socketio, trace};
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
@@ -16,7 +17,7 @@ use std::time::Duration;
 /// An accepted handshake that hyper has read.
 pub(super) struct Upgrade<A: App> {
     pub on: OnUpgrade,
-    pub agreed: Agreed<A>,
+    pub connection: NewConnection<A>,
 }
 
 /// Waits until hyper lets go of the socket, and begins the connection.
@@ -26,7 +27,7 @@ pub(super) async fn upgraded<A: App>(
     guard: ConnectionGuard<A>,
     grace: Duration,
 ) {
-    let Upgrade { on, agreed } = upgrade;
+    let Upgrade { on, connection } = upgrade;
     let Ok(upgraded) = on.await else { return };
     let Ok(parts) = upgraded.downcast::<TokioIo<HttpIo>>() else {
         return;
@@ -40,52 +41,56 @@ pub(super) async fn upgraded<A: App>(
     let Some(Ok(stream)) = clock.timeout(grace, io.into_stream()).await else {
         return;
     };
-    begin_socket(&node, agreed, guard, stream, &early);
+    begin_socket(&node, connection, guard, stream, &early);
 }
 
 /// Runs a WebSocket in a task of its own: with what the handshake needed, the old one ends.
 pub(super) fn begin_socket<A: App>(
     node: &Node<A>,
-    mut agreed: Agreed<A>,
+    mut new: NewConnection<A>,
     guard: ConnectionGuard<A>,
     stream: Stream,
     early: &[u8],
 ) {
-    if node.is_gone(&agreed.policy) {
+    if node.is_gone(new.policy()) {
         let error = ClientError::new(Kind::NotFound, "NOT_FOUND", "this path is served no more");
-        agreed.identity = Some(Err(error));
+        new.refuse(error);
     }
-    let open = agreed.route.open();
+    let open = new.route().open();
     let ConnectionGuard {
         id,
         place,
         presence,
     } = guard;
     let keys = node.shared.keys.clone();
-    if let Some(boarding) = agreed.boarding.take() {
-        let held = (open, place, presence);
-        match socketio::board(&node.shard, id, stream, early, keys, agreed, *boarding) {
-            Boarded::Session(session) => {
-                let served = async move {
-                    session.run().await;
-                    drop(held);
-                };
-                tokio::task::spawn_local(trace::within(id, served));
+    let handshake = match new {
+        NewConnection::Raw(handshake) => handshake,
+        NewConnection::Engine(handshake) => {
+            let held = (open, place, presence);
+            match socketio::attach(&node.shard, id, stream, early, keys, *handshake) {
+                Attached::Session(session) => {
+                    let served = async move {
+                        session.run().await;
+                        drop(held);
+                    };
+                    tokio::task::spawn_local(trace::within(id, served));
+                }
+                Attached::Trying(trial) => {
+                    let tried = async move {
+                        trial.await;
+                        drop(held);
+                    };
+                    tokio::task::spawn_local(trace::within(id, tried));
+                }
+                Attached::Refused => {}
             }
-            Boarded::Trying(trial) => {
-                let tried = async move {
-                    trial.await;
-                    drop(held);
-                };
-                tokio::task::spawn_local(trace::within(id, tried));
-            }
-            Boarded::Refused => {}
+            return;
         }
-        return;
-    }
-    let opening = Box::new(Opening::new(&node.shard, id, stream, early, keys, agreed));
+    };
+    let pending = PendingConnection::new(&node.shard, id, stream, early, keys, handshake);
+    let pending = Box::new(pending);
     let served = async move {
-        connection::run(opening).await;
+        connection::run(pending).await;
         drop((open, place, presence));
     };
     tokio::task::spawn_local(trace::within(id, served));

@@ -1,9 +1,10 @@
 //! A message in a namespace's mailbox becomes a command of its consumer, or a new token.
 
-use super::namespace::{Mail, Namespace};
+use super::mailbox::Mail;
+use super::namespace::Namespace;
 use super::session::Session;
 use crate::app::App;
-use crate::connection::{Frame as Met, rates, steer};
+use crate::connection::{ConnectionFrame, rates, run_control};
 use crate::consumer::context::{Context, Elapsed};
 use crate::consumer::entry::OpenConsumer;
 use crate::error::Error;
@@ -17,7 +18,7 @@ use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 
 /// What a message leads to, and the number of its acknowledgement.
-pub(super) enum Step<'a> {
+pub(super) enum Handling<'a> {
     /// It is being handled.
     Run(Option<u64>, LocalBoxFuture<'a, Result<Reply, Error>>),
     /// Boxed, as the next one: they are rare, and large.
@@ -25,7 +26,7 @@ pub(super) enum Step<'a> {
     End(Box<Ending>),
 }
 
-impl<'a> Step<'a> {
+impl<'a> Handling<'a> {
     /// The consumer begins with what its timer was set for.
     pub(super) fn elapsed<A: App>(
         elapsed: Elapsed<A>,
@@ -33,13 +34,13 @@ impl<'a> Step<'a> {
         ctx: &'a mut Context<A>,
     ) -> Self {
         match elapsed(consumer.consumer(), ctx) {
-            Some(running) => Step::Run(None, running),
-            None => Step::answered(None, Ok(Reply::default())),
+            Some(running) => Handling::Run(None, running),
+            None => Handling::answered(None, Ok(Reply::default())),
         }
     }
 
     fn answered(id: Option<u64>, answer: Result<Reply, Error>) -> Self {
-        Step::Answered(Box::new((id, answer)))
+        Handling::Answered(Box::new((id, answer)))
     }
 }
 
@@ -51,9 +52,9 @@ impl<A: App> Namespace<A> {
         ctx: &'a mut Context<A>,
         consumer: &'a mut dyn OpenConsumer<A>,
         mail: Mail,
-    ) -> Step<'a> {
+    ) -> Handling<'a> {
         match mail {
-            Mail::Leave => Step::End(Box::new(Ending::left())),
+            Mail::Leave => Handling::End(Box::new(Ending::left())),
             Mail::Frame(Frame::Text(text)) => handle(ctx, consumer, None, Payload::Text(&text)),
             Mail::Frame(Frame::Binary(bytes)) => {
                 handle(ctx, consumer, None, Payload::Binary(&bytes))
@@ -71,7 +72,7 @@ impl<A: App> Namespace<A> {
         consumer: &'a mut dyn OpenConsumer<A>,
         text: &str,
         attachments: &[Bytes],
-    ) -> Step<'a> {
+    ) -> Handling<'a> {
         // it was taken apart before, where it was addressed
         let Ok(socket_io::Packet {
             body:
@@ -83,7 +84,7 @@ impl<A: App> Namespace<A> {
             ..
         }) = socket_io::Packet::decode(text)
         else {
-            return Step::answered(None, Ok(Reply::default()));
+            return Handling::answered(None, Ok(Reply::default()));
         };
         let event = Event {
             name: &name,
@@ -99,14 +100,14 @@ impl<A: App> Namespace<A> {
         };
         if let Err(fast) = metered {
             return match rates::refuse(&ctx.shard, None, fast) {
-                Met::Refused(_, error) => Step::answered(id, Err(error.into())),
-                Met::Close(ending) => Step::End(Box::new(ending)),
-                _ => Step::answered(id, Ok(Reply::default())),
+                ConnectionFrame::Refused(_, error) => Handling::answered(id, Err(error.into())),
+                ConnectionFrame::Close(ending) => Handling::End(Box::new(ending)),
+                _ => Handling::answered(id, Ok(Reply::default())),
             };
         }
         if let Some(control) = control {
-            let steered = steer(ctx, session.keys.as_deref(), control);
-            return Step::Run(id, steered.boxed_local());
+            let running = run_control(ctx, session.keys.as_deref(), control);
+            return Handling::Run(id, running.boxed_local());
         }
         handle(ctx, consumer, id, Payload::Event(event))
     }
@@ -133,10 +134,10 @@ fn handle<'a, A: App>(
     consumer: &'a mut dyn OpenConsumer<A>,
     id: Option<u64>,
     payload: Payload<'_>,
-) -> Step<'a> {
+) -> Handling<'a> {
     ctx.begin(None, payload);
     match consumer.receive(payload, ctx) {
-        Ok(running) => Step::Run(id, running),
-        Err(error) => Step::answered(id, Err(error.into())),
+        Ok(running) => Handling::Run(id, running),
+        Err(error) => Handling::answered(id, Err(error.into())),
     }
 }

@@ -1,4 +1,4 @@
-//! What a route of Engine.IO leads to, and who stands before it.
+//! What a route of Engine.IO leads to, and the request that opens a session there.
 
 use crate::consumer::context::Handshake;
 use crate::metrics::RouteStats;
@@ -7,38 +7,39 @@ use crate::routing::{Auth, Policy, Protocol};
 use std::sync::Arc;
 
 /// What a route of Engine.IO leads to.
-pub(crate) struct Door {
+pub(crate) struct Endpoint {
     pub protocol: Protocol,
     /// Of Socket.IO its namespaces; otherwise one, without a name.
-    pub entrances: Vec<Entrance>,
+    pub namespaces: Vec<NamespaceRoute>,
     /// Headers that their consumers look at.
     pub headers: Vec<&'static str>,
 }
 
-impl Door {
-    /// Whether anybody behind it looks at a token.
+impl Endpoint {
+    /// Whether any of its namespaces looks at a token.
     pub fn asks_for_tokens(&self) -> bool {
-        self.entrances.iter().any(|e| e.policy.auth != Auth::None)
+        self.namespaces.iter().any(|n| n.policy.auth != Auth::None)
     }
 }
 
-/// A namespace that there is.
+/// A namespace that clients may ask for.
 #[derive(Clone)]
-pub(crate) struct Entrance {
+pub(crate) struct NamespaceRoute {
     pub name: Arc<str>,
     /// The lane of clients that are told numbers.
     pub lane: u16,
-    /// That of those who are not.
+    /// The lane of clients that are told none.
     pub unnumbered: u16,
     pub policy: Arc<Policy>,
-    /// Its route's.
+    /// Those of the route of the endpoint.
     pub stats: Arc<RouteStats>,
 }
 
 /// What the request said that opens a session.
 #[derive(Clone)]
-pub(crate) struct Visit {
-    pub door: Arc<Door>,
+pub(crate) struct HandshakeRequest {
+    pub endpoint: Arc<Endpoint>,
+    /// What is kept of it for as long as the session lives.
     pub handshake: Arc<Handshake>,
     /// Of the path.
     pub params: Params,
@@ -46,11 +47,11 @@ pub(crate) struct Visit {
     pub token: Option<Arc<str>>,
     /// It comes from this machine, and through no proxy.
     pub local: bool,
-    /// It is known that its handlers have no place for a number.
-    pub stumbles: bool,
+    /// The client is of a library whose handlers break on one more argument: see [`breaks_on_offsets`](super::breaks_on_offsets).
+    pub breaks_on_offsets: bool,
 }
 
-impl Visit {
+impl HandshakeRequest {
     /// Whether a policy lets this client in without a token.
     pub fn may_be_anonymous(&self, auth: Auth) -> bool {
         match auth {

@@ -11,22 +11,26 @@
 //!
 //! Frames are made once, as WebSocket frames, whoever gets them: for a client that polls they are taken apart again.
 
+mod assembly;
 mod attach;
 mod command;
 mod endpoint;
+mod exchange;
+mod mailbox;
 mod namespace;
+mod namespace_task;
 mod offsets;
 mod packets;
 mod polling;
 mod recently_closed;
+mod serve;
 mod session;
 mod sessions;
 mod upgrade;
 
-pub(crate) use attach::{Boarded, board};
-pub(crate) use endpoint::{Door, Entrance, Visit};
-pub(crate) use offsets::stumbles;
-pub(crate) use polling::{Fate, Posted, Taken, body, noop};
-pub(crate) use recently_closed::poll_late;
-pub(crate) use session::{Beginning, Session};
+pub(crate) use attach::{Attached, EngineHandshake, attach};
+pub(crate) use endpoint::{Endpoint, HandshakeRequest, NamespaceRoute};
+pub(crate) use exchange::{Fate, Posted, Taken, body, noop};
+pub(crate) use offsets::breaks_on_offsets;
+pub(crate) use session::{NewSession, Session};
 pub(crate) use sessions::Sessions;

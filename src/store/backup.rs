@@ -1,9 +1,13 @@
 //! Copies of a database that may be served, and the way back.
 
+use super::config::StoreConfig;
+use super::files::resolved;
+use super::migrations::{self, Schema};
 use super::paths::{beside, named, sync_folder};
-use super::{Schema, StoreConfig, migrations, now_ms, resolved, sqlite};
+use super::sqlite;
+use super::time::now_ms;
 use crate::error::Error;
-use crate::store::log;
+use crate::store::log::{Log, SqliteLog};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 use std::collections::BTreeSet;
@@ -21,6 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How far a copy is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Progress {
     /// Pages that are copied.
     pub done: u32,
@@ -30,6 +35,7 @@ pub struct Progress {
 
 /// A copy that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Copied {
     /// Its length.
     pub bytes: u64,
@@ -41,6 +47,7 @@ pub struct Copied {
 
 /// What a restore left.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Restored {
     /// The database that is there now.
     pub copied: Copied,
@@ -165,7 +172,7 @@ fn copy(
     }
     // A copy that opens its own transaction for each step begins anew whenever somebody else has committed.
     from.execute_batch("BEGIN")?;
-    let head = log::head(&from)?;
+    let head = SqliteLog::new(&from, None).head()?;
     let mut to = Connection::open(part)?;
     // It is nobody's before it has its name.
     to.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")?;

@@ -1,14 +1,15 @@
 //! Who asks for a write.
 
-use super::outcomes::CommandId;
+use super::idempotency::IdempotencyKey;
 
 /// Who asks for a write, and under which id.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Command {
     /// Who: appears in the [`Change`](crate::Change)s it makes.
     pub actor: Option<String>,
     /// Under which id its outcome is kept. Without one, a repetition runs again.
-    pub id: Option<CommandId>,
+    pub id: Option<IdempotencyKey>,
     /// The shard that is told of the outcome, after the commit's publications. `None`: told from the disk's thread.
     pub(crate) shard: Option<usize>,
 }
@@ -26,7 +27,7 @@ impl Command {
     }
 
     /// Says under which id the outcome is kept.
-    pub fn with_id(mut self, id: CommandId) -> Self {
+    pub fn with_id(mut self, id: IdempotencyKey) -> Self {
         self.id = Some(id);
         self
     }

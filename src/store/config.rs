@@ -5,6 +5,7 @@ use std::time::Duration;
 
 /// When a commit counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Durability {
     /// When it is on the disk: survives a power cut. With group commit it costs little.
     Full,
@@ -12,8 +13,21 @@ pub enum Durability {
     Normal,
 }
 
+/// Who notes what the server's own statements change. Whatever is chosen, clients hear the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum CaptureMode {
+    /// Functions on the writer's connection, in memory.
+    #[default]
+    Buffered,
+    /// The change log that other programs' changes come from: it is written and read back. A statement costs several times as much, and no
+    /// [`Memo`](crate::Memo) is kept. For whoever doubts the other one.
+    ReadBack,
+}
+
 /// Where the rows are, and how much of their history is kept.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct StoreConfig {
     /// The database file. Beside it lie `<path>-lock`, which only one server has, and `<path>-seq` with the highest number that may have been given.
     pub path: PathBuf,
@@ -33,6 +47,8 @@ pub struct StoreConfig {
     pub outcome_age: Duration,
     /// Commands that wait for the writer; the next one waits for room.
     pub queue_commands: usize,
+    /// Who notes what the server's own statements change.
+    pub capture: CaptureMode,
 }
 
 impl StoreConfig {
@@ -48,6 +64,7 @@ impl StoreConfig {
             busy_timeout: Duration::from_secs(2),
             outcome_age: Duration::from_secs(72 * 3600),
             queue_commands: 4096,
+            capture: CaptureMode::default(),
         }
     }
 }

@@ -1,12 +1,13 @@
 //! The handle that everybody else has of the store.
 
+use super::author::Author;
 use super::command::Command;
-use super::desk::Desk;
 use super::disk::Settled;
+use super::freshness::Freshness;
 use super::health::Health;
-use super::job::{Job, Said, Task};
+use super::idempotency::{self, Ran};
+use super::job::{Job, Task};
 use super::log::Index;
-use super::outcomes::{self, Ran};
 use super::readers::Readers;
 use super::rows::{Reader, Transaction};
 use super::sqlite;
@@ -108,16 +109,16 @@ impl Store {
         f: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let Command { actor, id, shard } = command;
-        let said = Said {
+        let author = Author {
             actor,
             command_id: id.as_ref().map(|id| id.key.clone()),
         };
-        let run = move |c: &rusqlite::Connection, desk: &Desk| {
-            outcomes::once(c, id, || {
-                f(&Transaction::new(Reader::at(c, desk), now_ms()))
+        let run = move |c: &rusqlite::Connection, freshness: &Freshness| {
+            idempotency::once(c, id, || {
+                f(&Transaction::new(Reader::at(c, freshness), now_ms()))
             })
         };
-        self.submit(shard, said, run).await
+        self.submit(shard, author, run).await
     }
 
     /// Forgets what became of a scope's commands.
@@ -125,9 +126,10 @@ impl Store {
     /// # Errors
     /// As [`write`](Self::write).
     pub(crate) async fn forget(&self, scope: String) -> Result<(), Error> {
-        let run =
-            move |c: &rusqlite::Connection, _: &Desk| Ran::unrecorded(outcomes::forget(c, &scope));
-        self.submit(None, Said::default(), run).await
+        let run = move |c: &rusqlite::Connection, _: &Freshness| {
+            Ran::unrecorded(idempotency::forget(c, &scope))
+        };
+        self.submit(None, Author::default(), run).await
     }
 
     /// Reads as one of the writer's jobs, where nothing waits to be announced: what a snapshot does that found changes of another program waiting.
@@ -140,16 +142,17 @@ impl Store {
         shard: Option<usize>,
         f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let run =
-            move |c: &rusqlite::Connection, desk: &Desk| Ran::unrecorded(f(&Reader::at(c, desk)));
-        self.submit(shard, Said::default(), run).await
+        let run = move |c: &rusqlite::Connection, freshness: &Freshness| {
+            Ran::unrecorded(f(&Reader::at(c, freshness)))
+        };
+        self.submit(shard, Author::default(), run).await
     }
 
     async fn submit<T: Send + 'static>(
         &self,
         shard: Option<usize>,
-        said: Said,
-        run: impl FnOnce(&rusqlite::Connection, &Desk) -> Ran<T> + Send + 'static,
+        author: Author,
+        run: impl FnOnce(&rusqlite::Connection, &Freshness) -> Ran<T> + Send + 'static,
     ) -> Result<T, Error> {
         // The clock starts before the queue: whoever waits for room is not to wait twice as long for BUSY.
         let deadline = Instant::now() + self.shared.busy_timeout;
@@ -157,7 +160,7 @@ impl Store {
         let (answer, answered) = oneshot::channel();
         let job = Job {
             shard,
-            said,
+            author,
             deadline,
             work: Box::new(Task::new(run, answer)),
         };

@@ -5,8 +5,8 @@ mod dumped;
 mod tests;
 
 use super::capture::{self, Blueprint, Condition};
-use super::{StoreConfig, outcomes, sqlite, writer};
-use crate::consumer::announcer;
+use super::config::StoreConfig;
+use super::{idempotency, sqlite, writer};
 use crate::error::Error;
 use crate::store::log;
 use crate::store::watched::Watched;
@@ -16,6 +16,7 @@ use std::path::Path;
 
 /// An application's tables.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Schema {
     /// Says that a database is this application's: any number but 0.
     pub application_id: i32,
@@ -159,8 +160,7 @@ pub(super) fn framework(c: &Connection) -> Result<(), Error> {
     for tables in [
         log::TABLES,
         log::recovery::TABLES,
-        announcer::TABLES,
-        outcomes::TABLES,
+        idempotency::TABLES,
         writer::TABLES,
     ] {
         c.execute_batch(tables)?;

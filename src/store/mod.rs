@@ -1,25 +1,29 @@
 //! Rows: one writer with group commit, pooled readers.
 //!
 //! The writer takes the commands that are waiting and commits them together, each in a savepoint of its own. Nobody here knows a group or a socket: what
-//! a commit means to the clients is behind [`Hook`](writer::Hook).
+//! a commit means to the clients is behind [`Hook`].
 
+mod author;
 mod backup;
 mod capture;
 pub(crate) mod change;
 mod checkpoints;
 mod command;
 mod config;
-mod desk;
 mod disk;
 mod fair;
 mod files;
+mod freshness;
 mod guarded;
 mod handle;
 mod health;
+mod hook;
+mod idempotency;
 mod job;
 pub(crate) mod log;
+mod memo;
 mod migrations;
-mod outcomes;
+mod op;
 mod pace;
 pub(crate) mod paths;
 mod readers;
@@ -30,6 +34,7 @@ mod sqlite;
 mod stats;
 mod text;
 mod time;
+mod value;
 mod watch;
 mod watched;
 mod writer;
@@ -38,29 +43,29 @@ mod writer;
 mod tests;
 
 pub use backup::{Copied, Progress, Restored, backup, restore};
+pub(crate) use capture::Changes;
 #[cfg(test)]
 pub(crate) use capture::create as create_change_log;
-pub(crate) use capture::{Image, Note, Notes, Shown};
-pub use change::{Change, Op};
+pub use change::Change;
 pub use command::Command;
-pub use config::{Durability, StoreConfig};
-pub(crate) use desk::Desk;
-pub use desk::Moment;
-pub(crate) use disk::{Flush, Tell, flush_log};
-pub(crate) use files::resolved;
-pub(crate) use guarded::guarded;
+pub use config::{CaptureMode, Durability, StoreConfig};
+#[cfg(test)]
+pub(crate) use disk::Flush;
+pub(crate) use disk::Tell;
 pub use handle::Store;
 pub(crate) use health::Cause;
-pub(crate) use job::{Reply, Said};
+pub(crate) use hook::Hook;
+pub(crate) use idempotency::Channel;
+pub use idempotency::IdempotencyKey;
+pub(crate) use job::Reply;
+pub use memo::Memo;
 pub use migrations::{Schema, migrate};
-pub(crate) use outcomes::Channel;
-pub use outcomes::CommandId;
-pub use rows::{FromValue, Reader, Row, Transaction, Value};
+pub use op::Op;
+pub use rows::{FromValue, Reader, Row, Transaction};
 #[cfg(feature = "testing")]
 pub use scratch::Scratch;
-pub(crate) use sqlite::{Opened, Running, look, open};
-pub(crate) use stats::Stats;
-pub(crate) use text::{illegible, text, text_or_null};
+pub(crate) use sqlite::{Machine, Opened, Running, look, open};
+pub(crate) use text::illegible;
 pub(crate) use time::now_ms;
+pub use value::Value;
 pub use watched::{Stamp, Watched};
-pub(crate) use writer::Hook;

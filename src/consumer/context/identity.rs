@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::protocol::frame::Payload;
 use crate::protocol::sid::unguessable;
 use crate::routing::pattern::{Param, Params};
-use crate::store::{Channel, Command, CommandId, Store};
+use crate::store::{Channel, Command, IdempotencyKey, Store};
 use serde::Serialize;
 
 impl<A: App> Context<A> {
@@ -21,7 +21,7 @@ impl<A: App> Context<A> {
         let body = serde_json::to_vec(command).unwrap_or_default();
         let event = self.client.as_ref().map(|client| client.event());
         let event = event.as_ref().map_or("", |event| event.as_str());
-        let named = CommandId::addressed(self.channel, id, &body, event);
+        let named = IdempotencyKey::addressed(self.channel, id, &body, event);
         self.command = Some(Box::new(named));
     }
 
@@ -43,11 +43,11 @@ impl<A: App> Context<A> {
         if let (Some(client), Payload::Event(event)) = (&self.client, body) {
             client.says(event.name);
         }
-        let command = id.map(|id| CommandId::addressed(self.channel, id, &body.bytes(), ""));
+        let command = id.map(|id| IdempotencyKey::addressed(self.channel, id, &body.bytes(), ""));
         self.begin_command(command);
     }
 
-    fn begin_command(&mut self, id: Option<CommandId>) {
+    fn begin_command(&mut self, id: Option<IdempotencyKey>) {
         self.command = id.map(Box::new);
         self.writes.set(0);
     }

@@ -76,7 +76,7 @@ impl<A: App> Context<A> {
         let taken = self
             .store()?
             .write_raw(Some(self.shard.id), move |db| {
-                recovery::take(db.connection, &claim, now_ms())
+                recovery::take(db, &claim, now_ms())
             })
             .await?;
         let offset = number(said.offset.as_deref());
@@ -195,14 +195,14 @@ impl<A: App> Context<A> {
         let kept = self
             .store()?
             .write_raw(Some(self.shard.id), move |db| {
-                let (c, now) = (db.connection, now_ms());
+                let now = now_ms();
                 if let Some(baseline) = began {
-                    let kept = recovery::keep(c, &claim, &groups, now)?;
+                    let kept = recovery::keep(db, &claim, &groups, now)?;
                     return Ok(kept.then_some(baseline));
                 }
                 let baseline = at.map_or_else(|| db.head(), Ok)?;
                 let kept = Kept { baseline, groups };
-                recovery::begin(c, &claim, &kept, before.as_deref(), now)?;
+                recovery::begin(db, &claim, &kept, before.as_deref(), now)?;
                 Ok(Some(baseline))
             })
             .await?;
@@ -251,12 +251,12 @@ impl<A: App> Context<A> {
             let kept = self
                 .store()?
                 .write_raw(Some(self.shard.id), move |db| {
-                    let (c, now) = (db.connection, now_ms());
-                    if recovery::keep(c, &claim, &groups, now)? {
+                    let now = now_ms();
+                    if recovery::keep(db, &claim, &groups, now)? {
                         return Ok(true);
                     }
                     let kept = Kept { baseline, groups };
-                    recovery::keep_again(c, &claim, &kept, now)
+                    recovery::keep_again(db, &claim, &kept, now)
                 })
                 .await?;
             if !kept {

@@ -3,6 +3,8 @@
 use super::Context;
 use crate::app::App;
 use crate::error::Error;
+use crate::hub::recent::Manner;
+use crate::hub::replay::{Audience, Size, page};
 use crate::hub::socket::Hold;
 use crate::metrics::{EVENTS, Return};
 use crate::protocol::close::Ending;
@@ -10,7 +12,7 @@ use crate::protocol::dialect::Envelope;
 use crate::protocol::message::Message;
 use crate::protocol::notice::{Reset, Resumed, Resync};
 use crate::store::Reader;
-use crate::store::log::{self, Audience, Manner, Unresumable};
+use crate::store::log::{Log, Unresumable};
 use bytes::Bytes;
 use std::sync::Arc;
 use tokio::task::yield_now;
@@ -157,7 +159,7 @@ impl<A: App> Context<A> {
         let again = read.clone();
         let (judged, first) = self.judged(move |db| {
             // rows that somebody else changed and nobody announced yet: this snapshot would show them, and the stream would tell them again
-            if log::waiting(db.connection)? {
+            if db.log().waiting()? {
                 return Ok(None);
             }
             Ok(Some((db.head()?, read(db)?)))
@@ -222,18 +224,19 @@ impl<A: App> Context<A> {
             let (lanes, lane, heard) = (shard.lanes.clone(), self.lane, heard.clone());
             let deflate_from = self.socket.compression.get().deflate_from;
             let policy = &self.socket.policy;
-            let size = log::Size::of_outbox(policy.outbox_bytes, policy.outbox_frames);
+            let size = Size::of_outbox(policy.outbox_bytes, policy.outbox_frames);
             let (judged, read) = self.judged(move |db| {
-                if let Err(why) = log::judge(db.connection, since)? {
+                let log = db.log();
+                if let Err(why) = log.judge(since)? {
                     return Ok(Err(why));
                 }
-                let upto = db.head()?;
+                let upto = log.head()?;
                 let manner = Manner {
                     lane,
                     deflate_from,
                     render: &|seq, event, group| lanes[lane as usize].render(seq, event, group),
                 };
-                log::page(db, &lanes.recent, &heard, (since, upto), size, &manner)
+                page(&log, &lanes.recent, &heard, (since, upto), size, &manner)
             });
             let result = self.store()?.replay(move |db| read(db)).await;
             let page = match self.told(judged, result)? {

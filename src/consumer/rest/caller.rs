@@ -10,6 +10,7 @@ pub(crate) struct Peer(pub SocketAddr);
 
 /// What a request says about who sent it.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Caller {
     /// The request's headers.
     pub headers: HeaderMap,

@@ -1,4 +1,4 @@
-//! The way of a poll's answer: what it carries, and what the session is to hear of it.
+//! The answer to a poll: its frames, its encoding, and the receipt that the session gets.
 
 use super::gzip;
 use super::receipt::Receipt;
@@ -15,13 +15,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-/// Pieces of a body: the rest of one whose client goes away meanwhile was not sent.
+/// Bytes that hyper gets at once: if the client goes away meanwhile the rest counts as not sent.
 const PIECE_BYTES: usize = 16 << 10;
 
 /// An answer to a request of Engine.IO.
 pub(in crate::server) struct Answer<A: App> {
     pub response: Response,
-    /// Whoever serves the connection gives it, when it knows what became of the answer.
+    /// For the session: given by the task that serves the connection, when it knows what became of the answer.
     pub receipt: Option<Receipt<A>>,
 }
 
@@ -34,16 +34,16 @@ impl<A: App> From<Response> for Answer<A> {
     }
 }
 
-/// How an answer goes.
+/// How an answer is sent.
 pub(super) struct Delivery {
-    /// Of the connection that it goes by.
+    /// The report of the connection that it is sent on.
     pub report: Arc<Report>,
-    /// A body of so many bytes or more goes compressed; `None`: none does.
+    /// The fewest bytes of a body that is compressed; `None`: none is.
     pub gzip_from: Option<usize>,
 }
 
 impl Delivery {
-    /// The answer that carries these frames.
+    /// Makes the answer that carries these frames.
     pub fn of<A: App>(self, frames: Vec<Bytes>, receipt: Receipt<A>) -> Answer<A> {
         let (content, is_gzip) = match self.gzip_from {
             None => (body(frames).into(), false),
@@ -72,7 +72,7 @@ impl Delivery {
     }
 }
 
-/// A body on its way to hyper. Who drops it before it was taken whole has lost it.
+/// The body of a poll's answer on its way to hyper. Dropped before hyper has taken all of it, it was lost or never sent.
 struct Pieces<A: App> {
     left: Bytes,
     is_begun: bool,
@@ -92,7 +92,7 @@ impl<A: App> Body for Pieces<A> {
         let piece = self.left.split_to(length);
         self.is_begun = true;
         if self.left.is_empty() {
-            // the length was told: nobody need ask for more
+            // hyper knows the length, and may not ask again
             self.receipt = None;
             self.report.handed();
         }

@@ -8,6 +8,6 @@ mod receipt;
 mod requests;
 
 pub(super) use delivery::Answer;
-pub(super) use endpoint::{boarding, door};
+pub(super) use endpoint::{endpoint, session};
 pub(super) use receipt::Receipt;
 pub(super) use requests::{Asked, answer};

@@ -8,10 +8,10 @@ use std::rc::Rc;
 
 /// The session of this id on this shard.
 pub(super) fn found<A: App>(shard: &Shard<A>, sid: &Sid) -> Option<Rc<Session<A>>> {
-    Sessions::of(shard).open.borrow().get(sid).cloned()
+    Sessions::of(shard).get(sid)
 }
 
-/// What a session is to hear of one of its answers.
+/// Which answer of which session: to tell it what became of the answer.
 pub(in crate::server) struct Receipt<A: App> {
     pub home: Inbox<A>,
     pub sid: Sid,
@@ -30,7 +30,7 @@ impl<A: App> Clone for Receipt<A> {
 }
 
 impl<A: App> Receipt<A> {
-    /// Says what became of it, as far as the connection knows that it went by.
+    /// Tells the session what became of the answer, as far as its connection knows.
     pub fn give(self, fate: Fate) {
         let Receipt { home, sid, number } = self;
         let call = move |shard: &Rc<Shard<A>>| {
@@ -38,7 +38,7 @@ impl<A: App> Receipt<A> {
                 session.answered(number, fate);
             }
         };
-        // a shard that does not keep up hears nothing of it: then the answer counts as read
+        // if the shard's inbox is full the answer counts as read
         let _ = home.try_send(ToShard::Call(Box::new(call)));
     }
 }

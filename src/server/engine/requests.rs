@@ -1,7 +1,7 @@
-//! Requests of Engine.IO: who begins a session, who polls one, and what web pages are told about it.
+//! Requests of Engine.IO over HTTP: beginning a session, polling, posting, and CORS.
 
 use super::delivery::{Answer, Delivery};
-use super::endpoint::visit;
+use super::endpoint::handshake_request;
 use super::gzip;
 use super::query::{EngineRefusal, Query};
 use super::receipt::{Receipt, found};
@@ -16,7 +16,7 @@ use crate::server::errors::{handshake_limited, leaving, token_missing};
 use crate::server::handshake::Sockets;
 use crate::server::http_io::Report;
 use crate::server::node::Node;
-use crate::socketio::{Beginning, Door, Fate, Posted, Session, Taken, noop, poll_late};
+use crate::socketio::{Endpoint, Fate, NewSession, Posted, Session, Sessions, Taken, noop};
 use crate::trace;
 use ::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use bytes::Bytes;
@@ -25,22 +25,22 @@ use std::rc::Rc;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
-/// How long a browser need not ask again what it may ask.
+/// How long a browser may keep the answer to a preflight, in seconds.
 const PREFLIGHT_SECONDS: &str = "600";
 
-/// A request of a route of Engine.IO that is no handshake of a WebSocket.
+/// A request to a route of Engine.IO that is no WebSocket handshake.
 pub(in crate::server) struct Asked<'r> {
     pub method: &'r Method,
     pub path: &'r str,
     pub query: &'r str,
     pub headers: &'r HeaderMap,
     pub peer: SocketAddr,
-    /// Of the connection that it came by.
+    /// The report of the connection that it came on.
     pub report: &'r Arc<Report>,
 }
 
 impl Asked<'_> {
-    /// How an answer is given that says these.
+    /// How the answer is sent.
     fn delivery(&self, route: &Route) -> Delivery {
         let compress_from = route.policy.compress_from;
         Delivery {
@@ -50,7 +50,9 @@ impl Asked<'_> {
     }
 }
 
-/// Answers such a request. `body` is read when it is needed, and says itself what is wrong with it.
+/// Answers a request to a route of Engine.IO; `None`: there is no such route at the path. `body` is polled when it is needed; `None` of it: it was refused.
+///
+/// Dropping the future gives a poll up: its session hears so, and the next poll gets what this one would have.
 pub(in crate::server) async fn answer<A: App>(
     node: &Rc<Node<A>>,
     sockets: &Arc<Sockets<A>>,
@@ -59,7 +61,7 @@ pub(in crate::server) async fn answer<A: App>(
 ) -> Option<Answer<A>> {
     let (index, params) = sockets.entry.listener.find(asked.path)?;
     let route = &sockets.entry.listener.routes[index];
-    let door = sockets.door(index)?;
+    let endpoint = sockets.endpoint(index)?;
     let origin = asked.headers.get(header::ORIGIN);
     let tls = sockets.entry.listener.tls.is_some();
     if !route.policy.origins.allow(asked.headers, tls) {
@@ -68,7 +70,14 @@ pub(in crate::server) async fn answer<A: App>(
     let mut answer = match *asked.method {
         Method::OPTIONS => preflight(asked.headers).into(),
         _ => {
-            let answered = polled(node, sockets, (index, route), (door, params), asked, body);
+            let answered = polled(
+                node,
+                sockets,
+                (index, route),
+                (endpoint, params),
+                asked,
+                body,
+            );
             answered
                 .await
                 .unwrap_or_else(|refused| refused.response().into())
@@ -78,7 +87,7 @@ pub(in crate::server) async fn answer<A: App>(
     if let Some(origin) = origin {
         head.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
         let yes = HeaderValue::from_static("true");
-        // a page that any site may be is nobody whose cookies count
+        // where any page may ask, none may send cookies
         if !route.policy.origins.is_any() {
             head.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, yes);
         }
@@ -108,7 +117,7 @@ async fn polled<A: App>(
     node: &Rc<Node<A>>,
     sockets: &Arc<Sockets<A>>,
     (index, route): (usize, &Route),
-    (door, params): (Arc<Door>, Params),
+    (endpoint, params): (Arc<Endpoint>, Params),
     asked: Asked<'_>,
     body: impl Future<Output = Option<Bytes>>,
 ) -> Result<Answer<A>, EngineRefusal> {
@@ -126,7 +135,15 @@ async fn polled<A: App>(
             peer: Some(asked.peer),
         };
         let how = asked.delivery(route);
-        return begin(node, sockets, (index, route), (door, params), &caller, how).await;
+        return begin(
+            node,
+            sockets,
+            (index, route),
+            (endpoint, params),
+            &caller,
+            how,
+        )
+        .await;
     };
     let home = node.shard.peers().get(sid.shard()).cloned();
     let home = home.ok_or(EngineRefusal::Session)?;
@@ -137,12 +154,12 @@ async fn polled<A: App>(
             let connection = trace::connection_id().unwrap_or(0);
             let call = move |shard: &Rc<Shard<A>>| match found(shard, &wanted) {
                 Some(session) => session.poll(connection, answer),
-                None => poll_late(shard, &wanted, answer),
+                None => Sessions::of(shard).poll_late(&wanted, shard.now_ms(), answer),
             };
             tell(&home, call).await.ok_or(EngineRefusal::Session)?;
             let answer = tokio::select! {
                 biased;
-                // whoever says nothing more may have gone, and will poll by another connection: that one gets what there is
+                // a client that has ended its side may have gone, and polls on another connection: that one gets the packets
                 () = asked.report.half_closed() => {
                     answered.close();
                     if let Ok(Some((number, _))) = answered.try_recv() {
@@ -158,7 +175,7 @@ async fn polled<A: App>(
             Ok(asked.delivery(route).of(frames, receipt))
         }
         Method::POST => {
-            // what is wrong with it is told by whoever reads it
+            // the reader of the body answers what is wrong with it
             let Some(body) = body.await else {
                 return Err(EngineRefusal::Request);
             };
@@ -194,7 +211,7 @@ async fn begin<A: App>(
     node: &Rc<Node<A>>,
     sockets: &Arc<Sockets<A>>,
     (index, route): (usize, &Route),
-    (door, params): (Arc<Door>, Params),
+    (endpoint, params): (Arc<Endpoint>, Params),
     caller: &Caller,
     how: Delivery,
 ) -> Result<Answer<A>, EngineRefusal> {
@@ -209,31 +226,31 @@ async fn begin<A: App>(
     if let Err(refused) = stats.quota.handshake(peer.ip()) {
         return limited(refused);
     }
-    // a session is a connection, whether one is open at the moment or not
+    // a session counts as a connection, also while none is open
     let place = match stats.quota.connection(peer.ip()) {
         Ok(place) => place,
         Err(refused) => return limited(refused),
     };
-    let visit = visit(door, caller, params)?;
+    let request = handshake_request(endpoint, caller, params)?;
     let identity = match route.protocol {
         Protocol::SocketIo | Protocol::WebSocket => None,
-        Protocol::EngineIo => match sockets.identify(route, caller, visit.token.as_deref()) {
+        Protocol::EngineIo => match sockets.identify(route, caller, request.token.as_deref()) {
             Some(Ok(identity)) => Some(identity),
             Some(Err(error)) => return Ok(json_error(&error).into()),
             None => return Ok(json_error(&token_missing()).into()),
         },
     };
     let id = stats.next_connection();
-    let beginning = Beginning {
+    let new = NewSession {
         id,
-        visit,
+        request,
         policy: sockets.entry.policies[index].clone(),
         keys: node.shared.keys.clone(),
         socket: None,
         compression: Compression::NONE,
         identity,
     };
-    let session = Session::open(shard, beginning);
+    let session = Session::open(shard, new);
     let (open, presence) = (sockets.stats(index).open(), node.arrive());
     let sid = session.sid.clone();
     let (answer, answered) = oneshot::channel();

@@ -3,7 +3,7 @@
 use super::blueprint::Blueprint;
 use super::cascades::Child;
 use super::keys::{Unique, same, unique_indexes};
-use super::{literal, quoted};
+use super::sql::{literal, quoted};
 use crate::error::Error;
 use crate::store::watched::Watched;
 use rusqlite::Connection;
