@@ -23,7 +23,7 @@ use crate::limits::clock::Clock;
 use crate::metrics::Stats;
 use crate::routing::{
     Auth, Given, Known, ListenerParts, Location, PolicySettings, Protocol, RouteParts, Routing,
-    RoutingParts, Said,
+    RoutingParts, Located,
 };
 use crate::store::{Schema, StoreConfig};
 use std::sync::Arc;
@@ -64,17 +64,17 @@ impl<A: App> Server<A> {
         let registry = Registry::new().with::<C>();
         let at = Location::call("single");
         let mut route = RouteParts::new(Protocol::WebSocket, at);
-        route.path = Given::said(path.to_owned(), at);
-        route.consumer = Given::said(C::NAME.to_owned(), at);
+        route.path = Given::at(path.to_owned(), at);
+        route.consumer = Given::at(C::NAME.to_owned(), at);
         route.policy = PolicySettings::new().auth(Auth::None).0;
         let mut listener = ListenerParts::new(at);
         let value = bind.to_owned();
-        listener.name = Given::said("single".to_owned(), at);
-        listener.bind = Given::said(vec![Said { value, at }], at);
+        listener.name = Given::at("single".to_owned(), at);
+        listener.bind = Given::at(vec![Located { value, at }], at);
         listener.policy = PolicySettings::new().origins("*").0;
-        listener.routes = Given::said(vec![route], at);
+        listener.routes = Given::at(vec![route], at);
         let mut parts = RoutingParts::new(at);
-        parts.listeners = Given::said(vec![listener], at);
+        parts.listeners = Given::at(vec![listener], at);
         let known = Known {
             consumers: &registry.consumers(),
             rest: &[],

@@ -1,4 +1,4 @@
-//! What kinds of values settings have: how each is read, written, and kept within bounds.
+//! The types of values that settings have: how each is read and written, and within which bounds.
 
 use crate::routing::mistakes::Mistakes;
 use crate::routing::origins::Origins;
@@ -9,8 +9,8 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::DeValue;
 
-/// A kind of value, in the program of the type `T`.
-pub(super) trait Kind<T> {
+/// A type of values in the file. In the program they are of the type `T`.
+pub(super) trait ValueType<T> {
     /// Reads a value of the file. What is wrong with it is noted.
     fn read(
         &self,
@@ -68,7 +68,7 @@ fn show<T: Copy + TryInto<u64>>(n: T, units: Units) -> String {
     quantity::show(n.try_into().unwrap_or(u64::MAX), units)
 }
 
-impl<T: Copy + TryFrom<u64> + TryInto<u64>> Kind<T> for Size {
+impl<T: Copy + TryFrom<u64> + TryInto<u64>> ValueType<T> for Size {
     fn read(
         &self,
         _: &str,
@@ -99,7 +99,7 @@ impl<T: Copy + TryFrom<u64> + TryInto<u64>> Kind<T> for Size {
     }
 }
 
-impl<T: Copy + TryFrom<u64> + TryInto<u64>> Kind<T> for Count {
+impl<T: Copy + TryFrom<u64> + TryInto<u64>> ValueType<T> for Count {
     fn read(
         &self,
         _: &str,
@@ -126,7 +126,7 @@ impl<T: Copy + TryFrom<u64> + TryInto<u64>> Kind<T> for Count {
     }
 }
 
-impl Kind<Duration> for Time {
+impl ValueType<Duration> for Time {
     fn read(
         &self,
         _: &str,
@@ -149,7 +149,7 @@ impl Kind<Duration> for Time {
     }
 }
 
-impl<T: Word> Kind<T> for Words {
+impl<T: Word> ValueType<T> for Words {
     fn read(
         &self,
         key: &str,
@@ -172,7 +172,7 @@ impl<T: Word> Kind<T> for Words {
     }
 }
 
-impl<T, K: Kind<T>> Kind<Option<T>> for OrWord<K> {
+impl<T, K: ValueType<T>> ValueType<Option<T>> for OrWord<K> {
     fn read(
         &self,
         key: &str,
@@ -206,7 +206,7 @@ impl<T, K: Kind<T>> Kind<Option<T>> for OrWord<K> {
     }
 }
 
-impl Kind<Origins> for Pages {
+impl ValueType<Origins> for Pages {
     fn read(
         &self,
         _: &str,
