@@ -2,8 +2,7 @@
 
 use crate::auth::Identity;
 use crate::error::Error;
-use crate::store::Reader;
-use crate::store::change::Change;
+use crate::store::{Change, Reader, Watched};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt::Display;
@@ -47,8 +46,8 @@ pub trait App: Sized + Send + Sync + 'static {
     type Event: Serialize + DeserializeOwned + Send + Sync + 'static;
     /// Tables that announce their changes.
     const WATCHED: &'static [Watched];
-    /// Tables, watched or not, whose rows seldom change and are asked for with every command: what is read of them need not be read again while
-    /// [`Reader::era`] is the same.
+    /// Tables, watched or not, whose rows seldom change and are asked for with every command: a [`Memo`](crate::Memo) may be made of their rows, and any change
+    /// of one of them drops it.
     const STEADY: &'static [&'static str] = &[];
 
     /// Decides who hears of a change, and what.
@@ -74,42 +73,6 @@ pub trait App: Sized + Send + Sync + 'static {
             false => "identified",
         }
     }
-}
-
-/// A table whose changes are announced. Triggers for it are generated from the schema.
-///
-/// The table has an `INTEGER PRIMARY KEY` (`id`) and at most 60 columns. If it has a column `version`, triggers raise it with each change that did
-/// not; if it has `updated_at` (milliseconds), they set it likewise.
-#[derive(Debug, Clone, Copy)]
-pub struct Watched {
-    /// The table's name.
-    pub table: &'static str,
-    /// Columns that record when another column got a value: see [`Stamp`].
-    pub stamps: &'static [Stamp],
-    /// Columns that are left out of the change log, because they are secret (a password's hash). A change of such a column alone is still announced.
-    pub secret: &'static [&'static str],
-}
-
-impl Watched {
-    /// A table without stamps and secrets.
-    pub const fn new(table: &'static str) -> Self {
-        Watched {
-            table,
-            stamps: &[],
-            secret: &[],
-        }
-    }
-}
-
-/// "When `column` became `value`, note the time in `at`", unless the statement set `at` itself.
-#[derive(Debug, Clone, Copy)]
-pub struct Stamp {
-    /// The column that is looked at.
-    pub column: &'static str,
-    /// The value it got.
-    pub value: &'static str,
-    /// The column that gets the time, in milliseconds since 1970-01-01 UTC.
-    pub at: &'static str,
 }
 
 /// A fact and everybody it concerns. A client hears one signal once, however many of its groups are named; each signal has a `seq` of its own.

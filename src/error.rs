@@ -251,3 +251,57 @@ impl From<ClientError> for Error {
         Error::Client(e)
     }
 }
+
+/// The known word that `wrong` is probably a misspelling of, for messages that say "did you mean". `None` where more than a third of its letters are wrong.
+pub(crate) fn nearest<'k>(wrong: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    known
+        .map(|word| (distance(wrong, word), word))
+        .filter(|(distance, word)| *distance <= (word.chars().count() / 3).max(1))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, word)| word)
+}
+
+/// Counts the letters that must be added, removed, replaced or swapped with their neighbour: the Damerau-Levenshtein distance, in its optimal string alignment.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            rows[i][j] = if i == 0 || j == 0 {
+                i + j
+            } else {
+                let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+                let best = replaced.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
+                let swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+                if swapped {
+                    best.min(rows[i - 2][j - 2] + 1)
+                } else {
+                    best
+                }
+            };
+        }
+    }
+    rows[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nearest_words() {
+        let known = ["auth", "auth_timeout", "dining.order", "dining.order_items"];
+        for (wrong, near) in [
+            ("aut", Some("auth")),
+            ("atuh", Some("auth")),
+            ("auth_time_out", Some("auth_timeout")),
+            ("dining.ordr", Some("dining.order")),
+            ("Dining.Order", Some("dining.order")),
+            ("dining.orderitems", Some("dining.order_items")),
+            ("", None),
+            ("kitchen", None),
+        ] {
+            assert_eq!(nearest(wrong, known.into_iter()), near, "{wrong}");
+        }
+    }
+}

@@ -23,28 +23,33 @@ mod socketio;
 mod store;
 mod trace;
 
-pub use app::{App, Signal, Stamp, Watched};
+pub use app::{App, Signal};
 pub use auth::{Identity, Keys};
-pub use consumer::context::Context;
+pub use consumer::context::{Context, SocketIoClient, TimerId};
+pub use consumer::disconnect::Disconnect;
 pub use consumer::endpoint::Consumer;
+pub use consumer::numbers::{Numbers, RouteNumbers};
 pub use consumer::registry::Registry;
 pub use consumer::rest::{Api, Caller, RestPlace};
+pub use consumer::timed::Timed;
 pub use error::{ClientError, Constraint, Error, Kind};
-pub use hub::window::Gather;
+pub use hub::batching::Gather;
 pub use limits::clock::{Clock, Sleep, Ticks};
-pub use metrics::{Numbers, RouteNumbers};
 pub use protocol::arguments::{Arguments, Binary};
+pub use protocol::close::EndedBy;
 pub use protocol::frame::{Event, Frame, FromFrame, Payload};
 pub use protocol::message::{Message, Reply};
 pub use protocol::notice;
-pub use routing::{Explained, Known, Routed, Routing, Setting};
-pub use server::explain::{Preview, preview};
-pub use server::{Changes, Server, Started};
+pub use routing::{
+    Auth, Delivery, EdgeSettings, Explained, Known, Offsets, PolicySettings, ProcessSettings,
+    Routed, Routing, Setting,
+};
+pub use server::{Changes, Preview, Server, Started, preview};
 #[cfg(feature = "testing")]
 pub use store::Scratch;
-pub use store::change::{Change, Op};
 pub use store::{
-    Command, CommandId, Copied, Durability, FromValue, Moment, Progress, Reader, Restored, Row,
-    Schema, Store, StoreConfig, Transaction, Value, backup, migrate, restore,
+    CaptureMode, Change, Command, Copied, Durability, FromValue, IdempotencyKey, Memo, Op,
+    Progress, Reader, Restored, Row, Schema, Stamp, Store, StoreConfig, Transaction, Value,
+    Watched, backup, migrate, restore,
 };
 pub use trace::connection_id;

@@ -122,8 +122,9 @@ impl Consumer for Namespace {
     type Command = Told;
 
     async fn connect(_: IgnoredAny, ctx: &mut Context<Conformance>) -> Result<Self, Error> {
-        let auth: Box<RawValue> = ctx.auth()?;
-        ctx.send(&Message::new("auth", &auth));
+        if let Some(client) = ctx.client() {
+            ctx.send(&Message::new("auth", &client.auth::<Box<RawValue>>()?));
+        }
         Ok(Namespace)
     }
 

@@ -84,7 +84,8 @@ impl Consumer for Guest {
         if rooms.iter().any(|room| room.starts_with('#')) {
             return Err(not_here(&rooms[0]));
         }
-        for room in rooms.into_iter().chain(ctx.restored()) {
+        let before = ctx.client().map(|c| c.restored()).unwrap_or_default();
+        for room in rooms.into_iter().chain(before) {
             // a room that was closed meanwhile is not come back to
             if !room.starts_with('#') {
                 ctx.try_join(room)?;
@@ -128,7 +129,9 @@ impl Consumer for Guest {
             }
             Command::Rooms => Ok(Reply::ack(&ctx.groups().collect::<Vec<_>>())),
             Command::AskMe(what) => {
-                let answer = ctx.ask(&Message::new("question", &what), PATIENCE).await?;
+                let client = ctx.client().ok_or(Error::Closed)?;
+                let question = Message::new("question", &what);
+                let answer = client.ask(&question, PATIENCE).await?;
                 Ok(Reply::ack(&answer.get::<String>(0)?))
             }
             Command::Photo(bytes) => Ok(Reply::message(Message::new("photo", &bytes))),

@@ -1,11 +1,10 @@
 //! Which status leads to which, for whom: rows of `workflow_transitions`, read where they are needed.
 
 use super::Role;
-use crate::db::{Error, Moment, Reader, Row, params};
+use crate::db::{Error, Memo, Reader, Row, params};
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// The workflow of the nine statuses.
 pub const RESTAURANT: i64 = 1;
@@ -30,15 +29,15 @@ pub enum Kind {
 /// A condition on the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Guard {
-    /// None.
+    /// No condition.
     Always,
-    /// It is to be driven.
+    /// The order is to be driven.
     Delivery,
-    /// It is not.
+    /// The order is not to be driven.
     NotDelivery,
     /// A driver must be the one it was given to.
     Assigned,
-    /// A driver must be that one and not have left with it.
+    /// A driver must be the one it was given to, and not have left with it.
     BeforePickUp,
 }
 
@@ -100,51 +99,25 @@ impl Step {
 /// The step between two statuses, if the workflow knows one.
 ///
 /// # Errors
-/// [`Error::Store`], [`Error::Json`]; likewise below.
+/// [`Error::Store`], [`Error::Json`].
 pub fn step(db: &Reader<'_>, workflow: i64, from: &str, to: &str) -> Result<Option<Step>, Error> {
     let all = steps(db, workflow)?;
     let found = all.iter().find(|step| step.from == from && step.to == to);
     Ok(found.cloned())
 }
 
-/// Since when, which workflow, and all its steps.
-type Known = (Moment, i64, Rc<[Step]>);
-
-thread_local! {
-    /// The writer's, since the rows are what they are. There are few workflows.
-    static KNOWN: RefCell<Vec<Known>> = const { RefCell::new(Vec::new()) };
-}
+static STEPS: Memo<Arc<[Step]>> = Memo::new("steps of a workflow");
 
 /// All steps of a workflow, in the order of their states.
 ///
 /// # Errors
 /// As [`step`].
-pub fn steps(db: &Reader<'_>, workflow: i64) -> Result<Rc<[Step]>, Error> {
-    let era = db.era();
-    let known = KNOWN.with_borrow(|known| {
-        let known = known
-            .iter()
-            .find(|(of, id, _)| Some(*of) == era && *id == workflow);
-        known.map(|(.., steps)| steps.clone())
-    });
-    if let Some(steps) = known {
-        return Ok(steps);
-    }
-    let steps: Rc<[Step]> = db
-        .rows(
-            &format!("SELECT {COLUMNS} WHERE workflow_id = ?1 ORDER BY rowid"),
-            params![workflow],
-            |row| Step::read(db, row),
-        )?
-        .into();
-    if let Some(era) = era {
-        KNOWN.with_borrow_mut(|known| {
-            known.retain(|(of, ..)| *of == era);
-            known.truncate(7);
-            known.push((era, workflow, steps.clone()));
-        });
-    }
-    Ok(steps)
+pub fn steps(db: &Reader<'_>, workflow: i64) -> Result<Arc<[Step]>, Error> {
+    let sql = format!("SELECT {COLUMNS} WHERE workflow_id = ?1 ORDER BY rowid");
+    db.memo(&STEPS, workflow, |db| {
+        let all = db.rows(&sql, params![workflow], |row| Step::read(db, row))?;
+        Ok(all.into())
+    })
 }
 
 /// The shortest way of forward steps that `may_take` allows, through states that `may_skip` allows. Several steps at once are for a vocabulary that

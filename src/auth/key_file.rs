@@ -1,6 +1,7 @@
 //! What a key file holds.
 
-use super::{Error, Keys, Verifying};
+use super::keys::{Keys, Verifying};
+use crate::error::Error;
 use jsonwebtoken::errors::Error as JwtError;
 use jsonwebtoken::{Algorithm, DecodingKey};
 

@@ -1,14 +1,16 @@
 //! Who is let in: a token that comes as the first frame, one that ends soon, one that replaces another.
 
+use super::frame::ConnectionFrame;
+use super::rates;
+use super::reader::MessageReader;
 use crate::app::App;
 use crate::auth::{Identity, Keys};
-use crate::connection::reader::MessageReader;
-use crate::connection::{Frame, rates, unaddressed};
 use crate::error::{ClientError, Kind};
 use crate::hub::shard::Shard;
 use crate::hub::socket::Socket;
 use crate::limits::Limit;
 use crate::limits::budget::Budget;
+use crate::limits::clock::Clock;
 use crate::protocol::close::TOKEN_TIMEOUT;
 use crate::protocol::dialect::{Control, Inbound};
 use crate::protocol::message::Message;
@@ -18,6 +20,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+/// Whose token this is.
+///
+/// # Errors
+/// Of kind [`Kind::Unauthenticated`]: it is nobody's, or this server has no key.
 pub(crate) fn verify<A: App>(
     keys: Option<&Keys>,
     token: &str,
@@ -35,6 +41,9 @@ pub(crate) fn verify<A: App>(
 const TOKEN_FIRST: &str = r#"send {"action":"authenticate","token":"..."} first"#;
 
 /// Where a token is required and did not come with the handshake, the first frame brings it.
+///
+/// # Errors
+/// Why the client is refused; none came within `auth_timeout`, among others.
 pub(crate) async fn wait_for_token<A: App>(
     shard: &Rc<Shard<A>>,
     socket: &Rc<Socket<A>>,
@@ -50,35 +59,37 @@ pub(crate) async fn wait_for_token<A: App>(
             if socket.take_ending().is_some() {
                 return Err(missing("closed"));
             }
-            let (now, turn) = (shard.clock(), budget.turn().await);
+            let (now, turn) = (shard.now_ms(), budget.turn().await);
             let frame = reader.next(socket, now, turn, |incoming| match incoming {
                 other if rates::frame(shard, socket, &other, now).is_err() => {
-                    Frame::Refused(None, missing("too much before a token"))
+                    ConnectionFrame::Refused(None, missing("too much before a token"))
                 }
                 Incoming::Data(payload) => match shard.lanes[lane as usize].dialect.decode(payload)
                 {
-                    Ok(Inbound::Control { id, control }) => Frame::Control(id, control),
-                    Ok(Inbound::Command { id, .. }) => Frame::Refused(id, missing(TOKEN_FIRST)),
-                    Err(refusal) => Frame::Refused(refusal.id, refusal.error),
+                    Ok(Inbound::Control { id, control }) => ConnectionFrame::Control(id, control),
+                    Ok(Inbound::Command { id, .. }) => {
+                        ConnectionFrame::Refused(id, missing(TOKEN_FIRST))
+                    }
+                    Err(refusal) => ConnectionFrame::Refused(refusal.id, refusal.error),
                 },
-                other => unaddressed(other),
+                other => ConnectionFrame::without_data(other),
             });
             match frame {
-                Ok(Some(Frame::Control(_, Control::Authenticate(token)))) => {
+                Ok(Some(ConnectionFrame::Control(_, Control::Authenticate(token)))) => {
                     return verify::<A>(keys, &token);
                 }
-                Ok(Some(Frame::Control(..))) => return Err(missing(TOKEN_FIRST)),
-                Ok(Some(Frame::Refused(_, error))) => {
+                Ok(Some(ConnectionFrame::Control(..))) => return Err(missing(TOKEN_FIRST)),
+                Ok(Some(ConnectionFrame::Refused(_, error))) => {
                     return Err(ClientError {
                         kind: Kind::Unauthenticated,
                         ..error
                     });
                 }
-                Ok(Some(Frame::Ping(payload))) => {
+                Ok(Some(ConnectionFrame::Ping(payload))) => {
                     shard.send(socket, websocket::encode(Opcode::Pong, &payload))
                 }
-                Ok(Some(Frame::Pong)) => {}
-                Ok(Some(Frame::Close(_))) | Err(_) => {
+                Ok(Some(ConnectionFrame::Pong)) => {}
+                Ok(Some(ConnectionFrame::Close(_))) | Err(_) => {
                     return Err(missing("closed before a token came"));
                 }
                 Ok(None) => {
@@ -92,17 +103,17 @@ pub(crate) async fn wait_for_token<A: App>(
             }
         }
     };
-    match tokio::time::timeout(socket.policy.auth_timeout, first).await {
-        Ok(Ok(identity)) => {
-            let told = authenticated(&identity);
+    match shard.clock.timeout(socket.policy.auth_timeout, first).await {
+        Some(Ok(identity)) => {
+            let told = authenticated(&identity, wall_ms(&shard.clock));
             shard.send(
                 socket,
                 shard.lanes[lane as usize].frame(&told, Default::default()),
             );
             Ok(identity)
         }
-        Ok(Err(error)) => Err(error),
-        Err(_) => {
+        Some(Err(error)) => Err(error),
+        None => {
             socket.limited(Limit::AuthTimeout);
             Err(ClientError::new(
                 Kind::Unauthenticated,
@@ -113,50 +124,59 @@ pub(crate) async fn wait_for_token<A: App>(
     }
 }
 
-/// Takes a place among the connections of the token's subject, if this connection has none yet.
-pub(crate) fn place_of_user<A: App>(
+/// Counts this connection for the token's subject, unless it is counted for its user already.
+///
+/// # Errors
+/// It is one too many.
+pub(crate) fn count_user<A: App>(
     shard: &Shard<A>,
     socket: &Socket<A>,
     identity: &Identity<A::Claims>,
 ) -> Result<(), ClientError> {
-    let mut place = socket.user.borrow_mut();
-    if let (None, Some(subject)) = (&*place, &identity.subject) {
-        let found = shard.stats.admission.user(subject).map_err(|limited| {
+    let mut slot = socket.user.borrow_mut();
+    if let (None, Some(subject)) = (&*slot, &identity.subject) {
+        let found = shard.stats.quota.user(subject).map_err(|limited| {
             socket.limited(limited.limit);
             limited.error()
         })?;
-        *place = Some(Arc::new(found));
+        *slot = Some(Arc::new(found));
     }
     Ok(())
 }
 
+/// Notes with the socket when the token ends, for the shard that looks from time to time.
 pub(crate) fn note_expiry<A: App>(socket: &Socket<A>, identity: &Identity<A::Claims>) {
     socket
         .expires_at_ms
-        .set(identity.expires_at.map_or(i64::MAX, ms));
+        .set(identity.expires_at.map_or(i64::MAX, unix_ms));
     socket.expiry_told.set(false);
 }
 
-fn expiry(at_ms: Option<i64>) -> Expiry {
+fn expiry(at_ms: Option<i64>, wall_ms: i64) -> Expiry {
     Expiry {
         expires_at_ms: at_ms,
-        seconds_left: at_ms.map(|at| (at - wall_ms()).max(0) / 1000),
+        seconds_left: at_ms.map(|at| (at - wall_ms).max(0) / 1000),
     }
 }
 
-pub(crate) fn expiring(at_ms: i64) -> Message {
-    Message::new("auth:expiring", &expiry(Some(at_ms)))
+/// The warning that the token ends at `at_ms`. Both times in milliseconds since 1970.
+pub(super) fn expiring(at_ms: i64, wall_ms: i64) -> Message {
+    Message::new("auth:expiring", &expiry(Some(at_ms), wall_ms))
 }
 
-pub(crate) fn authenticated<C>(identity: &Identity<C>) -> Message {
-    Message::new("authenticated", &expiry(identity.expires_at.map(ms)))
+/// The answer to a token. `wall_ms`: now, in milliseconds since 1970.
+pub(super) fn authenticated<C>(identity: &Identity<C>, wall_ms: i64) -> Message {
+    let ends_at = identity.expires_at.map(unix_ms);
+    Message::new("authenticated", &expiry(ends_at, wall_ms))
 }
 
-fn ms(at: SystemTime) -> i64 {
+/// In milliseconds since 1970; the earliest is that.
+fn unix_ms(at: SystemTime) -> i64 {
     at.duration_since(UNIX_EPOCH)
         .map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX))
 }
 
-pub(crate) fn wall_ms() -> i64 {
-    ms(SystemTime::now())
+/// The time of day, in milliseconds since 1970.
+pub(super) fn wall_ms(clock: &Clock) -> i64 {
+    unix_ms(clock.wall())
 }

@@ -1,7 +1,7 @@
-//! What a frame costs its sender: counted, and refused where it is too much.
+//! How fast a client may speak: each frame is counted, and refused where it is too much.
 
+use super::frame::ConnectionFrame;
 use crate::app::App;
-use crate::connection::Frame;
 use crate::error::ClientError;
 use crate::hub::shard::Shard;
 use crate::hub::socket::Socket;
@@ -64,7 +64,11 @@ pub(crate) fn control<A: App>(
 }
 
 /// What becomes of a frame that came too fast: an error for the client, and in the long run the end.
-pub(crate) fn refuse<A: App>(shard: &Shard<A>, id: Option<String>, too_fast: TooFast) -> Frame {
+pub(crate) fn refuse<A: App>(
+    shard: &Shard<A>,
+    id: Option<String>,
+    too_fast: TooFast,
+) -> ConnectionFrame {
     shard.counts.limited(too_fast.limited.limit);
     let error: ClientError = too_fast.limited.error();
     if too_fast.persists {
@@ -72,7 +76,7 @@ pub(crate) fn refuse<A: App>(shard: &Shard<A>, id: Option<String>, too_fast: Too
             limit = too_fast.limited.limit.name(),
             "a client does not slow down: closed"
         );
-        return Frame::Close(Ending::refused(error));
+        return ConnectionFrame::Close(Ending::refused(error));
     }
-    Frame::Refused(id, error)
+    ConnectionFrame::Refused(id, error)
 }

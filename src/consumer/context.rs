@@ -1,39 +1,57 @@
 //! What a consumer can reach: its client, its groups, the rows.
 
+mod back;
 mod client;
 mod identity;
 mod recovery;
+mod socket_io;
 mod stream;
+mod timers;
 
 pub(crate) use client::{Client, Handshake};
 pub(crate) use identity::Leaving;
-use identity::Nobody;
+pub use socket_io::SocketIoClient;
+pub(crate) use timers::TIMERS;
+pub use timers::TimerId;
 
 use crate::app::App;
 use crate::auth::Identity;
 use crate::error::{ClientError, Error, Kind};
+use crate::hub::batching::Gather;
 use crate::hub::lane::Lane;
 use crate::hub::publication::Publication;
 use crate::hub::shard::Shard;
 use crate::hub::socket::{Hold, Socket};
-use crate::hub::window::Gather;
 use crate::limits::Limit;
 use crate::protocol::close::Ending;
 use crate::protocol::dialect::Envelope;
-use crate::protocol::message::Message;
-use crate::store::{Channel, CommandId, Reader, Transaction};
-use recovery::Back;
+use crate::protocol::message::{Message, Reply};
+use crate::store::{Channel, IdempotencyKey, Reader, Transaction};
+use back::Back;
+use futures::future::LocalBoxFuture;
+use identity::Nobody;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use smallvec::SmallVec;
+use std::any::Any;
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::task::{self, Poll};
+use timers::Timers;
 
 type Guard<A> =
     Arc<dyn Fn(&Identity<<A as App>::Claims>, &Reader<'_>) -> Result<(), Error> + Send + Sync>;
 type Look = Arc<dyn Fn(&Reader<'_>) -> Result<Message, Error> + Send + Sync>;
+
+/// What an elapsed timer does to the consumer that set it. `None`: it is another one's.
+pub(crate) type Elapsed<A> = Box<
+    dyn for<'a> FnOnce(
+        &'a mut (dyn Any + 'static),
+        &'a mut Context<A>,
+    ) -> Option<LocalBoxFuture<'a, Result<Reply, Error>>>,
+>;
 
 /// What starts a stream.
 #[derive(Clone)]
@@ -47,7 +65,14 @@ struct Opening {
 struct Membership<G> {
     group: G,
     /// Replay does not reach behind this number.
-    from: u64,
+    from: Cell<u64>,
+}
+
+impl<G> Membership<G> {
+    fn new(group: G, from: u64) -> Self {
+        let from = Cell::new(from);
+        Membership { group, from }
+    }
 }
 
 /// One connection's view of the server: who it is, its groups, the rows.
@@ -64,17 +89,17 @@ pub struct Context<A: App> {
     /// What its frames are addressed to.
     channel: Channel,
     /// The frame that is being handled, where it has an id. Its scope is filled in for each write.
-    command: Option<Box<CommandId>>,
+    command: Option<Box<IdempotencyKey>>,
     /// Whose ids these are while nobody knows who it is: this connection's alone. Made with the first of them, and boxed: few have any.
     nobody: OnceCell<Box<Nobody>>,
     /// Writes of this command so far: each has an outcome of its own.
     writes: Cell<u32>,
-    /// Of Socket.IO.
+    /// What is kept of a Socket.IO client.
     pub(crate) client: Option<Rc<Client>>,
-    /// The same. Boxed: most connections have none, and each is as large as it could be.
+    /// What a Socket.IO client comes back with. Boxed: most connections have none, and each is as large as it could be.
     back: Option<Box<Back<A::Group>>>,
-    /// Where the stream of the groups goes on that a command joined.
-    joined_at: Option<u64>,
+    /// What the consumer has asked to be told later. Boxed: most connections have no timers.
+    timers: Option<Box<Timers<Elapsed<A>>>>,
 }
 
 impl<A: App> Context<A> {
@@ -100,7 +125,7 @@ impl<A: App> Context<A> {
             writes: Cell::new(0),
             client: None,
             back: None,
-            joined_at: None,
+            timers: None,
         }
     }
 
@@ -152,7 +177,7 @@ impl<A: App> Context<A> {
             return Ok(());
         }
         let before = self.before().iter().find(|m| m.group == group);
-        let from = before.map_or(from, |m| from.max(m.from));
+        let from = before.map_or(from, |m| from.max(m.from.get()));
         if self.memberships.len() >= self.socket.policy.groups_per_connection {
             self.socket.limited(Limit::Groups);
             return Err(ClientError::new(
@@ -161,14 +186,7 @@ impl<A: App> Context<A> {
                 "this connection is in too many groups: leave some, or open another",
             ));
         }
-        let hold = || {
-            Box::new(Hold {
-                fresh: Vec::new(),
-                frames: Vec::new(),
-                bytes: 0,
-                overflowed: false,
-            })
-        };
+        let hold = || Box::new(Hold::new(Vec::new()));
         self.shard.part(self.lane, &self.socket);
         // held before registered: not one event may pass between
         self.socket
@@ -178,18 +196,12 @@ impl<A: App> Context<A> {
             .fresh
             .push(group.clone());
         self.shard.join(group.clone(), self.lane, &self.socket);
-        self.memberships.push(Membership { group, from });
+        self.memberships.push(Membership::new(group, from));
         if self.outdate() {
             // nothing is told of it before it is kept
             self.socket.defer();
         }
         Ok(())
-    }
-
-    /// The groups that a Socket.IO client was in when it was connected last, also those that it had joined by a command. They come back by being joined here:
-    /// `connect` joins again what this client may still hear, before it asks for a snapshot, and what it missed there is replayed. Empty for new clients.
-    pub fn restored(&self) -> Vec<A::Group> {
-        self.before().iter().map(|m| m.group.clone()).collect()
     }
 
     /// From now on what this connection hears in quick succession is told together as well, or only together ([`Consumer::together`](crate::Consumer::together)). To
@@ -227,7 +239,9 @@ impl<A: App> Context<A> {
         f: impl Fn(&Reader<'_>) -> Result<T, Error> + Send + Sync + 'static,
     ) -> Result<T, Error> {
         let (at, found) = self.at_one_point(Arc::new(f)).await?;
-        self.joined_at = Some(at);
+        if let Some(held) = self.socket.held.borrow_mut().as_mut() {
+            held.joined_at = Some(at);
+        }
         Ok(found)
     }
 
@@ -335,6 +349,27 @@ impl<A: App> Context<A> {
     /// The groups it is in, in the order of joining.
     pub fn groups(&self) -> impl Iterator<Item = &A::Group> {
         self.memberships.iter().map(|m| &m.group)
+    }
+
+    pub(super) fn timers(&mut self) -> &mut Timers<Elapsed<A>> {
+        let clock = &self.shard.clock;
+        let make = || Box::new(Timers::new(clock.clone()));
+        self.timers.get_or_insert_with(make)
+    }
+
+    /// Takes a timer that has elapsed, the first of them. What is done for it is no part of the command before.
+    pub(crate) fn take_elapsed(&mut self) -> Option<Elapsed<A>> {
+        let elapsed = self.timers.as_mut()?.take_due()?;
+        self.begin_unasked();
+        Some(elapsed)
+    }
+
+    /// Ready when a timer has elapsed.
+    pub(crate) fn poll_elapsed(&mut self, cx: &mut task::Context<'_>) -> Poll<()> {
+        match &mut self.timers {
+            None => Poll::Pending,
+            Some(timers) => timers.poll_due(cx),
+        }
     }
 
     /// Why the connection is being closed, if it is.

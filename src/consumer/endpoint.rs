@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::consumer::context::Context;
+use crate::consumer::disconnect::Disconnect;
 use crate::error::{ClientError, Error};
 use crate::protocol::frame::FromFrame;
 use crate::protocol::message::{Message, Reply};
@@ -133,6 +134,7 @@ pub trait Consumer: Sized + 'static {
         Message::error(error)
     }
 
-    /// The connection is gone; its groups are left already.
-    async fn disconnect(self, _ctx: &mut Context<Self::App>) {}
+    /// The connection is over, and `why`; its groups are left already, and no timer of it comes any more. Called once for each connection whose
+    /// [`connect`](Self::connect) succeeded, after the last command was handled. What is said to the client here may not reach it.
+    async fn disconnect(self, _why: Disconnect, _ctx: &mut Context<Self::App>) {}
 }

@@ -3,8 +3,9 @@
 use crate::app::App;
 use crate::auth;
 use crate::auth::{Identity, Keys};
+use crate::consumer::numbers::Numbers;
 use crate::error::{ClientError, Error, Kind};
-use crate::metrics::{Numbers, Stats};
+use crate::metrics::Stats;
 use crate::routing::{Auth, Policy};
 use crate::store::{Command, Reader, Store, Transaction};
 use http::{HeaderMap, HeaderValue, StatusCode, header};

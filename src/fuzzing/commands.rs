@@ -3,8 +3,9 @@
 mod json;
 
 use crate::app::App;
-use crate::connection::told;
-use crate::consumer::registry::{Entry, Registry};
+use crate::connection::error_message;
+use crate::consumer::entry::Entry;
+use crate::consumer::registry::Registry;
 use crate::error::{ClientError, Kind};
 use crate::protocol::dialect::{Control, Dialect, Envelope, Inbound, Refusal};
 use crate::protocol::frame::Payload;
@@ -38,7 +39,7 @@ pub fn commands<A: App>(registry: &Registry<A>, data: &[u8], shape: impl Fn(&Cli
 
     for entry in registry.entries.values() {
         let refused = |id: Option<&str>, error: &ClientError| {
-            let frame = told(entry.render_error, error, id);
+            let frame = error_message(entry.renderer.render_error, error, id);
             let frame = read(&dialect, &frame);
             assert_eq!(frame.get("id").and_then(Value::as_str), id, "{frame}");
             shape(&error.in_short(), &frame);
@@ -155,7 +156,7 @@ fn understood<A: App>(entry: &Entry<A>, body: Payload<'_>) {
     let action = action(&members);
     let known = known(entry);
     let is_known = action.is_some_and(|action| known.iter().any(|k| k == action));
-    assert!(is_known, "{} took {action:?}", entry.name);
+    assert!(is_known, "{} took {action:?}", entry.renderer.name);
     if let Some(again) = spelled_again(text) {
         let read = (entry.decode)(Payload::Text(&again));
         assert!(read.is_ok(), "{text} is taken, {again} is not: {read:?}");
@@ -164,7 +165,7 @@ fn understood<A: App>(entry: &Entry<A>, body: Payload<'_>) {
 
 /// What is told says what is wrong: the action that there is not, the one that is missing, or something about the others.
 fn not_understood<A: App>(entry: &Entry<A>, body: Payload<'_>, error: &ClientError) {
-    let (name, told) = (entry.name, &*error.text);
+    let (name, told) = (entry.renderer.name, &*error.text);
     assert_eq!(error.kind, Kind::Invalid);
     // serde's words are for those who write Rust
     for word in ["variant", "`", "invalid type", "struct ", " at line "] {

@@ -4,10 +4,10 @@ mod habits;
 mod hyper;
 mod offers;
 
-use super::Dice;
+use super::dice::Dice;
 use crate::protocol::websocket::accept_key;
 use crate::protocol::websocket::extension::negotiate;
-use crate::server::{Framing, Place, Unfit, wish};
+use crate::server::{Position, RequestFraming, Unfit, wish};
 use ::http::request::Parts;
 use habits::Habits;
 
@@ -68,7 +68,7 @@ pub fn handshake(data: &[u8]) {
 
 /// The first byte that must not be there, in pieces.
 fn first_wrong(pieces: &[&[u8]]) -> Option<usize> {
-    let mut framing = Framing::new(2 * HEAD_BYTES);
+    let mut framing = RequestFraming::new(2 * HEAD_BYTES);
     let mut before = 0;
     for piece in pieces {
         if let Err(ambiguous) = framing.take(piece) {
@@ -102,19 +102,19 @@ struct Request {
 impl Read {
     fn of(data: &[u8]) -> Self {
         let mut read = Read::default();
-        let mut framing = Framing::new(2 * HEAD_BYTES);
+        let mut framing = RequestFraming::new(2 * HEAD_BYTES);
         let mut start = 0;
         for (at, byte) in data.iter().enumerate() {
-            let before = framing.place();
+            let before = framing.position();
             if framing.take(&[*byte]).is_err() {
                 read.wrong = Some(at);
                 break;
             }
-            let after = framing.place();
-            if before == Place::Between {
+            let after = framing.position();
+            if before == Position::Between {
                 start = at;
             }
-            if before == Place::Fields && after != Place::Fields {
+            if before == Position::Fields && after != Position::Fields {
                 read.requests.push(Request {
                     start,
                     head_end: at + 1,
@@ -122,18 +122,21 @@ impl Read {
                 });
             }
             if let Some(request) = read.requests.last_mut() {
-                if before == Place::Body {
+                if before == Position::Body {
                     request.body.push(*byte);
                 }
-                let is_begun = matches!(before, Place::Fields | Place::Body | Place::Chunking);
-                if is_begun && matches!(after, Place::Between | Place::Tunnel) {
+                let is_begun = matches!(
+                    before,
+                    Position::Fields | Position::Body | Position::Chunking
+                );
+                if is_begun && matches!(after, Position::Between | Position::Tunnel) {
                     request.is_complete = true;
                 }
             }
-            if !matches!(after, Place::RequestLine | Place::Fields) {
+            if !matches!(after, Position::RequestLine | Position::Fields) {
                 read.settled = at + 1;
             }
-            if after == Place::Tunnel {
+            if after == Position::Tunnel {
                 break;
             }
         }

@@ -75,7 +75,7 @@ fn means_the_same_when_written_again(text: &str, routing: &Routing, known: &Know
 }
 
 fn facts(routing: &Routing) -> String {
-    format!("{:?}", routing.clone().without_places())
+    format!("{:?}", routing.clone().without_lines())
 }
 
 /// By a path that is spelled in no other route of the listener.

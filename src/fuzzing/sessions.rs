@@ -1,7 +1,7 @@
 //! Packets of Engine.IO and Socket.IO: what a client says once it is connected, over either transport.
 
-use crate::protocol::dialect::engine_io::{self, push_packet};
-use crate::protocol::dialect::socket_io::{self, Body};
+use crate::protocol::engine_io::{self, push_packet};
+use crate::protocol::socket_io::{self, Body};
 use serde_json::value::RawValue;
 
 /// `data` is the body of a long-polling request, and each of its packets also a WebSocket text.

@@ -1,11 +1,11 @@
 //! Connections that get byte-identical frames: one consumer, one dialect (with its namespace).
 
 use crate::app::App;
-use crate::consumer::registry::Entry;
+use crate::hub::recent::Recent;
+use crate::hub::renderer::Renderer;
 use crate::protocol::dialect::{Dialect, Envelope};
 use crate::protocol::message::Message;
 use crate::protocol::websocket;
-use crate::store::log::Recent;
 use bytes::Bytes;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Index;
@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Connections that get byte-identical frames: one consumer, one dialect.
 pub(crate) struct Lane<A: App> {
-    pub entry: Arc<Entry<A>>,
+    pub renderer: Arc<Renderer<A>>,
     pub dialect: Dialect,
     /// Events are told in messages that could hold several, and never otherwise.
     pub gathers: bool,
@@ -25,7 +25,7 @@ const LANES: usize = 1_024;
 
 /// All lanes, by number. One that was made stays: a number means the same on every shard, whatever routing came since.
 pub(crate) struct Lanes<A: App> {
-    entries: BTreeMap<&'static str, Arc<Entry<A>>>,
+    renderers: BTreeMap<&'static str, Arc<Renderer<A>>>,
     all: Box<[OnceLock<Lane<A>>]>,
     numbers: Mutex<HashMap<(&'static str, Dialect, bool), u16>>,
     /// What was replayed to them a moment ago.
@@ -33,9 +33,9 @@ pub(crate) struct Lanes<A: App> {
 }
 
 impl<A: App> Lanes<A> {
-    pub fn new(entries: impl IntoIterator<Item = Arc<Entry<A>>>) -> Self {
+    pub fn new(renderers: impl IntoIterator<Item = Arc<Renderer<A>>>) -> Self {
         Lanes {
-            entries: entries.into_iter().map(|e| (e.name, e)).collect(),
+            renderers: renderers.into_iter().map(|r| (r.name, r)).collect(),
             all: (0..LANES).map(|_| OnceLock::new()).collect(),
             numbers: Mutex::default(),
             recent: Recent::default(),
@@ -44,34 +44,34 @@ impl<A: App> Lanes<A> {
 
     /// The lane of a consumer whose connections speak so; `None`: in the consumer's own way. `None` is said where there is no such consumer, or no lane is left.
     pub fn lane(&self, consumer: &str, dialect: Option<Dialect>) -> Option<u16> {
-        let entry = self.entries.get(consumer)?;
-        let dialect = dialect.unwrap_or(match entry.verbatim {
+        let renderer = self.renderers.get(consumer)?;
+        let dialect = dialect.unwrap_or(match renderer.verbatim {
             true => Dialect::Verbatim,
             false => Dialect::Raw,
         });
-        self.number(entry, dialect, false)
+        self.number(renderer, dialect, false)
     }
 
     /// The lane of connections like those of `number`, whose events come together.
     pub fn gathering(&self, number: u16) -> Option<u16> {
         let lane = &self[number as usize];
-        self.number(&lane.entry, lane.dialect.clone(), true)
+        self.number(&lane.renderer, lane.dialect.clone(), true)
     }
 
-    fn number(&self, entry: &Arc<Entry<A>>, dialect: Dialect, gathers: bool) -> Option<u16> {
+    fn number(&self, renderer: &Arc<Renderer<A>>, dialect: Dialect, gathers: bool) -> Option<u16> {
         let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (entry.name, dialect.clone(), gathers);
+        let key = (renderer.name, dialect.clone(), gathers);
         if let Some(number) = numbers.get(&key) {
             return Some(*number);
         }
         let number = numbers.len();
         let Some(place) = self.all.get(number) else {
-            tracing::error!(consumer = entry.name, "too many kinds of connections");
+            tracing::error!(consumer = renderer.name, "too many kinds of connections");
             return None;
         };
-        let entry = entry.clone();
+        let renderer = renderer.clone();
         let lane = Lane {
-            entry,
+            renderer,
             dialect,
             gathers,
         };
@@ -106,18 +106,18 @@ impl<A: App> Lane<A> {
 
     /// How an event is told by itself.
     pub fn message(&self, seq: u64, event: &A::Event, group: &A::Group) -> Option<Message> {
-        let made = catch_unwind(AssertUnwindSafe(|| (self.entry.render)(event, group)));
+        let made = catch_unwind(AssertUnwindSafe(|| (self.renderer.render)(event, group)));
         made.unwrap_or_else(|_| {
-            tracing::error!(consumer = self.entry.name, seq, %group, "render panicked");
+            tracing::error!(consumer = self.renderer.name, seq, %group, "render panicked");
             None
         })
     }
 
     /// The frame that tells several events.
     pub fn together(&self, messages: &[&Message], seq: Option<u64>) -> Option<Bytes> {
-        let made = catch_unwind(AssertUnwindSafe(|| (self.entry.together)(messages)));
+        let made = catch_unwind(AssertUnwindSafe(|| (self.renderer.together)(messages)));
         let message = made.unwrap_or_else(|_| {
-            tracing::error!(consumer = self.entry.name, "together panicked");
+            tracing::error!(consumer = self.renderer.name, "together panicked");
             None
         });
         let envelope = Envelope {
@@ -138,10 +138,12 @@ impl<A: App> Lane<A> {
 
     /// The entity that an event shows. A consumer that panics shows none.
     pub fn entity(&self, event: &A::Event, group: &A::Group) -> Option<u64> {
-        catch_unwind(AssertUnwindSafe(|| (self.entry.entity)(event, group))).unwrap_or_else(|_| {
-            tracing::error!(consumer = self.entry.name, %group, "entity panicked");
-            None
-        })
+        catch_unwind(AssertUnwindSafe(|| (self.renderer.entity)(event, group))).unwrap_or_else(
+            |_| {
+                tracing::error!(consumer = self.renderer.name, %group, "entity panicked");
+                None
+            },
+        )
     }
 
     pub fn frame(&self, message: &Message, envelope: Envelope) -> Bytes {

@@ -1,9 +1,17 @@
 //! Who hears what: the members of one core and what is written to them.
 
+pub(crate) mod batching;
+pub(crate) mod broker;
+pub(crate) mod extensions;
+#[cfg(test)]
+mod fixture;
 pub(crate) mod groups;
 pub(crate) mod lane;
 pub(crate) mod outbox;
 pub(crate) mod publication;
+pub(crate) mod recent;
+pub(crate) mod renderer;
+pub(crate) mod replay;
 pub(crate) mod shard;
 pub(crate) mod socket;
 pub(crate) mod stream;

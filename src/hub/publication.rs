@@ -1,14 +1,10 @@
 //! An announced event on its way to the members of its groups.
 
 use crate::app::App;
-use crate::hub::shard::Shard;
 use crate::protocol::websocket;
 use bytes::Bytes;
 use smallvec::SmallVec;
-use std::rc::Rc;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Instant;
-use tokio::sync::mpsc;
 
 /// An event, its audience, and the frames made of it so far: at most one per group and lane in the whole process.
 pub(crate) struct Publication<A: App> {
@@ -79,52 +75,17 @@ impl<A: App> Publication<A> {
     }
 }
 
-/// An answer that waits for its commit. Runs on the shard that asked, after the commit's publications were handed to the members there.
-pub(crate) type Reply = Box<dyn FnOnce() + Send>;
-
-/// Runs on the shard that it is sent to.
-pub(crate) type Call<A> = Box<dyn FnOnce(&Rc<Shard<A>>) + Send>;
-
-/// What reaches a shard from outside.
-pub(crate) enum ToShard<A: App> {
-    /// Something that only this shard can do: a request has come elsewhere that concerns a session here.
-    Call(Call<A>),
-    /// Ephemeral publications of another shard's turn.
-    Published(Vec<Arc<Publication<A>>>),
-    /// After a commit with which the history has begun anew at this number: no stream of before goes on. Or, when the store is closed, without one.
-    Reset { head: u64 },
-    /// One per commit and shard, also where no member lives: a shard must know how far it has come.
-    Committed {
-        /// The newest event's number after this commit.
-        head: u64,
-        publications: Arc<[Arc<Publication<A>>]>,
-        replies: Vec<Reply>,
-        /// When it was durable.
-        at: Instant,
-    },
-}
-
-/// Commits that wait for one shard. The writer waits when it is full, so a shard must never wait for the writer without yielding.
-pub(crate) const INBOX_MESSAGES: usize = 1024;
-
-pub(crate) type Inbox<A> = mpsc::Sender<ToShard<A>>;
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::consumer::announcer::fixture::{Cafe, Event, Group};
+    use crate::hub::fixture::Numbers;
 
     #[test]
     fn no_group_is_told_in_the_words_for_another_however_many_there_are() {
-        const GROUPS: i64 = 65_600;
-        let event = Event {
-            op: "new".into(),
-            name: "soup".into(),
-            by: None,
-        };
-        let publication = Publication::<Cafe>::new(1, event, (0..GROUPS).map(Group::Menu));
+        const GROUPS: u64 = 65_600;
+        let publication = Publication::<Numbers>::new(1, 7, 0..GROUPS);
         let told = |group: usize| {
-            let make = |_: &Event, group: &Group| Some(Bytes::from(group.to_string()));
+            let make = |_: &u64, group: &u64| Some(Bytes::from(format!("menu:{group}")));
             publication.frame(group, 0, make).expect("a frame")
         };
         // 65,536 apart

@@ -1,22 +1,28 @@
 //! One core's connections: what reaches them this turn, and one write per socket at its end.
 
 mod inbox;
+pub(crate) mod message;
 mod reset;
 mod upkeep;
 mod windows;
 
+pub(crate) use message::{INBOX_MESSAGES, Inbox, ToShard};
+
 use crate::app::App;
+use crate::hub::batching::Gather;
+use crate::hub::broker::Broker;
+use crate::hub::broker::local::Local;
+use crate::hub::extensions::Extensions;
 use crate::hub::groups::Groups;
 use crate::hub::lane::Lanes;
-use crate::hub::publication::{Inbox, Publication, ToShard};
+use crate::hub::publication::Publication;
 use crate::hub::socket::Socket;
 use crate::hub::turn::{Cork, Mark, Said};
-use crate::hub::window::{Gather, Window};
+use crate::hub::window::Window;
+use crate::limits::clock::Clock;
 use crate::metrics::{Drop as Dropped, MICROS, ShardStats, Stats};
 use crate::protocol::close::Ending;
-use crate::protocol::sid::Sid;
 use crate::routing::Policy;
-use crate::socketio::{Departed, Session};
 use crate::store::Store;
 use bytes::Bytes;
 use rustc_hash::FxHashMap;
@@ -36,16 +42,14 @@ pub(crate) struct Shard<A: App> {
     pub id: usize,
     pub lanes: Arc<Lanes<A>>,
     pub store: Option<Store>,
-    peers: Vec<Inbox<A>>,
+    broker: Local<A>,
     /// How far the history was delivered here. The store says where it begins.
     seen: Cell<u64>,
     advanced: Notify,
     groups: RefCell<Groups<A>>,
     sockets: RefCell<slab::Slab<Rc<Socket<A>>>>,
-    /// Sessions of Engine.IO that poll: their requests come one by one.
-    pub sessions: RefCell<FxHashMap<Sid, Rc<Session<A>>>>,
-    /// Those among them that their clients have just closed.
-    pub departed: RefCell<Departed>,
+    /// What the rooms above keep here.
+    pub extensions: Extensions,
     /// Socket.IO clients that can come back: to which sockets those belong that are here.
     pub pids: RefCell<FxHashMap<String, Rc<Socket<A>>>>,
     turn: RefCell<Vec<Said>>,
@@ -58,6 +62,8 @@ pub(crate) struct Shard<A: App> {
     window_opened: Notify,
     /// One for the sockets that get plain frames, one for the others: they alternate in a group.
     corks: RefCell<[Cork; 2]>,
+    /// The time of everything that waits here.
+    pub clock: Clock,
     started: Instant,
     /// The process's counters, and this shard's own.
     pub stats: Arc<Stats>,
@@ -71,14 +77,29 @@ pub(crate) struct Shard<A: App> {
     tidied_at: Cell<u64>,
 }
 
+/// What a shard is made of.
+pub(crate) struct Setup<A: App> {
+    /// Its number: its position among the inboxes of the broker.
+    pub id: usize,
+    pub lanes: Arc<Lanes<A>>,
+    pub store: Option<Store>,
+    pub broker: Local<A>,
+    pub stats: Arc<Stats>,
+    pub clock: Clock,
+    pub extensions: Extensions,
+}
+
 impl<A: App> Shard<A> {
-    pub fn new(
-        id: usize,
-        lanes: Arc<Lanes<A>>,
-        store: Option<Store>,
-        peers: Vec<Inbox<A>>,
-        stats: Arc<Stats>,
-    ) -> Self {
+    pub fn new(setup: Setup<A>) -> Self {
+        let Setup {
+            id,
+            lanes,
+            store,
+            broker,
+            stats,
+            clock,
+            extensions,
+        } = setup;
         Shard {
             counts: stats.shards[id].clone(),
             stats,
@@ -88,13 +109,12 @@ impl<A: App> Shard<A> {
             id,
             lanes,
             store,
-            peers,
+            broker,
             seen: Cell::new(0),
             advanced: Notify::new(),
             groups: RefCell::default(),
             sockets: RefCell::default(),
-            sessions: RefCell::default(),
-            departed: RefCell::default(),
+            extensions,
             pids: RefCell::default(),
             turn: RefCell::default(),
             dirty: RefCell::default(),
@@ -105,13 +125,14 @@ impl<A: App> Shard<A> {
             window_opened: Notify::new(),
             corks: RefCell::default(),
             paging: Semaphore::new(PAGING_KIB),
-            started: Instant::now(),
+            started: clock.now(),
+            clock,
         }
     }
 
     /// Milliseconds since the shard began.
-    pub fn clock(&self) -> u64 {
-        self.started.elapsed().as_millis() as u64
+    pub fn now_ms(&self) -> u64 {
+        (self.clock.now() - self.started).as_millis() as u64
     }
 
     /// Keeps a socket on the list that [`sweep`](Self::sweep) visits, for as long as the returned value lives.
@@ -139,14 +160,14 @@ impl<A: App> Shard<A> {
     }
 
     /// The inboxes of all shards.
-    pub fn peers(&self) -> Vec<Inbox<A>> {
-        self.peers.clone()
+    pub fn peers(&self) -> &Arc<[Inbox<A>]> {
+        self.broker.inboxes()
     }
 
     /// Ends the connection that has this id so far, wherever it is.
     pub async fn evict(&self, pid: &str) {
         self.evict_here(pid);
-        for (id, peer) in self.peers.iter().enumerate() {
+        for (id, peer) in self.peers().iter().enumerate() {
             if id != self.id {
                 let pid = pid.to_owned();
                 let call = move |shard: &Rc<Shard<A>>| shard.evict_here(&pid);
@@ -173,7 +194,7 @@ impl<A: App> Shard<A> {
     pub fn publish(&self, publication: Publication<A>) {
         let publication = Arc::new(publication);
         self.deliver(&publication);
-        if self.peers.len() > 1 {
+        if self.peers().len() > 1 {
             let mut outgoing = self.outgoing.borrow_mut();
             if outgoing.len() < OUTGOING_PUBLICATIONS {
                 outgoing.push(publication);
@@ -311,7 +332,7 @@ impl<A: App> Shard<A> {
         corks.iter_mut().for_each(Cork::forget);
         turn.clear();
         if let Some(at) = self.committed_at.take() {
-            let micros = at.elapsed().as_micros();
+            let micros = (self.clock.now() - at).as_micros();
             let micros = u64::try_from(micros).unwrap_or(u64::MAX);
             self.counts.announced.record(&MICROS, micros);
         }
@@ -336,18 +357,9 @@ impl<A: App> Shard<A> {
 
     fn hand_over(&self) {
         let outgoing = std::mem::take(&mut *self.outgoing.borrow_mut());
-        if outgoing.is_empty() {
-            return;
-        }
-        for (id, peer) in self.peers.iter().enumerate() {
-            if id != self.id && peer.try_send(ToShard::Published(outgoing.clone())).is_err() {
-                self.counts.dropped(Dropped::Ephemeral, outgoing.len());
-                tracing::warn!(
-                    shard = id,
-                    dropped = outgoing.len(),
-                    "another shard does not keep up: ephemeral signals are dropped"
-                );
-            }
+        if !outgoing.is_empty() {
+            let lost = self.broker.publish(self.id, &outgoing);
+            self.counts.dropped(Dropped::Ephemeral, lost);
         }
     }
 

@@ -7,10 +7,10 @@ mod part;
 pub(crate) use hold::Hold;
 
 use crate::app::App;
+use crate::hub::batching::{Gather, Heard};
 use crate::hub::outbox::Outbox;
 use crate::hub::stream::Stream;
-use crate::hub::window::{Gather, Heard};
-use crate::limits::{Limit, Rates, UserPlace};
+use crate::limits::{Limit, Rates, UserSlot};
 use crate::metrics::{Drop, ShardStats};
 use crate::protocol::close::Ending;
 use crate::protocol::websocket;
@@ -81,7 +81,7 @@ pub(crate) struct Socket<A: App> {
     /// How fast the client speaks.
     pub rates: Rates,
     /// Its place among the connections of its user.
-    pub user: RefCell<Option<Arc<UserPlace>>>,
+    pub user: RefCell<Option<Arc<UserSlot>>>,
     /// Events that were dropped, and that the client was not told of.
     dropped: Cell<u32>,
     /// Whether what it hears in quick succession is told together.

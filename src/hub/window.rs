@@ -13,6 +13,7 @@
 //! back with a number gets what is above it. A connection that joins or leaves a group is told before that what it heard until then: numbers keep rising.
 
 use crate::app::App;
+use crate::hub::batching::Gather;
 use crate::hub::lane::Lane;
 use crate::hub::socket::Socket;
 use crate::protocol::message::Message;
@@ -27,16 +28,6 @@ pub(crate) const OPEN: Duration = Duration::from_millis(100);
 /// Events and bytes of one window, as far as their data goes: then it closes at once. A bulk change must not wait in memory.
 const EVENTS: usize = 256;
 const BYTES: usize = 256 << 10;
-
-/// How a connection is told what happens in quick succession.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Gather {
-    /// Each event at once, and where there are several in a tenth of a second all of them together again: at most once, and without a number.
-    Besides,
-    /// All events of a tenth of a second together, also where it is one; nothing else.
-    Instead,
-}
 
 /// An event of the window, as one kind of connection is told of it.
 struct Told {
@@ -61,9 +52,6 @@ impl<A: App> Default for Window<A> {
         }
     }
 }
-
-/// What one connection heard: places in the window.
-pub(crate) type Heard = SmallVec<[u32; 4]>;
 
 /// A message for all who heard the same.
 pub(crate) struct Together {

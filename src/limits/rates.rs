@@ -1,7 +1,7 @@
 //! How fast one connection may speak, and how fast it may ask for one thing.
 
 use super::bucket::{Bucket, Rate};
-use super::{Limit, Limited};
+use super::limit::{Limit, Limited};
 use smallvec::SmallVec;
 use std::cell::{OnceCell, RefCell};
 
@@ -12,11 +12,23 @@ fn patience() -> Rate {
 
 /// How often one action may be asked for. Of one route; names are the client's (`action` in a raw frame).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Actions {
+pub struct Actions {
     /// As `action_rates` has them.
     named: Vec<ActionRate>,
     /// What the framework itself does for a client is limited also where it is not named.
     usual: [ActionRate; 2],
+}
+
+impl<const N: usize> From<[(&str, u32); N]> for Actions {
+    /// So many frames of each action per second, at least 1; twice as many at once.
+    fn from(actions: [(&str, u32); N]) -> Self {
+        let rate = |(name, per_second): (&str, u32)| ActionRate {
+            name: name.to_owned(),
+            frames: Some(Rate::per_second(per_second.into())),
+            bytes: None,
+        };
+        Actions::new(actions.into_iter().map(rate).collect())
+    }
 }
 
 impl Default for Actions {
@@ -26,7 +38,7 @@ impl Default for Actions {
 }
 
 impl Actions {
-    pub fn new(named: Vec<ActionRate>) -> Self {
+    pub(crate) fn new(named: Vec<ActionRate>) -> Self {
         let usual = |name: &str, per_second| ActionRate {
             name: name.to_owned(),
             frames: Some(Rate::per_second(per_second)),
@@ -36,6 +48,11 @@ impl Actions {
         // read, the other a signature verified and the guard asked, each of which costs as much as fifty ordinary frames.
         let usual = [usual("resume", 10), usual("authenticate", 10)];
         Actions { named, usual }
+    }
+
+    /// How many actions have a rate of their own.
+    pub fn named(&self) -> usize {
+        self.named.len()
     }
 
     /// The rate of a consumer's action, and its place among all of them.

@@ -2,30 +2,30 @@
 
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::ShardStats;
-
-/// Names of one consumer that are counted each; a consumer that takes every event could be sent any number of them.
+/// How many names of one consumer are counted separately: a consumer that takes every event could be sent any number of them.
 const NAMES: usize = 256;
-/// A longer name is one of the others: it is a label of every scrape from then on.
+/// The longest name that is counted separately: it is a label of every scrape from then on.
 const NAME_BYTES: usize = 64;
-/// The others.
+/// The name that all others are counted by.
 const OTHER: &str = "other";
 
-/// One consumer's, on one shard.
+/// What one shard counts of one consumer.
 #[derive(Debug, Default)]
-struct Of {
+struct ConsumerCounts {
+    /// Clients that are let in at present.
     open: u64,
+    /// Events that were understood, by name.
     events: FxHashMap<Box<str>, u64>,
 }
 
-/// Of one shard. Only its own thread counts, so nobody waits for the lock but who adds up.
+/// What one shard counts of each consumer. Only its own thread counts, so nobody waits for the lock but who adds up.
 #[derive(Debug, Default)]
-pub(crate) struct Events(Mutex<FxHashMap<&'static str, Of>>);
+pub(crate) struct Events(Mutex<FxHashMap<&'static str, ConsumerCounts>>);
 
 impl Events {
-    fn all(&self) -> MutexGuard<'_, FxHashMap<&'static str, Of>> {
+    fn all(&self) -> MutexGuard<'_, FxHashMap<&'static str, ConsumerCounts>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -41,42 +41,33 @@ impl Events {
         let name = if counts { name } else { OTHER };
         *events.entry(name.into()).or_default() += 1;
     }
-}
 
-/// One client that was let in, for as long as the value lives.
-#[derive(Debug)]
-pub(crate) struct LetIn {
-    stats: Arc<ShardStats>,
-    consumer: &'static str,
-}
-
-impl LetIn {
-    pub fn new(stats: Arc<ShardStats>, consumer: &'static str) -> Self {
-        stats.events.all().entry(consumer).or_default().open += 1;
-        LetIn { stats, consumer }
+    /// A client was let in.
+    pub fn opened(&self, consumer: &'static str) {
+        self.all().entry(consumer).or_default().open += 1;
     }
-}
 
-impl Drop for LetIn {
-    fn drop(&mut self) {
-        if let Some(of) = self.stats.events.all().get_mut(self.consumer) {
-            of.open -= 1;
+    /// A client that was let in has left.
+    pub fn closed(&self, consumer: &'static str) {
+        if let Some(counts) = self.all().get_mut(consumer) {
+            counts.open -= 1;
         }
     }
 }
 
-/// All shards': clients by consumer, and events by consumer and name, in this order.
+/// Clients by consumer, and events by consumer and name, of all shards; both in order.
 pub(super) type Sums = (
     BTreeMap<&'static str, u64>,
     BTreeMap<(&'static str, Box<str>), u64>,
 );
 
-pub(super) fn sums<'s>(shards: impl IntoIterator<Item = &'s ShardStats>) -> Sums {
+/// Adds up what each shard counted.
+pub(super) fn sums<'s>(shards: impl IntoIterator<Item = &'s Events>) -> Sums {
     let (mut open, mut events) = Sums::default();
     for shard in shards {
-        for (consumer, of) in shard.events.all().iter() {
-            *open.entry(*consumer).or_default() += of.open;
-            for (name, count) in &of.events {
+        for (consumer, counts) in shard.all().iter() {
+            *open.entry(*consumer).or_default() += counts.open;
+            for (name, count) in &counts.events {
                 *events.entry((*consumer, name.clone())).or_default() += count;
             }
         }
@@ -90,23 +81,21 @@ mod tests {
 
     #[test]
     fn names_that_strangers_make_up_are_counted_together() {
-        let stats = Arc::new(ShardStats::default());
+        let counted = Events::default();
         for n in 0..1000 {
-            stats.events.came("echo", &n.to_string());
+            counted.came("echo", &n.to_string());
         }
-        stats.events.came("echo", "1");
-        stats
-            .events
-            .came("other consumer", &"x".repeat(NAME_BYTES + 1));
-        stats.events.came("other consumer", &"x".repeat(NAME_BYTES));
-        let let_in = LetIn::new(stats.clone(), "echo");
-        let (open, events) = sums([&*stats]);
+        counted.came("echo", "1");
+        counted.came("other consumer", &"x".repeat(NAME_BYTES + 1));
+        counted.came("other consumer", &"x".repeat(NAME_BYTES));
+        counted.opened("echo");
+        let (open, events) = sums([&counted]);
         assert_eq!(open["echo"], 1);
         assert_eq!(events[&("other consumer", OTHER.into())], 1);
         assert_eq!(events.len(), NAMES + 1 + 2);
         assert_eq!(events[&("echo", OTHER.into())], 1000 - NAMES as u64);
         assert_eq!(events[&("echo", "1".into())], 2);
-        drop(let_in);
-        assert_eq!(sums([&*stats]).0["echo"], 0);
+        counted.closed("echo");
+        assert_eq!(sums([&counted]).0["echo"], 0);
     }
 }

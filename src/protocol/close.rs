@@ -25,10 +25,22 @@ use std::borrow::Cow;
 /// Stands for "closed without a code" (RFC 6455, section 7.4.1); never on the wire.
 pub(crate) const NO_CODE: u16 = 1005;
 /// Stands for "ended without a close frame" (the same section); never on the wire.
-const NO_CLOSE: u16 = 1006;
+pub(crate) const NO_CLOSE: u16 = 1006;
 
 /// The code of the error that closes with 4408.
 pub(crate) const TOKEN_TIMEOUT: &str = "TOKEN_TIMEOUT";
+
+/// Who ended a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum EndedBy {
+    /// The client said goodbye: a close frame, or the packet of Engine.IO or Socket.IO that stands for one.
+    Client,
+    /// This server did: for a mistake of the client, a limit, a restart, or because the consumer asked for it.
+    Server,
+    /// Nobody said so: the stream ended or broke without a goodbye.
+    Network,
+}
 
 /// How a connection ends.
 #[derive(Debug, Clone)]
@@ -38,29 +50,48 @@ pub(crate) struct Ending {
     pub reason: Cow<'static, str>,
     /// Told as an error frame before the close frame.
     pub error: Option<ClientError>,
-    /// The client has closed, with this code.
-    by_client: bool,
+    by: EndedBy,
+    /// What the consumer is told instead of `code` and `reason`, where those are not what was said. Boxed: it is rare.
+    said: Option<Box<(u16, String)>>,
 }
 
 impl Ending {
     pub const fn new(code: u16, reason: &'static str) -> Self {
+        Ending::by(EndedBy::Server, code, reason)
+    }
+
+    const fn by(by: EndedBy, code: u16, reason: &'static str) -> Self {
         Ending {
             code,
             reason: Cow::Borrowed(reason),
             error: None,
-            by_client: false,
+            by,
+            said: None,
         }
     }
 
     /// The socket is gone, or must not be spoken to.
     pub const fn gone() -> Self {
-        Ending::new(0, "")
+        Ending::by(EndedBy::Network, 0, "")
+    }
+
+    /// The client has left a namespace: nothing is said to it any more.
+    pub const fn left() -> Self {
+        Ending::by(EndedBy::Client, 0, "")
+    }
+
+    /// The connection that a namespace was on has ended so: nothing is said to its client any more.
+    pub fn following(connection: &Ending) -> Self {
+        Ending {
+            said: Some(Box::new(connection.said())),
+            ..Ending::by(connection.by, 0, "")
+        }
     }
 
     /// The client has ended its side of the stream without a close frame. RFC 6455 calls that an abnormal closure (section 7.1.5), after which nobody need say
     /// anything. What the client said before has been obeyed, so it is answered, as far as it still reads; no close frame follows, because none was sent.
     pub const fn half_closed() -> Self {
-        Ending::new(NO_CLOSE, "")
+        Ending::by(EndedBy::Network, NO_CLOSE, "")
     }
 
     /// See [`half_closed`](Self::half_closed).
@@ -70,14 +101,33 @@ impl Ending {
 
     /// The client has closed, with this code.
     pub const fn by_client(code: u16) -> Self {
-        let mut ending = Ending::new(code, "");
-        ending.by_client = true;
-        ending
+        Ending::by(EndedBy::Client, code, "")
+    }
+
+    /// The client has closed, with this code and this text. The text is for the consumer: our close frame repeats the code alone.
+    pub fn by_client_saying(code: u16, text: &str) -> Self {
+        Ending {
+            said: (!text.is_empty()).then(|| Box::new((code, text.to_owned()))),
+            ..Ending::by_client(code)
+        }
     }
 
     /// Whether it is the client that has closed.
     pub fn is_the_clients(&self) -> bool {
-        self.by_client
+        self.by == EndedBy::Client
+    }
+
+    /// Who ended the connection.
+    pub fn ended_by(&self) -> EndedBy {
+        self.by
+    }
+
+    /// The code and the text that one side closed with. 0, [`NO_CODE`] or 1006: there was none.
+    pub fn said(&self) -> (u16, String) {
+        match &self.said {
+            Some(said) => (**said).clone(),
+            None => (self.code, self.reason.clone().into_owned()),
+        }
     }
 
     /// The code that this is counted under. 0: there was no close frame. A client may choose any of 2,000 codes from 3000 on, which would be as many
@@ -85,7 +135,7 @@ impl Ending {
     pub fn counted(&self) -> u16 {
         match self.code {
             NO_CLOSE => 0,
-            code @ 3000.. if self.by_client => code / 1000 * 1000,
+            code @ 3000.. if self.is_the_clients() => code / 1000 * 1000,
             code => code,
         }
     }
@@ -140,7 +190,8 @@ impl Ending {
             code,
             reason: error.code.clone(),
             error: Some(error),
-            by_client: false,
+            by: EndedBy::Server,
+            said: None,
         }
     }
 }

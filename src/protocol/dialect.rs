@@ -1,18 +1,15 @@
 //! How a message looks on the wire, and what a frame from the wire means. Codecs do no IO.
 
-pub(crate) mod engine_io;
-mod raw;
-pub(crate) mod socket_io;
-
 use crate::error::{ClientError, Kind};
 use crate::protocol::arguments::placeholder;
 use crate::protocol::frame::{Frame, Payload};
+use crate::protocol::json;
 use crate::protocol::message::{Content, Message, members};
+use crate::protocol::socket_io::{self, is_string};
 use crate::protocol::websocket::Opcode;
 use bytes::Bytes;
 use serde_json::value::RawValue;
 use smallvec::SmallVec;
-use socket_io::is_string;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -114,8 +111,8 @@ impl Dialect {
             ) => {
                 let name = name.as_deref();
                 let text = match arguments {
-                    None => raw::encode(name, data.get(), beside, envelope),
-                    Some(arguments) => raw::encode_all(name, beside, arguments, envelope),
+                    None => json::encode(name, data.get(), beside, envelope),
+                    Some(arguments) => json::encode_all(name, beside, arguments, envelope),
                 };
                 (Opcode::Text, text.into_bytes().into())
             }
@@ -179,13 +176,13 @@ impl Dialect {
 
     /// The acknowledgement of a command with an id.
     pub fn ack(&self, id: &str, data: Option<&RawValue>) -> Message {
-        raw::ack(id, data)
+        json::ack(id, data)
     }
 
     /// Takes a frame apart. It comes from a stranger.
     pub fn decode<'a>(&self, payload: Payload<'a>) -> Result<Inbound<'a>, Refusal> {
         match (self, payload) {
-            (Dialect::Raw, Payload::Text(text)) => raw::decode(text),
+            (Dialect::Raw, Payload::Text(text)) => json::decode(text),
             (Dialect::Raw, Payload::Binary(_)) => Err(Refusal {
                 id: None,
                 error: ClientError::new(

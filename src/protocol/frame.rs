@@ -1,7 +1,7 @@
 //! What one WebSocket message carries, before anybody reads anything into it.
 
 mod event;
-mod misfit;
+mod explain;
 mod reserved;
 
 pub use event::Event;
@@ -124,7 +124,7 @@ impl<T: DeserializeOwned> FromFrame for T {
                     .map_err(|error| event.unfit(&error));
             }
         }
-        .map_err(|_| misfit::explain::<T>(&payload.bytes()))
+        .map_err(|_| explain::explain::<T>(&payload.bytes()))
     }
 
     fn taken() -> Vec<String> {

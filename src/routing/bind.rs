@@ -1,14 +1,15 @@
 //! Addresses to listen on.
 
+use super::location::Location;
 use super::mistakes::Mistakes;
+use super::parts::Located;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use toml::Spanned;
-use toml::de::DeValue;
 
-/// Where a listener listens.
+/// The addresses of one listener.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Bind {
-    /// Never empty once checked. With port 0 the system chooses one: all addresses with port 0 should share it, since `localhost` has one port to name.
+    /// Never empty once checked. With port 0 the system chooses a port, and all addresses of the listener with port 0 should share it: `localhost` is one name
+    /// for two addresses, so it can name one port only.
     pub(crate) addresses: Vec<Address>,
 }
 
@@ -20,52 +21,40 @@ pub(crate) struct Address {
     pub(crate) optional: bool,
 }
 
-/// The addresses that listeners have taken so far, each with its line.
+/// The addresses that listeners have taken so far, each with the location that names it.
 #[derive(Default)]
-pub(super) struct Taken(Vec<(SocketAddr, usize)>);
+pub(super) struct Taken(Vec<(SocketAddr, Location)>);
 
-/// A string or a list of strings. Mistakes are noted.
-pub(super) fn read(
-    value: &Spanned<DeValue<'_>>,
+/// The addresses that these texts mean. Mistakes are noted, and so are addresses that are taken.
+pub(super) fn resolve(
+    texts: Vec<Located<String>>,
     taken: &mut Taken,
     mistakes: &mut Mistakes<'_>,
 ) -> Bind {
-    let texts = match value.get_ref() {
-        DeValue::String(text) => vec![Spanned::new(value.span(), &**text)],
-        _ => {
-            let texts = mistakes.strings(value, r#"an address like "localhost:9000", or a list"#);
-            if super::is_empty_list(value) {
-                mistakes.add(value.span().start, "no address in the list".into());
-            }
-            texts
-        }
-    };
     let mut addresses: Vec<Address> = Vec::new();
-    for text in texts {
-        let at = text.span().start;
-        let Some(parsed) = parse(text.get_ref()) else {
+    for Located { value: text, at } in texts {
+        let Some(parsed) = parse(&text) else {
             let message = format!(
-                r#"{:?} is not an address: write "localhost:9000", "127.0.0.1:9000" or "[::1]:9000""#,
-                text.get_ref()
+                r#"{text:?} is not an address: write "localhost:9000", "127.0.0.1:9000" or "[::1]:9000""#,
             );
             mistakes.add(at, message);
             continue;
         };
-        let line = mistakes.line(at);
         for new in &parsed {
             let clash = taken.0.iter().find(|(old, _)| collide(*old, new.address));
-            if let Some((old, old_line)) = clash {
-                let message = format!("{} is taken by {old} in line {old_line}", new.address);
+            if let Some((old, earlier)) = clash {
+                let place = mistakes.place(*earlier);
+                let message = format!("{} is taken by {old} in {place}", new.address);
                 mistakes.add(at, message);
             }
         }
-        taken.0.extend(parsed.iter().map(|a| (a.address, line)));
+        taken.0.extend(parsed.iter().map(|a| (a.address, at)));
         addresses.extend(parsed);
     }
     Bind { addresses }
 }
 
-/// Other names are not looked up: what they mean may change while the server runs.
+/// The addresses that a text names. Names other than `localhost` are not looked up: what they mean may change while the server runs.
 fn parse(text: &str) -> Option<Vec<Address>> {
     if let Ok(address) = text.parse() {
         let optional = false;

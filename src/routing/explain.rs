@@ -1,22 +1,22 @@
-//! Which route a path takes, under which policy, and where each value comes from.
+//! Which route a path takes, which settings count there, and where each was set.
 
-use super::places::Places;
-use super::quantity::{show_duration, show_size};
-use super::route::Namespace;
-use super::{Auth, Edge, Listener, Policy, Route, Routing};
-use crate::limits::Limits;
-use crate::routing::pattern::Params;
+use super::listeners::{Listener, Routing};
+use super::pattern::Params;
+use super::provenance::Provenance;
+use super::route::{Namespace, Route};
+use super::settings::Settings;
+use super::words::Word;
 use std::net::SocketAddr;
 
-/// One value of a policy.
+/// One setting with its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Setting {
     /// Its key in `routing.toml`.
     pub key: &'static str,
-    /// As `routing.toml` would have it.
+    /// Its value, as `routing.toml` has it but without quotes.
     pub value: String,
-    /// `[defaults], line 7`; `default` where the file does not say.
+    /// Where it was set: `[defaults], line 7`, or `default` where the file does not set it.
     pub place: String,
 }
 
@@ -26,7 +26,7 @@ pub struct Setting {
 pub struct Explained {
     /// The listener's name.
     pub listener: String,
-    /// What it is bound to.
+    /// The addresses that the listener is bound to.
     pub addresses: Vec<String>,
     /// The route's path: `/ws/orders/<int:order_id>/`.
     pub route: String,
@@ -34,15 +34,15 @@ pub struct Explained {
     pub line: usize,
     /// What is spoken there: `websocket`, `engine.io` or `socket.io`.
     pub protocol: &'static str,
-    /// Of Socket.IO: which namespace. There is one `Explained` for each.
+    /// The namespace, with Socket.IO. There is one `Explained` for each namespace.
     pub namespace: Option<String>,
     /// The consumer's name.
     pub consumer: String,
     /// The path's parameters, by name.
     pub params: Vec<(String, String)>,
-    /// The route's policy.
+    /// The settings that count on the route, or in the namespace.
     pub policy: Vec<Setting>,
-    /// What the listener grants before it knows the route.
+    /// The settings that count before the listener knows the route.
     pub edge: Vec<Setting>,
 }
 
@@ -52,20 +52,20 @@ pub struct Explained {
 pub struct Routed<'a> {
     /// The listener's name.
     pub listener: &'a str,
-    /// Its first address.
+    /// The listener's first address.
     pub address: Option<SocketAddr>,
-    /// Whether it is encrypted.
+    /// Whether the listener speaks TLS.
     pub tls: bool,
     /// The route's path: `/ws/orders/<int:order_id>/`.
     pub path: &'a str,
-    /// With Socket.IO: the namespace.
+    /// The namespace, with Socket.IO.
     pub namespace: Option<&'a str>,
     /// The consumer's name.
     pub consumer: &'a str,
 }
 
 impl Routing {
-    /// All routes, and of Socket.IO all namespaces, in the order of the file.
+    /// All routes in the order of the file. A route that speaks Socket.IO is there once for each namespace.
     pub fn routes(&self) -> impl Iterator<Item = Routed<'_>> {
         self.listeners.iter().flat_map(|listener| {
             let address = listener.bind.addresses.first().map(|bound| bound.address);
@@ -89,7 +89,7 @@ impl Routing {
         })
     }
 
-    /// Where a path (with or without a query) leads, on each listener that knows it. `file_name` is not needed: lines are those of the text that was parsed.
+    /// Where a path, with or without a query, leads on each listener that knows it.
     pub fn explain(&self, path: &str) -> Vec<Explained> {
         let path = path.split('?').next().unwrap_or(path);
         let all = self.listeners.iter().flat_map(|listener| {
@@ -115,28 +115,18 @@ impl Routing {
 
     /// The limits of the whole process.
     pub fn process_limits(&self) -> Vec<Setting> {
-        let all = super::limits::KEYS.iter().map(|key| Setting {
-            key,
-            value: process_value(&self.limits, key),
-            place: self.limits_set.of(key),
-        });
-        all.collect()
+        settings(&self.limits, &self.limits_set)
     }
 }
 
 fn explained(listener: &Listener, route: &Route, params: &Params) -> Explained {
-    let edge = Edge::KEYS.iter().map(|key| Setting {
-        key,
-        value: edge_value(&listener.edge, key),
-        place: route.set.of(key),
-    });
     let addresses = listener.bind.addresses.iter();
     Explained {
         listener: listener.name.clone(),
         addresses: addresses.map(|a| a.address.to_string()).collect(),
         route: route.pattern.as_str().to_owned(),
         line: route.line,
-        protocol: route.protocol.name(),
+        protocol: route.protocol.word(),
         namespace: None,
         consumer: route.consumer.clone(),
         params: params
@@ -144,85 +134,27 @@ fn explained(listener: &Listener, route: &Route, params: &Params) -> Explained {
             .map(|(name, value)| (name.to_string(), value.to_string()))
             .collect(),
         policy: settings(&route.policy, &route.set),
-        edge: edge.collect(),
+        edge: settings(&listener.edge, &route.set),
     }
 }
 
-fn settings(policy: &Policy, set: &Places) -> Vec<Setting> {
-    let all = Policy::KEYS.iter().map(|key| Setting {
-        key,
-        value: value(policy, key),
-        place: set.of(key),
+/// All settings of `S`, each with its value and where it was set.
+fn settings<S: Settings>(values: &S, set: &Provenance) -> Vec<Setting> {
+    let all = S::ENTRIES.iter().map(|entry| Setting {
+        key: entry.key,
+        value: (entry.show)(values),
+        place: set.of(entry.key),
     });
     all.collect()
-}
-
-fn or_none(n: Option<impl ToString>) -> String {
-    n.map_or("none".to_owned(), |n| n.to_string())
-}
-
-fn value(policy: &Policy, key: &str) -> String {
-    match key {
-        "auth" => match policy.auth {
-            Auth::Required => "required",
-            Auth::Optional => "optional",
-            Auth::None => "none",
-            Auth::Loopback => "required, except for this machine (demo)",
-        }
-        .to_owned(),
-        "origins" => policy.origins.to_string(),
-        "max_message_bytes" => show_size(policy.max_message_bytes as u64),
-        "max_message_fragments" => policy.max_message_fragments.to_string(),
-        "compress_from" => policy
-            .compress_from
-            .map_or("off".to_owned(), |n| show_size(n as u64)),
-        "outbox_bytes" => show_size(policy.outbox_bytes as u64),
-        "outbox_frames" => policy.outbox_frames.to_string(),
-        "idle_timeout" => show_duration(policy.idle_timeout),
-        "ping_interval" => show_duration(policy.ping_interval),
-        "auth_timeout" => show_duration(policy.auth_timeout),
-        "frames_per_second" => or_none(policy.frames_per_second),
-        "bytes_per_second" => or_none(policy.bytes_per_second.map(show_size)),
-        "action_rates" => policy.action_rates.to_string(),
-        "groups_per_connection" => policy.groups_per_connection.to_string(),
-        "delivery" => policy.delivery.name().to_owned(),
-        "ping_timeout" => show_duration(policy.ping_timeout),
-        "offsets" => policy.offsets.name().to_owned(),
-        "max_payload" => show_size(policy.max_payload as u64),
-        "connect_timeout" => show_duration(policy.connect_timeout),
-        _ => String::new(),
-    }
-}
-
-fn edge_value(edge: &Edge, key: &str) -> String {
-    match key {
-        "first_byte_timeout" => show_duration(edge.first_byte_timeout),
-        "head_timeout" => show_duration(edge.head_timeout),
-        "body_timeout" => show_duration(edge.body_timeout),
-        "write_timeout" => show_duration(edge.write_timeout),
-        "head_bytes" => show_size(edge.head_bytes as u64),
-        "tls_timeout" => show_duration(edge.tls_timeout),
-        "tls_handshakes" => edge.tls_handshakes.to_string(),
-        _ => String::new(),
-    }
-}
-
-fn process_value(limits: &Limits, key: &str) -> String {
-    match key {
-        "connections" => limits.connections.to_string(),
-        "connections_per_address" => limits.connections_per_address.to_string(),
-        "connections_per_user" => limits.connections_per_user.to_string(),
-        "handshakes_per_second" => or_none(limits.handshakes_per_second),
-        "handshakes_per_second_per_address" => or_none(limits.handshakes_per_second_per_address),
-        "outbox_total_bytes" => show_size(limits.outbox_total_bytes as u64),
-        _ => String::new(),
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::routing::Known;
+    use crate::limits::Limits;
+    use crate::routing::edge::Edge;
+    use crate::routing::listeners::Known;
+    use crate::routing::policy::Policy;
 
     const FILE: &str = r#"[defaults]
 frames_per_second = 7
@@ -264,7 +196,7 @@ action_rates = { ask = 2 }
         let all: Vec<_> = all.into_iter().flatten().collect();
         assert_eq!(
             all.len(),
-            Policy::KEYS.len() + Edge::KEYS.len() + super::super::limits::KEYS.len()
+            Policy::ENTRIES.len() + Edge::ENTRIES.len() + Limits::ENTRIES.len()
         );
         for setting in &all {
             assert!(!setting.value.is_empty(), "{setting:?}");

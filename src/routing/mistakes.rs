@@ -1,21 +1,23 @@
-//! All mistakes of a file, each where it stands and with what would be right.
+//! All mistakes of a routing, each where it was made and with what would be right.
 
-use crate::error::Error;
+use super::location::Location;
+use super::words::Word;
+use crate::error::{Error, nearest};
 use std::fmt::Write;
-use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// Collects mistakes, so that one run shows all. What reads a value notes what is wrong with it and returns `None`.
 pub(super) struct Mistakes<'t> {
+    /// Both empty where a program builds the routing.
     file_name: &'t str,
     text: &'t str,
-    /// Where, in bytes from the beginning of the file, and what.
-    found: Vec<(usize, String)>,
+    found: Vec<(Location, String)>,
 }
 
 impl<'t> Mistakes<'t> {
-    pub(super) fn new(file_name: &'t str, text: &'t str) -> Self {
+    /// For a routing that is read from a file.
+    pub(super) fn of_file(file_name: &'t str, text: &'t str) -> Self {
         Mistakes {
             file_name,
             text,
@@ -23,24 +25,36 @@ impl<'t> Mistakes<'t> {
         }
     }
 
-    /// Notes a mistake. `at` is in bytes from the beginning of the file.
-    pub(super) fn add(&mut self, at: usize, message: String) {
-        self.found.push((at, message));
+    /// For a routing that a program builds.
+    pub(super) fn of_program() -> Self {
+        Mistakes::of_file("", "")
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.found.is_empty()
+    /// Notes a mistake.
+    pub(super) fn add(&mut self, at: impl Into<Location>, message: impl Into<String>) {
+        self.found.push((at.into(), message.into()));
     }
 
-    /// All mistakes in the order of the file, or nothing.
+    /// Nothing, or [`Error::Config`] with all mistakes in the order of the file, or of the program.
     pub(super) fn none_or_error(mut self) -> Result<(), Error> {
-        self.found.sort_by_key(|(at, _)| *at); // stable: mistakes of one place keep their order
+        // stable: mistakes of one place keep their order
+        self.found.sort_by_key(|(at, _)| match at {
+            Location::File { start, .. } => ("", *start, 0),
+            Location::Call { at, .. } => (at.file(), at.line() as usize, at.column()),
+        });
         let mut lines = String::new();
         for (at, message) in &self.found {
-            let (line, column) = self.line_and_column(*at);
             let separator = if lines.is_empty() { "" } else { "\n" };
-            let file_name = self.file_name;
-            let _ = write!(lines, "{separator}{file_name}:{line}:{column}: {message}");
+            let _ = match at {
+                Location::File { start, .. } => {
+                    let (line, column) = self.line_and_column(*start);
+                    let file_name = self.file_name;
+                    write!(lines, "{separator}{file_name}:{line}:{column}: {message}")
+                }
+                Location::Call { method, at } => {
+                    write!(lines, "{separator}{at}: {method}(): {message}")
+                }
+            };
         }
         if self.found.is_empty() {
             Ok(())
@@ -49,9 +63,20 @@ impl<'t> Mistakes<'t> {
         }
     }
 
-    /// The line of a place in the file, from 1.
-    pub(super) fn line(&self, at: usize) -> usize {
-        self.line_and_column(at).0
+    /// The line of a location, from 1.
+    pub(super) fn line(&self, at: Location) -> usize {
+        match at {
+            Location::File { start, .. } => self.line_and_column(start).0,
+            Location::Call { at, .. } => at.line() as usize,
+        }
+    }
+
+    /// A location as a message about another one names it: `line 12`, or `src/main.rs:12`.
+    pub(super) fn place(&self, at: Location) -> String {
+        match at {
+            Location::File { .. } => format!("line {}", self.line(at)),
+            Location::Call { at, .. } => format!("{}:{}", at.file(), at.line()),
+        }
     }
 
     /// Both from 1; columns count characters.
@@ -62,46 +87,41 @@ impl<'t> Mistakes<'t> {
         (line, before[line_start..].chars().count() + 1)
     }
 
-    /// The place in the file of the byte `offset` of a string; of the whole string if it is written with escapes.
-    pub(super) fn within(&self, span: Range<usize>, string: &str, offset: usize) -> usize {
-        match self.text.get(span.clone()).and_then(|s| s.find(string)) {
-            Some(quotes) => span.start + quotes + offset,
-            None => span.start,
-        }
+    /// The location of the byte `offset` of a string; of the whole string where the file has it with escapes, or a program says it.
+    pub(super) fn within(&self, at: Location, string: &str, offset: usize) -> Location {
+        let Location::File { start, end } = at else {
+            return at;
+        };
+        let quotes = self.text.get(start..end).and_then(|s| s.find(string));
+        quotes.map_or(at, |quotes| (start + quotes + offset..end).into())
     }
 
-    /// Notes a word that is in none of the lists, with the nearest that is. `what` is what the lists are of: `key`.
-    pub(super) fn unless_known<S: AsRef<str>>(
+    /// Notes a word that is not in the list, with the nearest that is. `what` is what the list is of: `key`.
+    pub(super) fn unless_known(
         &mut self,
         what: &str,
-        word: &Spanned<S>,
-        lists: &[&[&str]],
+        at: impl Into<Location>,
+        word: &str,
+        known: &[&str],
     ) {
-        let (at, word) = (word.span().start, word.get_ref().as_ref());
-        let known = || lists.iter().flat_map(|list| list.iter().copied());
-        if known().any(|k| k == word) {
+        if known.contains(&word) {
             return;
         }
-        let advice = match nearest(word, known()) {
+        let advice = match nearest(word, known.iter().copied()) {
             Some(near) => format!("did you mean {near:?}?"),
-            None if known().next().is_none() => "there is none".into(),
-            None => format!("there are {}", known().collect::<Vec<_>>().join(", ")),
+            None if known.is_empty() => "there is none".into(),
+            None => format!("there are {}", known.join(", ")),
         };
         self.add(at, format!("unknown {what} {word:?}: {advice}"));
     }
 
-    /// What a word of a closed list means; another word is noted, with the nearest.
-    pub(super) fn word<T: Copy>(
-        &mut self,
-        value: &Spanned<DeValue<'_>>,
-        what: &str,
-        words: &[(&str, T)],
-    ) -> Option<T> {
+    /// What a word of a closed list means; another word is noted, with the nearest. `what` is what the list is of: `protocol`.
+    pub(super) fn word<T: Word>(&mut self, value: &Spanned<DeValue<'_>>, what: &str) -> Option<T> {
         let word = self.string(value)?;
-        let found = words.iter().find(|(name, _)| *name == word);
+        let found = T::WORDS.iter().find(|(name, _)| *name == word);
         if found.is_none() {
-            let names: Vec<&str> = words.iter().map(|(name, _)| *name).collect();
-            self.unless_known(what, &Spanned::new(value.span(), word), &[&names]);
+            let names: Vec<&str> = T::WORDS.iter().map(|(name, _)| *name).collect();
+            self.unless_known(what, value.span(), word, &names);
         }
         found.map(|(_, meaning)| *meaning)
     }
@@ -118,9 +138,10 @@ impl<'t> Mistakes<'t> {
             DeValue::Table(_) => "a table",
         };
         let message = format!("expected {expected}, found {found}");
-        self.add(value.span().start, message);
+        self.add(value.span(), message);
     }
 
+    /// The string that a value is.
     pub(super) fn string<'v>(&mut self, value: &'v Spanned<DeValue<'_>>) -> Option<&'v str> {
         let string = value.get_ref().as_str();
         if string.is_none() {
@@ -129,21 +150,23 @@ impl<'t> Mistakes<'t> {
         string
     }
 
-    /// The strings of a list; what is no string is noted and left out.
+    /// The strings of a list. What is no string is noted and left out; `None` if it is no list.
     pub(super) fn strings<'v>(
         &mut self,
         value: &'v Spanned<DeValue<'_>>,
         expected: &str,
-    ) -> Vec<Spanned<&'v str>> {
+    ) -> Option<Vec<Spanned<&'v str>>> {
         let Some(list) = value.get_ref().as_array() else {
             self.unexpected(value, expected);
-            return Vec::new();
+            return None;
         };
-        list.iter()
-            .filter_map(|item| Some(Spanned::new(item.span(), self.string(item)?)))
-            .collect()
+        let strings = list
+            .iter()
+            .filter_map(|item| Some(Spanned::new(item.span(), self.string(item)?)));
+        Some(strings.collect())
     }
 
+    /// The table that a value is.
     pub(super) fn table<'v, 'i>(
         &mut self,
         value: &'v Spanned<DeValue<'i>>,
@@ -156,52 +179,22 @@ impl<'t> Mistakes<'t> {
         table
     }
 
-    /// The tables of a list of tables, each with its place.
+    /// The tables of a list of tables, each with its location. What is no table is noted and left out; `None` if it is no list, or if no table is left of it.
     pub(super) fn tables<'v, 'i>(
         &mut self,
         value: &'v Spanned<DeValue<'i>>,
         expected: &str,
-    ) -> Vec<(&'v DeTable<'i>, usize)> {
+    ) -> Option<Vec<(&'v DeTable<'i>, Location)>> {
         let Some(list) = value.get_ref().as_array() else {
             self.unexpected(value, expected);
-            return Vec::new();
+            return None;
         };
-        list.iter()
-            .filter_map(|item| Some((self.table(item, expected)?, item.span().start)))
-            .collect()
+        let tables: Vec<_> = list
+            .iter()
+            .filter_map(|item| Some((self.table(item, expected)?, item.span().into())))
+            .collect();
+        (list.is_empty() || !tables.is_empty()).then_some(tables)
     }
-}
-
-/// The known word that `wrong` is probably a misspelling of: at most a third of its letters are wrong.
-pub(crate) fn nearest<'k>(wrong: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
-    known
-        .map(|word| (distance(wrong, word), word))
-        .filter(|(distance, word)| *distance <= (word.chars().count() / 3).max(1))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, word)| word)
-}
-
-/// How many letters must be added, removed, replaced or swapped with their neighbour (Damerau-Levenshtein, optimal string alignment).
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
-    for i in 0..=a.len() {
-        for j in 0..=b.len() {
-            rows[i][j] = if i == 0 || j == 0 {
-                i + j
-            } else {
-                let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-                let best = replaced.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
-                let swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-                if swapped {
-                    best.min(rows[i - 2][j - 2] + 1)
-                } else {
-                    best
-                }
-            };
-        }
-    }
-    rows[a.len()][b.len()]
 }
 
 #[cfg(test)]
@@ -209,30 +202,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nearest_words() {
-        let known = ["auth", "auth_timeout", "dining.order", "dining.order_items"];
-        for (wrong, near) in [
-            ("aut", Some("auth")),
-            ("atuh", Some("auth")),
-            ("auth_time_out", Some("auth_timeout")),
-            ("dining.ordr", Some("dining.order")),
-            ("Dining.Order", Some("dining.order")),
-            ("dining.orderitems", Some("dining.order_items")),
-            ("", None),
-            ("kitchen", None),
-        ] {
-            assert_eq!(nearest(wrong, known.into_iter()), near, "{wrong}");
-        }
-    }
-
-    #[test]
     fn columns_count_characters() {
-        let mistakes = Mistakes::new("f", "a\nää\"x\"");
+        let mistakes = Mistakes::of_file("f", "a\nää\"x\"");
         assert_eq!(mistakes.line_and_column(0), (1, 1));
         assert_eq!(mistakes.line_and_column(6), (2, 3));
         assert_eq!(mistakes.line_and_column(3), (2, 1)); // within a character
         assert_eq!(mistakes.line_and_column(99), (2, 6));
-        assert_eq!(mistakes.within(6..9, "x", 0), 7);
-        assert_eq!(mistakes.within(6..9, "y", 0), 6);
+        assert_eq!(mistakes.within((6..9).into(), "x", 0), (7..9).into());
+        assert_eq!(mistakes.within((6..9).into(), "y", 0), (6..9).into());
+    }
+
+    #[test]
+    fn a_mistake_of_a_program_names_the_call() {
+        let here = Location::call("route");
+        let line = line!() - 1;
+        let mut mistakes = Mistakes::of_program();
+        assert_eq!(mistakes.place(here), format!("{}:{line}", file!()));
+        mistakes.add(here, "bad path");
+        let told = mistakes.none_or_error().expect_err("one").to_string();
+        assert_eq!(told, format!("{}:{line}:20: route(): bad path", file!()));
     }
 }

@@ -1,4 +1,4 @@
-//! Sizes and durations as people write them: `64KiB`, `25s`.
+//! Sizes, durations and counts as people write them: `64KiB`, `25s`, `4096`.
 
 use super::mistakes::Mistakes;
 use std::ops::RangeInclusive;
@@ -7,27 +7,31 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 /// Units, the largest first, each with its size in the smallest.
-const SIZES: [(&str, u64); 4] = [
+pub(super) type Units = &'static [(&'static str, u64)];
+
+pub(super) const SIZES: Units = &[
     ("GiB", 1 << 30),
     ("MiB", 1 << 20),
     ("KiB", 1 << 10),
     ("B", 1),
 ];
-const DURATIONS: [(&str, u64); 4] = [("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
+pub(super) const DURATIONS: Units = &[("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
+/// Things that have no unit.
+pub(super) const COUNTS: Units = &[("", 1)];
 
 /// Bytes: an integer, or a string with a unit.
 pub(super) fn size(
     value: &Spanned<DeValue<'_>>,
-    allowed: RangeInclusive<u64>,
+    allowed: &RangeInclusive<u64>,
     mistakes: &mut Mistakes<'_>,
-) -> Option<usize> {
+) -> Option<u64> {
     let bytes = match value.get_ref() {
         DeValue::Integer(n) => i128::from_str_radix(n.as_str(), n.radix()).ok(),
-        DeValue::String(text) => match parse(text, &SIZES) {
+        DeValue::String(text) => match parse(text, SIZES) {
             None => {
                 let message =
                     format!(r#"{text:?} is not a size: write bytes, or "64KiB", or "1MiB""#);
-                mistakes.add(value.span().start, message);
+                mistakes.add(value.span(), message);
                 return None;
             }
             bytes => bytes.map(i128::from),
@@ -37,75 +41,72 @@ pub(super) fn size(
             return None;
         }
     };
-    within(value, bytes, &allowed, &SIZES, mistakes).and_then(|n| n.try_into().ok())
+    within(value, bytes, allowed, SIZES, mistakes)
 }
 
 /// A number of things: an integer.
 pub(super) fn count(
     value: &Spanned<DeValue<'_>>,
-    allowed: RangeInclusive<u64>,
+    allowed: &RangeInclusive<u64>,
     mistakes: &mut Mistakes<'_>,
-) -> Option<usize> {
+) -> Option<u64> {
     let Some(n) = value.get_ref().as_integer() else {
         mistakes.unexpected(value, "an integer");
         return None;
     };
     let n = i128::from_str_radix(n.as_str(), n.radix()).ok();
-    within(value, n, &allowed, &[("", 1)], mistakes).and_then(|n| n.try_into().ok())
+    within(value, n, allowed, COUNTS, mistakes)
 }
 
-/// As in `routing.toml`.
-pub(super) fn show_size(bytes: u64) -> String {
-    show(bytes, &SIZES)
-}
-
-/// A duration: a string with a unit. `allowed` is in milliseconds.
-pub(super) fn duration(
+/// Milliseconds: a string with a unit.
+pub(super) fn millis(
     value: &Spanned<DeValue<'_>>,
-    allowed: RangeInclusive<u64>,
+    allowed: &RangeInclusive<u64>,
     mistakes: &mut Mistakes<'_>,
-) -> Option<Duration> {
+) -> Option<u64> {
     let Some(text) = value.get_ref().as_str() else {
         mistakes.unexpected(value, r#"a duration with its unit, like "25s""#);
         return None;
     };
-    let millis = parse(text, &DURATIONS);
+    let millis = parse(text, DURATIONS);
     if millis.is_none() {
         let message = format!(r#"{text:?} is not a duration: write "25s", "5m" or "100ms""#);
-        mistakes.add(value.span().start, message);
+        mistakes.add(value.span(), message);
         return None;
     }
-    within(
-        value,
-        millis.map(i128::from),
-        &allowed,
-        &DURATIONS,
-        mistakes,
-    )
-    .map(Duration::from_millis)
+    within(value, millis.map(i128::from), allowed, DURATIONS, mistakes)
 }
 
-/// `n` if it is allowed; `None` is larger than anything.
+/// `n` if it is allowed. An `n` of `None` is larger than any number.
 fn within(
     value: &Spanned<DeValue<'_>>,
     n: Option<i128>,
     allowed: &RangeInclusive<u64>,
-    units: &[(&str, u64)],
+    units: Units,
     mistakes: &mut Mistakes<'_>,
 ) -> Option<u64> {
     let in_range = n
         .and_then(|n| u64::try_from(n).ok())
         .filter(|n| allowed.contains(n));
     if in_range.is_none() {
-        let (least, most) = (show(*allowed.start(), units), show(*allowed.end(), units));
-        let message = format!("out of bounds: allowed is {least} to {most}");
-        mistakes.add(value.span().start, message);
+        mistakes.add(value.span(), out_of_bounds(allowed, units));
     }
     in_range
 }
 
+/// What a value out of bounds is told.
+pub(super) fn out_of_bounds(allowed: &RangeInclusive<u64>, units: Units) -> String {
+    format!("out of bounds: allowed is {}", bounds(allowed, units))
+}
+
+/// `128B to 16MiB`
+pub(super) fn bounds(allowed: &RangeInclusive<u64>, units: Units) -> String {
+    let (least, most) = (show(*allowed.start(), units), show(*allowed.end(), units));
+    format!("{least} to {most}")
+}
+
 /// Digits and a unit. What is too large for `u64` is its maximum, which no bound allows.
-fn parse(text: &str, units: &[(&str, u64)]) -> Option<u64> {
+fn parse(text: &str, units: Units) -> Option<u64> {
     let end = text.find(|c: char| !c.is_ascii_digit())?;
     let (digits, unit) = text.split_at(end);
     let (_, factor) = units.iter().find(|(name, _)| *name == unit)?;
@@ -116,19 +117,17 @@ fn parse(text: &str, units: &[(&str, u64)]) -> Option<u64> {
     Some(number.saturating_mul(*factor))
 }
 
-/// In the largest unit that needs no fraction.
-fn show(n: u64, units: &[(&str, u64)]) -> String {
+/// A number in the largest unit that needs no fraction.
+pub(super) fn show(n: u64, units: Units) -> String {
     let fitting = units.iter().find(|(_, factor)| n.is_multiple_of(*factor));
     let (unit, factor) = fitting.unwrap_or(&("", 1));
     format!("{}{unit}", n / factor)
 }
 
-/// As in `routing.toml`.
+/// A duration as `routing.toml` has it.
 pub(super) fn show_duration(duration: Duration) -> String {
-    show(
-        duration.as_millis().try_into().unwrap_or(u64::MAX),
-        &DURATIONS,
-    )
+    let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    show(millis, DURATIONS)
 }
 
 #[cfg(test)]
@@ -149,7 +148,7 @@ mod tests {
             ("-1KiB", None),
             ("", None),
         ] {
-            assert_eq!(parse(text, &SIZES), bytes, "{text}");
+            assert_eq!(parse(text, SIZES), bytes, "{text}");
         }
         for (text, millis) in [
             ("25s", Some(25_000)),
@@ -160,11 +159,11 @@ mod tests {
             ("25", None),
             ("25S", None),
         ] {
-            assert_eq!(parse(text, &DURATIONS), millis, "{text}");
+            assert_eq!(parse(text, DURATIONS), millis, "{text}");
         }
-        assert_eq!(show(1 << 24, &SIZES), "16MiB");
-        assert_eq!(show(1000, &SIZES), "1000B");
-        assert_eq!(show_duration(Duration::from_secs(90)), "90s");
-        assert_eq!(show_duration(Duration::from_millis(1500)), "1500ms");
+        assert_eq!(show(1 << 24, SIZES), "16MiB");
+        assert_eq!(show(1000, SIZES), "1000B");
+        assert_eq!(show(90_000, DURATIONS), "90s");
+        assert_eq!(show(1500, DURATIONS), "1500ms");
     }
 }

@@ -1,5 +1,9 @@
-use super::*;
+use super::listeners::{Known, Routing};
+use super::policy::{Auth, Policy};
+use crate::error::Error;
 use std::time::Duration;
+
+mod built;
 
 const KNOWN: Known<'static> = Known {
     consumers: &[

@@ -1,45 +1,38 @@
 //! The certificate of a listener: `tls = { certificate = "chain.pem", key = "key.pem" }`.
 
+use super::location::Location;
 use super::mistakes::Mistakes;
-use std::path::Path;
+use super::parts::{Given, Located, TlsParts};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{self, ServerConfig, crypto};
-use toml::Spanned;
-use toml::de::DeValue;
 
-const KEYS: [&str; 2] = ["certificate", "key"];
-/// h2 would invite WebSockets over it (RFC 8441), which are not spoken here.
+/// HTTP/1.1 alone: a client that agrees on h2 may open WebSockets over it (RFC 8441), which are not spoken here.
 const ALPN: &[u8] = b"http/1.1";
 
-/// Reads both files, so that what is used later is what was checked. A relative path is relative to the routing file. Mistakes are noted.
-pub(super) fn read(
-    value: &Spanned<DeValue<'_>>,
-    folder: &Path,
+/// Reads both files, so that what is used later is what was checked. `at` is where TLS was asked for. Mistakes are noted.
+pub(super) fn load(
+    parts: TlsParts,
+    at: Location,
     mistakes: &mut Mistakes<'_>,
 ) -> Option<Arc<ServerConfig>> {
-    let table = mistakes.table(value, r#"{ certificate = "chain.pem", key = "key.pem" }"#)?;
-    for key in table.keys() {
-        mistakes.unless_known("key", key, &[&KEYS]);
-    }
-    let at = value.span().start;
-    let mut file = |key: &str| {
-        let Some(path) = table.get(key) else {
+    let mut needed = |key: &str, file: Given<PathBuf>| {
+        if file.is_absent() {
             mistakes.add(at, format!("tls needs a {key:?}: the path of a PEM file"));
-            return None;
-        };
-        let text = mistakes.string(path)?;
-        Some((path.span().start, folder.join(text)))
+        }
+        file.ok()
     };
-    let (certificate, key) = (file("certificate"), file("key"));
-    let chain = certificate.and_then(|(at, path)| {
-        let found = certificates(&path);
-        noted(found, at, &path, mistakes)
+    let certificate = needed("certificate", parts.certificate);
+    let key = needed("key", parts.key);
+    let chain = certificate.and_then(|file| {
+        let found = certificates(&file.value);
+        noted(found, &file, mistakes)
     });
-    let key = key.and_then(|(at, path)| {
-        let found = PrivateKeyDer::from_pem_file(&path);
-        noted(found, at, &path, mistakes).map(|key| (at, key))
+    let key = key.and_then(|file| {
+        let found = PrivateKeyDer::from_pem_file(&file.value);
+        noted(found, &file, mistakes).map(|key| (file.at, key))
     });
     let (chain, (key_at, key)) = (chain?, key?);
     match config(chain, key) {
@@ -65,8 +58,7 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, pem::Error>
 
 fn noted<T>(
     found: Result<T, pem::Error>,
-    at: usize,
-    path: &Path,
+    file: &Located<PathBuf>,
     mistakes: &mut Mistakes<'_>,
 ) -> Option<T> {
     found
@@ -76,7 +68,7 @@ fn noted<T>(
                 pem::Error::NoItemsFound => "nothing of the kind is in this PEM file".into(),
                 other => other.to_string(),
             };
-            mistakes.add(at, format!("{}: {why}", path.display()));
+            mistakes.add(file.at, format!("{}: {why}", file.value.display()));
         })
         .ok()
 }

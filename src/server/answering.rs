@@ -1,7 +1,7 @@
 //! A client that has ended its side, and waits for its answer.
 //!
 //! Hyper takes the end of the stream for the end of the client: with `half_close` it would not notice any more that somebody who polls has gone. So the
-//! [carrier](super::carrier) keeps that end to itself as long as an answer is owed, and whoever would wait for long is told of it.
+//! [HTTP connection io](super::http_io) keeps that end to itself as long as an answer is owed, and whoever would wait for long is told of it.
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};

@@ -1,6 +1,5 @@
 //! Sockets that listen: one per address and shard.
 
-use super::table::Place;
 use crate::error::Error;
 use crate::routing::{Address, Listener};
 use socket2::{Domain, Protocol, Socket, Type};
@@ -10,41 +9,60 @@ use std::net::{SocketAddr, TcpListener};
 /// Connections that wait to be accepted, for one listener and shard: a restaurant's screens all come back at once after a power cut.
 const BACKLOG: i32 = 4096;
 
-/// An address of a listener, bound once for each shard.
-pub(super) struct Bound {
-    pub place: Place,
+/// An address that a listener is bound to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct BoundAddress {
+    pub listener: String,
+    /// As in the file: the port may be 0.
+    pub configured: SocketAddr,
+    pub actual: SocketAddr,
+}
+
+impl BoundAddress {
+    /// Whether these sockets are what this address of a listener asks for. Port 0 is whatever the same listener got before.
+    pub fn serves(&self, listener: &Listener, address: &Address) -> bool {
+        match address.address.port() {
+            0 => self.configured == address.address && self.listener == listener.name,
+            _ => self.actual == address.address,
+        }
+    }
+}
+
+/// The sockets of a newly bound address: one for each shard.
+pub(super) struct NewSockets {
+    pub address: BoundAddress,
     pub sockets: Vec<TcpListener>,
 }
 
-/// Binds the addresses of a listener that are in no place yet. `held` are those that are.
+/// Binds the addresses of a listener that are not bound yet. `held` are those that are.
 pub(super) fn bind(
     listener: &Listener,
-    held: &[Place],
+    held: &[BoundAddress],
     shards: usize,
-) -> Result<(Vec<Place>, Vec<Bound>), Error> {
-    let mut places: Vec<Place> = Vec::new();
+) -> Result<(Vec<BoundAddress>, Vec<NewSockets>), Error> {
+    let mut bound: Vec<BoundAddress> = Vec::new();
     let mut fresh = Vec::new();
     for address in &listener.bind.addresses {
-        if let Some(place) = held.iter().find(|p| p.serves(listener, address)) {
-            places.push(place.clone());
+        if let Some(known) = held.iter().find(|held| held.serves(listener, address)) {
+            bound.push(known.clone());
             continue;
         }
         // `localhost:0` is one port on both addresses
         let mut at = address.address;
-        if let Some(first) = places.first().filter(|_| at.port() == 0) {
+        if let Some(first) = bound.first().filter(|_| at.port() == 0) {
             at.set_port(first.actual.port());
         }
         match sockets(&mut at, shards) {
             Ok(sockets) => {
-                let place = Place {
+                let address = BoundAddress {
                     listener: listener.name.clone(),
                     configured: address.address,
                     actual: at,
                 };
-                places.push(place.clone());
-                fresh.push(Bound { place, sockets });
+                bound.push(address.clone());
+                fresh.push(NewSockets { address, sockets });
             }
-            Err(e) if dispensable(address, &places, &e) => {
+            Err(e) if dispensable(address, !bound.is_empty(), &e) => {
                 tracing::warn!(address = %at, error = %e, "this machine has no such address");
             }
             Err(e) => {
@@ -53,11 +71,12 @@ pub(super) fn bind(
             }
         }
     }
-    Ok((places, fresh))
+    Ok((bound, fresh))
 }
 
-fn dispensable(address: &Address, places: &[Place], e: &io::Error) -> bool {
-    address.optional && !places.is_empty() && e.kind() != io::ErrorKind::AddrInUse
+/// Whether an address that cannot be bound is passed over: the listener `has_another`, and this machine just has none of this family.
+fn dispensable(address: &Address, has_another: bool, e: &io::Error) -> bool {
+    address.optional && has_another && e.kind() != io::ErrorKind::AddrInUse
 }
 
 fn sockets(at: &mut SocketAddr, shards: usize) -> io::Result<Vec<TcpListener>> {

@@ -1,13 +1,12 @@
 //! The requests of one connection, which hyper reads, until it becomes a WebSocket or ends.
 
-use super::accept::{Serving, Slot, Ticket, begin_socket};
 use super::body::{Bounded, Excess};
-use super::carrier::{Carrier, Report, is_stalled};
 use super::engine;
-use super::handshake::nothing_here;
-use super::http::Upgrade;
-use super::refusal;
-use super::worker::Worker;
+use super::errors::{malformed, nothing_here};
+use super::http_io::{HttpIo, Report, is_stalled};
+use super::listener::{Listener, ListenerConfig};
+use super::node::{ConnectionGuard, Node};
+use super::upgraded::{Upgrade, upgraded};
 use crate::app::App;
 use crate::consumer::rest::{Peer, json_error};
 use crate::error::{ClientError, Kind};
@@ -24,9 +23,7 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::io::AsyncWriteExt;
-use tokio::time::timeout;
 use tower::ServiceExt;
 use warp::reply::Response;
 
@@ -35,22 +32,22 @@ const READ_AHEAD: usize = 8 << 10;
 
 /// Answers the requests of one connection, until it becomes a WebSocket or ends. `known`: the answer to the first.
 pub(super) async fn converse<A: App>(
-    worker: Rc<Worker<A>>,
-    slot: Rc<Slot<A>>,
-    carrier: Carrier,
+    node: Rc<Node<A>>,
+    listener: Rc<Listener<A>>,
+    io: HttpIo,
     known: Option<Response>,
     peer: SocketAddr,
-    ticket: Ticket<A>,
+    guard: ConnectionGuard<A>,
 ) {
     let known = Cell::new(known);
-    let ticket = Cell::new(Some(ticket));
+    let guard = Cell::new(Some(guard));
     let refused = Cell::new(None);
-    let (receipt, report) = (Cell::new(None), carrier.report());
+    let (receipt, report) = (Cell::new(None), io.report());
     let asked = Cell::new(0);
     let service = hyper::service::service_fn(|request: Request<Incoming>| {
-        let (worker, serving, ticket) = (&worker, slot.serving(), &ticket);
+        let (node, config, guard) = (&node, listener.config(), &guard);
         asked.set(asked.get() + 1);
-        let malformed = report.refused(asked.get()).map(refusal::malformed);
+        let malformed = report.refused(asked.get()).map(malformed);
         let known = known.take().or(malformed);
         let (refused, receipt, report) = (&refused, &receipt, &report);
         let answering = report.answering();
@@ -58,7 +55,7 @@ pub(super) async fn converse<A: App>(
         async move {
             let on = request.extensions().get::<OnUpgrade>().cloned();
             let asking = (peer, report);
-            let mut answer = answer(worker, &serving, request, known, asking, ticket).await;
+            let mut answer = answer(node, &config, request, known, asking, guard).await;
             let asked_for = answer.extensions_mut().remove::<engine::Receipt<A>>();
             report.matters(asked_for.is_some());
             receipt.set(asked_for);
@@ -68,20 +65,20 @@ pub(super) async fn converse<A: App>(
         }
     });
     let (head_timeout, head_bytes) = {
-        let serving = slot.serving();
-        (serving.edge().head_timeout, serving.edge().head_bytes)
+        let config = listener.config();
+        (config.edge().head_timeout, config.edge().head_bytes)
     };
     let conversation = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(head_timeout)
         .max_header_size(head_bytes)
         .max_buf_size(head_bytes + READ_AHEAD)
-        .serve_connection(TokioIo::new(carrier), service)
+        .serve_connection(TokioIo::new(io), service)
         .with_upgrades();
     let mut conversation = pin!(conversation);
     let ended = tokio::select! {
         ended = conversation.as_mut() => ended,
-        () = worker.closing() => {
+        () = node.closing() => {
             conversation.as_mut().graceful_shutdown();
             conversation.await
         }
@@ -92,7 +89,7 @@ pub(super) async fn converse<A: App>(
         false => Fate::Read,
     };
     give(&receipt, fate);
-    let counts = &worker.shard.counts;
+    let counts = &node.shard.counts;
     match ended {
         Ok(()) => {
             if let Some(on) = refused.take() {
@@ -115,28 +112,28 @@ fn give<A: App>(receipt: &Cell<Option<engine::Receipt<A>>>, fate: Fate) {
 /// After a request for another protocol hyper lets go of the socket, also where it was refused, and says no goodbye.
 async fn part(on: OnUpgrade) {
     let Ok(upgraded) = on.await else { return };
-    if let Ok(parts) = upgraded.downcast::<TokioIo<Carrier>>() {
+    if let Ok(parts) = upgraded.downcast::<TokioIo<HttpIo>>() {
         let _ = parts.io.into_inner().shutdown().await;
     }
 }
 
 async fn answer<A: App>(
-    worker: &Rc<Worker<A>>,
-    serving: &Serving<A>,
+    node: &Rc<Node<A>>,
+    config: &ListenerConfig<A>,
     request: Request<Incoming>,
     known: Option<Response>,
     (peer, report): (SocketAddr, &Arc<Report>),
-    ticket: &Cell<Option<Ticket<A>>>,
+    guard: &Cell<Option<ConnectionGuard<A>>>,
 ) -> Response {
     let upgrades = request.headers().contains_key(header::UPGRADE);
-    let polled = serving.sockets.engine_route(request.uri().path());
+    let polled = config.sockets.engine_route(request.uri().path());
     let polled = polled.filter(|_| !upgrades);
     let limit = match polled {
         Some(route) => route.policy.max_payload,
-        None => serving.listening.listener.policy.max_message_bytes,
+        None => config.entry.listener.policy.max_message_bytes,
     };
     let polled = polled.is_some();
-    let mut request = request.map(|body| Bounded::new(body, limit, serving.edge().body_timeout));
+    let mut request = request.map(|body| Bounded::new(body, limit, config.edge().body_timeout));
     let verdict = request.body().verdict();
     let mut excess = None;
     let hostless =
@@ -153,34 +150,34 @@ async fn answer<A: App>(
         excess = Some(Excess::Bytes);
         Response::default()
     } else if polled {
-        engine(worker, serving, request, peer, report).await
+        engine(node, config, request, peer, report).await
     } else {
         request.extensions_mut().insert(Peer(peer));
-        let listener = &serving.listening.listener;
+        let listener = &config.entry.listener;
         let handshake = upgrades && listener.find(request.uri().path()).is_some();
         if request.method() == Method::HEAD && !handshake {
             // answered as a GET, wherever there is one; hyper knows what was asked, and leaves out the content
             *request.method_mut() = Method::GET;
         }
-        let Ok(response) = warp::service(serving.routes.clone()).oneshot(request).await;
+        let Ok(response) = warp::service(config.routes.clone()).oneshot(request).await;
         response
     };
     excess = excess.or_else(|| verdict.excess());
     if let Some(excess) = excess {
-        worker.shard.counts.limited(match excess {
+        node.shard.counts.limited(match excess {
             Excess::Bytes => Limit::MessageBytes,
             Excess::Time => Limit::BodyTimeout,
         });
         response = refused(excess, limit);
     }
     if let Some(upgrade) = response.extensions_mut().remove::<Upgrade<A>>() {
-        if let Some(ticket) = ticket.take() {
-            let grace = serving.edge().head_timeout;
-            let id = ticket.id;
-            let upgraded = upgraded(worker.clone(), upgrade, ticket, grace);
+        if let Some(guard) = guard.take() {
+            let grace = config.edge().head_timeout;
+            let id = guard.id;
+            let upgraded = upgraded(node.clone(), upgrade, guard, grace);
             tokio::task::spawn_local(trace::within(id, upgraded));
         }
-    } else if upgrades || hostless || excess.is_some() || worker.is_draining() {
+    } else if upgrades || hostless || excess.is_some() || node.is_draining() {
         // what follows a refused upgrade may be frames already, and is read as nothing
         response
             .headers_mut()
@@ -191,8 +188,8 @@ async fn answer<A: App>(
 
 /// Long polling.
 async fn engine<A: App>(
-    worker: &Rc<Worker<A>>,
-    serving: &Serving<A>,
+    node: &Rc<Node<A>>,
+    config: &ListenerConfig<A>,
     request: Request<Bounded>,
     peer: SocketAddr,
     report: &Arc<Report>,
@@ -206,7 +203,7 @@ async fn engine<A: App>(
         peer,
         report,
     };
-    let answered = engine::answer(worker, &serving.sockets, asked, engine::whole(body)).await;
+    let answered = engine::answer(node, &config.sockets, asked, engine::whole(body)).await;
     answered.unwrap_or_else(|| json_error(&nothing_here()))
 }
 
@@ -227,27 +224,4 @@ fn refused(excess: Excess, limit: usize) -> Response {
             response
         }
     }
-}
-
-/// Waits for hyper to let go of the socket, and begins the connection.
-async fn upgraded<A: App>(
-    worker: Rc<Worker<A>>,
-    upgrade: Upgrade<A>,
-    ticket: Ticket<A>,
-    grace: Duration,
-) {
-    let Upgrade { on, agreed } = upgrade;
-    let Ok(upgraded) = on.await else { return };
-    let Ok(parts) = upgraded.downcast::<TokioIo<Carrier>>() else {
-        return;
-    };
-    // copied: even an empty slice of hyper's read buffer would keep its 8 KB for the life of the connection
-    let mut early = parts.read_buf.to_vec();
-    let mut carrier = parts.io.into_inner();
-    early.extend_from_slice(&carrier.take_unread());
-    drop(parts.read_buf);
-    let Ok(Ok(stream)) = timeout(grace, carrier.into_stream()).await else {
-        return;
-    };
-    begin_socket(&worker, agreed, ticket, stream, &early);
 }

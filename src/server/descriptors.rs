@@ -2,8 +2,8 @@
 //!
 //! A server that has none left accepts nobody, and can tell nobody so: not a new client, not a probe. So a part of them is never given to clients.
 
-use super::accept::{BATCH, CROWDED_BATCH};
-use crate::limits::{Admission, Limits, REFUSED};
+use super::listener::{BATCH, CROWDED_BATCH};
+use crate::limits::{Limits, Quota, REFUSED};
 
 /// Of all descriptors, the part that clients do not get, and its bounds: half for what the server opens later (a reload's listeners and files, rows), half for
 /// those who are told that there is no place, and for probes.
@@ -65,17 +65,17 @@ pub(super) fn raise() -> Option<usize> {
 }
 
 /// Grants clients what is left of `most`, and says so in the log where that is less than `limits` promise. Asked before anybody comes.
-pub(super) fn share(most: Option<usize>, listening: usize, limits: Limits, admission: &Admission) {
+pub(super) fn share(most: Option<usize>, listening: usize, limits: Limits, quota: &Quota) {
     let Some(most) = most else { return };
     let open = std::fs::read_dir("/proc/self/fd").map_or(USUAL + listening, Iterator::count);
     let room = Room::of(most, open, listening);
-    admission.grant(room.places, room.refused, BATCH * listening);
-    warn(limits, admission);
+    quota.grant(room.places, room.refused, BATCH * listening);
+    warn(limits, quota);
 }
 
 /// The limit that an operator set is not the one that holds.
-pub(super) fn warn(limits: Limits, admission: &Admission) {
-    let places = admission.granted();
+pub(super) fn warn(limits: Limits, quota: &Quota) {
+    let places = quota.granted();
     if places < limits.connections {
         tracing::warn!(
             connections = limits.connections,

@@ -1,11 +1,11 @@
 //! The ordinary handshake: its head came whole in one read, and nothing about it is odd. It is answered where it lies, in one write, and hyper never hears of
 //! it. Everything else (a refusal too) is hyper's, which is given the same bytes.
 
-use super::accept::Serving;
-use super::framing::Framing;
 use super::handshake::Accepted;
+use super::listener::ListenerConfig;
+use super::new_connection::NewConnection;
+use super::request_framing::RequestFraming;
 use crate::app::App;
-use crate::connection::Agreed;
 use crate::consumer::rest::Caller;
 use crate::hub::stream::{Stream, Written};
 use crate::limits::budget::Turn;
@@ -30,7 +30,7 @@ thread_local! {
 /// What became of a connection's first bytes.
 pub(super) enum First<A: App> {
     /// It is a WebSocket, and was told. What came after the head belongs to it.
-    Upgraded(Agreed<A>, Vec<u8>),
+    Upgraded(NewConnection<A>, Vec<u8>),
     /// Bytes for hyper, and the answer to the first request if it is known.
     Http(Vec<u8>, Option<Response>),
     Gone,
@@ -41,13 +41,13 @@ pub(super) enum First<A: App> {
 /// Reads once.
 pub(super) fn read<A: App>(
     stream: &Stream,
-    serving: &Serving<A>,
+    config: &ListenerConfig<A>,
     peer: SocketAddr,
     mut turn: Turn<'_>,
 ) -> First<A> {
     BUFFER.with_borrow_mut(|buffer| match stream.read(buffer, &mut turn) {
         Ok(0) => First::Gone,
-        Ok(n) => first(stream, serving, peer, &buffer[..n]),
+        Ok(n) => first(stream, config, peer, &buffer[..n]),
         Err(e) if e.kind() == io::ErrorKind::WouldBlock => First::Nothing,
         Err(_) => First::Gone,
     })
@@ -55,19 +55,19 @@ pub(super) fn read<A: App>(
 
 fn first<A: App>(
     stream: &Stream,
-    serving: &Serving<A>,
+    config: &ListenerConfig<A>,
     peer: SocketAddr,
     bytes: &[u8],
 ) -> First<A> {
     let http = |answer| First::Http(bytes.to_vec(), answer);
-    let Some((length, path, caller)) = ordinary(bytes, serving.edge().head_bytes, peer) else {
+    let Some((length, path, caller)) = ordinary(bytes, config.edge().head_bytes, peer) else {
         return http(None);
     };
-    match serving.sockets.handshake(&Method::GET, path, &caller, true) {
+    match config.sockets.handshake(&Method::GET, path, &caller, true) {
         None => http(None),
         Some(Err(refusal)) => http(Some(refusal)),
         Some(Ok(accepted)) => match stream.write(&answer(&accepted)) {
-            Written::All => First::Upgraded(accepted.agreed, bytes[length..].to_vec()),
+            Written::All => First::Upgraded(accepted.connection, bytes[length..].to_vec()),
             // nothing was written to this socket before: it is not full, it is broken
             Written::Part(_) | Written::Failed => First::Gone,
         },
@@ -86,7 +86,7 @@ fn ordinary(bytes: &[u8], head_bytes: usize, peer: SocketAddr) -> Option<(usize,
     if request.method != Some("GET") || request.version != Some(1) || length > head_bytes {
         return None;
     }
-    let mut framing = Framing::new(2 * head_bytes);
+    let mut framing = RequestFraming::new(2 * head_bytes);
     framing.take(&bytes[..length]).ok()?;
     if !framing.is_tunnel() || !framing.names_host() {
         return None;

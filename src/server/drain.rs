@@ -1,10 +1,9 @@
 //! How a server stops without a storm: its clients are told one after the other, evenly over a time, so that they do not all come back at once.
 
-use super::table::Farewell;
 use crate::app::App;
 use crate::hub::shard::Shard;
 use crate::protocol::close::Ending;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 /// From one wave to the next.
@@ -19,6 +18,17 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// Beyond this a clock could overflow, and nobody waits.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
+
+/// How far the server is with stopping, for all shards.
+#[derive(Default)]
+pub(super) struct DrainProgress {
+    /// Nothing new is accepted, and probes are told so.
+    pub draining: AtomicBool,
+    /// WebSockets that were open when it began.
+    pub open: AtomicUsize,
+    /// Of those, how many were told to come back elsewhere.
+    pub told: AtomicUsize,
+}
 
 /// By when a shard must have stopped.
 #[derive(Debug, Clone, Copy)]
@@ -64,24 +74,24 @@ impl Deadline {
 /// Tells as many of a shard's clients as are due. All shards count together.
 pub(super) fn wave<A: App>(
     shard: &Shard<A>,
-    farewell: &Farewell,
+    progress: &DrainProgress,
     began: Instant,
     deadline: Deadline,
 ) {
     let now = Instant::now();
-    let open = farewell.open.load(Relaxed);
+    let open = progress.open.load(Relaxed);
     let few = EACH.saturating_mul(u32::try_from(open).unwrap_or(u32::MAX));
     let all_told = deadline.told.min(began + few.min(LONGEST));
     let untold = match now < all_told {
         true => {
             let due = due(open, now - began, all_told - began);
-            due.saturating_sub(farewell.told.load(Relaxed))
+            due.saturating_sub(progress.told.load(Relaxed))
         }
         // also those who came while the others were told
         false => usize::MAX,
     };
     let told = shard.end_some(untold, Ending::restart);
-    farewell.told.fetch_add(told, Relaxed);
+    progress.told.fetch_add(told, Relaxed);
 }
 
 /// How many of `open` clients must have been told after `elapsed` of the time for telling. The first is told at once.

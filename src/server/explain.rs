@@ -3,24 +3,30 @@
 use crate::app::App;
 use crate::auth::{Identity, Keys};
 use crate::consumer::context::Context;
+use crate::consumer::entry::Consumers;
 use crate::consumer::registry::Registry;
 use crate::error::{ClientError, Error};
+use crate::hub::broker::local::Local;
+use crate::hub::extensions::Extensions;
 use crate::hub::lane::Lanes;
-use crate::hub::shard::Shard;
+use crate::hub::shard::{Setup, Shard};
 use crate::hub::socket::{Compression, Socket};
-use crate::hub::stream::Stream;
-use crate::limits::Admission;
+use crate::hub::stream::{Stream, pair};
+use crate::limits::Quota;
+use crate::limits::clock::Clock;
 use crate::metrics::Stats;
 use crate::routing::{Auth, Routing};
 use crate::store::{StoreConfig, look};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpStream;
 use tokio::runtime::{Builder, LocalOptions};
 
 /// A consumer that waits for something that a preview does not have.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What is on its way to the client that a preview stands for.
+const STREAM_BYTES: usize = 64 << 10;
 
 /// What [`preview`] found.
 #[derive(Debug)]
@@ -55,7 +61,8 @@ pub fn preview<A: App>(
         .consumers()
         .find(|(_, name, _)| *name == consumer)
         .ok_or_else(missing)?;
-    let lanes = Arc::new(Lanes::new(registry.entries.into_values().map(Arc::new)));
+    let consumers = Consumers::new(registry.entries);
+    let lanes = Arc::new(Lanes::new(consumers.renderers()));
     let lane = lanes.lane(consumer, None).ok_or_else(missing)?;
     let refused = |error| {
         Ok(Preview {
@@ -77,30 +84,41 @@ pub fn preview<A: App>(
         .enable_all()
         .build_local(LocalOptions::default())?;
     runtime.block_on(async move {
+        let clock = Clock::system();
         let stats = Arc::new(Stats::new(
             1,
-            Arc::new(Admission::new(routing.limits)),
+            Arc::new(Quota::new(routing.limits, clock.clone())),
             routing.limits.outbox_total_bytes,
         ));
-        let shard = Rc::new(Shard::new(0, lanes, Some(store), Vec::new(), stats));
+        let shard = Rc::new(Shard::new(Setup {
+            id: 0,
+            lanes,
+            store: Some(store),
+            broker: Local::new([], clock.clone()),
+            stats,
+            clock: clock.clone(),
+            extensions: Extensions::default().with(consumers),
+        }));
         shard.skip_ahead(); // nobody delivers here: there is nothing to wait for
         let policy = Arc::new(policy.clone());
-        let (stream, _other_end) = pair().await?;
-        let stream = Stream::Plain(stream);
+        // a stream is the one thing that a context cannot be without; whatever is said is read
+        let (stream, mut client) = pair(STREAM_BYTES);
+        let listens = async move { tokio::io::copy(&mut client, &mut tokio::io::sink()).await };
+        tokio::task::spawn_local(listens);
         let socket = Socket::new(
             0,
-            stream,
+            Stream::Memory(stream),
             policy,
             Compression::NONE,
             shard.counts.clone(),
             0,
         );
         let mut ctx = Context::new(shard.clone(), Rc::new(socket), lane, identity, None);
-        let connect = ctx.lane().entry.connect;
+        let connect = ctx.entry().connect;
         let opened = async { connect(&params, query, &mut ctx)?.await };
-        let result = match tokio::time::timeout(PATIENCE, opened).await {
-            Ok(result) => result.map(drop),
-            Err(_) => Ok(()), // what it joined so far is what can be known
+        let result = match clock.timeout(PATIENCE, opened).await {
+            Some(result) => result.map(drop),
+            None => Ok(()), // what it joined so far is what can be known
         };
         let ended = ctx.ending().and_then(|ending| ending.error);
         let refused = match result {
@@ -114,14 +132,4 @@ pub fn preview<A: App>(
             refused,
         })
     })
-}
-
-/// Two ends of a connection of this machine with itself: a socket is the one thing that a context cannot be without.
-async fn pair() -> std::io::Result<(TcpStream, TcpStream)> {
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
-    let (here, there) = tokio::join!(
-        TcpStream::connect(listener.local_addr()?),
-        listener.accept()
-    );
-    Ok((here?, there?.0))
 }

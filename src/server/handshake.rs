@@ -1,12 +1,14 @@
 //! Who becomes a WebSocket (RFC 6455, section 4.2): the judgement of a request, whoever has read it.
 
 use super::engine;
-use super::refusal;
-use super::table::{Listening, Shared};
+use super::errors::{handshake_limited, leaving, nothing_here, token_missing};
+use super::new_connection::NewConnection;
+use super::shared::Shared;
+use super::table::TableEntry;
 use super::upgrade::{self, Unfit};
 use crate::app::App;
 use crate::auth::Identity;
-use crate::connection::Agreed;
+use crate::connection::RawHandshake;
 use crate::consumer::rest::{Caller, json_error};
 use crate::error::{ClientError, Kind};
 use crate::hub::shard::Shard;
@@ -15,7 +17,7 @@ use crate::metrics::{RouteStats, ShardStats};
 use crate::protocol::websocket;
 use crate::routing::pattern::Params;
 use crate::routing::{Auth, Policy, Protocol, Route};
-use crate::socketio::Door;
+use crate::socketio::{Endpoint, EngineHandshake};
 use crate::{auth, routing};
 use ::http::{HeaderValue, Method, StatusCode, header};
 use std::sync::Arc;
@@ -25,7 +27,7 @@ use warp::reply::Response;
 
 /// An accepted handshake, and the values of the answer's fields.
 pub(super) struct Accepted<A: App> {
-    pub agreed: Agreed<A>,
+    pub connection: NewConnection<A>,
     /// `Sec-WebSocket-Accept`.
     pub key: HeaderValue,
     /// `Sec-WebSocket-Protocol`.
@@ -38,7 +40,7 @@ pub(super) struct Accepted<A: App> {
 pub(super) struct Sockets<A: App> {
     shared: Arc<Shared<A>>,
     counts: Arc<ShardStats>,
-    pub(super) listening: Arc<Listening>,
+    pub(super) entry: Arc<TableEntry>,
     /// Of each of the listener's routes.
     ways: Vec<Way>,
 }
@@ -48,32 +50,32 @@ struct Way {
     /// Of a raw WebSocket.
     lane: Option<u16>,
     /// Of Engine.IO.
-    door: Option<Arc<Door>>,
+    endpoint: Option<Arc<Endpoint>>,
     stats: Arc<RouteStats>,
 }
 
 impl<A: App> Sockets<A> {
-    pub fn new(shard: &Shard<A>, shared: &Arc<Shared<A>>, listening: &Arc<Listening>) -> Self {
-        let here = &listening.listener;
+    pub fn new(shard: &Shard<A>, shared: &Arc<Shared<A>>, entry: &Arc<TableEntry>) -> Self {
+        let here = &entry.listener;
         let way = |(index, route): (usize, &Route)| Way {
             lane: match route.protocol {
                 Protocol::WebSocket => shared.lanes.lane(&route.consumer, None),
                 Protocol::EngineIo | Protocol::SocketIo => None,
             },
-            door: engine::door(shared, shard, listening, index),
+            endpoint: engine::endpoint(shared, shard, entry, index),
             stats: shared.stats.route(&here.name, route.pattern.as_str()),
         };
         Sockets {
             shared: shared.clone(),
             counts: shard.counts.clone(),
-            listening: listening.clone(),
+            entry: entry.clone(),
             ways: here.routes.iter().enumerate().map(way).collect(),
         }
     }
 
     /// What a route of Engine.IO leads to.
-    pub fn door(&self, index: usize) -> Option<Arc<Door>> {
-        self.ways[index].door.clone()
+    pub fn endpoint(&self, index: usize) -> Option<Arc<Endpoint>> {
+        self.ways[index].endpoint.clone()
     }
 
     pub fn stats(&self, index: usize) -> &Arc<RouteStats> {
@@ -82,8 +84,8 @@ impl<A: App> Sockets<A> {
 
     /// The route of Engine.IO at a path.
     pub fn engine_route(&self, path: &str) -> Option<&Route> {
-        let (index, _) = self.listening.listener.find(path)?;
-        let route = &self.listening.listener.routes[index];
+        let (index, _) = self.entry.listener.find(path)?;
+        let route = &self.entry.listener.routes[index];
         (route.protocol != Protocol::WebSocket).then_some(route)
     }
 
@@ -105,7 +107,7 @@ impl<A: App> Sockets<A> {
         caller: &Caller,
         can_upgrade: bool,
     ) -> Option<Result<Accepted<A>, Response>> {
-        let (index, params) = self.listening.listener.find(path)?;
+        let (index, params) = self.entry.listener.find(path)?;
         Some(self.judge(index, params, method, path, caller, can_upgrade))
     }
 
@@ -119,15 +121,15 @@ impl<A: App> Sockets<A> {
         caller: &Caller,
         can_upgrade: bool,
     ) -> Result<Accepted<A>, Response> {
-        let route = &self.listening.listener.routes[index];
+        let route = &self.entry.listener.routes[index];
         let (shared, counts) = (&*self.shared, &*self.counts);
         let Caller { headers, query, .. } = caller;
         let wish = upgrade::wish(method, headers).map_err(|unfit| unfit.response())?;
-        if shared.farewell.draining.load(Relaxed) {
+        if shared.drain.draining.load(Relaxed) {
             return Err(json_error(&leaving()));
         }
         let policy = &route.policy;
-        let tls = self.listening.listener.tls.is_some();
+        let tls = self.entry.listener.tls.is_some();
         let host = wish.origin.and_then(|_| routing::host(headers));
         if !policy.origins.allows(wish.origin, host, tls) {
             return Err(Unfit::Origin.response());
@@ -137,12 +139,12 @@ impl<A: App> Sockets<A> {
             return Err(warp::reply::with_status(why, StatusCode::BAD_REQUEST).into_response());
         }
 
-        let admission = &shared.stats.admission;
+        let quota = &shared.stats.quota;
         // before the token: to verify one is what a handshake costs most
         if let Some(peer) = caller.peer
-            && let Err(limited) = admission.handshake(peer.ip())
+            && let Err(limited) = quota.handshake(peer.ip())
         {
-            return Err(refusal::handshake(counts, caller, limited));
+            return Err(handshake_limited(counts, caller, limited));
         }
         let authorization = headers.get(header::AUTHORIZATION);
         let found = auth::token_of(
@@ -150,7 +152,11 @@ impl<A: App> Sockets<A> {
             wish.protocols.as_deref(),
             query,
         );
-        let Way { lane, door, stats } = &self.ways[index];
+        let Way {
+            lane,
+            endpoint,
+            stats,
+        } = &self.ways[index];
         let identity = match route.protocol {
             Protocol::WebSocket => identify(shared, policy, caller, found.token.as_deref()),
             // there is no frame that could bring it
@@ -159,24 +165,48 @@ impl<A: App> Sockets<A> {
             // each namespace asks for itself
             Protocol::SocketIo => None,
         };
-        let boarding = match door {
-            Some(door) => {
-                let boarding = engine::boarding(door.clone(), caller, params.clone());
-                Some(Box::new(boarding.map_err(|refused| refused.response())?))
+        let session = match endpoint {
+            Some(endpoint) => {
+                let session = engine::session(endpoint.clone(), caller, params.clone());
+                Some(session.map_err(|refused| refused.response())?)
             }
             None => None,
         };
         let subject = identity.as_ref().and_then(|i| i.as_ref().ok());
         let user = match subject.and_then(|i| i.subject.as_deref()) {
-            Some(subject) => match admission.user(subject) {
-                Ok(place) => Some(Arc::new(place)),
-                Err(limited) => return Err(refusal::handshake(counts, caller, limited)),
+            Some(subject) => match quota.user(subject) {
+                Ok(slot) => Some(Arc::new(slot)),
+                Err(limited) => return Err(handshake_limited(counts, caller, limited)),
             },
             None => None,
         };
-        let lane = match (lane, &boarding) {
-            (Some(lane), _) => *lane,
-            (None, Some(_)) => 0,
+        let extension = wish.compression.zip(policy.compress_from);
+        let compression = match &extension {
+            Some((agreed, from)) => Compression::agreed(agreed, *from),
+            None => Compression::NONE,
+        };
+        let policy = self.entry.policies[index].clone();
+        let connection = match (session, *lane) {
+            (Some((request, sid)), _) => NewConnection::Engine(Box::new(EngineHandshake {
+                request,
+                sid,
+                identity,
+                policy,
+                user,
+                route: stats.clone(),
+                compression,
+            })),
+            (None, Some(lane)) => NewConnection::Raw(RawHandshake {
+                lane,
+                params,
+                since: since(query),
+                query: query.clone(),
+                identity,
+                policy,
+                user,
+                route: stats.clone(),
+                compression,
+            }),
             (None, None) => return Err(json_error(&nothing_here())),
         };
         tracing::debug!(
@@ -185,64 +215,13 @@ impl<A: App> Sockets<A> {
             route = route.pattern.as_str(),
             "a connection"
         );
-        let extension = wish.compression.zip(policy.compress_from);
-        let agreed = Agreed {
-            lane,
-            params,
-            identity,
-            since: since(query),
-            query: query.clone(),
-            policy: self.listening.policies[index].clone(),
-            user,
-            route: stats.clone(),
-            boarding,
-            compression: match &extension {
-                Some((agreed, from)) => Compression::agreed(agreed, *from),
-                None => Compression::NONE,
-            },
-        };
         Ok(Accepted {
-            agreed,
+            connection,
             key: HeaderValue::try_from(websocket::accept_key(wish.key)).expect("is base64"),
             protocol: found.protocol.and_then(|p| HeaderValue::from_str(p).ok()),
             extension: extension.and_then(|(e, _)| HeaderValue::try_from(e.answer).ok()),
         })
     }
-}
-
-pub(super) fn token_missing() -> ClientError {
-    ClientError::new(
-        Kind::Unauthenticated,
-        "TOKEN_MISSING",
-        "a token is needed: Authorization: Bearer ...",
-    )
-}
-
-pub(super) fn nothing_here() -> ClientError {
-    ClientError::new(Kind::NotFound, "NOT_FOUND", "there is nothing at this path")
-}
-
-/// 405, with the methods that the path takes (RFC 9110, section 15.5.6).
-pub(super) fn method_not_allowed(allowed: &'static str) -> Response {
-    let mut response = json_error(&ClientError::new(
-        Kind::MethodNotAllowed,
-        "METHOD_NOT_ALLOWED",
-        format!("this path does not take this method, but {allowed}"),
-    ));
-    let allowed = HeaderValue::from_static(allowed);
-    response.headers_mut().insert(header::ALLOW, allowed);
-    response
-}
-
-/// What is read: a HEAD is asked as a GET.
-pub(super) const READ: &str = "GET, HEAD";
-
-pub(super) fn leaving() -> ClientError {
-    ClientError::new(
-        Kind::Busy,
-        "DRAINING",
-        "the server stops: come back in a moment",
-    )
 }
 
 /// Who asks. `None`: a token is required and has not come.

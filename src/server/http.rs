@@ -1,10 +1,12 @@
 //! What a listener answers: handshakes, health, and the REST services.
 
-use super::handshake::{Accepted, READ, Sockets, leaving, method_not_allowed, nothing_here};
+use super::errors::{READ, leaving, method_not_allowed, nothing_here};
+use super::handshake::{Accepted, Sockets};
 use super::metrics;
-use super::table::{Listening, Shared};
+use super::shared::Shared;
+use super::table::TableEntry;
+use super::upgraded::Upgrade;
 use crate::app::App;
-use crate::connection::Agreed;
 use crate::consumer::rest::{Api, Caller, Peer, json_error, not_stored};
 use crate::error::{ClientError, Kind};
 use crate::hub::shard::Shard;
@@ -17,27 +19,11 @@ use warp::filters::BoxedFilter;
 use warp::reply::Response;
 use warp::{Filter, Reply};
 
-/// An accepted handshake that hyper has read. Rides in the response's extensions to the shard that accepted the socket.
-pub(super) struct Upgrade<A: App> {
-    pub on: OnUpgrade,
-    pub agreed: Agreed<A>,
-}
-
-// `derive` would ask for `A: Clone`
-impl<A: App> Clone for Upgrade<A> {
-    fn clone(&self) -> Self {
-        Upgrade {
-            on: self.on.clone(),
-            agreed: self.agreed.clone(),
-        }
-    }
-}
-
 /// The filter of one listener on one shard.
 pub(super) fn routes<A: App>(
     shard: &Shard<A>,
     shared: &Arc<Shared<A>>,
-    listening: &Arc<Listening>,
+    entry: &Arc<TableEntry>,
     sockets: &Arc<Sockets<A>>,
 ) -> BoxedFilter<(Response,)> {
     let sockets = {
@@ -72,7 +58,7 @@ pub(super) fn routes<A: App>(
             )
     };
     let health = {
-        let (ready, farewell) = (shard.store.clone(), shared.farewell.clone());
+        let (ready, drain) = (shard.store.clone(), shared.drain.clone());
         let live = warp::path!("healthz").and(warp::method());
         let live = live.map(|method: Method| match method {
             Method::GET => health("ok"),
@@ -81,7 +67,7 @@ pub(super) fn routes<A: App>(
         let ready_at = warp::path!("readyz").and(warp::method());
         let ready = ready_at.and_then(move |method: Method| {
             let store = ready.clone();
-            let draining = farewell.draining.load(Relaxed);
+            let draining = drain.draining.load(Relaxed);
             async move {
                 if method != Method::GET {
                     return Ok(method_not_allowed(READ));
@@ -104,9 +90,9 @@ pub(super) fn routes<A: App>(
         });
         live.or(ready).unify()
     };
-    let metrics = metrics::route(shard, shared, listening.listener.metrics);
+    let metrics = metrics::route(shard, shared, entry.listener.metrics);
     let mut all: BoxedFilter<(Response,)> = sockets.or(health).unify().or(metrics).unify().boxed();
-    let here = &listening.listener;
+    let here = &entry.listener;
     for mount in &here.rest {
         if let Some(rest) = shared.rest.get(mount.name.as_str())
             && let Some(store) = &shard.store
@@ -116,7 +102,7 @@ pub(super) fn routes<A: App>(
                 shared.keys.clone(),
                 Arc::new(here.policy.clone()),
                 shared.stats.clone(),
-                listening.rest_places.clone(),
+                entry.rest_places.clone(),
                 shard.id,
                 here.tls.is_some(),
             );
@@ -163,7 +149,7 @@ fn switching<A: App>(accepted: Accepted<A>, on: OnUpgrade) -> Response {
     if let Some(extension) = accepted.extension {
         head.insert(header::SEC_WEBSOCKET_EXTENSIONS, extension);
     }
-    let agreed = accepted.agreed;
-    response.extensions_mut().insert(Upgrade { on, agreed });
+    let connection = accepted.connection;
+    response.extensions_mut().insert(Upgrade { on, connection });
     response
 }

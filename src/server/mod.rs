@@ -1,255 +1,41 @@
-//! Listeners, shards, and the one place where HTTP is: warp decides, our own loop accepts.
+//! Listeners, the HTTP edge, and the life of the process: start, reload, drain.
+//!
+//! May import every other room except `fuzzing`.
 
 mod accept;
 mod answering;
 mod bind;
 mod body;
-mod carrier;
+mod builder;
 mod conversation;
 mod descriptors;
 mod direct;
 mod drain;
 mod engine;
-pub(crate) mod explain;
-mod framing;
+mod errors;
+mod explain;
 mod handshake;
 mod http;
+mod http_io;
+mod leases;
+mod listener;
+mod log_limit;
 mod metrics;
+mod new_connection;
+mod node;
 mod refusal;
-mod seldom;
+mod request_framing;
+mod shared;
 mod started;
 mod table;
 mod upgrade;
+mod upgraded;
 mod worker;
 
+pub use builder::Server;
+pub use explain::{Preview, preview};
 #[cfg(feature = "fuzzing")]
-pub(crate) use framing::{Framing, Place};
+pub(crate) use request_framing::{Position, RequestFraming};
+pub use started::{Changes, Started};
 #[cfg(feature = "fuzzing")]
 pub(crate) use upgrade::{Unfit, wish};
-
-use started::lost_thread;
-pub use started::{Changes, Started};
-
-use crate::app::App;
-use crate::auth::Keys;
-use crate::consumer::announcer;
-use crate::consumer::endpoint::Consumer;
-use crate::consumer::registry::{Registry, refuse};
-use crate::error::Error;
-use crate::hub::lane::Lanes;
-use crate::hub::publication::{INBOX_MESSAGES, ToShard};
-use crate::limits::Admission;
-use crate::metrics::Stats;
-use crate::routing::Routing;
-use crate::store::{Schema, StoreConfig};
-use std::sync::Arc;
-use table::{Farewell, Leases, Shared, Table, Troubles};
-use tokio::runtime::Builder;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{mpsc, oneshot, watch};
-use worker::Seed;
-
-/// A server that is being put together.
-///
-/// Connections live on shards, one per core: each accepts, reads and writes its own sockets. See [the architecture](crate).
-pub struct Server<A: App> {
-    routing: Routing,
-    registry: Registry<A>,
-    shards: usize,
-    store: Option<(StoreConfig, Schema)>,
-    keys: Option<Keys>,
-}
-
-impl<A: App> Server<A> {
-    /// A server for these listeners and consumers.
-    pub fn new(routing: Routing, registry: Registry<A>) -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
-        Server {
-            routing,
-            registry,
-            shards: cores,
-            store: None,
-            keys: None,
-        }
-    }
-
-    /// One consumer at one path, for everybody: to try something out without a routing file.
-    ///
-    /// # Errors
-    /// [`Error::Config`] when `bind` is no address or `path` no pattern.
-    pub fn single<C: Consumer<App = A>>(bind: &str, path: &str) -> Result<Self, Error> {
-        let registry = Registry::new().with::<C>();
-        let text = |s: &str| toml::Value::from(s).to_string();
-        let file = format!(
-            "[[listener]]\nname = 'single'\nbind = {}\norigins = '*'\n[[listener.route]]\npath = {}\nconsumer = {}\nauth = 'none'",
-            text(bind),
-            text(path),
-            text(C::NAME),
-        );
-        let routing = registry.routing("Server::single", &file)?;
-        Ok(Server::new(routing, registry))
-    }
-
-    /// How many shards: one per core by default, at least 1.
-    pub fn shards(mut self, shards: usize) -> Self {
-        self.shards = shards.max(1);
-        self
-    }
-
-    /// Where the rows are. Without a store consumers can only publish.
-    pub fn store(mut self, config: StoreConfig, schema: Schema) -> Self {
-        self.store = Some((config, schema));
-        self
-    }
-
-    /// The key that tokens are verified with. Without one nobody has a token.
-    pub fn keys(mut self, keys: Keys) -> Self {
-        self.keys = Some(keys);
-        self
-    }
-
-    /// Starts, prints `listening on ADDRESS` for each address, and stops in order at Ctrl-C or SIGTERM. Blocks.
-    ///
-    /// # Errors
-    /// As [`start`](Self::start).
-    pub fn run(self) -> Result<(), Error> {
-        let runtime = Builder::new_current_thread().enable_all().build()?;
-        let started = self.start()?;
-        for (_, address) in started.addresses() {
-            println!("listening on {address}");
-        }
-        runtime.block_on(async {
-            let mut terminate = signal(SignalKind::terminate())?;
-            let mut interrupt = signal(SignalKind::interrupt())?;
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-            Ok::<_, Error>(())
-        })?;
-        started.stop();
-        Ok(())
-    }
-
-    /// Opens the store, announces what other programs wrote meanwhile, binds every listener, and serves.
-    ///
-    /// The process may from then on have as many files open as the system lets it (the soft `RLIMIT_NOFILE` is raised to the hard one); where that is too few for
-    /// the limit `connections` the log says so.
-    ///
-    /// # Errors
-    /// [`Error::Config`] when the database is newer, foreign or served by another process, or an address cannot be bound. [`Error::Io`] when the system refuses
-    /// what a shard needs, a thread or descriptors: nothing is served then.
-    pub fn start(self) -> Result<Started, Error> {
-        refuse(&self.routing, |name| self.registry.entries.get(name))?;
-        let descriptors = descriptors::raise();
-        let entries = self.registry.entries.into_values().map(Arc::new);
-        let lanes = Arc::new(Lanes::new(entries));
-        let (inboxes, mail): (Vec<_>, Vec<_>) = (0..self.shards)
-            .map(|_| mpsc::channel::<ToShard<A>>(INBOX_MESSAGES))
-            .unzip();
-
-        let mut threads = Vec::new();
-        let (store, running) = match &self.store {
-            Some((config, schema)) => {
-                let opened = announcer::open::<A>(config, schema, inboxes.clone())?;
-                (Some(opened.store), Some(opened.running))
-            }
-            None => (None, None),
-        };
-
-        let limits = self.routing.limits;
-        let admission = Arc::new(Admission::new(limits));
-        let stats = Stats::new(self.shards, admission, limits.outbox_total_bytes);
-        let stats = Arc::new(stats);
-        let farewell = Arc::new(Farewell::default());
-        let shared = Arc::new(Shared {
-            lanes: lanes.clone(),
-            rest: self.registry.rest.into_iter().collect(),
-            keys: self.keys.map(Arc::new),
-            stats: stats.clone(),
-            farewell: farewell.clone(),
-            troubles: Troubles::default(),
-        });
-        // sockets are made before anything is served, so that a port that is taken is an error of `start`
-        let mut leases = Leases::default();
-        let (table, sockets) = Table::new(self.routing, &[], &mut leases, self.shards)?;
-
-        let (ending, ended) = watch::channel(0);
-        let ending = Arc::new(ending);
-        let mut orders = Vec::new();
-        let mut starting = Vec::new();
-        let mut failed: Option<Error> = None;
-        for (id, inbox) in mail.into_iter().enumerate() {
-            let seed = Seed {
-                id,
-                lanes: lanes.clone(),
-                store: store.clone(),
-                peers: inboxes.clone(),
-                shared: shared.clone(),
-            };
-            let (order, ordered) = mpsc::channel(ORDERS);
-            orders.push(order);
-            let (up, is_up) = oneshot::channel();
-            starting.push(is_up);
-            let ending = ending.clone();
-            let thread = std::thread::Builder::new()
-                .name(format!("shard-{id}"))
-                .spawn(move || {
-                    let _ended = Ended(ending);
-                    seed.run(inbox, ordered, up);
-                });
-            match thread {
-                Ok(thread) => threads.push(thread),
-                Err(error) => {
-                    failed = Some(error.into());
-                    break;
-                }
-            }
-        }
-        let mut started = Started {
-            orders,
-            farewell,
-            stats,
-            leases,
-            addresses: Vec::new(),
-            places: Vec::new(),
-            ended,
-            store,
-            running,
-            threads,
-        };
-        if failed.is_none() {
-            for up in starting {
-                let up = up.blocking_recv().unwrap_or(Err(lost_thread()));
-                failed = failed.or(up.err().map(Error::Io));
-            }
-        }
-        if failed.is_none() {
-            // What the server needs for itself is open now, and no client is: who has come already waits in the system's queue.
-            let listening = sockets.iter().map(|bound| bound.sockets.len()).sum();
-            descriptors::share(descriptors, listening, limits, &started.stats.admission);
-            for served in started.roll_out(table, sockets, Vec::new())? {
-                let served = served.blocking_recv().unwrap_or(Err(lost_thread()));
-                failed = failed.or(served.err().map(Error::Io));
-            }
-        }
-        // a part of the shards would serve a part of the clients: the others' sockets are in the same addresses
-        if let Some(error) = failed {
-            started.stop();
-            return Err(error);
-        }
-        Ok(started)
-    }
-}
-
-/// Orders that wait for a shard: more than an impatient operator sends signals.
-const ORDERS: usize = 64;
-
-/// Says that a shard's thread has ended, however it did.
-struct Ended(Arc<watch::Sender<usize>>);
-
-impl Drop for Ended {
-    fn drop(&mut self) {
-        self.0.send_modify(|ended| *ended += 1);
-    }
-}

@@ -1,9 +1,10 @@
 //! A running server in its owner's hands: another routing, and the end.
 
-use super::bind::Bound;
+use super::bind::{BoundAddress, NewSockets};
 use super::descriptors;
-use super::drain::Deadline;
-use super::table::{Farewell, Leases, Place, Table};
+use super::drain::{Deadline, DrainProgress};
+use super::leases::Leases;
+use super::table::Table;
 use super::worker::{Order, Rollout};
 use crate::error::Error;
 use crate::metrics::Stats;
@@ -30,11 +31,11 @@ pub(super) fn lost_thread() -> io::Error {
 /// A server that runs.
 pub struct Started {
     pub(super) orders: Vec<mpsc::Sender<Order>>,
-    pub(super) farewell: Arc<Farewell>,
+    pub(super) drain: Arc<DrainProgress>,
     pub(super) stats: Arc<Stats>,
     pub(super) leases: Leases,
     pub(super) addresses: Vec<(String, SocketAddr)>,
-    pub(super) places: Vec<Place>,
+    pub(super) bound: Vec<BoundAddress>,
     /// How many shards' threads have ended.
     pub(super) ended: watch::Receiver<usize>,
     pub(super) store: Option<Store>,
@@ -77,14 +78,14 @@ impl Started {
     /// # Cancel safety
     /// A reload that is dropped takes place nevertheless.
     pub async fn reload(&mut self, routing: Routing) -> Result<Changes, Error> {
-        if self.farewell.draining.load(Relaxed) {
+        if self.drain.draining.load(Relaxed) {
             return Err(Error::Closed);
         }
         let mut leases = self.leases.clone();
         let shards = self.orders.len();
         let limits = routing.limits;
-        let (table, fresh) = Table::new(routing, &self.places, &mut leases, shards)?;
-        let gone = leases.revoke(&table);
+        let (table, fresh) = Table::new(routing, &self.bound, &mut leases, shards)?;
+        let gone = leases.revoke(table.listeners.iter().map(|entry| &entry.listener));
         let before = std::mem::take(&mut self.addresses);
         let served = match self.roll_out(table, fresh, gone) {
             Ok(served) => served,
@@ -95,7 +96,7 @@ impl Started {
         };
         self.leases = leases;
         self.stats.limit(limits);
-        descriptors::warn(limits, &self.stats.admission);
+        descriptors::warn(limits, &self.stats.quota);
         let mut all = Ok(());
         for served in served {
             all = all.and(served.await.unwrap_or(Err(lost_thread())));
@@ -116,22 +117,22 @@ impl Started {
     pub(super) fn roll_out(
         &mut self,
         table: Table,
-        fresh: Vec<Bound>,
+        fresh: Vec<NewSockets>,
         gone: Vec<Arc<Policy>>,
     ) -> Result<Vec<oneshot::Receiver<io::Result<()>>>, Error> {
         let permits = self.orders.iter().map(mpsc::Sender::try_reserve);
         let permits: Vec<_> = permits
             .collect::<Result<_, _>>()
             .map_err(|_| Error::Closed)?;
-        self.places = table.places().cloned().collect();
+        self.bound = table.addresses().cloned().collect();
         self.addresses = table
-            .places()
-            .map(|place| (place.listener.clone(), place.actual))
+            .addresses()
+            .map(|bound| (bound.listener.clone(), bound.actual))
             .collect();
         let (table, gone) = (Arc::new(table), Arc::<[_]>::from(gone));
         let mut fresh: Vec<_> = fresh
             .into_iter()
-            .map(|bound| (bound.place.actual, bound.sockets.into_iter()))
+            .map(|new| (new.address.actual, new.sockets.into_iter()))
             .collect();
         let hand = |permit: mpsc::Permit<'_, Order>| {
             let (done, served) = oneshot::channel();
@@ -170,7 +171,7 @@ impl Started {
     }
 
     fn leave(&self, deadline: Deadline) {
-        self.farewell.draining.store(true, Relaxed);
+        self.drain.draining.store(true, Relaxed);
         for shard in &self.orders {
             // full: it was told often enough. Closed: it has ended
             let _ = shard.try_send(Order::Drain(deadline));

@@ -1,6 +1,6 @@
 //! Whether a request may become a WebSocket, by its head alone (RFC 6455, section 4.2.1). Who asks, and whether the origin may, is judged after this.
 
-use super::handshake::{READ, method_not_allowed};
+use super::errors::{READ, method_not_allowed};
 use crate::protocol::websocket;
 use crate::protocol::websocket::extension::{Agreed, negotiate};
 use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};

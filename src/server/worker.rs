@@ -1,14 +1,20 @@
 //! A shard's thread: what it serves, what it is told to serve instead, and how it ends.
 
-use super::accept::{Serving, Slot, accept};
+use super::accept::accept;
 use super::drain::{Deadline, WAVE, wave};
-use super::table::{Shared, Table};
+use super::listener::{Listener, ListenerConfig};
+use super::node::Node;
+use super::shared::Shared;
+use super::table::Table;
 use crate::app::App;
+use crate::hub::broker::local::Local;
+use crate::hub::extensions::Extensions;
 use crate::hub::lane::Lanes;
-use crate::hub::publication::{Inbox, ToShard};
-use crate::hub::shard::Shard;
+use crate::hub::shard::{Setup, Shard, ToShard};
+use crate::limits::clock::Clock;
 use crate::protocol::close::Ending;
 use crate::routing::Policy;
+use crate::socketio::Sessions;
 use crate::store::Store;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -20,7 +26,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, LocalOptions};
-use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, sleep_until};
 
@@ -46,7 +52,8 @@ pub(super) struct Seed<A: App> {
     pub id: usize,
     pub lanes: Arc<Lanes<A>>,
     pub store: Option<Store>,
-    pub peers: Vec<Inbox<A>>,
+    pub broker: Local<A>,
+    pub clock: Clock,
     pub shared: Arc<Shared<A>>,
 }
 
@@ -72,7 +79,18 @@ impl<A: App> Seed<A> {
         let _ = up.send(Ok(()));
         runtime.block_on(async move {
             let stats = self.shared.stats.clone();
-            let shard = Shard::new(self.id, self.lanes, self.store, self.peers, stats);
+            let extensions = Extensions::default()
+                .with(self.shared.consumers.clone())
+                .with(Sessions::<A>::default());
+            let shard = Shard::new(Setup {
+                id: self.id,
+                lanes: self.lanes,
+                store: self.store,
+                broker: self.broker,
+                stats,
+                clock: self.clock,
+                extensions,
+            });
             let shard = Rc::new(shard);
             let runtime = tokio::runtime::Handle::current().metrics();
             let _ = shard.counts.runtime.set(runtime);
@@ -80,13 +98,8 @@ impl<A: App> Seed<A> {
             tokio::task::spawn_local(shard.clone().close_windows());
             tokio::task::spawn_local(shard.clone().take_in(inbox));
             let worker = Rc::new(Worker {
-                shard,
-                shared: self.shared,
-                slots: RefCell::default(),
-                gone: RefCell::default(),
-                present: Cell::new(0),
-                left: Notify::new(),
-                closing: watch::Sender::new(false),
+                node: Rc::new(Node::new(shard, self.shared)),
+                listeners: RefCell::default(),
                 sweep_every: Cell::new(Duration::from_secs(1)),
             });
             tokio::task::spawn_local(worker.clone().sweep());
@@ -96,20 +109,12 @@ impl<A: App> Seed<A> {
 }
 
 /// What an address serves, and the task that accepts there.
-type Accepting<A> = (Rc<Slot<A>>, JoinHandle<()>);
+type Accepting<A> = (Rc<Listener<A>>, JoinHandle<()>);
 
-/// What the connections of a shard's thread share, beside the shard.
-pub(super) struct Worker<A: App> {
-    pub shard: Rc<Shard<A>>,
-    pub shared: Arc<Shared<A>>,
-    slots: RefCell<HashMap<SocketAddr, Accepting<A>>>,
-    /// Policies of vanished routes, for handshakes that were under way.
-    gone: RefCell<Vec<Arc<Policy>>>,
-    /// Connections of any kind.
-    present: Cell<usize>,
-    left: Notify,
-    /// No request is waited for any more.
-    closing: watch::Sender<bool>,
+/// A shard's thread at work.
+struct Worker<A: App> {
+    node: Rc<Node<A>>,
+    listeners: RefCell<HashMap<SocketAddr, Accepting<A>>>,
     sweep_every: Cell<Duration>,
 }
 
@@ -141,21 +146,21 @@ impl<A: App> Worker<A> {
                 () = sleep_until(hears.into()), if draining && deaf.is_none() => {
                     deaf = Some(Instant::now());
                     self.close_listeners();
-                    self.shared.farewell.open.fetch_add(self.shard.connections(), Relaxed);
+                    self.node.shared.drain.open.fetch_add(self.node.shard.connections(), Relaxed);
                     waves.reset_immediately();
                 }
                 _ = waves.tick(), if deaf.is_some() => {
                     if let (Some(began), Some(deadline)) = (deaf, drain) {
-                        wave(&self.shard, &self.shared.farewell, began, deadline);
+                        wave(&self.node.shard, &self.node.shared.drain, began, deadline);
                     }
-                    if self.shard.connections() == 0 {
+                    if self.node.shard.connections() == 0 {
                         // who is asking something is answered; who might still ask is not waited for
-                        let _ = self.closing.send(true);
+                        self.node.close();
                     }
                 }
-                () = self.emptied(), if draining => return,
+                () = self.node.emptied(), if draining => return,
                 () = sleep_until(end.into()), if draining => {
-                    tracing::warn!(shard = self.shard.id, left = self.present.get(), "connections did not end in time");
+                    tracing::warn!(shard = self.node.shard.id, left = self.node.present(), "connections did not end in time");
                     return;
                 }
             }
@@ -164,95 +169,54 @@ impl<A: App> Worker<A> {
 
     fn serve(self: &Rc<Self>, rollout: Rollout) {
         let mut sockets: HashMap<_, _> = rollout.sockets.into_iter().collect();
-        let mut slots = self.slots.borrow_mut();
-        let mut before = std::mem::take(&mut *slots);
+        let mut listeners = self.listeners.borrow_mut();
+        let mut before = std::mem::take(&mut *listeners);
         let mut served = Ok(());
-        for listening in &rollout.table.listeners {
-            let serving = Rc::new(Serving::new(self, listening.clone()));
-            for place in &listening.places {
-                let at = place.actual;
-                if let Some((slot, task)) = before.remove(&at) {
-                    slot.serve(serving.clone());
-                    slots.insert(at, (slot, task));
+        for entry in &rollout.table.listeners {
+            let config = Rc::new(ListenerConfig::new(&self.node, entry.clone()));
+            for address in &entry.addresses {
+                let at = address.actual;
+                if let Some((listener, task)) = before.remove(&at) {
+                    listener.reconfigure(config.clone());
+                    listeners.insert(at, (listener, task));
                 } else if let Some(socket) = sockets.remove(&at) {
                     match TcpListener::from_std(socket) {
                         Ok(socket) => {
-                            let slot = Rc::new(Slot::new(serving.clone()));
-                            let task = accept(self.clone(), slot.clone(), socket);
-                            slots.insert(at, (slot, tokio::task::spawn_local(task)));
+                            let listener = Rc::new(Listener::new(config.clone()));
+                            let task = accept(self.node.clone(), listener.clone(), socket);
+                            listeners.insert(at, (listener, tokio::task::spawn_local(task)));
                         }
                         Err(error) => {
-                            tracing::error!(%error, %at, shard = self.shard.id, "a listener cannot be used");
+                            tracing::error!(%error, %at, shard = self.node.shard.id, "a listener cannot be used");
                             served = Err(error);
                         }
                     }
                 }
             }
         }
-        drop(slots);
+        drop(listeners);
         before.into_values().for_each(|(_, task)| task.abort());
         if !rollout.gone.is_empty() {
             let is_gone =
                 |policy: &Arc<Policy>| rollout.gone.iter().any(|g| Arc::ptr_eq(g, policy));
-            self.shard.end_where(is_gone, Ending::unserved);
+            self.node.shard.end_where(is_gone, Ending::unserved);
         }
-        let mut gone = self.gone.borrow_mut();
-        gone.retain(|policy| Arc::strong_count(policy) > 1);
-        gone.extend(rollout.gone.iter().cloned());
-        drop(gone);
+        self.node.forget(&rollout.gone);
         self.sweep_every
             .set(self.sweep_every.get().min(sweep_interval(&rollout.table)));
         let _ = rollout.done.send(served);
     }
 
     fn close_listeners(&self) {
-        for (_, (_, task)) in self.slots.borrow_mut().drain() {
+        for (_, (_, task)) in self.listeners.borrow_mut().drain() {
             task.abort();
         }
-    }
-
-    /// Counts a connection, until what is returned is dropped.
-    pub fn arrive(self: &Rc<Self>) -> Presence<A> {
-        self.present.set(self.present.get() + 1);
-        Presence(self.clone())
-    }
-
-    async fn emptied(&self) {
-        while self.present.get() > 0 {
-            self.left.notified().await; // single thread: nothing can change between the test and the wait
-        }
-    }
-
-    /// Resolves when no request is waited for any more.
-    pub async fn closing(&self) {
-        let _ = self.closing.subscribe().wait_for(|closing| *closing).await;
-    }
-
-    pub fn is_draining(&self) -> bool {
-        self.shared.farewell.draining.load(Relaxed)
-    }
-
-    /// Whether the route of this policy vanished while the handshake was under way.
-    pub fn is_gone(&self, policy: &Arc<Policy>) -> bool {
-        self.gone.borrow().iter().any(|g| Arc::ptr_eq(g, policy))
     }
 
     async fn sweep(self: Rc<Self>) {
         loop {
             tokio::time::sleep(self.sweep_every.get()).await;
-            self.shard.sweep();
-        }
-    }
-}
-
-/// A connection of a shard's thread, from its accept to its end.
-pub(super) struct Presence<A: App>(Rc<Worker<A>>);
-
-impl<A: App> Drop for Presence<A> {
-    fn drop(&mut self) {
-        self.0.present.set(self.0.present.get() - 1);
-        if self.0.present.get() == 0 {
-            self.0.left.notify_waiters();
+            self.node.shard.sweep();
         }
     }
 }

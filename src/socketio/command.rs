@@ -1,23 +1,24 @@
 //! A message in a namespace's mailbox becomes a command of its consumer, or a new token.
 
-use super::Session;
-use super::namespace::{Mail, Namespace};
+use super::mailbox::Mail;
+use super::namespace::Namespace;
+use super::session::Session;
 use crate::app::App;
-use crate::connection::{Frame as Met, rates, steer};
-use crate::consumer::context::Context;
-use crate::consumer::registry;
+use crate::connection::{ConnectionFrame, rates, run_control};
+use crate::consumer::context::{Context, Elapsed};
+use crate::consumer::entry::OpenConsumer;
 use crate::error::Error;
 use crate::protocol::close::Ending;
 use crate::protocol::dialect::Control;
-use crate::protocol::dialect::socket_io::{self, Body};
 use crate::protocol::frame::{Event, Frame, Payload};
 use crate::protocol::message::Reply;
+use crate::protocol::socket_io::{self, Body};
 use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 
 /// What a message leads to, and the number of its acknowledgement.
-pub(super) enum Step<'a> {
+pub(super) enum Handling<'a> {
     /// It is being handled.
     Run(Option<u64>, LocalBoxFuture<'a, Result<Reply, Error>>),
     /// Boxed, as the next one: they are rare, and large.
@@ -25,9 +26,21 @@ pub(super) enum Step<'a> {
     End(Box<Ending>),
 }
 
-impl Step<'_> {
+impl<'a> Handling<'a> {
+    /// The consumer begins with what its timer was set for.
+    pub(super) fn elapsed<A: App>(
+        elapsed: Elapsed<A>,
+        consumer: &'a mut dyn OpenConsumer<A>,
+        ctx: &'a mut Context<A>,
+    ) -> Self {
+        match elapsed(consumer.consumer(), ctx) {
+            Some(running) => Handling::Run(None, running),
+            None => Handling::answered(None, Ok(Reply::default())),
+        }
+    }
+
     fn answered(id: Option<u64>, answer: Result<Reply, Error>) -> Self {
-        Step::Answered(Box::new((id, answer)))
+        Handling::Answered(Box::new((id, answer)))
     }
 }
 
@@ -37,11 +50,11 @@ impl<A: App> Namespace<A> {
         &self,
         session: &'a Session<A>,
         ctx: &'a mut Context<A>,
-        consumer: &'a mut dyn registry::Session<A>,
+        consumer: &'a mut dyn OpenConsumer<A>,
         mail: Mail,
-    ) -> Step<'a> {
+    ) -> Handling<'a> {
         match mail {
-            Mail::Leave => Step::End(Box::new(Ending::gone())),
+            Mail::Leave => Handling::End(Box::new(Ending::left())),
             Mail::Frame(Frame::Text(text)) => handle(ctx, consumer, None, Payload::Text(&text)),
             Mail::Frame(Frame::Binary(bytes)) => {
                 handle(ctx, consumer, None, Payload::Binary(&bytes))
@@ -56,10 +69,10 @@ impl<A: App> Namespace<A> {
         &self,
         session: &'a Session<A>,
         ctx: &'a mut Context<A>,
-        consumer: &'a mut dyn registry::Session<A>,
+        consumer: &'a mut dyn OpenConsumer<A>,
         text: &str,
         attachments: &[Bytes],
-    ) -> Step<'a> {
+    ) -> Handling<'a> {
         // it was taken apart before, where it was addressed
         let Ok(socket_io::Packet {
             body:
@@ -71,14 +84,14 @@ impl<A: App> Namespace<A> {
             ..
         }) = socket_io::Packet::decode(text)
         else {
-            return Step::answered(None, Ok(Reply::default()));
+            return Handling::answered(None, Ok(Reply::default()));
         };
         let event = Event {
             name: &name,
             arguments: &arguments,
             attachments,
         };
-        let (len, now) = (event.len(), ctx.shard.clock());
+        let (len, now) = (event.len(), ctx.shard.now_ms());
         let token = (&*name == AUTHENTICATE).then(|| token(arguments.first()?.get()));
         let control = token.flatten().map(Control::Authenticate);
         let metered = match &control {
@@ -87,14 +100,14 @@ impl<A: App> Namespace<A> {
         };
         if let Err(fast) = metered {
             return match rates::refuse(&ctx.shard, None, fast) {
-                Met::Refused(_, error) => Step::answered(id, Err(error.into())),
-                Met::Close(ending) => Step::End(Box::new(ending)),
-                _ => Step::answered(id, Ok(Reply::default())),
+                ConnectionFrame::Refused(_, error) => Handling::answered(id, Err(error.into())),
+                ConnectionFrame::Close(ending) => Handling::End(Box::new(ending)),
+                _ => Handling::answered(id, Ok(Reply::default())),
             };
         }
         if let Some(control) = control {
-            let steered = steer(ctx, session.keys.as_deref(), control);
-            return Step::Run(id, steered.boxed_local());
+            let running = run_control(ctx, session.keys.as_deref(), control);
+            return Handling::Run(id, running.boxed_local());
         }
         handle(ctx, consumer, id, Payload::Event(event))
     }
@@ -118,13 +131,13 @@ fn token(json: &str) -> Option<String> {
 
 fn handle<'a, A: App>(
     ctx: &'a mut Context<A>,
-    consumer: &'a mut dyn registry::Session<A>,
+    consumer: &'a mut dyn OpenConsumer<A>,
     id: Option<u64>,
     payload: Payload<'_>,
-) -> Step<'a> {
+) -> Handling<'a> {
     ctx.begin(None, payload);
     match consumer.receive(payload, ctx) {
-        Ok(running) => Step::Run(id, running),
-        Err(error) => Step::answered(id, Err(error.into())),
+        Ok(running) => Handling::Run(id, running),
+        Err(error) => Handling::answered(id, Err(error.into())),
     }
 }

@@ -3,10 +3,10 @@
 //! The stock JavaScript client (4.6 and later) remembers the last argument where it is text, and comes back with it; one more argument harms no function of that
 //! language. Nothing in its first request or packet tells it from other clients: it says its `pid` only when it comes back, and then it must have had the number
 //! of each event before. Others hand all arguments to their handlers, and some of those take no more than they expect. So everybody is told, except for those
-//! who say that they do not want it, and those whose library is known to stumble: it is known by its request (RFC 9110, section 10.1.5, has `User-Agent` for
+//! who say that they do not want it, and those whose library is known to break: it is known by its request (RFC 9110, section 10.1.5, has `User-Agent` for
 //! this).
 
-use super::Visit;
+use super::endpoint::HandshakeRequest;
 use crate::routing::pattern::query_pairs;
 use crate::routing::{Offsets, Policy};
 use http::{HeaderMap, header};
@@ -18,7 +18,7 @@ use serde_json::value::RawValue;
 /// - python-socketio (python-engineio) of any transport: a parameter `t` with the time in seconds and a fraction. Its polls also name `python-requests` or
 ///   `aiohttp`, its WebSockets do not.
 /// - socket_io_client of Dart, outside of browsers: handlers have one parameter, which is a list where there is more than one argument.
-pub(crate) fn stumbles(headers: &HeaderMap, query: &str) -> bool {
+pub(crate) fn breaks_on_offsets(headers: &HeaderMap, query: &str) -> bool {
     let agent = headers.get(header::USER_AGENT);
     let is_dart = agent.is_some_and(|agent| agent.as_bytes().starts_with(b"Dart/"));
     is_dart || query_pairs(query).any(|(name, value)| name == "t" && is_seconds(&value))
@@ -31,9 +31,9 @@ fn is_seconds(time: &str) -> bool {
     parts.is_some_and(|(whole, part)| whole.len() >= 10 && digits(whole) && digits(part))
 }
 
-/// What a CONNECT says about it. Each value may be anything: it is a stranger's.
+/// What the `auth` of a CONNECT says about it. Each value may be anything: it is a stranger's.
 #[derive(Default, Deserialize)]
-struct Said<'a> {
+struct ConnectOptions<'a> {
     #[serde(borrow, default)]
     offsets: Option<&'a RawValue>,
     #[serde(borrow, default)]
@@ -43,8 +43,12 @@ struct Said<'a> {
 }
 
 /// Whether the client that asks for a namespace is told the numbers of what it hears there. `auth`: what it sent along.
-pub(super) fn are_told(policy: &Policy, visit: &Visit, auth: Option<&RawValue>) -> bool {
-    let said: Said<'_> = auth
+pub(super) fn are_told(
+    policy: &Policy,
+    request: &HandshakeRequest,
+    auth: Option<&RawValue>,
+) -> bool {
+    let said: ConnectOptions<'_> = auth
         .and_then(|auth| serde_json::from_str(auth.get()).ok())
         .unwrap_or_default();
     let asks = match said.offsets.map(RawValue::get) {
@@ -54,7 +58,7 @@ pub(super) fn are_told(policy: &Policy, visit: &Visit, auth: Option<&RawValue>) 
         _ => (said.pid.is_some() || said.since.is_some()).then_some(true),
     };
     match policy.offsets {
-        Offsets::Auto => asks.unwrap_or(!visit.stumbles),
+        Offsets::Auto => asks.unwrap_or(!request.breaks_on_offsets),
         Offsets::Always => asks.unwrap_or(true),
         Offsets::Asked => asks.unwrap_or(false),
         Offsets::Never => false,
@@ -71,12 +75,12 @@ mod tests {
         if let Some(agent) = agent {
             headers.insert(header::USER_AGENT, HeaderValue::from_static(agent));
         }
-        stumbles(&headers, query)
+        breaks_on_offsets(&headers, query)
     }
 
     /// As they were recorded: python-engineio 4.15, socket_io_client 3, socket.io-client 3.1 and 4.8, rust_socketio 0.6.
     #[test]
-    fn a_library_that_stumbles_is_known_by_its_request() {
+    fn a_library_that_breaks_is_known_by_its_request() {
         let python = "transport=websocket&EIO=4&t=1796114167.5607784";
         assert!(known(None, python));
         assert!(known(Some("python-requests/2.34.2"), python));

@@ -1,20 +1,24 @@
-//! What a session's packets mean.
+//! From the frames and bodies of a session to its packets, and to what each is for: a namespace's mailbox, a question's answer, a namespace's beginning and end.
 
-use super::namespace::{Left, Mail, Namespace};
-use super::{Entrance, Session, offsets};
+use super::assembly::{Assembly, TooLarge};
+use super::endpoint::NamespaceRoute;
+use super::mailbox::Mail;
+use super::namespace::{Namespace, Overflow};
+use super::offsets;
+use super::session::{Running, Session};
 use crate::app::App;
 use crate::auth::Identity;
 use crate::connection::reader::MessageReader;
-use crate::connection::{Frame as Met, dropped, rates};
+use crate::connection::{ConnectionFrame, dropped_message, rates};
 use crate::consumer::context::Client;
 use crate::error::{ClientError, Kind};
 use crate::limits::TooFast;
 use crate::limits::budget::Turn;
 use crate::protocol::arguments::Arguments;
 use crate::protocol::close::{Ending, NO_CODE};
-use crate::protocol::dialect::engine_io;
-use crate::protocol::dialect::socket_io::{self, Body};
+use crate::protocol::engine_io;
 use crate::protocol::frame::{Frame, Payload};
+use crate::protocol::socket_io::{self, Body};
 use crate::protocol::websocket::{self, Incoming, Opcode};
 use crate::routing::Protocol;
 use bytes::Bytes;
@@ -30,21 +34,13 @@ const AUTH_BYTES: usize = 16 << 10;
 /// Namespaces that a client has left and that are not done with what it said there: who leaves and comes back once has one.
 const LEAVING: usize = 16;
 
-/// A packet some of whose attachments have not come yet.
-pub(super) struct Assembly {
-    text: String,
-    attachments: Vec<Bytes>,
-    missing: usize,
-    bytes: usize,
-}
-
-/// What was read, where nothing is borrowed from the thread's buffer.
+/// A frame of the WebSocket. It borrows nothing: the read buffer is the thread's.
 enum Read {
     Text(String),
     Binary(Bytes),
     Ping(Vec<u8>, Option<TooFast>),
     Pong(Option<TooFast>),
-    Close(u16),
+    Close(Box<Ending>),
     Nothing,
 }
 
@@ -58,13 +54,16 @@ impl<A: App> Session<A> {
         self: &Rc<Self>,
         reader: &mut MessageReader,
         turn: Turn<'_>,
-    ) -> Result<Option<Left<A>>, Ending> {
-        let now = self.shard.clock();
+    ) -> Result<Option<Overflow<A>>, Ending> {
+        let now = self.shard.now_ms();
         let read = reader.next(&self.wire, now, turn, |incoming| match incoming {
             Incoming::Data(Payload::Text(text)) => Read::Text(text.to_owned()),
             Incoming::Data(Payload::Binary(bytes)) => Read::Binary(Bytes::copy_from_slice(bytes)),
             Incoming::Ping(payload) => Read::Ping(payload.to_vec(), self.meter(incoming)),
-            Incoming::Close(close) => Read::Close(close.map_or(NO_CODE, |(code, _)| code)),
+            Incoming::Close(close) => {
+                let (code, text) = close.unwrap_or((NO_CODE, ""));
+                Read::Close(Box::new(Ending::by_client_saying(code, text)))
+            }
             Incoming::Pong(_) => Read::Pong(self.meter(incoming)),
             Incoming::Data(Payload::Event(_)) => Read::Nothing,
         })?;
@@ -88,7 +87,7 @@ impl<A: App> Session<A> {
                 namespaces.iter().for_each(|n| n.client.pong());
                 Ok(Some(None))
             }
-            Some(Read::Close(code)) => Err(Ending::by_client(code)),
+            Some(Read::Close(ending)) => Err(*ending),
             Some(Read::Nothing) => Ok(Some(None)),
         }
     }
@@ -97,7 +96,7 @@ impl<A: App> Session<A> {
     pub(super) fn packet(
         self: &Rc<Self>,
         packet: engine_io::Packet<'_>,
-    ) -> Result<Left<A>, Ending> {
+    ) -> Result<Overflow<A>, Ending> {
         match packet {
             engine_io::Packet::Message(text) => self.message(text),
             engine_io::Packet::Binary(bytes) => self.binary(Bytes::from(bytes.into_owned())),
@@ -115,21 +114,21 @@ impl<A: App> Session<A> {
     }
 
     fn meter(&self, incoming: Incoming<'_>) -> Option<TooFast> {
-        let now = self.shard.clock();
+        let now = self.shard.now_ms();
         rates::frame(&self.shard, &self.wire, &incoming, now).err()
     }
 
     /// What came too fast and has no answer is passed over; in the long run it is the end.
-    fn too_much(&self, too_fast: TooFast) -> Result<Left<A>, Ending> {
+    fn too_much(&self, too_fast: TooFast) -> Result<Overflow<A>, Ending> {
         match rates::refuse(&self.shard, None, too_fast) {
-            Met::Close(ending) => Err(ending),
+            ConnectionFrame::Close(ending) => Err(ending),
             _ => Ok(None),
         }
     }
 
-    fn message(self: &Rc<Self>, text: &str) -> Result<Left<A>, Ending> {
+    fn message(self: &Rc<Self>, text: &str) -> Result<Overflow<A>, Ending> {
         let too_fast = self.meter(Incoming::Data(Payload::Text(text)));
-        if self.visit.door.protocol == Protocol::EngineIo {
+        if self.request.endpoint.protocol == Protocol::EngineIo {
             return self.pass_on(Frame::Text(text.to_owned()), too_fast);
         }
         if self.assembly.borrow().is_some() {
@@ -142,20 +141,16 @@ impl<A: App> Session<A> {
             return Ok(None);
         }
         if packet.attachments > 0 {
-            *self.assembly.borrow_mut() = Some(Box::new(Assembly {
-                missing: packet.attachments,
-                text: text.to_owned(),
-                attachments: Vec::new(),
-                bytes: text.len(),
-            }));
+            let begun = Assembly::new(text.to_owned(), packet.attachments);
+            *self.assembly.borrow_mut() = Some(Box::new(begun));
             return Ok(None);
         }
         self.dispatch(text, packet, Vec::new())
     }
 
-    fn binary(self: &Rc<Self>, bytes: Bytes) -> Result<Left<A>, Ending> {
+    fn binary(self: &Rc<Self>, bytes: Bytes) -> Result<Overflow<A>, Ending> {
         let too_fast = self.meter(Incoming::Data(Payload::Binary(&bytes)));
-        if self.visit.door.protocol == Protocol::EngineIo {
+        if self.request.endpoint.protocol == Protocol::EngineIo {
             return self.pass_on(Frame::Binary(bytes), too_fast);
         }
         if let Some(too_fast) = too_fast {
@@ -168,30 +163,27 @@ impl<A: App> Session<A> {
             let Some(open) = assembly.as_mut() else {
                 return Err(malformed("an attachment of nothing"));
             };
-            open.bytes += bytes.len();
-            if open.bytes > ATTACHED * self.wire.policy.max_payload {
-                return Err(Ending::new(1009, "the attachments are too large"));
-            }
-            open.attachments.push(bytes);
-            open.missing -= 1;
-            match open.missing {
-                0 => assembly.take(),
-                _ => None,
+            match open.add(bytes, ATTACHED * self.wire.policy.max_payload) {
+                Ok(true) => assembly.take(),
+                Ok(false) => None,
+                Err(TooLarge) => return Err(Ending::new(1009, "the attachments are too large")),
             }
         };
         let Some(complete) = complete else {
             return Ok(None);
         };
-        let Assembly {
-            text, attachments, ..
-        } = *complete;
+        let (text, attachments) = complete.into_parts();
         let packet = socket_io::Packet::decode(&text)
             .map_err(|socket_io::Malformed(what)| malformed(what))?;
         self.dispatch(&text, packet, attachments)
     }
 
     /// To the only consumer, which takes frames as they are.
-    fn pass_on(self: &Rc<Self>, frame: Frame, fast: Option<TooFast>) -> Result<Left<A>, Ending> {
+    fn pass_on(
+        self: &Rc<Self>,
+        frame: Frame,
+        fast: Option<TooFast>,
+    ) -> Result<Overflow<A>, Ending> {
         if let Some(too_fast) = fast {
             return self.too_much(too_fast);
         }
@@ -202,10 +194,10 @@ impl<A: App> Session<A> {
     /// Tells who sent too fast, in its namespace's words.
     fn refuse(&self, packet: &socket_io::Packet<'_>, too_fast: TooFast) -> Result<(), Ending> {
         match rates::refuse(&self.shard, None, too_fast) {
-            Met::Close(ending) => return Err(ending),
-            Met::Refused(_, error) => {
+            ConnectionFrame::Close(ending) => return Err(ending),
+            ConnectionFrame::Refused(_, error) => {
                 if let (Some(namespace), Body::Event { id, .. } | Body::Misnamed { id, .. }) =
-                    (self.of(&packet.namespace), &packet.body)
+                    (self.namespace(&packet.namespace), &packet.body)
                 {
                     namespace.tell_mistake(&self.shard, &error, *id);
                 }
@@ -215,9 +207,9 @@ impl<A: App> Session<A> {
         Ok(())
     }
 
-    fn of(&self, name: &str) -> Option<Rc<Namespace<A>>> {
+    fn namespace(&self, name: &str) -> Option<Rc<Namespace<A>>> {
         let all = self.namespaces.borrow();
-        all.iter().find(|n| *n.entrance.name == *name).cloned()
+        all.iter().find(|n| *n.route.name == *name).cloned()
     }
 
     fn dispatch(
@@ -225,8 +217,8 @@ impl<A: App> Session<A> {
         text: &str,
         packet: socket_io::Packet<'_>,
         attachments: Vec<Bytes>,
-    ) -> Result<Left<A>, Ending> {
-        let namespace = self.of(&packet.namespace);
+    ) -> Result<Overflow<A>, Ending> {
+        let namespace = self.namespace(&packet.namespace);
         match (packet.body, namespace) {
             (Body::Connect(auth), None) => self.enter(&packet.namespace, auth),
             (Body::Connect(_), Some(_)) => return Err(malformed("the namespace is open already")),
@@ -265,8 +257,8 @@ impl<A: App> Session<A> {
     }
 
     fn position(&self, name: &str) -> Option<usize> {
-        let mut entrances = self.visit.door.entrances.iter();
-        entrances.position(|e| *e.name == *name)
+        let mut namespaces = self.request.endpoint.namespaces.iter();
+        namespaces.position(|n| *n.name == *name)
     }
 
     /// The client asks for a namespace.
@@ -279,54 +271,43 @@ impl<A: App> Session<A> {
         if auth.is_some_and(|auth| auth.get().len() > AUTH_BYTES) {
             return refuse("auth is too large");
         }
-        if self.running.get() >= self.visit.door.entrances.len() + LEAVING {
+        if self.running.get() >= self.request.endpoint.namespaces.len() + LEAVING {
             return refuse("too many namespaces are being left");
         }
         self.asked.borrow_mut()[at] = true;
-        let mut entrance = self.visit.door.entrances[at].clone();
-        if !offsets::are_told(&entrance.policy, &self.visit, auth) {
-            entrance.lane = entrance.unnumbered;
+        let mut route = self.request.endpoint.namespaces[at].clone();
+        if !offsets::are_told(&route.policy, &self.request, auth) {
+            route.lane = route.unnumbered;
         }
-        let client = Client::new(self.visit.handshake.clone(), auth.map(ToOwned::to_owned));
-        self.begin(entrance, client, None);
+        let client = Client::new(self.request.handshake.clone(), auth.map(ToOwned::to_owned));
+        self.begin(route, client, None);
     }
 
-    /// What is served without namespaces.
+    /// Begins what is served without namespaces.
     pub(super) fn enter_only(self: &Rc<Self>, identity: Option<Identity<A::Claims>>) {
-        if let Some(entrance) = self.visit.door.entrances.first() {
-            let client = Client::new(self.visit.handshake.clone(), None);
-            self.begin(entrance.clone(), client, identity);
+        if let Some(route) = self.request.endpoint.namespaces.first() {
+            let client = Client::new(self.request.handshake.clone(), None);
+            self.begin(route.clone(), client, identity);
         }
     }
 
     fn begin(
         self: &Rc<Self>,
-        entrance: Entrance,
+        route: NamespaceRoute,
         client: Client,
         identity: Option<Identity<A::Claims>>,
     ) {
-        let namespace = Rc::new(Namespace::new(&self.wire, entrance, client));
+        let namespace = Rc::new(Namespace::new(&self.wire, route, client));
         self.namespaces.borrow_mut().push(namespace.clone());
-        self.running.set(self.running.get() + 1);
-        let running = Running(self.clone());
+        let running = Running::new(self);
         let served = namespace.run(running, identity.map(Box::new));
         tokio::task::spawn_local(crate::trace::within(self.wire.id, served));
     }
 
     pub(super) fn tell_dropped(&self, count: u32) {
         for namespace in &*self.namespaces.borrow() {
-            let told = dropped(count, self.wire.policy.delivery);
-            namespace.say(&self.shard, &told);
+            let message = dropped_message(count, self.wire.policy.delivery);
+            namespace.say(&self.shard, &message);
         }
-    }
-}
-
-/// A namespace's task, counted until it ends.
-pub(super) struct Running<A: App>(pub Rc<Session<A>>);
-
-impl<A: App> Drop for Running<A> {
-    fn drop(&mut self) {
-        self.0.running.set(self.0.running.get() - 1);
-        self.0.changed.notify_waiters();
     }
 }

@@ -3,95 +3,23 @@
 //! An answer that the client certainly has not read comes again, once; one of which nobody knows counts as read, because nothing in the protocol says that it was, and
 //! twice is worse than not at all where recovery has what is durable.
 
-use super::{Session, Transport, poll_late};
+use super::exchange::{Answer, Fate, Polled, Posted, Taken, noop};
+use super::session::{Session, Transport};
+use super::sessions::Sessions;
 use crate::app::App;
 use crate::limits::budget::Budget;
 use crate::protocol::close::Ending;
-use crate::protocol::dialect::engine_io::{PACKETS_OF_AN_ANSWER, Packet, decode_body, push_packet};
+use crate::protocol::engine_io::{PACKETS_OF_AN_ANSWER, decode_body};
 use crate::protocol::websocket::{self, Opcode};
 use bytes::Bytes;
-use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::sync::oneshot;
 
-/// What a GET is answered with: frames and the answer's number, or that this is no session that can be polled.
-pub(crate) type Polled = Option<(u64, Vec<Bytes>)>;
-
 /// How long the next poll waits to hear what became of the answer before it, where nobody knows: a connection that broke is noticed in less.
 const DOUBT: Duration = Duration::from_millis(20);
-/// The body of a POST, and who waits for its packets to be taken. Dropped without an answer: they were refused.
-pub(crate) struct Posted {
-    pub body: Bytes,
-    pub done: oneshot::Sender<Taken>,
-}
-
-/// What became of the packets of a POST.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Taken {
-    Yes,
-    /// There is no session that could take them, or none any more.
-    NoSession,
-}
-
-/// What became of an answer, as far as anybody knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fate {
-    Read,
-    /// Its client has not read all of it.
-    Lost,
-    /// Nothing of it was sent.
-    Unsent,
-}
-
-/// What a session is asked by requests.
-#[derive(Default)]
-pub(super) struct Polling {
-    get: RefCell<Option<(u64, oneshot::Sender<Polled>)>>,
-    post: RefCell<Option<Box<Posted>>>,
-    /// Answers so far.
-    answers: Cell<u64>,
-    /// The last answer, until it is known to have reached the client.
-    doubtful: RefCell<Option<Box<Answer>>>,
-    /// So many of the frames that wait were in a lost answer: the first ones.
-    repeated: Cell<usize>,
-}
-
-struct Answer {
-    number: u64,
-    /// The connection that it went by.
-    connection: u64,
-    frames: Vec<Bytes>,
-    /// So many of them, the first ones, were in a lost answer before.
-    repeats: usize,
-}
-
-/// What a poll is answered that has nothing to hear any more.
-pub(crate) fn noop() -> Bytes {
-    websocket::encode(Opcode::Text, b"6")
-}
-
-/// The body that carries these frames.
-pub(crate) fn body(frames: Vec<Bytes>) -> String {
-    let mut body = String::with_capacity(frames.iter().map(Bytes::len).sum());
-    for frame in frames.into_iter().flat_map(websocket::pieces) {
-        match websocket::parts(&frame) {
-            (Opcode::Text, text) => {
-                let text = std::str::from_utf8(text).unwrap_or_default();
-                if !body.is_empty() {
-                    body.push('\x1e');
-                }
-                body.push_str(text);
-            }
-            (Opcode::Binary, bytes) => push_packet(&mut body, &Packet::Binary(bytes.into())),
-            _ => {}
-        }
-    }
-    body
-}
-
 impl<A: App> Session<A> {
     /// A GET asks for what there is to tell, now or later.
     pub fn poll(self: &Rc<Self>, connection: u64, answer: oneshot::Sender<Polled>) {
@@ -107,7 +35,7 @@ impl<A: App> Session<A> {
     }
 
     fn first_poll(self: &Rc<Self>, connection: u64, answer: oneshot::Sender<Polled>) {
-        *self.polling.get.borrow_mut() = Some((connection, answer));
+        *self.exchange.get.borrow_mut() = Some((connection, answer));
         self.doubt(connection);
         self.shard.flush(); // what this turn has said already
         self.answer_poll();
@@ -125,10 +53,11 @@ impl<A: App> Session<A> {
             tokio::select! {
                 biased;
                 () = answer.closed() => return, // this one was given up, and not the other
-                _ = tokio::time::timeout(overtaken, given_up) => {}
+                _ = session.shard.clock.timeout(overtaken, given_up) => {}
             }
-            if !session.shard.sessions.borrow().contains_key(&session.sid) {
-                poll_late(&session.shard, &session.sid, answer);
+            if !Sessions::of(&session.shard).has(&session.sid) {
+                let now = session.shard.now_ms();
+                Sessions::of(&session.shard).poll_late(&session.sid, now, answer);
             } else if session.is(Transport::WebSocket) {
                 let _ = answer.send(None);
             } else if session.is_waited_for() {
@@ -142,13 +71,13 @@ impl<A: App> Session<A> {
 
     /// Whether a poll waits whose client is known to be there.
     fn is_waited_for(&self) -> bool {
-        let poll = self.polling.get.borrow();
+        let poll = self.exchange.get.borrow();
         poll.as_ref().is_some_and(|(_, poll)| !poll.is_closed())
     }
 
     /// When no poll waits whose client is known to be there. One that is answered wakes nobody: whoever asks has a deadline.
     fn poll_given_up(&self, cx: &mut Context<'_>) -> Poll<()> {
-        match &mut *self.polling.get.borrow_mut() {
+        match &mut *self.exchange.get.borrow_mut() {
             Some((_, poll)) => poll.poll_closed(cx),
             None => Poll::Ready(()),
         }
@@ -156,7 +85,7 @@ impl<A: App> Session<A> {
 
     /// Whether a poll waits.
     pub(super) fn is_polled(&self) -> bool {
-        self.polling.get.borrow().is_some()
+        self.exchange.get.borrow().is_some()
     }
 
     /// A POST brings packets.
@@ -166,7 +95,7 @@ impl<A: App> Session<A> {
             return;
         }
         self.heard();
-        let mut post = self.polling.post.borrow_mut();
+        let mut post = self.exchange.post.borrow_mut();
         if post.is_some() {
             *post = None;
             self.wire.end(Ending::new(1008, "two posts at once"));
@@ -178,20 +107,20 @@ impl<A: App> Session<A> {
 
     /// A client whose pongs are late is gone, also where the sweep has not come by yet.
     fn is_silent(&self) -> bool {
-        let silence = self.shard.clock().saturating_sub(self.wire.heard_at.get());
+        let silence = self.shard.now_ms().saturating_sub(self.wire.heard_at.get());
         silence >= self.wire.policy.idle_timeout.as_millis() as u64
     }
 
     pub(super) fn heard(&self) {
-        self.wire.heard_at.set(self.shard.clock());
+        self.wire.heard_at.set(self.shard.now_ms());
     }
 
     pub(super) fn has_post(&self) -> bool {
-        self.polling.post.borrow().is_some()
+        self.exchange.post.borrow().is_some()
     }
 
     pub(super) fn posted(&self) -> Option<Box<Posted>> {
-        self.polling.post.borrow_mut().take()
+        self.exchange.post.borrow_mut().take()
     }
 
     /// Takes the packets of a body, in order. Nothing of one that is malformed anywhere.
@@ -224,7 +153,7 @@ impl<A: App> Session<A> {
 
     /// Who asks on the same connection has read the answer before; of another connection it is waited for a moment what became of that one.
     fn doubt(self: &Rc<Self>, connection: u64) {
-        let mut doubtful = self.polling.doubtful.borrow_mut();
+        let mut doubtful = self.exchange.doubtful.borrow_mut();
         let Some(answer) = &*doubtful else {
             return;
         };
@@ -234,7 +163,7 @@ impl<A: App> Session<A> {
         }
         let (session, number) = (self.clone(), answer.number);
         tokio::task::spawn_local(async move {
-            tokio::time::sleep(DOUBT).await;
+            session.shard.clock.sleep(DOUBT).await;
             session.answered(number, Fate::Read);
         });
     }
@@ -243,7 +172,7 @@ impl<A: App> Session<A> {
     /// client comes back with the number of what it has.
     pub fn answered(&self, number: u64, fate: Fate) {
         let answer = {
-            let mut doubtful = self.polling.doubtful.borrow_mut();
+            let mut doubtful = self.exchange.doubtful.borrow_mut();
             match doubtful.as_ref().is_some_and(|a| a.number == number) {
                 true => doubtful.take(),
                 false => None,
@@ -257,12 +186,12 @@ impl<A: App> Session<A> {
                 self.wire.end(Ending::gone());
             }
             Fate::Lost => {
-                self.polling.repeated.set(answer.frames.len());
+                self.exchange.repeated.set(answer.frames.len());
                 self.wire.put_back(answer.frames);
             }
             Fate::Unsent => {
-                let left = self.polling.repeated.get();
-                self.polling.repeated.set(left + answer.repeats);
+                let left = self.exchange.repeated.get();
+                self.exchange.repeated.set(left + answer.repeats);
                 self.wire.put_back(answer.frames);
             }
         }
@@ -271,7 +200,7 @@ impl<A: App> Session<A> {
 
     /// Whether there is something to answer a poll with. The last one is answered by the session's end.
     pub(super) fn can_answer(&self) -> bool {
-        let may = !self.wire.is_leaving() && self.polling.doubtful.borrow().is_none();
+        let may = !self.wire.is_leaving() && self.exchange.doubtful.borrow().is_none();
         may && self.is_polled() && self.wire.has_waiting()
     }
 
@@ -280,29 +209,29 @@ impl<A: App> Session<A> {
         if !self.can_answer() {
             return;
         }
-        let Some((connection, poll)) = self.polling.get.borrow_mut().take() else {
+        let Some((connection, poll)) = self.exchange.get.borrow_mut().take() else {
             return;
         };
         if poll.is_closed() {
             return; // its client went away: nothing is taken for it
         }
         let frames = self.take_answer(PACKETS_OF_AN_ANSWER);
-        let number = self.polling.answers.get() + 1;
-        self.polling.answers.set(number);
-        let repeated = self.polling.repeated.get();
+        let number = self.exchange.answers.get() + 1;
+        self.exchange.answers.set(number);
+        let repeated = self.exchange.repeated.get();
         let repeats = repeated.min(frames.len());
         if let Err(Some((_, frames))) = poll.send(Some((number, frames.clone()))) {
             self.wire.put_back(frames); // nobody has seen any of it
             return;
         }
-        self.polling.repeated.set(repeated - repeats);
+        self.exchange.repeated.set(repeated - repeats);
         let answer = Answer {
             number,
             connection,
             frames,
             repeats,
         };
-        *self.polling.doubtful.borrow_mut() = Some(Box::new(answer));
+        *self.exchange.doubtful.borrow_mut() = Some(Box::new(answer));
     }
 
     fn take_answer(&self, packets: usize) -> Vec<Bytes> {
@@ -312,29 +241,29 @@ impl<A: App> Session<A> {
 
     /// Ends a poll that waits, so that the client can go on by another transport.
     pub(super) fn end_poll(&self) {
-        if let Some((_, poll)) = self.polling.get.borrow_mut().take() {
+        if let Some((_, poll)) = self.exchange.get.borrow_mut().take() {
             let _ = poll.send(Some((0, vec![noop()])));
         }
     }
 
     /// A poll that waits is of no session any more.
     pub(super) fn forget_poll(&self) {
-        *self.polling.get.borrow_mut() = None;
+        *self.exchange.get.borrow_mut() = None;
     }
 
     /// The last answer. Who leaves may get it later: a poll and the close of the same client come by two connections, in any order.
     ///
-    /// A CLOSE packet is only for whoever broke the protocol: python-socketio and rust_socketio take it for a farewell and do not come back. All others are told
+    /// A CLOSE packet is only for whoever broke the protocol: python-socketio and rust_socketio take it for a goodbye and do not come back. All others are told
     /// what still waits, if nothing before it may be lost, and then that there is no such session, from which every client comes back.
     pub(super) fn close_polling(&self, ending: &Ending) {
         if let Some(posted) = self.posted() {
             let _ = posted.done.send(Taken::NoSession);
         }
         let client_left = ending.is_the_clients() || ending.is_half_closed();
-        let poll = self.polling.get.borrow_mut().take();
+        let poll = self.exchange.get.borrow_mut().take();
         let was_told = poll.is_some_and(|(_, poll)| {
             self.shard.flush();
-            let mut frames = match self.polling.doubtful.borrow().is_none() {
+            let mut frames = match self.exchange.doubtful.borrow().is_none() {
                 true => self.take_answer(PACKETS_OF_AN_ANSWER - 1),
                 false => Vec::new(),
             };
@@ -349,24 +278,8 @@ impl<A: App> Session<A> {
             poll.send(answer).is_ok()
         });
         if client_left && !was_told {
-            let (sid, now) = (self.sid.clone(), self.shard.clock());
-            self.shard.departed.borrow_mut().note(sid, now);
+            let (sid, now) = (self.sid.clone(), self.shard.now_ms());
+            Sessions::of(&self.shard).note_closed(sid, now);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_body_holds_what_frames_hold() {
-        let text = websocket::encode(websocket::Opcode::Text, b"4a");
-        let both = websocket::encode_all(
-            websocket::Opcode::Text,
-            b"451-[]",
-            &[Bytes::from_static(b"\x01\x02")],
-        );
-        assert_eq!(body(vec![text, both]), "4a\x1e451-[]\x1ebAQI=");
     }
 }

@@ -1,6 +1,7 @@
 //! From long polling to a WebSocket, without losing a packet: the new transport is tried while the old one goes on.
 
-use super::{Session, Transport};
+use super::session::{Session, Transport};
+use super::sessions::Sessions;
 use crate::app::App;
 use crate::connection::rates;
 use crate::connection::reader::MessageReader;
@@ -28,7 +29,7 @@ pub(crate) async fn probe<A: App>(
     early: Vec<u8>,
     compression: Compression,
 ) {
-    let session = shard.sessions.borrow().get(&sid).cloned();
+    let session = Sessions::of(&shard).get(&sid);
     let is_first = |s: &Session<A>| s.trial.get().is_none_or(|other| connection < other);
     let session = session.filter(|s| s.is(Transport::Polling) && is_first(s));
     let Some(session) = session else {
@@ -37,12 +38,12 @@ pub(crate) async fn probe<A: App>(
     session.trial.set(Some(connection));
     session.changed.notify_waiters();
     let (policy, counts) = (session.wire.policy.clone(), shard.counts.clone());
-    let (id, now) = (session.wire.id, shard.clock());
+    let (id, now) = (session.wire.id, shard.now_ms());
     let socket = Socket::of_session(id, Some(stream), policy, compression, counts, now);
     let mut reader = MessageReader::new(&early);
     let agreed = agree(&session, connection, &socket, &mut reader);
-    let agreed = tokio::time::timeout(PATIENCE, agreed).await;
-    if agreed == Ok(true)
+    let agreed = shard.clock.timeout(PATIENCE, agreed).await;
+    if agreed == Some(true)
         && let Some(stream) = socket.into_stream()
     {
         session.upgrade(stream, reader, compression);
@@ -60,7 +61,7 @@ async fn agree<A: App>(
     reader: &mut MessageReader,
 ) -> bool {
     #[derive(PartialEq)]
-    enum Said {
+    enum ProbeFrame {
         Probe,
         Upgrade,
         Nothing,
@@ -73,17 +74,17 @@ async fn agree<A: App>(
         if !session.is_tried_by(connection) {
             return false;
         }
-        let now = session.shard.clock();
+        let now = session.shard.now_ms();
         let said = reader.next(socket, now, turn, |incoming| match incoming {
             // it has two things to say: who says so much more is no upgrade
-            other if rates::frame(&session.shard, socket, &other, now).is_err() => Said::Else,
-            Incoming::Data(Payload::Text("2probe")) => Said::Probe,
-            Incoming::Data(Payload::Text("5")) => Said::Upgrade,
-            Incoming::Ping(_) | Incoming::Pong(_) => Said::Nothing,
-            _ => Said::Else,
+            other if rates::frame(&session.shard, socket, &other, now).is_err() => ProbeFrame::Else,
+            Incoming::Data(Payload::Text("2probe")) => ProbeFrame::Probe,
+            Incoming::Data(Payload::Text("5")) => ProbeFrame::Upgrade,
+            Incoming::Ping(_) | Incoming::Pong(_) => ProbeFrame::Nothing,
+            _ => ProbeFrame::Else,
         });
         match said {
-            Ok(Some(Said::Probe)) if session.is(Transport::Polling) => {
+            Ok(Some(ProbeFrame::Probe)) if session.is(Transport::Polling) => {
                 let answer = websocket::encode(Opcode::Text, b"3probe");
                 let written = socket.stream().map(|stream| stream.write(&answer));
                 if !matches!(written, Some(Written::All)) {
@@ -91,9 +92,9 @@ async fn agree<A: App>(
                 }
                 session.transport.set(Transport::Upgrading);
             }
-            Ok(Some(Said::Upgrade)) => return session.is(Transport::Upgrading),
-            Ok(Some(Said::Nothing)) => {}
-            Ok(Some(Said::Probe | Said::Else)) | Err(_) => return false,
+            Ok(Some(ProbeFrame::Upgrade)) => return session.is(Transport::Upgrading),
+            Ok(Some(ProbeFrame::Nothing)) => {}
+            Ok(Some(ProbeFrame::Probe | ProbeFrame::Else)) | Err(_) => return false,
             Ok(None) => {
                 if session.is(Transport::Upgrading) && session.is_polled() {
                     // what the client said here before it polled may be with our system still
@@ -120,14 +121,14 @@ async fn agree<A: App>(
 impl<A: App> Session<A> {
     /// Whether this is the connection that is tried, and the session there still.
     fn is_tried_by(&self, connection: u64) -> bool {
-        let is_open = self.shard.sessions.borrow().contains_key(&self.sid);
+        let is_open = Sessions::of(&self.shard).has(&self.sid);
         is_open && self.trial.get() == Some(connection)
     }
 
     fn upgrade(self: &Rc<Self>, stream: Stream, reader: MessageReader, compression: Compression) {
         self.forget_poll(); // nobody who goes on waits for one
         self.transport.set(Transport::WebSocket);
-        self.shard.sessions.borrow_mut().remove(&self.sid);
+        Sessions::of(&self.shard).remove(&self.sid);
         self.shard.flush(); // what was said is encoded as the old transport takes it
         self.wire.compression.set(compression);
         for namespace in &*self.namespaces.borrow() {

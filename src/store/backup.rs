@@ -1,9 +1,13 @@
 //! Copies of a database that may be served, and the way back.
 
+use super::config::StoreConfig;
+use super::files::resolved;
+use super::migrations::{self, Schema};
 use super::paths::{beside, named, sync_folder};
-use super::{Schema, StoreConfig, migrations, now_ms, resolved, sqlite};
+use super::sqlite;
+use super::time::now_ms;
 use crate::error::Error;
-use crate::store::log;
+use crate::store::log::{Log, SqliteLog};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 use std::collections::BTreeSet;
@@ -165,7 +169,7 @@ fn copy(
     }
     // A copy that opens its own transaction for each step begins anew whenever somebody else has committed.
     from.execute_batch("BEGIN")?;
-    let head = log::head(&from)?;
+    let head = SqliteLog::new(&from, None).head()?;
     let mut to = Connection::open(part)?;
     // It is nobody's before it has its name.
     to.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")?;

@@ -1,4 +1,4 @@
-//! A committed change of a row, as the change log has it, or as the writer noted it.
+//! A committed change of a row, as the change log has it, or as the writer captured it.
 
 mod member;
 
@@ -8,24 +8,16 @@ mod tests;
 use member::Member;
 
 use crate::error::Error;
-use crate::store::{Image, Note, Notes, Reader, Shown, Value};
+use crate::store::capture::{RowChange, RowChanges, RowImage, TableColumns};
+use crate::store::op::Op;
+use crate::store::rows::Reader;
+use crate::store::value::Value;
 use serde::de::value::MapDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, de::DeserializeOwned, forward_to_deserialize_any};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
-
-/// What happened to a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Op {
-    /// It is new.
-    Insert,
-    /// It is different.
-    Update,
-    /// It is gone.
-    Delete,
-}
 
 /// One committed change of one row, whoever made it.
 #[derive(Debug)]
@@ -49,15 +41,15 @@ pub struct Change<'a> {
 pub(crate) enum Waiting<'a> {
     /// In the change log, after this place.
     Logged(i64),
-    /// Among the writer's notes, after this one.
-    Noted(Notes<'a>, usize),
+    /// Among those that the writer holds in memory, after this one.
+    Buffered(RowChanges<'a>, usize),
 }
 
 impl fmt::Debug for Waiting<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Waiting::Logged(at) => write!(f, "Logged({at})"),
-            Waiting::Noted(notes, at) => write!(f, "Noted({at} of {})", notes.all.len()),
+            Waiting::Buffered(changes, at) => write!(f, "Buffered({at} of {})", changes.all.len()),
         }
     }
 }
@@ -111,17 +103,17 @@ impl Change<'_> {
     ) -> Result<bool, Error> {
         let seq = match self.waiting {
             Waiting::Logged(seq) => seq,
-            Waiting::Noted(notes, at) => {
+            Waiting::Buffered(changes, at) => {
                 let value = value.into();
-                let ahead = notes.all[at + 1..].iter().take(BESIDE);
+                let ahead = changes.all[at + 1..].iter().take(BESIDE);
                 let mut rows = ahead
-                    .filter(|note| notes.shown(note).table == self.table)
-                    .flat_map(|note| {
-                        let rows = [&note.old, &note.new].into_iter().flatten();
-                        rows.map(|row| (notes.shown(note), row))
+                    .filter(|change| changes.columns(change).table == self.table)
+                    .flat_map(|change| {
+                        let rows = [&change.old, &change.new].into_iter().flatten();
+                        rows.map(|row| (changes.columns(change), row))
                     });
                 return Ok(rows.any(|(shown, row)| {
-                    let members = Members::Noted(shown, row);
+                    let members = Members::Buffered(shown, row);
                     members.get(column).is_some_and(|member| member.is(&value))
                 }));
             }
@@ -158,14 +150,19 @@ impl Change<'_> {
     ) -> Result<Vec<T>, Error> {
         let seq = match self.waiting {
             Waiting::Logged(seq) => seq,
-            Waiting::Noted(notes, at) => {
+            Waiting::Buffered(changes, at) => {
                 let value = value.into();
-                let before = notes.all[..at].iter().rev().take(BESIDE);
+                let before = changes.all[..at].iter().rev().take(BESIDE);
                 let rows = before
-                    .filter(|note| note.op == op)
-                    .map(|note| (notes.shown(note), note.new.as_ref().or(note.old.as_ref())))
+                    .filter(|change| change.op == op)
+                    .map(|change| {
+                        (
+                            changes.columns(change),
+                            change.new.as_ref().or(change.old.as_ref()),
+                        )
+                    })
                     .filter(|(shown, _)| shown.table == table)
-                    .filter_map(|(shown, row)| Some(Members::Noted(shown, row?)))
+                    .filter_map(|(shown, row)| Some(Members::Buffered(shown, row?)))
                     .filter(|row| row.get(column).is_some_and(|member| member.is(&value)));
                 return rows
                     .map(|row| Ok(T::deserialize(Object(&row, None))?))
@@ -206,9 +203,14 @@ impl Change<'_> {
             Waiting::Logged(seq) => db.row(GONE, &[table.into(), id.into(), seq.into()], |row| {
                 row.json(0)
             }),
-            Waiting::Noted(notes, at) => notes
+            Waiting::Buffered(changes, at) => changes
                 .gone(table, id, at)
-                .map(|(shown, row)| Ok(T::deserialize(Object(&Members::Noted(shown, row), None))?))
+                .map(|(shown, row)| {
+                    Ok(T::deserialize(Object(
+                        &Members::Buffered(shown, row),
+                        None,
+                    ))?)
+                })
                 .transpose(),
         }
     }
@@ -226,8 +228,10 @@ impl Change<'_> {
     /// The columns whose values differ, in the table's order; all of them for an insert or a delete.
     pub fn changed(&self) -> Vec<&str> {
         let Rows { op, old, new } = &self.rows;
-        // The writer notes of the row before little more than what differs.
-        if let (Op::Update, Members::Noted(shown, was), Members::Noted(_, is)) = (op, old, new) {
+        // Of the row before the writer holds little more than what differs.
+        if let (Op::Update, Members::Buffered(shown, was), Members::Buffered(_, is)) =
+            (op, old, new)
+        {
             let differs = |at: usize, was| {
                 let is = is.value(at).map(Member::Sql);
                 is.is_some_and(|is| !Member::Sql(was).same(&is))
@@ -268,15 +272,15 @@ impl<'a> Rows<'a> {
         })
     }
 
-    pub fn noted(op: Op, shown: &'a Shown, note: &'a Note) -> Self {
-        let members = |row: &'a Option<Image>| match row {
-            Some(row) => Members::Noted(shown, row),
+    pub fn buffered(op: Op, columns: &'a TableColumns, change: &'a RowChange) -> Self {
+        let members = |row: &'a Option<RowImage>| match row {
+            Some(row) => Members::Buffered(columns, row),
             None => Members::Logged(Logged(Vec::new())),
         };
         Rows {
             op,
-            old: members(&note.old),
-            new: members(&note.new),
+            old: members(&change.old),
+            new: members(&change.new),
         }
     }
 }
@@ -285,7 +289,7 @@ impl<'a> Rows<'a> {
 #[derive(Debug)]
 enum Members<'a> {
     Logged(Logged<'a>),
-    Noted(&'a Shown, &'a Image),
+    Buffered(&'a TableColumns, &'a RowImage),
 }
 
 impl<'a> Members<'a> {
@@ -295,21 +299,21 @@ impl<'a> Members<'a> {
                 let found = all.iter().find(|(n, _)| n == name);
                 found.map(|(_, value)| Member::Json(value))
             }
-            Members::Noted(shown, row) => row.value(shown.place(name)?).map(Member::Sql),
+            Members::Buffered(shown, row) => row.value(shown.place(name)?).map(Member::Sql),
         }
     }
 
     fn len(&self) -> usize {
         match self {
             Members::Logged(Logged(all)) => all.len(),
-            Members::Noted(shown, _) => shown.columns.len(),
+            Members::Buffered(shown, _) => shown.columns.len(),
         }
     }
 
     fn iter(&self) -> impl Iterator<Item = (&str, Member<'a>)> {
         (0..self.len()).filter_map(move |at| match self {
             Members::Logged(Logged(all)) => Some((&*all[at].0, Member::Json(all[at].1))),
-            Members::Noted(shown, row) => {
+            Members::Buffered(shown, row) => {
                 Some((shown.columns[at].as_str(), Member::Sql(row.value(at)?)))
             }
         })

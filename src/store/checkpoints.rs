@@ -1,6 +1,6 @@
 //! Moving what the write-ahead log has into the database, on a thread of its own: while that is done, and waits for the disk, the writer goes on.
 
-use super::Stats;
+use super::stats::Stats;
 use crate::error::Error;
 use rusqlite::Connection;
 use std::cell::Cell;

@@ -4,12 +4,13 @@
 //! thread calls `fdatasync` on that file before anybody hears of the commit: who asked for it, who is told of it, and who read it ([`Settled`]). A power
 //! cut takes back what nobody heard of.
 
+use super::config::Durability;
+use super::guarded::guarded;
 use super::health::{Cause, Health};
-use super::job::Work;
+use super::job::{Reply, Work};
 use super::pace::Usual;
-use super::{Durability, Stats, guarded};
+use super::stats::Stats;
 use crate::error::Error;
-use crate::hub::publication::Reply;
 use crate::metrics::MICROS;
 use rusqlite::Connection;
 use std::cell::Cell;

@@ -1,8 +1,10 @@
 //! A command on its way through the writer.
 
-use super::desk::Desk;
-use super::outcomes::Ran;
-use super::{guarded, now_ms};
+use super::author::Author;
+use super::freshness::Freshness;
+use super::guarded::guarded;
+use super::idempotency::Ran;
+use super::time::now_ms;
 use crate::error::Error;
 use rusqlite::Connection;
 use std::time::Instant;
@@ -11,23 +13,20 @@ use tokio::sync::oneshot;
 /// One command in the queue.
 pub(super) struct Job {
     pub shard: Option<usize>,
-    pub said: Said,
+    pub author: Author,
     /// Until when it may wait for another program's transaction.
     pub deadline: Instant,
     pub work: Box<dyn Work>,
 }
 
-/// Who changes rows, as their announcement has it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Said {
-    pub actor: Option<String>,
-    pub command_id: Option<String>,
-}
+/// An answer that waits for its commit: tells whoever asked what became of a command. Runs after the commit's publications were handed on, on the shard that
+/// asked, or on the disk's thread where no shard did. It does not block and does not fail: who asked may be gone.
+pub(crate) type Reply = Box<dyn FnOnce() + Send>;
 
 /// A command without its type.
 pub(super) trait Work: Send {
     /// Within its savepoint. Whether its changes are to be kept.
-    fn run(&mut self, tx: &Connection, desk: &Desk) -> bool;
+    fn run(&mut self, tx: &Connection, freshness: &Freshness) -> bool;
     /// After its changes were announced, or rolled back: stores the outcome.
     fn record(&self, tx: &Connection) -> Result<(), Error>;
     /// It cannot be kept after all. A command that failed by itself keeps its own error.
@@ -52,12 +51,12 @@ impl<T, F> Task<T, F> {
     }
 }
 
-impl<T: Send, F: FnOnce(&Connection, &Desk) -> Ran<T> + Send> Work for Task<T, F> {
-    fn run(&mut self, tx: &Connection, desk: &Desk) -> bool {
+impl<T: Send, F: FnOnce(&Connection, &Freshness) -> Ran<T> + Send> Work for Task<T, F> {
+    fn run(&mut self, tx: &Connection, freshness: &Freshness) -> bool {
         let Some(run) = self.run.take() else {
             return false;
         };
-        let ran = guarded(|| Ok(run(tx, desk))).unwrap_or_else(|e| Ran::unrecorded(Err(e)));
+        let ran = guarded(|| Ok(run(tx, freshness))).unwrap_or_else(|e| Ran::unrecorded(Err(e)));
         let keep = ran.result.is_ok();
         self.ran = Some(ran);
         keep

@@ -5,11 +5,11 @@ mod dumped;
 mod tests;
 
 use super::capture::{self, Blueprint, Condition};
-use super::{StoreConfig, outcomes, sqlite, writer};
-use crate::app::Watched;
-use crate::consumer::announcer;
+use super::config::StoreConfig;
+use super::{idempotency, sqlite, writer};
 use crate::error::Error;
 use crate::store::log;
+use crate::store::watched::Watched;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::fmt;
 use std::path::Path;
@@ -159,8 +159,7 @@ pub(super) fn framework(c: &Connection) -> Result<(), Error> {
     for tables in [
         log::TABLES,
         log::recovery::TABLES,
-        announcer::TABLES,
-        outcomes::TABLES,
+        idempotency::TABLES,
         writer::TABLES,
     ] {
         c.execute_batch(tables)?;

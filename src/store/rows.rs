@@ -2,112 +2,17 @@
 //!
 //! Statements use numbered placeholders (`?1`, `?2`), and an insert that needs its id says `RETURNING id`.
 
-use super::desk::{Desk, Moment};
+use super::freshness::Freshness;
+use super::memo::Memos;
 use super::text::{self, hex};
+use super::value::Value;
 use crate::error::{Constraint, Error, Kind};
-use crate::store::log::Index;
+use crate::store::log::{Index, Log, SqliteLog};
 use rusqlite::types::ValueRef;
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
 use std::fmt::Display;
 use std::ops::Deref;
-
-/// A value on its way into a statement. Made by [`params!`](crate::params).
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum Value<'a> {
-    /// SQL `NULL`.
-    Null,
-    /// Integers and booleans.
-    Integer(i64),
-    /// Floating point: never for money.
-    Real(f64),
-    /// Text.
-    Text(Cow<'a, str>),
-    /// Bytes.
-    Blob(Cow<'a, [u8]>),
-}
-
-macro_rules! integer {
-    ($($t:ty),*) => {$(
-        impl From<$t> for Value<'_> { fn from(v: $t) -> Self { Value::Integer(i64::from(v)) } }
-        impl From<&$t> for Value<'_> { fn from(v: &$t) -> Self { Value::Integer(i64::from(*v)) } }
-    )*};
-}
-integer!(bool, i64, i32, u32, u16, u8);
-/// A `seq` fits: it is below 2^53.
-impl From<u64> for Value<'_> {
-    fn from(v: u64) -> Self {
-        Value::Integer(v as i64)
-    }
-}
-impl From<f64> for Value<'_> {
-    fn from(v: f64) -> Self {
-        Value::Real(v)
-    }
-}
-impl<'a> From<&'a str> for Value<'a> {
-    fn from(v: &'a str) -> Self {
-        Value::Text(Cow::Borrowed(v))
-    }
-}
-impl<'a> From<&'a String> for Value<'a> {
-    fn from(v: &'a String) -> Self {
-        Value::Text(Cow::Borrowed(v))
-    }
-}
-impl From<String> for Value<'_> {
-    fn from(v: String) -> Self {
-        Value::Text(Cow::Owned(v))
-    }
-}
-impl<'a> From<Cow<'a, str>> for Value<'a> {
-    fn from(v: Cow<'a, str>) -> Self {
-        Value::Text(v)
-    }
-}
-impl<'a> From<&'a [u8]> for Value<'a> {
-    fn from(v: &'a [u8]) -> Self {
-        Value::Blob(Cow::Borrowed(v))
-    }
-}
-impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
-    fn from(v: Option<T>) -> Self {
-        v.map_or(Value::Null, Into::into)
-    }
-}
-/// Copies: a bound on `&T` would send the compiler into an endless search.
-impl<'a, T: Clone + Into<Value<'a>>> From<&Option<T>> for Value<'a> {
-    fn from(v: &Option<T>) -> Self {
-        v.clone().into()
-    }
-}
-
-impl rusqlite::ToSql for Value<'_> {
-    fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
-        use rusqlite::types::{ToSqlOutput, ValueRef};
-        Ok(ToSqlOutput::Borrowed(match self {
-            Value::Null => ValueRef::Null,
-            Value::Integer(i) => ValueRef::Integer(*i),
-            Value::Real(r) => ValueRef::Real(*r),
-            Value::Text(t) => ValueRef::Text(t.as_bytes()),
-            Value::Blob(b) => ValueRef::Blob(b),
-        }))
-    }
-}
-
-/// The values of a statement's placeholders, in order.
-///
-/// ```
-/// use maitred::{Value, params};
-/// let name = String::from("Mia");
-/// let p: &[Value<'_>] = params![10, &name, None::<i64>];
-/// assert_eq!(p.len(), 3);
-/// ```
-#[macro_export]
-macro_rules! params {
-    ($($value:expr),* $(,)?) => { &[$($crate::Value::from($value)),*] as &[$crate::Value<'_>] };
-}
 
 /// One row of a result. Columns are counted from 0.
 pub struct Row<'r>(&'r rusqlite::Row<'r>);
@@ -189,7 +94,7 @@ impl<T: FromValue> FromValue for Option<T> {
 pub struct Reader<'c> {
     pub(crate) connection: &'c rusqlite::Connection,
     /// Of the writer's connection.
-    desk: Option<&'c Desk>,
+    freshness: Option<&'c Freshness>,
     index: Option<&'c Index>,
 }
 
@@ -202,49 +107,45 @@ impl<'c> Reader<'c> {
     pub(crate) fn with(connection: &'c rusqlite::Connection, index: Option<&'c Index>) -> Self {
         Reader {
             connection,
-            desk: None,
+            freshness: None,
             index,
         }
     }
 
     /// On the writer's connection.
-    pub(crate) fn at(connection: &'c rusqlite::Connection, desk: &'c Desk) -> Self {
+    pub(crate) fn at(connection: &'c rusqlite::Connection, freshness: &'c Freshness) -> Self {
         Reader {
             connection,
-            desk: Some(desk),
-            index: Some(&desk.index),
+            freshness: Some(freshness),
+            index: Some(&freshness.index),
         }
     }
 
-    /// Between two changes of rows: what was read at this moment is what would be read now. Only the writer knows: `None` elsewhere. Asking costs less
-    /// than any read, so what a command has read, its announcement need not read again.
-    pub fn moment(&self) -> Option<Moment> {
-        self.desk.map(|desk| desk.moment(self.connection))
+    /// What was kept on the writer's connection.
+    pub(super) fn memos(&self) -> Option<&'c Memos> {
+        self.freshness.and_then(Freshness::memos)
     }
 
-    /// The moment at which a row of a table that [`App::STEADY`](crate::App::STEADY) names was last different, or may have been: what was read of them
-    /// since then is still true. `None` where nobody knows: see [`moment`](Self::moment).
-    pub fn era(&self) -> Option<Moment> {
-        self.desk.map(Desk::era)
+    /// What is asked for is no row of a table: what is read with it is not kept.
+    fn is_no_row(&self) {
+        if let Some(freshness) = self.freshness {
+            freshness.looks_elsewhere();
+        }
     }
 
-    /// What outlives a command: `Some` while no change of one of these tables waits to be announced, the one that is being announced aside, and the same
-    /// one until rows may differ without an announcement, because another program committed or a transaction was undone. So what was read of these tables at
-    /// a settled moment is true at the same one later, unless [`App::announce`](crate::App::announce) was told otherwise. Rows of tables that nobody watches
-    /// are not covered. `None` where nobody knows: see [`moment`](Self::moment).
-    pub fn settled(&self, tables: &[&str]) -> Option<Moment> {
-        self.desk.and_then(|desk| desk.settled(tables))
+    fn prepared(&self, sql: &str) -> Result<rusqlite::CachedStatement<'c>, Error> {
+        if let Some(freshness) = self.freshness {
+            freshness.looks(self.connection, sql);
+        }
+        Ok(self.connection.prepare_cached(sql)?)
     }
 
-    /// Runs a statement that may change rows: of what fails, no note is kept.
-    fn noted<T>(&self, run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-        let Some(desk) = self.desk else {
-            return run();
-        };
-        let mark = desk.mark();
-        let done = run().inspect_err(|_| desk.failed(self.connection, mark));
-        // Also of what failed: `OR FAIL` keeps the rows that it had changed.
-        desk.finish(self.connection).and(done)
+    /// Runs a statement that may change rows.
+    fn captured<T>(&self, run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+        match self.freshness {
+            Some(freshness) => freshness.statement(self.connection, run),
+            None => run(),
+        }
     }
 
     /// All rows of a query.
@@ -257,10 +158,10 @@ impl<'c> Reader<'c> {
         params: &[Value<'_>],
         mut read: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut statement = self.prepared(sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(params))?;
         let mut found = Vec::new();
-        while let Some(row) = self.noted(|| rows.next().map_err(refused))? {
+        while let Some(row) = self.captured(|| rows.next().map_err(refused))? {
             found.push(read(&Row(row))?);
         }
         Ok(found)
@@ -308,9 +209,9 @@ impl<'c> Reader<'c> {
         params: &[Value<'_>],
         read: impl FnOnce(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut statement = self.prepared(sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(params))?;
-        let row = self.noted(|| rows.next().map_err(refused))?;
+        let row = self.captured(|| rows.next().map_err(refused))?;
         row.map(|row| read(&Row(row))).transpose()
     }
 
@@ -359,7 +260,7 @@ impl<'c> Reader<'c> {
     /// # Errors
     /// [`Error::Store`].
     pub fn head(&self) -> Result<u64, Error> {
-        crate::store::log::head(self.connection)
+        self.log().head()
     }
 
     /// The number of the oldest event in the history that was told to `group`: see [`Context::join_after`](crate::Context::join_after). `None`: none was,
@@ -368,18 +269,13 @@ impl<'c> Reader<'c> {
     /// # Errors
     /// [`Error::Store`].
     pub fn first_told(&self, group: &impl Display) -> Result<Option<u64>, Error> {
-        let head = self.head()?;
-        let first = self.index(|index| index.first(&group.to_string()))?;
-        // What is being written now is not told yet.
-        Ok(first.filter(|seq| *seq <= head))
+        self.log().first(&group.to_string())
     }
 
-    /// Asks the index of the history: the writer's, or else one that is made for this question.
-    pub(crate) fn index<T>(&self, ask: impl FnOnce(&Index) -> T) -> Result<T, Error> {
-        Ok(match self.index {
-            Some(index) => ask(index),
-            None => ask(&Index::read(self.connection)?),
-        })
+    /// The log of events, at the state that this reader sees.
+    pub(crate) fn log(&self) -> SqliteLog<'c> {
+        self.is_no_row();
+        SqliteLog::new(self.connection, self.index)
     }
 }
 
@@ -399,8 +295,8 @@ impl<'c> Transaction<'c> {
     /// # Errors
     /// [`Error::Store`].
     pub fn execute(&self, sql: &str, params: &[Value<'_>]) -> Result<usize, Error> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        self.noted(|| {
+        let mut statement = self.prepared(sql)?;
+        self.captured(|| {
             let done = statement.execute(rusqlite::params_from_iter(params));
             done.map_err(refused)
         })

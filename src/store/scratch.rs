@@ -1,8 +1,10 @@
 //! Rows in memory, for tests of an application's rules: its tables and triggers, without the writer, the history, or anybody who listens.
 
-use super::{Reader, Schema, Transaction, capture};
-use crate::app::Watched;
+use super::capture;
+use super::migrations::Schema;
+use super::rows::{Reader, Transaction};
 use crate::error::Error;
+use crate::store::watched::Watched;
 use rusqlite::Connection;
 
 /// A database in memory that one test uses. Feature `testing`.

@@ -2,20 +2,25 @@
 
 use super::capture::{Blueprint, Condition};
 use super::checkpoints::Checkpoints;
-use super::desk::Desk;
-use super::disk::{Disk, Flush};
+use super::config::{Durability, StoreConfig};
+use super::disk::{Disk, Flush, flush_log};
 use super::files::{self, Files};
+use super::freshness::Freshness;
+use super::guarded::guarded;
+use super::handle::{Shared, Store};
 use super::health::Health;
+use super::hook::Hook;
 use super::migrations::Upgraded;
+use super::migrations::{self, Schema};
 use super::paths::beside;
 use super::readers::Readers;
+use super::rows::Reader;
+use super::stats::Stats;
 use super::watch::Watcher;
-use super::writer::{self, Hook, Tables, Writer};
-use super::{Durability, Schema, Shared, Stats, Store, StoreConfig, guarded, migrations};
-use crate::app::Watched;
+use super::writer::{self, Parts, Tables, Writer};
 use crate::error::Error;
-use crate::store::Reader;
-use crate::store::log::{Index, Retention};
+use crate::store::log::{Index, Issued, Numbering, Retention, SqliteLog, micros};
+use crate::store::watched::Watched;
 use rusqlite::Connection;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -26,6 +31,23 @@ use tokio::sync::{Notify, mpsc};
 
 /// Statements that a connection keeps compiled.
 const STATEMENTS: usize = 256;
+
+/// What a store finds around itself. A test may put something else there.
+pub(crate) struct Machine {
+    /// How the disk is asked. `None`: as [`StoreConfig::durability`] has it.
+    pub flush: Option<Flush>,
+    /// Microseconds since 2025, which numbers of events follow.
+    pub micros: fn() -> u64,
+}
+
+impl Default for Machine {
+    fn default() -> Self {
+        Machine {
+            flush: None,
+            micros,
+        }
+    }
+}
 
 /// A store that runs.
 pub(crate) struct Opened {
@@ -55,7 +77,7 @@ impl Running {
 
 /// Opens, upgrades, announces what was written while nobody served, then starts the writer. Blocks; needs no runtime.
 ///
-/// `hook` is made when the tables are there, and `sync` when there is a log. (See [`flush_log`](super::flush_log).)
+/// `hook` is called on the thread that calls this until it returns, and on the writer's from then on.
 ///
 /// # Errors
 /// [`Error::Config`] when the database is another application's, a newer version's, or served by another process; [`Error::Busy`] when another program
@@ -65,8 +87,8 @@ pub(crate) fn open(
     schema: &Schema,
     watched: &[Watched],
     steady: &'static [&'static str],
-    sync: impl FnOnce(&Connection) -> Result<Flush, Error>,
-    hook: impl FnOnce(&Connection, Arc<Stats>, Arc<Index>) -> Result<Box<dyn Hook>, Error>,
+    machine: Machine,
+    hook: Box<dyn Hook>,
 ) -> Result<Opened, Error> {
     let Prepared {
         connection,
@@ -81,32 +103,51 @@ pub(crate) fn open(
     let stats = Arc::new(Stats::default());
     let health = Arc::new(Health::default());
     let index = Arc::new(Index::read(&connection)?);
-    let hook = hook(&connection, stats.clone(), index.clone())?;
+    let log = SqliteLog::new(&connection, Some(&index));
+    let issued = Issued::open(&files::resolved(&config.path))?;
+    let numbering = Numbering::start(&log, index.clone(), issued, machine.micros)?;
     let retention = Retention::new(
-        &connection,
+        &log,
         config.retention_events,
         config.retention_age,
         index.clone(),
     )?;
-    let desk = match condition {
-        Condition::Whole(_) => Desk::new(&connection, &blueprint, steady, index.clone())?,
+    let freshness = match condition {
+        Condition::Whole(_) => Freshness::new(
+            &connection,
+            config.capture,
+            &blueprint,
+            steady,
+            index.clone(),
+        )?,
         // There is nothing to note until the tables are whole.
-        Condition::Broken(_) => Desk::new(&connection, &Blueprint::default(), &[], index.clone())?,
+        Condition::Broken(_) => Freshness::new(
+            &connection,
+            config.capture,
+            &Blueprint::default(),
+            &[],
+            index.clone(),
+        )?,
+    };
+    let flush = match machine.flush {
+        Some(flush) => flush,
+        None => flush_log(&connection, config.durability)?,
     };
     let checkpoints = Checkpoints::start(&connection, connect(config)?, stats.clone())?;
-    let disk = Disk::start(sync(&connection)?, stats.clone(), health.clone())?;
+    let disk = Disk::start(flush, stats.clone(), health.clone())?;
     // From here on the thread of the disk waits.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     let settled = disk.settled();
-    let mut writer = Writer::new(
+    let mut writer = Writer::new(Parts {
         hook,
-        desk,
-        Tables::new(*schema, blueprint, steady),
+        numbering,
+        freshness,
+        tables: Tables::new(*schema, blueprint, steady),
         retention,
-        config.outcome_age,
+        outcome_age: config.outcome_age,
         checkpoints,
         disk,
-    );
+    });
     let started = writer.start(&connection, config.busy_timeout);
     started.map_err(|e| at(&config.path, e))?;
 
@@ -159,9 +200,7 @@ pub(crate) fn open(
         settled: Some(settled),
     };
     Ok(Opened {
-        store: Store {
-            shared: Arc::new(shared),
-        },
+        store: Store::new(shared),
         running: Running { stop, thread },
     })
 }
@@ -188,9 +227,7 @@ pub(crate) fn look(config: &StoreConfig) -> Result<Store, Error> {
         index: None,
         settled: None,
     };
-    Ok(Store {
-        shared: Arc::new(shared),
-    })
+    Ok(Store::new(shared))
 }
 
 /// The writer's connection to an upgraded database.

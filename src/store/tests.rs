@@ -1,8 +1,10 @@
 use super::*;
 use crate::consumer::announcer::fixture::{Served, insert, insertion};
 use crate::error::{Error, Kind};
+use crate::store::log::Log;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc as std_mpsc;
+use std::time::Duration;
 
 fn dishes(c: &rusqlite::Connection) -> Vec<String> {
     let mut all = c.prepare("SELECT name FROM dish ORDER BY id").unwrap();
@@ -109,7 +111,7 @@ async fn an_id_has_one_outcome() {
     let id = |key: &str| {
         Command::new()
             .by("mia")
-            .with_id(CommandId::new("mia", key, b"x"))
+            .with_id(IdempotencyKey::new("mia", key, b"x"))
     };
     let first = store.write(id("a"), insertion("one")).await.unwrap();
     let again = store.write(id("a"), insertion("one")).await.unwrap();
@@ -131,12 +133,12 @@ async fn an_id_has_one_outcome() {
     );
     assert_eq!(code(store.write(id("c"), insertion("three")).await), "NO");
     // Another command, another actor.
-    let other = Command::new().with_id(CommandId::new("mia", "a", b"y"));
+    let other = Command::new().with_id(IdempotencyKey::new("mia", "a", b"y"));
     assert_eq!(
         code(store.write(other, insertion("four")).await),
         "IDEMPOTENCY_CONFLICT"
     );
-    let other = Command::new().with_id(CommandId::new("tom", "a", b"y"));
+    let other = Command::new().with_id(IdempotencyKey::new("tom", "a", b"y"));
     store.write(other, insertion("five")).await.unwrap();
     drop(store);
     served.close();
@@ -150,7 +152,7 @@ async fn an_id_has_one_outcome() {
 async fn what_may_succeed_later_is_not_kept() {
     let served = Served::new();
     let store = served.store();
-    let id = || Command::new().with_id(CommandId::new("mia", "a", b"x"));
+    let id = || Command::new().with_id(IdempotencyKey::new("mia", "a", b"x"));
     for kind in [Kind::Busy, Kind::RateLimited, Kind::Unauthenticated] {
         assert_eq!(code(store.write(id(), refuse(kind)).await), "NO");
     }
@@ -169,15 +171,15 @@ async fn outcomes_are_forgotten_from_the_front() {
     let served = Served::new();
     let store = served.store();
     for key in ["a", "b", "c"] {
-        let id = Command::new().with_id(CommandId::new("mia", key, b"x"));
+        let id = Command::new().with_id(IdempotencyKey::new("mia", key, b"x"));
         store.write(id, insertion(key)).await.unwrap();
     }
     let c = served.shell();
     c.execute_batch("UPDATE command_outcome SET at = n * 100")
         .unwrap();
-    assert!(outcomes::prune(&c, 250, 1).unwrap());
-    assert!(outcomes::prune(&c, 250, 1).unwrap());
-    assert!(!outcomes::prune(&c, 250, 1).unwrap());
+    assert!(idempotency::prune(&c, 250, 1).unwrap());
+    assert!(idempotency::prune(&c, 250, 1).unwrap());
+    assert!(!idempotency::prune(&c, 250, 1).unwrap());
     let left: String = c
         .query_row("SELECT group_concat(key) FROM command_outcome", [], |r| {
             r.get(0)
@@ -349,7 +351,7 @@ async fn what_was_written_while_nobody_served_is_announced_at_the_start() {
         let store = served.store();
         async move {
             store
-                .read(move |db| Ok(crate::store::log::judge(db.connection, since)?.is_ok()))
+                .read(move |db| Ok(db.log().judge(since)?.is_ok()))
                 .await
         }
     };

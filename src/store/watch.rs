@@ -1,14 +1,15 @@
 //! Notices what others do to the database while it is served.
 
+use super::author::Author;
 use super::backup;
-use super::desk::Desk;
 use super::files::Files;
+use super::freshness::Freshness;
 use super::health::{Cause, Health};
+use super::idempotency::Ran;
 use super::job::{Job, Task};
-use super::outcomes::Ran;
-use super::{Said, Stats};
+use super::stats::Stats;
 use crate::error::Error;
-use crate::store::log;
+use crate::store::log::{Log, SqliteLog};
 use rusqlite::{Connection, ErrorCode};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -116,8 +117,9 @@ impl Watcher {
     /// Whether the writer has to look. A commit of its own that it has not counted yet looks like news too: then it looks for nothing.
     fn is_news(&self) -> Result<bool, Error> {
         let c = &self.poll;
-        Ok(log::waiting(c)?
-            || log::head(c)? != self.stats.head.load(Relaxed)
+        let log = SqliteLog::new(c, None);
+        Ok(log.waiting()?
+            || log.head()? != self.stats.head.load(Relaxed)
             || schema_version(c)? != self.stats.schema.load(Relaxed))
     }
 }
@@ -148,10 +150,10 @@ async fn nudge(jobs: &mpsc::WeakSender<Job>) -> Result<(), Error> {
     let (answer, answered) = oneshot::channel();
     let job = Job {
         shard: None,
-        said: Said::default(),
+        author: Author::default(),
         deadline: Instant::now(), // does not wait for others: they tell us by committing
         work: Box::new(Task::new(
-            |_: &Connection, _: &Desk| Ran::unrecorded(Ok(())),
+            |_: &Connection, _: &Freshness| Ran::unrecorded(Ok(())),
             answer,
         )),
     };

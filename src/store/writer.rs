@@ -9,16 +9,19 @@ mod tidy;
 
 pub(super) use tables::Tables;
 
-use super::capture::Notes;
+use super::author::Author;
+use super::capture::Changes;
 use super::checkpoints::Checkpoints;
-use super::desk::Desk;
-use super::disk::{Commit, Disk, Tell};
+use super::disk::{Commit, Disk};
+use super::freshness::Freshness;
+use super::guarded::guarded;
 use super::health::Health;
-use super::job::{Job, Said, Work};
+use super::hook::Hook;
+use super::job::{Job, Work};
 use super::pace::Pace;
-use super::{Stats, guarded};
+use super::stats::Stats;
 use crate::error::Error;
-use crate::store::log::Retention;
+use crate::store::log::{Appender, Numbering, Retention, SqliteLog};
 pub(super) use care::TABLES;
 use care::again;
 use rusqlite::Connection;
@@ -36,60 +39,13 @@ pub(super) const CHUNK: usize = 2_000;
 /// How often an idle writer looks for history that is too old.
 const TIDY: Duration = Duration::from_secs(1);
 
-/// What a commit means to others. Called on the writer's thread; what it says how to tell runs on the disk's, and may wait for them, but then everybody waits.
-pub(crate) trait Hook: Send {
-    /// At a transaction's start: takes others' changes out of the log, at most `at_most`, and says how many.
-    ///
-    /// # Errors
-    /// The database's: what was staged by this call is undone by [`aborted`](Self::aborted).
-    fn logged(&mut self, tx: &Connection, at_most: usize) -> Result<usize, Error>;
-
-    /// After each job that is to be kept: what it changed.
-    ///
-    /// # Errors
-    /// The database's: what was staged by this call is undone by [`unstaged`](Self::unstaged) or [`aborted`](Self::aborted).
-    fn noted(
-        &mut self,
-        tx: &Connection,
-        desk: &Desk,
-        said: &Said,
-        notes: Notes<'_>,
-    ) -> Result<(), Error>;
-
-    /// What the last `noted` wrote is rolled back.
-    fn unstaged(&mut self);
-
-    /// Everything staged is committed. Says how many events there were, and how they are told once they are durable.
-    fn committed(&mut self) -> (u64, Tell);
-
-    /// The transaction is gone, and everything staged with it. `true`: it is there nevertheless, so [`committed`](Self::committed) is next.
-    fn aborted(&mut self, connection: &Connection) -> bool;
-
-    /// Whether what the database has is what was committed here last.
-    ///
-    /// # Errors
-    /// The database's.
-    fn continues(&self, tx: &Connection) -> Result<bool, Error>;
-
-    /// In the open transaction: the history begins anew, above every number that was ever given. What was staged is forgotten.
-    ///
-    /// # Errors
-    /// The database's: [`aborted`](Self::aborted) is next.
-    fn reset(&mut self, tx: &Connection) -> Result<(), Error>;
-
-    /// How everybody is told that they have to come back, without a new history.
-    fn dismissed(&mut self) -> Tell;
-
-    /// What was written while nobody served is announced, and nobody had to be told: from now on there is somebody.
-    fn started(&mut self) {}
-}
-
 pub(super) struct Writer {
     hook: Box<dyn Hook>,
+    numbering: Numbering,
     retention: Retention,
     outcome_age: Duration,
     stats: Arc<Stats>,
-    desk: Desk,
+    freshness: Freshness,
     tables: Tables,
     /// Everybody is to leave once the open transaction is undone.
     dismissing: bool,
@@ -113,19 +69,35 @@ pub(super) struct Writer {
     disk: Disk,
 }
 
+/// What a writer is made of.
+pub(super) struct Parts {
+    pub hook: Box<dyn Hook>,
+    pub numbering: Numbering,
+    pub freshness: Freshness,
+    pub tables: Tables,
+    pub retention: Retention,
+    /// How long the outcome of a command with an id is kept.
+    pub outcome_age: Duration,
+    pub checkpoints: Checkpoints,
+    pub disk: Disk,
+}
+
 impl Writer {
-    pub fn new(
-        hook: Box<dyn Hook>,
-        desk: Desk,
-        tables: Tables,
-        retention: Retention,
-        outcome_age: Duration,
-        checkpoints: Checkpoints,
-        disk: Disk,
-    ) -> Self {
+    pub fn new(parts: Parts) -> Self {
+        let Parts {
+            hook,
+            numbering,
+            freshness,
+            tables,
+            retention,
+            outcome_age,
+            checkpoints,
+            disk,
+        } = parts;
         Writer {
             hook,
-            desk,
+            numbering,
+            freshness,
             tables,
             dismissing: false,
             retention,
@@ -156,7 +128,7 @@ impl Writer {
             Err(Error::Unavailable(_)) => {}
             Err(e) => return Err(e),
         }
-        self.hook.started();
+        self.hook.started(self.numbering.head());
         Ok(())
     }
 
@@ -206,9 +178,9 @@ impl Writer {
             // In whole milliseconds, and 0 would mean not to wait at all.
             c.busy_timeout(patience + Duration::from_millis(1))?;
             c.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-            let opened = self.desk.opened(c);
+            let opened = self.freshness.opened(c);
             let opened = opened.and_then(|others| self.compare_all(c, others));
-            match opened.and_then(|()| self.hook.logged(c, CHUNK)) {
+            match opened.and_then(|()| self.announce_others(c)) {
                 Ok(announced) if announced < CHUNK => return Ok(()),
                 Ok(_) => {
                     self.commit(c, Vec::new())?;
@@ -262,23 +234,45 @@ impl Writer {
     /// A statement of ours failed: the transaction is not to be trusted any more.
     fn step(&mut self, c: &Connection, job: &mut Job) -> Result<(), Error> {
         c.prepare_cached("SAVEPOINT job")?.execute([])?;
-        let mut kept = job.work.run(c, &self.desk);
+        self.freshness.begun();
+        let mut kept = job.work.run(c, &self.freshness);
         if c.is_autocommit() {
             return Ok(()); // the caller looks
         }
-        let (hook, desk) = (&mut self.hook, &self.desk);
-        if kept && let Err(e) = desk.take(|notes| hook.noted(c, desk, &job.said, notes)) {
-            self.hook.unstaged();
+        let staged = self.numbering.staged();
+        if kept && let Err(e) = self.announce_command(c, &job.author) {
+            self.hook.undone(staged);
+            self.numbering.undo(staged);
             job.work.fail(e);
             kept = false;
         }
         if !kept {
             c.prepare_cached("ROLLBACK TO job")?.execute([])?;
-            self.desk.undone();
+            self.freshness.undone();
         }
         job.work.record(c)?;
         c.prepare_cached("RELEASE job")?.execute([])?;
         Ok(())
+    }
+
+    /// Announces what other programs changed, as far as one transaction may. Says how many changes there were.
+    fn announce_others(&mut self, c: &Connection) -> Result<usize, Error> {
+        let changes = Changes::of_others(c, &self.stats, CHUNK);
+        let log = SqliteLog::new(c, Some(&self.freshness.index));
+        let mut log = Appender::new(log, &mut self.numbering);
+        self.hook.announce(&changes, &mut log)
+    }
+
+    /// Announces what a command changed.
+    fn announce_command(&mut self, c: &Connection, author: &Author) -> Result<(), Error> {
+        let freshness = &self.freshness;
+        let announced = freshness.take(c, |captured| {
+            let changes = Changes::of_command(c, &self.stats, freshness, author, captured);
+            let log = SqliteLog::new(c, Some(&freshness.index));
+            let mut log = Appender::new(log, &mut self.numbering);
+            self.hook.announce(&changes, &mut log)
+        });
+        announced.map(|_| ())
     }
 
     /// Commits, and leaves it to the disk's thread to tell everybody.
@@ -322,7 +316,9 @@ impl Writer {
 
     fn announced(&mut self, wrote: bool, done: Vec<(Option<usize>, Box<dyn Work>)>) {
         self.tables_made();
-        let (events, tell) = self.hook.committed();
+        let commit = self.numbering.committed(&self.stats);
+        let events = commit.events;
+        let tell = self.hook.committed(commit);
         if std::mem::take(&mut self.is_reset) {
             self.retention.forgotten();
         }
@@ -343,8 +339,12 @@ impl Writer {
         {
             tracing::error!(error = %e, "a transaction cannot be rolled back");
         }
-        self.desk.abandoned();
-        let landed = self.hook.aborted(c);
+        self.freshness.abandoned();
+        let log = SqliteLog::new(c, None);
+        let landed = self.numbering.aborted(&log);
+        if !landed {
+            self.hook.undone(0);
+        }
         if landed {
             self.disk.begin();
             self.announced(true, Vec::new());

@@ -6,10 +6,12 @@ use super::sources::{self, Source};
 /// The most files that may name each other in a circle: a type, its parts and their tests read as one. More is a room without an order.
 const CIRCLE: usize = 3;
 
-/// How one crate is laid out.
+/// How one crate is laid out, or a part of it.
 pub struct House {
-    /// Where it stands: `src/`.
+    /// Where the crate stands: `src/`.
     pub root: &'static str,
+    /// The folder of which the entries are the rooms.
+    pub rooms: &'static str,
     /// Importers first: a room may name those of the sets after its own, and none of its own set.
     pub order: &'static [&'static [&'static str]],
 }
@@ -19,11 +21,12 @@ impl House {
         self.order.iter().position(|set| set.contains(&room))
     }
 
-    /// The first part of a file's module path: `store` for `src/store/rows.rs`.
-    fn room<'p>(&self, path: &'p str) -> &'p str {
-        let inside = path.strip_prefix(self.root).unwrap_or(path);
+    /// The room of a file: `store` for `src/store/rows.rs`. `None`: it names everybody, or stands elsewhere.
+    fn room<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let inside = path.strip_prefix(self.rooms)?;
         let first = inside.split('/').next().unwrap_or("");
-        first.strip_suffix(".rs").unwrap_or(first)
+        let room = first.strip_suffix(".rs").unwrap_or(first);
+        (!["lib", "main", "mod"].contains(&room)).then_some(room)
     }
 
     pub fn sources(&self) -> Vec<Source> {
@@ -41,14 +44,14 @@ impl House {
     }
 
     fn unranked(&self, all: &[Source]) -> Vec<String> {
-        let roots = ["lib", "main", "mod"];
-        let mut rooms: Vec<_> = all.iter().map(|source| self.room(&source.path)).collect();
+        let ours = all.iter().filter(|source| !source.is_test());
+        let mut rooms: Vec<_> = ours.filter_map(|s| self.room(&s.path)).collect();
         rooms.dedup();
-        rooms.retain(|room| self.rank(room).is_none() && !roots.contains(room));
+        rooms.retain(|room| self.rank(room).is_none());
         let say = |room| {
             format!(
                 "{}{room}: no rank. Way out: it belongs into one of the rooms, or is a new one, with a place in the order",
-                self.root
+                self.rooms
             )
         };
         rooms.into_iter().map(say).collect()
@@ -58,21 +61,25 @@ impl House {
         let mut wrong = Vec::new();
         for import in imports {
             let (from, to) = (&all[import.from], &all[import.to]);
-            let (mine, theirs) = (self.room(&from.path), self.room(&to.path));
-            if mine == theirs || from.is_test() {
+            let Some((mine, rank)) = self.room(&from.path).and_then(|r| Some((r, self.rank(r)?)))
+            else {
+                continue; // it names everybody, or is told of once
+            };
+            if from.is_test() || self.room(&to.path) == Some(mine) {
                 continue;
             }
-            let Some(rank) = self.rank(mine) else {
-                continue; // lib.rs names everybody, and what has no rank is told of once
-            };
-            let beside = match self.rank(theirs) {
-                Some(other) if other > rank => continue,
-                Some(other) if other == rank => "beside it",
-                Some(_) => "above it",
-                None => "the crate's root, which nobody names",
+            let (theirs, where_it_is) = match self.room(&to.path) {
+                Some(room) => match self.rank(room) {
+                    Some(other) if other > rank => continue,
+                    Some(other) if other == rank => (room, "beside it"),
+                    _ => (room, "above it"),
+                },
+                // of a part of a crate, what is outside of it is not looked at
+                None if self.rooms != self.root => continue,
+                None => ("the root", "which nobody names"),
             };
             wrong.push(format!(
-                "{}:{}: {mine} names {theirs}, {beside}: {} (of {}). Way out: move it below both, or let {theirs} hand it in (a value, a trait that {mine} defines)",
+                "{}:{}: {mine} names {theirs}, {where_it_is}: {} (of {}). Way out: move it below both, or let {theirs} hand it in (a value, a trait that {mine} defines)",
                 from.path, import.line, import.path, to.path
             ));
         }
@@ -81,7 +88,8 @@ impl House {
 
     fn circles(&self, all: &[Source], imports: &[Import]) -> Vec<String> {
         let inside = |i: &&Import| {
-            self.room(&all[i.from].path) == self.room(&all[i.to].path) && !all[i.from].is_test()
+            let room = self.room(&all[i.from].path);
+            room.is_some() && room == self.room(&all[i.to].path) && !all[i.from].is_test()
         };
         let mut names = vec![Vec::new(); all.len()];
         for import in imports.iter().filter(inside) {

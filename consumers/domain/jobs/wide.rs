@@ -3,46 +3,25 @@
 //! Shown only: these orders go through statuses of their own, which the workshop's five stages cannot name, so nobody moves them from there. What was
 //! called off has no word at all: it is gone.
 
-use super::{JobFacts, attributes, facts, issued};
-use crate::db::{Error, Moment, Reader, params};
+use super::facts::{JobFacts, attributes, facts, issued};
+use crate::db::{Error, Memo, Reader, params};
 use crate::domain::items::{ItemFacts, ItemStatus};
-use crate::domain::orders::{self, OrderFacts, PAGE_MAX, Page, paged};
+use crate::domain::orders::{self, OrderFacts};
+use crate::domain::page::{PAGE_MAX, Page, paged};
 use crate::domain::{Refusal, Status, workflow};
-use std::cell::RefCell;
 use std::fmt::Write;
-use std::rc::Rc;
 
-thread_local! {
-    /// The writer's, since the rows are what they are.
-    static KNOWN: RefCell<Option<(Moment, Rc<[i64]>)>> = const { RefCell::new(None) };
-}
+static SHOWS_ALL: Memo<bool> = Memo::new("a house whose workshop shows all of its orders");
 
 /// Whether a house's workshop shows all of its orders: `"workshop":"all"` in its settings. Asked with each change of an order.
 ///
 /// # Errors
-/// [`Error::Store`]; likewise below.
+/// [`Error::Store`].
 pub fn shows_all(db: &Reader<'_>, restaurant: i64) -> Result<bool, Error> {
-    let Some(era) = db.era() else {
-        let sql = "SELECT 1 FROM restaurants WHERE id = ?1 AND CASE WHEN json_valid(settings_json) THEN json_extract(settings_json, '$.workshop') END = 'all'";
-        return Ok(db.row(sql, params![restaurant], |_| Ok(()))?.is_some());
-    };
-    let known = KNOWN.with_borrow(|known| match known {
-        Some((of, all)) if *of == era => Some(all.clone()),
-        _ => None,
-    });
-    if let Some(all) = known {
-        return Ok(all.contains(&restaurant));
-    }
-    let all: Rc<[i64]> = db
-        .rows(
-            "SELECT id FROM restaurants WHERE CASE WHEN json_valid(settings_json) THEN json_extract(settings_json, '$.workshop') END = 'all'",
-            params![],
-            |row| row.get(0),
-        )?
-        .into();
-    let found = all.contains(&restaurant);
-    KNOWN.set(Some((era, all)));
-    Ok(found)
+    let sql = "SELECT 1 FROM restaurants WHERE id = ?1 AND CASE WHEN json_valid(settings_json) THEN json_extract(settings_json, '$.workshop') END = 'all'";
+    db.memo(&SHOWS_ALL, restaurant, |db| {
+        Ok(db.row(sql, params![restaurant], |_| Ok(()))?.is_some())
+    })
 }
 
 /// The stage that comes closest to a status. What was called off has none.

@@ -1,14 +1,15 @@
 //! A tiny application for tests: a menu's dishes.
 
-use crate::app::{App, Signal, Watched};
+use crate::app::{App, Signal};
 use crate::error::Error;
-use crate::hub::publication::{INBOX_MESSAGES, Publication, ToShard};
+use crate::hub::broker::local::Local;
+use crate::hub::publication::Publication;
+use crate::hub::shard::{INBOX_MESSAGES, ToShard};
+use crate::limits::clock::Clock;
 use crate::patience::PATIENCE;
-use crate::store::change::{Change, Op};
 use crate::store::{
-    Command, Durability, Flush, Opened, Reader, Schema, StoreConfig, flush_log, log,
+    Change, Command, Flush, Machine, Op, Opened, Reader, Schema, StoreConfig, Watched,
 };
-use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -134,29 +135,32 @@ impl Served {
     }
 
     pub fn open(&mut self) {
-        self.open_at(log::clock);
+        self.open_on(Machine::default());
     }
 
     /// By another clock.
-    pub fn open_at(&mut self, clock: fn() -> u64) {
-        let sync = |c: &Connection| flush_log(c, Durability::Full);
-        self.opened = Some(self.try_open(sync, clock).unwrap());
-    }
-
-    fn try_open(
-        &mut self,
-        sync: impl FnOnce(&Connection) -> Result<Flush, Error>,
-        clock: fn() -> u64,
-    ) -> Result<Opened, Error> {
-        let (inboxes, shards) = (0..2).map(|_| mpsc::channel(INBOX_MESSAGES)).unzip();
-        self.shards = shards;
-        super::open_on::<Cafe>(&self.config, &SCHEMA, inboxes, sync, clock)
+    pub fn open_at(&mut self, micros: fn() -> u64) {
+        self.open_on(Machine {
+            micros,
+            ..Machine::default()
+        });
     }
 
     /// Again, on a disk of another kind.
-    pub fn reopen_on(&mut self, sync: Flush) {
+    pub fn reopen_on(&mut self, flush: Flush) {
         self.close();
-        self.opened = Some(self.try_open(|_| Ok(sync), log::clock).unwrap());
+        self.open_on(Machine {
+            flush: Some(flush),
+            ..Machine::default()
+        });
+    }
+
+    fn open_on(&mut self, machine: Machine) {
+        let (inboxes, shards): (Vec<_>, _) = (0..2).map(|_| mpsc::channel(INBOX_MESSAGES)).unzip();
+        self.shards = shards;
+        let broker = Local::new(inboxes, Clock::system());
+        let opened = super::open_on::<Cafe>(&self.config, &SCHEMA, broker, machine);
+        self.opened = Some(opened.unwrap());
     }
 
     pub fn close(&mut self) {

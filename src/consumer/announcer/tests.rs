@@ -1,6 +1,7 @@
 use super::fixture::{Served, insert, insertion};
 use crate::error::Error;
 use crate::store::Command;
+use crate::store::log::Log;
 use std::sync::atomic::Ordering::Relaxed;
 
 #[tokio::test]
@@ -83,7 +84,8 @@ async fn events_and_their_groups_are_kept_in_order() {
     served.close();
     served.open();
     assert_eq!(told(served.store()).await, expected, "after a start");
-    assert!(!crate::store::log::waiting(&shell).unwrap());
+    let waiting = served.store().read(|db| db.log().waiting()).await;
+    assert!(!waiting.unwrap());
 }
 
 #[tokio::test]

@@ -1,19 +1,13 @@
-//! What is known of a Socket.IO client beside its identity, and what it was asked.
+//! What is kept of a Socket.IO client beside its identity: how it came, and what it was asked.
 
-use super::Context;
-use crate::app::App;
 use crate::auth::without_token;
-use crate::error::{ClientError, Error, Kind};
 use crate::protocol::arguments::Arguments;
-use crate::protocol::message::Message;
 use http::HeaderMap;
 use rustc_hash::FxHashMap;
-use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use std::cell::{Cell, Ref, RefCell};
 use std::fmt::Write;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// Questions of one client that wait for its answer.
@@ -107,6 +101,26 @@ impl Client {
         self.event.borrow()
     }
 
+    /// A question's number, and its answer. `None`: too many wait already.
+    pub(super) fn asks(&self) -> Option<(u64, oneshot::Receiver<Arguments>)> {
+        let mut questions = self.questions.borrow_mut();
+        if questions.len() >= QUESTIONS {
+            questions.retain(|_, asked| !asked.is_closed());
+        }
+        if questions.len() >= QUESTIONS {
+            return None;
+        }
+        let (answer, answered) = oneshot::channel();
+        let id = self.next.replace(self.next.get() + 1);
+        questions.insert(id, answer);
+        Some((id, answered))
+    }
+
+    /// Nobody waits for this answer any more.
+    pub(super) fn gives_up(&self, id: u64) {
+        self.questions.borrow_mut().remove(&id);
+    }
+
     /// What the client answered. An answer to nothing (it came too late, or was made up) is passed over.
     pub fn answered(&self, id: u64, arguments: Arguments) {
         if let Some(asked) = self.questions.borrow_mut().remove(&id) {
@@ -132,77 +146,6 @@ impl Client {
     pub fn gone(&self) {
         self.greeting.take();
         self.questions.borrow_mut().clear();
-    }
-}
-
-impl<A: App> Context<A> {
-    /// What a Socket.IO client gave as `auth`, as it is: `io(url, { auth: { token: "...", userType: "driver" } })`. Without one, and over a raw WebSocket, an
-    /// empty object.
-    ///
-    /// # Errors
-    /// Of kind [`Kind::Invalid`] when it is no `T`.
-    pub fn auth<T: DeserializeOwned>(&self) -> Result<T, ClientError> {
-        let auth = self.client.as_ref().and_then(|c| c.auth.as_deref());
-        serde_json::from_str(auth.map_or("{}", RawValue::get))
-            .map_err(|e| ClientError::new(Kind::Invalid, "INVALID_AUTH", format!("auth: {e}")))
-    }
-
-    /// A header of the request that opened a Socket.IO connection, if it has one that is text and its name is in [`HEADERS`](crate::Consumer::HEADERS) of a
-    /// consumer of the route. Over a raw WebSocket none is kept.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.client.as_ref()?.handshake.header(name)
-    }
-
-    /// The query of the request that opened a Socket.IO connection, without its question mark and a `token`: `EIO=4&transport=polling`. Over a raw WebSocket it is kept
-    /// in the consumer's [`Params`](crate::Consumer::Params) only.
-    pub fn query(&self) -> &str {
-        self.client.as_ref().map_or("", |c| &c.handshake.query)
-    }
-
-    /// Says something that the client answers: an emit with an acknowledgement. Other commands of this client wait until `receive` has returned; so does the
-    /// caller, until the answer, the end of the connection, or the end of `patience`. The message has no number: it is not replayed.
-    ///
-    /// # Errors
-    /// `NO_ANSWER` when none came in time; `CANNOT_ANSWER` over a raw WebSocket, which has no way to; `TOO_MANY_QUESTIONS`; [`Error::Closed`] when the client
-    /// is gone.
-    ///
-    /// # Cancel safety
-    /// The question stands when the future is dropped, and its answer is passed over.
-    pub async fn ask(&mut self, message: &Message, patience: Duration) -> Result<Arguments, Error> {
-        if self.is_unkept() {
-            // the question would wait for what is kept after this command
-            self.note_joins().await?;
-        }
-        let Some(client) = &self.client else {
-            let text = "this client has no way to answer";
-            return Err(Error::client(Kind::Invalid, "CANNOT_ANSWER", text));
-        };
-        let (answer, answered) = oneshot::channel();
-        let id = client.next.replace(client.next.get() + 1);
-        {
-            let mut questions = client.questions.borrow_mut();
-            if questions.len() >= QUESTIONS {
-                questions.retain(|_, asked| !asked.is_closed());
-            }
-            if questions.len() >= QUESTIONS {
-                let text = "this client has too many questions to answer";
-                return Err(Error::client(Kind::Busy, "TOO_MANY_QUESTIONS", text));
-            }
-            questions.insert(id, answer);
-        }
-        self.shard
-            .send(&self.socket, self.lane().question(message, id));
-        let answer = tokio::time::timeout(patience, answered).await;
-        client.questions.borrow_mut().remove(&id);
-        match answer {
-            Ok(Ok(arguments)) => Ok(arguments),
-            Ok(Err(_)) => Err(Error::Closed),
-            Err(_) => Err(Error::client(
-                Kind::Busy,
-                "NO_ANSWER",
-                "the client did not answer in time",
-            )),
-        }
     }
 }
 

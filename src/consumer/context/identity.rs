@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::protocol::frame::Payload;
 use crate::protocol::sid::unguessable;
 use crate::routing::pattern::{Param, Params};
-use crate::store::{Channel, Command, CommandId, Store};
+use crate::store::{Channel, Command, IdempotencyKey, Store};
 use serde::Serialize;
 
 impl<A: App> Context<A> {
@@ -21,13 +21,21 @@ impl<A: App> Context<A> {
         let body = serde_json::to_vec(command).unwrap_or_default();
         let event = self.client.as_ref().map(|client| client.event());
         let event = event.as_ref().map_or("", |event| event.as_str());
-        let named = CommandId::addressed(self.channel, id, &body, event);
+        let named = IdempotencyKey::addressed(self.channel, id, &body, event);
         self.command = Some(Box::new(named));
     }
 
     /// The path that led here.
     pub(crate) fn addressed(&mut self, params: &Params) {
-        self.channel = channel(self.lane().entry.name, params);
+        self.channel = channel(self.lane().renderer.name, params);
+    }
+
+    /// What is done next was asked by no frame.
+    pub(super) fn begin_unasked(&mut self) {
+        if let Some(client) = &self.client {
+            client.says("");
+        }
+        self.begin_command(None);
     }
 
     /// The frame that is handled next.
@@ -35,10 +43,13 @@ impl<A: App> Context<A> {
         if let (Some(client), Payload::Event(event)) = (&self.client, body) {
             client.says(event.name);
         }
-        self.command =
-            id.map(|id| Box::new(CommandId::addressed(self.channel, id, &body.bytes(), "")));
+        let command = id.map(|id| IdempotencyKey::addressed(self.channel, id, &body.bytes(), ""));
+        self.begin_command(command);
+    }
+
+    fn begin_command(&mut self, id: Option<IdempotencyKey>) {
+        self.command = id.map(Box::new);
         self.writes.set(0);
-        self.joined_at = None;
     }
 
     pub(super) fn next_command(&self) -> Command {

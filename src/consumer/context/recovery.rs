@@ -4,12 +4,14 @@
 //! and everything since its offset (or, if it saw none, since its stream began) is still in the history; then it gets the same `pid` again, which is how it
 //! knows. What it hears is written before it is told so: before the CONNECT reply, and before the answer of a command that joined a group.
 
+use super::back::{Back, Pid, Returning};
 use super::{Client, Context, Membership};
 use crate::app::App;
 use crate::error::Error;
 use crate::protocol::close::Ending;
-use crate::protocol::dialect::{Dialect, socket_io};
+use crate::protocol::dialect::Dialect;
 use crate::protocol::sid::unguessable;
+use crate::protocol::socket_io;
 use crate::protocol::websocket::{self, Opcode};
 use crate::store::log::recovery::{self, Claim, Kept, Since};
 use crate::store::now_ms;
@@ -23,52 +25,6 @@ use std::time::Duration;
 /// a client reads both at once more often than not. A ping is answered after what came before it was dispatched, which takes a local client less than a
 /// millisecond, and one far away a round trip: there so much is enough to come in two reads. Who polls waits for nothing.
 const APART: Duration = Duration::from_millis(20);
-
-/// What a client is known by.
-pub(super) struct Pid {
-    pub id: Box<str>,
-    /// Where its stream began.
-    baseline: u64,
-}
-
-/// A client that comes back.
-pub(super) struct Returning {
-    pid: String,
-    /// Where its stream began; 0 where that is not known.
-    baseline: u64,
-    /// The number of the last event that it saw in this stream.
-    pub offset: Option<u64>,
-    /// It goes on where it was.
-    pub recovered: bool,
-}
-
-/// What a client comes back with, and what is kept for the next time.
-pub(super) struct Back<G> {
-    /// The groups of the connection that this one continues.
-    pub restored: Vec<Membership<G>>,
-    /// It has been here before.
-    pub returning: Option<Returning>,
-    /// What it comes back to is not known.
-    lost: bool,
-    /// Under which id its groups are kept, and that they have changed since.
-    pub pid: Option<Pid>,
-    unkept: bool,
-    /// What this connection is called there.
-    holder: String,
-}
-
-impl<G> Back<G> {
-    fn new() -> Self {
-        Back {
-            restored: Vec::new(),
-            returning: None,
-            lost: false,
-            pid: None,
-            unkept: false,
-            holder: unguessable(),
-        }
-    }
-}
 
 /// What a client says about its last connection. Each value may be anything: it is a stranger's.
 #[derive(Debug, Default, Deserialize)]
@@ -120,7 +76,7 @@ impl<A: App> Context<A> {
         let taken = self
             .store()?
             .write_raw(Some(self.shard.id), move |db| {
-                recovery::take(db.connection, &claim, now_ms())
+                recovery::take(db, &claim, now_ms())
             })
             .await?;
         let offset = number(said.offset.as_deref());
@@ -134,7 +90,7 @@ impl<A: App> Context<A> {
             self.since = Some(offset.unwrap_or(baseline));
             let groups = groups.into_iter().filter_map(|(group, from)| {
                 let group = group.parse().ok()?;
-                Some(Membership { group, from })
+                Some(Membership::new(group, from))
             });
             back.restored = groups.collect();
             back.returning = Some(Returning {
@@ -166,9 +122,9 @@ impl<A: App> Context<A> {
     }
 
     /// Its groups are not those any more that are kept. Whether some are.
-    pub(super) fn outdate(&mut self) -> bool {
-        self.back.as_mut().is_some_and(|back| {
-            back.unkept = true;
+    pub(super) fn outdate(&self) -> bool {
+        self.back.as_ref().is_some_and(|back| {
+            back.unkept.set(true);
             back.pid.is_some()
         })
     }
@@ -215,7 +171,7 @@ impl<A: App> Context<A> {
             let ping = websocket::encode(Opcode::Ping, b"");
             self.shard.send(wire, ping);
             self.shard.flush();
-            let _ = tokio::time::timeout(APART, client.ponged()).await;
+            let _ = self.shard.clock.timeout(APART, client.ponged()).await;
         }
         self.let_out();
         Ok(())
@@ -239,14 +195,14 @@ impl<A: App> Context<A> {
         let kept = self
             .store()?
             .write_raw(Some(self.shard.id), move |db| {
-                let (c, now) = (db.connection, now_ms());
+                let now = now_ms();
                 if let Some(baseline) = began {
-                    let kept = recovery::keep(c, &claim, &groups, now)?;
+                    let kept = recovery::keep(db, &claim, &groups, now)?;
                     return Ok(kept.then_some(baseline));
                 }
                 let baseline = at.map_or_else(|| db.head(), Ok)?;
                 let kept = Kept { baseline, groups };
-                recovery::begin(c, &claim, &kept, before.as_deref(), now)?;
+                recovery::begin(db, &claim, &kept, before.as_deref(), now)?;
                 Ok(Some(baseline))
             })
             .await?;
@@ -254,7 +210,7 @@ impl<A: App> Context<A> {
             return Err(self.taken_over());
         };
         if let Some(back) = &mut self.back {
-            back.unkept = false;
+            back.unkept.set(false);
             back.pid = Some(Pid {
                 id: pid.as_str().into(),
                 baseline,
@@ -266,23 +222,26 @@ impl<A: App> Context<A> {
     }
 
     /// Before a command that joined or left groups is answered: where the stream of the new ones begins, and that the client hears them when it comes back.
-    pub(crate) async fn note_joins(&mut self) -> Result<(), Error> {
+    pub(crate) async fn note_joins(&self) -> Result<(), Error> {
         if self.socket.is_holding() && self.shard.store.is_some() {
-            let at = match self.joined_at {
+            let known = self.socket.held.borrow().as_ref().map(|h| h.joined_at);
+            let at = match known.flatten() {
                 Some(at) => at,
                 None => self.store()?.read(|db| db.head()).await?,
             };
-            self.joined_at = Some(at);
-            let held = self.socket.held.borrow();
-            let fresh = held.as_ref().map_or(&[][..], |held| &held.fresh);
-            for m in &mut self.memberships {
+            let mut held = self.socket.held.borrow_mut();
+            let fresh = held.as_mut().map_or(&[][..], |held| {
+                held.joined_at = Some(at);
+                &held.fresh
+            });
+            for m in &self.memberships {
                 if fresh.contains(&m.group) {
-                    m.from = m.from.max(at);
+                    m.from.set(m.from.get().max(at));
                 }
             }
         }
-        let outdated = self.back.as_mut().and_then(|back| {
-            let outdated = std::mem::take(&mut back.unkept);
+        let outdated = self.back.as_ref().and_then(|back| {
+            let outdated = back.unkept.take();
             let pid = back.pid.as_ref().filter(|_| outdated)?;
             Some((pid.id.to_string(), pid.baseline))
         });
@@ -292,12 +251,12 @@ impl<A: App> Context<A> {
             let kept = self
                 .store()?
                 .write_raw(Some(self.shard.id), move |db| {
-                    let (c, now) = (db.connection, now_ms());
-                    if recovery::keep(c, &claim, &groups, now)? {
+                    let now = now_ms();
+                    if recovery::keep(db, &claim, &groups, now)? {
                         return Ok(true);
                     }
                     let kept = Kept { baseline, groups };
-                    recovery::keep_again(c, &claim, &kept, now)
+                    recovery::keep_again(db, &claim, &kept, now)
                 })
                 .await?;
             if !kept {
@@ -317,7 +276,7 @@ impl<A: App> Context<A> {
     /// Whether what is kept of its groups is not what it hears.
     pub(crate) fn is_unkept(&self) -> bool {
         let back = self.back.as_ref();
-        back.is_some_and(|back| back.unkept && back.pid.is_some())
+        back.is_some_and(|back| back.unkept.get() && back.pid.is_some())
     }
 
     /// Of what it was in, what it was not let into again.
@@ -329,7 +288,7 @@ impl<A: App> Context<A> {
 
     fn heard(&self) -> Vec<Since> {
         let all = self.memberships.iter();
-        all.map(|m| (m.group.to_string(), m.from)).collect()
+        all.map(|m| (m.group.to_string(), m.from.get())).collect()
     }
 
     fn claim(&self, pid: String) -> Claim {
@@ -339,7 +298,7 @@ impl<A: App> Context<A> {
         };
         Claim {
             pid,
-            place: format!("{} {namespace}", self.lane().entry.name),
+            place: format!("{} {namespace}", self.lane().renderer.name),
             subject: self.identity.subject.clone(),
             holder: self
                 .back

@@ -3,6 +3,8 @@
 use super::Context;
 use crate::app::App;
 use crate::error::Error;
+use crate::hub::recent::Manner;
+use crate::hub::replay::{Audience, Size, page};
 use crate::hub::socket::Hold;
 use crate::metrics::{EVENTS, Return};
 use crate::protocol::close::Ending;
@@ -10,7 +12,7 @@ use crate::protocol::dialect::Envelope;
 use crate::protocol::message::Message;
 use crate::protocol::notice::{Reset, Resumed, Resync};
 use crate::store::Reader;
-use crate::store::log::{self, Audience, Manner, Unresumable};
+use crate::store::log::{Log, Unresumable};
 use bytes::Bytes;
 use std::sync::Arc;
 use tokio::task::yield_now;
@@ -59,12 +61,7 @@ impl<A: App> Context<A> {
     /// The client asks to start its stream again, on the open connection. Frames before the answer are void.
     pub(crate) async fn resume_in_band(&mut self, since: Option<u64>) -> Result<(), Error> {
         let all = self.memberships.iter().map(|m| m.group.clone()).collect();
-        *self.socket.held.borrow_mut() = Some(Box::new(Hold {
-            fresh: all,
-            frames: Vec::new(),
-            bytes: 0,
-            overflowed: false,
-        }));
+        *self.socket.held.borrow_mut() = Some(Box::new(Hold::new(all)));
         let since = since.unwrap_or(u64::MAX);
         if self.shard.store.is_none() {
             self.release(0, Vec::new());
@@ -162,7 +159,7 @@ impl<A: App> Context<A> {
         let again = read.clone();
         let (judged, first) = self.judged(move |db| {
             // rows that somebody else changed and nobody announced yet: this snapshot would show them, and the stream would tell them again
-            if log::waiting(db.connection)? {
+            if db.log().waiting()? {
                 return Ok(None);
             }
             Ok(Some((db.head()?, read(db)?)))
@@ -189,7 +186,8 @@ impl<A: App> Context<A> {
             self.release(0, Vec::new());
             return Ok(());
         }
-        let Some(at) = self.joined_at.take() else {
+        let held = self.socket.held.borrow().as_ref().map(|h| h.joined_at);
+        let Some(at) = held.flatten() else {
             return Ok(());
         };
         self.shard.caught_up(at).await;
@@ -214,7 +212,8 @@ impl<A: App> Context<A> {
         mut since: u64,
         mut resumed: Option<Message>,
     ) -> Result<Result<(), Unresumable>, Error> {
-        let heard = self.memberships.iter().map(|m| (m.group.clone(), m.from));
+        let members = self.memberships.iter();
+        let heard = members.map(|m| (m.group.clone(), m.from.get()));
         let heard = Arc::new(Audience::new(heard));
         let shard = self.shard.clone();
         let mut replayed = 0;
@@ -225,18 +224,19 @@ impl<A: App> Context<A> {
             let (lanes, lane, heard) = (shard.lanes.clone(), self.lane, heard.clone());
             let deflate_from = self.socket.compression.get().deflate_from;
             let policy = &self.socket.policy;
-            let size = log::Size::of_outbox(policy.outbox_bytes, policy.outbox_frames);
+            let size = Size::of_outbox(policy.outbox_bytes, policy.outbox_frames);
             let (judged, read) = self.judged(move |db| {
-                if let Err(why) = log::judge(db.connection, since)? {
+                let log = db.log();
+                if let Err(why) = log.judge(since)? {
                     return Ok(Err(why));
                 }
-                let upto = db.head()?;
+                let upto = log.head()?;
                 let manner = Manner {
                     lane,
                     deflate_from,
                     render: &|seq, event, group| lanes[lane as usize].render(seq, event, group),
                 };
-                log::page(db, &lanes.recent, &heard, (since, upto), size, &manner)
+                page(&log, &lanes.recent, &heard, (since, upto), size, &manner)
             });
             let result = self.store()?.replay(move |db| read(db)).await;
             let page = match self.told(judged, result)? {

@@ -1,8 +1,7 @@
 //! What reaches a shard from outside: commits, other shards' publications, and calls.
 
-use super::Shard;
+use super::{Shard, ToShard};
 use crate::app::App;
-use crate::hub::publication::ToShard;
 use std::rc::Rc;
 use tokio::sync::mpsc;
 
@@ -69,21 +68,12 @@ impl<A: App> Shard<A> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::consumer::announcer::fixture::Cafe;
-    use crate::hub::lane::Lanes;
-    use crate::limits::{Admission, Limits};
-    use crate::metrics::Stats;
+    use crate::hub::fixture::{Numbers, shard};
+    use crate::limits::clock::Clock;
     use std::cell::Cell;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
     use tokio::task::{LocalSet, spawn_local, yield_now};
-
-    fn shard() -> Rc<Shard<Cafe>> {
-        let admission = Arc::new(Admission::new(Limits::default()));
-        let stats = Arc::new(Stats::new(1, admission, usize::MAX));
-        let lanes = Arc::new(Lanes::new([]));
-        Rc::new(Shard::new(0, lanes, None, Vec::new(), stats))
-    }
 
     #[test]
     fn an_inbox_that_never_gets_empty_leaves_turns_to_others() {
@@ -96,7 +86,7 @@ mod tests {
             let done = Arc::new(AtomicUsize::new(0));
             for _ in 0..MESSAGES {
                 let done = done.clone();
-                let call = move |_: &Rc<Shard<Cafe>>| {
+                let call = move |_: &Rc<Shard<Numbers>>| {
                     done.fetch_add(1, Relaxed);
                 };
                 let sent = inbox.try_send(ToShard::Call(Box::new(call)));
@@ -113,7 +103,7 @@ mod tests {
                     yield_now().await;
                 }
             });
-            let taking = spawn_local(shard().take_in(mail));
+            let taking = spawn_local(shard(Clock::held()).take_in(mail));
             client.await.expect("the client has its turns");
             taking.abort();
             // of two that yield the runtime wakes the later one first

@@ -10,7 +10,7 @@ use crate::protocol::close::Ending;
 use crate::protocol::websocket::{self, Opcode};
 use crate::store::Reader;
 use std::rc::Rc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 /// A client is warned this long before its token ends.
 const EXPIRY_WARNING: Duration = Duration::from_secs(60);
@@ -24,7 +24,7 @@ impl<A: App> Shard<A> {
     /// Too much waits in the process: the largest outboxes are closed, until there is room again. Each shard closes its own; that one is at least as large
     /// as the average holds for some shard, and each looks at the end of its turns and in its sweep.
     pub(super) fn relieve(&self) {
-        let now = self.clock();
+        let now = self.now_ms();
         if now < self.relieved_at.get() + RELIEF_PAUSE_MS {
             return;
         }
@@ -66,8 +66,9 @@ impl<A: App> Shard<A> {
 
     /// Pings the quiet, gives up the silent, warns those whose token ends soon, and ends those whose token has ended.
     pub fn sweep(&self) {
-        let now = self.clock();
-        let wall_ms = SystemTime::now()
+        let now = self.now_ms();
+        let wall = self.clock.wall();
+        let wall_ms = wall
             .duration_since(UNIX_EPOCH)
             .map_or(0, |d| d.as_millis() as i64);
         if self.counts.backlog.is_over() {
@@ -75,7 +76,7 @@ impl<A: App> Shard<A> {
         }
         if self.id == 0 && now >= self.tidied_at.get() + TIDY_MS {
             self.tidied_at.set(now);
-            self.stats.admission.tidy();
+            self.stats.quota.tidy();
             self.tidy_recent();
         }
         let sockets: Vec<Rc<Socket<A>>> = self

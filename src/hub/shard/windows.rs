@@ -13,7 +13,7 @@ impl<A: App> Shard<A> {
     pub async fn close_windows(self: Rc<Self>) {
         loop {
             self.window_opened.notified().await;
-            tokio::time::sleep(OPEN).await;
+            self.clock.sleep(OPEN).await;
             self.close_window();
         }
     }

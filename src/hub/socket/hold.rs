@@ -14,6 +14,8 @@ pub(crate) struct Hold<A: App> {
     pub bytes: usize,
     /// Too much came: read again.
     pub overflowed: bool,
+    /// Where the stream of the groups begins that a command has joined, once that is known.
+    pub joined_at: Option<u64>,
 }
 
 pub(crate) struct Held {
@@ -23,6 +25,16 @@ pub(crate) struct Held {
 }
 
 impl<A: App> Hold<A> {
+    pub fn new(fresh: Vec<A::Group>) -> Self {
+        Hold {
+            fresh,
+            frames: Vec::new(),
+            bytes: 0,
+            overflowed: false,
+            joined_at: None,
+        }
+    }
+
     /// Keeps an event; when that is too much (what is held is let go in one turn, and must not fill the outbox) all are forgotten. Returns how many were.
     pub fn keep(&mut self, seq: u64, group: &A::Group, frame: &Bytes, most: usize) -> usize {
         if self.overflowed {

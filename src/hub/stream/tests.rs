@@ -1,3 +1,5 @@
+mod kinds;
+
 use super::*;
 use crate::hub::outbox::{Bound, Kept, Outbox};
 use crate::patience::PATIENCE;
@@ -9,6 +11,20 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig, crypto};
 use tokio_rustls::{TlsAcceptor, TlsConnector, client};
 
 const FRAME: usize = 2000;
+
+/// Both ends of a TCP connection whose sockets hold little: the client's, and the server's.
+async fn tcp_pair() -> (TcpStream, TcpStream) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("bound");
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.set_recv_buffer_size(8 << 10).expect("small");
+    let address = listener.local_addr().expect("an address");
+    let (tcp, accepted) = tokio::join!(socket.connect(address), listener.accept());
+    let (tcp, (accepted, _)) = (tcp.expect("connected"), accepted.expect("accepted"));
+    socket2::SockRef::from(&accepted)
+        .set_send_buffer_size(8 << 10)
+        .expect("small");
+    (tcp, accepted)
+}
 
 /// Both ends of a TLS connection whose sockets hold little.
 async fn pair() -> (Stream, client::TlsStream<TcpStream>) {
@@ -29,15 +45,7 @@ async fn pair() -> (Stream, client::TlsStream<TcpStream>) {
         .with_root_certificates(roots)
         .with_no_client_auth();
 
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("bound");
-    let socket = TcpSocket::new_v4().expect("a socket");
-    socket.set_recv_buffer_size(8 << 10).expect("small");
-    let address = listener.local_addr().expect("an address");
-    let (tcp, accepted) = tokio::join!(socket.connect(address), listener.accept());
-    let (tcp, (accepted, _)) = (tcp.expect("connected"), accepted.expect("accepted"));
-    socket2::SockRef::from(&accepted)
-        .set_send_buffer_size(8 << 10)
-        .expect("small");
+    let (tcp, accepted) = tcp_pair().await;
     let name = ServerName::try_from("localhost").expect("a name");
     let connector = TlsConnector::from(Arc::new(client));
     let acceptor = TlsAcceptor::from(Arc::new(server));

@@ -8,9 +8,8 @@
 //!
 //! Arguments that are missing are `null`; those that nobody asked for are passed over.
 
-use crate::error::{ClientError, Kind};
+use crate::error::{ClientError, Kind, nearest};
 use crate::protocol::arguments::ALL;
-use crate::routing::nearest;
 use bytes::Bytes;
 use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{

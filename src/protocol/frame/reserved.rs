@@ -2,7 +2,7 @@
 //!
 //! Which names a type reads is found by offering it something under each, before anybody connects.
 
-use super::misfit::Misfit;
+use super::explain::Misfit;
 use serde::de::value::{MapAccessDeserializer, MapDeserializer};
 use serde::de::{DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;

@@ -1,11 +1,11 @@
 //! The way of a poll's answer: what it carries, and what the session is to hear of it.
 
-use super::super::carrier::Report;
-use super::{found, gzip, typed};
+use super::gzip;
+use super::requests::{found, typed};
 use crate::app::App;
-use crate::hub::publication::{Inbox, ToShard};
-use crate::hub::shard::Shard;
+use crate::hub::shard::{Inbox, Shard, ToShard};
 use crate::protocol::sid::Sid;
+use crate::server::http_io::Report;
 use crate::socketio::{Fate, body};
 use ::http::{HeaderValue, header};
 use bytes::Bytes;

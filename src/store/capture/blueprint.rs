@@ -2,8 +2,8 @@
 
 use super::cascades::{Child, Children};
 use super::keys::{Unique, same, unique_indexes};
-use crate::app::Watched;
 use crate::error::Error;
+use crate::store::watched::Watched;
 use rusqlite::{Connection, OptionalExtension};
 
 /// What a database is compared with.

@@ -6,7 +6,7 @@
 
 use super::blueprint::Blueprint;
 use super::keys::{Keys, same};
-use super::{literal, quoted};
+use super::sql::{literal, quoted};
 use crate::error::Error;
 use rusqlite::Connection;
 use std::collections::BTreeMap;

@@ -1,6 +1,7 @@
 //! A row as it is noted.
 
-use crate::store::{Value, text as text_of};
+use crate::store::text::text as text_of;
+use crate::store::value::Value;
 use rusqlite::functions::Context;
 use rusqlite::types::ValueRef;
 use smallvec::SmallVec;
@@ -8,7 +9,7 @@ use std::ops::Range;
 
 /// A row, its texts one behind the other.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Image {
+pub(crate) struct RowImage {
     cells: Cells,
     text: String,
 }
@@ -29,10 +30,10 @@ enum Cell {
     Text(Range<u32>),
 }
 
-impl Image {
+impl RowImage {
     /// The arguments of a function.
     pub fn read(arguments: &Context<'_>, from: usize, columns: usize) -> Self {
-        Image::of((from..from + columns).map(|at| arguments.get_raw(at)))
+        RowImage::of((from..from + columns).map(|at| arguments.get_raw(at)))
     }
 
     /// A row before and after, arguments one behind the other. Most of the former is the same as the latter. Each argument is read once: that is what
@@ -41,7 +42,7 @@ impl Image {
         let mut text = String::new();
         let mut differing = SmallVec::new();
         let mut at = 0;
-        let new = Image::of((from + columns..from + 2 * columns).map(|argument| {
+        let new = RowImage::of((from + columns..from + 2 * columns).map(|argument| {
             let (old, new) = (
                 arguments.get_raw(argument - columns),
                 arguments.get_raw(argument),
@@ -53,14 +54,14 @@ impl Image {
             new
         }));
         let cells = Cells::Differing(differing);
-        (Image { cells, text }, new)
+        (RowImage { cells, text }, new)
     }
 
     fn of<'v>(values: impl Iterator<Item = ValueRef<'v>>) -> Self {
         let mut text = String::with_capacity(192); // most rows
         let cells = values.map(|value| Cell::of(value, &mut text)).collect();
         let cells = Cells::All(cells);
-        Image { cells, text }
+        RowImage { cells, text }
     }
 
     /// `None`: as it is afterwards.
@@ -103,7 +104,7 @@ impl Image {
     }
 
     /// Before `after` gets another value there: what this row has, even if it was the same.
-    pub(super) fn keep(&mut self, column: usize, after: &Image) {
+    pub(super) fn keep(&mut self, column: usize, after: &RowImage) {
         if self.cell(column).is_some() {
             return;
         }

@@ -7,8 +7,8 @@ use super::blueprint::{Blueprint, Object, objects};
 use super::cascades::{Children, marked};
 use super::keys::{same, unseen_indexes};
 use super::made::{self, CASCADE, Lost};
+use super::sql::{PREFIX, quoted};
 use super::table::Table;
-use super::{PREFIX, quoted};
 use crate::error::Error;
 use rusqlite::Connection;
 

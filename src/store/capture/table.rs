@@ -3,9 +3,9 @@
 use super::blueprint::Blueprint;
 use super::cascades::Child;
 use super::keys::{Unique, same, unique_indexes};
-use super::{literal, quoted};
-use crate::app::Watched;
+use super::sql::{literal, quoted};
 use crate::error::Error;
+use crate::store::watched::Watched;
 use rusqlite::Connection;
 use std::collections::BTreeSet;
 use std::fmt::Write;

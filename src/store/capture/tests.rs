@@ -1,16 +1,20 @@
 //! The log is right when the tables can be rebuilt from it alone, after any history of statements, under any pragmas.
 
+mod buffered;
 mod dice;
 mod neighbours;
-mod notes;
 mod rebuild;
 mod versions;
 
+use super::buffered::Buffered;
+use super::read_back::ReadBack;
 use super::*;
-use crate::app::{Stamp, Watched};
-use crate::store::change::{Change, Op, Rows, Waiting};
+use crate::store::change::{Change, Rows, Waiting};
+use crate::store::op::Op;
+use crate::store::watched::{Stamp, Watched};
 use dice::Dice;
 use rebuild::rebuild;
+use rusqlite::Connection;
 use serde_json::{Map, Value};
 use table::Table;
 

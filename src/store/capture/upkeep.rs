@@ -3,10 +3,12 @@
 //!
 //! So an application's trigger sees the row as the statement left it, and the note shows it as it will be.
 
+use super::image::RowImage;
+use super::sql::quoted;
 use super::table::Table;
-use super::{Image, quoted};
 use crate::error::Error;
-use crate::store::{Value, now_ms};
+use crate::store::time::now_ms;
+use crate::store::value::Value;
 use rusqlite::Connection;
 use smallvec::SmallVec;
 use std::collections::BTreeMap;
@@ -16,7 +18,7 @@ use std::fmt::Write;
 pub(super) type Values = SmallVec<[(usize, i64); 4]>;
 
 /// Rows of tables (by their place and `id`) that are not yet what their notes say.
-pub(super) type Owed = BTreeMap<(usize, i64), Values>;
+pub(super) type Pending = BTreeMap<(usize, i64), Values>;
 
 /// Of one table.
 #[derive(Debug)]
@@ -83,7 +85,7 @@ impl Upkeep {
     }
 
     /// Whether an update changed something that is told. What is `None` of the old row is as it is in the new one.
-    pub fn differs(&self, old: &Image) -> bool {
+    pub fn differs(&self, old: &RowImage) -> bool {
         let same_version = self.version.is_none_or(|at| old.value(at).is_none());
         let tells = |at: usize| match self.told[at] {
             Told::Always => true,
@@ -95,7 +97,7 @@ impl Upkeep {
 
     /// What an insert left to us: the stamps of the first state, and that the version of the row that it replaced goes on. The image becomes what the row
     /// will be.
-    pub fn entered(&self, replaced: Option<i64>, new: &mut Image) -> Values {
+    pub fn entered(&self, replaced: Option<i64>, new: &mut RowImage) -> Values {
         let mut left = Values::new();
         if let Some(at) = self.version
             && let (Some(replaced), Some(Value::Integer(version))) = (replaced, new.value(at))
@@ -115,19 +117,20 @@ impl Upkeep {
         left
     }
 
-    /// What the statement left to us, `owed` being what was left to us of this row before. The images become what the row was and will be.
+    /// What the statement left to us, `pending` being what was left to us of this row before. The images become what the row was and will be.
     /// `taken`: the version of a row whose id this one took.
     pub fn left(
         &self,
-        owed: &Values,
+        pending: &Values,
         taken: Option<i64>,
-        old: &mut Image,
-        new: &mut Image,
+        old: &mut RowImage,
+        new: &mut RowImage,
     ) -> Values {
         let mut left = Values::new();
         // What this statement did not touch is still to be written.
         left.extend(
-            owed.iter()
+            pending
+                .iter()
                 .filter(|(at, _)| old.value(*at).is_none())
                 .copied(),
         );
@@ -141,7 +144,8 @@ impl Upkeep {
             set(&mut left, at, now_ms());
         }
         for stamp in &self.stamps {
-            let entered = |row: &Image| row.value(stamp.column) == Some(Value::from(stamp.value));
+            let entered =
+                |row: &RowImage| row.value(stamp.column) == Some(Value::from(stamp.value));
             let was = || old.value(stamp.column).is_some() && !entered(old);
             if entered(new) && was() && old.value(stamp.at).is_none() {
                 set(&mut left, stamp.at, now_ms());
@@ -156,7 +160,7 @@ impl Upkeep {
                 Some(_) => None,
             };
             if let Some(before) = before {
-                let told = owed.iter().find(|(column, _)| *column == at);
+                let told = pending.iter().find(|(column, _)| *column == at);
                 let told = told.map_or(before, |(_, version)| *version);
                 let told = taken.map_or(told, |taken| told.max(taken));
                 if risen <= told {
@@ -168,17 +172,17 @@ impl Upkeep {
             old.keep(*at, new);
             new.set(*at, *value);
         }
-        for (at, value) in owed {
+        for (at, value) in pending {
             old.set(*at, *value);
         }
         left
     }
 
-    /// Writes what is owed to a row.
+    /// Writes what is pending to a row.
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub fn pay(&self, c: &Connection, id: i64, values: &Values) -> Result<(), Error> {
+    pub fn apply(&self, c: &Connection, id: i64, values: &Values) -> Result<(), Error> {
         let mut set = String::new();
         for (n, (at, _)) in values.iter().enumerate() {
             let comma = if n == 0 { "" } else { ", " };

@@ -1,6 +1,6 @@
 //! One column of a changed row.
 
-use crate::store::Value;
+use crate::store::value::Value;
 use serde::de::{Deserializer, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 use serde_json::value::RawValue;

@@ -4,9 +4,9 @@
 //! database finds every number of that state, and leaves out those above its head. It is removed after the commit that forgets it; whoever still reads at
 //! an older state learns that from [`floor`](Index::floor).
 
-use super::floor;
+use super::contract::PAGE_EVENTS;
 use crate::error::Error;
-use crate::store::{illegible, text};
+use crate::store::text::{illegible, text};
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 use rustc_hash::FxHashMap;
@@ -37,7 +37,7 @@ impl Index {
     /// What a database has.
     pub fn read(c: &Connection) -> Result<Self, Error> {
         let index = Index::default();
-        index.write().floor = floor(c)?;
+        index.write().floor = c.query_row("SELECT seq FROM event_floor", [], |r| r.get(0))?;
         let mut all = c.prepare("SELECT seq, groups FROM event_log ORDER BY seq")?;
         let mut rows = all.query([])?;
         while let Some(row) = rows.next()? {
@@ -138,4 +138,30 @@ impl Index {
     fn write(&self) -> RwLockWriteGuard<'_, Groups> {
         self.0.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The numbers of the next events of any of the groups, each after its own number; at most a page of them.
+pub(super) fn numbers<'n>(
+    index: &Index,
+    names: impl Iterator<Item = (&'n str, u64)>,
+    upto: u64,
+) -> Vec<u64> {
+    let (mut found, mut bound): (Vec<u64>, u64) = (Vec::new(), upto);
+    for (name, since) in names {
+        index.after(name, since, bound, PAGE_EVENTS, &mut found);
+        // With a page full of numbers, the next groups are asked only for what would come before its end.
+        if found.len() >= 2 * PAGE_EVENTS {
+            bound = cut(&mut found).unwrap_or(bound);
+        }
+    }
+    cut(&mut found);
+    found
+}
+
+/// Leaves the first page of numbers; says the last one if the page is full.
+fn cut(found: &mut Vec<u64>) -> Option<u64> {
+    found.sort_unstable();
+    found.dedup();
+    found.truncate(PAGE_EVENTS);
+    found.last().copied().filter(|_| found.len() == PAGE_EVENTS)
 }

@@ -1,6 +1,7 @@
 //! What a Socket.IO client comes back to: which groups it heard, and since when. Written when that changes, so a server that is killed loses nothing of it.
 
 use crate::error::Error;
+use crate::store::rows::Reader;
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// `place` is the consumer and its namespace; `holder` the connection that has it now; `groups` a JSON list of pairs, a group and the number up to which the
@@ -39,8 +40,8 @@ pub(crate) struct Kept {
 }
 
 /// What was kept for a client, which has it from now on; a connection that had it before can change it no more. `None`: nothing was, or for somebody else.
-pub(crate) fn take(c: &Connection, claim: &Claim, now_ms: i64) -> Result<Option<Kept>, Error> {
-    let mut taken = c.prepare_cached(
+pub(crate) fn take(db: &Reader<'_>, claim: &Claim, now_ms: i64) -> Result<Option<Kept>, Error> {
+    let mut taken = db.connection.prepare_cached(
         "UPDATE recovery SET holder = ?4, at = ?5 WHERE pid = ?1 AND place = ?2 AND subject IS ?3 RETURNING baseline, groups",
     )?;
     let Claim {
@@ -63,7 +64,7 @@ pub(crate) fn take(c: &Connection, claim: &Claim, now_ms: i64) -> Result<Option<
 
 /// Begins to keep something under a new id, instead of what the client had before.
 pub(crate) fn begin(
-    c: &Connection,
+    db: &Reader<'_>,
     claim: &Claim,
     kept: &Kept,
     instead_of: Option<&str>,
@@ -75,7 +76,7 @@ pub(crate) fn begin(
         subject,
         holder,
     } = claim;
-    c.prepare_cached(
+    db.connection.prepare_cached(
         "INSERT INTO recovery(pid, place, subject, baseline, groups, holder, at) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?
     .execute(params![
@@ -88,7 +89,8 @@ pub(crate) fn begin(
         now_ms
     ])?;
     if let Some(before) = instead_of {
-        c.prepare_cached("DELETE FROM recovery WHERE pid = ?1 AND holder = ?2")?
+        db.connection
+            .prepare_cached("DELETE FROM recovery WHERE pid = ?1 AND holder = ?2")?
             .execute(params![before, holder])?;
     }
     Ok(())
@@ -96,12 +98,12 @@ pub(crate) fn begin(
 
 /// Keeps other groups. `false`: somebody else has it now.
 pub(crate) fn keep(
-    c: &Connection,
+    db: &Reader<'_>,
     claim: &Claim,
     groups: &[Since],
     now_ms: i64,
 ) -> Result<bool, Error> {
-    let mut kept = c.prepare_cached(
+    let mut kept = db.connection.prepare_cached(
         "UPDATE recovery SET groups = ?3, at = ?4 WHERE pid = ?1 AND holder = ?2",
     )?;
     let groups = serde_json::to_string(groups)?;
@@ -111,16 +113,18 @@ pub(crate) fn keep(
 
 /// Keeps again what was forgotten of a client that is here. `false`: it was not; somebody else has it now.
 pub(crate) fn keep_again(
-    c: &Connection,
+    db: &Reader<'_>,
     claim: &Claim,
     kept: &Kept,
     now_ms: i64,
 ) -> Result<bool, Error> {
-    let mut again = c.prepare_cached("SELECT 1 FROM recovery WHERE pid = ?1")?;
+    let mut again = db
+        .connection
+        .prepare_cached("SELECT 1 FROM recovery WHERE pid = ?1")?;
     if again.exists([&claim.pid])? {
         return Ok(false);
     }
-    begin(c, claim, kept, None, now_ms)?;
+    begin(db, claim, kept, None, now_ms)?;
     Ok(true)
 }
 
@@ -172,16 +176,19 @@ mod tests {
             groups: vec![("table_1".to_owned(), 0)],
         };
         let first = claim("p", Some("10"), "1");
-        begin(&c, &first, &kept, None, 0).expect("kept");
-        let took = |claim: &Claim| take(&c, claim, 1).expect("read");
+        begin(&Reader::new(&c), &first, &kept, None, 0).expect("kept");
+        let took = |claim: &Claim| take(&Reader::new(&c), claim, 1).expect("read");
         assert_eq!(took(&claim("p", Some("11"), "2")), None);
         assert_eq!(took(&claim("p", None, "2")), None);
         assert_eq!(took(&claim("q", Some("10"), "2")), None);
         let second = claim("p", Some("10"), "2");
         assert_eq!(took(&second), Some(kept));
         let more = [("table_1".to_owned(), 0), ("table_2".to_owned(), 9)];
-        assert!(!keep(&c, &first, &more, 2).expect("kept"), "evicted");
-        assert!(keep(&c, &second, &more, 2).expect("kept"));
+        assert!(
+            !keep(&Reader::new(&c), &first, &more, 2).expect("kept"),
+            "evicted"
+        );
+        assert!(keep(&Reader::new(&c), &second, &more, 2).expect("kept"));
         assert_eq!(took(&second).expect("kept").groups, more);
 
         let anonymous = claim("r", None, "3");
@@ -189,15 +196,28 @@ mod tests {
             baseline: 8,
             groups: Vec::new(),
         };
-        begin(&c, &anonymous, &nothing, None, 0).expect("kept");
+        begin(&Reader::new(&c), &anonymous, &nothing, None, 0).expect("kept");
         assert_eq!(took(&anonymous), Some(nothing.clone()));
-        begin(&c, &claim("s", Some("10"), "2"), &nothing, Some("p"), 3).expect("kept");
+        begin(
+            &Reader::new(&c),
+            &claim("s", Some("10"), "2"),
+            &nothing,
+            Some("p"),
+            3,
+        )
+        .expect("kept");
         assert_eq!(took(&second), None);
 
         let lost = claim("p", Some("10"), "2");
-        assert!(!keep(&c, &lost, &more, 3).expect("kept"), "forgotten");
-        assert!(keep_again(&c, &lost, &nothing, 3).expect("kept"));
-        assert!(!keep_again(&c, &lost, &nothing, 3).expect("kept"), "known");
+        assert!(
+            !keep(&Reader::new(&c), &lost, &more, 3).expect("kept"),
+            "forgotten"
+        );
+        assert!(keep_again(&Reader::new(&c), &lost, &nothing, 3).expect("kept"));
+        assert!(
+            !keep_again(&Reader::new(&c), &lost, &nothing, 3).expect("kept"),
+            "known"
+        );
         assert_eq!(took(&lost), Some(nothing.clone()));
 
         assert!(!prune(&c, AGE_MS, 1000).expect("pruned"));
@@ -217,7 +237,7 @@ mod tests {
         // what they are called is not in the order of their time
         for n in 0..9 {
             let claim = claim(&format!("{}", (n * 5) % 9), None, "1");
-            begin(&c, &claim, &nothing, None, n).expect("kept");
+            begin(&Reader::new(&c), &claim, &nothing, None, n).expect("kept");
         }
         let ages = || -> Vec<i64> {
             let mut all = c
@@ -234,7 +254,7 @@ mod tests {
         assert_eq!(ages(), [6, 7, 8]);
         // who comes back is the newest
         assert!(
-            take(&c, &claim("3", None, "1"), 20)
+            take(&Reader::new(&c), &claim("3", None, "1"), 20)
                 .expect("read")
                 .is_some()
         );

@@ -1,9 +1,8 @@
 //! Forgetting: the front of the history, in small steps.
 
-use super::index::groups;
-use super::{Index, head};
+use super::contract::Log;
+use super::index::Index;
 use crate::error::Error;
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,7 +21,7 @@ pub(crate) struct Retention {
 
 impl Retention {
     pub fn new(
-        c: &Connection,
+        log: &impl Log,
         events: u64,
         age: Duration,
         index: Arc<Index>,
@@ -30,7 +29,7 @@ impl Retention {
         Ok(Retention {
             events: events.max(1),
             age_ms: i64::try_from(age.as_millis()).unwrap_or(i64::MAX),
-            count: c.query_row("SELECT count(*) FROM event_log", [], |r| r.get(0))?,
+            count: log.count()?,
             index,
         })
     }
@@ -56,43 +55,16 @@ impl Retention {
     ///
     /// # Errors
     /// [`Error::Busy`] when somebody else writes; [`Error::Store`].
-    pub fn step(&mut self, c: &Connection, now_ms: i64) -> Result<bool, Error> {
+    pub fn step(&mut self, log: &impl Log, now_ms: i64) -> Result<bool, Error> {
         let before_ms = now_ms.saturating_sub(self.age_ms);
-        let doomed = self.doomed(c, before_ms)?;
+        let excess = self.count.saturating_sub(self.events) as usize;
+        let doomed = log.doomed(excess, before_ms, PRUNE_STEP)?;
         let Some((last, _)) = doomed.last() else {
             return Ok(false);
         };
-        let tx = Transaction::new_unchecked(c, TransactionBehavior::Immediate)?;
-        {
-            tx.prepare_cached("DELETE FROM event_log WHERE seq <= ?1")?
-                .execute([last])?;
-            tx.prepare_cached("UPDATE event_floor SET seq = ?1")?
-                .execute([last])?;
-            // Below the floor nobody asks for holes any more.
-            tx.prepare_cached("DELETE FROM event_hole WHERE base <= ?1")?
-                .execute([last])?;
-        }
-        tx.commit()?;
+        log.forget(*last)?;
         self.index.forget(&doomed);
         self.count = self.count.saturating_sub(doomed.len() as u64);
         Ok(doomed.len() == PRUNE_STEP)
-    }
-
-    fn doomed(&self, c: &Connection, before_ms: i64) -> Result<Vec<(u64, Vec<String>)>, Error> {
-        let excess = self.count.saturating_sub(self.events) as usize;
-        let newest = head(c)?;
-        let mut oldest = c.prepare_cached(
-            "SELECT seq, groups, at FROM event_log WHERE seq < ?1 ORDER BY seq LIMIT ?2",
-        )?;
-        let mut rows = oldest.query(params![newest, PRUNE_STEP])?;
-        let mut doomed = Vec::new();
-        while let Some(row) = rows.next()? {
-            if doomed.len() >= excess && row.get::<_, i64>(2)? >= before_ms {
-                break;
-            }
-            let seq = row.get(0)?;
-            doomed.push((seq, groups(seq, row.get_ref(1)?)));
-        }
-        Ok(doomed)
     }
 }

@@ -1,14 +1,11 @@
-use super::page::Page;
+//! One suite for every log, and what SQLite's has besides.
+
+use super::numbering::start;
 use super::*;
-use crate::consumer::announcer::fixture::{Cafe, Event, Group};
-use crate::store::Reader;
-use bytes::Bytes;
 use proptest::prelude::*;
+use rusqlite::Connection;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// A client that takes a whole page.
-const ALL: Size = Size::of_outbox(usize::MAX, usize::MAX);
 
 fn database() -> Connection {
     let c = Connection::open_in_memory().unwrap();
@@ -16,64 +13,60 @@ fn database() -> Connection {
     c
 }
 
-fn add(c: &Connection, seq: u64, groups: &[Group], name: &str, at: i64) {
-    let names: Vec<String> = groups.iter().map(ToString::to_string).collect();
-    let event = Event {
-        op: "new".into(),
-        name: name.into(),
-        by: None,
-    };
-    let event = serde_json::to_string(&event).unwrap();
-    let groups = serde_json::to_string(&names).unwrap();
-    c.prepare_cached("INSERT INTO event_log VALUES(?1, ?2, ?3, ?4, 0)")
-        .unwrap()
-        .execute(params![seq, event, groups, at])
-        .unwrap();
+fn add(log: &impl Log, seq: u64, groups: &[&str], at: i64) {
+    log.append(&NewEvent {
+        seq,
+        event: &format!("{{\"n\":{seq}}}"),
+        groups: &serde_json::to_string(groups).unwrap(),
+        at,
+        rechecks: false,
+    })
+    .unwrap();
 }
 
-fn count(c: &Connection, table: &str) -> u64 {
-    c.query_row(&format!("SELECT count(*) FROM {table}"), [], |r| r.get(0))
-        .unwrap()
+fn retention(log: &impl Log, events: u64, age_ms: u64) -> Retention {
+    Retention::new(log, events, Duration::from_millis(age_ms), Arc::default()).unwrap()
 }
 
-fn retention(c: &Connection, events: u64, age_ms: u64) -> Retention {
-    let index = Arc::new(Index::read(c).unwrap());
-    Retention::new(c, events, Duration::from_millis(age_ms), index).unwrap()
-}
-
-/// What a lane of number 0 is told of, by a history that nobody has asked before.
-fn replayed(
-    db: &Reader<'_>,
-    groups: &[(Group, u64)],
-    span: (u64, u64),
-    render: &dyn Fn(u64, &Event, &Group) -> Option<Bytes>,
-) -> Result<Page, Unresumable> {
-    let heard = Audience::new(groups.iter().cloned());
-    let manner = Manner {
-        lane: 0,
-        deflate_from: usize::MAX,
-        render,
-    };
-    page(db, &Recent::<Cafe>::default(), &heard, span, ALL, &manner).unwrap()
-}
-
-fn accepts(c: &Connection, since: u64) -> bool {
-    judge(c, since).unwrap().is_ok()
+fn accepts(log: &impl Log, since: u64) -> bool {
+    log.judge(since).unwrap().is_ok()
 }
 
 const FOREVER: u64 = u64::MAX;
 
-#[test]
-fn a_number_is_accepted_when_all_that_follows_is_here() {
-    let c = database();
+/// Has each of these run with every log.
+macro_rules! suite {
+    ($($name:ident),* $(,)?) => {
+        mod of_sqlite {
+            $(#[test] fn $name() { super::$name(&super::ScratchLog::new().log()) })*
+        }
+        mod of_memory {
+            $(#[test] fn $name() { super::$name(&super::MemoryLog::default()) })*
+        }
+    };
+}
+
+suite! {
+    a_number_is_accepted_when_all_that_follows_is_here,
+    an_empty_history_accepts_its_beginning_only,
+    numbers_never_recur_when_the_clock_goes_back,
+    a_silent_run_leaves_no_hole,
+    retention_by_count_goes_in_steps_and_takes_the_groups_along,
+    retention_by_age_removes_a_prefix_whatever_the_clock_did,
+    the_newest_event_is_never_forgotten,
+    a_new_history_accepts_no_number_of_the_old_one,
+    events_are_read_in_order_until_it_is_enough,
+}
+
+fn a_number_is_accepted_when_all_that_follows_is_here(log: &impl Log) {
     // A first run: numbers from 100. A second: from 200. Then 1..=101 are forgotten.
-    assert_eq!(start(&c, 0, 100).unwrap(), 100);
+    assert_eq!(start(log, 0, 100).unwrap(), 100);
     for seq in 100..105 {
-        add(&c, seq, &[Group::Menu(1)], "x", 0);
+        add(log, seq, &["menu:1"], 0);
     }
     let check = |cases: &[(u64, bool)]| {
         for (since, expected) in cases {
-            assert_eq!(accepts(&c, *since), *expected, "since={since}");
+            assert_eq!(accepts(log, *since), *expected, "since={since}");
         }
     };
     check(&[
@@ -84,9 +77,9 @@ fn a_number_is_accepted_when_all_that_follows_is_here() {
         (104, true),
         (105, false),
     ]);
-    assert_eq!(start(&c, 0, 200).unwrap(), 200);
+    assert_eq!(start(log, 0, 200).unwrap(), 200);
     for seq in 200..203 {
-        add(&c, seq, &[Group::Menu(1)], "x", 0);
+        add(log, seq, &["menu:1"], 0);
     }
     check(&[
         (104, true),
@@ -96,8 +89,8 @@ fn a_number_is_accepted_when_all_that_follows_is_here() {
         (202, true),
         (203, false),
     ]);
-    assert!(!retention(&c, 6, FOREVER).step(&c, 0).unwrap());
-    assert_eq!(floor(&c).unwrap(), 101);
+    assert!(!retention(log, 6, FOREVER).step(log, 0).unwrap());
+    assert_eq!(log.floor().unwrap(), 101);
     check(&[
         (0, false),
         (100, false),
@@ -109,224 +102,222 @@ fn a_number_is_accepted_when_all_that_follows_is_here() {
     ]);
 }
 
-#[test]
-fn an_empty_history_accepts_its_beginning_only() {
-    let c = database();
-    start(&c, 0, 1000).unwrap();
-    assert_eq!(head(&c).unwrap(), 0);
-    assert!(accepts(&c, 0));
-    assert!(!accepts(&c, 1));
-    assert!(!accepts(&c, 1000));
+fn an_empty_history_accepts_its_beginning_only(log: &impl Log) {
+    start(log, 0, 1000).unwrap();
+    assert_eq!(log.head().unwrap(), 0);
+    assert!(accepts(log, 0));
+    assert!(!accepts(log, 1));
+    assert!(!accepts(log, 1000));
 }
 
-#[test]
-fn numbers_never_recur_when_the_clock_goes_back() {
-    let c = database();
-    assert_eq!(start(&c, 0, 5000).unwrap(), 5000);
-    add(&c, 5000, &[Group::Menu(1)], "x", 0);
-    assert_eq!(start(&c, 0, 10).unwrap(), 5001);
-    assert_eq!(start(&c, 0, 0).unwrap(), 5001); // before 2025
-    add(&c, 5001, &[Group::Menu(1)], "x", 0);
-    assert!(accepts(&c, 5000) && accepts(&c, 5001));
+fn numbers_never_recur_when_the_clock_goes_back(log: &impl Log) {
+    assert_eq!(start(log, 0, 5000).unwrap(), 5000);
+    add(log, 5000, &["menu:1"], 0);
+    assert_eq!(start(log, 0, 10).unwrap(), 5001);
+    assert_eq!(start(log, 0, 0).unwrap(), 5001); // before 2025
+    add(log, 5001, &["menu:1"], 0);
+    assert!(accepts(log, 5000) && accepts(log, 5001));
     // Nor what a history gave that this database does not have.
-    assert_eq!(start(&c, 7000, 10).unwrap(), 7001);
-    assert!(!accepts(&c, 5002) && !accepts(&c, 7000));
+    assert_eq!(start(log, 7000, 10).unwrap(), 7001);
+    assert!(!accepts(log, 5002) && !accepts(log, 7000));
 }
 
 /// A run whose clock ran ahead and that told nothing must not make the next run's numbers unacceptable.
-#[test]
-fn a_silent_run_leaves_no_hole() {
-    let c = database();
-    start(&c, 0, 9000).unwrap();
-    assert_eq!(start(&c, 0, 100).unwrap(), 100);
-    add(&c, 100, &[Group::Menu(1)], "x", 0);
-    add(&c, 101, &[Group::Menu(1)], "x", 0);
-    assert!(accepts(&c, 100) && accepts(&c, 101));
-    assert!(!accepts(&c, 50));
+fn a_silent_run_leaves_no_hole(log: &impl Log) {
+    start(log, 0, 9000).unwrap();
+    assert_eq!(start(log, 0, 100).unwrap(), 100);
+    add(log, 100, &["menu:1"], 0);
+    add(log, 101, &["menu:1"], 0);
+    assert!(accepts(log, 100) && accepts(log, 101));
+    assert!(!accepts(log, 50));
 }
 
-#[test]
-fn retention_by_count_goes_in_steps_and_takes_the_groups_along() {
-    let c = database();
+fn retention_by_count_goes_in_steps_and_takes_the_groups_along(log: &impl Log) {
     for seq in 1..=2200 {
-        add(&c, seq, &[Group::Menu(1), Group::Dish(seq as i64)], "x", 0);
+        add(log, seq, &["menu:1", &format!("dish:{seq}")], 0);
     }
-    let index = Arc::new(Index::read(&c).unwrap());
-    let mut kept = Retention::new(&c, 100, Duration::MAX, index.clone()).unwrap();
+    let mut kept = retention(log, 100, FOREVER);
     assert!(kept.pressing());
-    assert!(kept.step(&c, 0).unwrap());
-    assert_eq!((count(&c, "event_log"), floor(&c).unwrap()), (1200, 1000));
-    assert!(kept.step(&c, 0).unwrap());
+    assert!(kept.step(log, 0).unwrap());
+    assert_eq!((log.count().unwrap(), log.floor().unwrap()), (1200, 1000));
+    assert!(kept.step(log, 0).unwrap());
     assert!(!kept.pressing());
-    assert!(!kept.step(&c, 0).unwrap());
-    assert!(!kept.step(&c, 0).unwrap());
-    assert_eq!((count(&c, "event_log"), floor(&c).unwrap()), (100, 2100));
-    assert_eq!(Index::read(&c).unwrap().len(), 200);
-    assert_eq!(index.len(), 200);
-    assert_eq!(index.floor(), 2100);
+    assert!(!kept.step(log, 0).unwrap());
+    assert!(!kept.step(log, 0).unwrap());
+    assert_eq!((log.count().unwrap(), log.floor().unwrap()), (100, 2100));
+    assert_eq!(log.first("menu:1").unwrap(), Some(2101));
+    assert_eq!(log.first("dish:2100").unwrap(), None);
+    assert_eq!(log.first("dish:2200").unwrap(), Some(2200));
     kept.added(1);
-    add(&c, 2201, &[Group::Menu(1)], "x", 0);
-    assert!(!kept.step(&c, 0).unwrap());
-    assert_eq!(floor(&c).unwrap(), 2101);
+    add(log, 2201, &["menu:1"], 0);
+    assert!(!kept.step(log, 0).unwrap());
+    assert_eq!(log.floor().unwrap(), 2101);
 }
 
-#[test]
-fn retention_by_age_removes_a_prefix_whatever_the_clock_did() {
-    let c = database();
+fn retention_by_age_removes_a_prefix_whatever_the_clock_did(log: &impl Log) {
     // The clock stood at 9000 for a while, then went back.
     for (seq, at) in [(1, 100), (2, 200), (3, 9000), (4, 300), (5, 400)] {
-        add(&c, seq, &[Group::Menu(1)], "x", at);
+        add(log, seq, &["menu:1"], at);
     }
-    retention(&c, 100, 1000).step(&c, 5000).unwrap();
-    assert_eq!(floor(&c).unwrap(), 2);
-    assert_eq!(count(&c, "event_log"), 3);
+    retention(log, 100, 1000).step(log, 5000).unwrap();
+    assert_eq!(log.floor().unwrap(), 2);
+    assert_eq!(log.count().unwrap(), 3);
 }
 
-#[test]
-fn the_newest_event_is_never_forgotten() {
-    let c = database();
+fn the_newest_event_is_never_forgotten(log: &impl Log) {
     for seq in 1..=3 {
-        add(&c, seq, &[Group::Menu(1)], "x", 0);
+        add(log, seq, &["menu:1"], 0);
     }
-    let mut kept = retention(&c, 0, 0);
-    kept.step(&c, i64::MAX).unwrap();
-    kept.step(&c, i64::MAX).unwrap();
-    assert_eq!((head(&c).unwrap(), floor(&c).unwrap()), (3, 2));
-    assert!(accepts(&c, 3));
+    let mut kept = retention(log, 0, 0);
+    kept.step(log, i64::MAX).unwrap();
+    kept.step(log, i64::MAX).unwrap();
+    assert_eq!((log.head().unwrap(), log.floor().unwrap()), (3, 2));
+    assert!(accepts(log, 3));
 }
 
-#[test]
-fn a_replay_that_is_overtaken_by_forgetting_says_so() {
-    let c = database();
-    for seq in 1..=30 {
-        add(&c, seq, &[Group::Menu(1)], "x", 0);
+fn a_new_history_accepts_no_number_of_the_old_one(log: &impl Log) {
+    assert_eq!(start(log, 0, 100).unwrap(), 100);
+    for seq in 100..105 {
+        add(log, seq, &["menu:1"], 0);
     }
-    retention(&c, 10, FOREVER).step(&c, 0).unwrap();
-    let replay = |since| {
-        replayed(
-            &Reader::new(&c),
-            &[(Group::Menu(1), 0)],
-            (since, 30),
-            &|seq, _, _| Some(seq.to_string().into()),
-        )
+    log.begin_anew(200).unwrap();
+    assert_eq!((log.head().unwrap(), log.floor().unwrap()), (200, 200));
+    assert_eq!(log.count().unwrap(), 0);
+    for (since, expected) in [(0, false), (104, false), (199, false), (200, true)] {
+        assert_eq!(accepts(log, since), expected, "since={since}");
+    }
+    add(log, 201, &["menu:1"], 0);
+    assert_eq!(numbers(log, &["menu:1"], 200, 201), Ok(vec![201]));
+    assert_eq!(
+        numbers(log, &["menu:1"], 104, 201),
+        Err(Unresumable::Pruned)
+    );
+}
+
+fn numbers(
+    log: &impl Log,
+    groups: &[&str],
+    since: u64,
+    upto: u64,
+) -> Result<Vec<u64>, Unresumable> {
+    let groups = groups.iter().map(|name| (*name, since));
+    let page = log.page(groups, since, upto).unwrap()?;
+    Ok(page.numbers)
+}
+
+fn events_are_read_in_order_until_it_is_enough(log: &impl Log) {
+    for seq in [3, 4, 9, 10, 30, 31] {
+        add(log, seq, &["menu:1"], 0);
+    }
+    let read = |numbers: &[u64], at_most: usize| {
+        let mut found = Vec::new();
+        log.read(numbers, |stored| {
+            assert_eq!(stored.event, format!("{{\"n\":{}}}", stored.seq));
+            assert_eq!(stored.groups, "[\"menu:1\"]");
+            found.push(stored.seq);
+            Ok(found.len() < at_most)
+        })
+        .unwrap();
+        found
     };
-    assert_eq!(replay(20).unwrap().frames.len(), 10);
-    assert_eq!(replay(19).unwrap_err(), Unresumable::Pruned);
+    assert_eq!(read(&[3, 10, 31], 9), [3, 10, 31]);
+    assert_eq!(read(&[1, 4, 5, 30, 40], 9), [4, 30]);
+    assert_eq!(read(&[3, 4, 9, 10], 2), [3, 4]);
+    assert_eq!(read(&[], 9), [0; 0]);
+    let refused = log.read(&[3, 4], |_| Err(crate::error::Error::Closed));
+    assert!(refused.is_err());
 }
 
-#[test]
-fn a_page_that_is_exactly_full_is_not_the_last_for_all_it_knows() {
-    let c = database();
-    for seq in 1..=1000 {
-        add(&c, seq, &[Group::Menu(1)], "x", 0);
-    }
-    let none = |groups: &[(Group, u64)], span| {
-        replayed(&Reader::new(&c), groups, span, &|_, _, _| None).unwrap()
-    };
-    let p = none(&[(Group::Menu(1), 0)], (0, 1000));
-    assert_eq!((p.frames.len(), p.upto, p.more), (0, 1000, false));
-    let p = none(&[(Group::Menu(1), 0)], (0, 1500));
-    assert_eq!((p.upto, p.more), (1000, true));
-    let p = none(&[(Group::Menu(2), 0)], (0, 1500));
-    assert_eq!((p.upto, p.more), (1500, false));
-    let p = none(&[], (7, 7));
-    assert_eq!((p.upto, p.more), (7, false));
+/// One step of a log's life.
+#[derive(Debug, Clone)]
+enum Step {
+    Append { gap: u64, groups: Vec<u8>, at: i64 },
+    Start { ahead: u64 },
+    Forget { events: u64, age_ms: u64 },
+    BeginAnew { ahead: u64 },
 }
 
-/// What a lane says of an event to a group: some are not told, some are long.
-fn shown(seq: u64, event: &Event, group: &Group) -> Option<Bytes> {
-    let Group::Menu(id) = group else { return None };
-    if (seq + *id as u64).is_multiple_of(3) {
-        return None;
+fn step() -> impl Strategy<Value = Step> {
+    let append = (1_u64..4, prop::collection::vec(0_u8..5, 0..4), 0_i64..100);
+    prop_oneof![
+        12 => append.prop_map(|(gap, groups, at)| Step::Append { gap, groups, at }),
+        2 => (0_u64..9).prop_map(|ahead| Step::Start { ahead }),
+        2 => (1_u64..40, 0_u64..100).prop_map(|(events, age_ms)| Step::Forget { events, age_ms }),
+        1 => (1_u64..9).prop_map(|ahead| Step::BeginAnew { ahead }),
+    ]
+}
+
+fn live(log: &impl Log, steps: &[Step]) {
+    for step in steps {
+        let head = log.head().unwrap();
+        match step {
+            Step::Append { gap, groups, at } => {
+                let mut names: Vec<String> = groups.iter().map(|g| format!("g:{g}")).collect();
+                names.sort_unstable();
+                names.dedup();
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                add(log, head + gap, &names, *at);
+            }
+            Step::Start { ahead } => {
+                start(log, 0, head + ahead).unwrap();
+            }
+            Step::Forget { events, age_ms } => {
+                retention(log, *events, *age_ms).step(log, 100).unwrap();
+            }
+            Step::BeginAnew { ahead } => log.begin_anew(head + ahead).unwrap(),
+        }
     }
-    let padding = "p".repeat((seq as usize * 37) % 700);
-    Some(format!("{seq} {group} {} {padding}", event.name).into())
 }
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 24,
+        cases: 60,
         failure_persistence: None,
         ..ProptestConfig::default()
     })]
+
+    /// Whatever became of it, SQLite's log says what the plain one says.
     #[test]
-    fn pages_are_the_history_of_the_groups(
-        told in prop::collection::vec((1_u64..4, prop::collection::vec(0_i64..70, 1..4)), 0..2600),
-        mine in prop::collection::hash_map(0_i64..70, prop_oneof![Just(0), 0_u64..8_000], 0..64),
-        from in 0.0_f64..1.0, to in 0.0_f64..1.0,
-    ) {
-        let c = database();
-        let tx = c.unchecked_transaction().unwrap();
-        let (mut seq, mut events) = (0, Vec::new());
-        for (gap, mut groups) in told {
-            seq += gap;
-            groups.sort_unstable();
-            groups.dedup();
-            groups.sort_by_key(|g| (g * 31) % 17); // some other order
-            let groups: Vec<_> = groups.into_iter().map(Group::Menu).collect();
-            add(&tx, seq, &groups, "x", 0);
-            events.push((seq, groups));
+    fn every_log_says_the_same(steps in prop::collection::vec(step(), 0..90)) {
+        let database = ScratchLog::new();
+        let (sqlite, memory) = (database.log(), MemoryLog::default());
+        live(&sqlite, &steps);
+        live(&memory, &steps);
+        prop_assert_eq!(sqlite.head().unwrap(), memory.head().unwrap());
+        prop_assert_eq!(sqlite.floor().unwrap(), memory.floor().unwrap());
+        prop_assert_eq!(sqlite.count().unwrap(), memory.count().unwrap());
+        let head = sqlite.head().unwrap();
+        for since in 0..head + 12 {
+            prop_assert_eq!(sqlite.judge(since).unwrap(), memory.judge(since).unwrap(), "{}", since);
         }
-        tx.commit().unwrap();
-        let (since, upto) = ((from * seq as f64) as u64, (to * seq as f64) as u64);
-        let mine: Vec<_> = mine.into_iter().map(|(g, from)| (Group::Menu(g), from)).collect();
-        let event = Event { op: "new".into(), name: "x".into(), by: None };
-        let expected: Vec<Bytes> = events
-            .iter()
-            .filter(|(seq, _)| *seq > since && *seq <= upto)
-            .filter_map(|(seq, groups)| {
-                let heard = |g: &&Group| mine.iter().any(|(m, from)| m == *g && seq > from);
-                groups.iter().filter(heard).find_map(|g| shown(*seq, &event, g))
-            })
-            .collect();
-
-        // Others were replayed before, of another lane too, and some of it is known.
-        let recent = Recent::<Cafe>::default();
-        let heard = Audience::new(mine.iter().cloned());
-        let upside_down = |seq: u64, _: &Event, _: &Group| Some(Bytes::from(format!("{seq} upside down")));
-        let other = Manner { lane: 1, deflate_from: usize::MAX, render: &upside_down };
-        page(&Reader::new(&c), &recent, &heard, (since / 2, upto), ALL, &other).unwrap().unwrap();
-        let manner = Manner { lane: 0, deflate_from: usize::MAX, render: &shown };
-        page(&Reader::new(&c), &recent, &heard, (since + (upto.saturating_sub(since)) / 3, upto), ALL, &manner).unwrap().unwrap();
-
-        let (mut at, mut frames, mut pages) = (since, Vec::new(), 0);
-        loop {
-            let p = page(&Reader::new(&c), &recent, &heard, (at, upto), ALL, &manner).unwrap().unwrap();
-            prop_assert!(p.frames.len() <= 1000);
-            let bytes: usize = p.frames.iter().map(Bytes::len).sum();
-            prop_assert!(bytes < (256 << 10) + 1024);
-            prop_assert!(p.upto > at || !p.more, "a page goes on");
-            prop_assert_eq!(p.bytes, bytes);
-            frames.extend(p.frames);
-            at = p.upto;
-            pages += 1;
-            if !p.more { break }
+        for group in ["g:0", "g:1", "g:4", "nobody"] {
+            prop_assert_eq!(sqlite.first(group).unwrap(), memory.first(group).unwrap());
         }
-        prop_assert!(pages <= 40);
-        prop_assert_eq!(at, upto.max(since));
-        prop_assert_eq!(frames, expected);
+        for since in (0..head + 5).step_by(7) {
+            let heard = [("g:0", since), ("g:2", since + 3), ("g:4", since)];
+            prop_assert_eq!(
+                sqlite.page(heard.into_iter(), since, head).unwrap(),
+                memory.page(heard.into_iter(), since, head).unwrap()
+            );
+        }
+        for (excess, before_ms, at_most) in [(0, 50, 9), (7, 0, 4), (99, 0, 99)] {
+            prop_assert_eq!(
+                sqlite.doomed(excess, before_ms, at_most).unwrap(),
+                memory.doomed(excess, before_ms, at_most).unwrap()
+            );
+        }
     }
 }
 
 /// What the writer keeps in memory is what the next start reads.
 #[test]
 fn the_index_is_what_the_rows_say_whatever_became_of_them() {
-    let names = |groups: &[i64]| -> Vec<String> {
-        groups
-            .iter()
-            .map(|id| Group::Menu(*id).to_string())
-            .collect()
-    };
+    let names =
+        |groups: &[i64]| -> Vec<String> { groups.iter().map(|id| format!("menu:{id}")).collect() };
     let numbers = |index: &Index| -> Vec<Vec<u64>> {
         let of = |id: i64| {
             let mut found = Vec::new();
-            index.after(
-                &Group::Menu(id).to_string(),
-                0,
-                u64::MAX,
-                usize::MAX,
-                &mut found,
-            );
+            index.after(&format!("menu:{id}"), 0, u64::MAX, usize::MAX, &mut found);
             found
         };
         (0..4).map(of).collect()
@@ -340,8 +331,9 @@ fn the_index_is_what_the_rows_say_whatever_became_of_them() {
             dice % n
         };
         let c = database();
+        let log = SqliteLog::new(&c, None);
         let index = Arc::new(Index::read(&c).unwrap());
-        let mut kept = Retention::new(&c, 30, Duration::MAX, index.clone()).unwrap();
+        let mut kept = Retention::new(&log, 30, Duration::MAX, index.clone()).unwrap();
         let mut seq = 0;
         for _ in 0..60 {
             let count = roll(8);
@@ -361,22 +353,39 @@ fn the_index_is_what_the_rows_say_whatever_became_of_them() {
                 continue;
             }
             for (seq, groups) in &told {
-                let groups: Vec<Group> = groups.iter().map(|id| Group::Menu(*id)).collect();
-                add(&c, *seq, &groups, "x", 0);
+                let groups = names(groups);
+                let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
+                add(&log, *seq, &groups, 0);
             }
             seq += count;
             kept.added(count);
             if roll(3) == 0 {
-                kept.step(&c, 0).unwrap();
+                kept.step(&log, 0).unwrap();
             }
             assert_eq!(
                 numbers(&index),
                 numbers(&Index::read(&c).unwrap()),
                 "seed {seed}"
             );
-            assert_eq!(index.floor(), floor(&c).unwrap());
+            assert_eq!(index.floor(), log.floor().unwrap());
         }
     }
+}
+
+/// The index forgets with the rows.
+#[test]
+fn retention_takes_the_index_along() {
+    let c = database();
+    let log = SqliteLog::new(&c, None);
+    for seq in 1..=2200 {
+        add(&log, seq, &["menu:1", &format!("dish:{seq}")], 0);
+    }
+    let index = Arc::new(Index::read(&c).unwrap());
+    let mut kept = Retention::new(&log, 100, Duration::MAX, index.clone()).unwrap();
+    while kept.step(&log, 0).unwrap() {}
+    assert_eq!(Index::read(&c).unwrap().len(), 200);
+    assert_eq!(index.len(), 200);
+    assert_eq!(index.floor(), 2100);
 }
 
 /// A reader may still see what was forgotten meanwhile, but cannot find it any more.
@@ -388,21 +397,29 @@ fn a_reader_of_an_older_state_is_told_what_was_forgotten_since() {
     c.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))
         .unwrap();
     c.execute_batch(TABLES).unwrap();
+    let log = SqliteLog::new(&c, None);
     for seq in 1..=30 {
-        add(&c, seq, &[Group::Menu(1)], "x", 0);
+        add(&log, seq, &["menu:1"], 0);
     }
     let index = Arc::new(Index::read(&c).unwrap());
-    let older = open();
-    older.execute_batch("BEGIN").unwrap();
-    assert_eq!(head(&older).unwrap(), 30);
-    let mut kept = Retention::new(&c, 10, Duration::MAX, index.clone()).unwrap();
-    kept.step(&c, 0).unwrap();
-    let replay = |since| {
-        let db = Reader::with(&older, Some(&index));
-        replayed(&db, &[(Group::Menu(1), 0)], (since, 30), &|seq, _, _| {
-            Some(seq.to_string().into())
+    let connection = open();
+    connection.execute_batch("BEGIN").unwrap();
+    let older = SqliteLog::new(&connection, Some(&index));
+    assert_eq!(older.head().unwrap(), 30);
+    let mut kept = Retention::new(&log, 10, Duration::MAX, index.clone()).unwrap();
+    kept.step(&log, 0).unwrap();
+    let found = numbers(&older, &["menu:1"], 20, 30).unwrap();
+    assert_eq!(found, (21..=30).collect::<Vec<_>>());
+    let mut read = 0;
+    older
+        .read(&found, |_| {
+            read += 1;
+            Ok(true)
         })
-    };
-    assert_eq!(replay(20).unwrap().frames.len(), 10);
-    assert_eq!(replay(19).unwrap_err(), Unresumable::Pruned);
+        .unwrap();
+    assert_eq!(read, 10);
+    assert_eq!(
+        numbers(&older, &["menu:1"], 19, 30),
+        Err(Unresumable::Pruned)
+    );
 }

@@ -3,15 +3,22 @@
 use super::*;
 use crate::app::App;
 use crate::consumer::announcer::fixture::{Cafe, SCHEMA, Served};
+use crate::hub::broker::local::Local;
+use crate::limits::clock::Clock;
+use crate::store::log::{Log, SqliteLog};
 
 #[tokio::test]
 async fn a_database_that_is_not_ours_is_refused_and_left_untouched() {
     let mut served = Served::new();
     let reopen = |served: &Served, schema: &Schema| {
-        crate::consumer::announcer::open::<Cafe>(&served.config, schema, Vec::new())
-            .map(|_| ())
-            .unwrap_err()
-            .to_string()
+        crate::consumer::announcer::open::<Cafe>(
+            &served.config,
+            schema,
+            Local::new([], Clock::system()),
+        )
+        .map(|_| ())
+        .unwrap_err()
+        .to_string()
     };
     let refusal = reopen(&served, &SCHEMA);
     assert!(
@@ -81,7 +88,7 @@ fn a_migration_is_made_once_and_whole() {
     // From another program, logged by the triggers.
     c.execute_batch("INSERT INTO dish(menu, name) VALUES(1, 'x')")
         .unwrap();
-    assert!(crate::store::log::waiting(&c).unwrap());
+    assert!(SqliteLog::new(&c, None).waiting().unwrap());
 }
 
 #[tokio::test]

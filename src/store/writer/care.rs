@@ -90,7 +90,7 @@ impl Writer {
 
     /// Has everybody leave without a new history.
     pub(super) fn dismiss(&mut self) {
-        let tell = self.hook.dismissed();
+        let tell = self.hook.dismissed(self.numbering.head());
         self.disk.begin();
         self.disk.committed(Commit {
             tell: Some(tell),

@@ -3,6 +3,7 @@
 use super::Writer;
 use crate::error::Error;
 use crate::store::health::Cause;
+use crate::store::log::SqliteLog;
 use rusqlite::Connection;
 
 impl Writer {
@@ -12,17 +13,19 @@ impl Writer {
     /// # Errors
     /// The database's: the transaction is to be abandoned.
     pub fn reset_within(&mut self, c: &Connection) -> Result<(), Error> {
-        self.hook.reset(c)?;
+        self.hook.undone(0);
+        let log = SqliteLog::new(c, None);
+        self.numbering.begin_anew(&log)?;
         self.is_reset = true;
         // What was read before is not what the database has now, whoever read it.
-        self.desk.renewed();
+        self.freshness.abandoned();
         c.flush_prepared_statement_cache();
         Ok(())
     }
 
     /// In a transaction that was just begun, after another program's commit: if that put another history into the file (a restore), everybody begins anew.
     pub(super) fn compare(&mut self, c: &Connection) -> Result<(), Error> {
-        let continues = self.hook.continues(c);
+        let continues = self.numbering.continues(&SqliteLog::new(c, None));
         if continues.as_ref().is_ok_and(|continues| *continues) {
             return Ok(());
         }

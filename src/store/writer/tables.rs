@@ -5,14 +5,14 @@ use super::care::RETRY;
 use crate::error::Error;
 use crate::store::capture::{self, Blueprint, Condition, Mended};
 use crate::store::health::Cause;
+use crate::store::migrations::{self, Schema};
 use crate::store::watch::schema_version;
-use crate::store::{Schema, migrations};
 use rusqlite::Connection;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 /// What the writer knows of the schema.
-pub(in crate::store) struct Tables {
+pub(crate) struct Tables {
     pub(super) schema: Schema,
     blueprint: Blueprint,
     steady: &'static [&'static str],
@@ -88,7 +88,7 @@ impl Writer {
         let whole = self.tables.seen.is_none();
         let condition = capture::mend(c, blueprint, capture::lost(c)?, whole)?;
         if let Condition::Whole(_) = condition {
-            self.desk.remake(c, blueprint, steady)?;
+            self.freshness.remake(c, blueprint, steady)?;
         }
         Ok(condition)
     }
@@ -141,7 +141,7 @@ impl Writer {
             .tables
             .tried
             .is_some_and(|tried| tried.elapsed() < RETRY);
-        if early && !self.desk.is_behind(c) {
+        if early && !self.freshness.is_behind(c) {
             return;
         }
         self.tables.tried = Some(Instant::now());

@@ -2,7 +2,7 @@ use crate::app::App;
 use crate::consumer::announcer::fixture::{Cafe, SCHEMA, Served, insert};
 use crate::error::Error;
 use crate::store::Cause;
-use crate::store::log::judge;
+use crate::store::log::Log;
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 use std::fs;
@@ -25,7 +25,7 @@ fn restore(served: &Served, from: &PathBuf) {
 }
 
 async fn accepts(served: &Served, since: u64) -> bool {
-    let read = move |db: &crate::store::Reader<'_>| judge(db.connection, since);
+    let read = move |db: &crate::store::Reader<'_>| db.log().judge(since);
     served.store().read(read).await.unwrap().is_ok()
 }
 

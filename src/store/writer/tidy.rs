@@ -2,8 +2,9 @@
 
 use super::{TIDY, Writer};
 use crate::error::Error;
-use crate::store::log::{PRUNE_STEP, recovery};
-use crate::store::{now_ms, outcomes};
+use crate::store::idempotency;
+use crate::store::log::{PRUNE_STEP, SqliteLog, recovery};
+use crate::store::time::now_ms;
 use rusqlite::Connection;
 use std::time::{Duration, Instant};
 
@@ -41,8 +42,9 @@ impl Writer {
         c.busy_timeout(Duration::ZERO)?;
         let now = now_ms();
         let oldest_outcome = now - self.outcome_age.as_millis() as i64;
-        if self.retention.step(c, now)?
-            || outcomes::prune(c, oldest_outcome, PRUNE_STEP)?
+        let log = SqliteLog::new(c, None);
+        if self.retention.step(&log, now)?
+            || idempotency::prune(c, oldest_outcome, PRUNE_STEP)?
             || recovery::prune(c, now, PRUNE_STEP)?
         {
             return Ok(true);

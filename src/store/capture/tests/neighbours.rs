@@ -166,5 +166,6 @@ fn a_watched_table_with_an_odd_name_is_watched() {
         .map(|(_, id, op, ..)| format!("{id}{op}"))
         .collect();
     assert_eq!(all, ["1i", "7i", "7d", "1d", "2i"]);
-    Noting::install(&c, &Blueprint::bare(&watched), &[r#"it's "odd""#]).expect("and noted");
+    Buffered::install(&c, &Blueprint::bare(&watched)).expect("and captured");
+    Steady::install(&c, &[r#"it's "odd""#]).expect("and seen");
 }

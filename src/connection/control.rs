@@ -1,0 +1,89 @@
+//! What every connection does, whatever its consumer: the requests of its client, and those that others leave with its socket.
+
+use super::authentication::{authenticated, count_user, expiring, note_expiry, verify, wall_ms};
+use crate::app::App;
+use crate::auth::Keys;
+use crate::consumer::context::Context;
+use crate::error::{ClientError, Error, Kind};
+use crate::protocol::close::Ending;
+use crate::protocol::dialect::Control;
+use crate::protocol::message::{Message, Reply};
+use crate::protocol::notice::{Dropped, Pong};
+use crate::routing::Delivery;
+
+/// Does what was left with this connection's socket: its end, a guard that is to judge again, a token that ends soon, events that were dropped. `Some`: the
+/// connection ends.
+pub(crate) async fn act_on_requests<A: App>(ctx: &mut Context<A>) -> Option<Ending> {
+    let ending = ctx.socket.take_ending();
+    if ending.is_some() {
+        return ending;
+    }
+    if ctx.socket.take_recheck()
+        && let Err(error) = ctx.judge().await
+    {
+        let ending = ctx.socket.take_ending();
+        return Some(ending.unwrap_or_else(|| Ending::refused(error.into_client())));
+    }
+    if ctx.socket.take_expiring() {
+        let ends_at = ctx.socket.expires_at_ms.get();
+        ctx.send(&expiring(ends_at, wall_ms(&ctx.shard.clock)));
+    }
+    if let Some(count) = ctx.socket.take_dropped() {
+        ctx.send(&dropped_message(count, ctx.socket.policy.delivery));
+    }
+    None
+}
+
+/// Does what a client asks of the framework.
+///
+/// # Errors
+/// The answer to the client, as that of a command.
+pub(crate) async fn run_control<A: App>(
+    ctx: &mut Context<A>,
+    keys: Option<&Keys>,
+    control: Control,
+) -> Result<Reply, Error> {
+    match control {
+        Control::Ping => Ok(Reply::message(Message::new(
+            "pong",
+            &Pong {
+                server_time: wall_ms(&ctx.shard.clock),
+            },
+        ))),
+        Control::Resume(since) => ctx.resume_in_band(since).await.map(|()| Reply::done()),
+        Control::Authenticate(token) => {
+            let identity = verify::<A>(keys, &token)?;
+            count_user(&ctx.shard, &ctx.socket, &identity)?;
+            if ctx.identity().subject.is_some() && ctx.identity().subject != identity.subject {
+                return Err(Error::client(
+                    Kind::Forbidden,
+                    "SUBJECT_CHANGED",
+                    "a refresh is for the same subject: open another connection",
+                ));
+            }
+            note_expiry(&ctx.socket, &identity);
+            let answer = authenticated(&identity, wall_ms(&ctx.shard.clock));
+            ctx.refresh(identity).await?;
+            Ok(Reply::message(answer))
+        }
+    }
+}
+
+/// A mistake in the consumer's vocabulary, with the id of the command that made it.
+pub(crate) fn error_message(
+    render: fn(&ClientError) -> Message,
+    error: &ClientError,
+    id: Option<&str>,
+) -> Message {
+    let message = render(&error.in_short());
+    match id {
+        Some(id) => message.beside("id", &id),
+        None => message,
+    }
+}
+
+/// How many events a client missed by its own choice of route, told when it keeps up again. They are in the history.
+pub(crate) fn dropped_message(count: u32, delivery: Delivery) -> Message {
+    let delivery = delivery.name();
+    Message::new("dropped", &Dropped { count, delivery })
+}

@@ -1,0 +1,67 @@
+//! The client of a connection, as long as its consumer has the context.
+
+use super::control::error_message;
+use crate::app::App;
+use crate::consumer::context::Context;
+use crate::error::Error;
+use crate::hub::lane::Lane;
+use crate::hub::shard::Shard;
+use crate::hub::socket::Socket;
+use crate::protocol::arguments::Arguments;
+use crate::protocol::dialect::Envelope;
+use crate::protocol::message::{Message, Reply};
+use bytes::Bytes;
+use std::rc::Rc;
+
+/// Tells a connection's client something while its consumer has the context.
+pub(super) struct Responder<A: App> {
+    pub shard: Rc<Shard<A>>,
+    pub socket: Rc<Socket<A>>,
+    lane: u16,
+}
+
+impl<A: App> Responder<A> {
+    pub fn of(ctx: &Context<A>) -> Self {
+        Responder {
+            shard: ctx.shard.clone(),
+            socket: ctx.socket.clone(),
+            lane: ctx.lane,
+        }
+    }
+
+    pub fn lane(&self) -> &Lane<A> {
+        &self.shard.lanes[self.lane as usize]
+    }
+
+    /// A frame, at the end of the turn.
+    pub fn send(&self, frame: Bytes) {
+        self.shard.send(&self.socket, frame);
+    }
+
+    fn say(&self, message: &Message) {
+        self.send(self.lane().frame(message, Envelope::default()));
+    }
+
+    /// What a command came to: the message of its reply or its mistake, and the acknowledgement where it has an id.
+    pub fn answer(&self, id: Option<&str>, answer: Result<Reply, Error>) {
+        match answer {
+            Ok(Reply { message, ack }) => {
+                if let Some(message) = message {
+                    self.say(&message);
+                }
+                if let Some(id) = id {
+                    let members = ack.as_ref().and_then(Arguments::first);
+                    self.say(&self.lane().dialect.ack(id, members));
+                }
+            }
+            Err(error) => {
+                let error = error.into_client();
+                self.say(&error_message(
+                    self.lane().renderer.render_error,
+                    &error,
+                    id,
+                ));
+            }
+        }
+    }
+}

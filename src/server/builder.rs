@@ -1,0 +1,252 @@
+//! A server that is being put together, and its start.
+
+use super::descriptors;
+use super::drain::DrainProgress;
+use super::leases::Leases;
+use super::shared::{LogLimits, Shared};
+use super::started::{Started, lost_thread};
+use super::table::Table;
+use super::worker::Seed;
+use crate::app::App;
+use crate::auth::Keys;
+use crate::consumer::announcer;
+use crate::consumer::endpoint::Consumer;
+use crate::consumer::entry::Consumers;
+use crate::consumer::registry::Registry;
+use crate::consumer::reserved::refuse;
+use crate::error::Error;
+use crate::hub::broker::local::Local;
+use crate::hub::lane::Lanes;
+use crate::hub::shard::{INBOX_MESSAGES, ToShard};
+use crate::limits::Quota;
+use crate::limits::clock::Clock;
+use crate::metrics::Stats;
+use crate::routing::{
+    Auth, Given, Known, ListenerParts, Located, Location, PolicySettings, Protocol, RouteParts,
+    Routing, RoutingParts,
+};
+use crate::store::{Schema, StoreConfig};
+use std::sync::Arc;
+use tokio::runtime::Builder;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// A server that is being put together.
+///
+/// Connections live on shards, one per core: each accepts, reads and writes its own sockets. See [the architecture](crate).
+pub struct Server<A: App> {
+    routing: Routing,
+    registry: Registry<A>,
+    shards: usize,
+    store: Option<(StoreConfig, Schema)>,
+    keys: Option<Keys>,
+}
+
+impl<A: App> Server<A> {
+    /// A server for these listeners and consumers.
+    pub fn new(routing: Routing, registry: Registry<A>) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
+        Server {
+            routing,
+            registry,
+            shards: cores,
+            store: None,
+            keys: None,
+        }
+    }
+
+    /// One consumer at one path, for everybody: to try something out without a routing file.
+    ///
+    /// # Errors
+    /// [`Error::Config`] when `bind` is no address or `path` no pattern.
+    #[track_caller]
+    pub fn single<C: Consumer<App = A>>(bind: &str, path: &str) -> Result<Self, Error> {
+        let registry = Registry::new().with::<C>();
+        let at = Location::call("single");
+        let mut route = RouteParts::new(Protocol::WebSocket, at);
+        route.path = Given::at(path.to_owned(), at);
+        route.consumer = Given::at(C::NAME.to_owned(), at);
+        route.policy = PolicySettings::new().auth(Auth::None).0;
+        let mut listener = ListenerParts::new(at);
+        let value = bind.to_owned();
+        listener.name = Given::at("single".to_owned(), at);
+        listener.bind = Given::at(vec![Located { value, at }], at);
+        listener.policy = PolicySettings::new().origins("*").0;
+        listener.routes = Given::at(vec![route], at);
+        let mut parts = RoutingParts::new(at);
+        parts.listeners = Given::at(vec![listener], at);
+        let known = Known {
+            consumers: &registry.consumers(),
+            rest: &[],
+        };
+        let routing = Routing::from_parts(parts, &known)?;
+        Ok(Server::new(routing, registry))
+    }
+
+    /// How many shards: one per core by default, at least 1.
+    pub fn shards(mut self, shards: usize) -> Self {
+        self.shards = shards.max(1);
+        self
+    }
+
+    /// Where the rows are. Without a store consumers can only publish.
+    pub fn store(mut self, config: StoreConfig, schema: Schema) -> Self {
+        self.store = Some((config, schema));
+        self
+    }
+
+    /// The key that tokens are verified with. Without one nobody has a token.
+    pub fn keys(mut self, keys: Keys) -> Self {
+        self.keys = Some(keys);
+        self
+    }
+
+    /// Starts, prints `listening on ADDRESS` for each address, and stops in order at Ctrl-C or SIGTERM. Blocks.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub fn run(self) -> Result<(), Error> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let started = self.start()?;
+        for (_, address) in started.addresses() {
+            println!("listening on {address}");
+        }
+        runtime.block_on(async {
+            let mut terminate = signal(SignalKind::terminate())?;
+            let mut interrupt = signal(SignalKind::interrupt())?;
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            Ok::<_, Error>(())
+        })?;
+        started.stop();
+        Ok(())
+    }
+
+    /// Opens the store, announces what other programs wrote meanwhile, binds every listener, and serves.
+    ///
+    /// The process may from then on have as many files open as the system lets it (the soft `RLIMIT_NOFILE` is raised to the hard one); where that is too few for
+    /// the limit `connections` the log says so.
+    ///
+    /// # Errors
+    /// [`Error::Config`] when the database is newer, foreign or served by another process, or an address cannot be bound. [`Error::Io`] when the system refuses
+    /// what a shard needs, a thread or descriptors: nothing is served then.
+    pub fn start(self) -> Result<Started, Error> {
+        refuse(&self.routing, |name| self.registry.entries.get(name))?;
+        let descriptors = descriptors::raise();
+        let consumers = Consumers::new(self.registry.entries);
+        let lanes = Arc::new(Lanes::new(consumers.renderers()));
+        let clock = Clock::system();
+        let (inboxes, mail): (Vec<_>, Vec<_>) = (0..self.shards)
+            .map(|_| mpsc::channel::<ToShard<A>>(INBOX_MESSAGES))
+            .unzip();
+        let broker = Local::new(inboxes, clock.clone());
+
+        let mut threads = Vec::new();
+        let (store, running) = match &self.store {
+            Some((config, schema)) => {
+                let opened = announcer::open::<A>(config, schema, broker.clone())?;
+                (Some(opened.store), Some(opened.running))
+            }
+            None => (None, None),
+        };
+
+        let limits = self.routing.limits;
+        let quota = Arc::new(Quota::new(limits, clock.clone()));
+        let stats = Stats::new(self.shards, quota, limits.outbox_total_bytes);
+        let stats = Arc::new(stats);
+        let drain = Arc::new(DrainProgress::default());
+        let shared = Arc::new(Shared {
+            lanes: lanes.clone(),
+            consumers,
+            rest: self.registry.rest.into_iter().collect(),
+            keys: self.keys.map(Arc::new),
+            stats: stats.clone(),
+            drain: drain.clone(),
+            log_limits: LogLimits::default(),
+        });
+        // sockets are made before anything is served, so that a port that is taken is an error of `start`
+        let mut leases = Leases::default();
+        let (table, sockets) = Table::new(self.routing, &[], &mut leases, self.shards)?;
+
+        let (ending, ended) = watch::channel(0);
+        let ending = Arc::new(ending);
+        let mut orders = Vec::new();
+        let mut starting = Vec::new();
+        let mut failed: Option<Error> = None;
+        for (id, inbox) in mail.into_iter().enumerate() {
+            let seed = Seed {
+                id,
+                lanes: lanes.clone(),
+                store: store.clone(),
+                broker: broker.clone(),
+                clock: clock.clone(),
+                shared: shared.clone(),
+            };
+            let (order, ordered) = mpsc::channel(ORDERS);
+            orders.push(order);
+            let (up, is_up) = oneshot::channel();
+            starting.push(is_up);
+            let ending = ending.clone();
+            let thread = std::thread::Builder::new()
+                .name(format!("shard-{id}"))
+                .spawn(move || {
+                    let _ended = Ended(ending);
+                    seed.run(inbox, ordered, up);
+                });
+            match thread {
+                Ok(thread) => threads.push(thread),
+                Err(error) => {
+                    failed = Some(error.into());
+                    break;
+                }
+            }
+        }
+        let mut started = Started {
+            orders,
+            drain,
+            stats,
+            leases,
+            addresses: Vec::new(),
+            bound: Vec::new(),
+            ended,
+            store,
+            running,
+            threads,
+        };
+        if failed.is_none() {
+            for up in starting {
+                let up = up.blocking_recv().unwrap_or(Err(lost_thread()));
+                failed = failed.or(up.err().map(Error::Io));
+            }
+        }
+        if failed.is_none() {
+            // What the server needs for itself is open now, and no client is: who has come already waits in the system's queue.
+            let listening = sockets.iter().map(|bound| bound.sockets.len()).sum();
+            descriptors::share(descriptors, listening, limits, &started.stats.quota);
+            for served in started.roll_out(table, sockets, Vec::new())? {
+                let served = served.blocking_recv().unwrap_or(Err(lost_thread()));
+                failed = failed.or(served.err().map(Error::Io));
+            }
+        }
+        // a part of the shards would serve a part of the clients: the others' sockets are in the same addresses
+        if let Some(error) = failed {
+            started.stop();
+            return Err(error);
+        }
+        Ok(started)
+    }
+}
+
+/// Orders that wait for a shard: more than an impatient operator sends signals.
+const ORDERS: usize = 64;
+
+/// Says that a shard's thread has ended, however it did.
+struct Ended(Arc<watch::Sender<usize>>);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        self.0.send_modify(|ended| *ended += 1);
+    }
+}

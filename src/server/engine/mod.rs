@@ -1,0 +1,11 @@
+//! Requests of Engine.IO: who begins a session, who polls one, and what web pages are told about it.
+
+mod delivery;
+mod endpoint;
+mod gzip;
+mod query;
+mod requests;
+
+pub(super) use delivery::Receipt;
+pub(super) use endpoint::{endpoint, session};
+pub(super) use requests::{Asked, answer, whole};

@@ -1,0 +1,63 @@
+//! What a route of Engine.IO leads to, and the request that opens a session there.
+
+use crate::consumer::context::Handshake;
+use crate::metrics::RouteStats;
+use crate::routing::pattern::Params;
+use crate::routing::{Auth, Policy, Protocol};
+use std::sync::Arc;
+
+/// What a route of Engine.IO leads to.
+pub(crate) struct Endpoint {
+    pub protocol: Protocol,
+    /// Of Socket.IO its namespaces; otherwise one, without a name.
+    pub namespaces: Vec<NamespaceRoute>,
+    /// Headers that their consumers look at.
+    pub headers: Vec<&'static str>,
+}
+
+impl Endpoint {
+    /// Whether any of its namespaces looks at a token.
+    pub fn asks_for_tokens(&self) -> bool {
+        self.namespaces.iter().any(|n| n.policy.auth != Auth::None)
+    }
+}
+
+/// A namespace that clients may ask for.
+#[derive(Clone)]
+pub(crate) struct NamespaceRoute {
+    pub name: Arc<str>,
+    /// The lane of clients that are told numbers.
+    pub lane: u16,
+    /// The lane of clients that are told none.
+    pub unnumbered: u16,
+    pub policy: Arc<Policy>,
+    /// Those of the route of the endpoint.
+    pub stats: Arc<RouteStats>,
+}
+
+/// What the request said that opens a session.
+#[derive(Clone)]
+pub(crate) struct HandshakeRequest {
+    pub endpoint: Arc<Endpoint>,
+    /// What is kept of it for as long as the session lives.
+    pub handshake: Arc<Handshake>,
+    /// Of the path.
+    pub params: Params,
+    /// The token that came with the request: for namespaces that are asked for without one.
+    pub token: Option<Arc<str>>,
+    /// It comes from this machine, and through no proxy.
+    pub local: bool,
+    /// The client is of a library whose handlers break on one more argument: see [`breaks_on_offsets`](super::breaks_on_offsets).
+    pub breaks_on_offsets: bool,
+}
+
+impl HandshakeRequest {
+    /// Whether a policy lets this client in without a token.
+    pub fn may_be_anonymous(&self, auth: Auth) -> bool {
+        match auth {
+            Auth::Required => false,
+            Auth::Optional | Auth::None => true,
+            Auth::Loopback => self.local,
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! A change of a row, held in memory.
+
+use super::image::RowImage;
+use super::table::Table;
+use crate::store::op::Op;
+use rustc_hash::FxHashMap;
+use std::collections::HashMap;
+
+/// A watched table, as far as its changes show it.
+#[derive(Debug)]
+pub(crate) struct TableColumns {
+    pub table: String,
+    /// The columns that are shown, in the table's order.
+    pub columns: Vec<String>,
+    /// The one that is its `INTEGER PRIMARY KEY`.
+    pub id: String,
+    /// Those of which nobody is told.
+    pub secret: &'static [&'static str],
+    /// Where each of them is: a change is asked for a few of many.
+    places: FxHashMap<String, usize>,
+}
+
+impl TableColumns {
+    pub(super) fn new(table: &Table<'_>) -> Self {
+        let columns = table.logged("x").into_iter();
+        let columns: Vec<String> = columns.map(|(name, _)| name.to_owned()).collect();
+        TableColumns {
+            table: table.watched.table.to_owned(),
+            id: table.id.clone(),
+            secret: table.watched.secret,
+            places: columns.iter().cloned().zip(0..).collect(),
+            columns,
+        }
+    }
+
+    pub fn place(&self, column: &str) -> Option<usize> {
+        self.places.get(column).copied()
+    }
+}
+
+/// One change of one row, with the row as it was and as it is.
+pub(crate) struct RowChange {
+    /// The table's place.
+    pub table: usize,
+    pub id: i64,
+    pub op: Op,
+    /// `None`: it was not there. Of an update little more than the columns that differ.
+    pub old: Option<RowImage>,
+    /// `None`: it is gone.
+    pub new: Option<RowImage>,
+}
+
+/// Changes of one command, which are to be announced together.
+#[derive(Clone, Copy)]
+pub(crate) struct RowChanges<'c> {
+    /// In the order in which they happened.
+    pub all: &'c [RowChange],
+    /// By their places.
+    pub tables: &'c [TableColumns],
+    /// Where in `all` each deletion is.
+    pub gone: &'c HashMap<(usize, i64), Vec<usize>>,
+}
+
+impl<'c> RowChanges<'c> {
+    /// The columns of the table that a change is of.
+    pub fn columns(&self, change: &RowChange) -> &'c TableColumns {
+        &self.tables[change.table]
+    }
+
+    /// The row that is deleted by a change after the one at `at`.
+    pub fn gone(
+        &self,
+        table: &str,
+        id: i64,
+        at: usize,
+    ) -> Option<(&'c TableColumns, &'c RowImage)> {
+        let table = self.tables.iter().position(|shown| shown.table == table)?;
+        let found = self.gone.get(&(table, id))?.iter().find(|n| **n > at)?;
+        Some((&self.tables[table], self.all[*found].old.as_ref()?))
+    }
+}

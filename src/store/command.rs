@@ -1,0 +1,38 @@
+//! Who asks for a write.
+
+use super::idempotency::IdempotencyKey;
+
+/// Who asks for a write, and under which id.
+#[derive(Debug, Clone, Default)]
+pub struct Command {
+    /// Who: appears in the [`Change`](crate::Change)s it makes.
+    pub actor: Option<String>,
+    /// Under which id its outcome is kept. Without one, a repetition runs again.
+    pub id: Option<IdempotencyKey>,
+    /// The shard that is told of the outcome, after the commit's publications. `None`: told from the disk's thread.
+    pub(crate) shard: Option<usize>,
+}
+
+impl Command {
+    /// A command of nobody in particular, without an id.
+    pub fn new() -> Self {
+        Command::default()
+    }
+
+    /// Says who asks.
+    pub fn by(mut self, actor: impl Into<String>) -> Self {
+        self.actor = Some(actor.into());
+        self
+    }
+
+    /// Says under which id the outcome is kept.
+    pub fn with_id(mut self, id: IdempotencyKey) -> Self {
+        self.id = Some(id);
+        self
+    }
+
+    pub(crate) fn on_shard(mut self, shard: usize) -> Self {
+        self.shard = Some(shard);
+        self
+    }
+}

@@ -1,0 +1,68 @@
+//! Where the rows are, and how much of their history is kept.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// When a commit counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// When it is on the disk: survives a power cut. With group commit it costs little.
+    Full,
+    /// When it is in the file: survives a crash of the server, not always one of the machine.
+    Normal,
+}
+
+/// Who notes what the server's own statements change. Whatever is chosen, clients hear the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum CaptureMode {
+    /// Functions on the writer's connection, in memory.
+    #[default]
+    Buffered,
+    /// The change log that other programs' changes come from: it is written and read back. A statement costs several times as much, and no
+    /// [`Memo`](crate::Memo) is kept. For whoever doubts the other one.
+    ReadBack,
+}
+
+/// Where the rows are, and how much of their history is kept.
+#[derive(Debug, Clone)]
+pub struct StoreConfig {
+    /// The database file. Beside it lie `<path>-lock`, which only one server has, and `<path>-seq` with the highest number that may have been given.
+    pub path: PathBuf,
+    /// When a commit counts.
+    pub durability: Durability,
+    /// Connections that answer questions. Replay has one more.
+    pub readers: usize,
+    /// Events that can be replayed.
+    pub retention_events: u64,
+    /// How long an event can be replayed.
+    pub retention_age: Duration,
+    /// How often we look whether another program wrote.
+    pub poll_interval: Duration,
+    /// How long a command waits for another program's transaction before it is told [`Error::Busy`].
+    pub busy_timeout: Duration,
+    /// How long the outcome of a command with an id is kept.
+    pub outcome_age: Duration,
+    /// Commands that wait for the writer; the next one waits for room.
+    pub queue_commands: usize,
+    /// Who notes what the server's own statements change.
+    pub capture: CaptureMode,
+}
+
+impl StoreConfig {
+    /// The defaults for a database at `path`.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        StoreConfig {
+            path: path.into(),
+            durability: Durability::Full,
+            readers: 2,
+            retention_events: 100_000,
+            retention_age: Duration::from_secs(24 * 3600),
+            poll_interval: Duration::from_millis(5),
+            busy_timeout: Duration::from_secs(2),
+            outcome_age: Duration::from_secs(72 * 3600),
+            queue_commands: 4096,
+            capture: CaptureMode::default(),
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! The handle that everybody else has of the store.
+
+use super::author::Author;
+use super::command::Command;
+use super::disk::Settled;
+use super::freshness::Freshness;
+use super::health::Health;
+use super::idempotency::{self, Ran};
+use super::job::{Job, Task};
+use super::log::Index;
+use super::readers::Readers;
+use super::rows::{Reader, Transaction};
+use super::sqlite;
+use super::stats::Stats;
+use super::time::now_ms;
+use crate::error::Error;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::{mpsc, oneshot};
+
+/// The rows. A cheap handle: clone it. When the last one is dropped, the store finishes what waits and closes.
+#[derive(Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+pub(super) struct Shared {
+    pub jobs: mpsc::Sender<Job>,
+    pub readers: Arc<Readers>,
+    /// The readers of those that replay: a page takes a hundred times as long as a question.
+    pub replay: Arc<Readers>,
+    pub busy_timeout: Duration,
+    pub stats: Arc<Stats>,
+    pub health: Arc<Health>,
+    /// The writer's; `None` where there is no writer.
+    pub index: Option<Arc<Index>>,
+    /// What the writer committed and the disk has; `None` where there is no writer.
+    pub settled: Option<Settled>,
+}
+
+impl Store {
+    pub(super) fn new(shared: Shared) -> Self {
+        Store {
+            shared: Arc::new(shared),
+        }
+    }
+
+    /// Reads rows, all at one state of the database: what was committed when `f` reads first. Returns when that is on the disk, as
+    /// [`durability`](StoreConfig::durability) has it.
+    ///
+    /// Reads wait for one of the [`readers`](StoreConfig::readers), and those of tasks that read little come before those of tasks that read much.
+    ///
+    /// Dropping the future before `f` runs cancels it, and does not stop it afterwards.
+    ///
+    /// # Errors
+    /// What `f` returns; [`Error::Panicked`] if it panicked; [`Error::Store`] when it tries to write; [`Error::Unavailable`] when the database cannot be used;
+    /// [`Error::Closed`] when the store has stopped.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.read_by(&self.shared.readers, f).await
+    }
+
+    /// As [`read`](Self::read), for a page of the history: by a reader that nobody else waits for.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub(crate) async fn replay<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.read_by(&self.shared.replay, f).await
+    }
+
+    async fn read_by<T: Send + 'static>(
+        &self,
+        readers: &Readers,
+        f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.shared.health.check()?;
+        let index = self.shared.index.clone();
+        let read = readers.read(move |c| sqlite::snapshot(c, index.as_deref(), f));
+        let result = read.await?;
+        // It may have read what a power cut would take back, and a refusal says so too.
+        if let Some(settled) = &self.shared.settled {
+            settled.wait().await?;
+        }
+        result
+    }
+
+    /// Runs a command in a transaction that it may share with others; returns after the commit, when everything it changed has been announced.
+    ///
+    /// With an id, `f` runs once: a repetition gets what the first one got, a refusal too. Not kept are failures of ours, and refusals that a
+    /// repetition is meant to overcome: `Busy`, `RateLimited`, `Unauthenticated`.
+    ///
+    /// Dropping the future before the command is in the queue cancels it; afterwards it runs, and nobody is told.
+    ///
+    /// # Errors
+    /// What `f` returns (then nothing of it happened); a conflict `IDEMPOTENCY_CONFLICT` when the id was used for something else; [`Error::Busy`]
+    /// when another program held the database too long or another command brought the transaction down (nothing of it happened);
+    /// [`Error::UnknownOutcome`] when the commit itself failed; [`Error::Full`] when there was no room for it, and [`Error::Unavailable`] when the database
+    /// cannot be used (nothing of it happened); [`Error::Panicked`]; [`Error::Closed`] when the store stops.
+    pub async fn write<T: Serialize + DeserializeOwned + Send + 'static>(
+        &self,
+        command: Command,
+        f: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let Command { actor, id, shard } = command;
+        let author = Author {
+            actor,
+            command_id: id.as_ref().map(|id| id.key.clone()),
+        };
+        let run = move |c: &rusqlite::Connection, freshness: &Freshness| {
+            idempotency::once(c, id, || {
+                f(&Transaction::new(Reader::at(c, freshness), now_ms()))
+            })
+        };
+        self.submit(shard, author, run).await
+    }
+
+    /// Forgets what became of a scope's commands.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub(crate) async fn forget(&self, scope: String) -> Result<(), Error> {
+        let run = move |c: &rusqlite::Connection, _: &Freshness| {
+            Ran::unrecorded(idempotency::forget(c, &scope))
+        };
+        self.submit(None, Author::default(), run).await
+    }
+
+    /// Reads as one of the writer's jobs, where nothing waits to be announced: what a snapshot does that found changes of another program waiting.
+    /// Nothing is kept of it; the answer comes after the commit of its batch.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub(crate) async fn write_raw<T: Send + 'static>(
+        &self,
+        shard: Option<usize>,
+        f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let run = move |c: &rusqlite::Connection, freshness: &Freshness| {
+            Ran::unrecorded(f(&Reader::at(c, freshness)))
+        };
+        self.submit(shard, Author::default(), run).await
+    }
+
+    async fn submit<T: Send + 'static>(
+        &self,
+        shard: Option<usize>,
+        author: Author,
+        run: impl FnOnce(&rusqlite::Connection, &Freshness) -> Ran<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        // The clock starts before the queue: whoever waits for room is not to wait twice as long for BUSY.
+        let deadline = Instant::now() + self.shared.busy_timeout;
+        self.shared.health.check()?;
+        let (answer, answered) = oneshot::channel();
+        let job = Job {
+            shard,
+            author,
+            deadline,
+            work: Box::new(Task::new(run, answer)),
+        };
+        self.shared
+            .jobs
+            .send(job)
+            .await
+            .map_err(|_| Error::Closed)?;
+        answered.await.map_err(|_| Error::Closed)?
+    }
+
+    /// Commands that wait for the writer.
+    pub(crate) fn waiting(&self) -> usize {
+        self.shared.jobs.max_capacity() - self.shared.jobs.capacity()
+    }
+
+    /// What is the matter with it.
+    pub(crate) fn health(&self) -> &Health {
+        &self.shared.health
+    }
+
+    /// Reads that wait for one of the readers or run, and those for replay.
+    pub(crate) fn reading(&self) -> (usize, usize) {
+        (self.shared.readers.asked(), self.shared.replay.asked())
+    }
+
+    pub(crate) fn stats(&self) -> &Stats {
+        &self.shared.stats
+    }
+}
