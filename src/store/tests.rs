@@ -1,3 +1,5 @@
+mod captures;
+
 use super::*;
 use crate::consumer::announcer::fixture::{Served, insert, insertion};
 use crate::error::{Error, Kind};
