@@ -14,7 +14,7 @@
 //!
 //! Limits: what a `REPLACE` removes because of a unique index on an expression is not told (the log names the index); `ON UPDATE CASCADE` is left to SQLite (ids do not change here).
 //!
-//! The writer's own statements can do without the log: who notes what they change is behind [`Capture`].
+//! The writer's own statements can do without the log: who sees what they change is behind [`Capture`].
 
 mod any;
 mod authorizer;

@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
-/// The rows. A cheap handle: clone it. When the last one is dropped, the store finishes what waits and closes.
+/// The rows of a database. A clone is the same store and costs a counter. When the last one is dropped, the store finishes what waits and closes.
 #[derive(Clone)]
 pub struct Store {
     shared: Arc<Shared>,

@@ -121,7 +121,7 @@ pub(crate) fn open(
             steady,
             index.clone(),
         )?,
-        // There is nothing to note until the tables are whole.
+        // There is nothing to capture until the tables are whole.
         Condition::Broken(_) => Freshness::new(
             &connection,
             &clock,
