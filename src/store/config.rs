@@ -39,7 +39,7 @@ pub struct StoreConfig {
     pub retention_age: Duration,
     /// How often the store looks whether another program wrote.
     pub poll_interval: Duration,
-    /// How long a command waits for another program's transaction before it is told [`Error::Busy`].
+    /// How long a command waits for another program's transaction before it is told [`Error::Busy`](crate::Error::Busy).
     pub busy_timeout: Duration,
     /// How long the outcome of a command with an id is kept.
     pub outcome_age: Duration,

@@ -51,9 +51,9 @@ impl Store {
     }
 
     /// Reads rows, all at one state of the database: what was committed when `f` reads first. Returns when that is on the disk, as
-    /// [`durability`](StoreConfig::durability) has it.
+    /// [`durability`](crate::StoreConfig::durability) has it.
     ///
-    /// Reads wait for one of the [`readers`](StoreConfig::readers), and those of tasks that read little come before those of tasks that read much.
+    /// Reads wait for one of the [`readers`](crate::StoreConfig::readers), and those of tasks that read little come before those of tasks that read much.
     ///
     /// Dropping the future before `f` runs cancels it, and does not stop it afterwards.
     ///
