@@ -25,13 +25,13 @@ use maitred::{Registry, Schema};
 use restaurant::Restaurant;
 
 /// The tables. Migration n makes version n; a released one is never changed.
-pub const SCHEMA: Schema = Schema {
-    application_id: 0x6d61_6974, // "mait"
-    migrations: &[
+pub const SCHEMA: Schema = Schema::new(
+    0x6d61_6974, // "mait"
+    &[
         include_str!("../schema.sql"),
         include_str!("domain/sums.sql"),
     ],
-};
+);
 
 /// The consumers and REST interfaces that `routing.toml` may name.
 pub fn registry() -> Registry<Restaurant> {

@@ -3,7 +3,7 @@
 use crate::SCHEMA;
 use crate::db::{Error, Transaction, params};
 use crate::watched::WATCHED;
-use maitred::Scratch;
+use maitred::testing::Scratch;
 use std::cell::Cell;
 
 /// A restaurant in memory.

@@ -5,75 +5,35 @@
 
 use maitred::{Stamp, Watched};
 
-const fn on(column: &'static str, value: &'static str, at: &'static str) -> Stamp {
-    Stamp { column, value, at }
-}
-
-const fn plain(table: &'static str) -> Watched {
-    Watched {
-        table,
-        stamps: &[],
-        secret: &[],
-    }
-}
-
 /// For `App::WATCHED`.
 pub const WATCHED: &[Watched] = &[
-    plain("restaurants"),
-    plain("zones"),
-    Watched {
-        table: "tables",
-        stamps: &[],
-        secret: &["qr_secret"],
-    },
-    Watched {
-        table: "table_sessions",
-        stamps: &[],
-        secret: &["token"],
-    },
-    Watched {
-        table: "users",
-        stamps: &[],
-        secret: &["pin_hash", "password_hash"],
-    },
-    plain("menu_items"),
-    Watched {
-        table: "orders",
-        stamps: &[
-            on("status", "confirmed", "confirmed_at"),
-            on("status", "preparing", "preparing_at"),
-            on("status", "ready", "ready_at"),
-            on("status", "delivered", "delivered_at"),
-            on("status", "completed", "completed_at"),
-            on("status", "cancelled", "cancelled_at"),
-        ],
-        secret: &[],
-    },
-    Watched {
-        table: "order_items",
-        stamps: &[
-            on("status", "queued", "fired_at"),
-            on("status", "preparing", "started_at"),
-            on("status", "ready", "ready_at"),
-            on("status", "served", "served_at"),
-            on("status", "voided", "voided_at"),
-        ],
-        secret: &[],
-    },
-    Watched {
-        table: "payments",
-        stamps: &[on("status", "captured", "captured_at")],
-        secret: &[],
-    },
-    Watched {
-        table: "tasks",
-        stamps: &[
-            on("status", "acknowledged", "acked_at"),
-            on("status", "done", "done_at"),
-        ],
-        secret: &[],
-    },
-    plain("notifications"),
+    Watched::new("restaurants"),
+    Watched::new("zones"),
+    Watched::new("tables").hiding(&["qr_secret"]),
+    Watched::new("table_sessions").hiding(&["token"]),
+    Watched::new("users").hiding(&["pin_hash", "password_hash"]),
+    Watched::new("menu_items"),
+    Watched::new("orders").stamps(&[
+        Stamp::new("status", "confirmed", "confirmed_at"),
+        Stamp::new("status", "preparing", "preparing_at"),
+        Stamp::new("status", "ready", "ready_at"),
+        Stamp::new("status", "delivered", "delivered_at"),
+        Stamp::new("status", "completed", "completed_at"),
+        Stamp::new("status", "cancelled", "cancelled_at"),
+    ]),
+    Watched::new("order_items").stamps(&[
+        Stamp::new("status", "queued", "fired_at"),
+        Stamp::new("status", "preparing", "started_at"),
+        Stamp::new("status", "ready", "ready_at"),
+        Stamp::new("status", "served", "served_at"),
+        Stamp::new("status", "voided", "voided_at"),
+    ]),
+    Watched::new("payments").stamps(&[Stamp::new("status", "captured", "captured_at")]),
+    Watched::new("tasks").stamps(&[
+        Stamp::new("status", "acknowledged", "acked_at"),
+        Stamp::new("status", "done", "done_at"),
+    ]),
+    Watched::new("notifications"),
 ];
 
 /// For `App::STEADY`: who somebody is, where dishes are made, and how work flows.

@@ -37,6 +37,11 @@ use std::str::FromStr;
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no application",
+    label = "not an `App`",
+    note = "implement `maitred::App` for a type that stands for the whole application, often an empty struct, and name that one type in every consumer's `type App`"
+)]
 pub trait App: Sized + Send + Sync + 'static {
     /// What a verified token says about its bearer.
     type Claims: DeserializeOwned + Clone + Send + Sync + 'static;

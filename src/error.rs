@@ -60,6 +60,7 @@ const TEXT_BYTES: usize = 512;
 
 /// The client's fault, told to the client in its own vocabulary.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ClientError {
     /// What kind of mistake.
     pub kind: Kind,

@@ -296,10 +296,6 @@ fn serve(options: Options) -> Result<Started, Error> {
         .with::<Member>()
         .with::<Namespace>()
         .with::<Room>();
-    let known = Known {
-        consumers: &registry.consumers(),
-        rest: &[],
-    };
     let mut routes = ROUTES.replace("BIND", &options.bind);
     if let (Some(certificate), Some(key)) = (&options.certificate, &options.key) {
         let tls = format!("tls = {{ certificate = {certificate:?}, key = {key:?} }}");
@@ -308,7 +304,7 @@ fn serve(options: Options) -> Result<Started, Error> {
     if options.secret.is_some() {
         routes = routes.replace("auth = \"none\"", "auth = \"required\"");
     }
-    let routing = Routing::parse("echo_server", &routes, &known)?;
+    let routing = registry.routing("echo_server", &routes)?;
     let mut server = Server::new(routing, registry);
     if let Some(secret) = options.secret {
         server = server.keys(Keys::hs256(secret.as_bytes())?);

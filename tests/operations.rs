@@ -122,11 +122,7 @@ fn registry() -> Registry<Conformance> {
 
 /// A routing file of this server's consumers.
 fn parsed(text: &str) -> Result<Routing, Error> {
-    let known = Known {
-        consumers: &registry().consumers(),
-        rest: &[],
-    };
-    Routing::parse("r.toml", text, &known)
+    registry().routing("r.toml", text)
 }
 
 /// A server of this process with this routing, and where it is.

@@ -2,8 +2,8 @@
 
 use super::source::Source;
 use maitred::{
-    Command, Copied, Error, Keys, Known, Preview, Progress, Restored, Routing, Server, Started,
-    Store, StoreConfig,
+    Command, Copied, Error, Keys, Preview, Progress, Restored, Routing, Server, Started, Store,
+    StoreConfig,
 };
 use restaurant::demo::seed;
 use restaurant::restaurant::Restaurant;
@@ -20,12 +20,7 @@ pub struct Plan {
 
 /// Reads a routing file, with the application's names.
 pub fn routing(source: &Source) -> Result<Routing, Error> {
-    let registry = registry();
-    let known = Known {
-        consumers: &registry.consumers(),
-        rest: &registry.interfaces(),
-    };
-    Routing::parse(&source.name, &source.text, &known)
+    registry().routing(&source.name, &source.text)
 }
 
 /// From which version to which.

@@ -4,6 +4,7 @@ use std::time::SystemTime;
 
 /// Who is at the other end of a connection or a request.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Identity<C> {
     /// What the verified token says; `None` for an anonymous client.
     pub claims: Option<C>,

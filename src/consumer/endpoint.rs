@@ -65,6 +65,11 @@ use serde::de::DeserializeOwned;
 /// let told = Counter::render(&Count { id: 1, n: 2 }, &1).expect("everybody hears of it");
 /// assert_eq!((told.name(), told.data()), (Some("count"), r#"{"id":1,"n":2}"#));
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no consumer, so no route can lead to it",
+    label = "not a `Consumer`",
+    note = "implement `maitred::Consumer` for it: what one kind of endpoint does, from `connect` to `disconnect`"
+)]
 #[allow(async_fn_in_trait)] // futures never leave their shard: no `Send` bound is wanted
 pub trait Consumer: Sized + 'static {
     /// How Socket.IO clients are told that they are not let in, be it for their token or by [`connect`](Self::connect): by a CONNECT_ERROR. Or, for vocabularies
@@ -123,9 +128,9 @@ pub trait Consumer: Sized + 'static {
         None
     }
 
-    /// How several rendered events are told in one message, to connections that asked for that: see [`Context::gather`]. `None`: this vocabulary has no such
-    /// message. As [`render`](Self::render) it runs once for all who heard the same.
-    fn together(_messages: &[&Message]) -> Option<Message> {
+    /// How several rendered events are told in one message, to connections that asked for batches with [`Context::batch`]. `None`: this vocabulary has no such
+    /// message, and nobody is told a batch. Like [`render`](Self::render) it runs once for all connections that heard the same events.
+    fn render_batch(_messages: &[&Message]) -> Option<Message> {
         None
     }
 

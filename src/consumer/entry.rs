@@ -13,7 +13,7 @@ use crate::protocol::message::Reply;
 use crate::routing::pattern::{self, Params};
 use futures::future::LocalBoxFuture;
 use serde_json::value::RawValue;
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::collections::BTreeMap;
 use std::ops::Index;
 use std::sync::Arc;
@@ -25,6 +25,8 @@ type Connect<A> =
 
 /// A consumer without its type: what a connection can call.
 pub(crate) struct Entry<A: App> {
+    /// The consumer's type.
+    pub is: TypeId,
     /// How it tells its clients of events.
     pub renderer: Arc<Renderer<A>>,
     /// What its commands have that raw frames keep to themselves.
@@ -44,12 +46,13 @@ pub(crate) struct Entry<A: App> {
 impl<A: App> Entry<A> {
     pub fn of<C: Consumer<App = A>>() -> Self {
         Entry {
+            is: TypeId::of::<C>(),
             renderer: Arc::new(Renderer {
                 name: C::NAME,
                 verbatim: C::Command::VERBATIM,
                 render: C::render,
                 entity: C::entity,
-                together: C::together,
+                render_batch: C::render_batch,
                 render_error: C::render_error,
             }),
             taken: C::Command::taken,
@@ -66,7 +69,7 @@ impl<A: App> Entry<A> {
 impl<A: App> Context<A> {
     /// What its consumer was registered as.
     pub(crate) fn entry(&self) -> &Entry<A> {
-        &Consumers::of(&self.shard)[self.lane().renderer.name]
+        &Consumers::of(&self.shard)[self.format().renderer.name]
     }
 }
 
@@ -100,7 +103,7 @@ impl<A: App> Index<&str> for Consumers<A> {
     type Output = Entry<A>;
 
     fn index(&self, name: &str) -> &Entry<A> {
-        self.0.get(name).expect("lanes are of consumers")
+        self.0.get(name).expect("formats are of consumers")
     }
 }
 

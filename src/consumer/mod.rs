@@ -9,4 +9,5 @@ pub(crate) mod numbers;
 pub(crate) mod registry;
 pub(crate) mod reserved;
 pub(crate) mod rest;
+pub(crate) mod routes;
 pub(crate) mod timed;

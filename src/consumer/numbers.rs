@@ -71,7 +71,7 @@ impl Numbers {
             (name, of.sum())
         });
         Numbers {
-            uptime_s: stats.started.elapsed().as_secs(),
+            uptime_s: stats.uptime().as_secs(),
             routes: routes.collect(),
             clients,
             closed: stats.closings(),

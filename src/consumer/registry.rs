@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::consumer::endpoint::Consumer;
 use crate::consumer::entry::Entry;
 use crate::consumer::reserved::refuse;
-use crate::consumer::rest::Routes;
+use crate::consumer::rest::Interface;
 use crate::error::Error;
 use crate::routing::{Known, Routing};
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 /// The consumers and REST interfaces that `routing.toml` may name.
 pub struct Registry<A: App> {
     pub(crate) entries: BTreeMap<&'static str, Entry<A>>,
-    pub(crate) rest: BTreeMap<&'static str, Routes<A>>,
+    pub(crate) rest: BTreeMap<&'static str, Interface<A>>,
 }
 
 impl<A: App> Default for Registry<A> {
@@ -35,24 +35,20 @@ impl<A: App> Registry<A> {
     /// # Panics
     /// When two consumers have one name: a mistake in the program, seen at its first start.
     pub fn with<C: Consumer<App = A>>(mut self) -> Self {
-        assert!(
-            self.entries.insert(C::NAME, Entry::of::<C>()).is_none(),
-            "two consumers are named {}",
-            C::NAME
-        );
+        let before = self.entries.insert(C::NAME, Entry::of::<C>());
+        assert!(before.is_none(), "two consumers are named {}", C::NAME);
         self
     }
 
-    /// Adds a REST interface: warp routes that a listener mounts with `rest = ["name"]`.
+    /// Adds a consumer, which may be there already.
     ///
     /// # Panics
-    /// When two interfaces have one name.
-    pub fn rest(mut self, name: &'static str, routes: Routes<A>) -> Self {
-        assert!(
-            self.rest.insert(name, routes).is_none(),
-            "two REST interfaces are named {name}"
-        );
-        self
+    /// When another one has its name.
+    #[track_caller]
+    pub(super) fn add(&mut self, entry: Entry<A>) {
+        let (name, is) = (entry.renderer.name, entry.is);
+        let known = self.entries.entry(name).or_insert(entry);
+        assert!(known.is == is, "two consumers are named {name}");
     }
 
     /// Reads a routing file that names these consumers and REST interfaces.
@@ -66,8 +62,16 @@ impl<A: App> Registry<A> {
             rest: &self.interfaces(),
         };
         let routing = Routing::parse(file_name, text, &known)?;
-        refuse(&routing, |name| self.entries.get(name))?;
+        self.refuse(&routing)?;
         Ok(routing)
+    }
+
+    /// Whether a route leads to a consumer that would never be shown what it asks for.
+    ///
+    /// # Errors
+    /// [`Error::Config`] that names all of them.
+    pub(crate) fn refuse(&self, routing: &Routing) -> Result<(), Error> {
+        refuse(routing, |name| self.entries.get(name))
     }
 
     /// The consumers' names, for [`Routing::parse`](crate::Routing::parse).

@@ -1,30 +1,30 @@
 //! What HTTP routes of an application can reach.
 
+pub(crate) mod answer;
+pub(crate) mod body;
+mod caller;
+mod interface;
+#[cfg(feature = "warp")]
+mod warp;
+
+pub use body::RequestBody;
+pub use caller::Caller;
+pub(crate) use caller::Peer;
+pub(crate) use interface::{Interface, Mounted};
+
 use crate::app::App;
 use crate::auth;
 use crate::auth::{Identity, Keys};
 use crate::consumer::numbers::Numbers;
 use crate::error::{ClientError, Error, Kind};
 use crate::metrics::Stats;
-use crate::routing::{Auth, Policy};
+use crate::routing::Policy;
 use crate::store::{Command, Reader, Store, Transaction};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::header;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::convert::Infallible;
 use std::marker::PhantomData;
-use std::net::SocketAddr;
 use std::sync::Arc;
-use warp::filters::BoxedFilter;
-use warp::reply::Response;
-use warp::{Filter, Reply};
-
-/// The address at the other end, put into each request by the accept loop: warp's own is private.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Peer(pub SocketAddr);
-
-/// Makes the HTTP routes of one listener and shard.
-pub(crate) type Routes<A> = fn(Api<A>) -> BoxedFilter<(Response,)>;
 
 /// A REST interface of a listener.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,37 +38,6 @@ pub struct RestPlace {
     pub port: u16,
     /// It speaks `https` only.
     pub tls: bool,
-}
-
-/// What a request says about who sent it.
-#[derive(Debug, Clone)]
-pub struct Caller {
-    /// The request's headers.
-    pub headers: HeaderMap,
-    /// The query string, without its question mark.
-    pub query: String,
-    /// The address at the other end.
-    pub peer: Option<SocketAddr>,
-}
-
-impl Caller {
-    /// Whether a policy lets this caller in without a token.
-    pub(crate) fn may_be_anonymous(&self, auth: Auth) -> bool {
-        match auth {
-            Auth::Required => false,
-            Auth::Optional | Auth::None => true,
-            // a proxy on this machine would make every stranger look local
-            Auth::Loopback => {
-                let forwarded = ["forwarded", "x-forwarded-for", "x-real-ip"]
-                    .iter()
-                    .any(|h| self.headers.contains_key(*h));
-                !forwarded
-                    && self
-                        .peer
-                        .is_some_and(|p| p.ip().to_canonical().is_loopback())
-            }
-        }
-    }
 }
 
 /// The rows and the tokens, for the HTTP routes of one listener.
@@ -118,18 +87,6 @@ impl<A: App> Api<A> {
             tls,
             app: PhantomData,
         }
-    }
-
-    /// A warp filter that extracts the [`Caller`].
-    pub fn caller() -> impl Filter<Extract = (Caller,), Error = Infallible> + Clone {
-        warp::header::headers_cloned()
-            .and(warp::query::raw().or(warp::any().map(String::new)).unify())
-            .and(warp::ext::optional::<Peer>())
-            .map(|headers, query, peer: Option<Peer>| Caller {
-                headers,
-                query,
-                peer: peer.map(|p| p.0),
-            })
     }
 
     /// Who sent a request.
@@ -213,27 +170,4 @@ impl<A: App> Api<A> {
     ) -> Result<T, Error> {
         self.store.write(command.on_shard(self.shard), f).await
     }
-}
-
-/// `{"error": ..., "code": ...}` with the status of its kind.
-pub(crate) fn json_error(error: &ClientError) -> Response {
-    #[derive(Serialize)]
-    struct Body<'a> {
-        error: &'a str,
-        code: &'a str,
-    }
-    let body = warp::reply::json(&Body {
-        error: &error.text,
-        code: &error.code,
-    });
-    let status = StatusCode::from_u16(error.kind.status());
-    let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    not_stored(warp::reply::with_status(body, status).into_response())
-}
-
-/// For what is true now only: a 404 or a 410 may be kept by caches that are not told otherwise (RFC 9110, section 15.1).
-pub(crate) fn not_stored(mut response: Response) -> Response {
-    let never = HeaderValue::from_static("no-store");
-    response.headers_mut().insert(header::CACHE_CONTROL, never);
-    response
 }

@@ -5,6 +5,7 @@ use crate::consumer::context::{Context, Elapsed, TIMERS, TimerId};
 use crate::consumer::endpoint::Consumer;
 use crate::error::{ClientError, Error, Kind};
 use crate::protocol::message::Reply;
+use std::any::TypeId;
 use std::time::Duration;
 
 /// A consumer that does something by itself after a while: it asks a client again, gives up a seat, says that it is still there.
@@ -95,8 +96,8 @@ impl<A: App> Context<A> {
         delay: Duration,
         timer: C::Timer,
     ) -> Result<TimerId, ClientError> {
-        let name = self.lane().renderer.name;
-        assert_eq!(name, C::NAME, "a timer of another consumer");
+        let is_ours = self.entry().is == TypeId::of::<C>();
+        assert!(is_ours, "a timer of {} in another consumer", C::NAME);
         self.timers().set(delay, brings::<C>(timer)).ok_or_else(|| {
             let text = format!("this connection waits for {TIMERS} timers already");
             ClientError::new(Kind::RateLimited, "TOO_MANY_TIMERS", text)
@@ -111,7 +112,7 @@ impl<A: App> Context<A> {
 
 fn brings<C: Timed>(timer: C::Timer) -> Elapsed<C::App> {
     Box::new(move |consumer, ctx| {
-        // never another type: names are unique among the consumers of a server
+        // never another type: see `after`
         let consumer = consumer.downcast_mut::<C>()?;
         Some(Box::pin(consumer.elapsed(timer, ctx)))
     })

@@ -54,6 +54,11 @@ impl Clock {
         held.moved.send_modify(|moved| *moved += time);
     }
 
+    /// Whether only [`advance`](Self::advance) moves it.
+    pub(crate) fn is_held(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// The monotonic time: what deadlines and durations are made of.
     #[inline]
     pub fn now(&self) -> Instant {
@@ -130,7 +135,7 @@ pub struct Sleep(Waits);
 
 enum Waits {
     System(Pin<Box<tokio::time::Sleep>>),
-    Held(Pin<Box<dyn Future<Output = ()> + Send>>),
+    Held(Pin<Box<dyn Future<Output = ()> + Send + Sync>>),
 }
 
 impl Future for Sleep {

@@ -21,18 +21,22 @@ impl Default for Backlog {
 }
 
 impl Backlog {
+    /// Sets the most that may wait, in bytes.
     pub fn set_bound(&self, bytes: usize) {
         self.bound.store(bytes, Relaxed);
     }
 
+    /// A client does not keep up: it has an outbox now.
     pub fn opened(&self) {
         self.clients.fetch_add(1, Relaxed);
     }
 
+    /// An outbox is gone.
     pub fn closed(&self) {
         self.clients.fetch_sub(1, Relaxed);
     }
 
+    /// Bytes were added to an outbox, or taken from it.
     pub fn add(&self, bytes: isize) {
         // wraps around: what is taken away was added before
         self.bytes.fetch_add(bytes as usize, Relaxed);
@@ -43,23 +47,23 @@ impl Backlog {
         (self.bytes.load(Relaxed), self.clients.load(Relaxed))
     }
 
-    /// More waits than may.
+    /// Whether more than the bound waits.
     pub fn is_over(&self) -> bool {
         self.bytes.load(Relaxed) > self.bound.load(Relaxed)
     }
 
-    /// So much more that the largest cannot be waited for: a quarter.
+    /// Whether a quarter more than the bound waits: then the largest are closed at once.
     pub fn is_far_over(&self) -> bool {
         let bound = self.bound.load(Relaxed);
         self.bytes.load(Relaxed) > bound.saturating_add(bound / 4)
     }
 
-    /// Enough was closed: there is room again.
+    /// Whether enough was closed: less than nine tenths of the bound wait.
     pub fn is_relieved(&self) -> bool {
         self.bytes.load(Relaxed) <= self.bound.load(Relaxed) / 10 * 9
     }
 
-    /// What an outbox has on average: at least one is as large.
+    /// Bytes that an outbox has on average: at least one is as large.
     pub fn average(&self) -> usize {
         let (bytes, clients) = self.now();
         bytes / clients.max(1)

@@ -20,7 +20,7 @@ impl Count {
     }
 }
 
-/// How often a value was in which range. `N` upper bounds, and what is above the last.
+/// How many values were in each range: below each of `N` upper bounds, and above the last.
 #[derive(Debug)]
 pub(crate) struct Histogram<const N: usize> {
     ranges: [Count; N],

@@ -11,12 +11,12 @@ pub(crate) struct RouteStats {
     open: AtomicI64,
     /// WebSockets that were opened since the start.
     opened: AtomicU64,
-    /// Of those that are open and were let in: what their bearers are. Locked for a moment when one comes and when it goes.
+    /// Connections that are let in, by the role of their bearer. Locked for a moment when one comes and when it goes.
     roles: Mutex<BTreeMap<&'static str, u64>>,
 }
 
 impl RouteStats {
-    /// Somebody of this role was let in, until the returned value is dropped.
+    /// Counts a connection whose bearer has this role, until the returned value is dropped.
     pub fn role(self: &Arc<Self>, role: &'static str) -> OpenRole {
         *self.lock_roles().entry(role).or_default() += 1;
         OpenRole(self.clone(), role)
@@ -41,7 +41,7 @@ impl RouteStats {
         self.roles.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// One more, until the returned value is dropped.
+    /// Counts an open connection, until the returned value is dropped.
     pub fn open(self: &Arc<Self>) -> OpenRoute {
         self.open.fetch_add(1, Relaxed);
         self.opened.fetch_add(1, Relaxed);

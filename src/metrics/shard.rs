@@ -35,12 +35,12 @@ impl Drop {
     ];
 }
 
-/// How a stream went on for a client that came back.
+/// How the stream of events continued for a client that reconnected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Return {
-    /// With what it missed.
+    /// With the events that it missed.
     Resumed,
-    /// With a snapshot, and `"reset": true`.
+    /// With a new snapshot, and `"reset": true`.
     Reset,
 }
 
@@ -58,46 +58,56 @@ pub(crate) const MICROS: [u64; 14] = [
 pub(crate) struct ShardStats {
     /// Events handed to sockets: one for each receiver.
     pub delivered: Count,
-    /// Bytes the system took for clients.
+    /// WebSocket bytes that the kernel took for clients.
     pub sent_bytes: Count,
-    /// Writes that took them.
+    /// Writes that took these bytes.
     pub writes: Count,
+    /// Messages and control frames of clients.
     pub received_frames: Count,
+    /// Payload bytes of these frames.
     pub received_bytes: Count,
+    /// Frames, by [`Drop`].
     pub dropped: [Count; Drop::ALL.len()],
+    /// Refusals, by [`Limit`].
     pub limited: [Count; Limit::ALL.len()],
     /// Clients and their events, by name.
     pub events: Events,
+    /// Clients that got what they had missed.
     pub resumed: Count,
+    /// Clients that got a new snapshot.
     pub reset: Count,
-    /// Events that one resume told.
+    /// Events that were replayed to one client that resumed.
     pub replayed: Histogram<{ EVENTS.len() }>,
-    /// From the commit to the end of the turn that wrote it to the sockets, in microseconds.
+    /// From the commit to the end of the tick that wrote it to the sockets, in microseconds.
     pub announced: Histogram<{ MICROS.len() }>,
-    /// Groups that have members here, and places in them.
+    /// Groups that have members on this shard.
     pub groups: Count,
+    /// Memberships in these groups.
     pub members: Count,
-    /// What all outboxes hold, of all shards.
+    /// What the outboxes of all shards hold.
     pub backlog: Arc<Backlog>,
-    /// Tasks that are alive.
+    /// Set once the shard's runtime is up: how many tasks are alive.
     pub runtime: OnceLock<RuntimeMetrics>,
 }
 
 impl ShardStats {
+    /// Frames were dropped.
     pub fn dropped(&self, why: Drop, frames: usize) {
         self.dropped[why as usize].add(frames as u64);
     }
 
-    /// A write took so many bytes.
+    /// A write took this many bytes.
     pub fn sent(&self, bytes: usize) {
         self.sent_bytes.add(bytes as u64);
         self.writes.add(1);
     }
 
+    /// A limit refused something.
     pub fn limited(&self, limit: Limit) {
         self.limited[limit as usize].add(1);
     }
 
+    /// A client reconnected.
     pub fn returned(&self, how: Return) {
         match how {
             Return::Resumed => self.resumed.add(1),

@@ -7,12 +7,13 @@ use super::backlog::Backlog;
 use super::events::{Sums, sums};
 use super::route::RouteStats;
 use super::shard::ShardStats;
+use crate::limits::clock::Clock;
 use crate::limits::{Limits, Quota};
 use dashmap::DashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// A listener's name and a route's path.
 pub(crate) type RouteName = (String, String);
@@ -20,7 +21,8 @@ pub(crate) type RouteName = (String, String);
 /// What the whole process counts, and its quotas.
 #[derive(Debug)]
 pub(crate) struct Stats {
-    pub started: Instant,
+    clock: Clock,
+    started: Instant,
     pub shards: Vec<Arc<ShardStats>>,
     pub quota: Arc<Quota>,
     /// By listener and path: a name that a reload takes away keeps its totals.
@@ -31,7 +33,7 @@ pub(crate) struct Stats {
 }
 
 impl Stats {
-    pub fn new(shards: usize, quota: Arc<Quota>, outbox_total_bytes: usize) -> Self {
+    pub fn new(shards: usize, quota: Arc<Quota>, outbox_total_bytes: usize, clock: &Clock) -> Self {
         let backlog = Arc::new(Backlog::default());
         backlog.set_bound(outbox_total_bytes);
         let shard = || ShardStats {
@@ -39,7 +41,8 @@ impl Stats {
             ..ShardStats::default()
         };
         Stats {
-            started: Instant::now(),
+            started: clock.now(),
+            clock: clock.clone(),
             shards: (0..shards).map(|_| Arc::new(shard())).collect(),
             quota,
             routes: DashMap::new(),
@@ -48,7 +51,12 @@ impl Stats {
         }
     }
 
-    /// Other limits from now on: what is open stays.
+    /// The time since the start.
+    pub fn uptime(&self) -> Duration {
+        self.clock.now() - self.started
+    }
+
+    /// Sets other limits. Connections that are open stay.
     pub fn limit(&self, limits: Limits) {
         self.quota.set(limits);
         if let Some(shard) = self.shards.first() {

@@ -77,7 +77,13 @@ impl From<Payload<'_>> for Frame {
     }
 }
 
-/// What a consumer takes frames as: any type that can be read from JSON, or [`Frame`] for those that want the bytes. Sealed.
+/// What a consumer takes frames as: a [`Command`](crate::Consumer::Command), any type that can be read from JSON, or [`Frame`] for those that want the bytes. Sealed.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from a client's frame",
+    label = "not a command",
+    note = "derive it: `#[derive(serde::Deserialize)]`, an enum with `#[serde(tag = \"action\")]` for JSON commands",
+    note = "or use `maitred::Frame` as the consumer's `Command`, for text and binary messages as they come"
+)]
 pub trait FromFrame: Sized + sealed::Sealed {
     /// Frames are the consumer's alone, and have no envelope.
     #[doc(hidden)]

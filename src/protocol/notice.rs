@@ -6,6 +6,7 @@ use serde::Serialize;
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Pong {
     /// Milliseconds since 1970-01-01 UTC, of the server's clock.
     pub server_time: i64,
@@ -14,6 +15,7 @@ pub struct Pong {
 /// `resumed`: what was missed follows.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Resumed {
     /// The number that the client came back with.
     pub since: u64,
@@ -22,6 +24,7 @@ pub struct Resumed {
 /// `reset`: what was missed cannot be told any more, or the number is none of this history's.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Reset {
     /// For people.
     pub reason: &'static str,
@@ -30,6 +33,7 @@ pub struct Reset {
 /// `resync`: a Socket.IO client that came back did not find all that it left.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Resync {
     /// It does not go on where it was: what it knows is to be read again.
     pub reset: bool,
@@ -44,6 +48,7 @@ pub struct Resync {
 /// `auth:expiring` and `authenticated`: how long the token is good.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Expiry {
     /// Milliseconds since 1970-01-01 UTC. Not there: for ever.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,6 +61,7 @@ pub struct Expiry {
 /// `dropped`: what a slow client was not told, because its route says so. What it missed is in the history.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Dropped {
     /// How many messages.
     pub count: u32,
@@ -66,6 +72,7 @@ pub struct Dropped {
 /// `ack`: a command that came with an `id` was done. The outcome's members stand beside these.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Acknowledged<'a> {
     /// As the client chose it.
     pub id: &'a str,

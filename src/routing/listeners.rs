@@ -23,11 +23,19 @@ pub struct Routing {
 
 /// The names that a routing may use.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Known<'a> {
     /// Names of consumers: `dining.order`.
     pub consumers: &'a [&'a str],
     /// Names of REST services: `dining.api`.
     pub rest: &'a [&'a str],
+}
+
+impl<'a> Known<'a> {
+    /// These names. A [`Registry`](crate::Registry) knows its own: see [`Registry::routing`](crate::Registry::routing).
+    pub const fn new(consumers: &'a [&'a str], rest: &'a [&'a str]) -> Self {
+        Known { consumers, rest }
+    }
 }
 
 /// Addresses where clients connect, and what is served there.
@@ -57,6 +65,7 @@ pub(crate) struct RestMount {
 
 /// Who may read `/metrics` of a listener.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Metrics {
     /// `"none"`: there is nothing at that path. The default, so that nobody's numbers are public by accident.
     Nobody,

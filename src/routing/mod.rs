@@ -66,11 +66,10 @@ mod words;
 pub(crate) use bind::Address;
 pub(crate) use edge::Edge;
 pub use explain::{Explained, Routed, Setting};
-pub use listeners::{Known, Routing};
-pub(crate) use listeners::{Listener, Metrics};
+pub(crate) use listeners::Listener;
+pub use listeners::{Known, Metrics, Routing};
 pub(crate) use location::Location;
 pub(crate) use origins::host;
-#[allow(unused_imports)] // TLS and namespaces of a program that builds its routes
 pub(crate) use parts::{
     Given, ListenerParts, Located, NamespaceParts, RouteParts, RoutingParts, TlsParts,
 };

@@ -38,6 +38,7 @@ pub struct Policy {
 /// numbers gets no `pid` either, and is a new client when it comes back. What a client says itself (`auth.offsets`, `true` or `false`) counts before
 /// [`Auto`](Offsets::Auto) and [`Always`](Offsets::Always).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Offsets {
     /// `"auto"`: all clients but those that are known to hand the number to handlers which take no more arguments.
     Auto,
@@ -60,6 +61,7 @@ impl Word for Offsets {
 
 /// What happens to events for a client that reads slowly. Answers, errors and snapshots always wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Delivery {
     /// `"lossless"`: events wait; with more than `outbox_bytes` the client is closed and told to come back.
     Lossless,
@@ -87,6 +89,7 @@ impl Delivery {
 /// Whether a client needs a token. What a client without one may do, the consumer decides. A token that is sent and is not valid is refused, except with
 /// [`None`](Auth::None).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Auth {
     /// Clients without a token are refused.
     Required,

@@ -1,7 +1,7 @@
-//! A client that has ended its side, and waits for its answer.
+//! Answers that are owed to a client that has ended its side of the connection.
 //!
-//! Hyper takes the end of the stream for the end of the client: with `half_close` it would not notice any more that somebody who polls has gone. So the
-//! [HTTP connection io](super::http_io) keeps that end to itself as long as an answer is owed, and whoever would wait for long is told of it.
+//! Hyper takes the end of the stream for the end of the client; with its `half_close` it would not notice that a client that polls has gone. So the
+//! [HTTP connection io](super::http_io) keeps the end of the stream from hyper as long as an answer is owed, and notifies requests that may wait long.
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
@@ -11,16 +11,17 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::task::{Context, Poll};
 use tokio::sync::Notify;
 
-/// What a connection owes its client.
+/// The answers that a connection owes its client.
 #[derive(Debug, Default)]
 pub(super) struct Owed {
-    /// Answers that were not handed to hyper whole.
+    /// Answers of which hyper has not taken all.
     answers: AtomicUsize,
-    /// Something of them may be with hyper, or in the cipher, that is not with the system yet.
+    /// Some bytes of an answer may be in hyper or in TLS, and not yet in the kernel.
     unsent: AtomicBool,
-    /// The client has ended its side meanwhile.
+    /// The client has ended its side while an answer was owed.
     ended: AtomicBool,
-    told: Notify,
+    /// Notified when `ended` is set.
+    on_end: Notify,
 }
 
 impl Owed {
@@ -28,7 +29,7 @@ impl Owed {
         self.answers.load(Relaxed) > 0 || self.unsent.load(Relaxed)
     }
 
-    /// What hyper had is with the system: whether that was all.
+    /// Called when the kernel has all that hyper had. Returns whether nothing is owed any more.
     pub fn is_paid(&self) -> bool {
         let paid = self.answers.load(Relaxed) == 0;
         if paid {
@@ -37,26 +38,26 @@ impl Owed {
         paid
     }
 
-    /// The client says nothing any more.
+    /// The client has ended its side.
     pub fn end(&self) {
         self.ended.store(true, Relaxed);
-        self.told.notify_waiters();
+        self.on_end.notify_waiters();
     }
 
     /// Resolves when the client has ended its side. Cancel safe.
     pub async fn ended(&self) {
         loop {
-            // before the test: what is told from here on is heard
-            let told = self.told.notified();
+            // before the test, so that an end between the two is not missed
+            let notified = self.on_end.notified();
             if self.ended.load(Relaxed) {
                 return;
             }
-            told.await;
+            notified.await;
         }
     }
 }
 
-/// A request is being answered, until this is dropped.
+/// A request is being answered, until the value is dropped.
 pub(super) struct Answering(Arc<Owed>);
 
 impl Answering {
@@ -66,7 +67,7 @@ impl Answering {
         Answering(owed.clone())
     }
 
-    /// Until hyper has had all of this body.
+    /// The body of the answer: the request counts as answered when hyper has taken all of it.
     pub fn with<B>(self, body: B) -> Answer<B> {
         Answer {
             body,
@@ -81,7 +82,7 @@ impl Drop for Answering {
     }
 }
 
-/// The body of an answer.
+/// The body of an answer that is owed.
 pub(super) struct Answer<B> {
     body: B,
     _answering: Answering,

@@ -13,22 +13,17 @@ use crate::consumer::announcer;
 use crate::consumer::endpoint::Consumer;
 use crate::consumer::entry::Consumers;
 use crate::consumer::registry::Registry;
-use crate::consumer::reserved::refuse;
+use crate::consumer::routes::{Routes, consumer};
 use crate::error::Error;
 use crate::hub::broker::local::Local;
-use crate::hub::lane::Lanes;
+use crate::hub::format::Formats;
 use crate::hub::shard::{INBOX_MESSAGES, ToShard};
 use crate::limits::Quota;
 use crate::limits::clock::Clock;
 use crate::metrics::Stats;
-use crate::routing::{
-    Auth, Given, Known, ListenerParts, Located, Location, PolicySettings, Protocol, RouteParts,
-    Routing, RoutingParts,
-};
+use crate::routing::{Auth, PolicySettings, Routing};
 use crate::store::{Schema, StoreConfig};
 use std::sync::Arc;
-use tokio::runtime::Builder;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// A server that is being put together.
@@ -40,10 +35,11 @@ pub struct Server<A: App> {
     shards: usize,
     store: Option<(StoreConfig, Schema)>,
     keys: Option<Keys>,
+    clock: Clock,
 }
 
 impl<A: App> Server<A> {
-    /// A server for these listeners and consumers.
+    /// A server with these listeners, routes and consumers.
     pub fn new(routing: Routing, registry: Registry<A>) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
         Server {
@@ -52,35 +48,28 @@ impl<A: App> Server<A> {
             shards: cores,
             store: None,
             keys: None,
+            clock: Clock::system(),
         }
     }
 
-    /// One consumer at one path, for everybody: to try something out without a routing file.
+    /// A server for listeners and routes that were written in Rust.
+    ///
+    /// # Errors
+    /// [`Error::Config`] with all mistakes of the routes: see [`Routes::build`].
+    pub fn from_routes(routes: Routes<A>) -> Result<Self, Error> {
+        let (routing, registry) = routes.build()?;
+        Ok(Server::new(routing, registry))
+    }
+
+    /// One consumer at one path, for everybody: to try something out.
     ///
     /// # Errors
     /// [`Error::Config`] when `bind` is no address or `path` no pattern.
     #[track_caller]
     pub fn single<C: Consumer<App = A>>(bind: &str, path: &str) -> Result<Self, Error> {
-        let registry = Registry::new().with::<C>();
-        let at = Location::call("single");
-        let mut route = RouteParts::new(Protocol::WebSocket, at);
-        route.path = Given::at(path.to_owned(), at);
-        route.consumer = Given::at(C::NAME.to_owned(), at);
-        route.policy = PolicySettings::new().auth(Auth::None).0;
-        let mut listener = ListenerParts::new(at);
-        let value = bind.to_owned();
-        listener.name = Given::at("single".to_owned(), at);
-        listener.bind = Given::at(vec![Located { value, at }], at);
-        listener.policy = PolicySettings::new().origins("*").0;
-        listener.routes = Given::at(vec![route], at);
-        let mut parts = RoutingParts::new(at);
-        parts.listeners = Given::at(vec![listener], at);
-        let known = Known {
-            consumers: &registry.consumers(),
-            rest: &[],
-        };
-        let routing = Routing::from_parts(parts, &known)?;
-        Ok(Server::new(routing, registry))
+        let everybody = PolicySettings::new().auth(Auth::None).origins("*");
+        let routes = Routes::new().policy(everybody).listen(bind);
+        Server::from_routes(routes.named("single").route(path, consumer::<C>()))
     }
 
     /// How many shards: one per core by default, at least 1.
@@ -89,7 +78,7 @@ impl<A: App> Server<A> {
         self
     }
 
-    /// Where the rows are. Without a store consumers can only publish.
+    /// The database. Without one consumers can only publish, and no REST interface is mounted.
     pub fn store(mut self, config: StoreConfig, schema: Schema) -> Self {
         self.store = Some((config, schema));
         self
@@ -101,27 +90,29 @@ impl<A: App> Server<A> {
         self
     }
 
+    /// The time that the server goes by: pings, timeouts, rates, retention and the drain. The machine's by default; a test may hand in one that it moves itself.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// The same server, bound to none of its addresses, and the names of its listeners.
+    #[cfg(feature = "testing")]
+    pub(super) fn without_addresses(mut self) -> (Self, Vec<String>) {
+        let names = self.routing.listeners.iter_mut().map(|listener| {
+            listener.bind.addresses.clear();
+            listener.name.clone()
+        });
+        let names = names.collect();
+        (self, names)
+    }
+
     /// Starts, prints `listening on ADDRESS` for each address, and stops in order at Ctrl-C or SIGTERM. Blocks.
     ///
     /// # Errors
     /// As [`start`](Self::start).
     pub fn run(self) -> Result<(), Error> {
-        let runtime = Builder::new_current_thread().enable_all().build()?;
-        let started = self.start()?;
-        for (_, address) in started.addresses() {
-            println!("listening on {address}");
-        }
-        runtime.block_on(async {
-            let mut terminate = signal(SignalKind::terminate())?;
-            let mut interrupt = signal(SignalKind::interrupt())?;
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-            Ok::<_, Error>(())
-        })?;
-        started.stop();
-        Ok(())
+        self.start()?.wait()
     }
 
     /// Opens the store, announces what other programs wrote meanwhile, binds every listener, and serves.
@@ -133,11 +124,11 @@ impl<A: App> Server<A> {
     /// [`Error::Config`] when the database is newer, foreign or served by another process, or an address cannot be bound. [`Error::Io`] when the system refuses
     /// what a shard needs, a thread or descriptors: nothing is served then.
     pub fn start(self) -> Result<Started, Error> {
-        refuse(&self.routing, |name| self.registry.entries.get(name))?;
+        self.registry.refuse(&self.routing)?;
         let descriptors = descriptors::raise();
         let consumers = Consumers::new(self.registry.entries);
-        let lanes = Arc::new(Lanes::new(consumers.renderers()));
-        let clock = Clock::system();
+        let clock = self.clock;
+        let formats = Arc::new(Formats::new(consumers.renderers(), clock.clone()));
         let (inboxes, mail): (Vec<_>, Vec<_>) = (0..self.shards)
             .map(|_| mpsc::channel::<ToShard<A>>(INBOX_MESSAGES))
             .unzip();
@@ -154,19 +145,22 @@ impl<A: App> Server<A> {
 
         let limits = self.routing.limits;
         let quota = Arc::new(Quota::new(limits, clock.clone()));
-        let stats = Stats::new(self.shards, quota, limits.outbox_total_bytes);
+        let stats = Stats::new(self.shards, quota, limits.outbox_total_bytes, &clock);
         let stats = Arc::new(stats);
         let drain = Arc::new(DrainProgress::default());
         let shared = Arc::new(Shared {
-            lanes: lanes.clone(),
+            formats: formats.clone(),
             consumers,
             rest: self.registry.rest.into_iter().collect(),
-            keys: self.keys.map(Arc::new),
+            keys: self
+                .keys
+                .map(|keys| Arc::new(keys.with_clock(clock.clone()))),
+            clock,
             stats: stats.clone(),
             drain: drain.clone(),
             log_limits: LogLimits::default(),
         });
-        // sockets are made before anything is served, so that a port that is taken is an error of `start`
+        // before anything is served, so that a port that is taken is an error of `start`
         let mut leases = Leases::default();
         let (table, sockets) = Table::new(self.routing, &[], &mut leases, self.shards)?;
 
@@ -178,10 +172,9 @@ impl<A: App> Server<A> {
         for (id, inbox) in mail.into_iter().enumerate() {
             let seed = Seed {
                 id,
-                lanes: lanes.clone(),
+                formats: formats.clone(),
                 store: store.clone(),
                 broker: broker.clone(),
-                clock: clock.clone(),
                 shared: shared.clone(),
             };
             let (order, ordered) = mpsc::channel(ORDERS);
@@ -206,6 +199,7 @@ impl<A: App> Server<A> {
         let mut started = Started {
             orders,
             drain,
+            clock: shared.clock.clone(),
             stats,
             leases,
             addresses: Vec::new(),
@@ -222,7 +216,7 @@ impl<A: App> Server<A> {
             }
         }
         if failed.is_none() {
-            // What the server needs for itself is open now, and no client is: who has come already waits in the system's queue.
+            // Now the descriptors that the server needs for itself are open, and no client's is: connections wait in the system's queue.
             let listening = sockets.iter().map(|bound| bound.sockets.len()).sum();
             descriptors::share(descriptors, listening, limits, &started.stats.quota);
             for served in started.roll_out(table, sockets, Vec::new())? {
@@ -230,7 +224,7 @@ impl<A: App> Server<A> {
                 failed = failed.or(served.err().map(Error::Io));
             }
         }
-        // a part of the shards would serve a part of the clients: the others' sockets are in the same addresses
+        // With some of the shards only some of the clients would be served: all shards' sockets are bound to the same addresses.
         if let Some(error) = failed {
             started.stop();
             return Err(error);
@@ -239,10 +233,10 @@ impl<A: App> Server<A> {
     }
 }
 
-/// Orders that wait for a shard: more than an impatient operator sends signals.
+/// The most orders that wait for a shard: more than an impatient operator sends signals.
 const ORDERS: usize = 64;
 
-/// Says that a shard's thread has ended, however it did.
+/// Counts the end of a shard's thread, also by a panic.
 struct Ended(Arc<watch::Sender<usize>>);
 
 impl Drop for Ended {

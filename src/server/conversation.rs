@@ -1,22 +1,24 @@
-//! The requests of one connection, which hyper reads, until it becomes a WebSocket or ends.
+//! HTTP on one connection: hyper reads its requests until it becomes a WebSocket or ends.
 
-use super::body::{Bounded, Excess};
 use super::engine;
 use super::errors::{malformed, nothing_here};
 use super::http_io::{HttpIo, Report, is_stalled};
+use super::http_timer::HttpTimer;
 use super::listener::{Listener, ListenerConfig};
 use super::node::{ConnectionGuard, Node};
-use super::upgraded::{Upgrade, upgraded};
+use super::upgraded::upgraded;
 use crate::app::App;
-use crate::consumer::rest::{Peer, json_error};
+use crate::consumer::rest::answer::{Response, json_error};
+use crate::consumer::rest::body::{Excess, RequestBody};
 use crate::error::{ClientError, Kind};
 use crate::limits::Limit;
+use crate::limits::budget::Budget;
 use crate::socketio::Fate;
 use crate::trace;
 use ::http::{HeaderValue, Method, Request, StatusCode, Version, header};
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use std::cell::Cell;
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -24,13 +26,13 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use tokio::io::AsyncWriteExt;
-use tower::ServiceExt;
-use warp::reply::Response;
 
-/// What hyper may read ahead beyond a head, in bytes.
+/// How many bytes hyper may read ahead beyond a head.
 const READ_AHEAD: usize = 8 << 10;
 
-/// Answers the requests of one connection, until it becomes a WebSocket or ends. `known`: the answer to the first.
+/// Answers the requests of one connection, until it becomes a WebSocket or ends. `known`: the answer to the first request, if it is made already.
+///
+/// Not cancel safe: dropping the future cuts the connection off.
 pub(super) async fn converse<A: App>(
     node: Rc<Node<A>>,
     listener: Rc<Listener<A>>,
@@ -55,8 +57,7 @@ pub(super) async fn converse<A: App>(
         async move {
             let on = request.extensions().get::<OnUpgrade>().cloned();
             let asking = (peer, report);
-            let mut answer = answer(node, &config, request, known, asking, guard).await;
-            let asked_for = answer.extensions_mut().remove::<engine::Receipt<A>>();
+            let (answer, asked_for) = answer(node, &config, request, known, asking, guard).await;
             report.matters(asked_for.is_some());
             receipt.set(asked_for);
             let switches = answer.status() == StatusCode::SWITCHING_PROTOCOLS;
@@ -69,7 +70,7 @@ pub(super) async fn converse<A: App>(
         (config.edge().head_timeout, config.edge().head_bytes)
     };
     let conversation = hyper::server::conn::http1::Builder::new()
-        .timer(TokioTimer::new())
+        .timer(HttpTimer::new(&node.shared.clock))
         .header_read_timeout(head_timeout)
         .max_header_size(head_bytes)
         .max_buf_size(head_bytes + READ_AHEAD)
@@ -83,7 +84,7 @@ pub(super) async fn converse<A: App>(
             conversation.await
         }
     };
-    // what is wrong with the next request says nothing of the answer before
+    // an error in the next request says nothing about the answer before it
     let fate = match report.is_lost() {
         true => Fate::Lost,
         false => Fate::Read,
@@ -93,7 +94,7 @@ pub(super) async fn converse<A: App>(
     match ended {
         Ok(()) => {
             if let Some(on) = refused.take() {
-                part(on).await;
+                shut_down(on).await;
             }
         }
         Err(e) if e.is_timeout() => counts.limited(Limit::HeadTimeout),
@@ -109,8 +110,8 @@ fn give<A: App>(receipt: &Cell<Option<engine::Receipt<A>>>, fate: Fate) {
     }
 }
 
-/// After a request for another protocol hyper lets go of the socket, also where it was refused, and says no goodbye.
-async fn part(on: OnUpgrade) {
+/// Shuts the socket down after a refused upgrade: hyper just lets go of it then.
+async fn shut_down(on: OnUpgrade) {
     let Ok(upgraded) = on.await else { return };
     if let Ok(parts) = upgraded.downcast::<TokioIo<HttpIo>>() {
         let _ = parts.io.into_inner().shutdown().await;
@@ -124,7 +125,7 @@ async fn answer<A: App>(
     known: Option<Response>,
     (peer, report): (SocketAddr, &Arc<Report>),
     guard: &Cell<Option<ConnectionGuard<A>>>,
-) -> Response {
+) -> (Response, Option<engine::Receipt<A>>) {
     let upgrades = request.headers().contains_key(header::UPGRADE);
     let polled = config.sockets.engine_route(request.uri().path());
     let polled = polled.filter(|_| !upgrades);
@@ -133,9 +134,13 @@ async fn answer<A: App>(
         None => config.entry.listener.policy.max_message_bytes,
     };
     let polled = polled.is_some();
-    let mut request = request.map(|body| Bounded::new(body, limit, config.edge().body_timeout));
+    let mut request = request.map(|body| {
+        let patience = config.edge().body_timeout;
+        RequestBody::new(body, limit, patience, &node.shared.clock, Budget::default())
+    });
     let verdict = request.body().verdict();
     let mut excess = None;
+    let (mut upgrade, mut receipt) = (None, None);
     let hostless =
         request.version() >= Version::HTTP_11 && !request.headers().contains_key(header::HOST);
     let mut response = if let Some(known) = known {
@@ -150,16 +155,18 @@ async fn answer<A: App>(
         excess = Some(Excess::Bytes);
         Response::default()
     } else if polled {
-        engine(node, config, request, peer, report).await
+        let answered = engine(node, config, request, peer, report).await;
+        receipt = answered.receipt;
+        answered.response
     } else {
-        request.extensions_mut().insert(Peer(peer));
         let listener = &config.entry.listener;
         let handshake = upgrades && listener.find(request.uri().path()).is_some();
         if request.method() == Method::HEAD && !handshake {
-            // answered as a GET, wherever there is one; hyper knows what was asked, and leaves out the content
+            // answered as GET; hyper knows that it was HEAD, and leaves out the content
             *request.method_mut() = Method::GET;
         }
-        let Ok(response) = warp::service(config.routes.clone()).oneshot(request).await;
+        let (response, accepted) = config.http.answer(request, peer).await;
+        upgrade = accepted;
         response
     };
     excess = excess.or_else(|| verdict.excess());
@@ -169,8 +176,9 @@ async fn answer<A: App>(
             Excess::Time => Limit::BodyTimeout,
         });
         response = refused(excess, limit);
+        (upgrade, receipt) = (None, None);
     }
-    if let Some(upgrade) = response.extensions_mut().remove::<Upgrade<A>>() {
+    if let Some(upgrade) = upgrade {
         if let Some(guard) = guard.take() {
             let grace = config.edge().head_timeout;
             let id = guard.id;
@@ -178,22 +186,22 @@ async fn answer<A: App>(
             tokio::task::spawn_local(trace::within(id, upgraded));
         }
     } else if upgrades || hostless || excess.is_some() || node.is_draining() {
-        // what follows a refused upgrade may be frames already, and is read as nothing
+        // frames may follow a refused upgrade: nothing more is read
         response
             .headers_mut()
             .append(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    response
+    (response, receipt)
 }
 
-/// Long polling.
+/// Answers a request of long polling.
 async fn engine<A: App>(
     node: &Rc<Node<A>>,
     config: &ListenerConfig<A>,
-    request: Request<Bounded>,
+    request: Request<RequestBody>,
     peer: SocketAddr,
     report: &Arc<Report>,
-) -> Response {
+) -> engine::Answer<A> {
     let (head, body) = request.into_parts();
     let asked = engine::Asked {
         method: &head.method,
@@ -203,8 +211,9 @@ async fn engine<A: App>(
         peer,
         report,
     };
-    let answered = engine::answer(node, &config.sockets, asked, engine::whole(body)).await;
-    answered.unwrap_or_else(|| json_error(&nothing_here()))
+    let body = async { body.bytes().await.ok() };
+    let answered = engine::answer(node, &config.sockets, asked, body).await;
+    answered.unwrap_or_else(|| json_error(&nothing_here()).into())
 }
 
 fn refused(excess: Excess, limit: usize) -> Response {

@@ -1,37 +1,40 @@
 //! How many files the process may have open, and what that leaves for clients.
 //!
-//! A server that has none left accepts nobody, and can tell nobody so: not a new client, not a probe. So a part of them is never given to clients.
+//! A server without a free descriptor accepts nobody and cannot even answer that it is full, to a client or to a probe. So a part of them is kept from clients.
 
 use super::listener::{BATCH, CROWDED_BATCH};
 use crate::limits::{Limits, Quota, REFUSED};
 
-/// Of all descriptors, the part that clients do not get, and its bounds: half for what the server opens later (a reload's listeners and files, rows), half for
-/// those who are told that there is no place, and for probes.
+/// One in so many descriptors is kept from clients: half of these for what the server opens later (listeners and files of a reload, the database), half for
+/// connections that are refused because the server is full, and for probes.
 const RESERVED: usize = 16;
+/// The most that are kept from clients.
 const MOST_RESERVED: usize = 16_384;
-/// Even where there are few, for what is opened later, and for each listening socket: as many as are told that there is no place, and who comes next.
+/// The fewest that are kept for what is opened later.
 const LEAST_LATER: usize = 8;
+/// The fewest connections, of each listening socket, that can be refused at once.
 const LEAST_REFUSED: usize = 4;
+/// The fewest that are kept for each listening socket: for refusals, and for the next batch that is accepted.
 const LEAST_EACH: usize = LEAST_REFUSED + CROWDED_BATCH;
-/// What a process that cannot be looked into has open, listening sockets aside.
+/// How many are assumed to be open, beside the listening sockets, where `/proc` cannot be read.
 const USUAL: usize = 64;
 
-/// What the descriptors allow.
+/// How many connections the descriptors allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Room {
-    /// Clients.
-    places: usize,
-    /// Of each listening socket, clients that are told that there is no place.
+    /// Connections of clients.
+    connections: usize,
+    /// Connections, of each listening socket, that are being refused because the server is full.
     refused: usize,
 }
 
 impl Room {
-    /// `most` may be open, `open` are before anybody comes, and there are so many listening sockets.
+    /// `most`: descriptors that may be open. `open`: those that are open before the first client. `listening`: listening sockets among them.
     fn of(most: usize, open: usize, listening: usize) -> Self {
         let least = LEAST_LATER + LEAST_EACH * listening;
         let reserved = (most / RESERVED).min(MOST_RESERVED).max(least);
         Room {
-            places: most.saturating_sub(open + reserved).max(1),
+            connections: most.saturating_sub(open + reserved).max(1),
             refused: (reserved / 2 / listening.max(1))
                 .saturating_sub(CROWDED_BATCH)
                 .clamp(LEAST_REFUSED, REFUSED),
@@ -39,8 +42,8 @@ impl Room {
     }
 }
 
-/// Raises the soft limit to the hard one, which is the administrator's word: the soft one is there for programs that use `select`. Says how many may be open;
-/// `None`: there is no limit, or nobody knows it.
+/// Raises the soft limit to the hard one, which is the administrator's: the soft one is low for the sake of programs that use `select`. Returns how many may be
+/// open; `None`: there is no limit, or it is unknown.
 pub(super) fn raise() -> Option<usize> {
     let mut limit = libc::rlimit {
         rlim_cur: 0,
@@ -55,7 +58,7 @@ pub(super) fn raise() -> Option<usize> {
             rlim_cur: limit.rlim_max,
             ..limit
         };
-        // SAFETY: the call reads the structure that it is given. Refused, it changes nothing.
+        // SAFETY: the call reads the structure that it is given. If it fails it changes nothing.
         if unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const raised) } == 0 {
             limit = raised;
         }
@@ -64,16 +67,16 @@ pub(super) fn raise() -> Option<usize> {
     usize::try_from(limit.rlim_cur).ok().filter(|_| !is_endless)
 }
 
-/// Grants clients what is left of `most`, and says so in the log where that is less than `limits` promise. Asked before anybody comes.
+/// Gives clients what is left of `most`, and warns in the log where that is less than `limits` promise. Called before the first client.
 pub(super) fn share(most: Option<usize>, listening: usize, limits: Limits, quota: &Quota) {
     let Some(most) = most else { return };
     let open = std::fs::read_dir("/proc/self/fd").map_or(USUAL + listening, Iterator::count);
     let room = Room::of(most, open, listening);
-    quota.grant(room.places, room.refused, BATCH * listening);
+    quota.grant(room.connections, room.refused, BATCH * listening);
     warn(limits, quota);
 }
 
-/// The limit that an operator set is not the one that holds.
+/// Warns in the log if the descriptors allow fewer connections than the operator's limit.
 pub(super) fn warn(limits: Limits, quota: &Quota) {
     let places = quota.granted();
     if places < limits.connections {
@@ -93,13 +96,13 @@ mod tests {
     fn a_part_is_never_given_to_clients() {
         for (most, open, listening) in [(64, 30, 2), (1_024, 60, 16), (1 << 20, 200, 40)] {
             let room = Room::of(most, open, listening);
-            let reserved = most - open - room.places;
+            let reserved = most - open - room.connections;
             let later = reserved - (room.refused + CROWDED_BATCH) * listening;
             assert!(later >= LEAST_LATER, "{most}: {room:?}");
         }
         let none = Room::of(20, 30, 8);
         assert_eq!(
-            (none.places, none.refused),
+            (none.connections, none.refused),
             (1, LEAST_REFUSED),
             "of nothing"
         );

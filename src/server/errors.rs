@@ -1,14 +1,13 @@
 //! Answers that refuse a request: JSON with the status of the error's kind, and never kept by a cache.
 
-use crate::consumer::rest::{Caller, json_error, not_stored};
+use crate::consumer::rest::Caller;
+use crate::consumer::rest::answer::{Response, json, json_error, not_stored};
 use crate::error::{ClientError, Kind};
 use crate::limits::Limited;
 use crate::metrics::ShardStats;
 use crate::trace;
 use ::http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
-use warp::Reply;
-use warp::reply::Response;
 
 /// The methods of a path that is only read: HEAD is answered as GET.
 pub(super) const READ: &str = "GET, HEAD";
@@ -87,8 +86,7 @@ pub(super) fn limited(limited: Limited) -> Response {
     };
     let status =
         StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
-    let response = warp::reply::with_status(warp::reply::json(&body), status).into_response();
-    let mut response = not_stored(response);
+    let mut response = not_stored(json(status, &body));
     let head = response.headers_mut();
     head.insert(
         header::RETRY_AFTER,

@@ -1,4 +1,7 @@
-//! What a listener answers: handshakes, health, and the REST services.
+//! What a listener answers over HTTP: handshakes, health, metrics, and the REST interfaces that it mounts.
+
+#[cfg(test)]
+mod tests;
 
 use super::errors::{READ, leaving, method_not_allowed, nothing_here};
 use super::handshake::{Accepted, Sockets};
@@ -7,124 +10,128 @@ use super::shared::Shared;
 use super::table::TableEntry;
 use super::upgraded::Upgrade;
 use crate::app::App;
-use crate::consumer::rest::{Api, Caller, Peer, json_error, not_stored};
-use crate::error::{ClientError, Kind};
-use crate::hub::shard::Shard;
-use ::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use crate::consumer::rest::answer::{Response, empty, json, json_error, not_stored};
+use crate::consumer::rest::body::RequestBody;
+use crate::consumer::rest::{Api, Caller, Mounted, Peer};
+use crate::hub::shard::{Inbox, Shard};
+use crate::routing::Metrics;
+use crate::store::Store;
+use ::http::{HeaderValue, Method, Request, StatusCode, header};
 use hyper::upgrade::OnUpgrade;
-use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use warp::filters::BoxedFilter;
-use warp::reply::Response;
-use warp::{Filter, Reply};
 
-/// The filter of one listener on one shard.
-pub(super) fn routes<A: App>(
-    shard: &Shard<A>,
-    shared: &Arc<Shared<A>>,
-    entry: &Arc<TableEntry>,
-    sockets: &Arc<Sockets<A>>,
-) -> BoxedFilter<(Response,)> {
-    let sockets = {
-        let sockets = sockets.clone();
-        warp::method()
-            .and(warp::path::full())
-            .and(warp::query::raw().or(warp::any().map(String::new)).unify())
-            .and(warp::header::headers_cloned())
-            .and(warp::ext::get::<Peer>())
-            .and(warp::ext::optional::<OnUpgrade>())
-            .and_then(
-                move |method: Method,
-                      path: warp::path::FullPath,
-                      query: String,
-                      headers: HeaderMap,
-                      Peer(peer): Peer,
-                      on: Option<OnUpgrade>| {
-                    let caller = Caller {
-                        headers,
-                        query,
-                        peer: Some(peer),
-                    };
-                    let answer = sockets
-                        .handshake(&method, path.as_str(), &caller, on.is_some())
-                        .map(|judged| match (judged, on) {
-                            (Ok(accepted), Some(on)) => switching(accepted, on),
-                            (Ok(_), None) => json_error(&nothing_here()),
-                            (Err(refused), _) => refused,
-                        });
-                    std::future::ready(answer.ok_or_else(warp::reject::not_found))
-                },
-            )
-    };
-    let health = {
-        let (ready, drain) = (shard.store.clone(), shared.drain.clone());
-        let live = warp::path!("healthz").and(warp::method());
-        let live = live.map(|method: Method| match method {
-            Method::GET => health("ok"),
-            _ => method_not_allowed(READ),
-        });
-        let ready_at = warp::path!("readyz").and(warp::method());
-        let ready = ready_at.and_then(move |method: Method| {
-            let store = ready.clone();
-            let draining = drain.draining.load(Relaxed);
-            async move {
-                if method != Method::GET {
-                    return Ok(method_not_allowed(READ));
-                }
-                if draining {
-                    return Ok(json_error(&leaving()));
-                }
-                let head = match store {
-                    Some(store) => match store.health().ready() {
-                        Ok(()) => store.read(|db| db.head()).await.map(|_| ()),
-                        unready => unready,
-                    },
-                    None => Ok(()),
-                };
-                Ok::<_, warp::Rejection>(match head {
-                    Ok(()) => health("ready"),
-                    Err(error) => json_error(&error.into_client()),
-                })
-            }
-        });
-        live.or(ready).unify()
-    };
-    let metrics = metrics::route(shard, shared, entry.listener.metrics);
-    let mut all: BoxedFilter<(Response,)> = sockets.or(health).unify().or(metrics).unify().boxed();
-    let here = &entry.listener;
-    for mount in &here.rest {
-        if let Some(rest) = shared.rest.get(mount.name.as_str())
-            && let Some(store) = &shard.store
-        {
-            let api = Api::new(
-                store.clone(),
-                shared.keys.clone(),
-                Arc::new(here.policy.clone()),
-                shared.stats.clone(),
-                entry.rest_places.clone(),
-                shard.id,
-                here.tls.is_some(),
-            );
-            all = all.or(rest(api)).unify().boxed();
+/// What is served over HTTP by one listener on one shard.
+pub(super) struct Http<A: App> {
+    sockets: Arc<Sockets<A>>,
+    shared: Arc<Shared<A>>,
+    store: Option<Store>,
+    inboxes: Arc<[Inbox<A>]>,
+    mounted: Mounted,
+}
+
+/// An answer, and the WebSocket that begins with it.
+pub(super) type Answered<A> = (Response, Option<Upgrade<A>>);
+
+impl<A: App> Http<A> {
+    pub fn new(
+        shard: &Shard<A>,
+        shared: &Arc<Shared<A>>,
+        entry: &TableEntry,
+        sockets: &Arc<Sockets<A>>,
+    ) -> Self {
+        let here = &entry.listener;
+        let mounts = here.rest.iter();
+        let interfaces = mounts.filter_map(|mount| shared.rest.get(mount.name.as_str()));
+        let mounted = match &shard.store {
+            Some(store) => Mounted::new(interfaces, || {
+                Api::new(
+                    store.clone(),
+                    shared.keys.clone(),
+                    Arc::new(here.policy.clone()),
+                    shared.stats.clone(),
+                    entry.rest_places.clone(),
+                    shard.id,
+                    here.tls.is_some(),
+                )
+            }),
+            None => Mounted::default(),
+        };
+        Http {
+            sockets: sockets.clone(),
+            shared: shared.clone(),
+            store: shard.store.clone(),
+            inboxes: shard.peers().clone(),
+            mounted,
         }
     }
-    all.recover(|rejection: warp::Rejection| async move {
-        let error = if rejection.is_not_found() {
-            nothing_here()
-        } else if rejection.find::<warp::reject::MethodNotAllowed>().is_some() {
-            // an application's filter, which does not say what it takes instead
-            let text = "this path does not take this method";
-            ClientError::new(Kind::MethodNotAllowed, "METHOD_NOT_ALLOWED", text)
-        } else if rejection.find::<warp::reject::PayloadTooLarge>().is_some() {
-            ClientError::new(Kind::TooLarge, "TOO_LARGE", "the body is over the limit")
-        } else {
-            ClientError::new(Kind::Invalid, "INVALID_REQUEST", format!("{rejection:?}"))
+
+    /// Answers a request that is no poll. Dropping the future drops what an interface was doing.
+    pub async fn answer(&self, mut request: Request<RequestBody>, peer: SocketAddr) -> Answered<A> {
+        let path = request.uri().path();
+        if let Some(route) = self.sockets.find(path) {
+            let on = request.extensions().get::<OnUpgrade>().cloned();
+            let caller = caller(&request, peer);
+            let (sockets, method) = (&self.sockets, request.method());
+            let judged = sockets.judge(route, method, path, &caller, on.is_some());
+            return match (judged, on) {
+                (Ok(accepted), Some(on)) => switching(accepted, on),
+                (Ok(_), None) => (json_error(&nothing_here()), None),
+                (Err(refused), _) => (refused, None),
+            };
+        }
+        let who = self.sockets.entry.listener.metrics;
+        let response = match path.strip_suffix('/').unwrap_or(path) {
+            "/healthz" => match *request.method() {
+                Method::GET => health("ok"),
+                _ => method_not_allowed(READ),
+            },
+            "/readyz" => match *request.method() {
+                Method::GET => self.readiness().await,
+                _ => method_not_allowed(READ),
+            },
+            "/metrics" if who != Metrics::Nobody => match *request.method() {
+                Method::GET => {
+                    let (shared, caller) = (&self.shared, caller(&request, peer));
+                    metrics::answer(shared, self.store.as_ref(), &self.inboxes, who, &caller)
+                }
+                _ => method_not_allowed(READ),
+            },
+            _ => {
+                request.extensions_mut().insert(Peer(peer));
+                let answer = self.mounted.answer(request).await;
+                answer.unwrap_or_else(|| json_error(&nothing_here()))
+            }
         };
-        Ok::<_, Infallible>(json_error(&error))
-    })
-    .unify()
-    .boxed()
+        (response, None)
+    }
+
+    /// Whether new clients are welcome.
+    async fn readiness(&self) -> Response {
+        if self.shared.drain.draining.load(Relaxed) {
+            return json_error(&leaving());
+        }
+        let head = match &self.store {
+            Some(store) => match store.health().ready() {
+                Ok(()) => store.read(|db| db.head()).await.map(|_| ()),
+                unready => unready,
+            },
+            None => Ok(()),
+        };
+        match head {
+            Ok(()) => health("ready"),
+            Err(error) => json_error(&error.into_client()),
+        }
+    }
+}
+
+fn caller<B>(request: &Request<B>, peer: SocketAddr) -> Caller {
+    Caller {
+        headers: request.headers().clone(),
+        query: request.uri().query().unwrap_or("").to_owned(),
+        peer: Some(peer),
+    }
 }
 
 /// How the server is at this moment.
@@ -133,12 +140,12 @@ fn health(status: &'static str) -> Response {
     struct Health {
         status: &'static str,
     }
-    not_stored(warp::reply::json(&Health { status }).into_response())
+    not_stored(json(StatusCode::OK, &Health { status }))
 }
 
 /// The answer that ends HTTP on a connection.
-fn switching<A: App>(accepted: Accepted<A>, on: OnUpgrade) -> Response {
-    let mut response = StatusCode::SWITCHING_PROTOCOLS.into_response();
+fn switching<A: App>(accepted: Accepted<A>, on: OnUpgrade) -> Answered<A> {
+    let mut response = empty(StatusCode::SWITCHING_PROTOCOLS);
     let head = response.headers_mut();
     head.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
     head.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
@@ -150,6 +157,5 @@ fn switching<A: App>(accepted: Accepted<A>, on: OnUpgrade) -> Response {
         head.insert(header::SEC_WEBSOCKET_EXTENSIONS, extension);
     }
     let connection = accepted.connection;
-    response.extensions_mut().insert(Upgrade { on, connection });
-    response
+    (response, Some(Upgrade { on, connection }))
 }

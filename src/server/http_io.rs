@@ -1,82 +1,85 @@
-//! A connection's bytes on their way to hyper: plain or out of TLS, and followed by [`RequestFraming`].
+//! The bytes of an HTTP connection: plain or TLS below, hyper above, and [`RequestFraming`] reading along.
 
 #[cfg(test)]
 mod tests;
 
 use super::answering::{Answering, Owed};
 use super::request_framing::RequestFraming;
-use crate::hub::stream::Stream;
+use crate::hub::stream::{Memory, Stream};
+use crate::limits::budget::Budget;
+use crate::limits::clock::{Clock, Sleep};
 use crate::routing::Edge;
 use bytes::Bytes;
 use std::error::Error;
 use std::fmt;
 use std::io::{self, IoSlice};
 use std::os::fd::AsRawFd;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::Sleep;
 use tokio_rustls::server::TlsStream;
 
-/// After a refusal, how long what the client still sends is read and dropped: closing at once would have its system throw our answer away, unread. And how long
-/// it is waited for a client's own end, where it matters whether it has read its answer.
+/// How long the client's bytes are read and dropped after our side has ended: closing at once would make its kernel discard our answer unread. Also how long the
+/// client's own end is waited for, where it matters whether it has read its answer.
 const LINGER: Duration = Duration::from_secs(2);
-/// The most that is read so, in bytes: what a hasty client has on its way.
+/// The most that is read and dropped, in bytes: what a client may have sent before it got the answer.
 const LINGER_BYTES: usize = 1 << 20;
 
-/// Stands for a request that cannot be read.
+/// The request that hyper gets in place of one that is refused.
 const STAND_IN: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
 pub(super) struct HttpIo {
     pipe: Pipe,
-    /// What was read before hyper asked.
+    /// Bytes that were read from the socket, and that hyper has not asked for yet.
     read: Bytes,
     framing: RequestFraming,
-    /// A request was ambiguous: nothing after it is read.
+    /// A request was refused as ambiguous: nothing after it is read.
     ended: bool,
-    /// Hyper has got another in its place.
+    /// Hyper has got [`STAND_IN`] in its place.
     refusing: bool,
-    /// How long the client may take nothing of what is written.
+    /// How long the kernel may take nothing of what is written.
     write_timeout: Duration,
-    /// Since it takes nothing.
-    stalled: Option<Pin<Box<Sleep>>>,
-    farewell: Farewell,
-    /// The client has ended its side, or TLS has said goodbye, which nobody need read: what happens from now on says nothing of what was sent before.
+    /// Runs while the kernel takes nothing.
+    stalled: Option<Sleep>,
+    linger: Linger,
+    clock: Clock,
+    /// The client has ended its side, or our TLS has sent its close alert: what happens from now on says nothing about what was sent before.
     settled: bool,
-    /// Who is to read the end of the stream, once nothing is owed any more.
+    /// Wakes hyper to read the end of the stream, once no answer is owed any more.
     ends: Option<Waker>,
     report: Arc<Report>,
 }
 
-/// What is to be known of a carrier that hyper has.
+/// What is known of an [`HttpIo`] while hyper owns it, and after its end.
 #[derive(Default)]
 pub(super) struct Report {
-    /// Somebody wants to know whether the client has read what it was sent last. An answer to a poll that was not read comes again, so what says that it was not
-    /// must be certain: who has read it would get it twice.
+    /// It matters whether the client has received the last answer. An answer to a poll that was not received is repeated, so a loss must be certain: otherwise
+    /// the client would get it twice.
     matters: AtomicBool,
-    /// Hyper has all of it.
+    /// Hyper has taken all of the last answer.
     handed: AtomicBool,
-    /// The system has all of it.
+    /// The kernel has taken all of the last answer.
     sent: AtomicBool,
+    /// The last answer did not reach the client whole.
     lost: AtomicBool,
     owed: Arc<Owed>,
-    /// Which request stands for one that cannot be read, and what is wrong with that.
+    /// The number of the request that was replaced by [`STAND_IN`], and why.
     stand_in: OnceLock<(u64, &'static str)>,
 }
 
 impl Report {
-    /// From now on it does matter what becomes of what is sent, or it does not.
+    /// Sets whether it matters what becomes of the answer that is sent next.
     pub fn matters(&self, matters: bool) {
         self.handed.store(false, Relaxed);
         self.sent.store(!matters, Relaxed);
         self.matters.store(matters, Relaxed);
     }
 
-    /// A request is being answered, until what is returned is dropped.
+    /// Counts a request that is being answered, until the returned value is dropped.
     pub fn answering(&self) -> Answering {
         Answering::new(&self.owed)
     }
@@ -86,24 +89,24 @@ impl Report {
         self.owed.ended().await;
     }
 
-    /// Hyper has taken the last byte of it, and will flush.
+    /// Hyper has taken the last byte of the answer, and will flush.
     pub fn handed(&self) {
         self.handed.store(true, Relaxed);
     }
 
-    /// The client has ended or reset the connection before its system had everything, or did not take it in time.
+    /// Whether the client ended or reset the connection before its kernel had the last answer whole, or did not take it in time.
     pub fn is_lost(&self) -> bool {
         self.lost.load(Relaxed)
     }
 
-    /// Why this request is refused, counted from 1: what is wrong with the one that it stands for.
+    /// Why the request with this number is refused; requests of a connection are counted from 1.
     pub fn refused(&self, request: u64) -> Option<&'static str> {
         let stands_in = self.stand_in.get().filter(|(n, _)| *n == request);
         stands_in.map(|(_, why)| *why)
     }
 }
 
-/// The client took nothing of its answer for too long.
+/// The error of a connection whose client took nothing of its answer for too long.
 #[derive(Debug)]
 struct Stalled;
 
@@ -122,36 +125,52 @@ pub(super) fn is_stalled(error: &hyper::Error) -> bool {
         .is_some_and(|e| e.is::<Stalled>())
 }
 
-/// How far the end of a connection is.
-enum Farewell {
-    None,
-    /// Our side has ended; so many bytes and so much time are left to the client.
-    Lingering(usize, Pin<Box<Sleep>>),
+/// How far our side is with ending the connection.
+enum Linger {
+    NotYet,
+    /// Our side has ended; what the client still sends is read and dropped, within a budget and a time.
+    Reading(Budget, Sleep),
     Done,
 }
 
-impl Farewell {
+impl Linger {
     fn has_begun(&self) -> bool {
-        !matches!(self, Farewell::None)
+        !matches!(self, Linger::NotYet)
     }
 }
 
 enum Pipe {
     Plain(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
+    Memory(Memory),
+}
+
+impl Pipe {
+    fn io(&mut self) -> Pin<&mut (dyn Both + 'static)> {
+        match self {
+            Pipe::Plain(tcp) => Pin::new(tcp),
+            Pipe::Tls(tls) => Pin::new(&mut **tls),
+            Pipe::Memory(memory) => Pin::new(memory),
+        }
+    }
 }
 
 impl HttpIo {
-    /// `read`: what has come already.
-    pub fn plain(stream: TcpStream, read: Vec<u8>, edge: &Edge) -> Self {
-        HttpIo::over(Pipe::Plain(stream), read, edge)
+    /// `read`: bytes that have come already.
+    pub fn memory(stream: Memory, read: Vec<u8>, edge: &Edge, clock: &Clock) -> Self {
+        HttpIo::over(Pipe::Memory(stream), read, edge, clock)
     }
 
-    pub fn tls(stream: TlsStream<TcpStream>, edge: &Edge) -> Self {
-        HttpIo::over(Pipe::Tls(Box::new(stream)), Vec::new(), edge)
+    /// `read`: bytes that have come already.
+    pub fn plain(stream: TcpStream, read: Vec<u8>, edge: &Edge, clock: &Clock) -> Self {
+        HttpIo::over(Pipe::Plain(stream), read, edge, clock)
     }
 
-    fn over(pipe: Pipe, read: Vec<u8>, edge: &Edge) -> Self {
+    pub fn tls(stream: TlsStream<TcpStream>, edge: &Edge, clock: &Clock) -> Self {
+        HttpIo::over(Pipe::Tls(Box::new(stream)), Vec::new(), edge, clock)
+    }
+
+    fn over(pipe: Pipe, read: Vec<u8>, edge: &Edge, clock: &Clock) -> Self {
         HttpIo {
             pipe,
             read: read.into(),
@@ -160,27 +179,28 @@ impl HttpIo {
             refusing: false,
             write_timeout: edge.write_timeout,
             stalled: None,
-            farewell: Farewell::None,
+            linger: Linger::NotYet,
+            clock: clock.clone(),
             settled: false,
             ends: None,
             report: Arc::default(),
         }
     }
 
-    /// Says, also after its end, what became of what was sent.
+    /// What is known of this connection, also after hyper has taken it and after its end.
     pub fn report(&self) -> Arc<Report> {
         self.report.clone()
     }
 
-    /// Looks what a read says about what was sent before.
+    /// Judges by the result of a read whether the last answer was lost.
     fn judge(&mut self, read: &io::Result<()>, n: usize) {
         let ends = match read {
             Ok(()) => n == 0,
-            // many a client says no goodbye in TLS
+            // many clients end TLS without a close alert
             Err(e) => e.kind() == io::ErrorKind::UnexpectedEof,
         };
-        // Who has read everything may reset the connection all the same: proxies do, after they have passed an answer on. So a reset says nothing by itself;
-        // what counts, after it as after an end in order, is what the client's system had acknowledged. After a reset hyper writes nothing more.
+        // A client may reset the connection after it has read everything: proxies do, after they have passed an answer on. So a reset says nothing by itself; what
+        // counts, after a reset as after an orderly end, is what the client's kernel had acknowledged. After a reset hyper writes nothing more.
         let is_lost = match ends {
             true => self.is_unacknowledged(),
             false => read.is_err() && self.is_untaken(),
@@ -191,32 +211,34 @@ impl HttpIo {
         self.settled |= ends;
     }
 
-    /// Whether some of what was sent last is not with the client's system: hyper has it still, or ours has.
+    /// Whether hyper or our kernel still has some of the last answer.
     fn is_untaken(&self) -> bool {
         !self.report.sent.load(Relaxed) || self.is_unacknowledged()
     }
 
-    /// What was sent last did not reach the client whole.
+    /// The last answer did not reach the client whole.
     fn lose(&self) {
         if !self.settled {
             self.report.lost.store(true, Relaxed);
         }
     }
 
-    /// Whether the client's system has not acknowledged everything that was written.
+    /// Whether the client's kernel has not acknowledged everything that was written.
     fn is_unacknowledged(&self) -> bool {
         let tcp = match &self.pipe {
             Pipe::Plain(tcp) => tcp,
             Pipe::Tls(tls) => tls.get_ref().0,
+            // no system is between us and the client
+            Pipe::Memory(_) => return false,
         };
         let mut bytes: libc::c_int = 0;
-        // SAFETY: this request writes one `int` to where it is told, and the descriptor is open for as long as `self` lives.
+        // SAFETY: this request writes one `int` to the given address, and the descriptor is open for as long as `self` lives.
         let asked = unsafe { libc::ioctl(tcp.as_raw_fd(), libc::TIOCOUTQ, &mut bytes) };
-        // the end of our side counts as a byte
-        asked == 0 && bytes > libc::c_int::from(self.farewell.has_begun())
+        // the end of our side (FIN) counts as a byte
+        asked == 0 && bytes > libc::c_int::from(self.linger.has_begun())
     }
 
-    /// What became of a write, unless nothing does for too long.
+    /// Passes on the result of a write, or fails when the kernel takes nothing for too long.
     fn in_time<T>(
         &mut self,
         cx: &mut Context<'_>,
@@ -229,16 +251,14 @@ impl HttpIo {
             }
             return Poll::Ready(written);
         }
-        let timeout = self.write_timeout;
-        let stalled = self
-            .stalled
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep(timeout)));
-        ready!(stalled.as_mut().poll(cx));
+        let (clock, timeout) = (&self.clock, self.write_timeout);
+        let stalled = self.stalled.get_or_insert_with(|| clock.sleep(timeout));
+        ready!(Pin::new(stalled).poll(cx));
         self.lose();
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, Stalled)))
     }
 
-    /// Whether a read that says that the client has ended its side is kept from hyper, because an answer is owed: to a request that came whole.
+    /// Whether the end of the client's side is kept from hyper, because an answer to a complete request is owed.
     fn keeps_end(&mut self, cx: &Context<'_>, read: &io::Result<()>, n: usize) -> bool {
         let ends = match read {
             Ok(()) => n == 0,
@@ -253,50 +273,44 @@ impl HttpIo {
         keeps
     }
 
-    /// What came and hyper has not asked for.
+    /// Takes the bytes that hyper has not asked for.
     pub fn take_unread(&mut self) -> Bytes {
         std::mem::take(&mut self.read)
     }
 
-    /// The bare stream, after hyper has written its last byte to it.
+    /// The bare stream, after hyper has written its last byte.
     pub async fn into_stream(self) -> io::Result<Stream> {
         Ok(match self.pipe {
-            Pipe::Plain(tcp) => Stream::Plain(tcp),
+            Pipe::Plain(tcp) => Stream::Tcp(tcp),
+            Pipe::Memory(memory) => Stream::Memory(memory),
             Pipe::Tls(mut tls) => {
-                // what the cipher still holds of the answer
+                // what TLS still holds of the answer
                 tls.flush().await?;
                 Stream::Tls(Box::new((*tls).into()))
             }
         })
     }
 
-    /// Reads what is of no interest any more, until the client ends its side too.
+    /// Reads and drops what the client still sends, until it ends its side too.
     fn poll_linger(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let mut scrap = [0; 4096];
-        while let Farewell::Lingering(left, until) = &mut self.farewell {
+        let this = &mut *self;
+        while let Linger::Reading(budget, until) = &mut this.linger {
             let mut scrap = ReadBuf::new(&mut scrap);
-            if *left == 0 || until.as_mut().poll(cx).is_ready() {
-                self.farewell = Farewell::Done;
+            let mut turn = ready!(pin!(budget.turn()).poll(cx));
+            if turn.is_last_over() || Pin::new(until).poll(cx).is_ready() {
+                this.linger = Linger::Done;
                 break;
             }
-            let read = ready!(self.as_mut().pipe().poll_read(cx, &mut scrap));
+            let read = ready!(this.pipe.io().poll_read(cx, &mut scrap));
             let n = scrap.filled().len();
-            self.judge(&read, n);
-            match &mut self.farewell {
-                Farewell::Lingering(left, _) if read.is_ok() && n > 0 => {
-                    *left = left.saturating_sub(n);
-                }
-                farewell => *farewell = Farewell::Done,
+            turn.spend(n);
+            if read.is_err() || n == 0 {
+                this.linger = Linger::Done;
             }
+            this.judge(&read, n);
         }
         Poll::Ready(())
-    }
-
-    fn pipe(self: Pin<&mut Self>) -> Pin<&mut (dyn Both + 'static)> {
-        match &mut self.get_mut().pipe {
-            Pipe::Plain(tcp) => Pin::new(tcp),
-            Pipe::Tls(tls) => Pin::new(&mut **tls),
-        }
     }
 }
 
@@ -311,15 +325,15 @@ impl AsyncRead for HttpIo {
     ) -> Poll<io::Result<()>> {
         if self.ended && self.read.is_empty() {
             return match self.refusing {
-                // an end would have hyper give up before it has answered; when it has, it closes
+                // at an end hyper would give up before it has answered; after the answer it closes
                 true => Poll::Pending,
                 false => Poll::Ready(Ok(())),
             };
         }
         let before = buf.filled().len();
         if self.read.is_empty() {
-            let read = ready!(self.as_mut().pipe().poll_read(cx, buf));
-            // here, because hyper takes a reset between two requests for an end
+            let read = ready!(self.pipe.io().poll_read(cx, buf));
+            // judged here, because hyper takes a reset between two requests for an end
             let n = buf.filled().len() - before;
             self.judge(&read, n);
             if self.keeps_end(cx, &read, n) {
@@ -333,14 +347,14 @@ impl AsyncRead for HttpIo {
         if let Err(ambiguous) = self.framing.take(&buf.filled()[before..]) {
             let head = self.framing.open_head().map(|at| before + at);
             if let Some(head) = head.filter(|head| buf.capacity() - head >= STAND_IN.len()) {
-                // hyper has got nothing of this head yet: it gets one that will be answered with what is wrong
+                // hyper has nothing of this head yet: it gets one that is answered with the reason
                 buf.set_filled(head);
                 buf.put_slice(STAND_IN);
                 let request = self.framing.heads() + 1;
                 let _ = self.report.stand_in.set((request, ambiguous.why));
                 self.refusing = true;
             } else {
-                // it has not got the end of it, and no head may hold this byte: so hyper itself answers 400, after whatever was asked before it
+                // hyper has a part of it: a NUL, which no head may hold, makes it answer 400 itself, after the answers to the requests before
                 let at = before + ambiguous.at;
                 buf.filled_mut()[at] = 0;
                 buf.set_filled(at + 1);
@@ -358,7 +372,7 @@ impl AsyncWrite for HttpIo {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let written = self.as_mut().pipe().poll_write(cx, bytes);
+        let written = self.pipe.io().poll_write(cx, bytes);
         self.in_time(cx, written)
     }
 
@@ -367,7 +381,7 @@ impl AsyncWrite for HttpIo {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let written = self.as_mut().pipe().poll_write_vectored(cx, slices);
+        let written = self.pipe.io().poll_write_vectored(cx, slices);
         self.in_time(cx, written)
     }
 
@@ -376,9 +390,9 @@ impl AsyncWrite for HttpIo {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let flushed = self.as_mut().pipe().poll_flush(cx);
+        let flushed = self.pipe.io().poll_flush(cx);
         if matches!(flushed, Poll::Ready(Ok(()))) {
-            // hyper asks for this when it has written all that it has
+            // hyper flushes when it has written all that it has
             if self.report.owed.is_paid()
                 && let Some(reader) = self.ends.take()
             {
@@ -392,10 +406,10 @@ impl AsyncWrite for HttpIo {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if let Farewell::None = self.farewell {
+        if let Linger::NotYet = self.linger {
             self.settled |= matches!(self.pipe, Pipe::Tls(_));
-            match self.as_mut().pipe().poll_shutdown(cx) {
-                // it was reset before: nothing that was accepted is undone by that
+            match self.pipe.io().poll_shutdown(cx) {
+                // it was reset before: what was acknowledged until then was received
                 Poll::Ready(Err(e)) => {
                     if self.is_untaken() {
                         self.lose();
@@ -406,9 +420,9 @@ impl AsyncWrite for HttpIo {
             }
             let waits = self.ended || self.framing.is_within_request();
             let asks = self.report.matters.load(Relaxed) && !self.settled;
-            self.farewell = match waits || asks {
-                true => Farewell::Lingering(LINGER_BYTES, Box::pin(tokio::time::sleep(LINGER))),
-                false => Farewell::Done,
+            self.linger = match waits || asks {
+                true => Linger::Reading(Budget::last(LINGER_BYTES), self.clock.sleep(LINGER)),
+                false => Linger::Done,
             };
         }
         ready!(self.poll_linger(cx));

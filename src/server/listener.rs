@@ -1,7 +1,7 @@
 //! A bound address of one shard, and what is served there at the moment.
 
 use super::handshake::Sockets;
-use super::http::routes;
+use super::http::Http;
 use super::node::Node;
 use super::table::TableEntry;
 use crate::app::App;
@@ -11,8 +11,6 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
 use tokio::task::AbortHandle;
-use warp::filters::BoxedFilter;
-use warp::reply::Response;
 
 /// Sockets that are accepted together: a millisecond of handshakes.
 pub(super) const BATCH: usize = 32;
@@ -23,14 +21,14 @@ pub(super) const CROWDED_BATCH: usize = 4;
 pub(super) struct ListenerConfig<A: App> {
     pub entry: Arc<TableEntry>,
     pub sockets: Arc<Sockets<A>>,
-    pub routes: BoxedFilter<(Response,)>,
+    pub http: Http<A>,
 }
 
 impl<A: App> ListenerConfig<A> {
     pub fn new(node: &Node<A>, entry: Arc<TableEntry>) -> Self {
         let sockets = Arc::new(Sockets::new(&node.shard, &node.shared, &entry));
         ListenerConfig {
-            routes: routes(&node.shard, &node.shared, &entry, &sockets),
+            http: Http::new(&node.shard, &node.shared, &entry, &sockets),
             entry,
             sockets,
         }

@@ -5,7 +5,6 @@
 mod accept;
 mod answering;
 mod bind;
-mod body;
 mod builder;
 mod conversation;
 mod descriptors;
@@ -17,6 +16,7 @@ mod explain;
 mod handshake;
 mod http;
 mod http_io;
+mod http_timer;
 mod leases;
 mod listener;
 mod log_limit;
@@ -28,7 +28,9 @@ mod request_framing;
 mod shared;
 mod started;
 mod table;
-mod upgrade;
+#[cfg(feature = "testing")]
+pub(crate) mod testing;
+mod upgrade_request;
 mod upgraded;
 mod worker;
 
@@ -38,4 +40,4 @@ pub use explain::{Preview, preview};
 pub(crate) use request_framing::{Position, RequestFraming};
 pub use started::{Changes, Started};
 #[cfg(feature = "fuzzing")]
-pub(crate) use upgrade::{Unfit, wish};
+pub(crate) use upgrade_request::{Unfit, UpgradeRequest};

@@ -17,16 +17,6 @@ pub(super) enum NewConnection<A: App> {
     Engine(Box<EngineHandshake<A>>),
 }
 
-// `derive` would ask for `A: Clone`
-impl<A: App> Clone for NewConnection<A> {
-    fn clone(&self) -> Self {
-        match self {
-            NewConnection::Raw(raw) => NewConnection::Raw(raw.clone()),
-            NewConnection::Engine(engine) => NewConnection::Engine(engine.clone()),
-        }
-    }
-}
-
 impl<A: App> NewConnection<A> {
     pub fn policy(&self) -> &Arc<Policy> {
         match self {

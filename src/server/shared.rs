@@ -5,18 +5,21 @@ use super::log_limit::LogLimit;
 use crate::app::App;
 use crate::auth::Keys;
 use crate::consumer::entry::Consumers;
-use crate::consumer::rest::Routes;
-use crate::hub::lane::Lanes;
+use crate::consumer::rest::Interface;
+use crate::hub::format::Formats;
+use crate::limits::clock::Clock;
 use crate::metrics::Stats;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 pub(super) struct Shared<A: App> {
-    pub lanes: Arc<Lanes<A>>,
+    pub formats: Arc<Formats<A>>,
     pub consumers: Consumers<A>,
     /// REST interfaces, by the name that `routing.toml` mounts them with.
-    pub rest: HashMap<&'static str, Routes<A>>,
+    pub rest: HashMap<&'static str, Interface<A>>,
     pub keys: Option<Arc<Keys>>,
+    /// The time of the whole server.
+    pub clock: Clock,
     /// What is counted, and the quotas.
     pub stats: Arc<Stats>,
     pub drain: Arc<DrainProgress>,
@@ -27,6 +30,6 @@ pub(super) struct Shared<A: App> {
 #[derive(Default)]
 pub(super) struct LogLimits {
     pub accept: LogLimit,
-    pub no_place: LogLimit,
+    pub full: LogLimit,
     pub tls: LogLimit,
 }

@@ -1,12 +1,13 @@
-//! A running server in its owner's hands: another routing, and the end.
+//! A running server: what its owner can ask for, reload, drain and stop.
 
 use super::bind::{BoundAddress, NewSockets};
 use super::descriptors;
-use super::drain::{Deadline, DrainProgress};
+use super::drain::{DrainProgress, DrainTimes};
 use super::leases::Leases;
 use super::table::Table;
 use super::worker::{Order, Rollout};
 use crate::error::Error;
+use crate::limits::clock::Clock;
 use crate::metrics::Stats;
 use crate::routing::{Policy, Routing};
 use crate::store::{Running, Store};
@@ -16,14 +17,16 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::thread::JoinHandle;
 use std::time::Duration;
+use tokio::runtime::Builder;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, oneshot, watch};
 
-/// How long open connections have to end in order when the server stops at once: what a client has to answer a close frame, and a little.
+/// How long open connections have to end in order when the server stops at once: the time that a client has to answer a close frame, and a little more.
 const STOP_TIMEOUT: Duration = Duration::from_secs(6);
-/// The same when somebody is in a hurry.
+/// How long open connections have to end in order after [`Started::hurry`].
 const HURRY_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// What is said of a shard whose thread has ended without a word: it panicked.
+/// The error of a shard whose thread has ended without a result: it panicked.
 pub(super) fn lost_thread() -> io::Error {
     io::Error::other("a shard's thread has ended")
 }
@@ -32,6 +35,7 @@ pub(super) fn lost_thread() -> io::Error {
 pub struct Started {
     pub(super) orders: Vec<mpsc::Sender<Order>>,
     pub(super) drain: Arc<DrainProgress>,
+    pub(super) clock: Clock,
     pub(super) stats: Arc<Stats>,
     pub(super) leases: Leases,
     pub(super) addresses: Vec<(String, SocketAddr)>,
@@ -45,6 +49,7 @@ pub struct Started {
 
 /// What became of the listeners when the routing was replaced.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Changes {
     /// Each new address and its listener's name.
     pub opened: Vec<(String, SocketAddr)>,
@@ -156,12 +161,25 @@ impl Started {
     /// where they are few: one in 100 ms). Who is not told yet hears events as before. Requests that are being answered
     /// are finished. At the end of `time` what is left is cut off. A second call can only make it sooner.
     pub fn drain(&self, time: Duration) {
-        self.leave(Deadline::spread_over(time));
+        self.leave(DrainTimes::spread_over(self.clock.now(), time));
     }
 
     /// Ends a [`drain`](Self::drain) sooner: everybody is told at once and has a second.
     pub fn hurry(&self) {
-        self.leave(Deadline::within(HURRY_TIMEOUT));
+        self.leave(DrainTimes::within(self.clock.now(), HURRY_TIMEOUT));
+    }
+
+    /// Prints `listening on ADDRESS` for each address, waits for Ctrl-C or SIGTERM, and [stops](Self::stop) in order. Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the system would not tell of signals: the server is stopped then.
+    pub fn wait(self) -> Result<(), Error> {
+        for (_, address) in self.addresses() {
+            println!("listening on {address}");
+        }
+        let waited = signalled();
+        self.stop();
+        Ok(waited?)
     }
 
     /// Resolves when no connection is left. Cancel safe.
@@ -170,23 +188,23 @@ impl Started {
         let _ = self.ended.clone().wait_for(|ended| *ended >= all).await;
     }
 
-    fn leave(&self, deadline: Deadline) {
+    fn leave(&self, times: DrainTimes) {
         self.drain.draining.store(true, Relaxed);
         for shard in &self.orders {
-            // full: it was told often enough. Closed: it has ended
-            let _ = shard.try_send(Order::Drain(deadline));
+            // full: it has many orders to stop. Closed: it has ended
+            let _ = shard.try_send(Order::Drain(times));
         }
     }
 
     /// Closes every connection that is left with 1012, lets queued writes finish, and returns when all threads have ended. Blocks.
     pub fn stop(mut self) {
-        self.leave(Deadline::within(STOP_TIMEOUT));
+        self.leave(DrainTimes::within(self.clock.now(), STOP_TIMEOUT));
         for thread in self.threads.drain(..) {
             if thread.join().is_err() {
                 tracing::error!("a shard panicked");
             }
         }
-        // the writer last: what the shards asked for is finished
+        // the writer last: it finishes what the shards asked for
         if let Some(store) = self.store.take() {
             let stats = store.stats();
             tracing::info!(
@@ -204,4 +222,18 @@ impl Started {
             running.join();
         }
     }
+}
+
+/// Blocks until somebody wants this process to end.
+fn signalled() -> io::Result<()> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        Ok(())
+    })
 }

@@ -13,22 +13,11 @@ use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use std::rc::Rc;
 use std::time::Duration;
-use tokio::time::timeout;
 
 /// An accepted handshake that hyper has read.
 pub(super) struct Upgrade<A: App> {
     pub on: OnUpgrade,
     pub connection: NewConnection<A>,
-}
-
-// `derive` would ask for `A: Clone`
-impl<A: App> Clone for Upgrade<A> {
-    fn clone(&self) -> Self {
-        Upgrade {
-            on: self.on.clone(),
-            connection: self.connection.clone(),
-        }
-    }
 }
 
 /// Waits until hyper lets go of the socket, and begins the connection.
@@ -48,7 +37,8 @@ pub(super) async fn upgraded<A: App>(
     let mut io = parts.io.into_inner();
     early.extend_from_slice(&io.take_unread());
     drop(parts.read_buf);
-    let Ok(Ok(stream)) = timeout(grace, io.into_stream()).await else {
+    let clock = &node.shared.clock;
+    let Some(Ok(stream)) = clock.timeout(grace, io.into_stream()).await else {
         return;
     };
     begin_socket(&node, connection, guard, stream, &early);
@@ -67,16 +57,12 @@ pub(super) fn begin_socket<A: App>(
         new.refuse(error);
     }
     let open = new.route().open();
-    let ConnectionGuard {
-        id,
-        place,
-        presence,
-    } = guard;
+    let ConnectionGuard { id, slot, presence } = guard;
     let keys = node.shared.keys.clone();
     let handshake = match new {
         NewConnection::Raw(handshake) => handshake,
         NewConnection::Engine(handshake) => {
-            let held = (open, place, presence);
+            let held = (open, slot, presence);
             match socketio::attach(&node.shard, id, stream, early, keys, *handshake) {
                 Attached::Session(session) => {
                     let served = async move {
@@ -101,7 +87,7 @@ pub(super) fn begin_socket<A: App>(
     let pending = Box::new(pending);
     let served = async move {
         connection::run(pending).await;
-        drop((open, place, presence));
+        drop((open, slot, presence));
     };
     tokio::task::spawn_local(trace::within(id, served));
 }

@@ -1,17 +1,18 @@
-//! A shard's thread: what it serves, what it is told to serve instead, and how it ends.
+//! A shard's thread: which listeners it serves, how a reload replaces them, and how it ends.
 
 use super::accept::accept;
-use super::drain::{Deadline, WAVE, wave};
+use super::drain::{DrainTimes, WAVE, wave};
 use super::listener::{Listener, ListenerConfig};
 use super::node::Node;
 use super::shared::Shared;
 use super::table::Table;
+#[cfg(feature = "testing")]
+use super::testing::arrivals::{Arrival, Arrivals};
 use crate::app::App;
 use crate::hub::broker::local::Local;
 use crate::hub::extensions::Extensions;
-use crate::hub::lane::Lanes;
+use crate::hub::format::Formats;
 use crate::hub::shard::{Setup, Shard, ToShard};
-use crate::limits::clock::Clock;
 use crate::protocol::close::Ending;
 use crate::routing::Policy;
 use crate::socketio::Sessions;
@@ -28,37 +29,39 @@ use tokio::net::TcpListener;
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
-use tokio::time::{MissedTickBehavior, interval, sleep_until};
 
-/// What a shard's thread is told.
+/// An order to a shard's thread.
 pub(super) enum Order {
     Serve(Rollout),
-    /// Stop, at the latest then. The earliest counts.
-    Drain(Deadline),
+    /// Stop. Of several orders the earliest of each of the times counts.
+    Drain(DrainTimes),
+    /// Let a client in that is in this process.
+    #[cfg(feature = "testing")]
+    Meet(Arrival),
 }
 
-/// A table and what a shard needs for it.
+/// A table, and what a shard needs to serve it.
 pub(super) struct Rollout {
     pub table: Arc<Table>,
     pub sockets: Vec<(SocketAddr, std::net::TcpListener)>,
-    /// Of routes that are served no more.
+    /// Policies of routes that are not served any more.
     pub gone: Arc<[Arc<Policy>]>,
-    /// Told when it is served, or why it is not, or not whole.
+    /// Gets the result: an error when an address cannot be served; the others are.
     pub done: oneshot::Sender<io::Result<()>>,
 }
 
-/// What a shard's thread begins with.
+/// What a shard's thread is started with.
 pub(super) struct Seed<A: App> {
     pub id: usize,
-    pub lanes: Arc<Lanes<A>>,
+    pub formats: Arc<Formats<A>>,
     pub store: Option<Store>,
     pub broker: Local<A>,
-    pub clock: Clock,
     pub shared: Arc<Shared<A>>,
 }
 
 impl<A: App> Seed<A> {
-    /// `up`: told when it has what it needs of the system, or why it has not. Nobody is let in before the first order.
+    /// Runs the shard until it has stopped. `up` gets the result of the preparation: an error when the system refuses what a shard needs. No connection is accepted
+    /// before the first order.
     pub fn run(
         self,
         inbox: mpsc::Receiver<ToShard<A>>,
@@ -84,23 +87,25 @@ impl<A: App> Seed<A> {
                 .with(Sessions::<A>::default());
             let shard = Shard::new(Setup {
                 id: self.id,
-                lanes: self.lanes,
+                formats: self.formats,
                 store: self.store,
                 broker: self.broker,
                 stats,
-                clock: self.clock,
+                clock: self.shared.clock.clone(),
                 extensions,
             });
             let shard = Rc::new(shard);
             let runtime = tokio::runtime::Handle::current().metrics();
             let _ = shard.counts.runtime.set(runtime);
-            tokio::task::spawn_local(shard.clone().flush_turns());
-            tokio::task::spawn_local(shard.clone().close_windows());
+            tokio::task::spawn_local(shard.clone().flush_ticks());
+            tokio::task::spawn_local(shard.clone().close_batches());
             tokio::task::spawn_local(shard.clone().take_in(inbox));
             let worker = Rc::new(Worker {
                 node: Rc::new(Node::new(shard, self.shared)),
                 listeners: RefCell::default(),
                 sweep_every: Cell::new(Duration::from_secs(1)),
+                #[cfg(feature = "testing")]
+                arrivals: Arrivals::default(),
             });
             tokio::task::spawn_local(worker.clone().sweep());
             worker.obey(orders).await;
@@ -108,7 +113,7 @@ impl<A: App> Seed<A> {
     }
 }
 
-/// What an address serves, and the task that accepts there.
+/// A listener, and the task that accepts its connections.
 type Accepting<A> = (Rc<Listener<A>>, JoinHandle<()>);
 
 /// A shard's thread at work.
@@ -116,50 +121,55 @@ struct Worker<A: App> {
     node: Rc<Node<A>>,
     listeners: RefCell<HashMap<SocketAddr, Accepting<A>>>,
     sweep_every: Cell<Duration>,
+    #[cfg(feature = "testing")]
+    arrivals: Arrivals<A>,
 }
 
 impl<A: App> Worker<A> {
     async fn obey(self: Rc<Self>, mut orders: mpsc::Receiver<Order>) {
-        let mut drain: Option<Deadline> = None;
-        // since when nobody new is let in
-        let mut deaf: Option<Instant> = None;
+        let mut drain: Option<DrainTimes> = None;
+        // when the listeners were closed
+        let mut listeners_closed: Option<Instant> = None;
         let mut open = true;
-        let idle = Instant::now();
-        let mut waves = interval(WAVE);
-        waves.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let clock = self.node.shared.clock.clone();
+        let idle = clock.now();
+        let mut next_wave = idle;
         loop {
             let draining = drain.is_some();
-            let (hears, end) = drain.map_or((idle, idle), |d| (d.deaf, d.end));
+            let (first_close, end) = drain.map_or((idle, idle), |d| (d.first_close, d.end));
             tokio::select! {
                 order = orders.recv(), if open => match order {
                     Some(Order::Serve(rollout)) => self.serve(rollout),
-                    Some(Order::Drain(deadline)) => {
-                        drain = Some(drain.map_or(deadline, |d| d.or_sooner(deadline)));
-                        waves.reset_immediately();
+                    Some(Order::Drain(times)) => {
+                        drain = Some(drain.map_or(times, |d| d.or_sooner(times)));
+                        next_wave = clock.now();
                     }
+                    #[cfg(feature = "testing")]
+                    Some(Order::Meet(arrival)) => self.arrivals.meet(&self.node, arrival),
                     None => {
-                        // whoever owned the server dropped it, or its end has begun already
+                        // the owner dropped the server, or its end has begun already
                         open = false;
-                        drain.get_or_insert_with(|| Deadline::within(Duration::ZERO));
+                        drain.get_or_insert_with(|| DrainTimes::within(clock.now(), Duration::ZERO));
                     }
                 },
-                () = sleep_until(hears.into()), if draining && deaf.is_none() => {
-                    deaf = Some(Instant::now());
+                () = clock.sleep_until(first_close), if draining && listeners_closed.is_none() => {
+                    listeners_closed = Some(clock.now());
                     self.close_listeners();
                     self.node.shared.drain.open.fetch_add(self.node.shard.connections(), Relaxed);
-                    waves.reset_immediately();
+                    next_wave = clock.now();
                 }
-                _ = waves.tick(), if deaf.is_some() => {
-                    if let (Some(began), Some(deadline)) = (deaf, drain) {
-                        wave(&self.node.shard, &self.node.shared.drain, began, deadline);
+                () = clock.sleep_until(next_wave), if listeners_closed.is_some() => {
+                    next_wave = clock.now() + WAVE;
+                    if let (Some(began), Some(times)) = (listeners_closed, drain) {
+                        wave(&self.node.shard, &self.node.shared.drain, began, times, clock.now());
                     }
                     if self.node.shard.connections() == 0 {
-                        // who is asking something is answered; who might still ask is not waited for
+                        // a request in progress is answered; another one is not waited for
                         self.node.close();
                     }
                 }
                 () = self.node.emptied(), if draining => return,
-                () = sleep_until(end.into()), if draining => {
+                () = clock.sleep_until(end), if draining => {
                     tracing::warn!(shard = self.node.shard.id, left = self.node.present(), "connections did not end in time");
                     return;
                 }
@@ -172,8 +182,12 @@ impl<A: App> Worker<A> {
         let mut listeners = self.listeners.borrow_mut();
         let mut before = std::mem::take(&mut *listeners);
         let mut served = Ok(());
+        #[cfg(feature = "testing")]
+        self.arrivals.reset();
         for entry in &rollout.table.listeners {
             let config = Rc::new(ListenerConfig::new(&self.node, entry.clone()));
+            #[cfg(feature = "testing")]
+            self.arrivals.serve(config.clone());
             for address in &entry.addresses {
                 let at = address.actual;
                 if let Some((listener, task)) = before.remove(&at) {
@@ -215,13 +229,13 @@ impl<A: App> Worker<A> {
 
     async fn sweep(self: Rc<Self>) {
         loop {
-            tokio::time::sleep(self.sweep_every.get()).await;
+            self.node.shared.clock.sleep(self.sweep_every.get()).await;
             self.node.shard.sweep();
         }
     }
 }
 
-/// Often enough that a client is asked at most a fifteenth of the shortest interval too late: its time to answer ends when it would have ended anyway.
+/// How often connections are checked for silence: a ping is at most a fifteenth of the shortest interval late.
 fn sweep_interval(table: &Table) -> Duration {
     let policies = table.listeners.iter().flat_map(|l| &l.policies);
     let shortest = policies

@@ -33,21 +33,6 @@ pub(crate) struct EngineHandshake<A: App> {
     pub compression: Compression,
 }
 
-// `derive` would ask for `A: Clone`
-impl<A: App> Clone for EngineHandshake<A> {
-    fn clone(&self) -> Self {
-        EngineHandshake {
-            request: self.request.clone(),
-            sid: self.sid.clone(),
-            identity: self.identity.clone(),
-            policy: self.policy.clone(),
-            user: self.user.clone(),
-            route: self.route.clone(),
-            compression: self.compression,
-        }
-    }
-}
-
 /// What a WebSocket is attached as.
 pub(crate) enum Attached<A: App> {
     /// A session of its own, which its task is to run.
@@ -69,6 +54,7 @@ pub(crate) fn attach<A: App>(
     handshake: EngineHandshake<A>,
 ) -> Attached<A> {
     let compression = handshake.compression;
+    let _counted = handshake.user;
     let Some(sid) = handshake.sid else {
         let identity = match handshake.identity.transpose() {
             Ok(identity) => identity,

@@ -25,6 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How far a copy is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Progress {
     /// Pages that are copied.
     pub done: u32,
@@ -34,6 +35,7 @@ pub struct Progress {
 
 /// A copy that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Copied {
     /// Its length.
     pub bytes: u64,
@@ -45,6 +47,7 @@ pub struct Copied {
 
 /// What a restore left.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Restored {
     /// The database that is there now.
     pub copied: Copied,

@@ -4,6 +4,7 @@ use super::idempotency::IdempotencyKey;
 
 /// Who asks for a write, and under which id. With neither: [`Command::new`].
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Command {
     /// Who asks: the [`Change`](crate::Change)s that the command makes say so.
     pub actor: Option<String>,

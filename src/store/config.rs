@@ -5,6 +5,7 @@ use std::time::Duration;
 
 /// When a commit counts, and those who asked for it are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Durability {
     /// When the disk has it: it survives a power cut. With group commit that costs little.
     Full,
@@ -26,6 +27,7 @@ pub enum CaptureMode {
 
 /// Where the rows are, and how much of their history is kept.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct StoreConfig {
     /// The database file. Beside it lie `<path>-lock`, which only one server has, and `<path>-seq` with the highest number that may have been given.
     pub path: PathBuf,

@@ -5,6 +5,7 @@ use rusqlite::Connection;
 
 /// An application's tables.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Schema {
     /// Says that a database is this application's: any number but 0.
     pub application_id: i32,

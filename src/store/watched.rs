@@ -5,6 +5,7 @@
 /// The table has an `INTEGER PRIMARY KEY` (`id`) and at most 60 columns. If it has a column `version`, triggers raise it with each change that did
 /// not; if it has `updated_at` (milliseconds), they set it likewise.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Watched {
     /// The table's name.
     pub table: &'static str,
@@ -23,10 +24,21 @@ impl Watched {
             secret: &[],
         }
     }
+
+    /// With these stamps.
+    pub const fn stamps(self, stamps: &'static [Stamp]) -> Self {
+        Watched { stamps, ..self }
+    }
+
+    /// With columns that are left out of the change log: see [`secret`](Self::secret).
+    pub const fn hiding(self, secret: &'static [&'static str]) -> Self {
+        Watched { secret, ..self }
+    }
 }
 
 /// "When `column` became `value`, note the time in `at`", unless the statement set `at` itself.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Stamp {
     /// The column that is looked at.
     pub column: &'static str,
@@ -34,4 +46,11 @@ pub struct Stamp {
     pub value: &'static str,
     /// The column that gets the time, in milliseconds since 1970-01-01 UTC.
     pub at: &'static str,
+}
+
+impl Stamp {
+    /// When `column` became `value`, the time is noted in `at`.
+    pub const fn new(column: &'static str, value: &'static str, at: &'static str) -> Self {
+        Stamp { column, value, at }
+    }
 }

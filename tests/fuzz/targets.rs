@@ -51,11 +51,7 @@ pub fn inflate(data: &[u8]) {
 pub fn routing(data: &[u8]) {
     REGISTRY.with(|registry| {
         let (consumers, rest) = (registry.consumers(), registry.interfaces());
-        let known = Known {
-            consumers: &consumers,
-            rest: &rest,
-        };
-        fuzzing::routing(&known, data);
+        fuzzing::routing(&Known::new(&consumers, &rest), data);
     });
 }
 

@@ -1,7 +1,7 @@
 //! Holds what the server says against its own contract.
 
 use jsonschema::Validator;
-use maitred::{Known, Routing};
+use maitred::Routing;
 use restaurant::contract::Frame;
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
@@ -43,11 +43,8 @@ static HELD: LazyLock<Held> = LazyLock::new(|| {
 /// The program's own routing.
 pub fn routing() -> Routing {
     let registry = restaurant::registry();
-    let known = Known {
-        consumers: &registry.consumers(),
-        rest: &registry.interfaces(),
-    };
-    Routing::parse("routing.toml", include_str!("../../routing.toml"), &known).expect("a routing")
+    let routing = registry.routing("routing.toml", include_str!("../../routing.toml"));
+    routing.expect("a routing")
 }
 
 /// The consumer that a path leads to.

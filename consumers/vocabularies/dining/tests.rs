@@ -5,7 +5,7 @@
 mod patience;
 
 use crate::{SCHEMA, demo, registry};
-use maitred::{Command, Keys, Known, Routing, Server, Started, StoreConfig};
+use maitred::{Command, Keys, Server, Started, StoreConfig};
 use serde_json::{Value, json};
 use std::net::{SocketAddr, TcpStream};
 use tokio_tungstenite::tungstenite::{self, Message as Frame, WebSocket};
@@ -50,11 +50,7 @@ impl House {
     fn open() -> House {
         let dir = tempfile::tempdir().expect("a directory");
         let registry = registry();
-        let known = Known {
-            consumers: &registry.consumers(),
-            rest: &registry.interfaces(),
-        };
-        let routing = Routing::parse("routing.toml", ROUTING, &known).expect("routing");
+        let routing = registry.routing("routing.toml", ROUTING).expect("routing");
         let server = Server::new(routing, registry)
             .shards(2)
             .store(StoreConfig::new(dir.path().join("house.db")), SCHEMA)

@@ -11,7 +11,7 @@ use crate::domain::page::PAGE_MAX;
 use crate::domain::{KITCHEN, Key, Refusal, Status, ids, items, restaurants};
 use crate::events::{Event, Group};
 use crate::restaurant::Restaurant;
-use maitred::{ClientError, Consumer, Context, Error, Gather, Kind, Message, Reader, Reply};
+use maitred::{Batching, ClientError, Consumer, Context, Error, Kind, Message, Reader, Reply};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -100,9 +100,9 @@ impl Consumer for Screen {
             let text = "a token is needed: auth: { token }";
             return Err(Error::client(Kind::Unauthenticated, "TOKEN_MISSING", text));
         }
-        ctx.gather(match params.batch {
-            true => Gather::Instead,
-            false => Gather::Besides,
+        ctx.batch(match params.batch {
+            true => Batching::Instead,
+            false => Batching::Besides,
         });
         let identity = ctx.identity().clone();
         let bearer = ctx.read(move |db| Bearer::of(&identity, db)).await?;
@@ -148,7 +148,7 @@ impl Consumer for Screen {
         messages::event(event)
     }
 
-    fn together(messages: &[&Message]) -> Option<Message> {
+    fn render_batch(messages: &[&Message]) -> Option<Message> {
         Some(messages::batch_update(messages))
     }
 

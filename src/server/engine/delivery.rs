@@ -1,35 +1,50 @@
-//! The way of a poll's answer: what it carries, and what the session is to hear of it.
+//! The answer to a poll: its frames, its encoding, and the receipt that the session gets.
 
 use super::gzip;
-use super::requests::{found, typed};
+use super::receipt::Receipt;
 use crate::app::App;
-use crate::hub::shard::{Inbox, Shard, ToShard};
-use crate::protocol::sid::Sid;
+use crate::consumer::rest::answer::Response;
+use crate::consumer::rest::body::ResponseBody;
 use crate::server::http_io::Report;
 use crate::socketio::{Fate, body};
 use ::http::{HeaderValue, header};
 use bytes::Bytes;
+use http_body::{Body, Frame};
+use std::convert::Infallible;
 use std::pin::Pin;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use warp::Reply;
-use warp::reply::Response;
 
-/// Pieces of a body: the rest of one whose client goes away meanwhile was not sent.
+/// Bytes that hyper gets at once: if the client goes away meanwhile the rest counts as not sent.
 const PIECE_BYTES: usize = 16 << 10;
 
-/// How an answer goes.
+/// An answer to a request of Engine.IO.
+pub(in crate::server) struct Answer<A: App> {
+    pub response: Response,
+    /// For the session: given by the task that serves the connection, when it knows what became of the answer.
+    pub receipt: Option<Receipt<A>>,
+}
+
+impl<A: App> From<Response> for Answer<A> {
+    fn from(response: Response) -> Self {
+        Answer {
+            response,
+            receipt: None,
+        }
+    }
+}
+
+/// How an answer is sent.
 pub(super) struct Delivery {
-    /// Of the connection that it goes by.
+    /// The report of the connection that it is sent on.
     pub report: Arc<Report>,
-    /// A body of so many bytes or more goes compressed; `None`: none does.
+    /// The fewest bytes of a body that is compressed; `None`: none is.
     pub gzip_from: Option<usize>,
 }
 
 impl Delivery {
-    /// The answer that carries these frames.
-    pub fn of<A: App>(self, frames: Vec<Bytes>, receipt: Receipt<A>) -> Response {
+    /// Makes the answer that carries these frames.
+    pub fn of<A: App>(self, frames: Vec<Bytes>, receipt: Receipt<A>) -> Answer<A> {
         let (content, is_gzip) = match self.gzip_from {
             None => (body(frames).into(), false),
             Some(from) => gzip::body(frames, from),
@@ -42,20 +57,22 @@ impl Delivery {
             report: self.report,
         };
         let kind = HeaderValue::from_static("text/plain; charset=UTF-8");
-        let mut response = typed(warp::reply::stream(pieces).into_response(), kind);
+        let mut response = Response::new(ResponseBody::pieces(pieces));
         let head = response.headers_mut();
+        head.insert(header::CONTENT_TYPE, kind);
         head.insert(header::CONTENT_LENGTH, length);
         if is_gzip {
             let coding = HeaderValue::from_static("gzip");
             head.insert(header::CONTENT_ENCODING, coding);
         }
-        // whoever serves the connection gives it
-        response.extensions_mut().insert(receipt);
-        response
+        Answer {
+            response,
+            receipt: Some(receipt),
+        }
     }
 }
 
-/// A body on its way to hyper. Who drops it before it was taken whole has lost it.
+/// The body of a poll's answer on its way to hyper. Dropped before hyper has taken all of it, it was lost or never sent.
 struct Pieces<A: App> {
     left: Bytes,
     is_begun: bool,
@@ -63,19 +80,23 @@ struct Pieces<A: App> {
     report: Arc<Report>,
 }
 
-impl<A: App> futures::Stream for Pieces<A> {
-    type Item = Result<Bytes, std::convert::Infallible>;
+impl<A: App> Body for Pieces<A> {
+    type Data = Bytes;
+    type Error = Infallible;
 
-    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         let length = self.left.len().min(PIECE_BYTES);
         let piece = self.left.split_to(length);
         self.is_begun = true;
         if self.left.is_empty() {
-            // the length was told: nobody need ask for more
+            // hyper knows the length, and may not ask again
             self.receipt = None;
             self.report.handed();
         }
-        Poll::Ready((length > 0).then_some(Ok(piece)))
+        Poll::Ready((length > 0).then(|| Ok(Frame::data(piece))))
     }
 }
 
@@ -87,37 +108,5 @@ impl<A: App> Drop for Pieces<A> {
                 false => Fate::Unsent,
             });
         }
-    }
-}
-
-/// What a session is to hear of one of its answers.
-pub(in crate::server) struct Receipt<A: App> {
-    pub(super) home: Inbox<A>,
-    pub(super) sid: Sid,
-    pub(super) number: u64,
-}
-
-// `derive` would ask for `A: Clone`
-impl<A: App> Clone for Receipt<A> {
-    fn clone(&self) -> Self {
-        Receipt {
-            home: self.home.clone(),
-            sid: self.sid.clone(),
-            number: self.number,
-        }
-    }
-}
-
-impl<A: App> Receipt<A> {
-    /// Says what became of it, as far as the connection knows that it went by.
-    pub fn give(self, fate: Fate) {
-        let Receipt { home, sid, number } = self;
-        let call = move |shard: &Rc<Shard<A>>| {
-            if let Some(session) = found(shard, &sid) {
-                session.answered(number, fate);
-            }
-        };
-        // a shard that does not keep up hears nothing of it: then the answer counts as read
-        let _ = home.try_send(ToShard::Call(Box::new(call)));
     }
 }

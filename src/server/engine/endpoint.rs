@@ -1,6 +1,6 @@
 //! What a route of Engine.IO leads to, and what is kept of the request that opens a session there.
 
-use super::query::{Refused, Wish};
+use super::query::{EngineRefusal, Query};
 use crate::app::App;
 use crate::auth;
 use crate::consumer::context::Handshake;
@@ -27,7 +27,7 @@ pub(in crate::server) fn endpoint<A: App>(
     index: usize,
 ) -> Option<Arc<Endpoint>> {
     let route = &entry.listener.routes[index];
-    let lane = |consumer: &str, dialect| shared.lanes.lane(consumer, Some(dialect));
+    let format = |consumer: &str, dialect| shared.formats.number_of(consumer, Some(dialect));
     let stats = shared
         .stats
         .route(&entry.listener.name, route.pattern.as_str());
@@ -35,8 +35,8 @@ pub(in crate::server) fn endpoint<A: App>(
         Protocol::WebSocket => return None,
         Protocol::EngineIo => vec![NamespaceRoute {
             name: "".into(),
-            lane: lane(&route.consumer, Dialect::EngineIo)?,
-            unnumbered: lane(&route.consumer, Dialect::EngineIo)?,
+            format: format(&route.consumer, Dialect::EngineIo)?,
+            unnumbered: format(&route.consumer, Dialect::EngineIo)?,
             policy: entry.policies[index].clone(),
             stats,
         }],
@@ -50,8 +50,8 @@ pub(in crate::server) fn endpoint<A: App>(
                 };
                 let has_numbers = shard.store.is_some();
                 Some(NamespaceRoute {
-                    lane: lane(&namespace.consumer, dialect(has_numbers))?,
-                    unnumbered: lane(&namespace.consumer, dialect(false))?,
+                    format: format(&namespace.consumer, dialect(has_numbers))?,
+                    unnumbered: format(&namespace.consumer, dialect(false))?,
                     name,
                     policy: policy.clone(),
                     stats: stats.clone(),
@@ -63,7 +63,7 @@ pub(in crate::server) fn endpoint<A: App>(
     let protocol = route.protocol;
     let wanted = namespaces
         .iter()
-        .map(|n| shared.lanes[n.lane as usize].renderer.name)
+        .map(|n| shared.formats[n.format as usize].renderer.name)
         .flat_map(|name| shared.consumers[name].headers);
     let wanted: BTreeSet<&str> = wanted.copied().collect();
     Some(Arc::new(Endpoint {
@@ -78,12 +78,12 @@ pub(in crate::server) fn session(
     endpoint: Arc<Endpoint>,
     caller: &Caller,
     params: Params,
-) -> Result<(HandshakeRequest, Option<Sid>), Refused> {
-    let wish = Wish::of(&caller.query)?;
-    if wish.polls {
-        return Err(Refused::Request);
+) -> Result<(HandshakeRequest, Option<Sid>), EngineRefusal> {
+    let asked = Query::of(&caller.query)?;
+    if asked.polls {
+        return Err(EngineRefusal::Request);
     }
-    Ok((handshake_request(endpoint, caller, params)?, wish.sid))
+    Ok((handshake_request(endpoint, caller, params)?, asked.sid))
 }
 
 /// What is kept of a request that opens a session; it may be too much.
@@ -91,7 +91,7 @@ pub(super) fn handshake_request(
     endpoint: Arc<Endpoint>,
     caller: &Caller,
     params: Params,
-) -> Result<HandshakeRequest, Refused> {
+) -> Result<HandshakeRequest, EngineRefusal> {
     let text = |name| caller.headers.get(name).and_then(|v| v.to_str().ok());
     let (authorization, protocols) = (
         text(header::AUTHORIZATION),
@@ -103,12 +103,12 @@ pub(super) fn handshake_request(
         .as_ref()
         .is_some_and(|token| token.len() > TOKEN_BYTES)
     {
-        return Err(Refused::Request);
+        return Err(EngineRefusal::Request);
     }
     let handshake = Handshake::new(&caller.headers, &endpoint.headers, &caller.query);
     Ok(HandshakeRequest {
         endpoint,
-        handshake: Arc::new(handshake.ok_or(Refused::Request)?),
+        handshake: Arc::new(handshake.ok_or(EngineRefusal::Request)?),
         params,
         token: token.as_deref().map(Into::into),
         local: caller.may_be_anonymous(crate::routing::Auth::Loopback),

@@ -1,6 +1,6 @@
-//! Answers to polls, compressed (RFC 1952) for who says that it inflates them.
+//! Compressed answers to polls (gzip, RFC 1952), for clients that accept them.
 //!
-//! An answer with the same frames as one before is not compressed again: what is told to a group is mostly the same for all who poll.
+//! An answer with the same frames as an earlier one is not compressed again: the clients of a group mostly poll the same events.
 
 use crate::socketio;
 use ::http::{HeaderMap, header};
@@ -9,13 +9,13 @@ use flate2::{Compress, Compression, Crc, FlushCompress, Status};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
-/// A larger body is sent as it is: compressing a megabyte takes ten milliseconds, in which nobody else of this thread is served.
+/// The largest body that is compressed, in bytes: compressing a megabyte blocks the thread for ten milliseconds.
 const MOST_BYTES: usize = 1 << 20;
-/// Answers that a thread remembers: those of one turn, and what clients that poll a moment later get of it.
+/// How many compressed answers a thread keeps: those of one tick, and of clients that poll a moment later.
 const REMEMBERED: usize = 8;
-/// What they may hold together, in bytes of their frames.
+/// The most that the kept answers may hold together, in bytes of their frames.
 const REMEMBERED_BYTES: usize = 1 << 20;
-/// Deflated, without a name and a time, by no system in particular.
+/// The header of a gzip stream: deflate, no file name, no time, unknown system.
 const HEAD: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 
 thread_local! {
@@ -23,8 +23,8 @@ thread_local! {
     static MADE: RefCell<Made> = RefCell::default();
 }
 
-/// Whether `Accept-Encoding` (RFC 9110, section 12.5.3) lets gzip be sent, and likes it no less than what is not compressed. Without that header nothing is
-/// compressed: many who send none inflate nothing.
+/// Whether `Accept-Encoding` (RFC 9110, section 12.5.3) accepts gzip, and prefers it to no compression or weighs them alike. Without that header nothing
+/// is compressed: many clients that send none cannot decompress.
 pub(super) fn is_accepted(headers: &HeaderMap) -> bool {
     let (mut gzip, mut any, mut identity) = (None, None, None);
     for value in headers.get_all(header::ACCEPT_ENCODING) {
@@ -47,7 +47,7 @@ pub(super) fn is_accepted(headers: &HeaderMap) -> bool {
     gzip > 0 && gzip >= identity.unwrap_or(0)
 }
 
-/// In thousandths; `None`: it is no weight, and what has it is passed over.
+/// The weight (`q=`) in thousandths; `None`: it is malformed, and the coding is ignored.
 fn weight(parameter: Option<&str>) -> Option<u16> {
     let Some(parameter) = parameter else {
         return Some(1000);
@@ -67,7 +67,7 @@ fn weight(parameter: Option<&str>) -> Option<u16> {
     }
 }
 
-/// The body that carries these frames, and whether it is compressed: if it has `from` bytes and becomes smaller.
+/// The body that carries these frames, and whether it is compressed. It is if it has `from` bytes or more and becomes smaller.
 pub(super) fn body(frames: Vec<Bytes>, from: usize) -> (Bytes, bool) {
     if let Some(made) = MADE.with_borrow(|made| made.find(&frames, from)) {
         return (made, true);
@@ -85,7 +85,7 @@ pub(super) fn body(frames: Vec<Bytes>, from: usize) -> (Bytes, bool) {
     }
 }
 
-/// `None`: it would not be smaller.
+/// The text compressed; `None`: it would not be smaller.
 fn gzipped(text: &[u8]) -> Option<Bytes> {
     let mut deflater = DEFLATER.take().unwrap_or_else(|| {
         // the fastest level: the higher ones take three times as long for a tenth less
@@ -93,7 +93,7 @@ fn gzipped(text: &[u8]) -> Option<Bytes> {
     });
     deflater.reset();
     let mut out = Vec::from(HEAD);
-    // Room for whatever comes of it: a literal takes 9 bits at most. A stream that was given up halfway could not be used again.
+    // Room for the worst case (a literal takes 9 bits at most), because a stream that is given up halfway could not be used again.
     out.reserve(text.len() + text.len() / 8 + 64);
     let done = deflater.compress_vec(text, &mut out, FlushCompress::Finish);
     if !matches!(done, Ok(Status::StreamEnd)) {
@@ -108,7 +108,7 @@ fn gzipped(text: &[u8]) -> Option<Bytes> {
     (out.len() < text.len()).then(|| out.into())
 }
 
-/// The last answers, the newest at the end.
+/// The answers that are kept, the newest at the end.
 #[derive(Default)]
 struct Made {
     all: VecDeque<Answer>,
@@ -117,7 +117,7 @@ struct Made {
 
 struct Answer {
     frames: Vec<Bytes>,
-    /// Of the body, before it was compressed.
+    /// Length of the body before it was compressed, in bytes.
     text_bytes: usize,
     gzipped: Bytes,
 }
@@ -148,7 +148,7 @@ fn size(frames: &[Bytes]) -> usize {
     frames.iter().map(Bytes::len).sum()
 }
 
-/// The same bytes in memory: it is the frame of an event that all of a group share, and as long as it is remembered no other can lie there.
+/// Whether the frames are the same memory. The members of a group share the frame of an event, and as long as it is kept no other can be at its address.
 fn is_same(one: &[Bytes], other: &[Bytes]) -> bool {
     let place = |frame: &Bytes| (frame.as_ptr(), frame.len());
     one.len() == other.len() && one.iter().map(place).eq(other.iter().map(place))

@@ -4,8 +4,10 @@ mod delivery;
 mod endpoint;
 mod gzip;
 mod query;
+mod receipt;
 mod requests;
 
-pub(super) use delivery::Receipt;
+pub(super) use delivery::Answer;
 pub(super) use endpoint::{endpoint, session};
-pub(super) use requests::{Asked, answer, whole};
+pub(super) use receipt::Receipt;
+pub(super) use requests::{Asked, answer};

@@ -1,14 +1,15 @@
-//! Requests of Engine.IO: who begins a session, who polls one, and what web pages are told about it.
+//! Requests of Engine.IO over HTTP: beginning a session, polling, posting, and CORS.
 
-use super::delivery::{Delivery, Receipt};
+use super::delivery::{Answer, Delivery};
 use super::endpoint::handshake_request;
 use super::gzip;
-use super::query::{Refused, Wish};
+use super::query::{EngineRefusal, Query};
+use super::receipt::{Receipt, found};
 use crate::app::App;
-use crate::consumer::rest::{Caller, json_error};
+use crate::consumer::rest::Caller;
+use crate::consumer::rest::answer::{Response, empty, json_error, text};
 use crate::hub::shard::{Inbox, Shard, ToShard};
 use crate::hub::socket::Compression;
-use crate::protocol::sid::Sid;
 use crate::routing::pattern::Params;
 use crate::routing::{Protocol, Route};
 use crate::server::errors::{handshake_limited, leaving, token_missing};
@@ -23,25 +24,23 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use tokio::sync::oneshot;
-use warp::Reply;
-use warp::reply::Response;
 
-/// How long a browser need not ask again what it may ask.
+/// How long a browser may keep the answer to a preflight, in seconds.
 const PREFLIGHT_SECONDS: &str = "600";
 
-/// A request of a route of Engine.IO that is no handshake of a WebSocket.
+/// A request to a route of Engine.IO that is no WebSocket handshake.
 pub(in crate::server) struct Asked<'r> {
     pub method: &'r Method,
     pub path: &'r str,
     pub query: &'r str,
     pub headers: &'r HeaderMap,
     pub peer: SocketAddr,
-    /// Of the connection that it came by.
+    /// The report of the connection that it came on.
     pub report: &'r Arc<Report>,
 }
 
 impl Asked<'_> {
-    /// How an answer is given that says these.
+    /// How the answer is sent.
     fn delivery(&self, route: &Route) -> Delivery {
         let compress_from = route.policy.compress_from;
         Delivery {
@@ -51,23 +50,25 @@ impl Asked<'_> {
     }
 }
 
-/// Answers such a request. `body` is read when it is needed, and says itself what is wrong with it.
+/// Answers a request to a route of Engine.IO; `None`: there is no such route at the path. `body` is polled when it is needed; `None` of it: it was refused.
+///
+/// Dropping the future gives a poll up: its session hears so, and the next poll gets what this one would have.
 pub(in crate::server) async fn answer<A: App>(
     node: &Rc<Node<A>>,
     sockets: &Arc<Sockets<A>>,
     asked: Asked<'_>,
     body: impl Future<Output = Option<Bytes>>,
-) -> Option<Response> {
+) -> Option<Answer<A>> {
     let (index, params) = sockets.entry.listener.find(asked.path)?;
     let route = &sockets.entry.listener.routes[index];
     let endpoint = sockets.endpoint(index)?;
     let origin = asked.headers.get(header::ORIGIN);
     let tls = sockets.entry.listener.tls.is_some();
     if !route.policy.origins.allow(asked.headers, tls) {
-        return Some(Refused::Origin.response());
+        return Some(EngineRefusal::Origin.response().into());
     }
-    let mut response = match *asked.method {
-        Method::OPTIONS => preflight(asked.headers),
+    let mut answer = match *asked.method {
+        Method::OPTIONS => preflight(asked.headers).into(),
         _ => {
             let answered = polled(
                 node,
@@ -77,14 +78,16 @@ pub(in crate::server) async fn answer<A: App>(
                 asked,
                 body,
             );
-            answered.await.unwrap_or_else(Refused::response)
+            answered
+                .await
+                .unwrap_or_else(|refused| refused.response().into())
         }
     };
-    let head = response.headers_mut();
+    let head = answer.response.headers_mut();
     if let Some(origin) = origin {
         head.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
         let yes = HeaderValue::from_static("true");
-        // a page that any site may be is nobody whose cookies count
+        // where any page may ask, none may send cookies
         if !route.policy.origins.is_any() {
             head.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, yes);
         }
@@ -94,11 +97,11 @@ pub(in crate::server) async fn answer<A: App>(
         HeaderValue::from_static("Origin, Accept-Encoding"),
     );
     head.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Some(response)
+    Some(answer)
 }
 
 fn preflight(headers: &HeaderMap) -> Response {
-    let mut response = StatusCode::NO_CONTENT.into_response();
+    let mut response = empty(StatusCode::NO_CONTENT);
     let head = response.headers_mut();
     let methods = HeaderValue::from_static("GET,POST");
     head.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods);
@@ -117,14 +120,14 @@ async fn polled<A: App>(
     (endpoint, params): (Arc<Endpoint>, Params),
     asked: Asked<'_>,
     body: impl Future<Output = Option<Bytes>>,
-) -> Result<Response, Refused> {
-    let wish = Wish::of(asked.query)?;
-    if !wish.polls {
-        return Err(Refused::Request);
+) -> Result<Answer<A>, EngineRefusal> {
+    let query = Query::of(asked.query)?;
+    if !query.polls {
+        return Err(EngineRefusal::Request);
     }
-    let Some(sid) = wish.sid else {
+    let Some(sid) = query.sid else {
         if *asked.method != Method::GET {
-            return Err(Refused::Method);
+            return Err(EngineRefusal::Method);
         }
         let caller = Caller {
             headers: asked.headers.clone(),
@@ -143,7 +146,7 @@ async fn polled<A: App>(
         .await;
     };
     let home = node.shard.peers().get(sid.shard()).cloned();
-    let home = home.ok_or(Refused::Session)?;
+    let home = home.ok_or(EngineRefusal::Session)?;
     match *asked.method {
         Method::GET => {
             let (answer, mut answered) = oneshot::channel();
@@ -153,10 +156,10 @@ async fn polled<A: App>(
                 Some(session) => session.poll(connection, answer),
                 None => Sessions::of(shard).poll_late(&wanted, shard.now_ms(), answer),
             };
-            tell(&home, call).await.ok_or(Refused::Session)?;
+            tell(&home, call).await.ok_or(EngineRefusal::Session)?;
             let answer = tokio::select! {
                 biased;
-                // whoever says nothing more may have gone, and will poll by another connection: that one gets what there is
+                // a client that has ended its side may have gone, and polls on another connection: that one gets the packets
                 () = asked.report.half_closed() => {
                     answered.close();
                     if let Ok(Some((number, _))) = answered.try_recv() {
@@ -167,35 +170,33 @@ async fn polled<A: App>(
                 }
                 answer = &mut answered => answer.ok().flatten(),
             };
-            let (number, frames) = answer.ok_or(Refused::Session)?;
+            let (number, frames) = answer.ok_or(EngineRefusal::Session)?;
             let receipt = Receipt { home, sid, number };
             Ok(asked.delivery(route).of(frames, receipt))
         }
         Method::POST => {
-            // what is wrong with it is told by whoever reads it
+            // the reader of the body answers what is wrong with it
             let Some(body) = body.await else {
-                return Err(Refused::Request);
+                return Err(EngineRefusal::Request);
             };
             let (done, taken) = oneshot::channel();
             let call = move |shard: &Rc<Shard<A>>| match found(shard, &sid) {
                 Some(session) => session.post(Posted { body, done }),
                 None => drop(done.send(Taken::NoSession)),
             };
-            tell(&home, call).await.ok_or(Refused::Session)?;
+            tell(&home, call).await.ok_or(EngineRefusal::Session)?;
             match taken.await {
                 Ok(Taken::Yes) => {}
-                Ok(Taken::NoSession) => return Err(Refused::Session),
-                Err(_) => return Err(Refused::Request),
+                Ok(Taken::NoSession) => return Err(EngineRefusal::Session),
+                Err(_) => return Err(EngineRefusal::Request),
             }
             let html = HeaderValue::from_static("text/html");
-            Ok(typed("ok".into_response(), html))
+            let mut response = text(StatusCode::OK, "ok");
+            response.headers_mut().insert(header::CONTENT_TYPE, html);
+            Ok(response.into())
         }
-        _ => Err(Refused::Method),
+        _ => Err(EngineRefusal::Method),
     }
-}
-
-pub(super) fn found<A: App>(shard: &Shard<A>, sid: &Sid) -> Option<Rc<Session<A>>> {
-    Sessions::of(shard).get(sid)
 }
 
 async fn tell<A: App>(
@@ -213,21 +214,21 @@ async fn begin<A: App>(
     (endpoint, params): (Arc<Endpoint>, Params),
     caller: &Caller,
     how: Delivery,
-) -> Result<Response, Refused> {
+) -> Result<Answer<A>, EngineRefusal> {
     let (shard, stats) = (&node.shard, &node.shared.stats);
     if node.is_draining() {
-        return Ok(json_error(&leaving()));
+        return Ok(json_error(&leaving()).into());
     }
     let Some(peer) = caller.peer else {
-        return Err(Refused::Request);
+        return Err(EngineRefusal::Request);
     };
-    let limited = |limited| Ok(handshake_limited(&shard.counts, caller, limited));
+    let limited = |limited| Ok(handshake_limited(&shard.counts, caller, limited).into());
     if let Err(refused) = stats.quota.handshake(peer.ip()) {
         return limited(refused);
     }
-    // a session is a connection, whether one is open at the moment or not
-    let place = match stats.quota.connection(peer.ip()) {
-        Ok(place) => place,
+    // a session counts as a connection, also while none is open
+    let slot = match stats.quota.connection(peer.ip()) {
+        Ok(slot) => slot,
         Err(refused) => return limited(refused),
     };
     let request = handshake_request(endpoint, caller, params)?;
@@ -235,8 +236,8 @@ async fn begin<A: App>(
         Protocol::SocketIo | Protocol::WebSocket => None,
         Protocol::EngineIo => match sockets.identify(route, caller, request.token.as_deref()) {
             Some(Ok(identity)) => Some(identity),
-            Some(Err(error)) => return Ok(json_error(&error)),
-            None => return Ok(json_error(&token_missing())),
+            Some(Err(error)) => return Ok(json_error(&error).into()),
+            None => return Ok(json_error(&token_missing()).into()),
         },
     };
     let id = stats.next_connection();
@@ -256,32 +257,12 @@ async fn begin<A: App>(
     session.poll(trace::connection_id().unwrap_or(0), answer);
     let served = async move {
         session.run().await;
-        drop((open, presence, place));
+        drop((open, presence, slot));
     };
     tokio::task::spawn_local(trace::within(id, served));
     let answer = answered.await.ok().flatten();
-    let (number, frames) = answer.ok_or(Refused::Session)?;
+    let (number, frames) = answer.ok_or(EngineRefusal::Session)?;
     let home = shard.peers().get(shard.id).cloned();
-    let home = home.ok_or(Refused::Session)?;
+    let home = home.ok_or(EngineRefusal::Session)?;
     Ok(how.of(frames, Receipt { home, sid, number }))
-}
-
-pub(super) fn typed(mut response: Response, content: HeaderValue) -> Response {
-    response.headers_mut().insert(header::CONTENT_TYPE, content);
-    response
-}
-
-/// The whole body; `None`: it was too much, too slow, or cut off.
-pub(in crate::server) async fn whole<B>(body: B) -> Option<Bytes>
-where
-    B: http_body::Body<Data = Bytes>,
-{
-    let mut body = std::pin::pin!(body);
-    let mut all = Vec::new();
-    while let Some(frame) = std::future::poll_fn(|cx| body.as_mut().poll_frame(cx)).await {
-        if let Ok(data) = frame.ok()?.into_data() {
-            all.extend_from_slice(&data);
-        }
-    }
-    Some(all.into())
 }

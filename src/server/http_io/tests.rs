@@ -21,7 +21,7 @@ fn connected() -> (HttpIo, std::net::TcpStream) {
     let (ours, _) = listener.accept().expect("accepted");
     ours.set_nonblocking(true).expect("non-blocking");
     let ours = TcpStream::from_std(ours).expect("a stream");
-    let io = HttpIo::plain(ours, Vec::new(), &Edge::default());
+    let io = HttpIo::plain(ours, Vec::new(), &Edge::default(), &Clock::system());
     (io, socket.into())
 }
 

@@ -3,45 +3,32 @@
 use super::collect::collect;
 use crate::app::App;
 use crate::auth;
-use crate::consumer::rest::{Api, Caller, json_error, not_stored};
+use crate::consumer::rest::Caller;
+use crate::consumer::rest::answer::{Response, json_error, not_stored, text};
 use crate::error::{ClientError, Kind};
-use crate::hub::shard::{Inbox, Shard};
+use crate::hub::shard::Inbox;
 use crate::routing::{Auth, Metrics};
-use crate::server::errors::{READ, method_not_allowed};
 use crate::server::shared::Shared;
-use ::http::{Method, header};
-use std::sync::Arc;
-use warp::filters::BoxedFilter;
-use warp::reply::Response;
-use warp::{Filter, Reply};
+use crate::store::Store;
+use ::http::{HeaderValue, StatusCode, header};
 
-/// The route of one listener.
-pub(in crate::server) fn route<A: App>(
-    shard: &Shard<A>,
-    shared: &Arc<Shared<A>>,
+/// The numbers of the whole server, if this caller is one of those who may read them. `inboxes` are those of all shards.
+pub(in crate::server) fn answer<A: App>(
+    shared: &Shared<A>,
+    store: Option<&Store>,
+    inboxes: &[Inbox<A>],
     who: Metrics,
-) -> BoxedFilter<(Response,)> {
-    let (shared, store, inboxes) = (shared.clone(), shard.store.clone(), shard.peers().clone());
-    warp::path!("metrics")
-        .and(warp::method())
-        .and(Api::<A>::caller())
-        .and_then(move |method: Method, caller: Caller| {
-            let answer = match who {
-                Metrics::Nobody => None,
-                _ if method != Method::GET => Some(method_not_allowed(READ)),
-                _ => Some(match judge(&shared, who, &caller) {
-                    Ok(()) => {
-                        let waiting: Vec<usize> = inboxes.iter().map(waiting).collect();
-                        let (text, kind) = collect(&shared.stats, store.as_ref(), &waiting);
-                        let found = warp::reply::with_header(text, header::CONTENT_TYPE, kind);
-                        not_stored(found.into_response())
-                    }
-                    Err(error) => json_error(&error),
-                }),
-            };
-            std::future::ready(answer.ok_or_else(warp::reject::not_found))
-        })
-        .boxed()
+    caller: &Caller,
+) -> Response {
+    if let Err(error) = judge(shared, who, caller) {
+        return json_error(&error);
+    }
+    let waiting: Vec<usize> = inboxes.iter().map(waiting).collect();
+    let (all, kind) = collect(&shared.stats, store, &waiting);
+    let mut response = text(StatusCode::OK, all);
+    let kind = HeaderValue::from_static(kind);
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    not_stored(response)
 }
 
 fn waiting<A: App>(inbox: &Inbox<A>) -> usize {

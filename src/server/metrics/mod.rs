@@ -4,4 +4,4 @@ mod collect;
 mod endpoint;
 mod text;
 
-pub(super) use endpoint::route;
+pub(super) use endpoint::answer;

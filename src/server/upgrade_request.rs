@@ -1,27 +1,26 @@
-//! Whether a request may become a WebSocket, by its head alone (RFC 6455, section 4.2.1). Who asks, and whether the origin may, is judged after this.
+//! A request to become a WebSocket, by its head alone (RFC 6455, section 4.2.1). Its origin and its token are judged later.
 
 use super::errors::{READ, method_not_allowed};
+use crate::consumer::rest::answer::{Response, text};
 use crate::protocol::websocket;
-use crate::protocol::websocket::extension::{Agreed, negotiate};
+use crate::protocol::websocket::extension::{DeflateParams, negotiate};
 use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use std::borrow::Cow;
-use warp::Reply;
-use warp::reply::Response;
 
-/// What a handshake says.
+/// A request that may become a WebSocket.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Wish<'h> {
+pub(crate) struct UpgradeRequest<'h> {
     /// 16 bytes in base64.
     pub key: &'h str,
-    /// The page that asks, if a browser does.
+    /// The origin of the page that asks, if a browser does.
     pub origin: Option<&'h str>,
-    /// The subprotocols, of all the headers that list some.
+    /// The offered subprotocols, of all headers that list some, separated by commas.
     pub protocols: Option<Cow<'h, str>>,
-    /// What there is to agree on; `None`: nothing was offered that can be accepted.
-    pub compression: Option<Agreed>,
+    /// The agreed extension; `None`: no offer can be accepted.
+    pub compression: Option<DeflateParams>,
 }
 
-/// Why it is none.
+/// Why a request cannot become a WebSocket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unfit {
     Method,
@@ -33,60 +32,62 @@ pub(crate) enum Unfit {
     Extensions,
 }
 
-/// Reads a handshake. A header of which there may be one is refused when there are two: a proxy may have gone by the other one.
-pub(crate) fn wish<'h>(method: &Method, headers: &'h HeaderMap) -> Result<Wish<'h>, Unfit> {
-    let listed = |name, word: &str| {
-        let mut words = values(headers, name).flat_map(|value| value.split(','));
-        words.any(|listed| listed.trim().eq_ignore_ascii_case(word))
-    };
-    if method != Method::GET {
-        return Err(Unfit::Method);
-    }
-    if !listed(header::UPGRADE, "websocket") || !listed(header::CONNECTION, "upgrade") {
-        return Err(Unfit::NoUpgrade);
-    }
-    if only(headers, header::SEC_WEBSOCKET_VERSION) != Some(Some("13")) {
-        return Err(Unfit::Version);
-    }
-    let key = only(headers, header::SEC_WEBSOCKET_KEY).flatten();
-    let Some(key) = key.filter(|key| websocket::valid_key(key)) else {
-        return Err(Unfit::Key);
-    };
-    // a length of zero is no body (RFC 9112, section 6.3): some clients send it with every request
-    let lengths = headers.get_all(header::CONTENT_LENGTH).iter();
-    let has_body = lengths.into_iter().any(|length| !is_zero(length));
-    if has_body || headers.contains_key(header::TRANSFER_ENCODING) {
-        return Err(Unfit::Body);
-    }
-    // one that cannot be read is not none: programs send none, and may connect
-    let Some(origin) = only(headers, header::ORIGIN) else {
-        return Err(Unfit::Origin);
-    };
-    let mut lists = values(headers, header::SEC_WEBSOCKET_PROTOCOL);
-    let protocols = lists.next().map(|first| {
-        lists.fold(Cow::Borrowed(first), |all, list| {
-            Cow::Owned(format!("{all},{list}"))
+impl<'h> UpgradeRequest<'h> {
+    /// Reads a request. A header that may come once is refused when it comes twice: a proxy may have read the other one.
+    pub fn of(method: &Method, headers: &'h HeaderMap) -> Result<Self, Unfit> {
+        let listed = |name, word: &str| {
+            let mut words = values(headers, name).flat_map(|value| value.split(','));
+            words.any(|listed| listed.trim().eq_ignore_ascii_case(word))
+        };
+        if method != Method::GET {
+            return Err(Unfit::Method);
+        }
+        if !listed(header::UPGRADE, "websocket") || !listed(header::CONNECTION, "upgrade") {
+            return Err(Unfit::NoUpgrade);
+        }
+        if only(headers, header::SEC_WEBSOCKET_VERSION) != Some(Some("13")) {
+            return Err(Unfit::Version);
+        }
+        let key = only(headers, header::SEC_WEBSOCKET_KEY).flatten();
+        let Some(key) = key.filter(|key| websocket::valid_key(key)) else {
+            return Err(Unfit::Key);
+        };
+        // a length of zero is no body (RFC 9112, section 6.3): some clients send it with every request
+        let lengths = headers.get_all(header::CONTENT_LENGTH).iter();
+        let has_body = lengths.into_iter().any(|length| !is_zero(length));
+        if has_body || headers.contains_key(header::TRANSFER_ENCODING) {
+            return Err(Unfit::Body);
+        }
+        // one that cannot be read is not none: programs send none, and may connect
+        let Some(origin) = only(headers, header::ORIGIN) else {
+            return Err(Unfit::Origin);
+        };
+        let mut lists = values(headers, header::SEC_WEBSOCKET_PROTOCOL);
+        let protocols = lists.next().map(|first| {
+            lists.fold(Cow::Borrowed(first), |all, list| {
+                Cow::Owned(format!("{all},{list}"))
+            })
+        });
+        let offers = headers.get_all(header::SEC_WEBSOCKET_EXTENSIONS).iter();
+        // what is no text is no offer either
+        let offers = offers.map(|value| value.to_str().unwrap_or("\0"));
+        let Ok(compression) = negotiate(offers) else {
+            return Err(Unfit::Extensions);
+        };
+        Ok(UpgradeRequest {
+            key,
+            origin,
+            protocols,
+            compression,
         })
-    });
-    let offers = headers.get_all(header::SEC_WEBSOCKET_EXTENSIONS).iter();
-    // what is no text is no offer either
-    let offers = offers.map(|value| value.to_str().unwrap_or("\0"));
-    let Ok(compression) = negotiate(offers) else {
-        return Err(Unfit::Extensions);
-    };
-    Ok(Wish {
-        key,
-        origin,
-        protocols,
-        compression,
-    })
+    }
 }
 
 fn is_zero(length: &HeaderValue) -> bool {
     !length.is_empty() && length.as_bytes().iter().all(|digit| *digit == b'0')
 }
 
-/// Those that are text.
+/// The values of a header that are text.
 fn values(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
     let values = headers.get_all(name).into_iter();
     values.filter_map(|value| value.to_str().ok())
@@ -104,8 +105,6 @@ fn only(headers: &HeaderMap, name: HeaderName) -> Option<Option<&str>> {
 
 impl Unfit {
     pub fn response(self) -> Response {
-        let text =
-            |status, why: &str| warp::reply::with_status(why.to_owned(), status).into_response();
         let mut response = match self {
             Unfit::Method => method_not_allowed(READ),
             Unfit::NoUpgrade => text(
@@ -164,8 +163,8 @@ mod tests {
         for (name, value) in least.chain(more.iter().copied()) {
             headers.append(name, HeaderValue::from_bytes(value).expect("a value"));
         }
-        let wish = wish(&Method::GET, &headers)?;
-        Ok(wish.protocols.map(Cow::into_owned))
+        let request = UpgradeRequest::of(&Method::GET, &headers)?;
+        Ok(request.protocols.map(Cow::into_owned))
     }
 
     #[test]

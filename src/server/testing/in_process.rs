@@ -1,0 +1,119 @@
+//! A server that no address leads to.
+
+use super::arrivals::Arrival;
+use super::client::Client;
+use super::end::{End, block_on};
+use super::request::Request;
+use crate::app::App;
+use crate::error::Error;
+use crate::hub::stream::pair;
+use crate::server::builder::Server;
+use crate::server::started::Started;
+use crate::server::worker::Order;
+use crate::store::Store;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+/// Bytes that may be on their way in each direction: as many as a small socket buffer of Linux holds.
+const ON_THE_WAY: usize = 64 << 10;
+
+/// A server in this process that no address leads to: its clients come by [`connect`](Self::connect). From there on everything is as it is for strangers: the
+/// handshake, the token, limits, frames, the store and its durability. There is no TLS.
+///
+/// Its methods block, and are for a test's thread; none sleeps. Whoever waits for half a minute in vain panics, so a test that cannot go on fails. To be dropped is
+/// to be [stopped](Self::stop).
+pub struct InProcess {
+    started: Option<Started>,
+    /// The listeners' names.
+    pub(super) names: Vec<String>,
+    /// Clients so far: the next shard is the next client's.
+    clients: AtomicUsize,
+}
+
+impl InProcess {
+    /// Starts a server, and binds none of its addresses.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub fn start<A: App>(server: Server<A>) -> Result<Self, Error> {
+        let (server, names) = server.without_addresses();
+        Ok(InProcess {
+            started: Some(server.start()?),
+            names,
+            clients: AtomicUsize::new(0),
+        })
+    }
+
+    /// Opens a WebSocket at a path of the first listener, without a token.
+    ///
+    /// # Panics
+    /// When the server refuses it: [`at`](Self::at) with [`connect`](Request::connect) returns the refusal.
+    #[track_caller]
+    pub fn connect(&self, path: &str) -> Client {
+        match self.at(path).connect() {
+            Ok(client) => client,
+            Err(answer) => panic!("{path} is refused: {} {}", answer.status, answer.text()),
+        }
+    }
+
+    /// Begins a request for a path, with its query: `/ws/tables/7/?lang=en`.
+    pub fn at(&self, path: &str) -> Request<'_> {
+        Request::new(self, path)
+    }
+
+    /// The rows: for what a test does beside the clients, and for an application's own jobs.
+    ///
+    /// # Panics
+    /// When the server has no store.
+    #[track_caller]
+    pub fn store(&self) -> &Store {
+        let store = self.started().store();
+        store.expect("a server with a store")
+    }
+
+    /// Waits on this thread for what a test asks of the [store](Self::store). A future that needs a runtime of tokio is to be run in one of the test's own.
+    ///
+    /// # Panics
+    /// After half a minute.
+    #[track_caller]
+    pub fn wait<F: Future>(&self, future: F) -> F::Output {
+        block_on(future)
+    }
+
+    /// Closes every connection with 1012, finishes what was asked of the store, and returns when all of the server has ended.
+    pub fn stop(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        if let Some(started) = self.started.take() {
+            started.stop();
+        }
+    }
+
+    fn started(&self) -> &Started {
+        let started = self.started.as_ref();
+        started.expect("it runs until `stop`")
+    }
+
+    /// Another client comes to a listener.
+    pub(super) fn arrive(&self, listener: usize, peer: SocketAddr) -> End {
+        let (stream, client) = pair(ON_THE_WAY);
+        let shards = &self.started().orders;
+        let shard = self.clients.fetch_add(1, Relaxed) % shards.len();
+        let arrival = Arrival {
+            listener,
+            stream,
+            peer,
+        };
+        // a shard that has ended drops the stream, and its client is told the end
+        let _ = block_on(shards[shard].send(Order::Meet(arrival)));
+        End(client)
+    }
+}
+
+impl Drop for InProcess {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
