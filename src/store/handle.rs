@@ -40,7 +40,7 @@ pub(super) struct Shared {
     /// The writer's; `None` where there is no writer.
     pub index: Option<Arc<Index>>,
     /// What the writer committed and the disk has; `None` where there is no writer.
-    pub settled: Option<DurableBarrier>,
+    pub barrier: Option<DurableBarrier>,
 }
 
 impl Store {
@@ -88,8 +88,8 @@ impl Store {
         let read = readers.read(move |c| snapshot(c, index.as_deref(), f));
         let result = read.await?;
         // It may have read what a power cut would take back, and a refusal says so too.
-        if let Some(settled) = &self.shared.settled {
-            settled.wait().await?;
+        if let Some(barrier) = &self.shared.barrier {
+            barrier.wait().await?;
         }
         result
     }

@@ -1,4 +1,5 @@
 mod captures;
+mod time;
 
 use super::*;
 use crate::consumer::announcer::fixture::{Served, insert, insertion};
