@@ -14,11 +14,11 @@ pub(crate) struct Publication<A: App> {
     pub groups: SmallVec<[A::Group; 2]>,
     /// The members' guards judge again.
     pub rechecks: bool,
-    frames: Mutex<SmallVec<[Made; 2]>>,
+    frames: Mutex<SmallVec<[MadeFrame; 2]>>,
 }
 
 /// A frame that was made.
-struct Made {
+struct MadeFrame {
     /// The group's position: there is no bound on how many are told of one event.
     group: usize,
     format: u16,
@@ -54,7 +54,7 @@ impl<A: App> Publication<A> {
             return made.plain.clone();
         }
         let plain = make(&self.event, &self.groups[group]);
-        frames.push(Made {
+        frames.push(MadeFrame {
             group,
             format,
             plain: plain.clone(),

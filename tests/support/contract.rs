@@ -2,7 +2,7 @@
 
 use jsonschema::Validator;
 use maitred::Routing;
-use restaurant::contract::{Contract, Frame};
+use restaurant::contract::Frame;
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
