@@ -24,7 +24,7 @@ struct MadeFrame {
     format: u16,
     /// `None`: this format is not told.
     plain: Option<Bytes>,
-    /// The same compressed, once somebody wanted it: not under the lock, because others may want the plain one meanwhile.
+    /// The compressed frame, once somebody wanted it. It is made outside of the lock, because others may want the plain one meanwhile.
     deflated: Option<Arc<OnceLock<Bytes>>>,
 }
 

@@ -71,7 +71,7 @@ struct MadeFrame {
     position: usize,
     format: u16,
     plain: Option<Bytes>,
-    /// The same compressed, once somebody wanted it.
+    /// The compressed frame, once somebody wanted it.
     deflated: Option<Bytes>,
 }
 
