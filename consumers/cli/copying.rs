@@ -11,7 +11,7 @@ const REPORT: Duration = Duration::from_secs(2);
 /// Says from time to time how far a copy is.
 pub fn progress() -> impl FnMut(Progress) {
     let mut said = Instant::now();
-    move |Progress { done, of }| {
+    move |Progress { done, of, .. }| {
         if said.elapsed() >= REPORT {
             said = Instant::now();
             let percent = u64::from(done) * 100 / u64::from(of.max(1));
