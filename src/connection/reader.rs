@@ -5,7 +5,7 @@ use crate::hub::socket::Socket;
 use crate::limits::Limit;
 use crate::limits::budget::Turn;
 use crate::protocol::close::Ending;
-use crate::protocol::websocket::{Incoming, Limits, Parser, Violation};
+use crate::protocol::websocket::{Incoming, MessageLimits, Parser, Violation};
 use std::cell::{Cell, RefCell};
 use std::io;
 
@@ -43,7 +43,7 @@ impl MessageReader {
         mut turn: Turn<'_>,
         deliver: impl FnOnce(Incoming<'_>) -> T,
     ) -> Result<Option<T>, Ending> {
-        let limits = Limits {
+        let limits = MessageLimits {
             max_message_bytes: socket.policy.max_message_bytes,
             max_fragments: socket.policy.max_message_fragments,
             inflates: socket.wire.compression.get().inflates,

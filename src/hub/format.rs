@@ -52,7 +52,7 @@ impl<A: App> Formats<A> {
         let renderer = self.renderers.get(consumer)?;
         let dialect = dialect.unwrap_or(match renderer.verbatim {
             true => Dialect::Verbatim,
-            false => Dialect::Raw,
+            false => Dialect::Json,
         });
         self.number(renderer, dialect, false)
     }

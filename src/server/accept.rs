@@ -148,7 +148,7 @@ fn meet<A: App>(
         tokio::task::spawn_local(trace::within(id, secured));
         return;
     }
-    let stream = Stream::Plain(stream);
+    let stream = Stream::Tcp(stream);
     // one read: the accept loop has its own bound
     let mut budget = Budget::default();
     let first = match budget.turn_now() {
@@ -200,7 +200,7 @@ pub(super) async fn wait<A: App>(
             begin_socket(&node, new, guard, stream, &early);
             return;
         }
-        (First::Http(read, answer), Stream::Plain(stream)) => {
+        (First::Http(read, answer), Stream::Tcp(stream)) => {
             let io = HttpIo::plain(stream, read, listener.config().edge(), &node.shared.clock);
             (io, answer)
         }

@@ -154,7 +154,7 @@ impl<A: App> Server<A> {
         let mut threads = Vec::new();
         let (store, running) = match &self.store {
             Some((config, schema)) => {
-                let opened = announcer::open::<A>(config, schema, broker.clone())?;
+                let opened = announcer::open::<A>(config, schema, broker.clone(), clock.clone())?;
                 (Some(opened.store), Some(opened.running))
             }
             None => (None, None),
@@ -169,7 +169,9 @@ impl<A: App> Server<A> {
             formats: formats.clone(),
             consumers,
             rest: self.registry.rest.into_iter().collect(),
-            keys: self.keys.map(Arc::new),
+            keys: self
+                .keys
+                .map(|keys| Arc::new(keys.with_clock(clock.clone()))),
             clock,
             stats: stats.clone(),
             drain: drain.clone(),

@@ -3,7 +3,7 @@
 use super::errors::{READ, method_not_allowed};
 use crate::consumer::rest::answer::{Response, text};
 use crate::protocol::websocket;
-use crate::protocol::websocket::extension::{Agreed, negotiate};
+use crate::protocol::websocket::extension::{DeflateParams, negotiate};
 use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use std::borrow::Cow;
 
@@ -17,7 +17,7 @@ pub(crate) struct UpgradeRequest<'h> {
     /// The offered subprotocols, of all headers that list some, separated by commas.
     pub protocols: Option<Cow<'h, str>>,
     /// The agreed extension; `None`: no offer can be accepted.
-    pub compression: Option<Agreed>,
+    pub compression: Option<DeflateParams>,
 }
 
 /// Why a request cannot become a WebSocket.

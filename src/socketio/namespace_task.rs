@@ -1,6 +1,6 @@
 //! The task of a namespace: its consumer lets the client in, handles what the mailbox has, and takes its leave.
 
-use super::command::Handling;
+use super::command::Reaction;
 use super::namespace::Namespace;
 use super::session::{Running, Session};
 use crate::app::App;
@@ -153,11 +153,11 @@ impl<A: App> Namespace<A> {
             }
             // the consumer is borrowed until its future is done
             let (id, answer) = match match (elapsed, mail) {
-                (Some(elapsed), _) => Handling::elapsed(elapsed, &mut **consumer, ctx),
+                (Some(elapsed), _) => Reaction::elapsed(elapsed, &mut **consumer, ctx),
                 (None, Some(mail)) => self.take(session, ctx, &mut **consumer, mail),
                 (None, None) => continue,
             } {
-                Handling::Run(id, running) => {
+                Reaction::Run(id, running) => {
                     match AssertUnwindSafe(running).catch_unwind().await {
                         Ok(answer) => (id, answer),
                         Err(_) => {
@@ -169,8 +169,8 @@ impl<A: App> Namespace<A> {
                         }
                     }
                 }
-                Handling::Answered(answered) => *answered,
-                Handling::End(ending) => return *ending,
+                Reaction::Answered(answered) => *answered,
+                Reaction::End(ending) => return *ending,
             };
             if !self.socket.subscription.is_holding() && !ctx.is_unkept() {
                 self.tell(ctx, id, answer);

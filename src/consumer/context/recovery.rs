@@ -14,7 +14,6 @@ use crate::protocol::sid::unguessable;
 use crate::protocol::socket_io;
 use crate::protocol::websocket::{self, Opcode};
 use crate::store::log::recovery::{self, Claim, Kept, Since};
-use crate::store::now_ms;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::rc::Rc;
@@ -73,10 +72,11 @@ impl<A: App> Context<A> {
             return Ok(());
         };
         let claim = self.claim(pid.clone());
-        let taken = self
-            .store()?
+        let store = self.store()?;
+        let now = store.now_ms();
+        let taken = store
             .write_raw(Some(self.shard.id), move |db| {
-                recovery::take(db, &claim, now_ms())
+                recovery::take(db, &claim, now)
             })
             .await?;
         let offset = number(said.offset.as_deref());
@@ -195,10 +195,10 @@ impl<A: App> Context<A> {
         let began = recovered.map(|r| r.baseline);
         let pid = recovered.map_or_else(unguessable, |r| r.pid.clone());
         let claim = self.claim(pid.clone());
-        let kept = self
-            .store()?
+        let store = self.store()?;
+        let now = store.now_ms();
+        let kept = store
             .write_raw(Some(self.shard.id), move |db| {
-                let now = now_ms();
                 if let Some(baseline) = began {
                     let kept = recovery::keep(db, &claim, &groups, now)?;
                     return Ok(kept.then_some(baseline));
@@ -247,10 +247,10 @@ impl<A: App> Context<A> {
         if let Some((pid, baseline)) = outdated {
             let groups = self.heard();
             let claim = self.claim(pid);
-            let kept = self
-                .store()?
+            let store = self.store()?;
+            let now = store.now_ms();
+            let kept = store
                 .write_raw(Some(self.shard.id), move |db| {
-                    let now = now_ms();
                     if recovery::keep(db, &claim, &groups, now)? {
                         return Ok(true);
                     }
@@ -293,7 +293,7 @@ impl<A: App> Context<A> {
     fn claim(&self, pid: String) -> Claim {
         let namespace = match &self.format().dialect {
             Dialect::SocketIo { namespace, .. } => namespace,
-            Dialect::Raw | Dialect::Verbatim | Dialect::EngineIo => "",
+            Dialect::Json | Dialect::Verbatim | Dialect::EngineIo => "",
         };
         Claim {
             pid,

@@ -1,7 +1,7 @@
 //! What was agreed about compression in the handshake.
 
 use crate::protocol::websocket;
-use crate::protocol::websocket::extension::Agreed;
+use crate::protocol::websocket::extension::DeflateParams;
 
 /// What was agreed about compression in the handshake.
 #[derive(Debug, Clone, Copy)]
@@ -19,7 +19,7 @@ impl Compression {
     };
 
     /// From the answer to the client's offer; messages below `from_bytes` are not worth it.
-    pub fn agreed(agreed: &Agreed, from_bytes: usize) -> Self {
+    pub fn agreed(agreed: &DeflateParams, from_bytes: usize) -> Self {
         Compression {
             inflates: true,
             deflate_from: match agreed.full_window {

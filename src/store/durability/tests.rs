@@ -47,8 +47,8 @@ async fn until(mut is_so: impl FnMut() -> bool) {
 
 fn commit(wrote: bool, tell: impl FnOnce() + Send + 'static) -> Commit {
     Commit {
-        wrote,
-        tell: Some(Box::new(move |_| tell())),
+        wrote: wrote.then(std::time::Instant::now),
+        on_durable: Some(Box::new(move |_| tell())),
         ..Commit::silent()
     }
 }
@@ -131,7 +131,7 @@ async fn a_disk_that_refuses_closes_the_store() {
 #[test]
 fn what_wrote_nothing_waits_for_its_turn_and_asks_for_nothing() {
     let (slow, sync) = Slow::new();
-    let disk = Disk::start(sync, Arc::default(), Arc::default()).unwrap();
+    let disk = Flusher::start(sync, Clock::system(), Arc::default(), Arc::default()).unwrap();
     let (told, tells) = mpsc::channel();
     for (n, wrote) in [(0, true), (1, false)] {
         let told = told.clone();
@@ -148,8 +148,8 @@ fn what_wrote_nothing_waits_for_its_turn_and_asks_for_nothing() {
 #[tokio::test]
 async fn nobody_waits_for_a_commit_that_did_not_come_about() {
     let (_slow, sync) = Slow::new();
-    let disk = Disk::start(sync, Arc::default(), Arc::default()).unwrap();
-    let settled = disk.settled();
+    let disk = Flusher::start(sync, Clock::system(), Arc::default(), Arc::default()).unwrap();
+    let settled = disk.barrier();
     disk.begin();
     let mut waiting = std::pin::pin!(settled.wait());
     assert!((&mut waiting).now_or_never().is_none());
@@ -162,7 +162,7 @@ async fn nobody_waits_for_a_commit_that_did_not_come_about() {
 #[test]
 fn what_was_handed_over_is_told_before_the_end() {
     let (slow, sync) = Slow::new();
-    let disk = Disk::start(sync, Arc::default(), Arc::default()).unwrap();
+    let disk = Flusher::start(sync, Clock::system(), Arc::default(), Arc::default()).unwrap();
     let (told, tells) = mpsc::channel();
     disk.begin();
     disk.committed(commit(true, move || told.send(()).unwrap()));

@@ -11,9 +11,9 @@ const MOST: Duration = Duration::from_millis(50);
 
 /// What something takes as a rule: of the last times, the newest counting an eighth.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Usual(Duration);
+pub(super) struct MovingAverage(Duration);
 
-impl Usual {
+impl MovingAverage {
     pub fn time(self) -> Duration {
         self.0
     }
@@ -30,14 +30,14 @@ impl Usual {
 /// While one batch is asked of the disk and told, the writer works on the next: a transaction that took all that waits would have the writer and the shards
 /// work in turns instead of at once.
 #[derive(Debug, Default)]
-pub(super) struct Pace {
-    commit: Usual,
+pub(super) struct BatchWindow {
+    commit: MovingAverage,
 }
 
-impl Pace {
+impl BatchWindow {
     /// After so much work a transaction is committed, even if more is waiting. `disk`: what it takes until that is on the disk, which is asked meanwhile. More
     /// often than it answers it need not be asked.
-    pub fn slice(&self, disk: Duration) -> Duration {
+    pub fn length(&self, disk: Duration) -> Duration {
         (self.commit.time() * SHARE).max(disk).clamp(LEAST, MOST)
     }
 
@@ -53,32 +53,32 @@ mod tests {
 
     #[test]
     fn a_slow_disk_is_asked_less_often() {
-        let mut pace = Pace::default();
-        assert_eq!(pace.slice(Duration::ZERO), LEAST);
-        pace.took(Duration::from_micros(10));
-        assert_eq!(pace.slice(Duration::ZERO), LEAST);
+        let mut window = BatchWindow::default();
+        assert_eq!(window.length(Duration::ZERO), LEAST);
+        window.took(Duration::from_micros(10));
+        assert_eq!(window.length(Duration::ZERO), LEAST);
         for _ in 0..50 {
-            pace.took(Duration::from_millis(5));
+            window.took(Duration::from_millis(5));
         }
-        let slice = pace.slice(Duration::ZERO);
+        let slice = window.length(Duration::ZERO);
         assert!(slice > Duration::from_millis(44) && slice <= Duration::from_millis(45));
-        pace.took(Duration::from_secs(60));
-        assert!(pace.slice(Duration::ZERO) <= MOST);
+        window.took(Duration::from_secs(60));
+        assert!(window.length(Duration::ZERO) <= MOST);
         for _ in 0..50 {
-            pace.took(Duration::from_secs(60));
+            window.took(Duration::from_secs(60));
         }
-        assert_eq!(pace.slice(Duration::ZERO), MOST);
+        assert_eq!(window.length(Duration::ZERO), MOST);
     }
 
     #[test]
     fn work_takes_no_less_than_the_disk_needs_for_what_came_before() {
-        let mut pace = Pace::default();
+        let mut window = BatchWindow::default();
         let disk = Duration::from_millis(9);
-        assert_eq!(pace.slice(disk), disk);
+        assert_eq!(window.length(disk), disk);
         for _ in 0..50 {
-            pace.took(Duration::from_millis(3));
+            window.took(Duration::from_millis(3));
         }
-        assert!(pace.slice(disk) > Duration::from_millis(25));
-        assert_eq!(pace.slice(Duration::from_secs(1)), MOST);
+        assert!(window.length(disk) > Duration::from_millis(25));
+        assert_eq!(window.length(Duration::from_secs(1)), MOST);
     }
 }

@@ -1,110 +1,35 @@
-//! Rows and transactions as an application sees them: no driver's type, so that another database can stand behind.
+//! Reading rows, as an application does: no driver's type, so that another database can stand behind.
 //!
 //! Statements use numbered placeholders (`?1`, `?2`), and an insert that needs its id says `RETURNING id`.
 
+use super::errors::refused;
 use super::freshness::Freshness;
+use super::log::{Index, Log, SqliteLog};
 use super::memo::Memos;
+use super::row::Row;
 use super::text::{self, hex};
-use super::value::Value;
-use crate::error::{Constraint, Error, Kind};
-use crate::store::log::{Index, Log, SqliteLog};
+use super::value::{Bound, Value};
+use crate::error::{Error, Kind};
+use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 use serde::de::DeserializeOwned;
-use std::borrow::Cow;
 use std::fmt::Display;
-use std::ops::Deref;
-
-/// One row of a result. Columns are counted from 0.
-pub struct Row<'r>(&'r rusqlite::Row<'r>);
-
-impl Row<'_> {
-    /// The value of a column. A text is read as [`text`](Self::text) has it.
-    ///
-    /// # Errors
-    /// [`Error::Store`] when there is no such column, or it holds another type.
-    pub fn get<T: FromValue>(&self, column: usize) -> Result<T, Error> {
-        T::from_value(self.0.get_ref(column).map_err(Error::from)?).map_err(|e| {
-            Error::Store(format!(
-                "column {column} ({}): {e}",
-                self.0.as_ref().column_name(column).unwrap_or("?")
-            ))
-        })
-    }
-
-    /// The text of a column, borrowed from the row. What another program wrote need not be UTF-8: what is not becomes U+FFFD. Bytes in a column that is not
-    /// declared for them are as SQL's `hex()` has them.
-    ///
-    /// # Errors
-    /// [`Error::Store`] when there is no such column, or it is no text.
-    pub fn text(&self, column: usize) -> Result<Cow<'_, str>, Error> {
-        Ok(text::text(self.0.get_ref(column)?).map_err(rusqlite::Error::from)?)
-    }
-
-    /// A column that holds JSON text, decoded.
-    ///
-    /// # Errors
-    /// [`Error::Store`] as for [`text`](Self::text), [`Error::Json`] when it is not what `T` expects.
-    pub fn json<T: DeserializeOwned>(&self, column: usize) -> Result<T, Error> {
-        Ok(serde_json::from_str(&self.text(column)?)?)
-    }
-}
-
-/// What a column can be read as. Sealed: the set is ours.
-pub trait FromValue: Sized + sealed::Sealed {
-    #[doc(hidden)]
-    fn from_value(
-        value: rusqlite::types::ValueRef<'_>,
-    ) -> Result<Self, rusqlite::types::FromSqlError>;
-}
-mod sealed {
-    pub trait Sealed {}
-}
-macro_rules! from_value {
-    ($($t:ty),*) => {$(
-        impl sealed::Sealed for $t {}
-        impl FromValue for $t {
-            fn from_value(value: rusqlite::types::ValueRef<'_>) -> Result<Self, rusqlite::types::FromSqlError> {
-                rusqlite::types::FromSql::column_result(value)
-            }
-        }
-    )*};
-}
-from_value!(bool, i64, i32, u32, u64, f64, Vec<u8>);
-impl sealed::Sealed for String {}
-impl FromValue for String {
-    fn from_value(
-        value: rusqlite::types::ValueRef<'_>,
-    ) -> Result<Self, rusqlite::types::FromSqlError> {
-        text::text(value).map(Cow::into_owned)
-    }
-}
-impl<T: FromValue> sealed::Sealed for Option<T> {}
-impl<T: FromValue> FromValue for Option<T> {
-    fn from_value(
-        value: rusqlite::types::ValueRef<'_>,
-    ) -> Result<Self, rusqlite::types::FromSqlError> {
-        match value {
-            rusqlite::types::ValueRef::Null => Ok(None),
-            v => T::from_value(v).map(Some),
-        }
-    }
-}
 
 /// Reads rows: all reads through one `Reader` see one state of the database.
 pub struct Reader<'c> {
-    pub(crate) connection: &'c rusqlite::Connection,
-    /// Of the writer's connection.
+    pub(super) connection: &'c Connection,
+    /// `Some` on the writer's connection.
     freshness: Option<&'c Freshness>,
     index: Option<&'c Index>,
 }
 
 impl<'c> Reader<'c> {
-    pub(crate) fn new(connection: &'c rusqlite::Connection) -> Self {
+    pub(super) fn new(connection: &'c Connection) -> Self {
         Reader::with(connection, None)
     }
 
     /// Where a writer may be at work.
-    pub(crate) fn with(connection: &'c rusqlite::Connection, index: Option<&'c Index>) -> Self {
+    pub(super) fn with(connection: &'c Connection, index: Option<&'c Index>) -> Self {
         Reader {
             connection,
             freshness: None,
@@ -113,7 +38,7 @@ impl<'c> Reader<'c> {
     }
 
     /// On the writer's connection.
-    pub(crate) fn at(connection: &'c rusqlite::Connection, freshness: &'c Freshness) -> Self {
+    pub(super) fn at(connection: &'c Connection, freshness: &'c Freshness) -> Self {
         Reader {
             connection,
             freshness: Some(freshness),
@@ -133,7 +58,7 @@ impl<'c> Reader<'c> {
         }
     }
 
-    fn prepared(&self, sql: &str) -> Result<rusqlite::CachedStatement<'c>, Error> {
+    pub(super) fn prepared(&self, sql: &str) -> Result<rusqlite::CachedStatement<'c>, Error> {
         if let Some(freshness) = self.freshness {
             freshness.looks(self.connection, sql);
         }
@@ -141,7 +66,7 @@ impl<'c> Reader<'c> {
     }
 
     /// Runs a statement that may change rows.
-    fn captured<T>(&self, run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    pub(super) fn captured<T>(&self, run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
         match self.freshness {
             Some(freshness) => freshness.statement(self.connection, run),
             None => run(),
@@ -159,10 +84,10 @@ impl<'c> Reader<'c> {
         mut read: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
         let mut statement = self.prepared(sql)?;
-        let mut rows = statement.query(rusqlite::params_from_iter(params))?;
+        let mut rows = statement.query(rusqlite::params_from_iter(params.iter().map(Bound)))?;
         let mut found = Vec::new();
         while let Some(row) = self.captured(|| rows.next().map_err(refused))? {
-            found.push(read(&Row(row))?);
+            found.push(read(&Row::new(row))?);
         }
         Ok(found)
     }
@@ -210,9 +135,9 @@ impl<'c> Reader<'c> {
         read: impl FnOnce(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
         let mut statement = self.prepared(sql)?;
-        let mut rows = statement.query(rusqlite::params_from_iter(params))?;
+        let mut rows = statement.query(rusqlite::params_from_iter(params.iter().map(Bound)))?;
         let row = self.captured(|| rows.next().map_err(refused))?;
-        row.map(|row| read(&Row(row))).transpose()
+        row.map(|row| read(&Row::new(row))).transpose()
     }
 
     /// The row of a query that always has one.
@@ -239,8 +164,8 @@ impl<'c> Reader<'c> {
         let sql = format!("SELECT * FROM \"{quoted}\" WHERE rowid = ?1");
         let row = self.row(&sql, &[id.into()], |row| {
             let mut members = serde_json::Map::new();
-            for (at, name) in row.0.as_ref().column_names().into_iter().enumerate() {
-                let value = match row.0.get_ref(at)? {
+            for (at, name) in row.driver().as_ref().column_names().into_iter().enumerate() {
+                let value = match row.driver().get_ref(at)? {
                     ValueRef::Null => serde_json::Value::Null,
                     ValueRef::Integer(n) => n.into(),
                     ValueRef::Real(x) => x.into(),
@@ -276,71 +201,5 @@ impl<'c> Reader<'c> {
     pub(crate) fn log(&self) -> SqliteLog<'c> {
         self.is_no_row();
         SqliteLog::new(self.connection, self.index)
-    }
-}
-
-/// One command's reads and writes. It is committed together with others or not at all; when the closure returns an error, nothing of it happened.
-pub struct Transaction<'c> {
-    reader: Reader<'c>,
-    now_ms: i64,
-}
-
-impl<'c> Transaction<'c> {
-    pub(crate) fn new(reader: Reader<'c>, now_ms: i64) -> Self {
-        Transaction { reader, now_ms }
-    }
-
-    /// Runs a statement and says how many rows it changed (those that triggers and cascades changed do not count).
-    ///
-    /// # Errors
-    /// [`Error::Store`].
-    pub fn execute(&self, sql: &str, params: &[Value<'_>]) -> Result<usize, Error> {
-        let mut statement = self.prepared(sql)?;
-        self.captured(|| {
-            let done = statement.execute(rusqlite::params_from_iter(params));
-            done.map_err(refused)
-        })
-    }
-
-    /// The server's clock when this command began: milliseconds since 1970-01-01 UTC.
-    pub fn now_ms(&self) -> i64 {
-        self.now_ms
-    }
-}
-
-impl<'c> Deref for Transaction<'c> {
-    type Target = Reader<'c>;
-    fn deref(&self) -> &Reader<'c> {
-        &self.reader
-    }
-}
-
-/// What a statement of the application failed with. Only there a constraint is the client's fault: our own statements have none that a client could break.
-fn refused(e: rusqlite::Error) -> Error {
-    use rusqlite::ffi;
-    let code = e.sqlite_error().map(|failed| failed.extended_code);
-    let rule = match code {
-        Some(ffi::SQLITE_CONSTRAINT_FOREIGNKEY) => Constraint::ForeignKey,
-        Some(ffi::SQLITE_CONSTRAINT_CHECK) => Constraint::Check,
-        Some(
-            ffi::SQLITE_CONSTRAINT_UNIQUE
-            | ffi::SQLITE_CONSTRAINT_PRIMARYKEY
-            | ffi::SQLITE_CONSTRAINT_ROWID,
-        ) => Constraint::Unique,
-        _ => return e.into(),
-    };
-    let cause = e.to_string();
-    Error::Constraint { rule, cause }
-}
-
-impl From<rusqlite::Error> for Error {
-    fn from(e: rusqlite::Error) -> Self {
-        match e.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
-                Error::Busy
-            }
-            Some(rusqlite::ErrorCode::DiskFull) => Error::Full,
-            _ => Error::Store(e.to_string()),
-        }
     }
 }

@@ -1,16 +1,17 @@
 //! What was committed is told when the disk has it. A thread of its own waits for that, and the writer goes on meanwhile.
 //!
 //! SQLite's `synchronous=FULL` does the same in the writer's time. The writer's connection has `NORMAL`, with which a commit is in the log's file, and this
-//! thread calls `fdatasync` on that file before anybody hears of the commit: who asked for it, who is told of it, and who read it ([`Settled`]). A power
+//! thread calls `fdatasync` on that file before anybody hears of the commit: who asked for it, who is told of it, and who read it ([`DurableBarrier`]). A power
 //! cut takes back what nobody heard of.
 
+use super::batch_window::MovingAverage;
 use super::config::Durability;
 use super::guarded::guarded;
 use super::health::{Cause, Health};
 use super::job::{Reply, Work};
-use super::pace::Usual;
 use super::stats::Stats;
 use crate::error::Error;
+use crate::limits::clock::Clock;
 use crate::metrics::MICROS;
 use rusqlite::Connection;
 use std::cell::Cell;
@@ -43,38 +44,36 @@ pub(crate) fn flush_log(c: &Connection, durability: Durability) -> Result<Flush,
     Ok(Box::new(move || log.sync_data()))
 }
 
-/// Has the clients told, and then runs the replies.
-pub(crate) type Tell = Box<dyn FnOnce(Vec<(Option<usize>, Reply)>) + Send>;
+/// What is done when a commit is durable: has the clients told, and then runs the replies. Called once, on the disk's thread, in the order of the commits; dropped
+/// uncalled when the disk refused the commit.
+pub(crate) type OnDurable = Box<dyn FnOnce(Vec<(Option<usize>, Reply)>) + Send>;
 
 /// A transaction that was committed.
 pub(super) struct Commit {
-    /// It wrote something. One that did not may have read what is not on the disk yet.
-    pub wrote: bool,
-    /// When it was begun.
-    pub begun: Instant,
+    /// When it was begun, if it wrote something. One that did not may have read what is not on the disk yet.
+    pub wrote: Option<Instant>,
     /// Those who asked for it, with their shards.
     pub done: Vec<(Option<usize>, Box<dyn Work>)>,
-    pub tell: Option<Tell>,
+    pub on_durable: Option<OnDurable>,
 }
 
 impl Commit {
     /// One that did not come about, or nobody is told of.
     pub fn silent() -> Self {
         Commit {
-            wrote: false,
-            begun: Instant::now(),
+            wrote: None,
             done: Vec::new(),
-            tell: None,
+            on_durable: None,
         }
     }
 
-    fn settled(self) {
+    fn durable(self) {
         let replies = self.done.into_iter();
         let replies = replies
             .map(|(shard, work)| (shard, Box::new(move || work.finish(Ok(()))) as Reply))
             .collect();
-        if let Some(tell) = self.tell {
-            tell(replies);
+        if let Some(on_durable) = self.on_durable {
+            on_durable(replies);
         }
     }
 
@@ -90,12 +89,12 @@ impl Commit {
 struct Shared {
     /// Commits until the one that was begun last: counted before anybody can see it.
     begun: AtomicU64,
-    /// Of them, those that the disk has.
-    settled: AtomicU64,
+    /// Commits that the disk has, of those that were begun.
+    durable: AtomicU64,
     /// The disk refused what was written.
     refused: AtomicBool,
-    /// What it takes as a rule, in nanoseconds.
-    pace: AtomicU64,
+    /// What asking the disk takes as a rule, in nanoseconds.
+    flush_time: AtomicU64,
     health: Arc<Health>,
     stats: Arc<Stats>,
 }
@@ -110,7 +109,7 @@ impl Shared {
 }
 
 /// The writer's side. Dropping it waits until everything is told.
-pub(super) struct Disk {
+pub(super) struct Flusher {
     shared: Arc<Shared>,
     /// Commits that the thread was given.
     given: Cell<u64>,
@@ -119,10 +118,15 @@ pub(super) struct Disk {
     thread: Option<JoinHandle<()>>,
 }
 
-impl Disk {
+impl Flusher {
     /// # Errors
     /// [`Error::Io`] when there can be no thread.
-    pub fn start(sync: Flush, stats: Arc<Stats>, health: Arc<Health>) -> Result<Self, Error> {
+    pub fn start(
+        sync: Flush,
+        clock: Clock,
+        stats: Arc<Stats>,
+        health: Arc<Health>,
+    ) -> Result<Self, Error> {
         let shared = Arc::new(Shared {
             health,
             stats,
@@ -133,8 +137,8 @@ impl Disk {
         let theirs = shared.clone();
         let thread = std::thread::Builder::new()
             .name("disk".to_owned())
-            .spawn(move || serve(&waiting, sync, &theirs, &change))?;
-        Ok(Disk {
+            .spawn(move || serve(&waiting, sync, &clock, &theirs, &change))?;
+        Ok(Flusher {
             shared,
             given: Cell::new(0),
             commits: Some(commits),
@@ -173,7 +177,7 @@ impl Disk {
         let (told, end) = sync_channel::<()>(1);
         self.begin();
         self.committed(Commit {
-            tell: Some(Box::new(move |_| drop(told))),
+            on_durable: Some(Box::new(move |_| drop(told))),
             ..Commit::silent()
         });
         let _ = end.recv(); // it is dropped, never sent to
@@ -191,20 +195,20 @@ impl Disk {
     }
 
     /// What asking takes at present.
-    pub fn pace(&self) -> Duration {
-        Duration::from_nanos(self.shared.pace.load(Relaxed))
+    pub fn flush_time(&self) -> Duration {
+        Duration::from_nanos(self.shared.flush_time.load(Relaxed))
     }
 
     /// For those who read.
-    pub fn settled(&self) -> Settled {
-        Settled {
+    pub fn barrier(&self) -> DurableBarrier {
+        DurableBarrier {
             shared: self.shared.clone(),
             changes: self.changes.clone(),
         }
     }
 }
 
-impl Drop for Disk {
+impl Drop for Flusher {
     fn drop(&mut self) {
         self.commits.take();
         if let Some(thread) = self.thread.take()
@@ -217,19 +221,19 @@ impl Drop for Disk {
 
 /// Whether the disk has what one has read.
 #[derive(Clone)]
-pub(super) struct Settled {
+pub(super) struct DurableBarrier {
     shared: Arc<Shared>,
     changes: watch::Receiver<()>,
 }
 
-impl Settled {
+impl DurableBarrier {
     /// Waits until the disk has everything that was committed before this is called.
     ///
     /// # Errors
     /// [`Error::Unavailable`] when the disk refused.
     pub async fn wait(&self) -> Result<(), Error> {
         let seen = self.shared.begun.load(SeqCst);
-        let reached = || self.shared.settled.load(SeqCst) >= seen;
+        let reached = || self.shared.durable.load(SeqCst) >= seen;
         if !reached() {
             let mut changes = self.changes.clone();
             let wait = changes.wait_for(|()| reached() || self.shared.refused.load(SeqCst));
@@ -239,11 +243,17 @@ impl Settled {
     }
 }
 
-fn serve(commits: &Receiver<Commit>, mut sync: Flush, shared: &Shared, change: &watch::Sender<()>) {
-    let (mut usual, mut refused) = (Usual::default(), false);
+fn serve(
+    commits: &Receiver<Commit>,
+    mut sync: Flush,
+    clock: &Clock,
+    shared: &Shared,
+    change: &watch::Sender<()>,
+) {
+    let (mut usual, mut refused) = (MovingAverage::default(), false);
     while let Ok(commit) = commits.recv() {
-        if commit.wrote && !refused {
-            let began = Instant::now();
+        if let Some(begun) = commit.wrote.filter(|_| !refused) {
+            let began = clock.now();
             if let Err(e) = sync() {
                 // What the system could not write it may believe to have written when it is asked again.
                 refused = true;
@@ -255,22 +265,23 @@ fn serve(commits: &Receiver<Commit>, mut sync: Flush, shared: &Shared, change: &
                     .close(Cause::Disk, "its disk refused what was written", advice);
                 shared.refused.store(true, SeqCst);
             } else {
-                usual.took(began.elapsed());
+                let now = clock.now();
+                usual.took(now - began);
                 let nanos = usual.time().as_nanos() as u64; // bounded far below
-                shared.pace.store(nanos, Relaxed);
-                let micros = commit.begun.elapsed().as_micros();
+                shared.flush_time.store(nanos, Relaxed);
+                let micros = (now - begun).as_micros();
                 let micros = u64::try_from(micros).unwrap_or(u64::MAX);
                 shared.stats.committed.record(&MICROS, micros);
             }
         }
         if !refused {
-            shared.settled.fetch_add(1, SeqCst);
+            shared.durable.fetch_add(1, SeqCst);
         }
         change.send_replace(());
         let end = guarded(|| {
             match refused {
                 true => commit.lost("the disk refused it"),
-                false => commit.settled(),
+                false => commit.durable(),
             }
             Ok(())
         });
