@@ -24,8 +24,6 @@ use crate::metrics::Stats;
 use crate::routing::{Auth, PolicySettings, Routing};
 use crate::store::{Schema, StoreConfig};
 use std::sync::Arc;
-use tokio::runtime::Builder;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// A server that is being put together.
@@ -114,22 +112,7 @@ impl<A: App> Server<A> {
     /// # Errors
     /// As [`start`](Self::start).
     pub fn run(self) -> Result<(), Error> {
-        let runtime = Builder::new_current_thread().enable_all().build()?;
-        let started = self.start()?;
-        for (_, address) in started.addresses() {
-            println!("listening on {address}");
-        }
-        runtime.block_on(async {
-            let mut terminate = signal(SignalKind::terminate())?;
-            let mut interrupt = signal(SignalKind::interrupt())?;
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-            Ok::<_, Error>(())
-        })?;
-        started.stop();
-        Ok(())
+        self.start()?.wait()
     }
 
     /// Opens the store, announces what other programs wrote meanwhile, binds every listener, and serves.

@@ -17,6 +17,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::thread::JoinHandle;
 use std::time::Duration;
+use tokio::runtime::Builder;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// How long open connections have to end in order when the server stops at once: the time that a client has to answer a close frame, and a little more.
@@ -167,6 +169,19 @@ impl Started {
         self.leave(DrainTimes::within(self.clock.now(), HURRY_TIMEOUT));
     }
 
+    /// Prints `listening on ADDRESS` for each address, waits for Ctrl-C or SIGTERM, and [stops](Self::stop) in order. Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the system would not tell of signals: the server is stopped then.
+    pub fn wait(self) -> Result<(), Error> {
+        for (_, address) in self.addresses() {
+            println!("listening on {address}");
+        }
+        let waited = signalled();
+        self.stop();
+        Ok(waited?)
+    }
+
     /// Resolves when no connection is left. Cancel safe.
     pub async fn drained(&self) {
         let all = self.threads.len();
@@ -207,4 +222,18 @@ impl Started {
             running.join();
         }
     }
+}
+
+/// Blocks until somebody wants this process to end.
+fn signalled() -> io::Result<()> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        Ok(())
+    })
 }
