@@ -140,6 +140,9 @@ impl<A: App> Context<A> {
     ///
     /// # Errors
     /// What `guard` returns.
+    ///
+    /// # Cancel safety
+    /// The guard is set when the future is dropped; whether it has judged is not known.
     pub async fn guard(
         &mut self,
         guard: impl Fn(&Identity<A::Claims>, &Reader<'_>) -> Result<(), Error> + Send + Sync + 'static,
@@ -234,6 +237,9 @@ impl<A: App> Context<A> {
     ///
     /// # Errors
     /// As [`read`](Self::read).
+    ///
+    /// # Cancel safety
+    /// As [`read`](Self::read); the stream of the groups begins after the command's answer then.
     pub async fn read_joined<T: Send + 'static>(
         &mut self,
         f: impl Fn(&Reader<'_>) -> Result<T, Error> + Send + Sync + 'static,
@@ -251,6 +257,10 @@ impl<A: App> Context<A> {
     ///
     /// # Errors
     /// What `read` returns.
+    ///
+    /// # Cancel safety
+    /// Not cancel safe: to be awaited to its end. When the future is dropped before that, the client may have been told its snapshot or not, and what is announced
+    /// to its groups is held back until `connect` returns.
     pub async fn snapshot(
         &mut self,
         read: impl Fn(&Reader<'_>) -> Result<Message, Error> + Send + Sync + 'static,
@@ -266,6 +276,9 @@ impl<A: App> Context<A> {
     ///
     /// # Errors
     /// What `read` returns.
+    ///
+    /// # Cancel safety
+    /// As [`snapshot`](Self::snapshot): not cancel safe.
     pub async fn snapshot_on_reset(
         &mut self,
         read: impl Fn(&Reader<'_>) -> Result<Message, Error> + Send + Sync + 'static,
@@ -281,6 +294,9 @@ impl<A: App> Context<A> {
     ///
     /// # Errors
     /// What `f` or the guard returns; [`Error::Panicked`] if `f` panicked.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: nothing is changed. A future that is dropped before `f` runs keeps it from running; afterwards `f` runs to its end, and nobody is told.
     pub async fn read<T: Send + 'static>(
         &self,
         f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
@@ -295,6 +311,24 @@ impl<A: App> Context<A> {
     ///
     /// # Errors
     /// What `f` or the guard returns (then nothing of it happened); [`Error::Busy`]; [`Error::UnknownOutcome`] when the commit itself failed.
+    ///
+    /// # Cancel safety
+    /// Not cancel safe: a future that is dropped before the command is in the writer's queue keeps it from running; afterwards the command runs and is committed,
+    /// everybody hears of it, and only the caller is not told its outcome. With an `id` the client can ask again for that.
+    ///
+    /// The transaction ends with its closure, and cannot be kept:
+    ///
+    /// ```compile_fail
+    /// # use maitred::{App, Context, Error, Transaction};
+    /// # async fn keep<A: App>(ctx: &Context<A>) -> Result<(), Error> {
+    /// let mut kept: Option<&Transaction<'_>> = None;
+    /// ctx.write(move |tx| {
+    ///     kept = Some(tx);
+    ///     Ok(())
+    /// })
+    /// .await
+    /// # }
+    /// ```
     pub async fn write<T: Serialize + DeserializeOwned + Send + 'static>(
         &self,
         f: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,

@@ -20,6 +20,52 @@ const ON_THE_WAY: usize = 64 << 10;
 /// A server in this process that no address leads to: its clients come by [`connect`](Self::connect). From there on everything is as it is for strangers: the
 /// handshake, the token, limits, frames, the store and its durability. There is no TLS.
 ///
+/// ```
+/// use maitred::testing::InProcess;
+/// use maitred::{Auth, PolicySettings, Routes, Server, consumer};
+/// use serde_json::json;
+/// # use maitred::{App, Change, Consumer, Context, Error, Message, Reader, Reply, Signal, Watched};
+/// # use serde::Deserialize;
+/// # struct Tables;
+/// # impl App for Tables {
+/// #     type Claims = (); type Group = i64; type Event = ();
+/// #     const WATCHED: &'static [Watched] = &[];
+/// #     fn announce(_: &Change<'_>, _: &Reader<'_>) -> Result<Vec<Signal<Self>>, Error> { Ok(vec![]) }
+/// # }
+/// # struct Table(i64);
+/// # #[derive(Deserialize)] struct Params { id: i64 }
+/// # #[derive(Deserialize)] #[serde(tag = "action", rename_all = "snake_case")] enum Ask { Bill }
+/// # impl Consumer for Table {
+/// #     const NAME: &'static str = "table";
+/// #     type App = Tables; type Params = Params; type Command = Ask;
+/// #     async fn connect(params: Params, _: &mut Context<Tables>) -> Result<Self, Error> { Ok(Table(params.id)) }
+/// #     async fn receive(&mut self, _: Ask, _: &mut Context<Tables>) -> Result<Reply, Error> {
+/// #         Ok(Reply::message(Message::new("bill", &self.0)))
+/// #     }
+/// #     fn render(_: &(), _: &i64) -> Option<Message> { None }
+/// # }
+///
+/// let table = consumer::<Table>().policy(PolicySettings::new().auth(Auth::Optional));
+/// let routes = Routes::new().listen("127.0.0.1:9900").route("/ws/tables/<int:id>/", table);
+/// let server = InProcess::start(Server::from_routes(routes)?)?;
+///
+/// let mut guest = server.connect("/ws/tables/7/");
+/// guest.say(&json!({"action": "bill", "id": "one"}));
+/// assert_eq!(guest.hears(), json!({"type": "bill", "data": 7}));
+/// assert_eq!(guest.hears(), json!({"type": "ack", "data": {"id": "one", "ok": true}}));
+/// guest.hears_nothing();
+/// guest.close();
+///
+/// let forged = server.at("/ws/tables/7/").token("forged").connect();
+/// let mut forged = forged.expect("it is told inside");
+/// assert_eq!(forged.hears()["code"], "TOKEN_INVALID");
+/// assert_eq!(forged.hears_close().0, 4401);
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// A [held clock](crate::Clock::held) of the [server](crate::Server::clock) makes the test decide what time it is, for timers, limits and timeouts alike: whoever
+/// moves it by more than the route's `idle_timeout` ends the connections that said nothing.
+///
 /// Its methods block, and are for a test's thread; none sleeps. Whoever waits for half a minute in vain panics, so a test that cannot go on fails. To be dropped is
 /// to be [stopped](Self::stop).
 pub struct InProcess {
