@@ -1,27 +1,26 @@
 //! The restaurant: an order server built on [`maitred`].
 
 pub mod access;
-pub mod changes;
+mod api_docs;
+mod app;
 pub mod contract;
 pub mod db;
-pub mod delivery;
-pub mod openapi;
 // 80_00 is 80.00.
 #[allow(clippy::inconsistent_digit_grouping)]
 pub mod demo;
-pub mod dining;
 pub mod domain;
-pub mod kitchen;
+pub mod events;
+pub mod openapi;
 pub mod rest;
 pub mod restaurant;
 mod schema;
 mod signals;
 #[cfg(test)]
 mod testing;
-pub mod timing;
+pub mod vocabularies;
 pub mod watched;
-pub mod workshop;
 
+use contract::Contract;
 use maitred::{Registry, Schema};
 use restaurant::Restaurant;
 
@@ -36,8 +35,10 @@ pub const SCHEMA: Schema = Schema::new(
 
 /// The consumers and REST interfaces that `routing.toml` may name.
 pub fn registry() -> Registry<Restaurant> {
-    let registry = dining::register(Registry::new().with::<changes::Changes>());
-    let registry = workshop::register(kitchen::register(delivery::register(registry)));
-    let registry = timing::register(registry);
-    registry.rest(openapi::rest::NAME, openapi::rest::routes)
+    api_docs::register(vocabularies::register(Registry::new()))
+}
+
+/// Everything that the consumers say and understand.
+pub fn contract() -> Contract {
+    Contract::of(vocabularies::channels)
 }

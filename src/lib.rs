@@ -34,7 +34,7 @@ pub use consumer::rest::{Api, Caller, RequestBody, RestPlace};
 pub use consumer::routes::{Endpoint, Namespaces, Routes, consumer};
 pub use consumer::timed::Timed;
 pub use error::{ClientError, Constraint, Error, Kind};
-pub use hub::batching::Gather;
+pub use hub::batching::Batching;
 pub use limits::clock::{Clock, Sleep, Ticks};
 pub use protocol::arguments::{Arguments, Binary};
 pub use protocol::close::EndedBy;

@@ -5,7 +5,6 @@ mod generated;
 use crate::dialogues::{FOLDERS, LISTENERS};
 use crate::support::socket_io::SocketIo;
 use crate::support::{Server, contract, token};
-use restaurant::contract::Contract;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -41,7 +40,7 @@ fn every_message_of_the_contract_is_said_in_a_transcript() {
             said.extend(told_to_several(&text));
         }
     }
-    let promised: BTreeSet<_> = Contract::new()
+    let promised: BTreeSet<_> = restaurant::contract()
         .channels
         .iter()
         .flat_map(|c| {
@@ -89,7 +88,7 @@ fn told_to_several(text: &str) -> BTreeSet<(String, String)> {
 
 #[test]
 fn the_asyncapi_document_refers_to_what_it_has() {
-    let document = Contract::new().asyncapi(&contract::routing());
+    let document = restaurant::contract().asyncapi(&contract::routing());
     let mut references = Vec::new();
     collect(&document, &mut references);
     assert!(references.len() > 100, "{}", references.len());
@@ -105,7 +104,7 @@ fn the_asyncapi_document_refers_to_what_it_has() {
 /// What generators of code need: a name for every payload, and what comes back.
 #[test]
 fn every_payload_has_a_title_and_every_command_a_reply() {
-    let all = Contract::new();
+    let all = restaurant::contract();
     let document = all.asyncapi(&contract::routing());
     let mut titles = BTreeMap::new();
     let channels = document["channels"].as_object().expect("channels");
@@ -164,7 +163,7 @@ fn collect<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
 /// What a screen in the kitchen says and hears is in both documents, and an event that is not as promised is found.
 #[test]
 fn the_kitchen_is_in_the_contract() {
-    let all = Contract::new();
+    let all = restaurant::contract();
     let document = all.asyncapi(&contract::routing());
     let channel = &document["channels"]["kitchen_socket_io"];
     let messages = channel["messages"].as_object().expect("messages");

@@ -1,8 +1,9 @@
 //! Who somebody is, by the rows as they are now.
 
 use super::Who::{self, Admin, Anonymous, Display, Driver, Guest, Kitchen, Manager, Waiter};
+use super::{Action, Claims, Scopes, rules, scopes};
 use crate::domain::{Actor, Key, Refusal, Role, ids};
-use crate::restaurant::{Claims, Group, Scopes};
+use crate::events::Group;
 use maitred::{Error, Identity, Kind, Memo, Reader, Row, params};
 
 /// Whoever asks, after a look at the rows.
@@ -61,12 +62,34 @@ impl Bearer {
             table: None,
             scopes: claims.scope.clone(),
         };
-        if let (Guest, Some(visit)) = (bearer.who, Visit::of(claims, db)?) {
-            bearer.restaurants = Some(vec![visit.restaurant]);
-            bearer.session = visit.session;
-            bearer.table = Some(visit.table);
+        if let (Guest, Some(seat)) = (bearer.who, Seat::of(claims, db)?) {
+            bearer.restaurants = Some(vec![seat.restaurant]);
+            bearer.session = seat.session;
+            bearer.table = Some(seat.table);
         }
         Ok(bearer)
+    }
+
+    /// Asks the table alone: may such people do such things at all?
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` without a token, else `FORBIDDEN`; both name those who may.
+    pub fn may(&self, action: Action) -> Result<(), Error> {
+        let allowed = rules::allowed(action);
+        if allowed.contains(&self.who) {
+            return scopes::allow(self.scopes.as_ref(), action);
+        }
+        let roles: Vec<String> = allowed
+            .iter()
+            .filter(|who| **who != Anonymous)
+            .map(|who| format!("{who:?}").to_lowercase())
+            .collect();
+        let (kind, code) = match self.who {
+            Anonymous => (Kind::Unauthenticated, "UNAUTHENTICATED"),
+            _ => (Kind::Forbidden, "FORBIDDEN"),
+        };
+        let text = format!("this needs a token with the role {}", roles.join(" or "));
+        Err(Error::client(kind, code, text))
     }
 
     /// Who it is for the domain.
@@ -208,22 +231,22 @@ fn restaurants(
 }
 
 /// Where a guest sits.
-struct Visit {
+struct Seat {
     restaurant: i64,
     table: i64,
     session: Option<i64>,
 }
 
-impl Visit {
+impl Seat {
     /// A token for a visit ends with it; a token for a table (a code on the table) means whatever visit is going on there.
-    fn of(claims: &Claims, db: &Reader<'_>) -> Result<Option<Visit>, Error> {
+    fn of(claims: &Claims, db: &Reader<'_>) -> Result<Option<Seat>, Error> {
         if let Some(key) = &claims.session_id {
             let open = match found(ids::session(db, key))? {
                 Some(id) => db.row(
                     "SELECT t.restaurant_id, t.id, s.id FROM table_sessions s JOIN tables t ON t.id = s.table_id
                      WHERE s.id = ?1 AND s.closed_at IS NULL",
                     params![id],
-                    Visit::read,
+                    Seat::read,
                 )?,
                 None => None,
             };
@@ -237,14 +260,14 @@ impl Visit {
                 "SELECT t.restaurant_id, t.id, s.id FROM tables t LEFT JOIN table_sessions s ON s.table_id = t.id AND s.closed_at IS NULL
                  WHERE t.id = ?1",
                 params![id],
-                Visit::read,
+                Seat::read,
             ),
             None => Ok(None),
         }
     }
 
-    fn read(row: &Row<'_>) -> Result<Visit, Error> {
-        Ok(Visit {
+    fn read(row: &Row<'_>) -> Result<Seat, Error> {
+        Ok(Seat {
             restaurant: row.get(0)?,
             table: row.get(1)?,
             session: row.get(2)?,

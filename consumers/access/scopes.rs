@@ -1,9 +1,59 @@
 //! What a token may be limited to, whatever its bearer may.
 
 use super::Action;
-use crate::restaurant::Scopes;
 use maitred::{Error, Kind};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+/// What a token is limited to: words between spaces, or a list of them (RFC 8693, section 4.2). `orders:read`, `orders:write` and `kitchen` mean something here, others
+/// allow nothing. OpenID's own words say what is told about a person and limit nothing.
+///
+/// ```
+/// use restaurant::access::Scopes;
+/// let scopes: Scopes = serde_json::from_str(r#""openid orders:read""#)?;
+/// assert!(scopes.limit() && scopes.has("orders:read") && !scopes.has("orders:write"));
+/// let scopes: Scopes = serde_json::from_str(r#"["openid", "profile"]"#)?;
+/// assert!(!scopes.limit());
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(from = "Spelled")]
+pub struct Scopes(Vec<String>);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Spelled {
+    Words(String),
+    List(Vec<String>),
+}
+
+impl From<Spelled> for Scopes {
+    fn from(spelled: Spelled) -> Self {
+        Scopes(match spelled {
+            Spelled::Words(words) => words.split_whitespace().map(str::to_owned).collect(),
+            Spelled::List(list) => list,
+        })
+    }
+}
+
+impl Scopes {
+    /// Whether there is more than OpenID's own words. An empty scope allows nothing.
+    pub fn limit(&self) -> bool {
+        const OPENID: [&str; 6] = [
+            "openid",
+            "profile",
+            "email",
+            "address",
+            "phone",
+            "offline_access",
+        ];
+        self.0.is_empty() || self.0.iter().any(|word| !OPENID.contains(&word.as_str()))
+    }
+
+    /// Whether this one is among them.
+    pub fn has(&self, scope: &str) -> bool {
+        self.0.iter().any(|word| word == scope)
+    }
+}
 
 const READ: &str = "orders:read";
 const WRITE: &str = "orders:write";

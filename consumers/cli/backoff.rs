@@ -13,7 +13,7 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// It worked: the next wait is the shortest again.
+    /// What was tried worked: the next wait is the shortest again.
     pub fn reset(&mut self) {
         self.failures = 0;
     }

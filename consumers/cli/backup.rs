@@ -1,14 +1,13 @@
 //! `maitred backup`
 
+use super::copying::{progress, summary};
+use super::database::DATABASE;
 use super::failure::Failure;
-use super::{house, note, say};
+use super::house;
+use super::output::{note, say};
 use clap::Args;
-use maitred::{Progress, StoreConfig};
+use maitred::StoreConfig;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
-
-/// How often it is said how far a copy is.
-const REPORT: Duration = Duration::from_secs(2);
 
 const HELP: &str = "\
 The copy has what was committed when the command began, all of it at one moment. It is one file, checked, with mode and owner of a new one. Commits go on
@@ -28,7 +27,7 @@ pub struct Backup {
         long,
         value_name = "PATH",
         env = "MAITRED_DATABASE",
-        default_value = "maitred.db"
+        default_value = DATABASE
     )]
     database: PathBuf,
     /// Where the copy goes; it must not exist
@@ -39,28 +38,12 @@ pub struct Backup {
 impl Backup {
     pub fn run(self) -> Result<(), Failure> {
         let store = StoreConfig::new(&self.database);
-        let copied = house::backup(&store, &self.to, report())?;
+        let copied = house::backup(&store, &self.to, progress())?;
         for rule in &copied.broken_rules {
             note(&format!(
                 "rows break a rule of their table, also in the original: {rule}"
             ));
         }
-        let to = self.to.display();
-        say(&format!(
-            "{to}: {} bytes, up to number {}",
-            copied.bytes, copied.head
-        ))
-    }
-}
-
-/// Says from time to time how far a copy is.
-pub fn report() -> impl FnMut(Progress) {
-    let mut said = Instant::now();
-    move |Progress { done, of, .. }| {
-        if said.elapsed() >= REPORT {
-            said = Instant::now();
-            let percent = u64::from(done) * 100 / u64::from(of.max(1));
-            note(&format!("{percent} % of {of} pages"));
-        }
+        say(&summary(&self.to, &copied))
     }
 }

@@ -1,8 +1,8 @@
 //! `maitred check`
 
 use super::failure::Failure;
-use super::routing::RoutingArgs;
-use super::say;
+use super::output::say;
+use super::routing::{RoutingArgs, parse};
 use clap::Args;
 
 /// Reads routing.toml as `serve` would, without starting anything.
@@ -18,7 +18,7 @@ pub struct Check {
 impl Check {
     pub fn run(self) -> Result<(), Failure> {
         let source = self.routing.read()?;
-        match source.parse() {
+        match parse(&source) {
             Ok(_) => say(&format!("{}: OK", source.name)),
             // Finding mistakes is what it is for: nothing is wrong with how it was started.
             Err(Failure::Config(text)) => Err(Failure::Failed(text)),

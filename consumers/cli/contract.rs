@@ -1,10 +1,9 @@
 //! `maitred contract`
 
 use super::failure::Failure;
-use super::routing::RoutingArgs;
-use super::say;
+use super::output::say;
+use super::routing::{RoutingArgs, parse};
 use clap::Args;
-use restaurant::contract::Contract as Said;
 
 /// Prints what every channel says and understands: an AsyncAPI 3 document, made of the types that are sent.
 #[derive(Debug, Args)]
@@ -21,11 +20,11 @@ pub struct Contract {
 
 impl Contract {
     pub fn run(self) -> Result<(), Failure> {
-        let contract = Said::new();
+        let contract = restaurant::contract();
         if self.typescript {
             return say(contract.typescript().trim_end());
         }
-        let routing = self.routing.read()?.parse()?;
+        let routing = parse(&self.routing.read()?)?;
         say(&format!("{:#}", contract.asyncapi(&routing)))
     }
 }

@@ -1,10 +1,11 @@
 //! `maitred explain`
 
+use super::database::database;
 use super::failure::Failure;
+use super::house;
 use super::keys::KeyArgs;
-use super::routing::RoutingArgs;
-use super::serve::{DATABASE, DEMO_DATABASE};
-use super::{house, say};
+use super::output::say;
+use super::routing::{RoutingArgs, parse};
 use clap::Args;
 use maitred::{Explained, Setting, StoreConfig};
 use std::path::PathBuf;
@@ -46,7 +47,7 @@ pub struct Explain {
 impl Explain {
     pub fn run(self) -> Result<(), Failure> {
         let source = self.routing.read()?;
-        let mut routing = source.parse()?;
+        let mut routing = parse(&source)?;
         if self.demo {
             routing = routing.demo();
         }
@@ -101,8 +102,7 @@ impl Explain {
         if required && self.token.is_none() {
             return Ok("depend on who asks: give --token".to_owned());
         }
-        let default = if self.demo { DEMO_DATABASE } else { DATABASE };
-        let database = self.database.clone().unwrap_or_else(|| default.into());
+        let database = database(self.database.as_deref(), self.demo);
         if !database.exists() {
             return Ok(format!(
                 "depend on the rows: there is no {}",

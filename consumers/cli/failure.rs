@@ -1,21 +1,14 @@
-//! Why a command ends early, as an exit code.
+//! Why a command ends early.
 
-use super::note;
 use std::io::{self, ErrorKind};
-use std::process::ExitCode;
-
-/// As clap's own: the command line makes no sense.
-const USAGE: u8 = 2;
-/// `EX_CONFIG` of `sysexits.h`: starting again will not help.
-const CONFIG: u8 = 78;
 
 #[derive(Debug)]
 pub enum Failure {
-    /// It did not work.
+    /// The command was tried, and failed.
     Failed(String),
     /// The command line makes no sense.
     Usage(String),
-    /// It cannot work before somebody changes the configuration.
+    /// The command cannot work before somebody changes the configuration.
     Config(String),
     /// Whoever read our output has enough of it: `maitred tail ... | head`.
     Unheard,
@@ -26,25 +19,6 @@ impl Failure {
         match error.kind() {
             ErrorKind::BrokenPipe => Failure::Unheard,
             _ => Failure::Failed(format!("the output cannot be written: {error}")),
-        }
-    }
-
-    /// Tells why, and how the process ends.
-    pub fn report(&self) -> ExitCode {
-        match self {
-            Failure::Failed(text) => {
-                note(text);
-                ExitCode::FAILURE
-            }
-            Failure::Usage(text) => {
-                note(text);
-                ExitCode::from(USAGE)
-            }
-            Failure::Config(text) => {
-                note(text);
-                ExitCode::from(CONFIG)
-            }
-            Failure::Unheard => ExitCode::SUCCESS,
         }
     }
 }

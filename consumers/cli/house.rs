@@ -1,6 +1,6 @@
 //! The only place where the command line meets the application: its consumers, its tables, its demo.
 
-use super::routing::Source;
+use super::source::Source;
 use maitred::{
     Command, Copied, Error, Keys, Preview, Progress, Restored, Routing, Server, Started, Store,
     StoreConfig,

@@ -73,7 +73,7 @@ where
     }
 }
 
-/// It says itself which one.
+/// Whether the event names a connection itself.
 fn names_connection(event: &Event<'_>) -> bool {
     event.metadata().fields().field("connection").is_some()
 }

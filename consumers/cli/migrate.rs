@@ -1,7 +1,9 @@
 //! `maitred migrate`
 
+use super::database::DATABASE;
 use super::failure::Failure;
-use super::{house, say};
+use super::house;
+use super::output::say;
 use clap::Args;
 use maitred::StoreConfig;
 use std::path::PathBuf;
@@ -17,7 +19,7 @@ pub struct Migrate {
         long,
         value_name = "PATH",
         env = "MAITRED_DATABASE",
-        default_value = "maitred.db"
+        default_value = DATABASE
     )]
     database: PathBuf,
 }

@@ -2,14 +2,14 @@
 
 use super::failure::Failure;
 use super::house;
+use super::output::say;
 use super::routing::RoutingArgs;
-use super::say;
 use maitred::{Error, Started};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// What a signal asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wish {
+pub enum Instruction {
     /// SIGHUP.
     Reload,
     /// SIGTERM, or Ctrl-C.
@@ -23,7 +23,7 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// From now on they are wishes, and end nothing by themselves. Within a runtime.
+    /// From now on signals are instructions to the server, and end nothing by themselves. Within a runtime.
     pub fn listen() -> Result<Self, Failure> {
         let listen = |kind| signal(kind).map_err(|e| Failure::Failed(format!("signals: {e}")));
         Ok(Signals {
@@ -33,19 +33,19 @@ impl Signals {
         })
     }
 
-    /// The next wish. Cancel safe.
-    pub async fn next(&mut self) -> Wish {
+    /// The next instruction. Cancel safe.
+    pub async fn next(&mut self) -> Instruction {
         tokio::select! {
             biased;
-            _ = self.terminate.recv() => Wish::End,
-            _ = self.interrupt.recv() => Wish::End,
-            _ = self.hangup.recv() => Wish::Reload,
+            _ = self.terminate.recv() => Instruction::End,
+            _ = self.interrupt.recv() => Instruction::End,
+            _ = self.hangup.recv() => Instruction::Reload,
         }
     }
 
-    /// Returns when the end is wished. Cancel safe.
+    /// Returns at the next [`Instruction::End`]. Cancel safe.
     pub async fn end(&mut self) {
-        while self.next().await != Wish::End {}
+        while self.next().await != Instruction::End {}
     }
 }
 

@@ -1,23 +1,16 @@
 //! What a demo prints last: where each of the five systems is to be found, one line each.
 
+use restaurant::vocabularies::endpoints;
 use std::fmt::Write;
-
-/// The systems: the listener that serves them, what they are called, and the URL that their documents name, behind the listener's address.
-const SYSTEMS: [(&str, &str, &str); 5] = [
-    ("dining", "dining room", "/ws/orders/1/"),
-    ("delivery", "delivery", "/orders (Socket.IO)"),
-    ("delivery", "workshop", " (Socket.IO)"),
-    ("kitchen", "kitchen", " (Socket.IO)"),
-    ("timing", "timing", "/admin?token="),
-];
 
 /// A line for each system that is served. `base` knows a listener's address (`localhost:9000`), if there is such a listener.
 pub fn ready(base: impl Fn(&str) -> Option<String>) -> String {
     let mut text = String::new();
-    for (listener, system, rest) in SYSTEMS {
-        if let Some(base) = base(listener) {
+    for endpoint in endpoints() {
+        if let Some(base) = base(endpoint.listener) {
+            let (name, path) = (endpoint.name, endpoint.path);
             // `writeln!` to a String cannot fail.
-            let _ = writeln!(text, "ready: {system:<12} ws://{base}{rest}");
+            let _ = writeln!(text, "ready: {name:<12} ws://{base}{path}");
         }
     }
     text.truncate(text.trim_end().len());

@@ -1,7 +1,10 @@
 //! `maitred restore`
 
+use super::copying::{progress, summary};
+use super::database::DATABASE;
 use super::failure::Failure;
-use super::{backup, house, note, say};
+use super::house;
+use super::output::{note, say};
 use clap::Args;
 use maitred::StoreConfig;
 use std::path::PathBuf;
@@ -24,7 +27,7 @@ pub struct Restore {
         long,
         value_name = "PATH",
         env = "MAITRED_DATABASE",
-        default_value = "maitred.db"
+        default_value = DATABASE
     )]
     database: PathBuf,
     /// The copy; it stays where it is
@@ -35,15 +38,10 @@ pub struct Restore {
 impl Restore {
     pub fn run(self) -> Result<(), Failure> {
         let store = StoreConfig::new(&self.database);
-        let restored = house::restore(&store, &self.from, backup::report())?;
+        let restored = house::restore(&store, &self.from, progress())?;
         if let Some(aside) = restored.aside {
             note(&format!("what was there is {} now", aside.display()));
         }
-        let database = self.database.display();
-        let copied = restored.copied;
-        say(&format!(
-            "{database}: {} bytes, up to number {}",
-            copied.bytes, copied.head
-        ))
+        say(&summary(&self.database, &restored.copied))
     }
 }

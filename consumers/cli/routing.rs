@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::house;
+use super::source::Source;
 use clap::Args;
 use maitred::{Error, Routing};
 use std::io::ErrorKind;
@@ -15,14 +16,6 @@ pub struct RoutingArgs {
     /// Who listens where [default: routing.toml if there is one, else the built-in one]
     #[arg(long, value_name = "PATH", env = "MAITRED_ROUTING")]
     routing: Option<PathBuf>,
-}
-
-/// A routing file: its name, for messages, and what it says.
-pub struct Source {
-    pub name: String,
-    pub text: String,
-    /// There is no file: it is the one in the program.
-    pub embedded: bool,
 }
 
 impl RoutingArgs {
@@ -45,15 +38,13 @@ impl RoutingArgs {
     }
 }
 
-impl Source {
-    /// Reads it. Its mistakes are printed as compilers do it, so that editors find the places.
-    pub fn parse(&self) -> Result<Routing, Failure> {
-        house::routing(self).map_err(|e| match e {
-            Error::Config(mistakes) => {
-                eprintln!("{mistakes}");
-                Failure::Config(format!("{} cannot be used", self.name))
-            }
-            other => other.into(),
-        })
-    }
+/// Reads what a routing file says. Its mistakes are printed as compilers do it, so that editors find the places.
+pub fn parse(source: &Source) -> Result<Routing, Failure> {
+    house::routing(source).map_err(|e| match e {
+        Error::Config(mistakes) => {
+            eprintln!("{mistakes}");
+            Failure::Config(format!("{} cannot be used", source.name))
+        }
+        other => other.into(),
+    })
 }

@@ -4,7 +4,7 @@ use super::address::ServerArgs;
 use super::backoff::Backoff;
 use super::failure::Failure;
 use super::identifier::Identifier;
-use super::{note, say};
+use super::output::{note, say};
 use clap::{Args, Subcommand};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;

@@ -1,12 +1,14 @@
 //! `maitred serve`
 
 use super::banner::{self, banner};
+use super::database::database;
 use super::failure::Failure;
 use super::keys::{self, KeyArgs};
-use super::operator::{Signals, Wish, reload};
+use super::operator::{Instruction, Signals, reload};
+use super::output::say;
 use super::ready::ready;
-use super::routing::RoutingArgs;
-use super::{house, log, say};
+use super::routing::{RoutingArgs, parse};
+use super::{house, log};
 use clap::Args;
 use maitred::{Keys, Started, StoreConfig};
 use std::net::SocketAddr;
@@ -14,16 +16,13 @@ use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub const DATABASE: &str = "maitred.db";
-/// A demo never touches a real restaurant's rows by accident.
-pub const DEMO_DATABASE: &str = "maitred-demo.db";
-/// The listener whose endpoints a demo prints.
+/// The listener of the dining room, whose endpoints a demo prints.
 const DINING: &str = "dining";
-/// The same for the kitchen's screens.
+/// The listener of the kitchen's screens.
 const KITCHEN: &str = "kitchen";
-/// The same for the delivery platform and the workshop.
+/// The listener of the delivery platform and the workshop.
 const DELIVERY: &str = "delivery";
-/// The same for dashboards.
+/// The listener of the dashboards.
 const TIMING: &str = "timing";
 
 const HELP: &str = "\
@@ -82,7 +81,7 @@ impl Serve {
         let (keys, own_key) = self.keys()?;
         log::start()?;
         let source = self.routing.read()?;
-        let mut routing = source.parse()?;
+        let mut routing = parse(&source)?;
         if self.demo {
             routing = routing.demo();
         }
@@ -134,7 +133,7 @@ impl Serve {
             let _ = say(&ready(|listener| base(server.addresses(), listener)));
         }
         runtime.block_on(async {
-            while signals.next().await == Wish::Reload {
+            while signals.next().await == Instruction::Reload {
                 reload(&mut server, &self.routing, source.embedded, self.demo).await;
             }
             tracing::info!(drain_time = ?self.drain_time, "stopping");
@@ -165,8 +164,7 @@ impl Serve {
     }
 
     fn store(&self) -> StoreConfig {
-        let default = if self.demo { DEMO_DATABASE } else { DATABASE };
-        let mut store = StoreConfig::new(self.database.clone().unwrap_or_else(|| default.into()));
+        let mut store = StoreConfig::new(database(self.database.as_deref(), self.demo));
         if let Some(events) = self.retention_events {
             store.retention_events = events.get();
         }

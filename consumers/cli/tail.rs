@@ -5,7 +5,7 @@ mod connection;
 use super::address::{Address, ServerArgs};
 use super::backoff::Backoff;
 use super::failure::Failure;
-use super::{note, say};
+use super::output::{note, say};
 use clap::Args;
 use connection::{Connection, End};
 use serde::Deserialize;

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::identifier::Identifier;
 use super::keys::{self, KeyArgs};
-use super::{note, say};
+use super::output::{note, say};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use std::time::{Duration, SystemTime};

@@ -7,7 +7,14 @@ use maitred::{Routed, Routing};
 use schemars::json_schema;
 use serde_json::{Map, Value, json};
 
-pub fn document(contract: &Contract, routing: &Routing) -> Value {
+impl Contract {
+    /// As an AsyncAPI 3.0 document, with the addresses of this routing.
+    pub fn asyncapi(&self, routing: &Routing) -> Value {
+        document(self, routing)
+    }
+}
+
+fn document(contract: &Contract, routing: &Routing) -> Value {
     let mut servers = Map::new();
     let mut channels = Map::new();
     let mut operations = Map::new();
@@ -155,7 +162,7 @@ fn key(text: &str) -> String {
     parts.join("_")
 }
 
-/// The same words look different in the two dialects.
+/// The key of a notice. Two notices of one name, one in each dialect, have different keys, because their frames look different.
 fn notice_key(dialect: Dialect, notice: &Frame) -> String {
     match dialect {
         Dialect::Raw => key(&notice.name),

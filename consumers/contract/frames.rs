@@ -104,11 +104,11 @@ pub struct Channel {
     pub consumer: &'static str,
     /// What it is for.
     pub title: &'static str,
-    /// From the server, besides the [`notices`], or the [`events`].
+    /// From the server, besides the [notices](super::Contract::notices) of a raw channel, or the [events](super::Contract::events) of a namespace.
     pub says: Vec<Frame>,
     /// From the client.
     pub hears: Vec<Frame>,
-    /// What a callback of Socket.IO gets where nothing was done. (On a raw channel that is the [notice](notices) `error`.)
+    /// What a callback of Socket.IO gets where nothing was done. (On a raw channel that is the notice `error`.)
     pub refused: Option<Schema>,
 }
 
@@ -205,7 +205,7 @@ impl Channel {
         }
     }
 
-    /// Whoever says this and asks for an acknowledgement is told that.
+    /// A client that says `name` and asks for an acknowledgement gets a `T`.
     ///
     /// # Panics
     /// When nothing of that name is understood: the contract is made of types, and one of them is another's.
@@ -217,18 +217,18 @@ impl Channel {
         self
     }
 
-    /// A callback is told this where nothing was done.
+    /// A callback of Socket.IO gets a `T` where nothing was done.
     pub fn refuses<T: JsonSchema>(mut self, schemas: &mut Schemas) -> Self {
         self.refused = Some(schema::closed(T::json_schema(&mut schemas.said)));
         self
     }
 
-    /// It says this event, with one argument.
+    /// The server says the event `name`, with a `T` as its argument.
     pub fn emits<T: JsonSchema>(self, name: &'static str, schemas: &mut Schemas) -> Self {
         self.emits_named::<T>(name, json!({"const": name}), schemas)
     }
 
-    /// It says events with one argument, whose names are made when they are sent.
+    /// The server says events with a `T` as their argument, whose names are made when they are sent: `pattern` is their schema, `name` stands for them.
     pub fn emits_named<T: JsonSchema>(
         mut self,
         name: &'static str,
@@ -240,12 +240,12 @@ impl Channel {
         self
     }
 
-    /// It says this, with data of this type.
+    /// The server says `name`, with a `T` in `data`.
     pub fn says<T: JsonSchema>(self, name: &'static str, schemas: &mut Schemas) -> Self {
         self.says_beside::<T>(name, &[], schemas)
     }
 
-    /// It says this, with data of this type, some of whose members stand beside it as well.
+    /// The server says `name`, with a `T` in `data`; its members `beside` stand beside `data` as well.
     pub fn says_beside<T: JsonSchema>(
         mut self,
         name: &'static str,
@@ -263,7 +263,7 @@ impl Channel {
         self
     }
 
-    /// It says this, and the data are all there is, beside the type.
+    /// The server says `name`, with the members of a `T` beside `type`, and no `data`.
     pub fn says_flat<T: JsonSchema>(mut self, name: &'static str, schemas: &mut Schemas) -> Self {
         let flat = T::json_schema(&mut schemas.said);
         let flat = schema::with_member(flat, "type", json!({"const": name}), true);

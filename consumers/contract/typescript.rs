@@ -4,7 +4,14 @@ use super::{Channel, Contract, Dialect, Frame};
 use serde_json::{Map, Value};
 use std::fmt::Write;
 
-pub fn declarations(contract: &Contract) -> String {
+impl Contract {
+    /// As declarations for TypeScript.
+    pub fn typescript(&self) -> String {
+        declarations(self)
+    }
+}
+
+fn declarations(contract: &Contract) -> String {
     let mut out = String::from(
         "// What the server's channels say and understand. Made by `maitred contract --typescript`: do not edit.\n",
     );

@@ -1,6 +1,6 @@
 //! What the demo's print workshop is working on.
 
-use super::SHOP;
+use super::names::SHOP;
 use crate::db::{Error, Transaction, params};
 use crate::domain::{ids, workflow};
 use serde_json::json;

@@ -1,6 +1,6 @@
 //! The demo's menu.
 
-use super::HOUSE;
+use super::names::HOUSE;
 use crate::db::{Error, Transaction, params};
 
 /// A dish: id, restaurant, category, name, price, seconds to make, allergens.

@@ -1,6 +1,6 @@
 //! The demo's running orders.
 
-use super::{HOUSE, MINUTE_MS};
+use super::names::{HOUSE, MINUTE_MS};
 use crate::db::{Error, Transaction, params};
 use crate::domain::{Status, ids};
 

@@ -2,16 +2,17 @@
 //!
 //! An offer is a state and not an event: an order that is ready, to be driven and nobody's. So a driver who comes late finds it.
 
-use super::orders::{self, Move, OrderFacts, OrderType, PAGE_MAX};
+use super::orders::{self, Move, OrderFacts, OrderType};
+use super::page::PAGE_MAX;
 use super::{Actor, Key, Refusal, Role, Status, ids, workflow};
 use crate::db::{Error, Reader, Transaction, params};
 
 /// What became of taking an offer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Accepted {
-    /// The order now.
+    /// The order, as it is now.
     pub order: OrderFacts,
-    /// It was theirs before: asked again, nothing changed.
+    /// Whether the order was theirs before: asked again, nothing changed.
     pub already: bool,
 }
 

@@ -3,7 +3,8 @@
 use super::audit::{self, Note};
 use super::orders::{self, OrderFacts};
 use super::transfers::{Transfer, Visit};
-use super::{Actor, Key, Refusal, ids, waiters};
+use super::version::same_version;
+use super::{Actor, Key, Refusal, ids, note, waiters};
 use crate::db::{Error, Transaction, params};
 use serde::{Deserialize, Deserializer};
 
@@ -37,9 +38,6 @@ fn named<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     Option::<T>::deserialize(d).map(Some)
 }
 
-/// The longest note.
-pub const NOTE_MAX: usize = 1000;
-
 /// Changes what the patch names. The lines of an order that changes tables go with it and are not cooked again, and so does its [visit](Visit).
 ///
 /// # Errors
@@ -55,15 +53,12 @@ pub fn patch(
     if !actor.role.is_staff() {
         return Err(Refusal::Forbidden("please ask a waiter".into()).into());
     }
-    orders::same_version(patch.expected_version, order.version)?;
+    same_version(patch.expected_version, order.version)?;
     let note = patch.note.clone().unwrap_or(order.note.clone());
     let allergy_note = patch.allergy_note.clone();
     let allergy_note = allergy_note.unwrap_or(order.allergy_note.clone());
-    for (field, text) in [("note", &note), ("allergy_note", &allergy_note)] {
-        if text.as_ref().is_some_and(|text| text.len() > NOTE_MAX) {
-            return Err(Refusal::value(field, format!("at most {NOTE_MAX} bytes")).into());
-        }
-    }
+    note::check("note", note.as_deref())?;
+    note::check("allergy_note", allergy_note.as_deref())?;
     let mut transfer = Transfer::none(&order);
     if let Some(table) = &patch.table_id {
         let table = table.as_ref().map(|key| ids::table(tx, key)).transpose()?;

@@ -1,7 +1,7 @@
 //! Three names of one thing: its number, its uuid, and what people call it.
 
 use super::Refusal;
-use crate::db::{Error, Reader, params};
+use crate::db::{Error, Reader, Transaction, params};
 use crate::schema::written_as;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -125,6 +125,19 @@ impl<'de> Deserialize<'de> for Key {
     }
 }
 
+/// The id that the next order will have. There is one writer, so it is known before the order is written: its public id can say it, and the order is one change
+/// and not two.
+///
+/// # Errors
+/// [`Error::Store`].
+pub fn next_order(tx: &Transaction<'_>) -> Result<i64, Error> {
+    tx.one(
+        "SELECT 1 + max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'orders'), 0), coalesce((SELECT max(id) FROM orders), 0))",
+        params![],
+        |row| row.get(0),
+    )
+}
+
 /// What people call a new order: `order-123`. Anybody may have given that name to another one before, then it gets some letters as well.
 ///
 /// # Errors
@@ -168,7 +181,7 @@ pub fn order(db: &Reader<'_>, key: &Key, restaurant: Option<i64>) -> Result<i64,
 /// The id of a restaurant that is named by its number or its uuid.
 ///
 /// # Errors
-/// [`Refusal::NotFound`]; likewise the functions below.
+/// [`Refusal::NotFound`].
 pub fn restaurant(db: &Reader<'_>, key: &Key) -> Result<i64, Error> {
     by_uuid(
         db,

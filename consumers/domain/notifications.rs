@@ -1,6 +1,6 @@
 //! What staff are told in words. Most rows are written by triggers, together with what they tell of.
 
-use super::orders::{PAGE_MAX, Page, paged};
+use super::page::{PAGE_MAX, Page, paged};
 use super::tasks::{self, TaskStatus};
 use super::{Actor, Refusal};
 use crate::db::{Error, Reader, Row, Transaction, params};
@@ -174,7 +174,7 @@ fn read(row: &Row<'_>) -> Result<NotificationFacts, Error> {
 /// A notification, if there is one.
 ///
 /// # Errors
-/// [`Error::Store`]; likewise below.
+/// [`Error::Store`].
 pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<NotificationFacts>, Error> {
     db.row(&format!("{FACTS} WHERE n.id = ?1"), params![id], read)
 }
@@ -239,10 +239,10 @@ pub fn list(
     Ok(paged(items, limit, total))
 }
 
-/// What became of taking care of it.
+/// What became of taking care of a notification.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Acknowledged {
-    /// It, now.
+    /// The notification, as it is now.
     pub notification: NotificationFacts,
     /// Somebody had been faster, or it was the same person again.
     pub already: bool,

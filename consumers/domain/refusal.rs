@@ -32,8 +32,10 @@
 //! | `OTHER_RESTAURANT` | 422 | the two things belong to different restaurants | no |
 
 use super::Status;
+use super::items::ItemStatus;
+use super::payments::PaymentState;
 use crate::db::{ClientError, Error, Kind};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 /// Why something was not done. Serialized, it is the `details` of the answer.
@@ -84,12 +86,12 @@ pub enum Refusal {
         /// Where the present one leads for this role.
         allowed: Vec<Status>,
     },
-    /// The same for a line.
+    /// The status of a line does not lead there.
     ItemTransition {
         /// The present status.
-        status: super::items::ItemStatus,
+        status: ItemStatus,
         /// The one that was asked for.
-        requested: super::items::ItemStatus,
+        requested: ItemStatus,
     },
     /// It was ready or served too long ago.
     RecallExpired,
@@ -144,14 +146,14 @@ pub enum Refusal {
     /// The payment is not in the state this needs.
     PaymentState {
         /// Its state.
-        status: super::payments::PaymentState,
+        status: PaymentState,
     },
     /// The key was used for another payment.
     KeyUsed,
     /// The table owes.
     Unpaid {
         /// What.
-        orders: Vec<super::tables::UnpaidOrder>,
+        orders: Vec<UnpaidOrder>,
         /// Altogether.
         total_unpaid: String,
     },
@@ -164,6 +166,18 @@ pub enum Refusal {
         /// Whose place is wrong.
         field: &'static str,
     },
+}
+
+/// An order that is not paid, as [`Refusal::Unpaid`] lists it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct UnpaidOrder {
+    pub id: i64,
+    pub public_id: String,
+    pub total_amount: String,
+    pub balance: String,
+    #[serde(skip)]
+    pub balance_minor: i64,
 }
 
 impl Refusal {

@@ -1,9 +1,8 @@
 //! Visits: who sits at a table, from when to when. At most one is open at a table.
 
 use super::audit::{self, Note};
-use super::orders::same_version;
-use super::tables::{self, UnpaidOrder};
-use super::{Actor, Key, Refusal, Role, restaurants, waiters};
+use super::version::same_version;
+use super::{Actor, Key, Refusal, Role, UnpaidOrder, bill, restaurants, waiters};
 use crate::db::{Error, Reader, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -52,7 +51,7 @@ fn read(row: &Row<'_>) -> Result<SessionFacts, Error> {
 /// A visit, if there is one.
 ///
 /// # Errors
-/// [`Error::Store`]; likewise below.
+/// [`Error::Store`].
 pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<SessionFacts>, Error> {
     db.row(&format!("{FACTS} WHERE s.id = ?1"), params![id], read)
 }
@@ -186,12 +185,12 @@ pub struct Closing {
     pub reason: Option<String>,
 }
 
-/// What became of it.
+/// What became of ending a visit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Closed {
-    /// The visit now.
+    /// The visit, as it is now.
     pub session: SessionFacts,
-    /// It had ended before.
+    /// Whether it had ended before.
     pub already: bool,
     /// What was not paid when it ended: where the restaurant only warns, or a manager forced it.
     pub unpaid: Vec<UnpaidOrder>,
@@ -211,7 +210,7 @@ pub fn close(tx: &Transaction<'_>, actor: &Actor, id: i64, how: &Closing) -> Res
             unpaid: Vec::new(),
         });
     }
-    let unpaid = tables::unpaid(tx, &session)?;
+    let unpaid = bill::unpaid(tx, session.id, session.table_id)?;
     if !unpaid.is_empty() {
         let restaurant = restaurants::get(tx, session.restaurant_id)?;
         if how.force {

@@ -139,7 +139,7 @@ impl FromStr for Status {
 
 /// A document's words for the statuses. Most have fewer than nine, so several statuses look alike through them.
 #[derive(Debug)]
-pub struct Vocabulary {
+pub struct StatusWords {
     /// What it is called in reasons and the audit.
     pub name: &'static str,
     /// The word for each status, in the order of [`Status::ALL`].
@@ -147,7 +147,7 @@ pub struct Vocabulary {
 }
 
 /// All nine words.
-pub const CANONICAL: Vocabulary = Vocabulary {
+pub const CANONICAL: StatusWords = StatusWords {
     name: "maitred",
     words: [
         "new",
@@ -163,7 +163,7 @@ pub const CANONICAL: Vocabulary = Vocabulary {
 };
 
 /// The dining room's five words.
-pub const DINING: Vocabulary = Vocabulary {
+pub const DINING: StatusWords = StatusWords {
     name: "dining",
     words: [
         "pending",
@@ -179,7 +179,7 @@ pub const DINING: Vocabulary = Vocabulary {
 };
 
 /// The delivery platform's words.
-pub const DELIVERY: Vocabulary = Vocabulary {
+pub const DELIVERY: StatusWords = StatusWords {
     name: "delivery",
     words: [
         "pending",
@@ -195,7 +195,7 @@ pub const DELIVERY: Vocabulary = Vocabulary {
 };
 
 /// The kitchen display's words. For it an order that left the building is done.
-pub const KITCHEN: Vocabulary = Vocabulary {
+pub const KITCHEN: StatusWords = StatusWords {
     name: "kitchen",
     words: [
         "new",
@@ -211,7 +211,7 @@ pub const KITCHEN: Vocabulary = Vocabulary {
 };
 
 /// The dashboard's words.
-pub const TIMING: Vocabulary = Vocabulary {
+pub const TIMING: StatusWords = StatusWords {
     name: "timing",
     words: [
         "pending",
@@ -226,7 +226,7 @@ pub const TIMING: Vocabulary = Vocabulary {
     ],
 };
 
-impl Vocabulary {
+impl StatusWords {
     /// The word for a status.
     pub const fn word(&self, status: Status) -> &'static str {
         self.words[status as usize]

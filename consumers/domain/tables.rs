@@ -1,7 +1,7 @@
 //! Tables. Whether one is occupied is not written anywhere: it is whether a visit is open.
 
 use super::sessions::{self, Closed, Closing, SessionFacts};
-use super::{Actor, Refusal, Role, ids, money, orders};
+use super::{Actor, Refusal, Role, ids};
 use crate::db::{Error, Reader, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 
@@ -76,7 +76,7 @@ fn read(row: &Row<'_>) -> Result<TableFacts, Error> {
 /// A table, if there is one.
 ///
 /// # Errors
-/// [`Error::Store`]; likewise below.
+/// [`Error::Store`].
 pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<TableFacts>, Error> {
     db.row(&format!("{FACTS} WHERE t.id = ?1"), params![id], read)
 }
@@ -202,42 +202,4 @@ pub fn release(
         table: get(tx, table_id)?,
         closed,
     })
-}
-
-/// What somebody still owes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[allow(missing_docs)]
-pub struct UnpaidOrder {
-    pub id: i64,
-    pub public_id: String,
-    pub total_amount: String,
-    pub balance: String,
-    #[serde(skip)]
-    pub balance_minor: i64,
-}
-
-/// What a visit owes: its orders, and those that were placed for its table, while nobody sat there, and belong to no visit.
-///
-/// # Errors
-/// [`Error::Store`].
-pub fn unpaid(db: &Reader<'_>, session: &SessionFacts) -> Result<Vec<UnpaidOrder>, Error> {
-    let ids: Vec<i64> = db.rows(
-        "SELECT id FROM orders WHERE workflow_id = 1 AND status <> 'cancelled' AND (session_id = ?1 OR (session_id IS NULL AND table_id = ?2))
-           AND total_minor > (SELECT total(amount_minor) FROM payments p WHERE p.order_id = orders.id AND p.status = 'captured') ORDER BY id",
-        params![session.id, session.table_id],
-        |row| row.get(0),
-    )?;
-    let mut unpaid = Vec::with_capacity(ids.len());
-    for id in ids {
-        let order = orders::get(db, id)?;
-        let balance_minor = order.balance_minor();
-        unpaid.push(UnpaidOrder {
-            id,
-            total_amount: order.total(),
-            balance: money::format(balance_minor, order.currency_exp),
-            public_id: order.public_id,
-            balance_minor,
-        });
-    }
-    Ok(unpaid)
 }

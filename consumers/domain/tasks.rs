@@ -1,6 +1,7 @@
 //! What somebody has to do: serve, come to a table, bring a bill. That there is a new one is told by a notification that a trigger writes.
 
-use super::orders::{PAGE_MAX, Page, paged, same_version};
+use super::page::{PAGE_MAX, Page, paged};
+use super::version::same_version;
 use super::{Actor, Key, Refusal, Role, ids, orders, restaurants, sessions, tables, waiters};
 use crate::db::{Error, Reader, Row, Transaction, params};
 use schemars::JsonSchema;
@@ -116,7 +117,7 @@ fn read(row: &Row<'_>) -> Result<TaskFacts, Error> {
 /// A task, if there is one.
 ///
 /// # Errors
-/// [`Error::Store`]; likewise below.
+/// [`Error::Store`].
 pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<TaskFacts>, Error> {
     db.row(&format!("{FACTS} WHERE k.id = ?1"), params![id], read)
 }

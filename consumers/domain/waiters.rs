@@ -1,6 +1,7 @@
 //! Those who serve.
 
 use super::orders::{self, Filter, OrderFacts};
+use super::page::PAGE_MAX;
 use super::{Key, Refusal, Status, ids};
 use crate::db::{Error, Reader, Row, params};
 use serde::{Deserialize, Serialize};
@@ -34,7 +35,7 @@ fn read(row: &Row<'_>) -> Result<WaiterFacts, Error> {
 /// Somebody who serves, if there is one.
 ///
 /// # Errors
-/// [`Error::Store`]; likewise below.
+/// [`Error::Store`].
 pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<WaiterFacts>, Error> {
     db.row(&format!("{FACTS} AND id = ?1"), params![id], read)
 }
@@ -97,5 +98,5 @@ pub fn orders(db: &Reader<'_>, waiter_id: i64) -> Result<Vec<OrderFacts>, Error>
         waiter_id: Some(waiter_id),
         ..Filter::default()
     };
-    Ok(orders::list(db, &filter, None, orders::PAGE_MAX)?.items)
+    Ok(orders::list(db, &filter, None, PAGE_MAX)?.items)
 }

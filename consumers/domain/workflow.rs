@@ -29,15 +29,15 @@ pub enum Kind {
 /// A condition on the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Guard {
-    /// None.
+    /// No condition.
     Always,
-    /// It is to be driven.
+    /// The order is to be driven.
     Delivery,
-    /// It is not.
+    /// The order is not to be driven.
     NotDelivery,
     /// A driver must be the one it was given to.
     Assigned,
-    /// A driver must be that one and not have left with it.
+    /// A driver must be the one it was given to, and not have left with it.
     BeforePickUp,
 }
 
@@ -99,7 +99,7 @@ impl Step {
 /// The step between two statuses, if the workflow knows one.
 ///
 /// # Errors
-/// [`Error::Store`], [`Error::Json`]; likewise below.
+/// [`Error::Store`], [`Error::Json`].
 pub fn step(db: &Reader<'_>, workflow: i64, from: &str, to: &str) -> Result<Option<Step>, Error> {
     let all = steps(db, workflow)?;
     let found = all.iter().find(|step| step.from == from && step.to == to);

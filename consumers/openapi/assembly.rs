@@ -1,6 +1,6 @@
 //! From the vocabularies' contracts to one document.
 
-use super::{Place, SYSTEMS, System, refusals};
+use super::{Mounted, System, refusals};
 use std::collections::BTreeSet;
 use utoipa::OpenApi as _;
 use utoipa::openapi::path::PathItem;
@@ -20,15 +20,15 @@ const ABOUT: &str = "Everything that is served over HTTP, on all listeners: each
 Send `Authorization: Bearer TOKEN`. A request that changes something may carry an `Idempotency-Key`: sent again with the same content, it gets the same \
 answer, and nothing happens twice.";
 
-/// One document for the services that are at these places.
+/// One document for those of the services that are mounted at these places.
 ///
 /// Two services may have the same path on listeners of their own. A document names a path once, so the later one's begins further behind: what is left out in
 /// front stands in its server's address.
-pub fn openapi(places: &[Place]) -> OpenApi {
+pub fn openapi(systems: &[System], places: &[Mounted]) -> OpenApi {
     let mut paths = Paths::new();
     let mut components = Components::new();
     let mut tags = Vec::new();
-    for system in SYSTEMS {
+    for system in systems {
         let origins: Vec<&str> = places
             .iter()
             .filter(|place| place.interface == system.interface)
@@ -53,7 +53,8 @@ pub fn openapi(places: &[Place]) -> OpenApi {
         let tag = TagBuilder::new().name(system.title);
         tags.push(tag.description(Some(system.about)).build());
     }
-    server(places, &mut paths, &mut components);
+    let listeners = listeners(systems, places);
+    server(&listeners, &mut paths, &mut components);
     let tag = TagBuilder::new().name(SERVER);
     tags.push(
         tag.description(Some("Every listener: for those who run it."))
@@ -68,7 +69,7 @@ pub fn openapi(places: &[Place]) -> OpenApi {
     info.license = Some(License::new("MIT"));
     OpenApiBuilder::new()
         .info(info)
-        .servers(Some(listeners(places)))
+        .servers(Some(listeners))
         .paths(paths)
         .components(Some(components))
         .tags(Some(tags))
@@ -77,10 +78,10 @@ pub fn openapi(places: &[Place]) -> OpenApi {
 }
 
 /// Every listener once, and what is served there. (Each path says on which it is.)
-fn listeners(places: &[Place]) -> Vec<Server> {
+fn listeners(systems: &[System], places: &[Mounted]) -> Vec<Server> {
     let mut all: Vec<(&str, Vec<&str>)> = Vec::new();
     for place in places {
-        let system = SYSTEMS.iter().find(|s| s.interface == place.interface);
+        let system = systems.iter().find(|s| s.interface == place.interface);
         let at = all.iter().position(|(origin, _)| *origin == place.origin);
         let at = at.unwrap_or_else(|| {
             all.push((&place.origin, Vec::new()));
@@ -96,11 +97,10 @@ fn listeners(places: &[Place]) -> Vec<Server> {
 }
 
 /// What all listeners have in common.
-fn server(places: &[Place], paths: &mut Paths, components: &mut Components) {
-    let all = listeners(places);
+fn server(listeners: &[Server], paths: &mut Paths, components: &mut Components) {
     let contract = super::server::Contract::openapi();
     for (path, mut item) in contract.paths.paths {
-        item.servers = Some(all.clone());
+        item.servers = Some(listeners.to_vec());
         if let Some(operation) = &mut item.get {
             operation.operation_id = Some(format!("server_get{}", path.replace('/', "_")));
             operation.tags = Some(vec![SERVER.to_owned()]);

@@ -1,4 +1,4 @@
-//! The same requests for Postman (collection format 2.1), ready to be sent to a demo: tokens are fetched by the first one.
+//! The requests of an OpenAPI document for Postman (collection format 2.1), ready to be sent to a demo: tokens are fetched by the first one.
 
 use serde_json::{Value, json};
 

@@ -95,7 +95,7 @@ pub fn of(system: &System, method: &str, operation: &mut Operation) {
     always(operation, system.refused);
 }
 
-/// The same for what every listener answers.
+/// Completes an operation that every listener answers: every status that any request may be refused with.
 pub fn of_server(operation: &mut Operation) {
     always(operation, PLAIN);
 }

@@ -1,9 +1,8 @@
 //! A request as its handler sees it, and what it answers.
 
-use crate::access::{self, Action, Bearer, Target};
-use crate::domain::orders::{PAGE_MAX, Page};
+use crate::access::{self, Action, Bearer, Claims, Target};
+use crate::domain::page::{PAGE_MAX, Page};
 use crate::domain::{Key, Refusal, ids};
-use crate::restaurant::Claims;
 use bytes::Bytes;
 use maitred::{Error, Identity, Kind, Reader};
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -42,7 +41,7 @@ impl Call {
         }
     }
 
-    /// The same, from this address.
+    /// This request, sent from the address `peer`.
     pub fn from(self, peer: Option<SocketAddr>) -> Self {
         Call { peer, ..self }
     }
@@ -229,13 +228,13 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Here it is.
+    /// Status 200, with this body as JSON.
     pub fn ok(body: &impl Serialize) -> Result<Self, Error> {
         let body = serde_json::value::to_raw_value(body)?;
         Ok(Answer { status: 200, body })
     }
 
-    /// It is new.
+    /// Status 201: what the body shows was made by this request.
     pub fn created(body: &impl Serialize) -> Result<Self, Error> {
         Ok(Answer {
             status: 201,
@@ -243,10 +242,12 @@ impl Answer {
         })
     }
 
+    /// The status of HTTP.
     pub fn status(&self) -> u16 {
         self.status
     }
 
+    /// The body, as JSON.
     pub fn body(&self) -> &str {
         self.body.get()
     }

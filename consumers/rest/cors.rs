@@ -2,13 +2,14 @@
 //!
 //! Only origins that the listener allows come this far. Tokens travel in a header and never in a cookie, so credentials are not allowed.
 
-use super::{Methods, Response, StatusCode, named};
+use super::table::{Methods, named};
 use maitred::Caller;
 use warp::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
 };
-use warp::http::{HeaderValue, Method};
+use warp::http::{HeaderValue, Method, StatusCode};
+use warp::reply::Response;
 
 /// Whether a browser asks for a page whether it may ask.
 pub fn asks(method: &Method, caller: &Caller) -> bool {

@@ -1,9 +1,10 @@
 //! What drivers are told of an order, and the people whom every change of it concerns.
 
-use super::{OrderRow, Told};
+use super::announcement::Announcement;
+use super::rows::OrderRow;
 use crate::domain::orders::{OrderFacts, OrderType};
 use crate::domain::{Status, workflow};
-use crate::restaurant::{Fact, Group};
+use crate::events::{Fact, Group};
 
 /// Whoever ordered it, and whoever drives it.
 pub fn people(order: &OrderFacts) -> impl Iterator<Item = Group> {
@@ -15,7 +16,11 @@ pub fn people(order: &OrderFacts) -> impl Iterator<Item = Group> {
 
 /// What a change means to drivers: a new offer, one that is gone, a driver who has it now. One event: who it was given to is in their own group, which comes
 /// first, so they do not hear as well that it is gone.
-pub fn offer(old: Option<&OrderRow>, new: Option<&OrderRow>, order: &OrderFacts) -> Option<Told> {
+pub fn offer(
+    old: Option<&OrderRow>,
+    new: Option<&OrderRow>,
+    order: &OrderFacts,
+) -> Option<Announcement> {
     let on_offer = |row: Option<&OrderRow>| row.is_some_and(OrderRow::is_on_offer);
     let (was, open) = (on_offer(old), on_offer(new));
     let had = old.and_then(|row| row.driver_id);
@@ -31,7 +36,7 @@ pub fn offer(old: Option<&OrderRow>, new: Option<&OrderRow>, order: &OrderFacts)
         order: order.clone(),
         open,
     };
-    (!groups.is_empty()).then(|| Told::to(groups, fact()))
+    (!groups.is_empty()).then(|| Announcement::to(groups, fact()))
 }
 
 impl OrderRow {

@@ -1,16 +1,18 @@
 //! What the workshop is told of its orders, and of the restaurant's where its wall shows them.
 
-use super::{Told, lines, rows};
+use super::announcement::Announcement;
+use super::lines;
+use super::rows::rows;
 use crate::domain::items::ItemFacts;
 use crate::domain::jobs::{self, JobFacts, JobRow};
 use crate::domain::orders::{self, OrderFacts, Remains};
 use crate::domain::{Status, workflow};
-use crate::restaurant::{Fact, Group};
+use crate::events::{Fact, Group};
 use maitred::{Change, Error, Op, Reader};
 use serde::Deserialize;
 
 /// Says what a change of a row of `orders` means there that is, or was, of its workflow.
-pub fn job(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
+pub fn job(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Announcement>, Error> {
     let ours = |row: &JobRow| row.workflow_id == workflow::PRINT;
     let (old, new) = rows::<JobRow>(change)?;
     let old = old.filter(ours).map(JobRow::facts);
@@ -38,7 +40,7 @@ pub fn product(
     order: &OrderFacts,
     items: &[ItemFacts],
     db: &Reader<'_>,
-) -> Result<Vec<Told>, Error> {
+) -> Result<Vec<Announcement>, Error> {
     let seen = jobs::stage(order.status).is_some();
     match seen && jobs::shows_all(db, order.restaurant_id)? {
         true => Ok(changed(jobs::of_order(order, items), false)),
@@ -47,7 +49,7 @@ pub fn product(
 }
 
 /// A restaurant's order, where the wall shows these.
-pub fn dish(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
+pub fn dish(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Announcement>, Error> {
     #[derive(Deserialize)]
     struct Row {
         id: i64,
@@ -114,21 +116,21 @@ pub fn dish(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
     })
 }
 
-fn placed(job: JobFacts) -> Told {
-    Told::to([Group::Workshop(job.restaurant_id)], Fact::JobPlaced(job))
+fn placed(job: JobFacts) -> Announcement {
+    Announcement::to([Group::Workshop(job.restaurant_id)], Fact::JobPlaced(job))
 }
 
-fn deleted(job: JobFacts) -> Told {
-    Told::to([Group::Workshop(job.restaurant_id)], Fact::JobDeleted(job))
+fn deleted(job: JobFacts) -> Announcement {
+    Announcement::to([Group::Workshop(job.restaurant_id)], Fact::JobDeleted(job))
 }
 
 /// Under a name of its own where its stage, its time or what is said is different, and among all others.
-fn changed(job: JobFacts, moved: bool) -> Vec<Told> {
+fn changed(job: JobFacts, moved: bool) -> Vec<Announcement> {
     let everybody = [Group::Workshop(job.restaurant_id)];
     let mut told = Vec::new();
     if moved {
-        told.push(Told::to(everybody, Fact::JobMoved(job.clone())));
+        told.push(Announcement::to(everybody, Fact::JobMoved(job.clone())));
     }
-    told.push(Told::to(everybody, Fact::JobChanged(job)));
+    told.push(Announcement::to(everybody, Fact::JobChanged(job)));
     told
 }

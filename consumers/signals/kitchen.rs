@@ -1,9 +1,9 @@
 //! Who in a kitchen hears of what, and what only kitchens are told. Screens that look at all orders of a restaurant are in the groups of its rows.
 
-use super::Told;
+use super::announcement::Announcement;
 use crate::domain::orders::OrderFacts;
 use crate::domain::{KITCHEN, items};
-use crate::restaurant::{Entity, Fact, Group, OrderOff};
+use crate::events::{Entity, Fact, Group, OrderOff};
 use maitred::{Change, Error, Op, Reader, params};
 use serde::Deserialize;
 
@@ -59,7 +59,7 @@ pub fn why_deleted(
 }
 
 /// An order that was cancelled is taken down, too.
-pub fn cancelled(order: &OrderFacts, stations: Vec<Group>) -> Told {
+pub fn cancelled(order: &OrderFacts, stations: Vec<Group>) -> Announcement {
     let mut groups = vec![Group::Changes {
         restaurant: order.restaurant_id,
         entity: Entity::Order,
@@ -74,7 +74,7 @@ pub fn cancelled(order: &OrderFacts, stations: Vec<Group>) -> Told {
         at: order.cancelled_at.unwrap_or(order.updated_at),
         version: order.version,
     };
-    Told::to(groups, Fact::OrderOff(off))
+    Announcement::to(groups, Fact::OrderOff(off))
 }
 
 /// Whether a line is as new as its order, and was told with it.

@@ -1,10 +1,12 @@
 //! What a payment means: how far its order is paid, and that nothing is owed any more.
 
-use super::{Told, deliveries, kitchen, rows};
+use super::announcement::Announcement;
+use super::rows::rows;
+use super::{deliveries, kitchen};
 use crate::domain::orders::OrderFacts;
 use crate::domain::payments::{self, PaymentState};
 use crate::domain::{Status, orders, workflow};
-use crate::restaurant::{Entity, Fact, Group};
+use crate::events::{Entity, Fact, Group};
 use maitred::{Change, Error, Op, Reader};
 use serde::Deserialize;
 
@@ -16,13 +18,13 @@ struct Row {
 }
 
 impl Row {
-    /// It is, or was, money.
+    /// Whether the payment is, or was, money that was received.
     fn counts(&self) -> bool {
         matches!(self.status.as_str(), "captured" | "refunded")
     }
 }
 
-pub fn payment(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
+pub fn payment(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Announcement>, Error> {
     let (old, new) = rows::<Row>(change)?;
     let mut all = Vec::new();
     if old != new {
@@ -55,7 +57,7 @@ pub fn payment(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error>
         .max_by_key(|p| (p.captured_at.unwrap_or(p.created_at), p.id));
     if last.is_some_and(|last| last.id == payment.id) {
         let restaurant = Group::Restaurant(payment.restaurant_id);
-        all.push(Told::to([restaurant], Fact::PaidInFull(payment)));
+        all.push(Announcement::to([restaurant], Fact::PaidInFull(payment)));
     }
     Ok(all)
 }
@@ -81,7 +83,7 @@ pub fn completed(
 }
 
 /// How far an order is paid now. An order that is gone, or no restaurant's, has nobody who asks.
-fn paid(db: &Reader<'_>, id: i64) -> Result<Option<Told>, Error> {
+fn paid(db: &Reader<'_>, id: i64) -> Result<Option<Announcement>, Error> {
     let order = orders::told(db, id)?;
     let Some(order) = order.filter(|order| order.workflow_id == workflow::RESTAURANT) else {
         return Ok(None);
@@ -93,5 +95,5 @@ fn paid(db: &Reader<'_>, id: i64) -> Result<Option<Told>, Error> {
         restaurant: order.restaurant_id,
         entity: Entity::Payment,
     });
-    Ok(Some(Told::to(groups, Fact::OrderPaid(order))))
+    Ok(Some(Announcement::to(groups, Fact::OrderPaid(order))))
 }

@@ -1,7 +1,7 @@
 //! What the change feed says about a change.
 
-use super::OrderRow;
-use crate::restaurant::{ChangeRecord, Entity};
+use super::rows::OrderRow;
+use crate::events::{ChangeRecord, Entity};
 use maitred::{Change, Error, Reader, params};
 use serde::Deserialize;
 
@@ -67,7 +67,7 @@ pub fn record(
     Ok(Some(told(entity, change, restaurant_id, version, status)))
 }
 
-/// The same of an order, whose row is read already.
+/// What the change feed tells of an order, whose row is read already.
 pub fn of_order(change: &Change<'_>, row: &OrderRow) -> ChangeRecord {
     let status = Some(row.status.clone());
     told(

@@ -1,8 +1,10 @@
 //! What a visit means to its table and to those it let in.
 
-use super::{Told, next_version, rows, table_changed};
+use super::announcement::Announcement;
+use super::rows::rows;
+use super::tables::{next_version, table_changed};
 use crate::domain::{sessions, tables};
-use crate::restaurant::{Fact, Group};
+use crate::events::{Fact, Group};
 use maitred::{Change, Error, Reader, params};
 use serde::Deserialize;
 
@@ -22,7 +24,7 @@ impl SessionRow {
 }
 
 /// A session began, ended, or is different: its table is told, and whoever it had let in is judged again.
-pub fn session(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error> {
+pub fn session(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Announcement>, Error> {
     let (old, new) = rows::<SessionRow>(change)?;
     let mut all = Vec::new();
     if let Some(old) = &old {
@@ -33,7 +35,7 @@ pub fn session(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error>
                 version: old.version + 1,
             }),
         };
-        all.extend(fact.map(|fact| Told::to([Group::Session(old.id)], fact)));
+        all.extend(fact.map(|fact| Announcement::to([Group::Session(old.id)], fact)));
     }
     let before = old.as_ref().and_then(SessionRow::occupies);
     let after = new.as_ref().and_then(SessionRow::occupies);
@@ -62,8 +64,8 @@ pub fn session(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error>
                 .filter(|new| old.is_none() && new.table_id == id);
             let mut groups = vec![Group::Table(id)];
             groups.extend(begins.map(|new| Group::Visit(new.id)));
-            all.push(Told::to(groups, status));
-            all.push(Told::to(everywhere, details));
+            all.push(Announcement::to(groups, status));
+            all.push(Announcement::to(everywhere, details));
         }
     }
     // Whoever was let in by this visit is judged again, after they were told.
@@ -77,7 +79,7 @@ pub fn session(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Told>, Error>
             |row| row.get(0).map(Group::Order),
         )?;
         groups.extend(orders);
-        all.push(Told::recheck(groups));
+        all.push(Announcement::recheck(groups));
     }
     Ok(all)
 }

@@ -9,7 +9,7 @@ const PROTOCOL: &str = "bearer";
 const PARAMETER: &str = "token";
 
 /// What a request offers.
-pub(crate) struct Found<'a> {
+pub(crate) struct OfferedToken<'a> {
     /// The token, not verified yet.
     pub token: Option<Cow<'a, str>>,
     /// The subprotocol to answer with. `Some` exactly when the client offered any.
@@ -33,14 +33,14 @@ pub(crate) fn token_of<'a>(
     authorization: Option<&'a str>,
     protocols: Option<&'a str>,
     query: &'a str,
-) -> Found<'a> {
+) -> OfferedToken<'a> {
     let (offered, protocol) = protocols.map(in_protocols).unwrap_or_default();
     let token = authorization
         .and_then(in_authorization)
         .or(offered)
         .map(Cow::Borrowed)
         .or_else(|| in_query(query));
-    Found { token, protocol }
+    OfferedToken { token, protocol }
 }
 
 /// A request's path and query for a log line: without the value of `token`, nor of any parameter whose name ends like that.

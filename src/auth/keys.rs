@@ -8,6 +8,7 @@ use super::identity::Identity;
 use super::key_file;
 use super::token::{self, Parts};
 use crate::error::{ClientError, Error, Kind};
+use crate::limits::clock::Clock;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
 use ring::hmac;
 use serde::Serialize;
@@ -45,6 +46,8 @@ pub struct Keys {
     /// Only for HS256, where who can verify can also sign.
     signing: Option<EncodingKey>,
     audience: Option<String>,
+    /// What an `exp` and an `nbf` are held against.
+    clock: Clock,
 }
 
 /// What a signature is verified with.
@@ -131,10 +134,17 @@ impl Keys {
             verifying,
             signing,
             audience: None,
+            clock: Clock::system(),
         }
     }
 
-    /// The signature is checked before anything it covers is believed.
+    /// The same keys, which ask this clock whether a token has ended or begun.
+    pub(crate) fn with_clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Checks the signature before anything it covers is believed.
     fn judge<C: DeserializeOwned>(&self, token: &str) -> Result<Identity<C>, ClientError> {
         if token.len() > TOKEN_MAX_BYTES {
             return Err(invalid("the token is too long"));
@@ -194,7 +204,9 @@ impl Keys {
         claims: Claims<'_>,
     ) -> Result<Identity<C>, ClientError> {
         let unusable = |claim| move || invalid(format!("the token has no usable `{claim}`"));
-        let now = SystemTime::now()
+        let now = self
+            .clock
+            .wall()
             .duration_since(SystemTime::UNIX_EPOCH)
             .unwrap_or_default();
         let expires = claims.date("exp").ok_or_else(unusable("exp"))?;

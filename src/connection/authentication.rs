@@ -47,7 +47,7 @@ const TOKEN_FIRST: &str = r#"send {"action":"authenticate","token":"..."} first"
 pub(crate) async fn wait_for_token<A: App>(
     shard: &Rc<Shard<A>>,
     socket: &Rc<Socket<A>>,
-    lane: u16,
+    format: u16,
     keys: Option<&Keys>,
     reader: &mut MessageReader,
 ) -> Result<Identity<A::Claims>, ClientError> {
@@ -64,7 +64,9 @@ pub(crate) async fn wait_for_token<A: App>(
                 other if rates::frame(shard, socket, &other, now).is_err() => {
                     ConnectionFrame::Refused(None, missing("too much before a token"))
                 }
-                Incoming::Data(payload) => match shard.lanes[lane as usize].dialect.decode(payload)
+                Incoming::Data(payload) => match shard.formats[format as usize]
+                    .dialect
+                    .decode(payload)
                 {
                     Ok(Inbound::Control { id, control }) => ConnectionFrame::Control(id, control),
                     Ok(Inbound::Command { id, .. }) => {
@@ -108,7 +110,7 @@ pub(crate) async fn wait_for_token<A: App>(
             let told = authenticated(&identity, wall_ms(&shard.clock));
             shard.send(
                 socket,
-                shard.lanes[lane as usize].frame(&told, Default::default()),
+                shard.formats[format as usize].frame(&told, Default::default()),
             );
             Ok(identity)
         }
@@ -133,23 +135,20 @@ pub(crate) fn count_user<A: App>(
     socket: &Socket<A>,
     identity: &Identity<A::Claims>,
 ) -> Result<(), ClientError> {
-    let mut slot = socket.user.borrow_mut();
-    if let (None, Some(subject)) = (&*slot, &identity.subject) {
+    if let (None, Some(subject)) = (socket.user.get(), &identity.subject) {
         let found = shard.stats.quota.user(subject).map_err(|limited| {
             socket.limited(limited.limit);
             limited.error()
         })?;
-        *slot = Some(Arc::new(found));
+        let _ = socket.user.set(Arc::new(found));
     }
     Ok(())
 }
 
 /// Notes with the socket when the token ends, for the shard that looks from time to time.
 pub(crate) fn note_expiry<A: App>(socket: &Socket<A>, identity: &Identity<A::Claims>) {
-    socket
-        .expires_at_ms
-        .set(identity.expires_at.map_or(i64::MAX, unix_ms));
-    socket.expiry_told.set(false);
+    let ends = identity.expires_at.map_or(i64::MAX, unix_ms);
+    socket.liveness.set_expiry(ends);
 }
 
 fn expiry(at_ms: Option<i64>, wall_ms: i64) -> Expiry {

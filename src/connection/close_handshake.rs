@@ -21,7 +21,7 @@ const LAST_BYTES: usize = 1 << 20;
 pub(crate) async fn close<A: App>(
     shard: &Rc<Shard<A>>,
     socket: &Rc<Socket<A>>,
-    lane: u16,
+    format: u16,
     ending: Ending,
     mut reader: MessageReader,
 ) {
@@ -36,12 +36,12 @@ pub(crate) async fn close<A: App>(
         socket.set_closing();
     } else if !socket.is_closing() {
         if let Some(error) = &ending.error {
-            let lane = &shard.lanes[lane as usize];
+            let format = &shard.formats[format as usize];
             tracing::info!(code = %error.code, close = ending.code, "a client is refused");
             // the number by which this connection is found in the log
-            let told = error_message(lane.renderer.render_error, error, None)
+            let told = error_message(format.renderer.render_error, error, None)
                 .beside("connection", &socket.id);
-            shard.send(socket, lane.frame(&told, Default::default()));
+            shard.send(socket, format.frame(&told, Default::default()));
         }
         let close = match ending.code {
             NO_CODE => websocket::encode(Opcode::Close, &[]),

@@ -25,7 +25,7 @@ pub(crate) async fn act_on_requests<A: App>(ctx: &mut Context<A>) -> Option<Endi
         return Some(ending.unwrap_or_else(|| Ending::refused(error.into_client())));
     }
     if ctx.socket.take_expiring() {
-        let ends_at = ctx.socket.expires_at_ms.get();
+        let ends_at = ctx.socket.liveness.expires_at();
         ctx.send(&expiring(ends_at, wall_ms(&ctx.shard.clock)));
     }
     if let Some(count) = ctx.socket.take_dropped() {

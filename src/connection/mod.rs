@@ -10,6 +10,8 @@ pub(crate) mod rates;
 pub(crate) mod reader;
 mod responder;
 mod serve;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use close_handshake::close;
 pub(crate) use control::{act_on_requests, dropped_message, error_message, run_control};

@@ -30,7 +30,7 @@ pub(crate) struct PendingConnection<A: App> {
     pub(super) reader: MessageReader,
     pub(super) keys: Option<Arc<Keys>>,
     pub(super) route: Arc<RouteStats>,
-    lane: u16,
+    format: u16,
     params: Params,
     query: String,
     /// As in [`RawHandshake`].
@@ -40,7 +40,7 @@ pub(crate) struct PendingConnection<A: App> {
 
 /// What is known of a raw WebSocket when its handshake is accepted.
 pub(crate) struct RawHandshake<A: App> {
-    pub lane: u16,
+    pub format: u16,
     /// Of the path.
     pub params: Params,
     /// Without its question mark.
@@ -73,7 +73,9 @@ impl<A: App> PendingConnection<A> {
             ..
         } = handshake;
         let socket = Rc::new(Socket::new(id, stream, policy, compression, counts, now));
-        *socket.user.borrow_mut() = handshake.user;
+        if let Some(user) = handshake.user {
+            let _ = socket.user.set(user);
+        }
         PendingConnection {
             shard: shard.clone(),
             registered: Some(shard.register(&socket)),
@@ -81,7 +83,7 @@ impl<A: App> PendingConnection<A> {
             reader: MessageReader::new(early),
             keys,
             route: handshake.route,
-            lane: handshake.lane,
+            format: handshake.format,
             params: handshake.params,
             query: handshake.query,
             identity: handshake.identity,
@@ -93,7 +95,7 @@ impl<A: App> PendingConnection<A> {
     pub(super) async fn wait_for_token(&mut self) {
         let PendingConnection { shard, socket, .. } = self;
         let keys = self.keys.as_deref();
-        let identity = wait_for_token(shard, socket, self.lane, keys, &mut self.reader).await;
+        let identity = wait_for_token(shard, socket, self.format, keys, &mut self.reader).await;
         self.identity = Some(identity);
     }
 
@@ -112,7 +114,13 @@ impl<A: App> PendingConnection<A> {
         let identity = self.identity.take()?.ok()?;
         note_expiry(&self.socket, &identity);
         let (shard, socket) = (self.shard.clone(), self.socket.clone());
-        Some(Context::new(shard, socket, self.lane, identity, self.since))
+        Some(Context::new(
+            shard,
+            socket,
+            self.format,
+            identity,
+            self.since,
+        ))
     }
 
     /// Has the consumer let it in.
@@ -133,7 +141,7 @@ impl<A: App> PendingConnection<A> {
                 .take_ending()
                 .unwrap_or_else(|| Ending::refused(error.into_client())),
             Err(_) => {
-                tracing::error!(consumer = ctx.lane().renderer.name, "connect panicked");
+                tracing::error!(consumer = ctx.format().renderer.name, "connect panicked");
                 Ending::internal()
             }
         };
@@ -147,10 +155,10 @@ impl<A: App> PendingConnection<A> {
             socket,
             registered,
             reader,
-            lane,
+            format,
             ..
         } = *self;
-        close(&shard, &socket, lane, ending, reader).await;
+        close(&shard, &socket, format, ending, reader).await;
         drop(registered);
     }
 }

@@ -5,7 +5,7 @@ use crate::hub::socket::Socket;
 use crate::limits::Limit;
 use crate::limits::budget::Turn;
 use crate::protocol::close::Ending;
-use crate::protocol::websocket::{Incoming, Limits, Parser, Violation};
+use crate::protocol::websocket::{Incoming, MessageLimits, Parser, Violation};
 use std::cell::{Cell, RefCell};
 use std::io;
 
@@ -43,10 +43,10 @@ impl MessageReader {
         mut turn: Turn<'_>,
         deliver: impl FnOnce(Incoming<'_>) -> T,
     ) -> Result<Option<T>, Ending> {
-        let limits = Limits {
+        let limits = MessageLimits {
             max_message_bytes: socket.policy.max_message_bytes,
             max_fragments: socket.policy.max_message_fragments,
-            inflates: socket.compression.get().inflates,
+            inflates: socket.wire.compression.get().inflates,
         };
         let violated = |v: Violation| {
             match v {
@@ -94,7 +94,7 @@ impl MessageReader {
                     Err(e) if e.kind() == io::ErrorKind::WouldBlock => return Ok(None),
                     Err(_) => return Err(Ending::gone()),
                 };
-                socket.heard_at.set(now);
+                socket.liveness.heard(now);
                 if let Some(found) = self
                     .parser
                     .next(&mut buffer[..n], &limits, &mut once)

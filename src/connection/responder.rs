@@ -4,7 +4,7 @@ use super::control::error_message;
 use crate::app::App;
 use crate::consumer::context::Context;
 use crate::error::Error;
-use crate::hub::lane::Lane;
+use crate::hub::format::Format;
 use crate::hub::shard::Shard;
 use crate::hub::socket::Socket;
 use crate::protocol::arguments::Arguments;
@@ -17,7 +17,7 @@ use std::rc::Rc;
 pub(super) struct Responder<A: App> {
     pub shard: Rc<Shard<A>>,
     pub socket: Rc<Socket<A>>,
-    lane: u16,
+    format: u16,
 }
 
 impl<A: App> Responder<A> {
@@ -25,12 +25,12 @@ impl<A: App> Responder<A> {
         Responder {
             shard: ctx.shard.clone(),
             socket: ctx.socket.clone(),
-            lane: ctx.lane,
+            format: ctx.format,
         }
     }
 
-    pub fn lane(&self) -> &Lane<A> {
-        &self.shard.lanes[self.lane as usize]
+    pub fn format(&self) -> &Format<A> {
+        &self.shard.formats[self.format as usize]
     }
 
     /// A frame, at the end of the turn.
@@ -39,7 +39,7 @@ impl<A: App> Responder<A> {
     }
 
     fn say(&self, message: &Message) {
-        self.send(self.lane().frame(message, Envelope::default()));
+        self.send(self.format().frame(message, Envelope::default()));
     }
 
     /// What a command came to: the message of its reply or its mistake, and the acknowledgement where it has an id.
@@ -51,13 +51,13 @@ impl<A: App> Responder<A> {
                 }
                 if let Some(id) = id {
                     let members = ack.as_ref().and_then(Arguments::first);
-                    self.say(&self.lane().dialect.ack(id, members));
+                    self.say(&self.format().dialect.ack(id, members));
                 }
             }
             Err(error) => {
                 let error = error.into_client();
                 self.say(&error_message(
-                    self.lane().renderer.render_error,
+                    self.format().renderer.render_error,
                     &error,
                     id,
                 ));

@@ -117,7 +117,7 @@ async fn end<A: App>(
         .await
         .is_err()
     {
-        tracing::error!(consumer = ctx.lane().renderer.name, "disconnect panicked");
+        tracing::error!(consumer = ctx.format().renderer.name, "disconnect panicked");
     }
     part(live, ending).await;
 }
@@ -132,9 +132,9 @@ async fn part<A: App>(live: OpenConnection<A>, ending: Ending) {
         ..
     } = live;
     let leaving = ctx.leaving();
-    let (shard, socket, lane) = (ctx.shard.clone(), ctx.socket.clone(), ctx.lane);
+    let (shard, socket, format) = (ctx.shard.clone(), ctx.socket.clone(), ctx.format);
     drop(ctx);
-    close(&shard, &socket, lane, ending, reader).await;
+    close(&shard, &socket, format, ending, reader).await;
     drop((registered, counted));
     leaving.forget().await;
 }
@@ -171,11 +171,11 @@ async fn serve<A: App>(
             Next::Run(ref mut handled) => {
                 let (id, answer) = handled.await;
                 let Ok(answer) = answer else {
-                    let name = responder.lane().renderer.name;
+                    let name = responder.format().renderer.name;
                     tracing::error!(consumer = name, "a handler panicked");
                     return Ending::internal();
                 };
-                match responder.socket.is_holding() {
+                match responder.socket.subscription.is_holding() {
                     false => responder.answer(id.as_deref(), answer),
                     true => joined = Some(Box::new((id, answer))),
                 }
@@ -247,7 +247,7 @@ fn read<'a, A: App>(
         let metered = rates::frame(shard, socket, &incoming, now);
         let len = incoming.len();
         match incoming {
-            Incoming::Data(payload) => match responder.lane().dialect.decode(payload) {
+            Incoming::Data(payload) => match responder.format().dialect.decode(payload) {
                 Ok(Inbound::Command { id, action, body }) => {
                     let metered = metered.and_then(|()| {
                         let len = body.len();

@@ -9,9 +9,12 @@ use crate::app::{App, Signal};
 use crate::error::Error;
 use crate::hub::broker::{Broker, Publications, Replies};
 use crate::hub::publication::Publication;
+use crate::limits::clock::Clock;
 use crate::store;
 use crate::store::log::{Appender, Committed};
-use crate::store::{Change, Changes, Hook, Machine, Opened, Reader, Schema, StoreConfig, Tell};
+use crate::store::{
+    Change, Changes, Hook, Machine, OnDurable, Opened, Reader, Schema, StoreConfig,
+};
 use serde::Serialize;
 use smallvec::SmallVec;
 use std::fmt::Write;
@@ -26,8 +29,13 @@ pub(crate) fn open<A: App>(
     config: &StoreConfig,
     schema: &Schema,
     broker: impl Broker<A>,
+    clock: Clock,
 ) -> Result<Opened, Error> {
-    open_on(config, schema, broker, Machine::default())
+    let machine = Machine {
+        clock,
+        ..Machine::default()
+    };
+    open_on(config, schema, broker, machine)
 }
 
 /// On any machine.
@@ -90,7 +98,7 @@ impl<A: App, B: Broker<A>> Hook for Announcer<A, B> {
         self.staged.truncate(kept);
     }
 
-    fn committed(&mut self, commit: Committed) -> Tell {
+    fn committed(&mut self, commit: Committed) -> OnDurable {
         if !self.live {
             self.staged.clear();
             return Box::new(run);
@@ -105,7 +113,7 @@ impl<A: App, B: Broker<A>> Hook for Announcer<A, B> {
         })
     }
 
-    fn dismissed(&mut self, head: u64) -> Tell {
+    fn dismissed(&mut self, head: u64) -> OnDurable {
         let broker = self.broker.clone();
         Box::new(move |replies| {
             broker.reset(head);

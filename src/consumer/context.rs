@@ -17,11 +17,11 @@ pub use timers::TimerId;
 use crate::app::App;
 use crate::auth::Identity;
 use crate::error::{ClientError, Error, Kind};
-use crate::hub::batching::Gather;
-use crate::hub::lane::Lane;
+use crate::hub::batching::Batching;
+use crate::hub::format::Format;
 use crate::hub::publication::Publication;
 use crate::hub::shard::Shard;
-use crate::hub::socket::{Hold, Socket};
+use crate::hub::socket::Socket;
 use crate::limits::Limit;
 use crate::protocol::close::Ending;
 use crate::protocol::dialect::Envelope;
@@ -79,7 +79,7 @@ impl<G> Membership<G> {
 pub struct Context<A: App> {
     pub(crate) shard: Rc<Shard<A>>,
     pub(crate) socket: Rc<Socket<A>>,
-    pub(crate) lane: u16,
+    pub(crate) format: u16,
     identity: Arc<Identity<A::Claims>>,
     guard: Option<Guard<A>>,
     memberships: SmallVec<[Membership<A::Group>; 1]>,
@@ -106,14 +106,14 @@ impl<A: App> Context<A> {
     pub(crate) fn new(
         shard: Rc<Shard<A>>,
         socket: Rc<Socket<A>>,
-        lane: u16,
+        format: u16,
         identity: Identity<A::Claims>,
         since: Option<u64>,
     ) -> Self {
         Context {
             shard,
             socket,
-            lane,
+            format,
             identity: Arc::new(identity),
             guard: None,
             memberships: SmallVec::new(),
@@ -189,16 +189,10 @@ impl<A: App> Context<A> {
                 "this connection is in too many groups: leave some, or open another",
             ));
         }
-        let hold = || Box::new(Hold::new(Vec::new()));
-        self.shard.part(self.lane, &self.socket);
+        self.shard.flush_batch(self.format, &self.socket);
         // held before registered: not one event may pass between
-        self.socket
-            .held
-            .borrow_mut()
-            .get_or_insert_with(hold)
-            .fresh
-            .push(group.clone());
-        self.shard.join(group.clone(), self.lane, &self.socket);
+        self.socket.subscription.hold_for(group.clone());
+        self.shard.join(group.clone(), self.format, &self.socket);
         self.memberships.push(Membership::new(group, from));
         if self.outdate() {
             // nothing is told of it before it is kept
@@ -207,21 +201,22 @@ impl<A: App> Context<A> {
         Ok(())
     }
 
-    /// From now on what this connection hears in quick succession is told together as well, or only together ([`Consumer::together`](crate::Consumer::together)). To
-    /// be said in `connect`; it stays so.
-    pub fn gather(&mut self, how: Gather) {
-        if how == Gather::Instead {
-            let Some(lane) = self.shard.lanes.gathering(self.lane) else {
+    /// From now on this connection is told in one message what it hears in quick succession: beside the events one by one, or instead of them, as `how` says. The
+    /// message is what [`Consumer::render_batch`](crate::Consumer::render_batch) makes of the events. To be called in `connect`; it stays so.
+    pub fn batch(&mut self, how: Batching) {
+        if how == Batching::Instead {
+            let Some(format) = self.shard.formats.batching(self.format) else {
                 return;
             };
             for membership in &self.memberships {
-                self.shard.leave(&membership.group, self.lane, &self.socket);
                 self.shard
-                    .join(membership.group.clone(), lane, &self.socket);
+                    .leave(&membership.group, self.format, &self.socket);
+                self.shard
+                    .join(membership.group.clone(), format, &self.socket);
             }
-            self.lane = lane;
+            self.format = format;
         }
-        self.socket.gather(how);
+        self.socket.batched.set(how);
     }
 
     /// Leaves a group.
@@ -245,9 +240,7 @@ impl<A: App> Context<A> {
         f: impl Fn(&Reader<'_>) -> Result<T, Error> + Send + Sync + 'static,
     ) -> Result<T, Error> {
         let (at, found) = self.at_one_point(Arc::new(f)).await?;
-        if let Some(held) = self.socket.held.borrow_mut().as_mut() {
-            held.joined_at = Some(at);
-        }
+        self.socket.subscription.begin_joined_at(at);
         Ok(found)
     }
 
@@ -369,12 +362,12 @@ impl<A: App> Context<A> {
     }
 
     fn give_up(&mut self, which: impl Fn(&A::Group) -> bool) {
-        let (shard, socket, lane) = (&self.shard, &self.socket, self.lane);
-        shard.part(lane, socket);
+        let (shard, socket, format) = (&self.shard, &self.socket, self.format);
+        shard.flush_batch(format, socket);
         self.memberships.retain(|m| {
             let goes = which(&m.group);
             if goes {
-                shard.leave(&m.group, lane, socket);
+                shard.leave(&m.group, format, socket);
             }
             !goes
         });
@@ -413,11 +406,11 @@ impl<A: App> Context<A> {
 
     pub(crate) fn send_as(&self, message: &Message, envelope: Envelope) {
         self.shard
-            .send(&self.socket, self.lane().frame(message, envelope));
+            .send(&self.socket, self.format().frame(message, envelope));
     }
 
-    pub(crate) fn lane(&self) -> &Lane<A> {
-        &self.shard.lanes[self.lane as usize]
+    pub(crate) fn format(&self) -> &Format<A> {
+        &self.shard.formats[self.format as usize]
     }
 
     /// A new token: judged like the first.

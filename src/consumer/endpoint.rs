@@ -128,9 +128,9 @@ pub trait Consumer: Sized + 'static {
         None
     }
 
-    /// How several rendered events are told in one message, to connections that asked for that: see [`Context::gather`]. `None`: this vocabulary has no such
-    /// message. As [`render`](Self::render) it runs once for all who heard the same.
-    fn together(_messages: &[&Message]) -> Option<Message> {
+    /// How several rendered events are told in one message, to connections that asked for batches with [`Context::batch`]. `None`: this vocabulary has no such
+    /// message, and nobody is told a batch. Like [`render`](Self::render) it runs once for all connections that heard the same events.
+    fn render_batch(_messages: &[&Message]) -> Option<Message> {
         None
     }
 

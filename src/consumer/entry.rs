@@ -52,7 +52,7 @@ impl<A: App> Entry<A> {
                 verbatim: C::Command::VERBATIM,
                 render: C::render,
                 entity: C::entity,
-                together: C::together,
+                render_batch: C::render_batch,
                 render_error: C::render_error,
             }),
             taken: C::Command::taken,
@@ -69,7 +69,7 @@ impl<A: App> Entry<A> {
 impl<A: App> Context<A> {
     /// What its consumer was registered as.
     pub(crate) fn entry(&self) -> &Entry<A> {
-        &Consumers::of(&self.shard)[self.lane().renderer.name]
+        &Consumers::of(&self.shard)[self.format().renderer.name]
     }
 }
 
@@ -103,7 +103,7 @@ impl<A: App> Index<&str> for Consumers<A> {
     type Output = Entry<A>;
 
     fn index(&self, name: &str) -> &Entry<A> {
-        self.0.get(name).expect("lanes are of consumers")
+        self.0.get(name).expect("formats are of consumers")
     }
 }
 

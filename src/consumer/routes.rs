@@ -7,8 +7,8 @@ use crate::consumer::registry::Registry;
 use crate::consumer::rest::{Api, RequestBody};
 use crate::error::Error;
 use crate::routing::{
-    EdgeSettings, Given, Known, ListenerParts, Location, Metrics, NamespaceParts, PolicySettings,
-    ProcessSettings, Protocol, RouteParts, Routing, RoutingParts, Said, TlsParts,
+    EdgeSettings, Given, Known, ListenerParts, Located, Location, Metrics, NamespaceParts,
+    PolicySettings, ProcessSettings, Protocol, RouteParts, Routing, RoutingParts, TlsParts,
 };
 use bytes::Bytes;
 use http_body::Body;
@@ -63,8 +63,8 @@ pub struct Routes<A: App> {
 /// A listener whose lists are not complete.
 struct Listener {
     parts: ListenerParts,
-    bind: Vec<Said<String>>,
-    rest: Vec<Said<String>>,
+    bind: Vec<Located<String>>,
+    rest: Vec<Located<String>>,
     routes: Vec<RouteParts>,
 }
 
@@ -187,11 +187,11 @@ impl<A: App> Routes<A> {
     pub fn listen(mut self, address: impl Into<String>) -> Self {
         let (at, address) = (Location::call("listen"), address.into());
         let mut parts = ListenerParts::new(at);
-        parts.name = Given::said(address.clone(), at);
+        parts.name = Given::at(address.clone(), at);
         let value = address;
         self.listeners.push(Listener {
             parts,
-            bind: vec![Said { value, at }],
+            bind: vec![Located { value, at }],
             rest: Vec::new(),
             routes: Vec::new(),
         });
@@ -206,7 +206,7 @@ impl<A: App> Routes<A> {
     #[track_caller]
     pub fn bind(mut self, address: impl Into<String>) -> Self {
         let (at, value) = (Location::call("bind"), address.into());
-        self.listener().bind.push(Said { value, at });
+        self.listener().bind.push(Located { value, at });
         self
     }
 
@@ -217,7 +217,7 @@ impl<A: App> Routes<A> {
     #[must_use]
     #[track_caller]
     pub fn named(mut self, name: impl Into<String>) -> Self {
-        self.listener().parts.name = Given::said(name.into(), Location::call("named"));
+        self.listener().parts.name = Given::at(name.into(), Location::call("named"));
         self
     }
 
@@ -230,10 +230,10 @@ impl<A: App> Routes<A> {
     pub fn tls(mut self, certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
         let at = Location::call("tls");
         let files = TlsParts {
-            certificate: Given::said(certificate.into(), at),
-            key: Given::said(key.into(), at),
+            certificate: Given::at(certificate.into(), at),
+            key: Given::at(key.into(), at),
         };
-        self.listener().parts.tls = Given::said(files, at);
+        self.listener().parts.tls = Given::at(files, at);
         self
     }
 
@@ -244,7 +244,7 @@ impl<A: App> Routes<A> {
     #[must_use]
     #[track_caller]
     pub fn metrics(mut self, who: Metrics) -> Self {
-        self.listener().parts.metrics = Given::said(who, Location::call("metrics"));
+        self.listener().parts.metrics = Given::at(who, Location::call("metrics"));
         self
     }
 
@@ -279,18 +279,18 @@ impl<A: App> Routes<A> {
     pub fn socket_io(mut self, path: impl Into<String>, namespaces: Namespaces<A>) -> Self {
         let at = Location::call("socket_io");
         let mut route = RouteParts::new(Protocol::SocketIo, at);
-        route.path = Given::said(path.into(), at);
+        route.path = Given::at(path.into(), at);
         route.policy = namespaces.policy.0;
         let mut parts = Vec::new();
         for (name, endpoint, at) in namespaces.all {
             let mut namespace = NamespaceParts::new(at);
-            namespace.name = Given::said(name, at);
-            namespace.consumer = Given::said(endpoint.entry.renderer.name.to_owned(), at);
+            namespace.name = Given::at(name, at);
+            namespace.consumer = Given::at(endpoint.entry.renderer.name.to_owned(), at);
             namespace.policy = endpoint.policy.0;
             parts.push(namespace);
             self.registry.add(endpoint.entry);
         }
-        route.namespaces = Given::said(parts, at);
+        route.namespaces = Given::at(parts, at);
         self.listener().routes.push(route);
         self
     }
@@ -340,7 +340,7 @@ impl<A: App> Routes<A> {
         } = self;
         let at = parts.at;
         let listeners = listeners.into_iter().map(Listener::whole).collect();
-        parts.listeners = Given::said(listeners, at);
+        parts.listeners = Given::at(listeners, at);
         let known = Known {
             consumers: &registry.consumers(),
             rest: &registry.interfaces(),
@@ -365,8 +365,8 @@ impl<A: App> Routes<A> {
         at: Location,
     ) -> Self {
         let mut route = RouteParts::new(protocol, at);
-        route.path = Given::said(path, at);
-        route.consumer = Given::said(endpoint.entry.renderer.name.to_owned(), at);
+        route.path = Given::at(path, at);
+        route.consumer = Given::at(endpoint.entry.renderer.name.to_owned(), at);
         route.policy = endpoint.policy.0;
         self.registry.add(endpoint.entry);
         self.listener().routes.push(route);
@@ -376,7 +376,7 @@ impl<A: App> Routes<A> {
     #[track_caller]
     fn mounted(mut self, name: &str, at: Location) -> Self {
         let value = name.to_owned();
-        self.listener().rest.push(Said { value, at });
+        self.listener().rest.push(Located { value, at });
         self
     }
 }
@@ -390,12 +390,12 @@ impl Listener {
             routes,
         } = self;
         let at = parts.at;
-        parts.bind = Given::said(bind, at);
+        parts.bind = Given::at(bind, at);
         if !rest.is_empty() {
-            parts.rest = Given::said(rest, at);
+            parts.rest = Given::at(rest, at);
         }
         if !routes.is_empty() {
-            parts.routes = Given::said(routes, at);
+            parts.routes = Given::at(routes, at);
         }
         parts
     }

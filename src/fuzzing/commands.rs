@@ -27,7 +27,7 @@ const ID_BYTES: usize = 128;
 pub fn commands<A: App>(registry: &Registry<A>, data: &[u8], shape: impl Fn(&ClientError, &Value)) {
     // the frame parser lets no other text through
     let text = std::str::from_utf8(data);
-    let dialect = Dialect::Raw;
+    let dialect = Dialect::Json;
     let decoded = dialect.decode(text.map_or(Payload::Binary(data), Payload::Text));
     match text {
         Ok(text) => as_it_reads(text, &decoded),

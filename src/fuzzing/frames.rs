@@ -4,7 +4,7 @@ use super::Dice;
 use super::rfc6455::{self, End, Said};
 use crate::protocol::frame::Payload;
 use crate::protocol::websocket::{
-    Incoming, Limits, Opcode, Parser, Violation, encode, encode_close,
+    Incoming, MessageLimits, Opcode, Parser, Violation, encode, encode_close,
 };
 
 /// What a frame may take besides its payload.
@@ -25,7 +25,7 @@ pub fn frames(data: &[u8]) {
         1 => (64 << 10, 65_536),
         _ => (0, 1),
     };
-    let limits = Limits {
+    let limits = MessageLimits {
         max_message_bytes,
         max_fragments,
         inflates: choice / 3 % 2 == 1,
@@ -52,7 +52,7 @@ pub fn frames(data: &[u8]) {
 /// What the parser and the reference hear alike, in any reads.
 pub(super) fn heard_however_cut(
     stream: &[u8],
-    limits: &Limits,
+    limits: &MessageLimits,
     dice: &mut Dice,
 ) -> (Vec<Said>, End) {
     let expected = rfc6455::hear(stream, limits);
@@ -70,7 +70,7 @@ pub(super) fn heard_however_cut(
 }
 
 /// Drives a parser as a connection does: a read, then empty slices until it asks for more.
-fn hear(reads: &[&[u8]], limits: &Limits) -> (Vec<Said>, End) {
+fn hear(reads: &[&[u8]], limits: &MessageLimits) -> (Vec<Said>, End) {
     let (mut parser, mut said) = (Parser::default(), Vec::new());
     let mut end = End::Open;
     for read in reads {
@@ -130,7 +130,7 @@ fn owned(incoming: Incoming<'_>) -> Said {
 }
 
 /// The same messages from another client, which cuts them into other frames.
-fn frames_of(said: &[Said], limits: &Limits, dice: &mut Dice) -> Vec<u8> {
+fn frames_of(said: &[Said], limits: &MessageLimits, dice: &mut Dice) -> Vec<u8> {
     let mut stream = Vec::new();
     for message in said {
         let (opcode, payload) = parts(message);

@@ -7,7 +7,7 @@ mod offers;
 use super::Dice;
 use crate::protocol::websocket::accept_key;
 use crate::protocol::websocket::extension::negotiate;
-use crate::server::{Position, RequestFraming, Unfit, wish};
+use crate::server::{Position, RequestFraming, Unfit, UpgradeRequest};
 use ::http::request::Parts;
 use habits::Habits;
 
@@ -193,19 +193,19 @@ fn judged(seen: &Parts, head: &[u8]) {
     } else {
         offers::negotiated(&all("sec-websocket-extensions")).map_err(|()| Unfit::Extensions)
     };
-    let judged = wish(&seen.method, &seen.headers);
+    let judged = UpgradeRequest::of(&seen.method, &seen.headers);
     let verdict = match &judged {
-        Ok(wish) => {
-            let agreed = wish.compression.as_ref();
+        Ok(asked) => {
+            let agreed = asked.compression.as_ref();
             Ok(agreed.map(|agreed| (agreed.answer.clone(), agreed.full_window)))
         }
         Err(unfit) => Err(*unfit),
     };
     assert_eq!(verdict, expected, "{shown}");
-    if let Ok(wish) = judged {
-        assert_eq!(Some(wish.key.as_bytes()), key, "{shown}");
+    if let Ok(asked) = judged {
+        assert_eq!(Some(asked.key.as_bytes()), key, "{shown}");
         assert_eq!(
-            wish.origin.map(str::as_bytes),
+            asked.origin.map(str::as_bytes),
             origins.first().copied(),
             "{shown}"
         );
@@ -215,15 +215,15 @@ fn judged(seen: &Parts, head: &[u8]) {
         let offered: Vec<Vec<u8>> = lists.map(<[u8]>::to_vec).collect();
         let offered = (!offered.is_empty()).then(|| offered.join(&b','));
         assert_eq!(
-            wish.protocols.as_ref().map(|p| p.as_bytes().to_vec()),
+            asked.protocols.as_ref().map(|p| p.as_bytes().to_vec()),
             offered,
             "{shown}"
         );
-        if let Some(agreed) = &wish.compression {
+        if let Some(agreed) = &asked.compression {
             let again = negotiate([&*agreed.answer]).expect("well-formed");
             assert_eq!(again.as_ref(), Some(agreed), "offered again: {shown}");
         }
-        let accept = accept_key(wish.key);
+        let accept = accept_key(asked.key);
         assert!(accept.len() == 28 && accept.ends_with('='), "{accept}");
     } else if let Err(unfit) = judged {
         let status = unfit.response().status();

@@ -3,7 +3,7 @@
 use super::frames::heard_however_cut;
 use super::rfc6455::{self, End, Said};
 use super::{Dice, rfc1951};
-use crate::protocol::websocket::{self, Limits, Opcode};
+use crate::protocol::websocket::{self, MessageLimits, Opcode};
 use std::sync::LazyLock;
 
 /// A message that leaves the thread's memory as large as it may stay.
@@ -41,7 +41,7 @@ pub fn inflate(data: &[u8]) {
     }
     takes_little_room(message, limit);
 
-    let limits = Limits {
+    let limits = MessageLimits {
         max_message_bytes: limit,
         max_fragments: 8,
         inflates: true,

@@ -2,7 +2,7 @@
 //! the parser it judges.
 
 use super::rfc1951;
-use crate::protocol::websocket::Limits;
+use crate::protocol::websocket::MessageLimits;
 
 /// A message of a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub(super) fn is_close_code(code: u16) -> bool {
 }
 
 /// Everything a client's stream says, and how it ends.
-pub(super) fn hear(stream: &[u8], limits: &Limits) -> (Vec<Said>, End) {
+pub(super) fn hear(stream: &[u8], limits: &MessageLimits) -> (Vec<Said>, End) {
     let mut said = Vec::new();
     let end = hear_into(stream, limits, &mut said);
     (said, end)
@@ -53,7 +53,7 @@ struct Started {
     frames: usize,
 }
 
-fn hear_into(mut stream: &[u8], limits: &Limits, said: &mut Vec<Said>) -> End {
+fn hear_into(mut stream: &[u8], limits: &MessageLimits, said: &mut Vec<Said>) -> End {
     let max_message = limits.max_message_bytes;
     let mut started: Option<Started> = None;
     loop {

@@ -2,15 +2,15 @@
 
 use smallvec::SmallVec;
 
-/// How a connection is told what happens in quick succession.
+/// How a connection is told what happens in quick succession: see [`Context::batch`](crate::Context::batch).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Gather {
-    /// Each event at once, and where there are several in a tenth of a second all of them together again: at most once, and without a number.
+pub enum Batching {
+    /// Each event at once. Where there are several in a tenth of a second, all of them again in one message, which has no number: at most once.
     Besides,
-    /// All events of a tenth of a second together, also where it is one; nothing else.
+    /// All events of a tenth of a second in one message, also where it is one event; nothing else.
     Instead,
 }
 
-/// What one connection heard: places in the window.
+/// What one connection heard of the open batch: positions of its events.
 pub(crate) type Heard = SmallVec<[u32; 4]>;

@@ -4,7 +4,7 @@ use crate::app::{App, Signal};
 use crate::error::Error;
 use crate::hub::broker::local::Local;
 use crate::hub::extensions::Extensions;
-use crate::hub::lane::Lanes;
+use crate::hub::format::Formats;
 use crate::hub::shard::{Setup, Shard};
 use crate::limits::clock::Clock;
 use crate::limits::{Limits, Quota};
@@ -32,7 +32,7 @@ pub fn shard(clock: Clock) -> Rc<Shard<Numbers>> {
     let quota = Arc::new(Quota::new(Limits::default(), clock.clone()));
     Rc::new(Shard::new(Setup {
         id: 0,
-        lanes: Arc::new(Lanes::new([])),
+        formats: Arc::new(Formats::new([], clock.clone())),
         store: None,
         broker: Local::new([], clock.clone()),
         stats: Arc::new(Stats::new(1, quota, usize::MAX, &clock)),

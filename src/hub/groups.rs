@@ -1,4 +1,4 @@
-//! Who is in which group of a shard. Members of one lane lie side by side, need no lock, and leave without a search.
+//! Who is in which group of a shard. Members that get the same bytes lie side by side, need no lock, and leave without a search.
 
 use crate::app::App;
 use crate::hub::socket::{Seat, Socket};
@@ -7,97 +7,101 @@ use smallvec::SmallVec;
 use std::rc::Rc;
 
 /// A group's members on this shard that get byte-identical frames.
-struct Room<A: App> {
+struct Members<A: App> {
+    /// The number of this list: no other ever has it.
     id: u64,
-    lane: u16,
-    members: Vec<Rc<Socket<A>>>,
+    format: u16,
+    sockets: Vec<Rc<Socket<A>>>,
 }
 
 /// The groups of one shard.
 pub(crate) struct Groups<A: App> {
-    rooms: FxHashMap<A::Group, SmallVec<[Room<A>; 1]>>,
-    next_room: u64,
-    /// Places that are taken, in all groups.
-    seats: u64,
+    /// A group's members, by format. Most groups have members of one format.
+    members: FxHashMap<A::Group, SmallVec<[Members<A>; 1]>>,
+    next_id: u64,
+    /// Members of all groups.
+    count: u64,
 }
 
 impl<A: App> Default for Groups<A> {
     fn default() -> Self {
         Groups {
-            rooms: FxHashMap::default(),
-            next_room: 0,
-            seats: 0,
+            members: FxHashMap::default(),
+            next_id: 0,
+            count: 0,
         }
     }
 }
 
 impl<A: App> Groups<A> {
-    pub fn join(&mut self, group: A::Group, lane: u16, socket: &Rc<Socket<A>>) {
-        let rooms = self.rooms.entry(group).or_default();
-        let room = match rooms.iter().position(|r| r.lane == lane) {
-            Some(i) => &mut rooms[i],
+    /// Adds a socket, which is not in the group yet.
+    pub fn join(&mut self, group: A::Group, format: u16, socket: &Rc<Socket<A>>) {
+        let lists = self.members.entry(group).or_default();
+        let list = match lists.iter().position(|m| m.format == format) {
+            Some(i) => &mut lists[i],
             None => {
-                self.next_room += 1;
-                rooms.push(Room {
-                    id: self.next_room,
-                    lane,
-                    members: Vec::new(),
+                self.next_id += 1;
+                lists.push(Members {
+                    id: self.next_id,
+                    format,
+                    sockets: Vec::new(),
                 });
-                rooms.last_mut().expect("just pushed")
+                lists.last_mut().expect("just pushed")
             }
         };
-        socket.seats.borrow_mut().push(Seat {
-            room: room.id,
-            at: room.members.len() as u32,
+        socket.subscription.seats.borrow_mut().push(Seat {
+            list: list.id,
+            at: list.sockets.len() as u32,
         });
-        room.members.push(socket.clone());
-        self.seats += 1;
+        list.sockets.push(socket.clone());
+        self.count += 1;
     }
 
-    /// How many groups have members here, and how many places in them are taken.
+    /// How many groups have members here, and how many members they have together.
     pub fn size(&self) -> (u64, u64) {
-        (self.rooms.len() as u64, self.seats)
+        (self.members.len() as u64, self.count)
     }
 
-    pub fn leave(&mut self, group: &A::Group, lane: u16, socket: &Rc<Socket<A>>) {
-        let Some(rooms) = self.rooms.get_mut(group) else {
+    /// Removes a socket, if it is in the group.
+    pub fn leave(&mut self, group: &A::Group, format: u16, socket: &Rc<Socket<A>>) {
+        let Some(lists) = self.members.get_mut(group) else {
             return;
         };
-        let Some(i) = rooms.iter().position(|r| r.lane == lane) else {
+        let Some(i) = lists.iter().position(|m| m.format == format) else {
             return;
         };
-        let room = &mut rooms[i];
+        let list = &mut lists[i];
         let seat = {
-            let mut seats = socket.seats.borrow_mut();
-            let Some(mine) = seats.iter().position(|s| s.room == room.id) else {
+            let mut seats = socket.subscription.seats.borrow_mut();
+            let Some(own) = seats.iter().position(|s| s.list == list.id) else {
                 return;
             };
-            seats.swap_remove(mine)
+            seats.swap_remove(own)
         };
-        room.members.swap_remove(seat.at as usize);
-        self.seats -= 1;
-        if let Some(moved) = room.members.get(seat.at as usize) {
-            let mut seats = moved.seats.borrow_mut();
-            if let Some(theirs) = seats.iter_mut().find(|s| s.room == room.id) {
-                theirs.at = seat.at;
+        list.sockets.swap_remove(seat.at as usize);
+        self.count -= 1;
+        if let Some(moved) = list.sockets.get(seat.at as usize) {
+            let mut seats = moved.subscription.seats.borrow_mut();
+            if let Some(its) = seats.iter_mut().find(|s| s.list == list.id) {
+                its.at = seat.at;
             }
         }
-        if room.members.is_empty() {
-            rooms.swap_remove(i);
-        } else if room.members.capacity() > 4 * room.members.len() + 16 {
-            room.members.shrink_to(2 * room.members.len());
+        if list.sockets.is_empty() {
+            lists.swap_remove(i);
+        } else if list.sockets.capacity() > 4 * list.sockets.len() + 16 {
+            list.sockets.shrink_to(2 * list.sockets.len());
         }
-        if rooms.is_empty() {
-            self.rooms.remove(group);
+        if lists.is_empty() {
+            self.members.remove(group);
         }
     }
 
-    /// The members of a group, lane by lane.
+    /// The members of a group, format by format.
     pub fn members(&self, group: &A::Group) -> impl Iterator<Item = (u16, &[Rc<Socket<A>>])> {
-        self.rooms
+        self.members
             .get(group)
             .into_iter()
             .flatten()
-            .map(|r| (r.lane, r.members.as_slice()))
+            .map(|m| (m.format, m.sockets.as_slice()))
     }
 }

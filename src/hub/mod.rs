@@ -1,12 +1,13 @@
 //! Who hears what: the members of one core and what is written to them.
 
+pub(crate) mod batch;
 pub(crate) mod batching;
 pub(crate) mod broker;
 pub(crate) mod extensions;
 #[cfg(test)]
 mod fixture;
+pub(crate) mod format;
 pub(crate) mod groups;
-pub(crate) mod lane;
 pub(crate) mod outbox;
 pub(crate) mod publication;
 pub(crate) mod recent;
@@ -15,5 +16,4 @@ pub(crate) mod replay;
 pub(crate) mod shard;
 pub(crate) mod socket;
 pub(crate) mod stream;
-pub(crate) mod turn;
-pub(crate) mod window;
+pub(crate) mod tick;

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use smallvec::SmallVec;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-/// An event, its audience, and the frames made of it so far: at most one per group and lane in the whole process.
+/// An event, its audience, and the frames made of it so far: at most one per group and format in the whole process.
 pub(crate) struct Publication<A: App> {
     /// 0: ephemeral, without a number.
     pub seq: u64,
@@ -21,8 +21,8 @@ pub(crate) struct Publication<A: App> {
 struct Made {
     /// The group's position: there is no bound on how many are told of one event.
     group: usize,
-    lane: u16,
-    /// `None`: this lane is not told.
+    format: u16,
+    /// `None`: this format is not told.
     plain: Option<Bytes>,
     /// The same compressed, once somebody wanted it: not under the lock, because others may want the plain one meanwhile.
     deflated: Option<Arc<OnceLock<Bytes>>>,
@@ -39,21 +39,24 @@ impl<A: App> Publication<A> {
         }
     }
 
-    /// The frame for a group and a lane: made by whoever asks first, shared by all others.
+    /// The frame for a group and a format: made by whoever asks first, shared by all others.
     pub fn frame(
         &self,
         group: usize,
-        lane: u16,
+        format: u16,
         make: impl FnOnce(&A::Event, &A::Group) -> Option<Bytes>,
     ) -> Option<Bytes> {
         let mut frames = self.frames.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(made) = frames.iter().find(|m| (m.group, m.lane) == (group, lane)) {
+        if let Some(made) = frames
+            .iter()
+            .find(|m| (m.group, m.format) == (group, format))
+        {
             return made.plain.clone();
         }
         let plain = make(&self.event, &self.groups[group]);
         frames.push(Made {
             group,
-            lane,
+            format,
             plain: plain.clone(),
             deflated: None,
         });
@@ -61,11 +64,11 @@ impl<A: App> Publication<A> {
     }
 
     /// `plain`, which [`frame`](Self::frame) said, compressed once for all who agreed to that.
-    pub fn deflated(&self, group: usize, lane: u16, plain: &Bytes) -> Bytes {
+    pub fn deflated(&self, group: usize, format: u16, plain: &Bytes) -> Bytes {
         let mut frames = self.frames.lock().unwrap_or_else(PoisonError::into_inner);
         let made = frames
             .iter_mut()
-            .find(|m| (m.group, m.lane) == (group, lane));
+            .find(|m| (m.group, m.format) == (group, format));
         let once = made.map(|m| m.deflated.get_or_insert_default().clone());
         drop(frames);
         match once {
@@ -76,27 +79,4 @@ impl<A: App> Publication<A> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::hub::fixture::Numbers;
-
-    #[test]
-    fn no_group_is_told_in_the_words_for_another_however_many_there_are() {
-        const GROUPS: u64 = 65_600;
-        let publication = Publication::<Numbers>::new(1, 7, 0..GROUPS);
-        let told = |group: usize| {
-            let make = |_: &u64, group: &u64| Some(Bytes::from(format!("menu:{group}")));
-            publication.frame(group, 0, make).expect("a frame")
-        };
-        // 65,536 apart
-        for group in [0, 1, 65_535, 65_536, 65_537] {
-            assert_eq!(told(group), format!("menu:{group}"));
-        }
-        let plain = told(65_537);
-        publication.deflated(65_537, 0, &plain);
-        assert_eq!(
-            publication.deflated(1, 0, &told(1)),
-            websocket::deflated(&told(1))
-        );
-    }
-}
+mod tests;

@@ -1,12 +1,13 @@
 //! Events that were replayed a moment ago, and the frames that were made of them.
 //!
 //! When a network comes back, everybody comes back, and misses the same. An event is read and parsed for the first of them, and a frame is made for the first
-//! of each lane; the others get the same bytes. Rows of the history never change and numbers never recur, so what is kept here is true for as long as the
+//! of each format; the others get the same bytes. Rows of the history never change and numbers never recur, so what is kept here is true for as long as the
 //! log names its number.
 
 use super::replay::Audience;
 use crate::app::App;
 use crate::error::Error;
+use crate::limits::clock::Clock;
 use crate::protocol::websocket;
 use crate::store::log::{Log, StoredEvent};
 use bytes::Bytes;
@@ -31,17 +32,20 @@ const READ_AHEAD: usize = 128;
 /// No more is read ahead of what this many bytes of events are in.
 const READ_AHEAD_BYTES: usize = 256 << 10;
 
-/// The same for all shards, as frames are.
-pub(crate) struct Recent<A: App>(Mutex<Kept<A>>);
+/// Events that were replayed a moment ago, for all shards.
+pub(crate) struct Recent<A: App> {
+    kept: Mutex<Kept<A>>,
+    clock: Clock,
+}
 
 type Render<'a, A> = &'a dyn Fn(u64, &<A as App>::Event, &<A as App>::Group) -> Option<Bytes>;
 
 /// How a client is told of events.
 pub(crate) struct Manner<'a, A: App> {
-    pub lane: u16,
+    pub format: u16,
     /// Frames of at least so many bytes are compressed.
     pub deflate_from: usize,
-    /// The frame of an event for a group, the same whenever it is asked for. `None`: this lane is not told.
+    /// The frame of an event for a group, the same whenever it is asked for. `None`: this format is not told.
     pub render: Render<'a, A>,
 }
 
@@ -65,23 +69,25 @@ struct Replayed<A: App> {
 struct Made {
     /// The group's position among those of the event.
     position: usize,
-    lane: u16,
+    format: u16,
     plain: Option<Bytes>,
     /// The same compressed, once somebody wanted it.
     deflated: Option<Bytes>,
 }
 
-impl<A: App> Default for Recent<A> {
-    fn default() -> Self {
-        Recent(Mutex::new(Kept::new()))
-    }
-}
-
 impl<A: App> Recent<A> {
+    /// Nothing is kept yet.
+    pub fn new(clock: Clock) -> Self {
+        Recent {
+            kept: Mutex::new(Kept::new()),
+            clock,
+        }
+    }
+
     /// What is kept, for one page: replay has one thread, so nobody waits. It is cut to its bound when the page is done.
     pub(super) fn with<T>(&self, page: impl FnOnce(&mut Kept<A>) -> T) -> T {
         let mut kept = self.kept();
-        kept.used = Some(Instant::now());
+        kept.used = Some(self.clock.now());
         let done = page(&mut kept);
         kept.cut(KEPT_BYTES);
         done
@@ -89,8 +95,10 @@ impl<A: App> Recent<A> {
 
     /// Whether something is kept that nobody asked for lately.
     pub fn is_stale(&self) -> bool {
-        let kept = self.0.try_lock();
-        kept.is_ok_and(|kept| kept.used.is_some_and(|used| used.elapsed() >= KEPT_FOR))
+        let now = self.clock.now();
+        let is_old = |used: Instant| now.saturating_duration_since(used) >= KEPT_FOR;
+        let kept = self.kept.try_lock();
+        kept.is_ok_and(|kept| kept.used.is_some_and(is_old))
     }
 
     /// Keeps nothing, if nobody asked lately.
@@ -102,7 +110,7 @@ impl<A: App> Recent<A> {
 
     // A panic leaves at most an event that is not counted.
     fn kept(&self) -> MutexGuard<'_, Kept<A>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -214,15 +222,15 @@ impl<A: App> Replayed<A> {
         group: &A::Group,
         manner: &Manner<'_, A>,
     ) -> Option<Bytes> {
-        let lane = manner.lane;
+        let format = manner.format;
         let mut all = self.frames.iter();
-        let known = all.position(|made| (made.position, made.lane) == (position, lane));
+        let known = all.position(|made| (made.position, made.format) == (position, format));
         let at = known.unwrap_or_else(|| {
             let plain = (manner.render)(seq, &self.event, group);
             self.bytes += size_of::<Made>() + plain.as_ref().map_or(0, Bytes::len);
             self.frames.push(Made {
                 position,
-                lane,
+                format,
                 plain,
                 deflated: None,
             });
@@ -248,8 +256,8 @@ impl<A: App> Replayed<A> {
 mod tests {
     use super::super::replay::{Size, page};
     use super::*;
-    use crate::consumer::announcer::fixture::{Cafe, Event, Group};
     use crate::error::Error;
+    use crate::hub::fixture::Numbers;
     use crate::store::log::{MemoryLog, NewEvent};
     use std::cell::Cell;
 
@@ -259,21 +267,22 @@ mod tests {
         for seq in 1..=500 {
             log.append(&NewEvent {
                 seq,
-                event: r#"{"op":"new","name":"x"}"#,
-                groups: r#"["menu:1"]"#,
+                event: "7",
+                groups: r#"["1"]"#,
                 at: 0,
                 rechecks: false,
             })?;
         }
-        let recent = Recent::<Cafe>::default();
-        let heard = Audience::new([(Group::Menu(1), 0)]);
+        let clock = Clock::held();
+        let recent = Recent::<Numbers>::new(clock.clone());
+        let heard = Audience::new([(1, 0)]);
         let made = Cell::new(0);
-        let render = |seq: u64, _: &Event, _: &Group| {
+        let render = |seq: u64, _: &u64, _: &u64| {
             made.set(made.get() + 1);
             Some(Bytes::from(format!("the frame of {seq}")))
         };
         let manner = Manner {
-            lane: 0,
+            format: 0,
             deflate_from: usize::MAX,
             render: &render,
         };
@@ -289,7 +298,7 @@ mod tests {
             (first.clone(), 100, 0)
         );
 
-        let counted = |kept: &Kept<Cafe>| {
+        let counted = |kept: &Kept<Numbers>| {
             let bytes: usize = kept.events.values().map(|event| event.bytes).sum();
             assert_eq!((kept.bytes, kept.order.len()), (bytes, kept.events.len()));
             kept.order.len()
@@ -305,6 +314,11 @@ mod tests {
         assert_eq!(counted(&recent.kept()), left, "somebody asked just now");
         assert_eq!(replay(0)?, first);
         assert_eq!((made.take(), counted(&recent.kept())), (500 - left, 500));
+        clock.advance(KEPT_FOR);
+        assert!(recent.is_stale());
+        recent.forget_stale();
+        assert_eq!(counted(&recent.kept()), 0);
+        assert!(!recent.is_stale(), "nothing is kept");
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use crate::protocol::message::Message;
 
 /// One consumer type's functions that turn events into messages. Plain functions, without a connection: what they make is shared by all who hear it.
 ///
-/// They are the application's code. [`Lane`](crate::hub::lane::Lane) calls them, at most once per event and kind of connection, and catches their panics.
+/// They are the application's code. [`Format`](crate::hub::format::Format) calls them, at most once per event and kind of connection, and catches their panics.
 pub(crate) struct Renderer<A: App> {
     /// The consumer's name in `routing.toml`.
     pub name: &'static str,
@@ -17,7 +17,7 @@ pub(crate) struct Renderer<A: App> {
     /// The entity that an event shows; `None`: a newer message never takes the place of this one.
     pub entity: fn(&A::Event, &A::Group) -> Option<u64>,
     /// One message for several rendered events; `None`: this vocabulary has no such message.
-    pub together: fn(&[&Message]) -> Option<Message>,
+    pub render_batch: fn(&[&Message]) -> Option<Message>,
     /// The message of a mistake.
     pub render_error: fn(&ClientError) -> Message,
 }

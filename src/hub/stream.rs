@@ -26,7 +26,7 @@ const FRAMES_PER_WRITE: usize = 64;
 
 /// The stream of one client. The set is ours: a new kind must break every `match` that forgot it.
 pub(crate) enum Stream {
-    Plain(TcpStream),
+    Tcp(TcpStream),
     Tls(Box<Tls>),
     /// Of a client in this process.
     Memory(Memory),
@@ -34,7 +34,7 @@ pub(crate) enum Stream {
 
 /// A stream on its way to another thread.
 pub(crate) enum Detached {
-    Plain(std::net::TcpStream),
+    Tcp(std::net::TcpStream),
     Tls(std::net::TcpStream, Box<ServerConnection>),
     Memory(Memory),
 }
@@ -43,7 +43,7 @@ impl Detached {
     /// The stream in the hands of this thread's runtime.
     pub fn attach(self) -> io::Result<Stream> {
         Ok(match self {
-            Detached::Plain(tcp) => Stream::Plain(TcpStream::from_std(tcp)?),
+            Detached::Tcp(tcp) => Stream::Tcp(TcpStream::from_std(tcp)?),
             Detached::Tls(tcp, session) => {
                 Stream::Tls(Box::new(Tls::new(TcpStream::from_std(tcp)?, *session)))
             }
@@ -65,7 +65,7 @@ impl Stream {
     /// Takes it out of this thread's runtime.
     pub fn detach(self) -> io::Result<Detached> {
         Ok(match self {
-            Stream::Plain(tcp) => Detached::Plain(tcp.into_std()?),
+            Stream::Tcp(tcp) => Detached::Tcp(tcp.into_std()?),
             Stream::Tls(tls) => {
                 let (tcp, session) = tls.into_parts();
                 Detached::Tls(tcp.into_std()?, Box::new(session))
@@ -76,7 +76,7 @@ impl Stream {
 
     pub fn write(&self, bytes: &[u8]) -> Written {
         let written = match self {
-            Stream::Plain(tcp) => tcp.try_write(bytes),
+            Stream::Tcp(tcp) => tcp.try_write(bytes),
             Stream::Tls(tls) => return tls.write(bytes),
             Stream::Memory(memory) => memory.try_write(bytes),
         };
@@ -95,7 +95,7 @@ impl Stream {
             .map(|f| IoSlice::new(f))
             .collect();
         match self {
-            Stream::Plain(tcp) => tcp.try_write_vectored(&slices),
+            Stream::Tcp(tcp) => tcp.try_write_vectored(&slices),
             Stream::Tls(tls) => tls.write_vectored(&slices),
             Stream::Memory(memory) => memory.try_write_vectored(&slices),
         }
@@ -104,7 +104,7 @@ impl Stream {
     /// Sends what was written and is not with the kernel yet. `false`: the socket is full.
     pub fn settle(&self) -> io::Result<bool> {
         match self {
-            Stream::Plain(_) | Stream::Memory(_) => Ok(true),
+            Stream::Tcp(_) | Stream::Memory(_) => Ok(true),
             Stream::Tls(tls) => tls.settle(),
         }
     }
@@ -113,7 +113,7 @@ impl Stream {
     /// ask again. What came from the network is spent.
     pub fn read(&self, buffer: &mut [u8], turn: &mut Turn<'_>) -> io::Result<usize> {
         match self {
-            Stream::Plain(tcp) => {
+            Stream::Tcp(tcp) => {
                 let n = tcp.try_read(buffer)?;
                 turn.spend(n);
                 if n < buffer.len() {
@@ -136,7 +136,7 @@ impl Stream {
     /// Ready when there is something to read, or the stream has ended. One task waits for it: of two the later one is woken.
     pub fn poll_read_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self {
-            Stream::Plain(tcp) => tcp.poll_read_ready(cx),
+            Stream::Tcp(tcp) => tcp.poll_read_ready(cx),
             Stream::Tls(tls) => tls.tcp.poll_read_ready(cx),
             Stream::Memory(memory) => memory.poll_read_ready(cx),
         }
@@ -145,7 +145,7 @@ impl Stream {
     /// Waits until the stream takes something, or has ended. One task waits for it. Cancel safe.
     pub async fn writable(&self) -> io::Result<()> {
         match self {
-            Stream::Plain(tcp) => tcp.writable().await,
+            Stream::Tcp(tcp) => tcp.writable().await,
             Stream::Tls(tls) => tls.tcp.writable().await,
             Stream::Memory(memory) => poll_fn(|cx| memory.poll_write_ready(cx)).await,
         }
@@ -154,7 +154,7 @@ impl Stream {
     /// Ends our side: the client reads an end of file after what it was sent.
     pub fn finish(&self) {
         let tcp = match self {
-            Stream::Plain(tcp) => tcp,
+            Stream::Tcp(tcp) => tcp,
             Stream::Tls(tls) => {
                 tls.say_goodbye();
                 &tls.tcp
@@ -167,7 +167,7 @@ impl Stream {
     /// Ends both sides. Who waits for something to read is woken with an end of file.
     pub fn abort(&self) {
         let tcp = match self {
-            Stream::Plain(tcp) => tcp,
+            Stream::Tcp(tcp) => tcp,
             Stream::Tls(tls) => &tls.tcp,
             Stream::Memory(memory) => return memory.abort(),
         };

@@ -29,14 +29,14 @@ pub(crate) struct Quota {
     crowd: AtomicUsize,
     total: AtomicUsize,
     handshakes: SharedBucket,
-    addresses: DashMap<IpAddr, Address>,
+    addresses: DashMap<IpAddr, PerAddress>,
     /// By a keyed hash of the subject: eight bytes, whatever a token says. Two that meet share a limit, which is what nobody can provoke.
     users: DashMap<u64, usize>,
     hash: RandomState,
 }
 
 #[derive(Debug, Default)]
-struct Address {
+struct PerAddress {
     open: usize,
     handshakes: SharedBucket,
 }

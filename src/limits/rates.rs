@@ -103,7 +103,7 @@ impl std::fmt::Display for Actions {
 
 /// Frames and bytes of one action.
 #[derive(Debug, Default)]
-struct Spent {
+struct ActionBuckets {
     frames: Bucket,
     bytes: Bucket,
 }
@@ -115,7 +115,7 @@ pub(crate) struct Rates {
     bytes: Bucket,
     refused: Bucket,
     /// One for each limited action, from the first frame of such an action on.
-    actions: OnceCell<Box<RefCell<SmallVec<[Spent; 2]>>>>,
+    actions: OnceCell<Box<RefCell<SmallVec<[ActionBuckets; 2]>>>>,
 }
 
 /// Too fast.
@@ -176,9 +176,9 @@ impl Rates {
         let spent = self.actions.get_or_init(Box::default);
         let mut spent = spent.borrow_mut();
         if spent.len() <= at {
-            spent.resize_with(at + 1, Spent::default);
+            spent.resize_with(at + 1, ActionBuckets::default);
         }
-        let Spent { frames, bytes } = &spent[at];
+        let ActionBuckets { frames, bytes } = &spent[at];
         take(frames, bytes, rate.frames, rate.bytes, len, now)
             .map_err(|(_, wait)| self.refuse(Limit::Action, wait, now))
     }

@@ -16,8 +16,8 @@ use std::sync::Arc;
 /// A vocabulary's envelope. The set is ours: a new variant must break every `match` that forgot it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Dialect {
-    /// Seed 003's: `{"type": ..., "seq": ..., "data": ...}`.
-    Raw,
+    /// One JSON object per message: `{"type": ..., "seq": ..., "data": ...}`.
+    Json,
     /// None: frames are the consumer's own.
     Verbatim,
     /// Engine.IO messages: frames are the consumer's own, and text has Engine.IO's mark in front.
@@ -93,15 +93,15 @@ impl Dialect {
     /// The payload of the frame that tells a message. A message that is verbatim needs no dialect.
     pub fn encode<'m>(&self, message: &'m Message, envelope: Envelope) -> (Opcode, Cow<'m, [u8]>) {
         match (self, message.content()) {
-            (Dialect::Raw | Dialect::Verbatim, Content::Verbatim(Frame::Text(text))) => {
+            (Dialect::Json | Dialect::Verbatim, Content::Verbatim(Frame::Text(text))) => {
                 (Opcode::Text, text.as_bytes().into())
             }
-            (Dialect::Raw | Dialect::Verbatim, Content::Verbatim(Frame::Binary(bytes))) => {
+            (Dialect::Json | Dialect::Verbatim, Content::Verbatim(Frame::Binary(bytes))) => {
                 (Opcode::Binary, bytes[..].into())
             }
             // what the framework itself has to say (an error, a reset) is JSON also where the consumer's frames are not
             (
-                Dialect::Raw | Dialect::Verbatim,
+                Dialect::Json | Dialect::Verbatim,
                 Content::Json {
                     name,
                     data,
@@ -170,7 +170,7 @@ impl Dialect {
     pub fn attachments<'m>(&self, message: &'m Message) -> &'m [Bytes] {
         match self {
             Dialect::SocketIo { .. } => message.attachments(),
-            Dialect::Raw | Dialect::Verbatim | Dialect::EngineIo => &[],
+            Dialect::Json | Dialect::Verbatim | Dialect::EngineIo => &[],
         }
     }
 
@@ -182,8 +182,8 @@ impl Dialect {
     /// Takes a frame apart. It comes from a stranger.
     pub fn decode<'a>(&self, payload: Payload<'a>) -> Result<Inbound<'a>, Refusal> {
         match (self, payload) {
-            (Dialect::Raw, Payload::Text(text)) => json::decode(text),
-            (Dialect::Raw, Payload::Binary(_)) => Err(Refusal {
+            (Dialect::Json, Payload::Text(text)) => json::decode(text),
+            (Dialect::Json, Payload::Binary(_)) => Err(Refusal {
                 id: None,
                 error: ClientError::new(
                     Kind::Invalid,
@@ -192,7 +192,7 @@ impl Dialect {
                 ),
             }),
             // a namespace's events were taken apart with their packets
-            (Dialect::Raw, Payload::Event(_))
+            (Dialect::Json, Payload::Event(_))
             | (Dialect::Verbatim | Dialect::EngineIo | Dialect::SocketIo { .. }, _) => {
                 Ok(Inbound::Command {
                     id: None,

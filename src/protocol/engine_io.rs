@@ -27,7 +27,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// What the server says first.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Handshake<'a> {
+pub(crate) struct OpenPacket<'a> {
     pub sid: &'a str,
     pub upgrades: &'a [&'a str],
     /// Milliseconds between two pings of the server.
@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn the_handshake_is_spelled_as_clients_read_it() {
-        let handshake = Handshake {
+        let handshake = OpenPacket {
             sid: "a",
             upgrades: &["websocket"],
             ping_interval: 300,

@@ -1,4 +1,4 @@
-//! One JSON object per WebSocket message (seed 003).
+//! The envelopes of raw WebSockets: one JSON object per message.
 
 use crate::error::{ClientError, Kind};
 use crate::protocol::arguments::{Arguments, inlined};
@@ -222,7 +222,7 @@ mod tests {
     use serde_json::{Value, json};
 
     fn parsed(message: &Message, envelope: Envelope) -> Value {
-        let (_, text) = Dialect::Raw.encode(message, envelope);
+        let (_, text) = Dialect::Json.encode(message, envelope);
         serde_json::from_slice(&text).expect("JSON")
     }
 

@@ -84,7 +84,7 @@ impl Message {
     /// How a mistake is told where a vocabulary has no shape of its own: `{"error": "...", "code": "..."}`, and beside them the members of its details.
     pub fn error(error: &ClientError) -> Self {
         #[derive(Serialize)]
-        struct Told<'a> {
+        struct ErrorBody<'a> {
             error: &'a str,
             code: &'a str,
             #[serde(flatten)]
@@ -92,7 +92,7 @@ impl Message {
         }
         let details = error.details.as_deref().map(RawValue::get);
         let details = details.and_then(|details| serde_json::from_str(details).ok());
-        Message::bare(&Told {
+        Message::bare(&ErrorBody {
             error: &error.text,
             code: &error.code,
             details: details.unwrap_or_default(),

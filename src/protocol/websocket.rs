@@ -85,7 +85,7 @@ impl Incoming<'_> {
 
 /// What a client may make the server hold for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Limits {
+pub(crate) struct MessageLimits {
     /// The payload of one data message, its fragments added up. Control frames have the protocol's own limit.
     pub(crate) max_message_bytes: usize,
     /// The frames of one fragmented message. Empty fragments cost no memory, so the byte limit alone would let a
@@ -104,12 +104,12 @@ pub(crate) enum Violation {
     Utf8,
     /// 1007: a message that is marked as compressed, and is not, or not whole.
     Deflate,
-    /// 1009: a message larger than [`Limits::max_message_bytes`]. A smaller one may be sent on a new connection.
+    /// 1009: a message larger than [`MessageLimits::max_message_bytes`]. A smaller one may be sent on a new connection.
     TooLarge {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// 1009: a message in more pieces than [`Limits::max_fragments`]. Legal, but more than we care to follow.
+    /// 1009: a message in more pieces than [`MessageLimits::max_fragments`]. Legal, but more than we care to follow.
     TooManyFragments {
         /// The limit, in frames.
         limit: usize,

@@ -1,13 +1,13 @@
 //! Puts a routing together from its parts, and finds what does not fit: names that nobody has, names and paths that are there twice, routes that no path reaches.
 
-use super::bind::{self, Bind};
+use super::bind;
 use super::edge::Edge;
 use super::file;
 use super::level::Level;
 use super::listeners::{Known, Listener, Metrics, RestMount, Routing};
 use super::location::Location;
 use super::mistakes::Mistakes;
-use super::parts::{Given, ListenerParts, RoutingParts, Said};
+use super::parts::{Given, ListenerParts, Located, RoutingParts};
 use super::policy::Policy;
 use super::provenance::Provenance;
 use super::routes;
@@ -56,17 +56,14 @@ fn routing(
         .and(&parts.edge, Level::Defaults, &mistakes);
 
     if parts.listeners.is_nothing() {
-        let message = "no [[listener]]: nothing would be served";
+        let listener = parts.at.word("[[listener]]", "listener");
+        let message = format!("no {listener}: nothing would be served");
         mistakes.add(parts.at, message);
     }
     let mut listeners = Vec::new();
     let mut names = Names::default();
     let mut taken = bind::Taken::default();
-    for listener in parts
-        .listeners
-        .value()
-        .map_or(Vec::new(), |said| said.value)
-    {
+    for listener in parts.listeners.list() {
         let listener = self::listener(
             listener,
             (&policy, &edge, &set),
@@ -115,38 +112,26 @@ fn listener(
         Level::Listener,
         mistakes,
     );
-    let said = |parts: Given<Vec<Said<String>>>| parts.value().map_or(Vec::new(), |s| s.value);
+    let name = parts.name.ok();
+    let metrics = parts.metrics.ok();
     Listener {
-        name: parts
-            .name
-            .value()
-            .map_or(String::new(), |said| name(said, names, mistakes)),
-        bind: match parts.bind.value() {
-            Some(texts) => bind::resolve(texts.value, taken, mistakes),
-            None => Bind::default(),
-        },
+        name: name.map_or(String::new(), |name| self::name(name, names, mistakes)),
+        bind: bind::resolve(parts.bind.list(), taken, mistakes),
         tls: match parts.tls {
-            Given::Said(Said { value, at }) => tls::load(value, at, mistakes),
+            Given::Value(Located { value, at }) => tls::load(value, at, mistakes),
             Given::Absent | Given::Mistaken => None,
         },
-        rest: rest(said(parts.rest), known, mistakes),
-        routes: routes::routes(
-            parts.routes.value().map_or(Vec::new(), |said| said.value),
-            (&policy, &set),
-            known,
-            mistakes,
-        ),
-        metrics: parts
-            .metrics
-            .value()
-            .map_or(Metrics::Nobody, |said| said.value),
+        rest: rest(parts.rest.list(), known, mistakes),
+        routes: routes::routes(parts.routes.list(), (&policy, &set), known, mistakes),
+        metrics: metrics.map_or(Metrics::Nobody, |metrics| metrics.value),
         edge: parts.edge.over(edge),
         policy,
     }
 }
 
-fn name(said: Said<String>, names: &mut Names, mistakes: &mut Mistakes<'_>) -> String {
-    let Said { value: name, at } = said;
+/// A listener's name, which must be one word that no other listener has.
+fn name(given: Located<String>, names: &mut Names, mistakes: &mut Mistakes<'_>) -> String {
+    let Located { value: name, at } = given;
     let is_odd = |c: char| c.is_whitespace() || c.is_control();
     let earlier = names.0.iter().find(|(earlier, _)| *earlier == name);
     if name.is_empty() || name.contains(is_odd) {
@@ -159,13 +144,14 @@ fn name(said: Said<String>, names: &mut Names, mistakes: &mut Mistakes<'_>) -> S
     name
 }
 
+/// The REST services that these names mean, each of which must be known and there once.
 fn rest(
-    names: Vec<Said<String>>,
+    names: Vec<Located<String>>,
     known: &Known<'_>,
     mistakes: &mut Mistakes<'_>,
 ) -> Vec<RestMount> {
     let mut mounts: Vec<RestMount> = Vec::new();
-    for Said { value: name, at } in names {
+    for Located { value: name, at } in names {
         mistakes.unless_known("REST service", at, &name, known.rest);
         if mounts.iter().any(|mount| mount.name == name) {
             mistakes.add(at, format!("{name:?} stands here twice"));

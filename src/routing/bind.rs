@@ -2,13 +2,14 @@
 
 use super::location::Location;
 use super::mistakes::Mistakes;
-use super::parts::Said;
+use super::parts::Located;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
-/// Where a listener listens.
+/// The addresses of one listener.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Bind {
-    /// Never empty once checked. With port 0 the system chooses one: all addresses with port 0 should share it, since `localhost` has one port to name.
+    /// Never empty once checked. With port 0 the system chooses a port, and all addresses of the listener with port 0 should share it: `localhost` is one name
+    /// for two addresses, so it can name one port only.
     pub(crate) addresses: Vec<Address>,
 }
 
@@ -20,18 +21,18 @@ pub(crate) struct Address {
     pub(crate) optional: bool,
 }
 
-/// The addresses that listeners have taken so far, each with where that was said.
+/// The addresses that listeners have taken so far, each with the location that names it.
 #[derive(Default)]
 pub(super) struct Taken(Vec<(SocketAddr, Location)>);
 
 /// The addresses that these texts mean. Mistakes are noted, and so are addresses that are taken.
 pub(super) fn resolve(
-    texts: Vec<Said<String>>,
+    texts: Vec<Located<String>>,
     taken: &mut Taken,
     mistakes: &mut Mistakes<'_>,
 ) -> Bind {
     let mut addresses: Vec<Address> = Vec::new();
-    for Said { value: text, at } in texts {
+    for Located { value: text, at } in texts {
         let Some(parsed) = parse(&text) else {
             let message = format!(
                 r#"{text:?} is not an address: write "localhost:9000", "127.0.0.1:9000" or "[::1]:9000""#,
@@ -53,7 +54,7 @@ pub(super) fn resolve(
     Bind { addresses }
 }
 
-/// Other names are not looked up: what they mean may change while the server runs.
+/// The addresses that a text names. Names other than `localhost` are not looked up: what they mean may change while the server runs.
 fn parse(text: &str) -> Option<Vec<Address>> {
     if let Ok(address) = text.parse() {
         let optional = false;

@@ -1,4 +1,4 @@
-//! Which route a path takes, under which policy, and where each value comes from.
+//! Which route a path takes, which settings count there, and where each was set.
 
 use super::listeners::{Listener, Routing};
 use super::pattern::Params;
@@ -8,15 +8,15 @@ use super::settings::Settings;
 use super::words::Word;
 use std::net::SocketAddr;
 
-/// One value of a policy.
+/// One setting with its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Setting {
     /// Its key in `routing.toml`.
     pub key: &'static str,
-    /// As `routing.toml` would have it.
+    /// Its value, as `routing.toml` has it but without quotes.
     pub value: String,
-    /// `[defaults], line 7`; `default` where the file does not say.
+    /// Where it was set: `[defaults], line 7`, or `default` where the file does not set it.
     pub place: String,
 }
 
@@ -26,7 +26,7 @@ pub struct Setting {
 pub struct Explained {
     /// The listener's name.
     pub listener: String,
-    /// What it is bound to.
+    /// The addresses that the listener is bound to.
     pub addresses: Vec<String>,
     /// The route's path: `/ws/orders/<int:order_id>/`.
     pub route: String,
@@ -34,15 +34,15 @@ pub struct Explained {
     pub line: usize,
     /// What is spoken there: `websocket`, `engine.io` or `socket.io`.
     pub protocol: &'static str,
-    /// Of Socket.IO: which namespace. There is one `Explained` for each.
+    /// The namespace, with Socket.IO. There is one `Explained` for each namespace.
     pub namespace: Option<String>,
     /// The consumer's name.
     pub consumer: String,
     /// The path's parameters, by name.
     pub params: Vec<(String, String)>,
-    /// The route's policy.
+    /// The settings that count on the route, or in the namespace.
     pub policy: Vec<Setting>,
-    /// What the listener grants before it knows the route.
+    /// The settings that count before the listener knows the route.
     pub edge: Vec<Setting>,
 }
 
@@ -52,20 +52,20 @@ pub struct Explained {
 pub struct Routed<'a> {
     /// The listener's name.
     pub listener: &'a str,
-    /// Its first address.
+    /// The listener's first address.
     pub address: Option<SocketAddr>,
-    /// Whether it is encrypted.
+    /// Whether the listener speaks TLS.
     pub tls: bool,
     /// The route's path: `/ws/orders/<int:order_id>/`.
     pub path: &'a str,
-    /// With Socket.IO: the namespace.
+    /// The namespace, with Socket.IO.
     pub namespace: Option<&'a str>,
     /// The consumer's name.
     pub consumer: &'a str,
 }
 
 impl Routing {
-    /// All routes, and of Socket.IO all namespaces, in the order of the file.
+    /// All routes in the order of the file. A route that speaks Socket.IO is there once for each namespace.
     pub fn routes(&self) -> impl Iterator<Item = Routed<'_>> {
         self.listeners.iter().flat_map(|listener| {
             let address = listener.bind.addresses.first().map(|bound| bound.address);
@@ -89,7 +89,7 @@ impl Routing {
         })
     }
 
-    /// Where a path (with or without a query) leads, on each listener that knows it.
+    /// Where a path, with or without a query, leads on each listener that knows it.
     pub fn explain(&self, path: &str) -> Vec<Explained> {
         let path = path.split('?').next().unwrap_or(path);
         let all = self.listeners.iter().flat_map(|listener| {

@@ -1,10 +1,11 @@
-//! Reads `routing.toml`: which keys a table may have, and whether each value is of its kind. Whether the parts fit together is seen to in `assembly.rs`.
+//! Reads `routing.toml`: looks whether each table has only keys that it may have, and each key a value of its type. Whether the parts fit together is looked
+//! at in `assembly.rs`.
 
 use super::level::Level;
 use super::location::Location;
 use super::mistakes::Mistakes;
 use super::parts::{
-    Given, ListenerParts, NamespaceParts, RouteParts, RoutingParts, Said, TlsParts,
+    Given, ListenerParts, Located, NamespaceParts, RouteParts, RoutingParts, TlsParts,
 };
 use super::route::Protocol;
 use super::settings::{Overrides, Settings, known, misplaced};
@@ -101,14 +102,14 @@ fn route(row: &DeTable<'_>, at: Location, mistakes: &mut Mistakes<'_>) -> RouteP
     parts
 }
 
-/// What a route speaks: its namespaces say it, where it does not.
+/// What is spoken on a route. A route with namespaces speaks Socket.IO, whether it has `protocol` or not.
 fn protocol(row: &DeTable<'_>, mistakes: &mut Mistakes<'_>) -> Protocol {
     let given = row.get("protocol");
-    let said = given.and_then(|value| mistakes.word(value, "protocol"));
+    let protocol = given.and_then(|value| mistakes.word(value, "protocol"));
     if !row.contains_key("namespace") {
-        return said.unwrap_or(Protocol::WebSocket);
+        return protocol.unwrap_or(Protocol::WebSocket);
     }
-    if let (Some(other), Some(value)) = (said, given)
+    if let (Some(other), Some(value)) = (protocol, given)
         && other != Protocol::SocketIo
     {
         let message = format!("only Socket.IO has namespaces, {} has none", other.word());
@@ -129,13 +130,13 @@ fn namespace(row: &DeTable<'_>, at: Location, mistakes: &mut Mistakes<'_>) -> Na
     parts
 }
 
-fn bind(value: &Value<'_>, mistakes: &mut Mistakes<'_>) -> Given<Vec<Said<String>>> {
+fn bind(value: &Value<'_>, mistakes: &mut Mistakes<'_>) -> Given<Vec<Located<String>>> {
     if let DeValue::String(text) = value.get_ref() {
-        let address = Said {
+        let address = Located {
             value: text.to_string(),
             at: value.span().into(),
         };
-        return Given::said(vec![address], value.span());
+        return Given::at(vec![address], value.span());
     }
     let addresses = strings(
         value,
@@ -168,7 +169,7 @@ fn tls(value: &Value<'_>, folder: &Path, mistakes: &mut Mistakes<'_>) -> Given<T
             other => mistakes.unless_known("key", key.span(), other, &["certificate", "key"]),
         }
     }
-    Given::said(parts, value.span())
+    Given::at(parts, value.span())
 }
 
 /// Reads a setting of a table that has those of `S`.
@@ -231,14 +232,14 @@ fn strings(
     value: &Value<'_>,
     expected: &str,
     mistakes: &mut Mistakes<'_>,
-) -> Given<Vec<Said<String>>> {
+) -> Given<Vec<Located<String>>> {
     let strings = mistakes.strings(value, expected).map(|strings| {
         let strings = strings.into_iter();
-        let said = |text: Spanned<&str>| Said {
+        let located = |text: Spanned<&str>| Located {
             value: (*text.get_ref()).to_owned(),
             at: text.span().into(),
         };
-        strings.map(said).collect()
+        strings.map(located).collect()
     });
     Given::read(strings, value.span())
 }

@@ -21,7 +21,7 @@ impl Level {
     /// The header of the table, as the file has it.
     pub(super) fn header(self) -> &'static str {
         match self {
-            Level::File => "the file",
+            Level::File => "This file",
             Level::Limits => "[limits]",
             Level::Defaults => "[defaults]",
             Level::Listener => "[[listener]]",

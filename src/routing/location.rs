@@ -16,6 +16,14 @@ pub(crate) enum Location {
 }
 
 impl Location {
+    /// The first of two words for something that a file says, the second where a program says it.
+    pub(super) fn word(self, file: &'static str, program: &'static str) -> &'static str {
+        match self {
+            Location::File { .. } => file,
+            Location::Call { .. } => program,
+        }
+    }
+
     /// The call of a builder's method, by whoever called the method. The method itself must be `#[track_caller]` too.
     #[track_caller]
     pub(crate) fn call(method: &'static str) -> Location {

@@ -1,10 +1,10 @@
-//! `routing.toml`: listeners, what they serve, and under which policy.
+//! The routing of a server: its listeners, the routes of each, and the settings that count there. It is read from `routing.toml`, or built by a program.
 //!
 //! ```toml
-//! [defaults]                               # policy for everything below; each key is optional
+//! [defaults]                               # settings for all listeners; each key is optional
 //! idle_timeout = "60s"
 //!
-//! [limits]                                 # of the whole process
+//! [limits]                                 # settings of the whole process
 //! connections = 100000
 //!
 //! [[listener]]
@@ -12,27 +12,33 @@
 //! bind = "localhost:9000"                  # or "127.0.0.1:9000", "[::1]:9000", or a list of those
 //! rest = ["dining.api"]
 //! metrics = "loopback"                     # who may read /metrics here
-//! origins = ["https://orders.example.com"] # policy for this listener
+//! origins = ["https://orders.example.com"] # a setting for this listener
 //!
 //! [[listener.route]]
-//! path = "/ws/orders/<int:order_id>/"      # with and without the trailing slash
+//! path = "/ws/orders/<int:order_id>/"      # works with and without the trailing slash
 //! consumer = "dining.order"
-//! auth = "required"                        # policy for this route
+//! auth = "required"                        # a setting for this route
 //!
 //! [[listener.route]]
 //! path = "/socket.io/"                     # Socket.IO: long polling and WebSockets
-//! ping_timeout = "20s"                     # policy that only Socket.IO has: also `max_payload`, `connect_timeout`
+//! ping_timeout = "20s"                     # a setting that only Socket.IO has
 //!
 //! [[listener.route.namespace]]
 //! name = "/orders"                         # as in io("http://localhost:3000/orders")
 //! consumer = "delivery.orders"
-//! auth = "optional"                        # of its own may be: auth, action_rates, groups_per_connection, offsets
+//! auth = "optional"                        # a setting for this namespace
 //! ```
 //!
-//! A listener may speak TLS, `tls = { certificate = "chain.pem", key = "key.pem" }`.
+//! A setting that is in several tables counts as the nearest one says: a namespace's before its route's, then the listener's, then the defaults. Of several
+//! routes that fit a path the first counts; a route that no path reaches is a mistake. All mistakes of a file are reported together.
 //!
-//! Of a policy key that stands in several places the nearest counts. Of several routes that fit a path the first counts; a route that no path reaches is a
-//! mistake. All mistakes of a file are reported together.
+//! ```text
+//! routing.toml ── file ──┐
+//!                        ├── parts ── assembly ── Routing ── explain
+//! a program's calls ─────┘     what was said      checked
+//! ```
+//!
+//! Imports `limits`, `error` and `trace` only; never `protocol`, `auth` or `metrics`.
 
 mod assembly;
 mod bind;
@@ -65,7 +71,7 @@ pub use listeners::{Known, Metrics, Routing};
 pub(crate) use location::Location;
 pub(crate) use origins::host;
 pub(crate) use parts::{
-    Given, ListenerParts, NamespaceParts, RouteParts, RoutingParts, Said, TlsParts,
+    Given, ListenerParts, Located, NamespaceParts, RouteParts, RoutingParts, TlsParts,
 };
 pub(crate) use policy::Policy;
 pub use policy::{Auth, Delivery, Offsets};

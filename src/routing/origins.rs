@@ -13,15 +13,17 @@ use toml::de::DeValue;
 /// because some programs send that too, and a page that we served can do no more than its visitor. `origins = []` shuts these out as well.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Origins {
+    /// Every page.
     any: bool,
+    /// Pages of these origins.
     listed: Vec<Origin>,
-    /// Nobody, our own pages neither: an empty list was written.
+    /// No page at all, not even our own: an empty list was written.
     closed: bool,
-    /// Pages from this machine, and `null`: pages from a file.
+    /// Pages from this machine, and `null`, which is a page from a file.
     loopback: bool,
 }
 
-/// In a form that can be compared: lower case, the port spelled out, IPv6 in its short form.
+/// An origin in a form that can be compared: lower case, with its port, IPv6 in its short form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Origin {
     scheme: String,
@@ -53,7 +55,7 @@ impl std::fmt::Display for Origins {
 }
 
 impl Origins {
-    /// Whether a request with this `Origin` and this `Host` is let through. `tls`: it came encrypted.
+    /// Whether a request with this `Origin` and this `Host` is let through. `tls` says whether it came encrypted.
     pub(crate) fn allows(&self, origin: Option<&str>, host: Option<&str>, tls: bool) -> bool {
         let Some(origin) = origin else {
             return true;
@@ -68,7 +70,8 @@ impl Origins {
         })
     }
 
-    /// The same of a request's head. An `Origin` that is no text, or that stands there twice, is none that is allowed: which one did a proxy go by?
+    /// Whether a request with these headers is let through. An `Origin` that is no text, or that is there twice, is not allowed, because a proxy may have looked
+    /// at the other one.
     pub(crate) fn allow(&self, headers: &HeaderMap, tls: bool) -> bool {
         match one(headers, header::ORIGIN) {
             Ok(None) => true,
@@ -77,11 +80,11 @@ impl Origins {
         }
     }
 
-    /// Whether an origin is where the request was sent, and that is enough. Behind a proxy that ends TLS the page's scheme is `https` and ours is not, so
-    /// `Host` is what counts; but what came over TLS was not asked by a page that did not.
+    /// Whether an origin is the host that the request was sent to, where that is enough. `Host` decides and not the scheme, because behind a proxy that ends
+    /// TLS the page's scheme is `https` and ours is not. But a request that came over TLS is never that of a page that did not.
     ///
-    /// A page can give its own name our address after it was loaded ("DNS rebinding"), and then is where the request was sent. Where a token is needed that
-    /// gains it nothing. In a demo none is, so there only an address counts, which nobody can rebind.
+    /// A page can give its own name our address after it was loaded ("DNS rebinding"), and then its origin is the host that the request was sent to. Where a
+    /// token is needed the page gains nothing by that. A demo needs none, so there only an address counts, which nobody can rebind.
     fn allows_own(&self, origin: &Origin, host: &str, tls: bool) -> bool {
         !self.closed && (!self.loopback || origin.is_address()) && origin.is_at(host, tls)
     }
@@ -96,7 +99,7 @@ impl Origins {
         self.loopback = true;
     }
 
-    /// `"*"`, `"own"` (the default), or a list of origins, among whom our own pages are unless it is empty. Mistakes are noted.
+    /// Reads `"*"`, `"own"`, or a list of origins; our own pages belong to a list too, unless it is empty. Mistakes are noted.
     pub(super) fn read(
         value: &Spanned<DeValue<'_>>,
         mistakes: &mut Mistakes<'_>,
@@ -145,7 +148,7 @@ impl TryFrom<&str> for Origins {
 impl<const N: usize> TryFrom<[&str; N]> for Origins {
     type Error = String;
 
-    /// A list of origins, among whom our own pages are unless it is empty.
+    /// These origins, and our own pages; an empty list is no page at all.
     fn try_from(listed: [&str; N]) -> Result<Self, String> {
         let parse = |text: &str| {
             Origin::parse(text).map_err(|why| format!("{text:?} is not an origin: {why}"))
@@ -158,12 +161,12 @@ impl<const N: usize> TryFrom<[&str; N]> for Origins {
     }
 }
 
-/// Where a request was sent, as its client says.
+/// The host that a request was sent to, as its client says.
 pub(crate) fn host(headers: &HeaderMap) -> Option<&str> {
     one(headers, header::HOST).ok().flatten()
 }
 
-/// The one value of a header, if it is there. An error: there are more, or it is no text.
+/// The value of a header, if it is there. An error if there are several values, or one that is no text.
 fn one(headers: &HeaderMap, name: HeaderName) -> Result<Option<&str>, ()> {
     let mut all = headers.get_all(name).into_iter();
     match (all.next(), all.next()) {
@@ -226,7 +229,7 @@ impl Origin {
         Ok(Origin { scheme, host, port })
     }
 
-    /// Whether `Host` names it. Without a port it means the usual one of the page's scheme, because that is what the client left out.
+    /// Whether `Host` names this origin. A `Host` without a port means the default port of the origin's scheme, because that is the one that a client leaves out.
     fn is_at(&self, host: &str, tls: bool) -> bool {
         let scheme = match &*self.scheme {
             "https" => true,
@@ -236,7 +239,7 @@ impl Origin {
         scheme && Origin::parse(&format!("{}://{host}", self.scheme)).as_ref() == Ok(self)
     }
 
-    /// Whether its host is no name.
+    /// Whether its host is an address and no name.
     fn is_address(&self) -> bool {
         self.host.starts_with('[') || self.host.parse::<Ipv4Addr>().is_ok()
     }

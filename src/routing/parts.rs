@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 /// A value, and where it was said.
 #[derive(Debug, Clone)]
-pub(crate) struct Said<T> {
+pub(crate) struct Located<T> {
     pub(crate) value: T,
     pub(crate) at: Location,
 }
@@ -22,7 +22,7 @@ pub(crate) enum Given<T> {
     Absent,
     /// Something was said that cannot be read. The mistake is noted: what is missing for that reason is no second mistake.
     Mistaken,
-    Said(Said<T>),
+    Value(Located<T>),
 }
 
 /// All that a file, or a program, says.
@@ -38,8 +38,8 @@ pub(crate) struct RoutingParts {
 pub(crate) struct ListenerParts {
     pub(crate) at: Location,
     pub(crate) name: Given<String>,
-    pub(crate) bind: Given<Vec<Said<String>>>,
-    pub(crate) rest: Given<Vec<Said<String>>>,
+    pub(crate) bind: Given<Vec<Located<String>>>,
+    pub(crate) rest: Given<Vec<Located<String>>>,
     pub(crate) metrics: Given<Metrics>,
     pub(crate) tls: Given<TlsParts>,
     pub(crate) policy: Overrides<Policy>,
@@ -74,21 +74,21 @@ pub(crate) struct NamespaceParts {
 }
 
 impl<T> Given<T> {
-    /// A value that was said.
-    pub(crate) fn said(value: T, at: impl Into<Location>) -> Self {
+    /// A value, and where it was said.
+    pub(crate) fn at(value: T, at: impl Into<Location>) -> Self {
         let at = at.into();
-        Given::Said(Said { value, at })
+        Given::Value(Located { value, at })
     }
 
     /// A value that was read, or else noted as a mistake.
     pub(super) fn read(value: Option<T>, at: impl Into<Location>) -> Self {
-        value.map_or(Given::Mistaken, |value| Given::said(value, at))
+        value.map_or(Given::Mistaken, |value| Given::at(value, at))
     }
 
     /// The value, if it was said and could be read.
-    pub(super) fn value(self) -> Option<Said<T>> {
+    pub(super) fn ok(self) -> Option<Located<T>> {
         match self {
-            Given::Said(said) => Some(said),
+            Given::Value(value) => Some(value),
             Given::Absent | Given::Mistaken => None,
         }
     }
@@ -100,12 +100,17 @@ impl<T> Given<T> {
 }
 
 impl<T> Given<Vec<T>> {
+    /// The list; an empty one if nothing was said that could be read.
+    pub(super) fn list(self) -> Vec<T> {
+        self.ok().map_or(Vec::new(), |given| given.value)
+    }
+
     /// Whether nothing was said, or an empty list.
     pub(super) fn is_nothing(&self) -> bool {
         match self {
             Given::Absent => true,
             Given::Mistaken => false,
-            Given::Said(said) => said.value.is_empty(),
+            Given::Value(list) => list.value.is_empty(),
         }
     }
 }

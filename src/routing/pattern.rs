@@ -1,6 +1,6 @@
 //! Path patterns: `/ws/orders/<int:order_id>/items/`. Pure: text in, values out.
 //!
-//! | in the pattern | fits |
+//! | in the pattern | what fits it |
 //! |---|---|
 //! | `orders` | this segment |
 //! | `<int:name>` | decimal digits, at most 19 of them and at most `i64::MAX`; no sign |
@@ -31,7 +31,7 @@ pub(crate) enum Param {
     Text(String),
 }
 
-/// Longer paths fit no pattern, so a hostile path costs no more than a long one.
+/// The most segments of a path. A longer path fits no pattern, so a hostile one costs no more than this.
 const MAX_SEGMENTS: usize = 32;
 
 /// A path pattern.
@@ -52,7 +52,7 @@ enum Part {
 /// Why a text is no pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PatternError {
-    /// Where, in bytes from the beginning of the text; always between two characters.
+    /// Where it is wrong, in bytes from the beginning of the text; always between two characters.
     pub(crate) offset: usize,
     /// What is wrong, and what would be right.
     pub(crate) message: String,
@@ -99,7 +99,7 @@ impl Pattern {
         self.parts.iter().any(|part| part.name() == Some(name))
     }
 
-    /// As written; for logs and counters, because it holds nothing a client sent.
+    /// The text of the pattern. It is fit for logs and counters, because it has nothing in it that a client sent.
     pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
@@ -110,7 +110,7 @@ impl Pattern {
         self.matches_segments(&Segments::of(path)?)
     }
 
-    /// Like [`matches`](Self::matches), for a path that is tried against many patterns.
+    /// What the parameters are if the path fits. The path is split once, for all patterns against which it is tried.
     pub(crate) fn matches_segments(&self, path: &Segments<'_>) -> Option<Params> {
         if self.parts.len() != path.0.len() {
             return None;
@@ -132,8 +132,8 @@ impl Pattern {
 
     /// Whether every path that fits `later` fits this one too: a route with `later` that comes after this one is never reached.
     ///
-    /// Looking at pairs is enough. Several patterns that together swallow one would have to share the paths with an integer or a text no pattern
-    /// spells out; the one that has those has all.
+    /// It is enough to compare two patterns at a time. Several patterns that take all paths of another only together would have to share those paths in which a
+    /// parameter is a number or a text that no pattern spells out; but the one pattern that takes these takes all.
     pub(crate) fn shadows(&self, later: &Pattern) -> bool {
         self.parts.len() == later.parts.len()
             && self
@@ -175,7 +175,7 @@ impl fmt::Display for Pattern {
 }
 
 impl Part {
-    /// Offsets count from the beginning of the segment.
+    /// Reads one segment of a pattern. Offsets of a mistake count from the beginning of the segment.
     fn parse(segment: &str) -> Result<Part, PatternError> {
         let fail = |offset: usize, message: String| Err(PatternError { offset, message });
         if segment.is_empty() {
@@ -234,7 +234,7 @@ impl Part {
         }
     }
 
-    /// `segment` is decoded and not empty.
+    /// Whether a segment of a path fits. `segment` is decoded and not empty.
     fn fits(&self, segment: &str) -> bool {
         match self {
             Part::Literal(literal) => **literal == *segment,
@@ -245,13 +245,13 @@ impl Part {
     }
 }
 
-/// Not `str::parse` alone: that takes `+5`, and any number of zeros.
+/// The number that a segment is. `str::parse` alone would take `+5`, and any number of zeros.
 fn int(segment: &str) -> Option<i64> {
     let digits = segment.len() <= 19 && segment.bytes().all(|b| b.is_ascii_digit());
     digits.then(|| segment.parse().ok()).flatten()
 }
 
-/// Digits alone are a number and nothing else: one that is too large is no name either.
+/// What a segment that may be called a name is. Digits alone are a number and nothing else: a number that is too large is no name either.
 fn id(segment: &str) -> Option<Param> {
     if segment.bytes().all(|b| b.is_ascii_digit()) {
         return int(segment).map(Param::Int);

@@ -34,18 +34,19 @@ pub struct Policy {
     pub(crate) offsets: Offsets,
 }
 
-/// Whose durable events carry their number, as one more argument: the offset that the JavaScript client comes back with. Whoever is not told it is given no
-/// `pid` either, and begins anew when it comes back. What a client says itself (`auth.offsets`, `true` or `false`) counts before the first two.
+/// Which clients get the number of a durable event as one more argument. It is the offset with which the JavaScript client comes back. A client that gets no
+/// numbers gets no `pid` either, and is a new client when it comes back. What a client says itself (`auth.offsets`, `true` or `false`) counts before
+/// [`Auto`](Offsets::Auto) and [`Always`](Offsets::Always).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Offsets {
-    /// `"auto"`: everybody's but those of clients that hand it on to handlers which have no place for it.
+    /// `"auto"`: all clients but those that are known to hand the number to handlers which take no more arguments.
     Auto,
-    /// `"always"`: everybody's.
+    /// `"always"`: all clients.
     Always,
-    /// `"asked"`: of those that say `auth.offsets = true`, or have come back with what they learned from such a number.
+    /// `"asked"`: clients that say `auth.offsets = true`, or that come back with what they learned from such a number.
     Asked,
-    /// `"never"`: nobody's, whatever is asked.
+    /// `"never"`: no client, whatever it says.
     Never,
 }
 
@@ -58,15 +59,15 @@ impl Word for Offsets {
     ];
 }
 
-/// What happens to events for a client whose socket is full. Answers, errors and snapshots are never dropped.
+/// What happens to events for a client that reads slowly. Answers, errors and snapshots always wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Delivery {
-    /// `"lossless"`: they wait; with more than `outbox_bytes` the client is closed and told to come back.
+    /// `"lossless"`: events wait; with more than `outbox_bytes` the client is closed and told to come back.
     Lossless,
-    /// `"latest"`: they wait, but of each entity (`Consumer::entity`) only the newest.
+    /// `"latest"`: events wait, but of each entity (`Consumer::entity`) only the newest.
     Latest,
-    /// `"volatile"`: they are dropped.
+    /// `"volatile"`: events are dropped.
     Volatile,
 }
 
@@ -85,17 +86,18 @@ impl Delivery {
     }
 }
 
-/// Whether a token is needed. What an anonymous client may do is the consumer's rule; a token that is sent and is not valid is refused in any case but `None`.
+/// Whether a client needs a token. What a client without one may do, the consumer decides. A token that is sent and is not valid is refused, except with
+/// [`None`](Auth::None).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Auth {
-    /// Nobody is let in without one.
+    /// Clients without a token are refused.
     Required,
-    /// Anonymous clients are let in.
+    /// Clients without a token are let in.
     Optional,
-    /// None is looked at.
+    /// Tokens are not read.
     None,
-    /// Anonymous clients are let in if they are on this machine: a loopback peer, and no forwarding header (behind a proxy everybody is a loopback peer).
+    /// Clients on this machine are let in without a token: a loopback peer, and no forwarding header, because behind a proxy every client is a loopback peer.
     /// Others need a token. No file can say this; `Routing::demo` does.
     Loopback,
 }
@@ -118,12 +120,12 @@ impl Word for Auth {
 }
 
 impl Policy {
-    /// How many frames a connection may send.
+    /// How many frames a connection may send per second; `None`: no limit.
     pub(crate) fn frame_rate(&self) -> Option<Rate> {
         Some(Rate::per_second(self.frames_per_second?.into()))
     }
 
-    /// How many bytes; one message of the largest size always passes a full bucket.
+    /// How many bytes a connection may send per second, with room for one message of the largest size at once; `None`: no limit.
     pub(crate) fn byte_rate(&self) -> Option<Rate> {
         let rate = Rate::per_second(self.bytes_per_second?);
         Some(rate.with_room_for(self.max_message_bytes as u64))

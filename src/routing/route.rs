@@ -1,18 +1,18 @@
-//! Which consumers answer on which paths, and how they are spoken with.
+//! A route: a path, the consumer that answers there, and what is spoken with it.
 
 use super::pattern::Pattern;
 use super::policy::Policy;
 use super::provenance::Provenance;
 use super::words::Word;
 
-/// Which consumer answers on which paths.
+/// A pattern of paths, and who answers there.
 #[derive(Debug, Clone)]
 pub(crate) struct Route {
     pub(crate) pattern: Pattern,
     pub(crate) protocol: Protocol,
-    /// A name in [`Known::consumers`]; empty where each namespace has its own.
+    /// A name in `Known::consumers`; empty where each namespace has its own.
     pub(crate) consumer: String,
-    /// Of Socket.IO: at least one.
+    /// At least one with Socket.IO, else none.
     pub(crate) namespaces: Vec<Namespace>,
     pub(crate) policy: Policy,
     /// The line in the file, or in the program, that says its path; from 1.
@@ -24,7 +24,7 @@ pub(crate) struct Route {
 /// What is spoken on a route's connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Protocol {
-    /// `"websocket"`, unless there are namespaces.
+    /// `"websocket"`: plain WebSockets. The default of a route without namespaces.
     WebSocket,
     /// `"engine.io"`: the transports of Socket.IO (long polling, and WebSockets that may follow it) under one consumer's own messages.
     EngineIo,
@@ -41,6 +41,7 @@ impl Route {
         }
     }
 
+    /// Forgets its lines, so that routings can be compared that were written differently.
     #[cfg(feature = "fuzzing")]
     pub(super) fn without_lines(&mut self) {
         self.line = 0;
@@ -77,9 +78,9 @@ impl Word for Protocol {
 pub(crate) struct Namespace {
     /// `/`, `/orders`: as clients name it.
     pub(crate) name: String,
-    /// A name in [`Known::consumers`].
+    /// A name in `Known::consumers`.
     pub(crate) consumer: String,
-    /// The route's, and what is the namespace's own of it.
+    /// The route's policy, with the settings of the namespace in their place.
     pub(crate) policy: Policy,
     /// The line in the file, or in the program, that says its name; from 1.
     pub(crate) line: usize,

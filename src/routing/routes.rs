@@ -4,7 +4,7 @@ use super::level::Level;
 use super::listeners::Known;
 use super::location::Location;
 use super::mistakes::Mistakes;
-use super::parts::{Given, NamespaceParts, RouteParts, Said};
+use super::parts::{Given, Located, NamespaceParts, RouteParts};
 use super::pattern::Pattern;
 use super::policy::Policy;
 use super::provenance::Provenance;
@@ -34,24 +34,21 @@ pub(super) fn routes(
         if parts.protocol == Protocol::SocketIo {
             if parts.namespaces.is_nothing() {
                 let at = match &parts.namespaces {
-                    Given::Said(said) => said.at,
+                    Given::Value(list) => list.at,
                     Given::Absent | Given::Mistaken => parts.at,
                 };
-                let message = "a route of Socket.IO needs a [[listener.route.namespace]]";
-                mistakes.add(at, message);
+                let namespace = at.word("[[listener.route.namespace]]", "namespace");
+                mistakes.add(at, format!("a route of Socket.IO needs a {namespace}"));
             }
-            let all = parts
-                .namespaces
-                .value()
-                .map_or(Vec::new(), |said| said.value);
-            namespaces = self::namespaces(all, (&policy, &set), known, mistakes);
+            namespaces =
+                self::namespaces(parts.namespaces.list(), (&policy, &set), known, mistakes);
         } else {
             consumer = self::consumer(parts.consumer, parts.at, "a route", known, mistakes);
         }
         if parts.path.is_absent() {
             mistakes.add(parts.at, r#"a route needs a "path""#);
         }
-        let Some(Said { value: text, at }) = parts.path.value() else {
+        let Some(Located { value: text, at }) = parts.path.ok() else {
             continue;
         };
         match Pattern::parse(&text) {
@@ -107,7 +104,7 @@ fn consumer(
     if given.is_absent() {
         mistakes.add(at, format!(r#"{what} needs a "consumer""#));
     }
-    let Some(Said { value: name, at }) = given.value() else {
+    let Some(Located { value: name, at }) = given.ok() else {
         return String::new();
     };
     mistakes.unless_known("consumer", at, &name, known.consumers);
@@ -128,7 +125,7 @@ fn namespaces(
             let message = r#"a namespace needs a "name": "/", or one like "/orders""#;
             mistakes.add(parts.at, message);
         }
-        let Some(Said { value: name, at }) = parts.name.value() else {
+        let Some(Located { value: name, at }) = parts.name.ok() else {
             continue;
         };
         let odd = |c: char| c == ',' || c == '?' || c.is_whitespace() || c.is_control();

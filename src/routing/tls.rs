@@ -2,14 +2,14 @@
 
 use super::location::Location;
 use super::mistakes::Mistakes;
-use super::parts::{Given, Said, TlsParts};
+use super::parts::{Given, Located, TlsParts};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{self, ServerConfig, crypto};
 
-/// h2 would invite WebSockets over it (RFC 8441), which are not spoken here.
+/// HTTP/1.1 alone: a client that agrees on h2 may open WebSockets over it (RFC 8441), which are not spoken here.
 const ALPN: &[u8] = b"http/1.1";
 
 /// Reads both files, so that what is used later is what was checked. `at` is where TLS was asked for. Mistakes are noted.
@@ -22,7 +22,7 @@ pub(super) fn load(
         if file.is_absent() {
             mistakes.add(at, format!("tls needs a {key:?}: the path of a PEM file"));
         }
-        file.value()
+        file.ok()
     };
     let certificate = needed("certificate", parts.certificate);
     let key = needed("key", parts.key);
@@ -58,7 +58,7 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, pem::Error>
 
 fn noted<T>(
     found: Result<T, pem::Error>,
-    file: &Said<PathBuf>,
+    file: &Located<PathBuf>,
     mistakes: &mut Mistakes<'_>,
 ) -> Option<T> {
     found

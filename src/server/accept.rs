@@ -1,4 +1,4 @@
-//! From an accepted socket to whoever speaks with it: hyper, or a WebSocket's task.
+//! From an accepted socket to the task that serves it: hyper's, or a WebSocket's.
 
 use super::conversation::converse;
 use super::direct::{self, First};
@@ -22,7 +22,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
-/// After an accept that failed (no descriptor is left), before the next one.
+/// The pause after an accept that failed, mostly because no descriptor is left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
 pub(super) async fn accept<A: App>(
@@ -48,13 +48,13 @@ pub(super) async fn accept<A: App>(
             }
             clock.sleep(ACCEPT_PAUSE).await;
         } else if whole {
-            // who is connected already must not wait for all who come
+            // clients that are connected must not wait for all that are connecting
             tokio::task::yield_now().await;
         }
     }
 }
 
-/// Takes those that wait, and at least one: while the last of them are accepted, the first ones' requests come in.
+/// Accepts the connections that wait, and at least one. Meanwhile the requests of the first ones arrive.
 fn poll_arrivals(
     cx: &mut Context<'_>,
     socket: &TcpListener,
@@ -64,7 +64,7 @@ fn poll_arrivals(
     while arrived.len() < batch {
         match socket.poll_accept(cx) {
             Poll::Ready(Ok(one)) => arrived.push(one),
-            // it has gone already: that is nothing to wait for
+            // the client has gone already
             Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::ConnectionAborted => {}
             Poll::Ready(Err(error)) => return Poll::Ready(Some(error)),
             Poll::Pending if arrived.is_empty() => return Poll::Pending,
@@ -74,7 +74,7 @@ fn poll_arrivals(
     Poll::Ready(None)
 }
 
-/// Lets a socket in, or has it told that there is no place.
+/// Lets a connection in, or has it refused because the server is full.
 fn receive<A: App>(
     node: &Rc<Node<A>>,
     listener: &Rc<Listener<A>>,
@@ -83,15 +83,15 @@ fn receive<A: App>(
 ) {
     let stats = &node.shared.stats;
     let id = stats.next_connection();
-    let place = match stats.quota.connection(peer.ip()) {
-        Ok(place) => place,
+    let slot = match stats.quota.connection(peer.ip()) {
+        Ok(slot) => slot,
         Err(refused) => {
             node.shard.counts.limited(refused.limit);
             let limit = refused.limit.name();
             match node
                 .shared
                 .log_limits
-                .no_place
+                .full
                 .happened(node.shared.clock.now())
             {
                 Some(times) => {
@@ -106,7 +106,7 @@ fn receive<A: App>(
     };
     let guard = ConnectionGuard {
         id,
-        place,
+        slot,
         presence: node.arrive(),
     };
     let met = || meet(node, listener, stream, peer, guard);
@@ -116,7 +116,7 @@ fn receive<A: App>(
     }
 }
 
-/// Tells a client that there is no place for it, in its protocol. A probe is answered as ever.
+/// Refuses a connection in its protocol, because the server is full. A probe is answered as usual.
 async fn turn_away<A: App>(
     node: Rc<Node<A>>,
     listener: Rc<Listener<A>>,
@@ -133,7 +133,7 @@ async fn turn_away<A: App>(
     let _ = node.shared.clock.timeout(refusal::PATIENCE, told).await;
 }
 
-/// Begins with a connection: the ordinary handshake, if it is there, is answered at once, and needs no task but the WebSocket's own.
+/// Begins with a connection. An ordinary handshake that is there already is answered at once, and needs no task but the WebSocket's own.
 fn meet<A: App>(
     node: &Rc<Node<A>>,
     listener: &Rc<Listener<A>>,
@@ -148,8 +148,8 @@ fn meet<A: App>(
         tokio::task::spawn_local(trace::within(id, secured));
         return;
     }
-    let stream = Stream::Plain(stream);
-    // one read: the loop that accepts has a bound of its own
+    let stream = Stream::Tcp(stream);
+    // one read: the accept loop has its own bound
     let mut budget = Budget::default();
     let first = match budget.turn_now() {
         Some(turn) => direct::read(&stream, &config, peer, turn),
@@ -165,7 +165,7 @@ fn meet<A: App>(
     }
 }
 
-/// Agrees on keys first.
+/// Serves a connection of a TLS listener.
 async fn secure<A: App>(
     node: Rc<Node<A>>,
     listener: Rc<Listener<A>>,
@@ -182,7 +182,7 @@ async fn secure<A: App>(
     }
 }
 
-/// What is not there yet is waited for, and what is no ordinary handshake is for hyper.
+/// Waits for a connection's first bytes if they are not there yet, and leaves what is no ordinary handshake to hyper.
 pub(super) async fn wait<A: App>(
     node: Rc<Node<A>>,
     listener: Rc<Listener<A>>,
@@ -192,7 +192,7 @@ pub(super) async fn wait<A: App>(
     guard: ConnectionGuard<A>,
 ) {
     let first = match first {
-        First::Nothing => first_bytes(&node, &listener, &stream, peer).await,
+        First::Nothing => first_bytes(&node, &listener, &stream, peer, Budget::default()).await,
         first => first,
     };
     let (io, answer) = match (first, stream) {
@@ -200,7 +200,7 @@ pub(super) async fn wait<A: App>(
             begin_socket(&node, new, guard, stream, &early);
             return;
         }
-        (First::Http(read, answer), Stream::Plain(stream)) => {
+        (First::Http(read, answer), Stream::Tcp(stream)) => {
             let io = HttpIo::plain(stream, read, listener.config().edge(), &node.shared.clock);
             (io, answer)
         }
@@ -210,26 +210,26 @@ pub(super) async fn wait<A: App>(
         }
         _ => return,
     };
-    // boxed: most of those who are waited for do not need it
+    // boxed: most connections become WebSockets and do not need it
     Box::pin(converse(node, listener, io, answer, peer, guard)).await;
 }
 
-/// Waits for the client to speak.
+/// Waits for a connection's first bytes.
 async fn first_bytes<A: App>(
     node: &Rc<Node<A>>,
     listener: &Listener<A>,
     stream: &Stream,
     peer: SocketAddr,
+    mut budget: Budget,
 ) -> First<A> {
-    let mut budget = Budget::default();
     let read = async {
         loop {
             let turn = budget.turn().await;
-            // a socket may be called readable and have nothing
+            // a socket may be reported readable and have nothing
             if poll_fn(|cx| stream.poll_read_ready(cx)).await.is_err() {
                 return First::Gone;
             }
-            // asked for now: what was replaced meanwhile is the new one
+            // the config of now: a reload may have replaced it meanwhile
             match direct::read(stream, &listener.config(), peer, turn) {
                 First::Nothing => {}
                 first => return first,
@@ -248,7 +248,7 @@ async fn first_bytes<A: App>(
     }
 }
 
-/// Waits for the client to speak, and agrees on keys where they are needed. `None`: it was too slow, or speaks something else.
+/// Waits for the first byte, and for the TLS handshake where the listener has TLS. `None`: the client was too slow, or does not speak TLS.
 async fn begin<A: App>(
     node: &Node<A>,
     listener: &Listener<A>,
@@ -258,7 +258,7 @@ async fn begin<A: App>(
     let (counts, clock) = (&node.shard.counts, &node.shared.clock);
     let config = listener.config();
     let edge = config.edge();
-    // looked at, because a socket may be called readable and have nothing
+    // a peek, because a socket may be reported readable and have nothing
     let mut byte = [0];
     let spoke = clock.timeout(edge.first_byte_timeout, stream.peek(&mut byte));
     let Some(spoke) = spoke.await else {
@@ -268,7 +268,7 @@ async fn begin<A: App>(
     if spoke.ok()? == 0 {
         return None;
     }
-    // asked for now: a certificate that was replaced meanwhile is the new one
+    // the certificate of now: a reload may have replaced it meanwhile
     let Some(config) = listener.config().entry.listener.tls.clone() else {
         return Some(HttpIo::plain(stream, Vec::new(), edge, clock));
     };

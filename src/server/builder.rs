@@ -16,7 +16,7 @@ use crate::consumer::registry::Registry;
 use crate::consumer::routes::{Routes, consumer};
 use crate::error::Error;
 use crate::hub::broker::local::Local;
-use crate::hub::lane::Lanes;
+use crate::hub::format::Formats;
 use crate::hub::shard::{INBOX_MESSAGES, ToShard};
 use crate::limits::Quota;
 use crate::limits::clock::Clock;
@@ -127,8 +127,8 @@ impl<A: App> Server<A> {
         self.registry.refuse(&self.routing)?;
         let descriptors = descriptors::raise();
         let consumers = Consumers::new(self.registry.entries);
-        let lanes = Arc::new(Lanes::new(consumers.renderers()));
         let clock = self.clock;
+        let formats = Arc::new(Formats::new(consumers.renderers(), clock.clone()));
         let (inboxes, mail): (Vec<_>, Vec<_>) = (0..self.shards)
             .map(|_| mpsc::channel::<ToShard<A>>(INBOX_MESSAGES))
             .unzip();
@@ -137,7 +137,7 @@ impl<A: App> Server<A> {
         let mut threads = Vec::new();
         let (store, running) = match &self.store {
             Some((config, schema)) => {
-                let opened = announcer::open::<A>(config, schema, broker.clone())?;
+                let opened = announcer::open::<A>(config, schema, broker.clone(), clock.clone())?;
                 (Some(opened.store), Some(opened.running))
             }
             None => (None, None),
@@ -149,10 +149,12 @@ impl<A: App> Server<A> {
         let stats = Arc::new(stats);
         let drain = Arc::new(DrainProgress::default());
         let shared = Arc::new(Shared {
-            lanes: lanes.clone(),
+            formats: formats.clone(),
             consumers,
             rest: self.registry.rest.into_iter().collect(),
-            keys: self.keys.map(Arc::new),
+            keys: self
+                .keys
+                .map(|keys| Arc::new(keys.with_clock(clock.clone()))),
             clock,
             stats: stats.clone(),
             drain: drain.clone(),
@@ -170,7 +172,7 @@ impl<A: App> Server<A> {
         for (id, inbox) in mail.into_iter().enumerate() {
             let seed = Seed {
                 id,
-                lanes: lanes.clone(),
+                formats: formats.clone(),
                 store: store.clone(),
                 broker: broker.clone(),
                 shared: shared.clone(),

@@ -1,5 +1,5 @@
-//! The ordinary handshake: its head came whole in one read, and nothing about it is odd. It is answered where it lies, in one write, and hyper never hears of
-//! it. Everything else (a refusal too) is hyper's, which is given the same bytes.
+//! The fast path of the handshake: an ordinary head that came whole in one read is parsed in the read buffer and answered in one write, without hyper. Everything
+//! else, refusals too, is left to hyper, which gets the same bytes.
 
 use super::handshake::Accepted;
 use super::listener::ListenerConfig;
@@ -18,27 +18,28 @@ use std::io;
 use std::mem::MaybeUninit;
 use std::net::SocketAddr;
 
-/// A head with more fields is read by hyper.
+/// The most fields of a head that is parsed here.
 const FIELDS: usize = 48;
-/// What is looked at; a longer head is read by hyper.
+/// The longest head that is parsed here, in bytes.
 const HEAD_BYTES: usize = 8 << 10;
 
 thread_local! {
     static BUFFER: RefCell<[u8; HEAD_BYTES]> = const { RefCell::new([0; HEAD_BYTES]) };
 }
 
-/// What became of a connection's first bytes.
+/// What a connection's first bytes are.
 pub(super) enum First<A: App> {
-    /// It is a WebSocket, and was told. What came after the head belongs to it.
+    /// A handshake that was accepted and answered, and the bytes after its head.
     Upgraded(NewConnection<A>, Vec<u8>),
-    /// Bytes for hyper, and the answer to the first request if it is known.
+    /// Bytes for hyper, and the answer to the first request if it is made already.
     Http(Vec<u8>, Option<Response>),
+    /// The client has gone.
     Gone,
-    /// Nothing has come.
+    /// Nothing has come yet.
     Nothing,
 }
 
-/// Reads once.
+/// Reads once, and answers what is an ordinary handshake.
 pub(super) fn read<A: App>(
     stream: &Stream,
     config: &ListenerConfig<A>,
@@ -71,13 +72,13 @@ fn first<A: App>(
         Err(refusal) => http(Some(refusal)),
         Ok(accepted) => match stream.write(&answer(&accepted)) {
             Written::All => First::Upgraded(accepted.connection, bytes[length..].to_vec()),
-            // nothing was written to this socket before: it is not full, it is broken
+            // nothing was written to this socket before, so it is not full but broken
             Written::Part(_) | Written::Failed => First::Gone,
         },
     }
 }
 
-/// The length of the head, the path, and the rest of what it says; `None`: hyper may see more in it, or less.
+/// The length of the head, its path, and its headers and query. `None`: it is incomplete or unusual, and hyper may read it otherwise.
 fn ordinary(bytes: &[u8], head_bytes: usize, peer: SocketAddr) -> Option<(usize, &str, Caller)> {
     let mut fields = [const { MaybeUninit::uninit() }; FIELDS];
     let mut request = Request::new(&mut []);
@@ -94,7 +95,7 @@ fn ordinary(bytes: &[u8], head_bytes: usize, peer: SocketAddr) -> Option<(usize,
     if !framing.is_tunnel() || !framing.names_host() {
         return None;
     }
-    // one copy, which the values share
+    // one copy that all values share
     let head = Bytes::copy_from_slice(&bytes[..length]);
     let mut headers = HeaderMap::with_capacity(request.headers.len());
     for field in request.headers.iter() {
@@ -123,7 +124,7 @@ fn plain_target(target: &str) -> Option<(&str, &str)> {
     Some(target.split_once('?').unwrap_or((target, "")))
 }
 
-/// As hyper would write it; a 1xx needs no `Date` (RFC 9110, section 6.6.1).
+/// The answer as hyper would write it; a 1xx needs no `Date` (RFC 9110, section 6.6.1).
 fn answer<A: App>(accepted: &Accepted<A>) -> Vec<u8> {
     let mut answer = Vec::with_capacity(256);
     answer.extend_from_slice(

@@ -8,7 +8,7 @@ use crate::consumer::registry::Registry;
 use crate::error::{ClientError, Error};
 use crate::hub::broker::local::Local;
 use crate::hub::extensions::Extensions;
-use crate::hub::lane::Lanes;
+use crate::hub::format::Formats;
 use crate::hub::shard::{Setup, Shard};
 use crate::hub::socket::{Compression, Socket};
 use crate::hub::stream::{Stream, pair};
@@ -62,8 +62,9 @@ pub fn preview<A: App>(
         .find(|(_, name, _)| *name == consumer)
         .ok_or_else(missing)?;
     let consumers = Consumers::new(registry.entries);
-    let lanes = Arc::new(Lanes::new(consumers.renderers()));
-    let lane = lanes.lane(consumer, None).ok_or_else(missing)?;
+    let clock = Clock::system();
+    let formats = Arc::new(Formats::new(consumers.renderers(), clock.clone()));
+    let format = formats.number_of(consumer, None).ok_or_else(missing)?;
     let refused = |error| {
         Ok(Preview {
             groups: Vec::new(),
@@ -84,7 +85,6 @@ pub fn preview<A: App>(
         .enable_all()
         .build_local(LocalOptions::default())?;
     runtime.block_on(async move {
-        let clock = Clock::system();
         let stats = Arc::new(Stats::new(
             1,
             Arc::new(Quota::new(routing.limits, clock.clone())),
@@ -93,7 +93,7 @@ pub fn preview<A: App>(
         ));
         let shard = Rc::new(Shard::new(Setup {
             id: 0,
-            lanes,
+            formats,
             store: Some(store),
             broker: Local::new([], clock.clone()),
             stats,
@@ -114,7 +114,7 @@ pub fn preview<A: App>(
             shard.counts.clone(),
             0,
         );
-        let mut ctx = Context::new(shard.clone(), Rc::new(socket), lane, identity, None);
+        let mut ctx = Context::new(shard.clone(), Rc::new(socket), format, identity, None);
         let connect = ctx.entry().connect;
         let opened = async { connect(&params, query, &mut ctx)?.await };
         let result = match clock.timeout(PATIENCE, opened).await {

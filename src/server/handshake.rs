@@ -1,11 +1,11 @@
-//! Who becomes a WebSocket (RFC 6455, section 4.2): the judgement of a request, whoever has read it.
+//! Accepts or refuses the handshake of a WebSocket (RFC 6455, section 4.2), whether hyper has read it or we have.
 
 use super::engine;
 use super::errors::{handshake_limited, leaving, nothing_here, token_missing};
 use super::new_connection::NewConnection;
 use super::shared::Shared;
 use super::table::TableEntry;
-use super::upgrade::{self, Unfit};
+use super::upgrade_request::{Unfit, UpgradeRequest};
 use crate::app::App;
 use crate::auth::Identity;
 use crate::connection::RawHandshake;
@@ -40,15 +40,15 @@ pub(super) struct Sockets<A: App> {
     shared: Arc<Shared<A>>,
     counts: Arc<ShardStats>,
     pub(super) entry: Arc<TableEntry>,
-    /// Of each of the listener's routes.
-    ways: Vec<Way>,
+    /// Where each of the listener's routes leads.
+    targets: Vec<Target>,
 }
 
 /// Where a route leads.
-struct Way {
-    /// Of a raw WebSocket.
-    lane: Option<u16>,
-    /// Of Engine.IO.
+struct Target {
+    /// The format of a raw WebSocket.
+    format: Option<u16>,
+    /// The endpoint of Engine.IO.
     endpoint: Option<Arc<Endpoint>>,
     stats: Arc<RouteStats>,
 }
@@ -56,9 +56,9 @@ struct Way {
 impl<A: App> Sockets<A> {
     pub fn new(shard: &Shard<A>, shared: &Arc<Shared<A>>, entry: &Arc<TableEntry>) -> Self {
         let here = &entry.listener;
-        let way = |(index, route): (usize, &Route)| Way {
-            lane: match route.protocol {
-                Protocol::WebSocket => shared.lanes.lane(&route.consumer, None),
+        let target = |(index, route): (usize, &Route)| Target {
+            format: match route.protocol {
+                Protocol::WebSocket => shared.formats.number_of(&route.consumer, None),
                 Protocol::EngineIo | Protocol::SocketIo => None,
             },
             endpoint: engine::endpoint(shared, shard, entry, index),
@@ -68,17 +68,17 @@ impl<A: App> Sockets<A> {
             shared: shared.clone(),
             counts: shard.counts.clone(),
             entry: entry.clone(),
-            ways: here.routes.iter().enumerate().map(way).collect(),
+            targets: here.routes.iter().enumerate().map(target).collect(),
         }
     }
 
     /// What a route of Engine.IO leads to.
     pub fn endpoint(&self, index: usize) -> Option<Arc<Endpoint>> {
-        self.ways[index].endpoint.clone()
+        self.targets[index].endpoint.clone()
     }
 
     pub fn stats(&self, index: usize) -> &Arc<RouteStats> {
-        &self.ways[index].stats
+        &self.targets[index].stats
     }
 
     /// The route of Engine.IO at a path.
@@ -88,7 +88,7 @@ impl<A: App> Sockets<A> {
         (route.protocol != Protocol::WebSocket).then_some(route)
     }
 
-    /// Who asks. `None`: a token is required and has not come.
+    /// Who sent a request. `None`: a token is required and has not come.
     pub fn identify(
         &self,
         route: &Route,
@@ -116,14 +116,14 @@ impl<A: App> Sockets<A> {
         let route = &self.entry.listener.routes[index];
         let (shared, counts) = (&*self.shared, &*self.counts);
         let Caller { headers, query, .. } = caller;
-        let wish = upgrade::wish(method, headers).map_err(|unfit| unfit.response())?;
+        let request = UpgradeRequest::of(method, headers).map_err(|unfit| unfit.response())?;
         if shared.drain.draining.load(Relaxed) {
             return Err(json_error(&leaving()));
         }
         let policy = &route.policy;
         let tls = self.entry.listener.tls.is_some();
-        let host = wish.origin.and_then(|_| routing::host(headers));
-        if !policy.origins.allows(wish.origin, host, tls) {
+        let host = request.origin.and_then(|_| routing::host(headers));
+        if !policy.origins.allows(request.origin, host, tls) {
             return Err(Unfit::Origin.response());
         }
         if !can_upgrade {
@@ -141,17 +141,17 @@ impl<A: App> Sockets<A> {
         let authorization = headers.get(header::AUTHORIZATION);
         let found = auth::token_of(
             authorization.and_then(|value| value.to_str().ok()),
-            wish.protocols.as_deref(),
+            request.protocols.as_deref(),
             query,
         );
-        let Way {
-            lane,
+        let Target {
+            format,
             endpoint,
             stats,
-        } = &self.ways[index];
+        } = &self.targets[index];
         let identity = match route.protocol {
             Protocol::WebSocket => identify(shared, policy, caller, found.token.as_deref()),
-            // there is no frame that could bring it
+            // no frame of this protocol could bring the token
             Protocol::EngineIo => identify(shared, policy, caller, found.token.as_deref())
                 .or_else(|| Some(Err(token_missing()))),
             // each namespace asks for itself
@@ -172,13 +172,13 @@ impl<A: App> Sockets<A> {
             },
             None => None,
         };
-        let extension = wish.compression.zip(policy.compress_from);
+        let extension = request.compression.zip(policy.compress_from);
         let compression = match &extension {
             Some((agreed, from)) => Compression::agreed(agreed, *from),
             None => Compression::NONE,
         };
         let policy = self.entry.policies[index].clone();
-        let connection = match (session, *lane) {
+        let connection = match (session, *format) {
             (Some((request, sid)), _) => NewConnection::Engine(Box::new(EngineHandshake {
                 request,
                 sid,
@@ -188,8 +188,8 @@ impl<A: App> Sockets<A> {
                 route: stats.clone(),
                 compression,
             })),
-            (None, Some(lane)) => NewConnection::Raw(RawHandshake {
-                lane,
+            (None, Some(format)) => NewConnection::Raw(RawHandshake {
+                format,
                 params,
                 since: since(query),
                 query: query.clone(),
@@ -209,14 +209,14 @@ impl<A: App> Sockets<A> {
         );
         Ok(Accepted {
             connection,
-            key: HeaderValue::try_from(websocket::accept_key(wish.key)).expect("is base64"),
+            key: HeaderValue::try_from(websocket::accept_key(request.key)).expect("is base64"),
             protocol: found.protocol.and_then(|p| HeaderValue::from_str(p).ok()),
             extension: extension.and_then(|(e, _)| HeaderValue::try_from(e.answer).ok()),
         })
     }
 }
 
-/// Who asks. `None`: a token is required and has not come.
+/// Who sent a request. `None`: a token is required and has not come.
 fn identify<A: App>(
     shared: &Shared<A>,
     policy: &Policy,
@@ -238,7 +238,7 @@ fn identify<A: App>(
     })
 }
 
-/// The number a client comes back with. One that is none cannot be resumed, and the client must hear that.
+/// The number that a client resumes from (`?since=`). One that is malformed is beyond every number: it cannot be resumed from, and the client is told so.
 fn since(query: &str) -> Option<u64> {
     let (_, value) =
         crate::routing::pattern::query_pairs(query).find(|(name, _)| name == "since")?;

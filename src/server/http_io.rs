@@ -281,7 +281,7 @@ impl HttpIo {
     /// The bare stream, after hyper has written its last byte.
     pub async fn into_stream(self) -> io::Result<Stream> {
         Ok(match self.pipe {
-            Pipe::Plain(tcp) => Stream::Plain(tcp),
+            Pipe::Plain(tcp) => Stream::Tcp(tcp),
             Pipe::Memory(memory) => Stream::Memory(memory),
             Pipe::Tls(mut tls) => {
                 // what TLS still holds of the answer

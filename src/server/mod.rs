@@ -30,7 +30,7 @@ mod started;
 mod table;
 #[cfg(feature = "testing")]
 pub(crate) mod testing;
-mod upgrade;
+mod upgrade_request;
 mod upgraded;
 mod worker;
 
@@ -40,4 +40,4 @@ pub use explain::{Preview, preview};
 pub(crate) use request_framing::{Position, RequestFraming};
 pub use started::{Changes, Started};
 #[cfg(feature = "fuzzing")]
-pub(crate) use upgrade::{Unfit, wish};
+pub(crate) use upgrade_request::{Unfit, UpgradeRequest};

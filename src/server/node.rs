@@ -100,6 +100,6 @@ pub(super) struct ConnectionGuard<A: App> {
     /// The connection's number in the log.
     pub id: u64,
     /// Its place in the quotas.
-    pub place: ConnectionSlot,
+    pub slot: ConnectionSlot,
     pub presence: Presence<A>,
 }

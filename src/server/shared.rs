@@ -6,14 +6,14 @@ use crate::app::App;
 use crate::auth::Keys;
 use crate::consumer::entry::Consumers;
 use crate::consumer::rest::Interface;
-use crate::hub::lane::Lanes;
+use crate::hub::format::Formats;
 use crate::limits::clock::Clock;
 use crate::metrics::Stats;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 pub(super) struct Shared<A: App> {
-    pub lanes: Arc<Lanes<A>>,
+    pub formats: Arc<Formats<A>>,
     pub consumers: Consumers<A>,
     /// REST interfaces, by the name that `routing.toml` mounts them with.
     pub rest: HashMap<&'static str, Interface<A>>,
@@ -30,6 +30,6 @@ pub(super) struct Shared<A: App> {
 #[derive(Default)]
 pub(super) struct LogLimits {
     pub accept: LogLimit,
-    pub no_place: LogLimit,
+    pub full: LogLimit,
     pub tls: LogLimit,
 }

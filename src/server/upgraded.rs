@@ -57,16 +57,12 @@ pub(super) fn begin_socket<A: App>(
         new.refuse(error);
     }
     let open = new.route().open();
-    let ConnectionGuard {
-        id,
-        place,
-        presence,
-    } = guard;
+    let ConnectionGuard { id, slot, presence } = guard;
     let keys = node.shared.keys.clone();
     let handshake = match new {
         NewConnection::Raw(handshake) => handshake,
         NewConnection::Engine(handshake) => {
-            let held = (open, place, presence);
+            let held = (open, slot, presence);
             match socketio::attach(&node.shard, id, stream, early, keys, *handshake) {
                 Attached::Session(session) => {
                     let served = async move {
@@ -91,7 +87,7 @@ pub(super) fn begin_socket<A: App>(
     let pending = Box::new(pending);
     let served = async move {
         connection::run(pending).await;
-        drop((open, place, presence));
+        drop((open, slot, presence));
     };
     tokio::task::spawn_local(trace::within(id, served));
 }

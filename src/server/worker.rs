@@ -11,7 +11,7 @@ use super::testing::arrivals::{Arrival, Arrivals};
 use crate::app::App;
 use crate::hub::broker::local::Local;
 use crate::hub::extensions::Extensions;
-use crate::hub::lane::Lanes;
+use crate::hub::format::Formats;
 use crate::hub::shard::{Setup, Shard, ToShard};
 use crate::protocol::close::Ending;
 use crate::routing::Policy;
@@ -53,7 +53,7 @@ pub(super) struct Rollout {
 /// What a shard's thread is started with.
 pub(super) struct Seed<A: App> {
     pub id: usize,
-    pub lanes: Arc<Lanes<A>>,
+    pub formats: Arc<Formats<A>>,
     pub store: Option<Store>,
     pub broker: Local<A>,
     pub shared: Arc<Shared<A>>,
@@ -87,7 +87,7 @@ impl<A: App> Seed<A> {
                 .with(Sessions::<A>::default());
             let shard = Shard::new(Setup {
                 id: self.id,
-                lanes: self.lanes,
+                formats: self.formats,
                 store: self.store,
                 broker: self.broker,
                 stats,
@@ -97,8 +97,8 @@ impl<A: App> Seed<A> {
             let shard = Rc::new(shard);
             let runtime = tokio::runtime::Handle::current().metrics();
             let _ = shard.counts.runtime.set(runtime);
-            tokio::task::spawn_local(shard.clone().flush_turns());
-            tokio::task::spawn_local(shard.clone().close_windows());
+            tokio::task::spawn_local(shard.clone().flush_ticks());
+            tokio::task::spawn_local(shard.clone().close_batches());
             tokio::task::spawn_local(shard.clone().take_in(inbox));
             let worker = Rc::new(Worker {
                 node: Rc::new(Node::new(shard, self.shared)),

@@ -54,6 +54,7 @@ pub(crate) fn attach<A: App>(
     handshake: EngineHandshake<A>,
 ) -> Attached<A> {
     let compression = handshake.compression;
+    let _counted = handshake.user;
     let Some(sid) = handshake.sid else {
         let identity = match handshake.identity.transpose() {
             Ok(identity) => identity,

@@ -18,7 +18,7 @@ use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 
 /// What a message leads to, and the number of its acknowledgement.
-pub(super) enum Handling<'a> {
+pub(super) enum Reaction<'a> {
     /// It is being handled.
     Run(Option<u64>, LocalBoxFuture<'a, Result<Reply, Error>>),
     /// Boxed, as the next one: they are rare, and large.
@@ -26,7 +26,7 @@ pub(super) enum Handling<'a> {
     End(Box<Ending>),
 }
 
-impl<'a> Handling<'a> {
+impl<'a> Reaction<'a> {
     /// The consumer begins with what its timer was set for.
     pub(super) fn elapsed<A: App>(
         elapsed: Elapsed<A>,
@@ -34,13 +34,13 @@ impl<'a> Handling<'a> {
         ctx: &'a mut Context<A>,
     ) -> Self {
         match elapsed(consumer.consumer(), ctx) {
-            Some(running) => Handling::Run(None, running),
-            None => Handling::answered(None, Ok(Reply::default())),
+            Some(running) => Reaction::Run(None, running),
+            None => Reaction::answered(None, Ok(Reply::default())),
         }
     }
 
     fn answered(id: Option<u64>, answer: Result<Reply, Error>) -> Self {
-        Handling::Answered(Box::new((id, answer)))
+        Reaction::Answered(Box::new((id, answer)))
     }
 }
 
@@ -52,9 +52,9 @@ impl<A: App> Namespace<A> {
         ctx: &'a mut Context<A>,
         consumer: &'a mut dyn OpenConsumer<A>,
         mail: Mail,
-    ) -> Handling<'a> {
+    ) -> Reaction<'a> {
         match mail {
-            Mail::Leave => Handling::End(Box::new(Ending::left())),
+            Mail::Leave => Reaction::End(Box::new(Ending::left())),
             Mail::Frame(Frame::Text(text)) => handle(ctx, consumer, None, Payload::Text(&text)),
             Mail::Frame(Frame::Binary(bytes)) => {
                 handle(ctx, consumer, None, Payload::Binary(&bytes))
@@ -72,7 +72,7 @@ impl<A: App> Namespace<A> {
         consumer: &'a mut dyn OpenConsumer<A>,
         text: &str,
         attachments: &[Bytes],
-    ) -> Handling<'a> {
+    ) -> Reaction<'a> {
         // it was taken apart before, where it was addressed
         let Ok(socket_io::Packet {
             body:
@@ -84,7 +84,7 @@ impl<A: App> Namespace<A> {
             ..
         }) = socket_io::Packet::decode(text)
         else {
-            return Handling::answered(None, Ok(Reply::default()));
+            return Reaction::answered(None, Ok(Reply::default()));
         };
         let event = Event {
             name: &name,
@@ -100,14 +100,14 @@ impl<A: App> Namespace<A> {
         };
         if let Err(fast) = metered {
             return match rates::refuse(&ctx.shard, None, fast) {
-                ConnectionFrame::Refused(_, error) => Handling::answered(id, Err(error.into())),
-                ConnectionFrame::Close(ending) => Handling::End(Box::new(ending)),
-                _ => Handling::answered(id, Ok(Reply::default())),
+                ConnectionFrame::Refused(_, error) => Reaction::answered(id, Err(error.into())),
+                ConnectionFrame::Close(ending) => Reaction::End(Box::new(ending)),
+                _ => Reaction::answered(id, Ok(Reply::default())),
             };
         }
         if let Some(control) = control {
             let running = run_control(ctx, session.keys.as_deref(), control);
-            return Handling::Run(id, running.boxed_local());
+            return Reaction::Run(id, running.boxed_local());
         }
         handle(ctx, consumer, id, Payload::Event(event))
     }
@@ -134,10 +134,10 @@ fn handle<'a, A: App>(
     consumer: &'a mut dyn OpenConsumer<A>,
     id: Option<u64>,
     payload: Payload<'_>,
-) -> Handling<'a> {
+) -> Reaction<'a> {
     ctx.begin(None, payload);
     match consumer.receive(payload, ctx) {
-        Ok(running) => Handling::Run(id, running),
-        Err(error) => Handling::answered(id, Err(error.into())),
+        Ok(running) => Reaction::Run(id, running),
+        Err(error) => Reaction::answered(id, Err(error.into())),
     }
 }

@@ -26,9 +26,9 @@ impl Endpoint {
 #[derive(Clone)]
 pub(crate) struct NamespaceRoute {
     pub name: Arc<str>,
-    /// The lane of clients that are told numbers.
-    pub lane: u16,
-    /// The lane of clients that are told none.
+    /// The format of clients that are told numbers.
+    pub format: u16,
+    /// The format of clients that are told none.
     pub unnumbered: u16,
     pub policy: Arc<Policy>,
     /// Those of the route of the endpoint.

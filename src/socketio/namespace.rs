@@ -95,17 +95,19 @@ impl<A: App> Namespace<A> {
     }
 
     pub fn compress(&self, compression: Compression) {
-        self.socket.compression.set(compression);
+        self.socket.wire.compression.set(compression);
     }
 
     pub fn say(&self, shard: &Shard<A>, message: &Message) {
-        let lane = &shard.lanes[self.route.lane as usize];
-        shard.send(&self.socket, lane.frame(message, Default::default()));
+        let format = &shard.formats[self.route.format as usize];
+        shard.send(&self.socket, format.frame(message, Default::default()));
     }
 
     /// A mistake: as the answer where one was asked for, otherwise in the vocabulary's own event.
     pub fn tell_mistake(&self, shard: &Shard<A>, error: &ClientError, id: Option<u64>) {
-        let render = shard.lanes[self.route.lane as usize].renderer.render_error;
+        let render = shard.formats[self.route.format as usize]
+            .renderer
+            .render_error;
         match id {
             None => self.say(shard, &error_message(render, error, None)),
             Some(id) => {

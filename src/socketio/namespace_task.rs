@@ -1,6 +1,6 @@
 //! The task of a namespace: its consumer lets the client in, handles what the mailbox has, and takes its leave.
 
-use super::command::Handling;
+use super::command::Reaction;
 use super::namespace::Namespace;
 use super::session::{Running, Session};
 use crate::app::App;
@@ -66,8 +66,8 @@ impl<A: App> Namespace<A> {
         let identity = identity.map_err(|error| Box::new(Ending::refused(error)))?;
         note_expiry(&self.socket, &identity);
         let counted = self.route.stats.role(A::role(&identity));
-        let (shard, socket, lane) = (shard.clone(), self.socket.clone(), self.route.lane);
-        let mut ctx = Context::new(shard, socket, lane, identity, None);
+        let (shard, socket, format) = (shard.clone(), self.socket.clone(), self.route.format);
+        let mut ctx = Context::new(shard, socket, format, identity, None);
         if let Err(error) = ctx.receive_back(self.client.clone()).await {
             return Err(Box::new(Ending::refused(error.into_client())));
         }
@@ -153,25 +153,26 @@ impl<A: App> Namespace<A> {
             }
             // the consumer is borrowed until its future is done
             let (id, answer) = match match (elapsed, mail) {
-                (Some(elapsed), _) => Handling::elapsed(elapsed, &mut **consumer, ctx),
+                (Some(elapsed), _) => Reaction::elapsed(elapsed, &mut **consumer, ctx),
                 (None, Some(mail)) => self.take(session, ctx, &mut **consumer, mail),
                 (None, None) => continue,
             } {
-                Handling::Run(id, running) => {
+                Reaction::Run(id, running) => {
                     match AssertUnwindSafe(running).catch_unwind().await {
                         Ok(answer) => (id, answer),
                         Err(_) => {
-                            let consumer =
-                                session.shard.lanes[self.route.lane as usize].renderer.name;
+                            let consumer = session.shard.formats[self.route.format as usize]
+                                .renderer
+                                .name;
                             tracing::error!(consumer, "a handler panicked");
                             return Ending::internal();
                         }
                     }
                 }
-                Handling::Answered(answered) => *answered,
-                Handling::End(ending) => return *ending,
+                Reaction::Answered(answered) => *answered,
+                Reaction::End(ending) => return *ending,
             };
-            if !self.socket.is_holding() && !ctx.is_unkept() {
+            if !self.socket.subscription.is_holding() && !ctx.is_unkept() {
                 self.tell(ctx, id, answer);
             } else if let Err(error) = Box::pin(self.tell_joined(ctx, id, answer)).await {
                 let ending = self.socket.take_ending();
@@ -190,7 +191,7 @@ impl<A: App> Namespace<A> {
     ) -> Result<(), Error> {
         ctx.note_joins().await?;
         self.tell(ctx, id, answer);
-        match self.socket.is_holding() {
+        match self.socket.subscription.is_holding() {
             true => ctx.settle_joins().await,
             false => Ok(()),
         }
@@ -229,7 +230,7 @@ impl<A: App> Namespace<A> {
             // a client that is refused does not come back by itself: this one should
             Some(error) if is_socket_io && error.kind != Kind::Busy => {
                 tracing::info!(code = %error.code, namespace = %name, "a client is refused");
-                let renderer = &shard.lanes[self.route.lane as usize].renderer;
+                let renderer = &shard.formats[self.route.format as usize].renderer;
                 let render = renderer.render_error;
                 let refuses_inside = Consumers::of(shard)[renderer.name].refuses_inside;
                 let error = error.in_short();
@@ -275,7 +276,7 @@ impl<A: App> Begun<A> {
         let why = Disconnect::of(ending);
         let last = AssertUnwindSafe(consumer.disconnect(why, &mut ctx)).catch_unwind();
         if last.await.is_err() {
-            tracing::error!(consumer = ctx.lane().renderer.name, "disconnect panicked");
+            tracing::error!(consumer = ctx.format().renderer.name, "disconnect panicked");
         }
         ctx.leaving()
     }
@@ -297,7 +298,7 @@ async fn open<A: App>(
             Err(ending.unwrap_or_else(|| Ending::refused(error.into_client())))
         }
         Err(_) => {
-            tracing::error!(consumer = ctx.lane().renderer.name, "connect panicked");
+            tracing::error!(consumer = ctx.format().renderer.name, "connect panicked");
             Err(Ending::internal())
         }
     }

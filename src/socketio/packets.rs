@@ -277,7 +277,7 @@ impl<A: App> Session<A> {
         self.asked.borrow_mut()[at] = true;
         let mut route = self.request.endpoint.namespaces[at].clone();
         if !offsets::are_told(&route.policy, &self.request, auth) {
-            route.lane = route.unnumbered;
+            route.format = route.unnumbered;
         }
         let client = Client::new(self.request.handshake.clone(), auth.map(ToOwned::to_owned));
         self.begin(route, client, None);

@@ -107,12 +107,12 @@ impl<A: App> Session<A> {
 
     /// A client whose pongs are late is gone, also where the sweep has not come by yet.
     fn is_silent(&self) -> bool {
-        let silence = self.shard.now_ms().saturating_sub(self.wire.heard_at.get());
+        let silence = self.wire.liveness.silence(self.shard.now_ms());
         silence >= self.wire.policy.idle_timeout.as_millis() as u64
     }
 
     pub(super) fn heard(&self) {
-        self.wire.heard_at.set(self.shard.now_ms());
+        self.wire.liveness.heard(self.shard.now_ms());
     }
 
     pub(super) fn has_post(&self) -> bool {

@@ -10,7 +10,7 @@ use crate::hub::shard::Shard;
 use crate::hub::socket::{CLOSE_TIMEOUT, Socket};
 use crate::limits::budget::Budget;
 use crate::protocol::close::Ending;
-use crate::protocol::engine_io::Handshake;
+use crate::protocol::engine_io::OpenPacket;
 use crate::protocol::sid::Sid;
 use crate::routing::Protocol;
 use std::cell::{Cell, RefCell};
@@ -73,15 +73,15 @@ impl<A: App> Session<A> {
             Transport::WebSocket => &[],
             Transport::Polling | Transport::Upgrading => &["websocket"],
         };
-        let handshake = Handshake {
+        let packet = OpenPacket {
             sid: self.sid.as_str(),
             upgrades,
             ping_interval: ms(policy.ping_interval),
             ping_timeout: ms(policy.ping_timeout),
             max_payload: policy.max_payload as u64,
         };
-        let handshake = serde_json::to_string(&handshake).unwrap_or_default();
-        self.say(&format!("0{handshake}"));
+        let packet = serde_json::to_string(&packet).unwrap_or_default();
+        self.say(&format!("0{packet}"));
     }
 
     /// Serves it until it ends.

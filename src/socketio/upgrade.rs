@@ -130,7 +130,7 @@ impl<A: App> Session<A> {
         self.transport.set(Transport::WebSocket);
         Sessions::of(&self.shard).remove(&self.sid);
         self.shard.flush(); // what was said is encoded as the old transport takes it
-        self.wire.compression.set(compression);
+        self.wire.wire.compression.set(compression);
         for namespace in &*self.namespaces.borrow() {
             namespace.compress(compression);
         }

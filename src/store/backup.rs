@@ -1,16 +1,18 @@
 //! Copies of a database that may be served, and the way back.
 
 use super::config::StoreConfig;
+use super::damage::damage;
 use super::files::resolved;
-use super::migrations::{self, Schema};
+use super::lock::lock;
+use super::migrations;
 use super::paths::{beside, named, sync_folder};
-use super::sqlite;
+use super::schema::Schema;
 use super::time::now_ms;
 use crate::error::Error;
+use crate::limits::clock::Clock;
 use crate::store::log::{Log, SqliteLog};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
-use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,8 +20,6 @@ use std::time::Duration;
 
 /// Pages that are copied between two reports, 4 MiB.
 const STEP: i32 = 1_024;
-/// Findings that a check is asked for: rows that break a rule are findings as well, and damage may stand behind many of them.
-const FINDINGS: u32 = 10_000;
 /// How long to wait for whoever holds the database at the moment.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -96,7 +96,7 @@ pub fn restore(
     progress: impl FnMut(Progress),
 ) -> Result<Restored, Error> {
     let place = &resolved(&config.path);
-    let _lock = sqlite::lock(place)?;
+    let _lock = lock(place)?;
     let opened = source(from, schema)?;
     if resolved(from) == *place {
         let path = from.display();
@@ -137,28 +137,6 @@ fn source(path: &Path, schema: &Schema) -> Result<Connection, Error> {
         )));
     }
     Ok(c)
-}
-
-/// What `quick_check` or `integrity_check` finds wrong with a database: damage, and the rules of tables that rows break (a `CHECK` that somebody switched off).
-///
-/// # Errors
-/// SQLite's.
-pub(super) fn damage(
-    c: &Connection,
-    check: &str,
-) -> rusqlite::Result<(Option<String>, BTreeSet<String>)> {
-    let mut rules = BTreeSet::new();
-    let mut found = c.prepare(&format!("PRAGMA {check}({FINDINGS})"))?;
-    let mut found = found.query([])?;
-    while let Some(row) = found.next()? {
-        let text: String = row.get(0)?;
-        if text.starts_with("CHECK constraint failed in ") || text.contains(" value in ") {
-            rules.insert(text);
-        } else if text != "ok" {
-            return Ok((Some(text), rules));
-        }
-    }
-    Ok((None, rules))
 }
 
 fn copy(
@@ -226,7 +204,7 @@ fn put_aside(place: &Path) -> Result<Option<PathBuf>, Error> {
     {
         tracing::debug!(error = %e, "its log stays beside it");
     }
-    let mut aside = beside(place, &format!(".before-{}", now_ms()));
+    let mut aside = beside(place, &format!(".before-{}", now_ms(&Clock::system())));
     while aside.exists() {
         aside.as_mut_os_string().push("x");
     }

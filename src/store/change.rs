@@ -10,7 +10,7 @@ use member::Member;
 use crate::error::Error;
 use crate::store::capture::{RowChange, RowChanges, RowImage, TableColumns};
 use crate::store::op::Op;
-use crate::store::rows::Reader;
+use crate::store::reader::Reader;
 use crate::store::value::Value;
 use serde::de::value::MapDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};

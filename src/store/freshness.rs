@@ -2,9 +2,12 @@
 
 use super::capture::{AnyCapture, Blueprint, Capture, Captured, Steady, silence};
 use super::config::CaptureMode;
+use super::connection::data_version;
 use super::log::Index;
 use super::memo::{Memos, Reading};
+use super::time::now_ms;
 use crate::error::Error;
+use crate::limits::clock::Clock;
 use rusqlite::Connection;
 use std::cell::Cell;
 use std::sync::Arc;
@@ -13,6 +16,7 @@ use std::sync::Arc;
 /// [`opened`](Self::opened), and what is rolled back through [`undone`](Self::undone) and [`abandoned`](Self::abandoned).
 pub(crate) struct Freshness {
     pub index: Arc<Index>,
+    clock: Clock,
     capture: AnyCapture,
     steady: Steady,
     memos: Memos,
@@ -30,6 +34,7 @@ impl Freshness {
     /// [`Error::Config`] when a table cannot be watched; [`Error::Store`].
     pub fn new(
         c: &Connection,
+        clock: &Clock,
         mode: CaptureMode,
         blueprint: &Blueprint,
         steady_tables: &[&str],
@@ -37,11 +42,12 @@ impl Freshness {
     ) -> Result<Self, Error> {
         let reading = Reading::default();
         silence(c, reading.clone(), mode == CaptureMode::Buffered)?;
-        let capture = AnyCapture::install(c, mode, blueprint)?;
+        let capture = AnyCapture::install(c, clock, mode, blueprint)?;
         let steady = Steady::install(c, steady_tables)?;
         let memos = Memos::new(reading.clone(), capture.tables(), steady_tables);
         Ok(Freshness {
             index,
+            clock: clock.clone(),
             capture,
             steady,
             memos,
@@ -65,6 +71,11 @@ impl Freshness {
         self.steady.remake(c, steady_tables)?;
         self.memos = Memos::new(self.reading.clone(), self.capture.tables(), steady_tables);
         Ok(())
+    }
+
+    /// Milliseconds since 1970-01-01 UTC.
+    pub fn now_ms(&self) -> i64 {
+        now_ms(&self.clock)
     }
 
     /// Whether others have committed since the last transaction was begun.
@@ -154,12 +165,6 @@ impl Freshness {
     pub fn captured(&self) -> usize {
         self.capture.mark()
     }
-}
-
-/// Changes whenever another connection commits.
-fn data_version(c: &Connection) -> Result<i64, Error> {
-    Ok(c.prepare_cached("PRAGMA data_version")?
-        .query_row([], |row| row.get(0))?)
 }
 
 #[cfg(test)]

@@ -2,22 +2,24 @@
 
 use super::author::Author;
 use super::command::Command;
-use super::disk::Settled;
+use super::connection::snapshot;
+use super::durability::DurableBarrier;
 use super::freshness::Freshness;
 use super::health::Health;
 use super::idempotency::{self, Ran};
 use super::job::{Job, Task};
 use super::log::Index;
+use super::reader::Reader;
 use super::readers::Readers;
-use super::rows::{Reader, Transaction};
-use super::sqlite;
 use super::stats::Stats;
 use super::time::now_ms;
+use super::transaction::Transaction;
 use crate::error::Error;
+use crate::limits::clock::Clock;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 /// The rows. A cheap handle: clone it. When the last one is dropped, the store finishes what waits and closes.
@@ -31,13 +33,14 @@ pub(super) struct Shared {
     pub readers: Arc<Readers>,
     /// The readers of those that replay: a page takes a hundred times as long as a question.
     pub replay: Arc<Readers>,
+    pub clock: Clock,
     pub busy_timeout: Duration,
     pub stats: Arc<Stats>,
     pub health: Arc<Health>,
     /// The writer's; `None` where there is no writer.
     pub index: Option<Arc<Index>>,
     /// What the writer committed and the disk has; `None` where there is no writer.
-    pub settled: Option<Settled>,
+    pub settled: Option<DurableBarrier>,
 }
 
 impl Store {
@@ -82,7 +85,7 @@ impl Store {
     ) -> Result<T, Error> {
         self.shared.health.check()?;
         let index = self.shared.index.clone();
-        let read = readers.read(move |c| sqlite::snapshot(c, index.as_deref(), f));
+        let read = readers.read(move |c| snapshot(c, index.as_deref(), f));
         let result = read.await?;
         // It may have read what a power cut would take back, and a refusal says so too.
         if let Some(settled) = &self.shared.settled {
@@ -114,8 +117,9 @@ impl Store {
             command_id: id.as_ref().map(|id| id.key.clone()),
         };
         let run = move |c: &rusqlite::Connection, freshness: &Freshness| {
-            idempotency::once(c, id, || {
-                f(&Transaction::new(Reader::at(c, freshness), now_ms()))
+            let now = freshness.now_ms();
+            idempotency::once(c, id, now, || {
+                f(&Transaction::new(Reader::at(c, freshness), now))
             })
         };
         self.submit(shard, author, run).await
@@ -155,7 +159,7 @@ impl Store {
         run: impl FnOnce(&rusqlite::Connection, &Freshness) -> Ran<T> + Send + 'static,
     ) -> Result<T, Error> {
         // The clock starts before the queue: whoever waits for room is not to wait twice as long for BUSY.
-        let deadline = Instant::now() + self.shared.busy_timeout;
+        let deadline = self.shared.clock.now() + self.shared.busy_timeout;
         self.shared.health.check()?;
         let (answer, answered) = oneshot::channel();
         let job = Job {
@@ -170,6 +174,11 @@ impl Store {
             .await
             .map_err(|_| Error::Closed)?;
         answered.await.map_err(|_| Error::Closed)?
+    }
+
+    /// Milliseconds since 1970-01-01 UTC, by the clock that the store was opened with.
+    pub(crate) fn now_ms(&self) -> i64 {
+        now_ms(&self.shared.clock)
     }
 
     /// Commands that wait for the writer.

@@ -1,14 +1,14 @@
 //! What a commit means to others: the seam between the store and the rooms above it.
 
 use super::capture::Changes;
-use super::disk::Tell;
+use super::durability::OnDurable;
 use super::log::{Appender, Committed};
 use crate::error::Error;
 
 /// Whoever decides what is announced of a change, and tells it.
 ///
 /// The store has one and calls it on the writer's thread alone, so it needs no lock; whatever it does there every command waits for. It must not call the store,
-/// and must not block, except within a [`Tell`]. A panic in [`announce`](Self::announce) fails the transaction like an error; elsewhere it is a mistake.
+/// and must not block, except within a [`OnDurable`]. A panic in [`announce`](Self::announce) fails the transaction like an error; elsewhere it is a mistake.
 ///
 /// The order of one transaction: any number of `announce`, each followed by [`undone`](Self::undone) where what it added is rolled back, then either `committed`,
 /// or `undone(0)` when the transaction is gone. The next transaction begins after that.
@@ -27,10 +27,10 @@ pub(crate) trait Hook: Send {
 
     /// The open transaction is committed, and what was appended in it is in the log. Says how it is told once it is durable: the disk's thread calls that, one
     /// commit after the other, and drops it uncalled when the disk refused the commit.
-    fn committed(&mut self, commit: Committed) -> Tell;
+    fn committed(&mut self, commit: Committed) -> OnDurable;
 
     /// How everybody is told that they have to come back, without a new history: the store is closed. `head`: the newest event's number.
-    fn dismissed(&mut self, head: u64) -> Tell;
+    fn dismissed(&mut self, head: u64) -> OnDurable;
 
     /// What was written while nobody served is announced, and nobody had to be told: from now on there is somebody. Called once, before any command runs.
     fn started(&mut self, head: u64);

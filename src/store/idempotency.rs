@@ -1,7 +1,6 @@
 //! What became of commands that had an id: kept in the transaction of their effect, so that a repetition gets the same answer and does nothing.
 
 use super::guarded::guarded;
-use super::time::now_ms;
 use crate::error::{ClientError, Error, Kind};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
@@ -93,10 +92,10 @@ impl IdempotencyKey {
     }
 
     /// What was stored before this does not count any more.
-    fn since_ms(&self) -> i64 {
+    fn since_ms(&self, now_ms: i64) -> i64 {
         let lifetime = |lifetime: Duration| i64::try_from(lifetime.as_millis()).ok();
         let lifetime = self.lifetime.and_then(lifetime);
-        lifetime.map_or(i64::MIN, |ms| now_ms().saturating_sub(ms))
+        lifetime.map_or(i64::MIN, |ms| now_ms.saturating_sub(ms))
     }
 
     fn is(&self, fingerprint: &[u8; 32]) -> bool {
@@ -167,12 +166,13 @@ impl Record {
 pub(super) fn once<T: Serialize + DeserializeOwned>(
     c: &Connection,
     id: Option<IdempotencyKey>,
+    now_ms: i64,
     run: impl FnOnce() -> Result<T, Error>,
 ) -> Ran<T> {
     let Some(id) = id else {
         return Ran::unrecorded(guarded(run));
     };
-    match known(c, &id) {
+    match known(c, &id, now_ms) {
         Ok(None) => {}
         Ok(Some(result)) => return Ran::unrecorded(result),
         Err(e) => return Ran::unrecorded(Err(e)),
@@ -210,8 +210,9 @@ type Outcome = (bool, String);
 fn known<T: DeserializeOwned>(
     c: &Connection,
     id: &IdempotencyKey,
+    now_ms: i64,
 ) -> Result<Option<Result<T, Error>>, Error> {
-    let found = match stored(c, id, &id.scope)? {
+    let found = match stored(c, id, &id.scope, now_ms)? {
         Some((fingerprint, outcome)) if id.is(&fingerprint) => Some(outcome),
         Some(_) => {
             return Ok(Some(Err(Error::client(
@@ -220,7 +221,7 @@ fn known<T: DeserializeOwned>(
                 "this id was used for another command",
             ))));
         }
-        None => of_before(c, id)?,
+        None => of_before(c, id, now_ms)?,
     };
     Ok(match found {
         None => None,
@@ -230,7 +231,7 @@ fn known<T: DeserializeOwned>(
 }
 
 /// What an earlier release stored in a scope that this one would not. Others had it too: only the same command counts.
-fn of_before(c: &Connection, id: &IdempotencyKey) -> Result<Option<Outcome>, Error> {
+fn of_before(c: &Connection, id: &IdempotencyKey, now_ms: i64) -> Result<Option<Outcome>, Error> {
     let Some(Former {
         scope: Some(scope),
         fingerprint: former,
@@ -238,7 +239,7 @@ fn of_before(c: &Connection, id: &IdempotencyKey) -> Result<Option<Outcome>, Err
     else {
         return Ok(None);
     };
-    let found = stored(c, id, scope)?;
+    let found = stored(c, id, scope, now_ms)?;
     let same = found.filter(|(fingerprint, _)| fingerprint == former);
     Ok(same.map(|(_, outcome)| outcome))
 }
@@ -247,12 +248,13 @@ fn stored(
     c: &Connection,
     id: &IdempotencyKey,
     scope: &str,
+    now_ms: i64,
 ) -> Result<Option<([u8; 32], Outcome)>, Error> {
     let found = c
         .prepare_cached(
             "SELECT fingerprint, refused, outcome FROM command_outcome WHERE scope = ?1 AND key = ?2 AND at >= ?3",
         )?
-        .query_row(params![scope, id.key, id.since_ms()], |r| {
+        .query_row(params![scope, id.key, id.since_ms(now_ms)], |r| {
             Ok((r.get(0)?, (r.get(1)?, r.get(2)?)))
         })
         .optional()?;
@@ -288,6 +290,12 @@ pub(super) fn prune(c: &Connection, before_ms: i64, step: usize) -> Result<bool,
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::clock::Clock;
+    use crate::store::time::now_ms;
+
+    fn now() -> i64 {
+        now_ms(&Clock::system())
+    }
 
     fn database() -> Connection {
         let c = Connection::open_in_memory().expect("a database");
@@ -297,7 +305,7 @@ mod tests {
 
     /// Runs it, or finds what became of it: `made` is what it would come to now.
     fn run(c: &Connection, id: &IdempotencyKey, made: i64) -> Result<i64, String> {
-        let ran = once(c, Some(id.clone()), || Ok(made));
+        let ran = once(c, Some(id.clone()), now(), || Ok(made));
         if let Some(record) = &ran.record {
             record.store(c, 0).expect("stored");
         }
@@ -354,7 +362,7 @@ mod tests {
         let c = database();
         let id = IdempotencyKey::new("nobody", "a", b"x").for_at_most(Duration::from_secs(600));
         let aged = |ms: i64| {
-            let at = now_ms() - ms;
+            let at = now() - ms;
             c.execute("UPDATE command_outcome SET at = ?1", [at])
                 .expect("aged");
         };

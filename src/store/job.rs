@@ -6,6 +6,7 @@ use super::guarded::guarded;
 use super::idempotency::Ran;
 use super::time::now_ms;
 use crate::error::Error;
+use crate::limits::clock::Clock;
 use rusqlite::Connection;
 use std::time::Instant;
 use tokio::sync::oneshot;
@@ -28,7 +29,7 @@ pub(super) trait Work: Send {
     /// Within its savepoint. Whether its changes are to be kept.
     fn run(&mut self, tx: &Connection, freshness: &Freshness) -> bool;
     /// After its changes were announced, or rolled back: stores the outcome.
-    fn record(&self, tx: &Connection) -> Result<(), Error>;
+    fn record(&self, tx: &Connection, clock: &Clock) -> Result<(), Error>;
     /// It cannot be kept after all. A command that failed by itself keeps its own error.
     fn fail(&mut self, error: Error);
     /// Tells the caller: what `run` led to, or what became of the transaction.
@@ -62,9 +63,9 @@ impl<T: Send, F: FnOnce(&Connection, &Freshness) -> Ran<T> + Send> Work for Task
         keep
     }
 
-    fn record(&self, tx: &Connection) -> Result<(), Error> {
+    fn record(&self, tx: &Connection, clock: &Clock) -> Result<(), Error> {
         match self.ran.as_ref().and_then(|ran| ran.record.as_ref()) {
-            Some(record) => record.store(tx, now_ms()),
+            Some(record) => record.store(tx, now_ms(clock)),
             None => Ok(()),
         }
     }

@@ -5,79 +5,14 @@ mod dumped;
 mod tests;
 
 use super::capture::{self, Blueprint, Condition};
-use super::config::StoreConfig;
-use super::{idempotency, sqlite, writer};
+use super::connection::named;
+use super::framework::framework;
+use super::schema::Schema;
+use super::watched::Watched;
 use crate::error::Error;
-use crate::store::log;
-use crate::store::watched::Watched;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::fmt;
 use std::path::Path;
-
-/// An application's tables.
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub struct Schema {
-    /// Says that a database is this application's: any number but 0.
-    pub application_id: i32,
-    /// The n-th (from 1) makes version n of version n - 1. What was released once is never edited.
-    ///
-    /// Each runs in one transaction with foreign keys off, and they are checked at its end. The triggers of the version before are still there: what
-    /// a migration changes is announced, and one that drops a column of a watched table drops that table's triggers first (they are made anew).
-    ///
-    /// A trigger whose name begins with `others_` is for other programs: it does for a shell what the application's commands do by themselves. Its condition begins
-    /// with `coalesce(1, 0)`, which the writer's connection reads as `NULL` there, so it costs a command next to nothing. It calls that function for nothing else.
-    /// While rows go along with a row of `parent`, `EXISTS (SELECT 1 FROM change_replaced WHERE tbl = '>parent')`.
-    ///
-    /// At each start all of them are run on an empty database in memory too, to know what the tables and their triggers are to be: if another program takes a
-    /// trigger, a column or a table away, it is missed. So none may count on rows that it did not make.
-    pub migrations: &'static [&'static str],
-}
-
-impl Schema {
-    /// Tables that these migrations make.
-    pub const fn new(application_id: i32, migrations: &'static [&'static str]) -> Self {
-        Schema {
-            application_id,
-            migrations,
-        }
-    }
-
-    fn version(&self) -> u32 {
-        self.migrations.len() as u32
-    }
-
-    /// Whether a database is this application's and of this version.
-    ///
-    /// # Errors
-    /// [`Error::Store`].
-    pub(super) fn fits(&self, c: &Connection) -> Result<bool, Error> {
-        let pragma = |name: &str| c.pragma_query_value(None, name, |r| r.get::<_, i64>(0));
-        let (id, version) = (pragma("application_id")?, pragma("user_version")?);
-        Ok(id == i64::from(self.application_id) && version == i64::from(self.version()))
-    }
-}
-
-/// Brings a database to the version this program needs, without serving it. Says from which version to which.
-///
-/// # Errors
-/// [`Error::Config`] when the database is another application's or a newer version's (it is left untouched) or is being served;
-/// [`Error::Busy`] when another program holds it; [`Error::Store`] when a migration fails: those before it stay.
-pub fn migrate(
-    config: &StoreConfig,
-    schema: &Schema,
-    watched: &[Watched],
-) -> Result<(u32, u32), Error> {
-    let prepared = sqlite::prepare(config, schema, watched)?;
-    match prepared.upgraded.condition {
-        Condition::Whole(_) => Ok((prepared.upgraded.from, schema.version())),
-        Condition::Broken(why) => Err(Error::Config(format!(
-            "{}: {}",
-            config.path.display(),
-            why.join("; ")
-        ))),
-    }
-}
 
 /// Refuses a file that is not ours before anything touches it: opening it for writing could already change it.
 pub(super) fn inspect(path: &Path, schema: &Schema) -> Result<(), Error> {
@@ -91,7 +26,7 @@ pub(super) fn inspect(path: &Path, schema: &Schema) -> Result<(), Error> {
         c.busy_timeout(std::time::Duration::from_secs(2))?;
         version(&c, path, schema).map(|_| ())
     };
-    inspected().map_err(|e| sqlite::at(path, e))
+    inspected().map_err(|e| named(path, e))
 }
 
 /// The version of a database that is ours or empty.
@@ -149,23 +84,6 @@ pub(super) struct Upgraded {
     pub from: u32,
     pub blueprint: Blueprint,
     pub condition: Condition,
-}
-
-/// The framework's tables, where they are not there.
-///
-/// # Errors
-/// [`Error::Store`].
-pub(super) fn framework(c: &Connection) -> Result<(), Error> {
-    capture::create(c)?;
-    for tables in [
-        log::TABLES,
-        log::recovery::TABLES,
-        idempotency::TABLES,
-        writer::TABLES,
-    ] {
-        c.execute_batch(tables)?;
-    }
-    Ok(())
 }
 
 /// Upgrades; installs the framework's tables and the triggers.

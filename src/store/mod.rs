@@ -5,14 +5,19 @@
 
 mod author;
 mod backup;
+mod batch_window;
 mod capture;
 pub(crate) mod change;
 mod checkpoints;
 mod command;
 mod config;
-mod disk;
+mod connection;
+mod damage;
+mod durability;
+mod errors;
 mod fair;
 mod files;
+mod framework;
 mod freshness;
 mod guarded;
 mod handle;
@@ -20,20 +25,28 @@ mod health;
 mod hook;
 mod idempotency;
 mod job;
+mod lock;
 pub(crate) mod log;
 mod memo;
 mod migrations;
 mod op;
-mod pace;
+mod open;
 pub(crate) mod paths;
+mod prepare;
+mod reader;
 mod readers;
-mod rows;
+mod row;
+
+mod schema;
 #[cfg(feature = "testing")]
 mod scratch;
-mod sqlite;
+
+#[cfg(test)]
+mod shell;
 mod stats;
 mod text;
 mod time;
+mod transaction;
 mod value;
 mod watch;
 mod watched;
@@ -50,8 +63,8 @@ pub use change::Change;
 pub use command::Command;
 pub use config::{CaptureMode, Durability, StoreConfig};
 #[cfg(test)]
-pub(crate) use disk::Flush;
-pub(crate) use disk::Tell;
+pub(crate) use durability::Flush;
+pub(crate) use durability::OnDurable;
 pub use handle::Store;
 pub(crate) use health::Cause;
 pub(crate) use hook::Hook;
@@ -59,13 +72,17 @@ pub(crate) use idempotency::Channel;
 pub use idempotency::IdempotencyKey;
 pub(crate) use job::Reply;
 pub use memo::Memo;
-pub use migrations::{Schema, migrate};
 pub use op::Op;
-pub use rows::{FromValue, Reader, Row, Transaction};
+pub(crate) use open::{Machine, Opened, Running, look, open};
+pub use prepare::migrate;
+pub use reader::Reader;
+pub use row::{FromValue, Row};
+pub use schema::Schema;
 #[cfg(feature = "testing")]
 pub use scratch::Scratch;
-pub(crate) use sqlite::{Machine, Opened, Running, look, open};
+#[cfg(test)]
+pub(crate) use shell::Shell;
 pub(crate) use text::illegible;
-pub(crate) use time::now_ms;
+pub use transaction::Transaction;
 pub use value::Value;
 pub use watched::{Stamp, Watched};

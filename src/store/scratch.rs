@@ -1,8 +1,9 @@
 //! Rows in memory, for tests of an application's rules: its tables and triggers, without the writer, the history, or anybody who listens.
 
 use super::capture;
-use super::migrations::Schema;
-use super::rows::{Reader, Transaction};
+use super::reader::Reader;
+use super::schema::Schema;
+use super::transaction::Transaction;
 use crate::error::Error;
 use crate::store::watched::Watched;
 use rusqlite::Connection;

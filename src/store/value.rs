@@ -1,5 +1,7 @@
 //! Values on their way into a statement.
 
+use rusqlite::ToSql;
+use rusqlite::types::{ToSqlOutput, ValueRef};
 use std::borrow::Cow;
 
 /// A value on its way into a statement. Made by [`params!`](crate::params).
@@ -73,10 +75,12 @@ impl<'a, T: Clone + Into<Value<'a>>> From<&Option<T>> for Value<'a> {
     }
 }
 
-impl rusqlite::ToSql for Value<'_> {
-    fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
-        use rusqlite::types::{ToSqlOutput, ValueRef};
-        Ok(ToSqlOutput::Borrowed(match self {
+/// A value as the driver takes it.
+pub(super) struct Bound<'v>(pub &'v Value<'v>);
+
+impl ToSql for Bound<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self.0 {
             Value::Null => ValueRef::Null,
             Value::Integer(i) => ValueRef::Integer(*i),
             Value::Real(r) => ValueRef::Real(*r),

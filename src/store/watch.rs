@@ -1,7 +1,8 @@
 //! Notices what others do to the database while it is served.
 
 use super::author::Author;
-use super::backup;
+use super::connection::{data_version, schema_version};
+use super::damage::damage;
 use super::files::Files;
 use super::freshness::Freshness;
 use super::health::{Cause, Health};
@@ -9,16 +10,17 @@ use super::idempotency::Ran;
 use super::job::{Job, Task};
 use super::stats::Stats;
 use crate::error::Error;
+use crate::limits::clock::Clock;
 use crate::store::log::{Log, SqliteLog};
 use rusqlite::{Connection, ErrorCode};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::MissedTickBehavior;
 
 /// Looks from time to time, beside the writer.
 pub(super) struct Watcher {
+    pub clock: Clock,
     /// Its own connection, which only reads.
     pub poll: Connection,
     pub files: Files,
@@ -36,8 +38,7 @@ impl Watcher {
     /// Ends never; dropping it stops it.
     pub async fn watch(&self, jobs: mpsc::WeakSender<Job>) {
         let mut seen = None;
-        let mut ticks = tokio::time::interval(self.every.max(Duration::from_millis(1)));
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut ticks = self.clock.every(self.every.max(Duration::from_millis(1)));
         loop {
             ticks.tick().await;
             if let Some((reason, name)) = self.files.changed() {
@@ -46,7 +47,7 @@ impl Watcher {
                      one, and start it again"
                 );
                 self.health.close(Cause::Files, reason, advice);
-                let _ = nudge(&jobs).await; // the writer sees to its last words
+                let _ = self.nudge(&jobs).await; // the writer sees to its last words
                 return std::future::pending().await;
             }
             let damaged = match self.files.shrank() {
@@ -64,11 +65,11 @@ impl Watcher {
                 );
                 let reason = "its file was overwritten";
                 self.health.close(Cause::Damaged, reason, advice);
-                let _ = nudge(&jobs).await;
+                let _ = self.nudge(&jobs).await;
                 return std::future::pending().await;
             }
             // The version first: a commit between the two reads changes the next version.
-            let version = match version(&self.poll) {
+            let version = match data_version(&self.poll) {
                 Ok(version) if seen == Some(version) => continue,
                 Ok(version) => version,
                 Err(e) => {
@@ -82,7 +83,7 @@ impl Watcher {
             }
             // What cannot be read the writer has to see too: the tables may be another application's.
             if news.unwrap_or(true) {
-                match nudge(&jobs).await {
+                match self.nudge(&jobs).await {
                     // A store that is closed has looked all the same.
                     Ok(()) | Err(Error::Unavailable(_)) => seen = Some(version),
                     Err(Error::Closed) => std::future::pending().await, // the writer finishes alone
@@ -92,6 +93,24 @@ impl Watcher {
                 seen = Some(version);
             }
         }
+    }
+
+    /// Has the writer look: an empty job.
+    async fn nudge(&self, jobs: &mpsc::WeakSender<Job>) -> Result<(), Error> {
+        let jobs = jobs.upgrade().ok_or(Error::Closed)?;
+        let (answer, answered) = oneshot::channel();
+        let job = Job {
+            shard: None,
+            author: Author::default(),
+            deadline: self.clock.now(), // does not wait for others: they tell us by committing
+            work: Box::new(Task::new(
+                |_: &Connection, _: &Freshness| Ran::unrecorded(Ok(())),
+                answer,
+            )),
+        };
+        jobs.send(job).await.map_err(|_| Error::Closed)?;
+        drop(jobs);
+        answered.await.map_err(|_| Error::Closed)?
     }
 
     /// Of a file that shrank: whether it is shorter than the database, and the database damaged.
@@ -106,7 +125,7 @@ impl Watcher {
                 return Ok(false);
             }
             // It may be that it was made smaller and has grown since then, and the log has what is new.
-            Ok(backup::damage(c, "quick_check")?.0.is_some())
+            Ok(damage(c, "quick_check")?.0.is_some())
         };
         match check() {
             Err(e) if tells_of_damage(&e) => Ok(true),
@@ -131,33 +150,4 @@ fn tells_of_damage(error: &rusqlite::Error) -> bool {
         code,
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
     )
-}
-
-/// Changes with each `CREATE`, `ALTER` and `DROP`.
-pub(super) fn schema_version(c: &Connection) -> Result<i64, Error> {
-    Ok(c.prepare_cached("PRAGMA schema_version")?
-        .query_row([], |r| r.get(0))?)
-}
-
-fn version(c: &Connection) -> Result<i64, Error> {
-    Ok(c.prepare_cached("PRAGMA data_version")?
-        .query_row([], |r| r.get(0))?)
-}
-
-/// Has the writer look: an empty job.
-async fn nudge(jobs: &mpsc::WeakSender<Job>) -> Result<(), Error> {
-    let jobs = jobs.upgrade().ok_or(Error::Closed)?;
-    let (answer, answered) = oneshot::channel();
-    let job = Job {
-        shard: None,
-        author: Author::default(),
-        deadline: Instant::now(), // does not wait for others: they tell us by committing
-        work: Box::new(Task::new(
-            |_: &Connection, _: &Freshness| Ran::unrecorded(Ok(())),
-            answer,
-        )),
-    };
-    jobs.send(job).await.map_err(|_| Error::Closed)?;
-    drop(jobs);
-    answered.await.map_err(|_| Error::Closed)?
 }

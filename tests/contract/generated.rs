@@ -69,7 +69,7 @@ fn told(client: &mut Client, frame: &Value) -> Option<Vec<Value>> {
 #[test]
 fn no_frame_that_the_contract_allows_is_our_failure() {
     let server = Server::start();
-    let contract = Contract::new();
+    let contract = restaurant::contract();
     let token = server.token("manager");
     let mut done = 0;
     for (consumer, path) in [
@@ -122,7 +122,7 @@ fn no_frame_that_the_contract_allows_is_our_failure() {
 #[test]
 fn no_event_that_the_contract_allows_is_our_failure() {
     let mut server = Server::start();
-    let contract = Contract::new();
+    let contract = restaurant::contract();
     let now = std::time::UNIX_EPOCH.elapsed().expect("after 1970");
     for (listener, namespace, consumer, claims) in [
         (

@@ -2,6 +2,7 @@
 
 use maitred::{ClientError, Known, Registry, fuzzing};
 use restaurant::restaurant::Restaurant;
+use restaurant::vocabularies::{changes, dining};
 use serde_json::Value;
 
 /// One target.
@@ -21,7 +22,9 @@ thread_local! {
     static REGISTRY: Registry<Restaurant> = restaurant::registry();
     /// Those whose commands are JSON objects with an `action`; the others' are events of Socket.IO.
     static ACTIONS: Registry<Restaurant> =
-        restaurant::dining::register(Registry::new().with::<restaurant::changes::Changes>());
+        [dining::VOCABULARY, changes::VOCABULARY]
+            .iter()
+            .fold(Registry::new(), |registry, one| (one.register)(registry));
 }
 
 /// A text message to every consumer of such messages.

@@ -2,7 +2,7 @@
 
 use jsonschema::Validator;
 use maitred::Routing;
-use restaurant::contract::{Contract, Frame};
+use restaurant::contract::Frame;
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
@@ -19,7 +19,7 @@ struct Held {
 }
 
 static HELD: LazyLock<Held> = LazyLock::new(|| {
-    let contract = Contract::new();
+    let contract = restaurant::contract();
     let words = |frames: &[Frame]| {
         let mut words = Words::new();
         for frame in frames {

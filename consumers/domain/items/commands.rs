@@ -1,12 +1,13 @@
 //! What is done with lines: added, changed, taken off, moved on.
 
-use super::{ItemFacts, ItemStatus, get};
+use super::facts::get;
+use super::{ItemFacts, ItemStatus};
 use crate::db::{Error, Transaction, params};
 use crate::domain::audit::{self, Note};
-use crate::domain::edits::NOTE_MAX;
 use crate::domain::orders::{self, OrderFacts};
-use crate::domain::placing::{self, NewLine, Place, QUANTITY_MAX};
-use crate::domain::{Actor, Refusal, Role, Status, progress, restaurants};
+use crate::domain::placing::{self, NewLine, QUANTITY_MAX, Terms};
+use crate::domain::version::same_version;
+use crate::domain::{Actor, Refusal, Role, Status, note, progress, restaurants};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -23,13 +24,13 @@ pub fn add(
 ) -> Result<Vec<ItemFacts>, Error> {
     let order = open(tx, actor, order_id)?;
     let restaurant = restaurants::get(tx, order.restaurant_id)?;
-    let place = Place {
+    let terms = Terms {
         restaurant_id: restaurant.id,
         currency_exp: restaurant.currency_exp,
         open_items: restaurant.settings.allow_open_items
             || (actor.role.is_staff() && !actor.anonymous),
     };
-    let mut lines = placing::price(tx, &place, new)?;
+    let mut lines = placing::price(tx, &terms, new)?;
     let mut made = Vec::new();
     let mut fresh = Vec::new();
     for line in lines.drain(..) {
@@ -94,7 +95,7 @@ pub fn patch(
     patch: &ItemPatch,
 ) -> Result<ItemFacts, Error> {
     let item = get(tx, item_id)?;
-    orders::same_version(patch.expected_version, item.version)?;
+    same_version(patch.expected_version, item.version)?;
     let ItemPatch {
         quantity,
         note,
@@ -110,12 +111,8 @@ pub fn patch(
         if quantity.is_some_and(|q| !(1..=QUANTITY_MAX).contains(&q)) {
             return Err(Refusal::value("quantity", format!("1 to {QUANTITY_MAX}")).into());
         }
-        if [note, allergy]
-            .into_iter()
-            .flatten()
-            .any(|t| t.len() > NOTE_MAX)
-        {
-            return Err(Refusal::value("note", format!("at most {NOTE_MAX} bytes")).into());
+        for text in [note, allergy] {
+            note::check("note", text.as_deref())?;
         }
         tx.execute(
             "UPDATE order_items SET qty = coalesce(?2, qty), note = coalesce(?3, note), allergy = coalesce(?4, allergy), seat = coalesce(?5, seat),
@@ -162,16 +159,14 @@ pub fn void(
     if item.status == ItemStatus::Voided {
         return Ok(item);
     }
-    orders::same_version(expected_version, item.version)?;
+    same_version(expected_version, item.version)?;
     unbegun(actor, &item)?;
     let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
     let begun = matches!(item.status, ItemStatus::Preparing | ItemStatus::Ready);
     if begun && reason.is_none() {
         return Err(Refusal::Reason.into());
     }
-    if reason.is_some_and(|reason| reason.len() > NOTE_MAX) {
-        return Err(Refusal::value("reason", format!("at most {NOTE_MAX} bytes")).into());
-    }
+    note::check("reason", reason)?;
     tx.execute(
         "UPDATE order_items SET status = 'voided', voided_at = ?2, void_reason = ?3 WHERE id = ?1",
         params![item_id, tx.now_ms(), reason],
@@ -229,7 +224,7 @@ pub fn set_status(
         }
         .into());
     }
-    orders::same_version(expected_version, item.version)?;
+    same_version(expected_version, item.version)?;
     if !item.status.leads_to(to) {
         return Err(Refusal::ItemTransition {
             status: item.status,

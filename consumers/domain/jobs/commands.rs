@@ -3,7 +3,7 @@
 use super::{JobFacts, get, stages};
 use crate::db::{Error, Transaction, params};
 use crate::domain::audit::{self, Note};
-use crate::domain::edits::NOTE_MAX;
+use crate::domain::note::NOTE_MAX;
 use crate::domain::{Actor, Refusal, ids, workflow};
 use serde_json::{Map, Value, json};
 
@@ -68,11 +68,7 @@ pub fn create(tx: &Transaction<'_>, actor: &Actor, new: &NewJob) -> Result<JobFa
         text(field, value.as_deref().unwrap_or_default(), false)?;
     }
     let now = tx.now_ms();
-    let id: i64 = tx.one(
-        "SELECT 1 + max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'orders'), 0), coalesce((SELECT max(id) FROM orders), 0))",
-        params![],
-        |row| row.get(0),
-    )?;
+    let id = ids::next_order(tx)?;
     let public_id = match &new.public_id {
         Some(name) => own_name(tx, new.restaurant_id, name)?,
         None => ids::public_id(tx, new.restaurant_id, id)?,

@@ -3,10 +3,11 @@
 //! Shown only: these orders go through statuses of their own, which the workshop's five stages cannot name, so nobody moves them from there. What was
 //! called off has no word at all: it is gone.
 
-use super::{JobFacts, attributes, facts, issued};
+use super::facts::{JobFacts, attributes, facts, issued};
 use crate::db::{Error, Memo, Reader, params};
 use crate::domain::items::{ItemFacts, ItemStatus};
-use crate::domain::orders::{self, OrderFacts, PAGE_MAX, Page, paged};
+use crate::domain::orders::{self, OrderFacts};
+use crate::domain::page::{PAGE_MAX, Page, paged};
 use crate::domain::{Refusal, Status, workflow};
 use std::fmt::Write;
 
@@ -15,7 +16,7 @@ static SHOWS_ALL: Memo<bool> = Memo::new("a house whose workshop shows all of it
 /// Whether a house's workshop shows all of its orders: `"workshop":"all"` in its settings. Asked with each change of an order.
 ///
 /// # Errors
-/// [`Error::Store`]; likewise below.
+/// [`Error::Store`].
 pub fn shows_all(db: &Reader<'_>, restaurant: i64) -> Result<bool, Error> {
     let sql = "SELECT 1 FROM restaurants WHERE id = ?1 AND CASE WHEN json_valid(settings_json) THEN json_extract(settings_json, '$.workshop') END = 'all'";
     db.memo(&SHOWS_ALL, restaurant, |db| {

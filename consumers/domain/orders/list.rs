@@ -1,10 +1,10 @@
 //! Orders by the page.
 
-use super::{OrderFacts, OrderType, facts_sql, read};
+use super::facts::{OrderFacts, OrderType, facts_sql, read};
 use crate::db::{Error, Reader, params};
 use crate::domain::Status;
 use crate::domain::items::station;
-use serde::{Deserialize, Serialize};
+use crate::domain::page::{PAGE_MAX, Page, paged};
 
 /// Which orders.
 #[derive(Debug, Clone, Default)]
@@ -35,17 +35,6 @@ pub struct Filter {
     pub stations: Option<Vec<i64>>,
 }
 
-/// One page: newest first.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Page<T> {
-    /// What is on it.
-    pub items: Vec<T>,
-    /// `before` of the next page; `None`: that was all.
-    pub next: Option<i64>,
-    /// How many there are on all pages.
-    pub total: i64,
-}
-
 const WHICH: &str = " WHERE o.workflow_id = 1 AND (?1 IS NULL OR o.restaurant_id IN (SELECT value FROM json_each(?1)))
   AND (?2 IS NULL OR o.status IN (SELECT value FROM json_each(?2))) AND (?3 IS NULL OR o.table_id = ?3) AND (?4 IS NULL OR o.session_id = ?4)
   AND (?5 IS NULL OR o.waiter_id = ?5) AND (?6 IS NULL OR o.driver_id = ?6)
@@ -58,9 +47,6 @@ const FOR_STATIONS: &str = concat!(
     station!(),
     " IN (SELECT value FROM json_each(?11)))"
 );
-
-/// The largest page.
-pub const PAGE_MAX: u32 = 200;
 
 /// Orders, newest first, from the one with an id below `before`.
 ///
@@ -124,17 +110,4 @@ pub fn list(
         |row| row.get(0),
     )?;
     Ok(paged(items, limit, total))
-}
-
-/// Cuts off the one row that was read too many to know whether there is more. A row that makes no sense has its place on the page, and is not shown.
-pub(in crate::domain) fn paged<T>(
-    mut rows: Vec<(i64, Option<T>)>,
-    limit: u32,
-    total: i64,
-) -> Page<T> {
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
-    let next = rows.last().filter(|_| more).map(|(id, _)| *id);
-    let items = rows.into_iter().filter_map(|(_, row)| row).collect();
-    Page { items, next, total }
 }

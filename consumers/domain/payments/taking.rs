@@ -1,6 +1,7 @@
 //! Taking a payment.
 
-use super::{Method, PaymentFacts, PaymentState, get};
+use super::PaymentState;
+use super::facts::{Method, PaymentFacts, get};
 use crate::db::{Error, Transaction, params};
 use crate::domain::money::Decimal;
 use crate::domain::orders::{self, OrderFacts, Paid};
@@ -59,13 +60,13 @@ pub struct NewPayment {
 /// What became of a payment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Taken {
-    /// It.
+    /// The payment, as it is now.
     pub payment: PaymentFacts,
-    /// Its order now.
+    /// The order it is for, as it is now.
     pub order: OrderFacts,
     /// How far the order is paid.
     pub paid: Paid,
-    /// It had been taken before, with the same key.
+    /// Whether it had been taken before, with the same key.
     pub already: bool,
 }
 

@@ -1,17 +1,18 @@
 //! What lines cost, and writing them.
 
-use super::{LINES_MAX, NewLine, QUANTITY_MAX};
+use super::line::{LINES_MAX, NewLine, QUANTITY_MAX};
 use crate::db::{Error, Transaction, params};
-use crate::domain::edits::NOTE_MAX;
 use crate::domain::items::{ItemStatus, Modifier};
 use crate::domain::money::MAX_MINOR;
-use crate::domain::{Refusal, ids, menu};
+use crate::domain::{Refusal, ids, menu, note};
 use std::collections::BTreeSet;
 
-/// Where lines are ordered.
-pub(in crate::domain) struct Place {
+/// Whose menu the lines are of, and on which terms.
+pub(in crate::domain) struct Terms {
     pub restaurant_id: i64,
+    /// Digits after the point of the restaurant's currency.
     pub currency_exp: u32,
+    /// Whether a line may be free text with a price.
     pub open_items: bool,
 }
 
@@ -34,7 +35,7 @@ pub(in crate::domain) struct Line {
 /// Checks lines and reads their prices.
 pub(in crate::domain) fn price(
     tx: &Transaction<'_>,
-    place: &Place,
+    terms: &Terms,
     new: &[NewLine],
 ) -> Result<Vec<Line>, Error> {
     if new.is_empty() || new.len() > LINES_MAX {
@@ -42,7 +43,7 @@ pub(in crate::domain) fn price(
     }
     let lines: Vec<Line> = new
         .iter()
-        .map(|line| priced(tx, place, line))
+        .map(|line| priced(tx, terms, line))
         .collect::<Result<_, _>>()?;
     let uuids: BTreeSet<&str> = lines.iter().map(|line| line.uuid.as_str()).collect();
     match uuids.len() == lines.len() {
@@ -63,7 +64,7 @@ pub(in crate::domain) fn placed(
     )
 }
 
-fn priced(tx: &Transaction<'_>, place: &Place, new: &NewLine) -> Result<Line, Error> {
+fn priced(tx: &Transaction<'_>, terms: &Terms, new: &NewLine) -> Result<Line, Error> {
     if !(1..=QUANTITY_MAX).contains(&new.quantity) {
         return Err(Refusal::value("quantity", format!("1 to {QUANTITY_MAX}")).into());
     }
@@ -72,9 +73,7 @@ fn priced(tx: &Transaction<'_>, place: &Place, new: &NewLine) -> Result<Line, Er
         ("allergy", &new.allergy),
         ("name", &new.name),
     ] {
-        if text.as_ref().is_some_and(|text| text.len() > NOTE_MAX) {
-            return Err(Refusal::value(field, format!("at most {NOTE_MAX} bytes")).into());
-        }
+        note::check(field, text.as_deref())?;
     }
     let uuid = match &new.uuid {
         Some(text) => uuid::Uuid::parse_str(text)
@@ -98,7 +97,7 @@ fn priced(tx: &Transaction<'_>, place: &Place, new: &NewLine) -> Result<Line, Er
     };
     if let Some(key) = &new.menu_item_id {
         let dish = menu::dish(tx, ids::menu_item(tx, key)?)?;
-        if dish.restaurant_id != place.restaurant_id {
+        if dish.restaurant_id != terms.restaurant_id {
             return Err(Refusal::OtherRestaurant {
                 field: "menu_item_id",
             }
@@ -123,7 +122,7 @@ fn priced(tx: &Transaction<'_>, place: &Place, new: &NewLine) -> Result<Line, Er
         line.course = new.course.or(dish.course);
         return Ok(line);
     }
-    if !place.open_items {
+    if !terms.open_items {
         return Err(Refusal::OpenItems.into());
     }
     if !new.modifiers.is_empty() {
@@ -135,7 +134,7 @@ fn priced(tx: &Transaction<'_>, place: &Place, new: &NewLine) -> Result<Line, Er
         .to_owned();
     let price = new.price.as_ref();
     let price = price.ok_or_else(|| Refusal::value("price", "free text needs a price"))?;
-    line.unit_price_minor = price.minor(place.currency_exp)?;
+    line.unit_price_minor = price.minor(terms.currency_exp)?;
     Ok(line)
 }
 

@@ -1,6 +1,6 @@
 //! Closing all that a table ordered, at once.
 
-use super::apply;
+use super::moving::apply;
 use crate::db::{Error, Transaction, params};
 use crate::domain::notifications::{self, Audience, New, NotificationKind};
 use crate::domain::orders::{self, OrderFacts};

@@ -1,6 +1,6 @@
 //! What follows from an order's lines and payments.
 
-use super::{apply, holds};
+use super::moving::{apply, holds};
 use crate::db::{Error, Transaction};
 use crate::domain::items::{self, ItemStatus};
 use crate::domain::workflow::{self, Step};

@@ -3,10 +3,10 @@
 use super::*;
 use crate::domain::orders::{Move, OrderFacts, OrderType, change_status};
 use crate::domain::workflow::{self, Guard, Kind, Step};
-use crate::domain::{CANONICAL, DELIVERY, DINING, KITCHEN, Status, TIMING, Vocabulary};
+use crate::domain::{CANONICAL, DELIVERY, DINING, KITCHEN, Status, StatusWords, TIMING};
 use proptest::prelude::*;
 
-const VOCABULARIES: [&Vocabulary; 5] = [&CANONICAL, &DELIVERY, &DINING, &KITCHEN, &TIMING];
+const VOCABULARIES: [&StatusWords; 5] = [&CANONICAL, &DELIVERY, &DINING, &KITCHEN, &TIMING];
 
 fn asker() -> impl Strategy<Value = Actor> {
     prop_oneof![
@@ -42,7 +42,7 @@ fn leads(
     steps: &[Step],
     before: &OrderFacts,
     to: Status,
-    words: &Vocabulary,
+    words: &StatusWords,
     back: bool,
     actor: &Actor,
 ) -> bool {
@@ -65,7 +65,7 @@ fn a_driver_hands_over_what_was_ready_in_the_dining_rooms_words() {
     house.sql("INSERT INTO table_sessions(id, table_id) VALUES (1, 5)");
     let id = placed(&house, SUPPER).id;
     house.sql("UPDATE orders SET type = 'delivery', driver_id = 901");
-    let say = |actor: Actor, words: &'static Vocabulary, word: &str| {
+    let say = |actor: Actor, words: &'static StatusWords, word: &str| {
         let wanted = Move::word(words, word).unwrap();
         house.run(|tx| change_status(tx, &actor, id, &wanted))
     };

@@ -1,9 +1,9 @@
-use crate::domain::{CANONICAL, DELIVERY, DINING, KITCHEN, Status, TIMING, Vocabulary};
+use crate::domain::{CANONICAL, DELIVERY, DINING, KITCHEN, Status, StatusWords, TIMING};
 use proptest::prelude::*;
 
-const ALL: [&Vocabulary; 5] = [&CANONICAL, &DELIVERY, &DINING, &KITCHEN, &TIMING];
+const ALL: [&StatusWords; 5] = [&CANONICAL, &DELIVERY, &DINING, &KITCHEN, &TIMING];
 
-fn shown(words: &Vocabulary) -> Vec<&'static str> {
+fn shown(words: &StatusWords) -> Vec<&'static str> {
     Status::ALL.into_iter().map(|s| words.word(s)).collect()
 }
 
@@ -32,7 +32,7 @@ fn each_document_sees_its_own_words() {
 
 #[test]
 fn states_without_a_word_may_be_skipped() {
-    let silent = |words: &Vocabulary| -> Vec<&str> {
+    let silent = |words: &StatusWords| -> Vec<&str> {
         let silent = Status::ALL.into_iter().filter(|s| !words.can_name(*s));
         silent.map(Status::name).collect()
     };

@@ -8,7 +8,7 @@ use crate::hub::shard::{INBOX_MESSAGES, ToShard};
 use crate::limits::clock::Clock;
 use crate::patience::PATIENCE;
 use crate::store::{
-    Change, Command, Flush, Machine, Op, Opened, Reader, Schema, StoreConfig, Watched,
+    Change, Command, Flush, Machine, Op, Opened, Reader, Schema, Shell, StoreConfig, Watched,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -139,7 +139,7 @@ impl Served {
     }
 
     /// By another clock.
-    pub fn open_at(&mut self, micros: fn() -> u64) {
+    pub fn open_at(&mut self, micros: fn(&Clock) -> u64) {
         self.open_on(Machine {
             micros,
             ..Machine::default()
@@ -174,10 +174,8 @@ impl Served {
     }
 
     /// Another program.
-    pub fn shell(&self) -> rusqlite::Connection {
-        let c = rusqlite::Connection::open(&self.config.path).unwrap();
-        c.busy_timeout(PATIENCE).unwrap();
-        c
+    pub fn shell(&self) -> Shell {
+        Shell::open(&self.config.path, PATIENCE)
     }
 
     /// The next message of a shard; its replies are run.

@@ -27,7 +27,7 @@ impl<A: App> Context<A> {
 
     /// The path that led here.
     pub(crate) fn addressed(&mut self, params: &Params) {
-        self.channel = channel(self.lane().renderer.name, params);
+        self.channel = channel(self.format().renderer.name, params);
     }
 
     /// What is done next was asked by no frame.

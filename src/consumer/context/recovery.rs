@@ -14,7 +14,6 @@ use crate::protocol::sid::unguessable;
 use crate::protocol::socket_io;
 use crate::protocol::websocket::{self, Opcode};
 use crate::store::log::recovery::{self, Claim, Kept, Since};
-use crate::store::now_ms;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::rc::Rc;
@@ -73,10 +72,11 @@ impl<A: App> Context<A> {
             return Ok(());
         };
         let claim = self.claim(pid.clone());
-        let taken = self
-            .store()?
+        let store = self.store()?;
+        let now = store.now_ms();
+        let taken = store
             .write_raw(Some(self.shard.id), move |db| {
-                recovery::take(db, &claim, now_ms())
+                recovery::take(db, &claim, now)
             })
             .await?;
         let offset = number(said.offset.as_deref());
@@ -130,12 +130,15 @@ impl<A: App> Context<A> {
     }
 
     pub(super) fn is_socket_io(&self) -> bool {
-        matches!(self.lane().dialect, Dialect::SocketIo { .. })
+        matches!(self.format().dialect, Dialect::SocketIo { .. })
     }
 
     /// Who is not told the numbers of what it hears has nothing to come back with, and is given no `pid`.
     fn is_told_numbers(&self) -> bool {
-        matches!(self.lane().dialect, Dialect::SocketIo { offsets: true, .. })
+        matches!(
+            self.format().dialect,
+            Dialect::SocketIo { offsets: true, .. }
+        )
     }
 
     /// A client that comes back and saw nothing yet, of a consumer that begins with a state: it needs that state.
@@ -155,7 +158,7 @@ impl<A: App> Context<A> {
         if client.greeted.replace(true) {
             return Ok(());
         }
-        let Dialect::SocketIo { namespace, .. } = &self.lane().dialect else {
+        let Dialect::SocketIo { namespace, .. } = &self.format().dialect else {
             return Ok(());
         };
         let namespace = namespace.clone();
@@ -165,8 +168,8 @@ impl<A: App> Context<A> {
         };
         let welcome = socket_io::connect(&namespace, &unguessable(), pid.as_deref());
         let welcome = websocket::encode(Opcode::Text, welcome.as_bytes());
-        self.shard.send(self.socket.wire(), welcome);
-        let wire = self.socket.wire();
+        self.shard.send(self.socket.carrier(), welcome);
+        let wire = self.socket.carrier();
         if self.socket.has_deferred() && wire.stream().is_some() {
             let ping = websocket::encode(Opcode::Ping, b"");
             self.shard.send(wire, ping);
@@ -192,10 +195,10 @@ impl<A: App> Context<A> {
         let began = recovered.map(|r| r.baseline);
         let pid = recovered.map_or_else(unguessable, |r| r.pid.clone());
         let claim = self.claim(pid.clone());
-        let kept = self
-            .store()?
+        let store = self.store()?;
+        let now = store.now_ms();
+        let kept = store
             .write_raw(Some(self.shard.id), move |db| {
-                let now = now_ms();
                 if let Some(baseline) = began {
                     let kept = recovery::keep(db, &claim, &groups, now)?;
                     return Ok(kept.then_some(baseline));
@@ -217,25 +220,21 @@ impl<A: App> Context<A> {
             });
         }
         let socket = self.socket.clone();
-        self.shard.pids.borrow_mut().insert(pid.clone(), socket);
+        self.shard.keep_pid(&pid, &socket);
         Ok(pid)
     }
 
     /// Before a command that joined or left groups is answered: where the stream of the new ones begins, and that the client hears them when it comes back.
     pub(crate) async fn note_joins(&self) -> Result<(), Error> {
-        if self.socket.is_holding() && self.shard.store.is_some() {
-            let known = self.socket.held.borrow().as_ref().map(|h| h.joined_at);
-            let at = match known.flatten() {
+        let subscription = &self.socket.subscription;
+        if subscription.is_holding() && self.shard.store.is_some() {
+            let at = match subscription.joined_at() {
                 Some(at) => at,
                 None => self.store()?.read(|db| db.head()).await?,
             };
-            let mut held = self.socket.held.borrow_mut();
-            let fresh = held.as_mut().map_or(&[][..], |held| {
-                held.joined_at = Some(at);
-                &held.fresh
-            });
+            subscription.begin_joined_at(at);
             for m in &self.memberships {
-                if fresh.contains(&m.group) {
+                if self.socket.subscription.is_fresh(&m.group) {
                     m.from.set(m.from.get().max(at));
                 }
             }
@@ -248,10 +247,10 @@ impl<A: App> Context<A> {
         if let Some((pid, baseline)) = outdated {
             let groups = self.heard();
             let claim = self.claim(pid);
-            let kept = self
-                .store()?
+            let store = self.store()?;
+            let now = store.now_ms();
+            let kept = store
                 .write_raw(Some(self.shard.id), move |db| {
-                    let now = now_ms();
                     if recovery::keep(db, &claim, &groups, now)? {
                         return Ok(true);
                     }
@@ -292,13 +291,13 @@ impl<A: App> Context<A> {
     }
 
     fn claim(&self, pid: String) -> Claim {
-        let namespace = match &self.lane().dialect {
+        let namespace = match &self.format().dialect {
             Dialect::SocketIo { namespace, .. } => namespace,
-            Dialect::Raw | Dialect::Verbatim | Dialect::EngineIo => "",
+            Dialect::Json | Dialect::Verbatim | Dialect::EngineIo => "",
         };
         Claim {
             pid,
-            place: format!("{} {namespace}", self.lane().renderer.name),
+            place: format!("{} {namespace}", self.format().renderer.name),
             subject: self.identity.subject.clone(),
             holder: self
                 .back

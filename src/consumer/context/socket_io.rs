@@ -86,7 +86,7 @@ impl<'c, A: App> SocketIoClient<'c, A> {
             return Err(Error::client(Kind::Busy, "TOO_MANY_QUESTIONS", text));
         };
         ctx.shard
-            .send(&ctx.socket, ctx.lane().question(message, id));
+            .send(&ctx.socket, ctx.format().question(message, id));
         let answer = ctx.shard.clock.timeout(patience, answered).await;
         client.gives_up(id);
         match answer {

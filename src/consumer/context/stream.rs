@@ -5,7 +5,6 @@ use crate::app::App;
 use crate::error::Error;
 use crate::hub::recent::Manner;
 use crate::hub::replay::{Audience, Size, page};
-use crate::hub::socket::Hold;
 use crate::metrics::{EVENTS, Return};
 use crate::protocol::close::Ending;
 use crate::protocol::dialect::Envelope;
@@ -29,7 +28,7 @@ impl<A: App> Context<A> {
     /// After `connect`: a consumer without a first frame still resumes, and what was held is let go.
     pub(crate) async fn settle(&mut self) -> Result<(), Error> {
         let comes_back = self.since.is_some() || self.returning().is_some();
-        if !comes_back && !self.socket.is_holding() {
+        if !comes_back && !self.socket.subscription.is_holding() {
             return Ok(());
         }
         if self.shard.store.is_none() {
@@ -61,7 +60,7 @@ impl<A: App> Context<A> {
     /// The client asks to start its stream again, on the open connection. Frames before the answer are void.
     pub(crate) async fn resume_in_band(&mut self, since: Option<u64>) -> Result<(), Error> {
         let all = self.memberships.iter().map(|m| m.group.clone()).collect();
-        *self.socket.held.borrow_mut() = Some(Box::new(Hold::new(all)));
+        self.socket.subscription.hold_anew(all);
         let since = since.unwrap_or(u64::MAX);
         if self.shard.store.is_none() {
             self.release(0, Vec::new());
@@ -82,7 +81,7 @@ impl<A: App> Context<A> {
 
     /// A new stream on the open connection, because the old one cannot go on.
     async fn begin_anew(&mut self, why: Unresumable) -> Result<(), Error> {
-        self.socket.last.set(0);
+        self.socket.subscription.restart_after(0);
         if self.opening.is_some() {
             let reset = Envelope {
                 seq: None,
@@ -122,10 +121,8 @@ impl<A: App> Context<A> {
         };
         let look = look.unwrap_or_else(|| Arc::new(move |_: &Reader<'_>| Ok(reset_message())));
         for _ in 0..SNAPSHOT_TRIES {
-            if let Some(held) = self.socket.held.borrow_mut().as_mut()
-                && held.overflowed
-            {
-                held.clear();
+            if self.socket.subscription.has_overflowed() {
+                self.socket.subscription.forget_held();
             }
             let (at, message) = self.at_one_point(look.clone()).await?;
             self.greet(Some(at)).await?; // what could refuse the client has not
@@ -133,10 +130,10 @@ impl<A: App> Context<A> {
                 self.resync(unresumable);
             }
             self.shard.caught_up(at).await; // everything up to `at` is now sent, or held here
-            if self.socket.has_overflowed() {
+            if self.socket.subscription.has_overflowed() {
                 continue;
             }
-            let frame = self.lane().frame(
+            let frame = self.format().frame(
                 &message,
                 Envelope {
                     seq: Some(at),
@@ -179,24 +176,23 @@ impl<A: App> Context<A> {
 
     /// After a command was answered: if it joined groups, their stream begins where [`note_joins`](Self::note_joins) said.
     pub(crate) async fn settle_joins(&mut self) -> Result<(), Error> {
-        if !self.socket.is_holding() {
+        if !self.socket.subscription.is_holding() {
             return Ok(());
         }
         if self.shard.store.is_none() {
             self.release(0, Vec::new());
             return Ok(());
         }
-        let held = self.socket.held.borrow().as_ref().map(|h| h.joined_at);
-        let Some(at) = held.flatten() else {
+        let Some(at) = self.socket.subscription.joined_at() else {
             return Ok(());
         };
         self.shard.caught_up(at).await;
-        if !self.socket.has_overflowed() {
+        if !self.socket.subscription.has_overflowed() {
             self.release(at, Vec::new());
             return Ok(());
         }
         // what the older groups were told meanwhile is in the history
-        match self.resume(self.socket.last.get(), None).await? {
+        match self.resume(self.socket.subscription.last(), None).await? {
             Ok(()) => Ok(()),
             Err(_) => {
                 self.socket.end(Ending::slow());
@@ -218,11 +214,9 @@ impl<A: App> Context<A> {
         let shard = self.shard.clone();
         let mut replayed = 0;
         loop {
-            if let Some(held) = self.socket.held.borrow_mut().as_mut() {
-                held.clear();
-            }
-            let (lanes, lane, heard) = (shard.lanes.clone(), self.lane, heard.clone());
-            let deflate_from = self.socket.compression.get().deflate_from;
+            self.socket.subscription.forget_held();
+            let (formats, format, heard) = (shard.formats.clone(), self.format, heard.clone());
+            let deflate_from = self.socket.wire.compression.get().deflate_from;
             let policy = &self.socket.policy;
             let size = Size::of_outbox(policy.outbox_bytes, policy.outbox_frames);
             let (judged, read) = self.judged(move |db| {
@@ -232,11 +226,11 @@ impl<A: App> Context<A> {
                 }
                 let upto = log.head()?;
                 let manner = Manner {
-                    lane,
+                    format,
                     deflate_from,
-                    render: &|seq, event, group| lanes[lane as usize].render(seq, event, group),
+                    render: &|seq, event, group| formats[format as usize].render(seq, event, group),
                 };
-                page(&log, &lanes.recent, &heard, (since, upto), size, &manner)
+                page(&log, &formats.recent, &heard, (since, upto), size, &manner)
             });
             let result = self.store()?.replay(move |db| read(db)).await;
             let page = match self.told(judged, result)? {
@@ -248,7 +242,7 @@ impl<A: App> Context<A> {
                 returning.recovered = true;
             }
             if let Some(resumed) = resumed.take() {
-                self.socket.last.set(since);
+                self.socket.subscription.restart_after(since);
                 self.send(&resumed);
             }
             self.greet(Some(since)).await?;
@@ -257,7 +251,7 @@ impl<A: App> Context<A> {
             let permit = shard.may_page(page.bytes).await;
             self.goes_on()?;
             replayed += page.frames.len() as u64;
-            let complete = !page.more && !self.socket.has_overflowed();
+            let complete = !page.more && !self.socket.subscription.has_overflowed();
             if complete {
                 let counts = &shard.counts;
                 counts.returned(Return::Resumed);
@@ -294,27 +288,22 @@ impl<A: App> Context<A> {
     /// What older groups were told up to `at`, then `first` (compressed already, as what was held is, if this client's frames are), then the news: the client's last number never runs ahead of what it was sent.
     /// One turn, no await: from here on the connection is live.
     fn release(&mut self, at: u64, first: Vec<Bytes>) {
-        let held = self
-            .socket
-            .held
-            .borrow_mut()
-            .take()
-            .map(|h| h.frames)
-            .unwrap_or_default();
+        let (shard, subscription) = (&self.shard, &self.socket.subscription);
+        let held = subscription.flush();
         let (before, after): (Vec<_>, Vec<_>) =
             held.into_iter().partition(|h| h.seq != 0 && h.seq <= at);
         for h in before {
-            if !h.fresh && self.socket.passes(h.seq) {
-                self.shard.send_suited(&self.socket, h.frame);
+            if !h.fresh && subscription.passes(h.seq) {
+                shard.send_suited(&self.socket, h.frame);
             }
         }
         for frame in first {
-            self.shard.send_suited(&self.socket, frame);
+            shard.send_suited(&self.socket, frame);
         }
-        self.socket.last.set(self.socket.last.get().max(at));
+        subscription.reach(at);
         for h in after {
-            if self.socket.passes(h.seq) {
-                self.shard.send_suited(&self.socket, h.frame);
+            if subscription.passes(h.seq) {
+                shard.send_suited(&self.socket, h.frame);
             }
         }
     }

@@ -1,6 +1,7 @@
 use super::super::recent::{Manner, Recent};
 use super::*;
-use crate::consumer::announcer::fixture::{Cafe, Event, Group};
+use crate::hub::fixture::Numbers;
+use crate::limits::clock::Clock;
 use crate::store::log::{NewEvent, ScratchLog as Kept};
 use bytes::Bytes;
 use proptest::prelude::*;
@@ -8,16 +9,11 @@ use proptest::prelude::*;
 /// A client that takes a whole page.
 const ALL: Size = Size::of_outbox(usize::MAX, usize::MAX);
 
-fn add(log: &impl Log, seq: u64, groups: &[Group], name: &str) {
+fn add(log: &impl Log, seq: u64, groups: &[u64]) {
     let names: Vec<String> = groups.iter().map(ToString::to_string).collect();
-    let event = Event {
-        op: "new".into(),
-        name: name.into(),
-        by: None,
-    };
     log.append(&NewEvent {
         seq,
-        event: &serde_json::to_string(&event).unwrap(),
+        event: "7",
         groups: &serde_json::to_string(&names).unwrap(),
         at: 0,
         rechecks: false,
@@ -25,36 +21,37 @@ fn add(log: &impl Log, seq: u64, groups: &[Group], name: &str) {
     .unwrap();
 }
 
-/// What a lane of number 0 is told of, by a history that nobody has asked before.
+fn recent() -> Recent<Numbers> {
+    Recent::new(Clock::held())
+}
+
+/// What a format of number 0 is told of, by a history that nobody has asked before.
 fn replayed(
     log: &impl Log,
-    groups: &[(Group, u64)],
+    groups: &[(u64, u64)],
     span: (u64, u64),
-    render: &dyn Fn(u64, &Event, &Group) -> Option<Bytes>,
+    render: &dyn Fn(u64, &u64, &u64) -> Option<Bytes>,
 ) -> Result<Page, Unresumable> {
-    let heard = Audience::new(groups.iter().cloned());
+    let heard = Audience::new(groups.iter().copied());
     let manner = Manner {
-        lane: 0,
+        format: 0,
         deflate_from: usize::MAX,
         render,
     };
-    page(log, &Recent::<Cafe>::default(), &heard, span, ALL, &manner).unwrap()
+    page(log, &recent(), &heard, span, ALL, &manner).unwrap()
 }
 
 #[test]
 fn a_replay_that_is_overtaken_by_forgetting_says_so() {
     let log = Kept::new();
     for seq in 1..=30 {
-        add(&log.log(), seq, &[Group::Menu(1)], "x");
+        add(&log.log(), seq, &[1]);
     }
     log.log().forget(20).unwrap();
     let replay = |since| {
-        replayed(
-            &log.log(),
-            &[(Group::Menu(1), 0)],
-            (since, 30),
-            &|seq, _, _| Some(seq.to_string().into()),
-        )
+        replayed(&log.log(), &[(1, 0)], (since, 30), &|seq, _, _| {
+            Some(seq.to_string().into())
+        })
     };
     assert_eq!(replay(20).unwrap().frames.len(), 10);
     assert_eq!(replay(19).unwrap_err(), Unresumable::Pruned);
@@ -64,29 +61,27 @@ fn a_replay_that_is_overtaken_by_forgetting_says_so() {
 fn a_page_that_is_exactly_full_is_not_the_last_for_all_it_knows() {
     let log = Kept::new();
     for seq in 1..=1000 {
-        add(&log.log(), seq, &[Group::Menu(1)], "x");
+        add(&log.log(), seq, &[1]);
     }
-    let none = |groups: &[(Group, u64)], span| {
-        replayed(&log.log(), groups, span, &|_, _, _| None).unwrap()
-    };
-    let p = none(&[(Group::Menu(1), 0)], (0, 1000));
+    let none =
+        |groups: &[(u64, u64)], span| replayed(&log.log(), groups, span, &|_, _, _| None).unwrap();
+    let p = none(&[(1, 0)], (0, 1000));
     assert_eq!((p.frames.len(), p.upto, p.more), (0, 1000, false));
-    let p = none(&[(Group::Menu(1), 0)], (0, 1500));
+    let p = none(&[(1, 0)], (0, 1500));
     assert_eq!((p.upto, p.more), (1000, true));
-    let p = none(&[(Group::Menu(2), 0)], (0, 1500));
+    let p = none(&[(2, 0)], (0, 1500));
     assert_eq!((p.upto, p.more), (1500, false));
     let p = none(&[], (7, 7));
     assert_eq!((p.upto, p.more), (7, false));
 }
 
-/// What a lane says of an event to a group: some are not told, some are long.
-fn shown(seq: u64, event: &Event, group: &Group) -> Option<Bytes> {
-    let Group::Menu(id) = group else { return None };
-    if (seq + *id as u64).is_multiple_of(3) {
+/// What a format says of an event to a group: some are not told, some are long.
+fn shown(seq: u64, event: &u64, group: &u64) -> Option<Bytes> {
+    if (seq + group).is_multiple_of(3) {
         return None;
     }
     let padding = "p".repeat((seq as usize * 37) % 700);
-    Some(format!("{seq} {group} {} {padding}", event.name).into())
+    Some(format!("{seq} {group} {event} {padding}").into())
 }
 
 proptest! {
@@ -97,8 +92,8 @@ proptest! {
     })]
     #[test]
     fn pages_are_the_history_of_the_groups(
-        told in prop::collection::vec((1_u64..4, prop::collection::vec(0_i64..70, 1..4)), 0..2600),
-        mine in prop::collection::hash_map(0_i64..70, prop_oneof![Just(0), 0_u64..8_000], 0..64),
+        told in prop::collection::vec((1_u64..4, prop::collection::vec(0_u64..70, 1..4)), 0..2600),
+        mine in prop::collection::hash_map(0_u64..70, prop_oneof![Just(0), 0_u64..8_000], 0..64),
         from in 0.0_f64..1.0, to in 0.0_f64..1.0,
     ) {
         let kept = Kept::new();
@@ -109,29 +104,27 @@ proptest! {
             groups.sort_unstable();
             groups.dedup();
             groups.sort_by_key(|g| (g * 31) % 17); // some other order
-            let groups: Vec<_> = groups.into_iter().map(Group::Menu).collect();
-            add(&log, seq, &groups, "x");
+                        add(&log, seq, &groups);
             events.push((seq, groups));
         }
         let (since, upto) = ((from * seq as f64) as u64, (to * seq as f64) as u64);
-        let mine: Vec<_> = mine.into_iter().map(|(g, from)| (Group::Menu(g), from)).collect();
-        let event = Event { op: "new".into(), name: "x".into(), by: None };
+        let mine: Vec<_> = mine.into_iter().collect();
         let expected: Vec<Bytes> = events
             .iter()
             .filter(|(seq, _)| *seq > since && *seq <= upto)
             .filter_map(|(seq, groups)| {
-                let heard = |g: &&Group| mine.iter().any(|(m, from)| m == *g && seq > from);
-                groups.iter().filter(heard).find_map(|g| shown(*seq, &event, g))
+                let heard = |g: &&u64| mine.iter().any(|(m, from)| m == *g && seq > from);
+                groups.iter().filter(heard).find_map(|g| shown(*seq, &7, g))
             })
             .collect();
 
-        // Others were replayed before, of another lane too, and some of it is known.
-        let recent = Recent::<Cafe>::default();
-        let heard = Audience::new(mine.iter().cloned());
-        let upside_down = |seq: u64, _: &Event, _: &Group| Some(Bytes::from(format!("{seq} upside down")));
-        let other = Manner { lane: 1, deflate_from: usize::MAX, render: &upside_down };
+        // Others were replayed before, of another format too, and some of it is known.
+        let recent = recent();
+        let heard = Audience::new(mine.iter().copied());
+        let upside_down = |seq: u64, _: &u64, _: &u64| Some(Bytes::from(format!("{seq} upside down")));
+        let other = Manner { format: 1, deflate_from: usize::MAX, render: &upside_down };
         page(&log, &recent, &heard, (since / 2, upto), ALL, &other).unwrap().unwrap();
-        let manner = Manner { lane: 0, deflate_from: usize::MAX, render: &shown };
+        let manner = Manner { format: 0, deflate_from: usize::MAX, render: &shown };
         page(&log, &recent, &heard, (since + (upto.saturating_sub(since)) / 3, upto), ALL, &manner).unwrap().unwrap();
 
         let (mut at, mut frames, mut pages) = (since, Vec::new(), 0);

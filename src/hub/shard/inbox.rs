@@ -1,6 +1,7 @@
 //! What reaches a shard from outside: commits, other shards' publications, and calls.
 
-use super::{Shard, ToShard};
+use super::Shard;
+use super::message::ToShard;
 use crate::app::App;
 use std::rc::Rc;
 use tokio::sync::mpsc;
@@ -12,8 +13,8 @@ const INBOX_BATCH: usize = 64;
 const DELIVERY_BATCH: u64 = 262_144;
 
 impl<A: App> Shard<A> {
-    /// Takes in what comes from the writer and the other shards: what waits is told in one turn, up to a bound, so that a shard whose inbox never gets empty
-    /// still writes, and hears its clients.
+    /// Takes in what comes from the broker and the other shards, for as long as the inbox is open. What waits is told in one tick, up to a bound, so that a shard
+    /// whose inbox never gets empty still writes, and hears its clients.
     pub async fn take_in(self: Rc<Self>, mut inbox: mpsc::Receiver<ToShard<A>>) {
         while let Some(mut message) = inbox.recv().await {
             let enough = self.counts.delivered.get().saturating_add(DELIVERY_BATCH);
@@ -30,13 +31,13 @@ impl<A: App> Shard<A> {
                         replies,
                         at,
                     } => {
-                        if !publications.is_empty() && self.committed_at.get().is_none() {
-                            self.committed_at.set(Some(at));
+                        let oldest = &self.tick.committed_at;
+                        if !publications.is_empty() && oldest.get().is_none() {
+                            oldest.set(Some(at));
                         }
                         publications.iter().for_each(|p| self.deliver(p));
                         replies.into_iter().for_each(|reply| reply());
-                        self.seen.set(head);
-                        self.advanced.notify_waiters();
+                        self.progress.reach(head);
                     }
                 }
                 if taken >= INBOX_BATCH || self.counts.delivered.get() >= enough {
@@ -50,18 +51,6 @@ impl<A: App> Shard<A> {
                 }
             }
         }
-    }
-
-    /// Waits until everything up to `seq` was delivered or held here.
-    pub async fn caught_up(&self, seq: u64) {
-        while self.seen.get() < seq {
-            self.advanced.notified().await; // single thread: nothing can change between the test and the wait
-        }
-    }
-
-    /// Waits for nothing from now on: where nothing is delivered.
-    pub fn skip_ahead(&self) {
-        self.seen.set(u64::MAX);
     }
 }
 

@@ -1,10 +1,10 @@
-//! The end of a turn for one client: written at once, or kept for a socket that is full.
+//! The end of a tick for one client: written at once, or kept for a socket that is full.
 
 use super::Socket;
 use crate::app::App;
 use crate::hub::outbox::{Bound, Kept, Outbox};
 use crate::hub::stream::{Stream, Written};
-use crate::hub::turn::{Cork, Mark, Said};
+use crate::hub::tick::{FrameKind, QueuedFrame, WriteBuffer};
 use crate::limits::Limit;
 use crate::metrics::Drop;
 use crate::protocol::close::Ending;
@@ -15,32 +15,32 @@ use smallvec::SmallVec;
 use std::rc::Rc;
 
 impl<A: App> Socket<A> {
-    /// The end of a turn: everything pending, in one write.
-    pub fn flush(self: &Rc<Self>, turn: &[Said], cork: &mut Cork) {
-        let mut pending = self.pending.borrow_mut();
-        if self.dead.get() {
+    /// The end of a tick: everything pending, in one write.
+    pub fn flush(self: &Rc<Self>, frames: &[QueuedFrame], buffer: &mut WriteBuffer) {
+        let mut pending = self.wire.pending.borrow_mut();
+        if self.is_dead() {
             pending.clear();
             return;
         }
-        if self.outbox.borrow().is_some() {
+        if self.wire.outbox.borrow().is_some() {
             for &i in &*pending {
-                let Said { frame, mark } = &turn[i as usize];
-                self.keep(frame.clone(), false, *mark);
+                let QueuedFrame { frame, kind } = &frames[i as usize];
+                self.keep(frame.clone(), false, *kind);
             }
             if self.stream().is_none() {
                 self.wake(); // somebody may be polling
             }
         } else if let Some(stream) = self.stream() {
             let bytes: &[u8] = if let [one] = pending[..] {
-                &turn[one as usize].frame
+                &frames[one as usize].frame
             } else {
-                cork.together(turn, &pending)
+                buffer.joined(frames, &pending)
             };
             match stream.write(bytes) {
                 Written::All => self.counts.sent(bytes.len()),
                 Written::Part(n) => {
                     self.counts.sent(n);
-                    self.keep_rest(turn, &pending, n);
+                    self.keep_rest(frames, &pending, n);
                 }
                 Written::Failed => self.abort(),
             }
@@ -51,16 +51,16 @@ impl<A: App> Socket<A> {
         }
     }
 
-    fn keep_rest(self: &Rc<Self>, turn: &[Said], pending: &[u32], mut written: usize) {
+    fn keep_rest(self: &Rc<Self>, frames: &[QueuedFrame], pending: &[u32], mut written: usize) {
         let outbox = Outbox::new(self.counts.backlog.clone());
-        *self.outbox.borrow_mut() = Some(Box::new(outbox));
+        *self.wire.outbox.borrow_mut() = Some(Box::new(outbox));
         for &i in pending {
-            let Said { frame, mark } = &turn[i as usize];
+            let QueuedFrame { frame, kind } = &frames[i as usize];
             if written >= frame.len() {
                 written -= frame.len();
                 continue;
             }
-            self.keep(frame.slice(written..), written > 0, *mark);
+            self.keep(frame.slice(written..), written > 0, *kind);
             written = 0;
         }
         self.drain_later();
@@ -77,25 +77,25 @@ impl<A: App> Socket<A> {
         });
     }
 
-    fn keep(&self, frame: Bytes, partial: bool, mark: Mark) {
-        if self.closing.get() {
+    fn keep(&self, frame: Bytes, partial: bool, kind: FrameKind) {
+        if self.is_closing() {
             return; // the close frame is in the outbox: nothing follows it
         }
         let bound = Bound {
             bytes: self.policy.outbox_bytes,
             frames: self.policy.outbox_frames,
         };
-        let mut outbox = self.outbox.borrow_mut();
+        let mut outbox = self.wire.outbox.borrow_mut();
         let Some(waiting) = outbox.as_mut() else {
             return;
         };
-        let entity = match (mark, self.policy.delivery) {
-            (Mark::Event(_), Delivery::Volatile) if !partial && waiting.bytes() > 0 => {
+        let entity = match (kind, self.policy.delivery) {
+            (FrameKind::Event(_), Delivery::Volatile) if !partial && waiting.bytes() > 0 => {
                 drop(outbox);
                 self.missed(Drop::Volatile);
                 return;
             }
-            (Mark::Event(entity), Delivery::Latest) => entity,
+            (FrameKind::Event(entity), Delivery::Latest) => entity,
             _ => None,
         };
         let kept = waiting.push(frame, partial, entity, bound);
@@ -105,7 +105,7 @@ impl<A: App> Socket<A> {
             Kept::Instead => self.missed(Drop::Superseded),
             Kept::TooMuch => self.give_up(Drop::Slow),
         }
-        // the largest of all are closed at the end of the turn; until then it must not grow for ever
+        // the largest of all are closed at the end of the tick; until then this one must not grow without end
         if self.counts.backlog.is_far_over() {
             self.give_up(Drop::Budget);
         }
@@ -113,20 +113,20 @@ impl<A: App> Socket<A> {
 
     fn missed(&self, why: Drop) {
         self.counts.dropped(why, 1);
-        self.dropped.set(self.dropped.get().saturating_add(1));
+        self.wire.drop_one();
     }
 
     /// Closes a client that does not keep up. It can come back with its number: nothing is lost.
     pub fn give_up(&self, why: Drop) {
         let ending = Ending::slow();
         let dropped = {
-            let mut outbox = self.outbox.borrow_mut();
-            let Some(waiting) = outbox.as_mut().filter(|_| !self.closing.get()) else {
+            let mut outbox = self.wire.outbox.borrow_mut();
+            let Some(waiting) = outbox.as_mut().filter(|_| !self.is_closing()) else {
                 return;
             };
             waiting.cut(websocket::encode_close(ending.code, &ending.reason))
         };
-        self.closing.set(true);
+        self.wire.closing.set(true);
         self.counts.dropped(why, dropped);
         self.limited(match why {
             Drop::Budget => Limit::OutboxTotal,
@@ -142,7 +142,7 @@ impl<A: App> Socket<A> {
 
     /// Writes what waits. `true`: the socket is full again.
     fn drain(&self, stream: &Stream) -> bool {
-        let mut outbox = self.outbox.borrow_mut();
+        let mut outbox = self.wire.outbox.borrow_mut();
         let Some(waiting) = outbox.as_mut() else {
             return false;
         };
@@ -154,8 +154,8 @@ impl<A: App> Socket<A> {
                 }
                 *outbox = None;
                 drop(outbox);
-                match self.dropped.get() {
-                    0 => self.relieved.notify_waiters(),
+                match self.wire.dropped.get() {
+                    0 => self.control.relieved.notify_waiters(),
                     _ => self.wake(), // the task tells the client what it missed
                 }
                 false

@@ -41,11 +41,11 @@ const TAG: &str = "action";
 
 /// One JSON text.
 #[derive(Clone, Copy)]
-pub(super) struct Json<'e>(&'e str);
+pub(super) struct JsonText<'e>(&'e str);
 
 impl<'e> Event<'e> {
-    fn argument(&self, at: usize) -> Json<'e> {
-        Json(self.arguments.get(at).map_or("null", |a| a.get()))
+    fn argument(&self, at: usize) -> JsonText<'e> {
+        JsonText(self.arguments.get(at).map_or("null", |a| a.get()))
     }
 
     /// Why it is none of a consumer's commands.
@@ -230,7 +230,7 @@ impl<'e> Deserializer<'e> for First<'e> {
         visitor: V,
     ) -> Result<V::Value, Error> {
         if name == ALL {
-            let all = self.0.arguments.iter().map(|a| Json(a.get()));
+            let all = self.0.arguments.iter().map(|a| JsonText(a.get()));
             return visitor.visit_seq(SeqDeserializer::new(all));
         }
         self.json(|json| json.deserialize_newtype_struct(name, visitor))
@@ -239,7 +239,7 @@ impl<'e> Deserializer<'e> for First<'e> {
     ask_json_everything!();
 }
 
-impl<'e> Json<'e> {
+impl<'e> JsonText<'e> {
     fn json<T>(
         self,
         ask: impl FnOnce(&mut serde_json::Deserializer<serde_json::de::StrRead<'e>>) -> Result<T, Error>,
@@ -248,7 +248,7 @@ impl<'e> Json<'e> {
     }
 }
 
-impl<'e> Deserializer<'e> for Json<'e> {
+impl<'e> Deserializer<'e> for JsonText<'e> {
     type Error = Error;
 
     fn deserialize_newtype_struct<V: Visitor<'e>>(
@@ -262,7 +262,7 @@ impl<'e> Deserializer<'e> for Json<'e> {
     ask_json_everything!();
 }
 
-impl<'e> IntoDeserializer<'e, Error> for Json<'e> {
+impl<'e> IntoDeserializer<'e, Error> for JsonText<'e> {
     type Deserializer = Self;
     fn into_deserializer(self) -> Self {
         self

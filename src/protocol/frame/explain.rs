@@ -36,7 +36,7 @@ pub(super) fn explain<C: DeserializeOwned>(body: &[u8]) -> ClientError {
     };
     let action = frame.get("action").and_then(Value::as_str);
     match read::<C>(frame.clone()) {
-        Err(Misfit::Word { word, known }) if Some(&*word) == action => {
+        Err(Mismatch::Word { word, known }) if Some(&*word) == action => {
             let text = match nearest(&word, known.iter().copied()) {
                 Some(near) => format!("did you mean {near}? known: {}", known.join(", ")),
                 None if known.is_empty() => "nothing can be asked for here".to_owned(),
@@ -49,8 +49,8 @@ pub(super) fn explain<C: DeserializeOwned>(body: &[u8]) -> ClientError {
             let known = actions::<C>().join(", ");
             invalid(format!("\"action\" is missing; known: {known}"))
         }
-        Err(misfit) => {
-            let text = misfit.to_string();
+        Err(mismatch) => {
+            let text = mismatch.to_string();
             match wrong_member::<C>(&frame, &text, body.len()) {
                 Some(name) => invalid(format!("{name}: {text}")),
                 None => invalid(text),
@@ -61,15 +61,15 @@ pub(super) fn explain<C: DeserializeOwned>(body: &[u8]) -> ClientError {
     }
 }
 
-fn read<C: DeserializeOwned>(frame: Map<String, Value>) -> Result<C, Misfit> {
-    C::deserialize(Json(&Value::Object(frame)))
+fn read<C: DeserializeOwned>(frame: Map<String, Value>) -> Result<C, Mismatch> {
+    C::deserialize(JsonValue(&Value::Object(frame)))
 }
 
 /// The actions there are.
 fn actions<C: DeserializeOwned>() -> &'static [&'static str] {
     let nothing = Map::from_iter([("action".to_owned(), "".into())]);
     match read::<C>(nothing) {
-        Err(Misfit::Word { known, .. }) => known,
+        Err(Mismatch::Word { known, .. }) => known,
         _ => &[],
     }
 }
@@ -88,7 +88,7 @@ fn wrong_member<'f, C: DeserializeOwned>(
     let decides = |name: &&String| {
         let mut rest = frame.clone();
         rest.remove(*name);
-        read::<C>(rest).map_or_else(|misfit| misfit.to_string() != text, |_| true)
+        read::<C>(rest).map_or_else(|mismatch| mismatch.to_string() != text, |_| true)
     };
     members.into_iter().find(decides).map(String::as_str)
 }
@@ -103,7 +103,7 @@ fn repeated(text: &str) -> String {
 
 /// What did not fit.
 #[derive(Debug)]
-pub(super) enum Misfit {
+pub(super) enum Mismatch {
     /// None of the words of an enum.
     Word {
         word: String,
@@ -116,26 +116,26 @@ pub(super) enum Misfit {
     /// A value of another kind, or out of range.
     Value { found: String, expected: String },
     /// In the words of the command's own type.
-    Said(String),
+    Custom(String),
 }
 
-impl fmt::Display for Misfit {
+impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Misfit::Word { word, known } => {
+            Mismatch::Word { word, known } => {
                 write!(f, "{} is none of {}", repeated(word), known.join(", "))
             }
-            Misfit::Missing(name) => write!(f, "{name:?} is missing"),
-            Misfit::Unknown(name) => write!(f, "{} is no member of this", repeated(name)),
-            Misfit::Value { found, expected } => write!(f, "{expected} is expected, not {found}"),
-            Misfit::Said(text) => f.write_str(text),
+            Mismatch::Missing(name) => write!(f, "{name:?} is missing"),
+            Mismatch::Unknown(name) => write!(f, "{} is no member of this", repeated(name)),
+            Mismatch::Value { found, expected } => write!(f, "{expected} is expected, not {found}"),
+            Mismatch::Custom(text) => f.write_str(text),
         }
     }
 }
 
-impl std::error::Error for Misfit {}
+impl std::error::Error for Mismatch {}
 
-impl Misfit {
+impl Mismatch {
     fn value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
         let found = match found {
             Unexpected::Bool(b) => b.to_string(),
@@ -164,26 +164,26 @@ impl Misfit {
             other if other.starts_with("enum ") || other == "string or map" => "a word",
             other => other,
         };
-        Misfit::Value {
+        Mismatch::Value {
             found,
             expected: expected.to_owned(),
         }
     }
 }
 
-impl de::Error for Misfit {
+impl de::Error for Mismatch {
     fn custom<T: fmt::Display>(text: T) -> Self {
-        Misfit::Said(text.to_string())
+        Mismatch::Custom(text.to_string())
     }
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Misfit::value(found, expected)
+        Mismatch::value(found, expected)
     }
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Misfit::value(found, expected)
+        Mismatch::value(found, expected)
     }
     fn invalid_length(length: usize, expected: &dyn Expected) -> Self {
-        match Misfit::value(Unexpected::Seq, expected) {
-            Misfit::Value { expected, .. } => Misfit::Value {
+        match Mismatch::value(Unexpected::Seq, expected) {
+            Mismatch::Value { expected, .. } => Mismatch::Value {
                 found: format!("a list of {length}"),
                 expected,
             },
@@ -192,30 +192,30 @@ impl de::Error for Misfit {
     }
     fn unknown_variant(word: &str, known: &'static [&'static str]) -> Self {
         let word = word.to_owned();
-        Misfit::Word { word, known }
+        Mismatch::Word { word, known }
     }
     fn unknown_field(name: &str, _: &'static [&'static str]) -> Self {
-        Misfit::Unknown(name.to_owned())
+        Mismatch::Unknown(name.to_owned())
     }
     fn missing_field(name: &'static str) -> Self {
-        Misfit::Missing(name)
+        Mismatch::Missing(name)
     }
 }
 
-/// A JSON value that is decoded with [`Misfit`] for an error.
-struct Json<'v>(&'v Value);
+/// A JSON value that is decoded with [`Mismatch`] for an error.
+struct JsonValue<'v>(&'v Value);
 
-impl<'de> IntoDeserializer<'de, Misfit> for Json<'de> {
+impl<'de> IntoDeserializer<'de, Mismatch> for JsonValue<'de> {
     type Deserializer = Self;
     fn into_deserializer(self) -> Self {
         self
     }
 }
 
-impl<'de> Deserializer<'de> for Json<'de> {
-    type Error = Misfit;
+impl<'de> Deserializer<'de> for JsonValue<'de> {
+    type Error = Mismatch;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
         match self.0 {
             Value::Null => visitor.visit_unit(),
             Value::Bool(b) => visitor.visit_bool(*b),
@@ -225,12 +225,14 @@ impl<'de> Deserializer<'de> for Json<'de> {
                 (None, None) => visitor.visit_f64(n.as_f64().unwrap_or(f64::NAN)),
             },
             Value::String(text) => visitor.visit_str(text),
-            Value::Array(list) => visitor.visit_seq(SeqDeserializer::new(list.iter().map(Json))),
+            Value::Array(list) => {
+                visitor.visit_seq(SeqDeserializer::new(list.iter().map(JsonValue)))
+            }
             Value::Object(members) => visitor.visit_map(map(members)),
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
         match self.0 {
             Value::Null => visitor.visit_none(),
             _ => visitor.visit_some(self),
@@ -241,7 +243,7 @@ impl<'de> Deserializer<'de> for Json<'de> {
         self,
         _: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Misfit> {
+    ) -> Result<V::Value, Mismatch> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -250,7 +252,7 @@ impl<'de> Deserializer<'de> for Json<'de> {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Misfit> {
+    ) -> Result<V::Value, Mismatch> {
         match self.0 {
             Value::String(text) => visitor.visit_enum(text.as_str().into_deserializer()),
             Value::Object(members) => visitor.visit_enum(MapAccessDeserializer::new(map(members))),
@@ -264,14 +266,14 @@ impl<'de> Deserializer<'de> for Json<'de> {
     }
 }
 
-type Members<'v, I> = MapDeserializer<'v, I, Misfit>;
+type Members<'v, I> = MapDeserializer<'v, I, Mismatch>;
 
 fn map<'v>(
     members: &'v Map<String, Value>,
-) -> Members<'v, impl Iterator<Item = (&'v str, Json<'v>)>> {
+) -> Members<'v, impl Iterator<Item = (&'v str, JsonValue<'v>)>> {
     MapDeserializer::new(
         members
             .iter()
-            .map(|(name, value)| (name.as_str(), Json(value))),
+            .map(|(name, value)| (name.as_str(), JsonValue(value))),
     )
 }

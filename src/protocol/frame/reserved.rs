@@ -1,8 +1,9 @@
-//! Names that the framework takes out of a raw frame, or out of a query: a type that has one of them for itself would never be given it.
+//! Names that the framework takes out of a JSON frame, or out of a query. A type that has one of them for itself would never be given it.
 //!
-//! Which names a type reads is found by offering it something under each, before anybody connects.
+//! Which names a type reads is found by offering it something under each of them, before anybody connects. What it offers is no JSON, so this decodes from values of
+//! its own; only the error, which tells what was expected, is the one that explains frames.
 
-use super::explain::Misfit;
+use super::explain::Mismatch;
 use serde::de::value::{MapAccessDeserializer, MapDeserializer};
 use serde::de::{DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
@@ -19,7 +20,7 @@ const NOBODY: &str = "\u{1}";
 /// What of a command type raw frames keep to themselves, in words. Types that take whatever comes, and untagged enums, which say nothing about themselves, have none.
 pub(super) fn of_command<C: DeserializeOwned>() -> Vec<String> {
     let actions = match read::<C>(&[("action", Offer::Word(""))]) {
-        Err(Misfit::Word { word, known }) if word.is_empty() => known,
+        Err(Mismatch::Word { word, known }) if word.is_empty() => known,
         _ => &[],
     };
     let own = ACTIONS
@@ -38,7 +39,7 @@ pub(super) fn of_command<C: DeserializeOwned>() -> Vec<String> {
 
 /// Which parameters of a query a type asks for in vain.
 pub(crate) fn of_parameters<P: DeserializeOwned>() -> Vec<&'static str> {
-    let Err(Misfit::Word { known, .. }) = P::deserialize(Names) else {
+    let Err(Mismatch::Word { known, .. }) = P::deserialize(Names) else {
         return Vec::new();
     };
     let own = PARAMETERS.into_iter();
@@ -52,27 +53,29 @@ fn reads<C: DeserializeOwned>(name: &str, others: &[(&str, Offer<'_>)]) -> bool 
         read::<C>(&all).err()
     };
     match offered(name) {
-        None | Some(Misfit::Unknown(_) | Misfit::Missing(_) | Misfit::Word { .. }) => false,
-        Some(misfit) => {
-            let control = offered(NOBODY).map(|misfit| misfit.to_string());
-            control != Some(misfit.to_string())
+        None | Some(Mismatch::Unknown(_) | Mismatch::Missing(_) | Mismatch::Word { .. }) => false,
+        Some(mismatch) => {
+            let control = offered(NOBODY).map(|mismatch| mismatch.to_string());
+            control != Some(mismatch.to_string())
         }
     }
 }
 
-fn read<C: DeserializeOwned>(members: &[(&str, Offer<'_>)]) -> Result<C, Misfit> {
-    C::deserialize(Object(members))
+fn read<C: DeserializeOwned>(members: &[(&str, Offer<'_>)]) -> Result<C, Mismatch> {
+    C::deserialize(Offer::Members(members))
 }
 
-/// What is offered under a name.
+/// What a type is offered, whole or as a member.
 #[derive(Clone, Copy)]
 enum Offer<'o> {
     Word(&'o str),
     /// What no member can be, however it is read: no text, no number, no JSON.
     Unfit,
+    /// An object.
+    Members(&'o [(&'o str, Offer<'o>)]),
 }
 
-impl<'de> IntoDeserializer<'de, Misfit> for Offer<'de> {
+impl<'de> IntoDeserializer<'de, Mismatch> for Offer<'de> {
     type Deserializer = Self;
     fn into_deserializer(self) -> Self {
         self
@@ -80,16 +83,19 @@ impl<'de> IntoDeserializer<'de, Misfit> for Offer<'de> {
 }
 
 impl<'de> Deserializer<'de> for Offer<'de> {
-    type Error = Misfit;
+    type Error = Mismatch;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
         match self {
             Offer::Word(word) => visitor.visit_borrowed_str(word),
             Offer::Unfit => visitor.visit_bytes(&[0xFF]),
+            Offer::Members(members) => {
+                visitor.visit_map(MapDeserializer::new(members.iter().copied()))
+            }
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
         visitor.visit_some(self)
     }
 
@@ -97,34 +103,7 @@ impl<'de> Deserializer<'de> for Offer<'de> {
         self,
         _: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Misfit> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct
-        enum identifier ignored_any
-    }
-}
-
-struct Object<'o>(&'o [(&'o str, Offer<'o>)]);
-
-impl<'de> Deserializer<'de> for Object<'de> {
-    type Error = Misfit;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        visitor.visit_map(MapDeserializer::new(self.0.iter().copied()))
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        visitor.visit_some(self)
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Misfit> {
+    ) -> Result<V::Value, Mismatch> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -133,9 +112,15 @@ impl<'de> Deserializer<'de> for Object<'de> {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Misfit> {
-        let members = MapDeserializer::new(self.0.iter().copied());
-        visitor.visit_enum(MapAccessDeserializer::new(members))
+    ) -> Result<V::Value, Mismatch> {
+        match self {
+            Offer::Members(members) => {
+                let members = MapDeserializer::new(members.iter().copied());
+                visitor.visit_enum(MapAccessDeserializer::new(members))
+            }
+            // whatever word is asked for, it is none of them
+            Offer::Word(_) | Offer::Unfit => self.deserialize_any(visitor),
+        }
     }
 
     forward_to_deserialize_any! {
@@ -148,9 +133,9 @@ impl<'de> Deserializer<'de> for Object<'de> {
 struct Names;
 
 impl<'de> Deserializer<'de> for Names {
-    type Error = Misfit;
+    type Error = Mismatch;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
         visitor.visit_unit()
     }
 
@@ -159,16 +144,16 @@ impl<'de> Deserializer<'de> for Names {
         _: &'static str,
         known: &'static [&'static str],
         _: V,
-    ) -> Result<V::Value, Misfit> {
+    ) -> Result<V::Value, Mismatch> {
         let word = String::new();
-        Err(Misfit::Word { word, known })
+        Err(Mismatch::Word { word, known })
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Misfit> {
+    ) -> Result<V::Value, Mismatch> {
         visitor.visit_newtype_struct(self)
     }
 

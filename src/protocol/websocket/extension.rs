@@ -7,7 +7,7 @@ use std::borrow::Cow;
 /// No context takeover in either direction, always: a message that is compressed by itself is compressed once for everybody, and no connection owns a
 /// compressor, a decompressor or a window.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Agreed {
+pub(crate) struct DeflateParams {
     /// The value of `Sec-WebSocket-Extensions` in the answer.
     pub(crate) answer: String,
     /// The client reads what was compressed with the full window of 32 KiB. One that demands a smaller one gets plain frames, which is always allowed
@@ -27,7 +27,7 @@ pub(crate) struct Malformed;
 /// unknown, twice there, or out of range is declined (section 7.1), and so are other extensions; declining breaks nothing.
 pub(crate) fn negotiate<'a>(
     values: impl IntoIterator<Item = &'a str>,
-) -> Result<Option<Agreed>, Malformed> {
+) -> Result<Option<DeflateParams>, Malformed> {
     let mut agreed = None;
     let offers = values.into_iter().flat_map(|v| unquoted(v, ','));
     // a list may have empty elements (RFC 9110, section 5.6.1)
@@ -39,7 +39,7 @@ pub(crate) fn negotiate<'a>(
 }
 
 /// Reads an offer to its end, also one that is declined: it may be malformed behind that.
-fn accept(offer: &str) -> Result<Option<Agreed>, Malformed> {
+fn accept(offer: &str) -> Result<Option<DeflateParams>, Malformed> {
     let mut parts = unquoted(offer, ';').map(trimmed);
     let name = token(parts.next().unwrap_or_default())?;
     let mut acceptable = name.eq_ignore_ascii_case(NAME);
@@ -73,7 +73,7 @@ fn accept(offer: &str) -> Result<Option<Agreed>, Malformed> {
     if let Some(bits) = server_bits {
         answer.push_str(&format!("; server_max_window_bits={bits}"));
     }
-    Ok(Some(Agreed {
+    Ok(Some(DeflateParams {
         answer,
         full_window: server_bits.is_none_or(|bits| bits == FULL_WINDOW_BITS),
     }))
@@ -141,7 +141,7 @@ mod tests {
     #[track_caller]
     fn agreed(offer: &str, more: &str, full_window: bool) {
         let answer = format!("{ALWAYS}{more}");
-        let expected = Some(Agreed {
+        let expected = Some(DeflateParams {
             answer,
             full_window,
         });

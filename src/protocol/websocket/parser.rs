@@ -2,7 +2,7 @@
 
 use super::deflate::inflate;
 use super::frame::{Head, parse_close, unmask};
-use super::{Incoming, Limits, Opcode, Violation};
+use super::{Incoming, MessageLimits, Opcode, Violation};
 use crate::protocol::frame::Payload;
 
 const MASK_BYTES: usize = 4;
@@ -44,7 +44,7 @@ impl Parser {
     pub(crate) fn next<T>(
         &mut self,
         fresh: &mut [u8],
-        limits: &Limits,
+        limits: &MessageLimits,
         deliver: impl FnOnce(Incoming<'_>) -> T,
     ) -> Result<Option<T>, Violation> {
         // An idle connection works on the stack, and owns a `Partial` only if something is left over.
@@ -57,7 +57,7 @@ impl Parser {
         let step = partial.advance(fresh, limits, deliver);
         let nothing_left = partial.is_empty();
         match step {
-            Err(_) | Ok(Some(Step { last: true, .. })) => *self = Parser::Finished,
+            Err(_) | Ok(Some(Progress { last: true, .. })) => *self = Parser::Finished,
             Ok(_) if nothing_left => *self = Parser::Idle,
             Ok(_) if matches!(self, Parser::Idle) => *self = Parser::Busy(Box::new(unowned)),
             Ok(_) => {}
@@ -90,7 +90,7 @@ pub(crate) struct Partial {
 }
 
 /// What one call has delivered.
-struct Step<T> {
+struct Progress<T> {
     delivered: T,
     /// It was a close frame.
     last: bool,
@@ -104,9 +104,9 @@ impl Partial {
     fn advance<T>(
         &mut self,
         fresh: &mut [u8],
-        limits: &Limits,
+        limits: &MessageLimits,
         deliver: impl FnOnce(Incoming<'_>) -> T,
-    ) -> Result<Option<Step<T>>, Violation> {
+    ) -> Result<Option<Progress<T>>, Violation> {
         if self.carry.is_empty() {
             let mut done = 0;
             let step = read(fresh, &mut done, &mut self.message, limits, deliver)?;
@@ -143,9 +143,9 @@ fn read<T>(
     bytes: &mut [u8],
     done: &mut usize,
     message: &mut Option<Unfinished>,
-    limits: &Limits,
+    limits: &MessageLimits,
     deliver: impl FnOnce(Incoming<'_>) -> T,
-) -> Result<Option<Step<T>>, Violation> {
+) -> Result<Option<Progress<T>>, Violation> {
     loop {
         if let Some(unfinished) = message
             && let Some(open) = unfinished.open.take()
@@ -174,12 +174,12 @@ fn read<T>(
                     Opcode::Close => deliver(Incoming::Close(parse_close(payload)?)),
                     _ => data(&DataKind::from(&head), payload, limits, deliver)?,
                 };
-                return Ok(Some(Step { delivered, last }));
+                return Ok(Some(Progress { delivered, last }));
             }
             let unfinished = message.get_or_insert_with(|| Unfinished::new(&head));
             unfinished.count += 1;
             let left = usize::try_from(head.payload_bytes).unwrap_or(usize::MAX);
-            let open = Open {
+            let open = OpenFrame {
                 left,
                 key,
                 fin: head.fin,
@@ -190,7 +190,7 @@ fn read<T>(
             Some(whole) => {
                 let delivered = data(&whole.kind, &whole.bytes, limits, deliver)?;
                 let last = false;
-                return Ok(Some(Step { delivered, last }));
+                return Ok(Some(Progress { delivered, last }));
             }
             None if *done == bytes.len() => return Ok(None),
             None => {}
@@ -206,7 +206,11 @@ fn is_message(head: &Head) -> bool {
 const NOTHING_TO_CONTINUE: Violation = Violation::Protocol("continuation of no message");
 
 /// The rules that need to know what came before. They run on the head alone, before a byte of the payload is kept.
-fn admit(head: &Head, message: Option<&Unfinished>, limits: &Limits) -> Result<(), Violation> {
+fn admit(
+    head: &Head,
+    message: Option<&Unfinished>,
+    limits: &MessageLimits,
+) -> Result<(), Violation> {
     // Compression is said on the first frame of a data message, and only there (RFC 7692, section 6.1). Without an
     // extension that gives it a meaning the bit must be zero (RFC 6455, section 5.2).
     let may_be_compressed = matches!(head.opcode, Opcode::Text | Opcode::Binary);
@@ -258,7 +262,7 @@ fn payload<'a>(frame: &'a mut [u8], head: &Head) -> Option<([u8; 4], &'a mut [u8
 fn data<T>(
     kind: &DataKind,
     payload: &[u8],
-    limits: &Limits,
+    limits: &MessageLimits,
     deliver: impl FnOnce(Incoming<'_>) -> T,
 ) -> Result<T, Violation> {
     let deliver = |payload: &[u8]| {
@@ -301,13 +305,13 @@ struct Unfinished {
     checked: usize,
     /// Its frames, the open one too.
     count: usize,
-    open: Option<Open>,
+    open: Option<OpenFrame>,
     is_complete: bool,
 }
 
 /// A frame of which not all has come.
 #[derive(Debug)]
-struct Open {
+struct OpenFrame {
     /// Payload that has not come.
     left: usize,
     /// The masking key, turned so that it begins with the next byte.
@@ -330,7 +334,7 @@ impl Unfinished {
 
     /// Adds what came of a frame. Fails as soon as nothing that follows could make the text valid, rather than hold a message that is already lost
     /// (section 8.1). The end is not checked here: the whole is, when it is delivered.
-    fn push_part(&mut self, payload: &mut [u8], mut open: Open) -> Result<(), Violation> {
+    fn push_part(&mut self, payload: &mut [u8], mut open: OpenFrame) -> Result<(), Violation> {
         unmask(payload, open.key);
         self.bytes.extend_from_slice(payload);
         open.left -= payload.len();

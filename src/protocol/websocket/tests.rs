@@ -5,7 +5,7 @@ mod properties;
 
 use super::*;
 
-const LIMITS: Limits = Limits {
+const LIMITS: MessageLimits = MessageLimits {
     max_message_bytes: 1000,
     max_fragments: 4,
     inflates: false,
@@ -42,7 +42,7 @@ fn feed(parser: &mut Parser, read: &[u8], heard: &mut Vec<Heard>) -> Result<(), 
 }
 
 fn feed_within(
-    limits: &Limits,
+    limits: &MessageLimits,
     parser: &mut Parser,
     read: &[u8],
     heard: &mut Vec<Heard>,

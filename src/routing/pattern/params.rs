@@ -10,19 +10,19 @@ use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, btree_map};
 
-/// Query parameters that belong to the framework and are no consumer's business.
+/// Query parameters that the framework reads, and that no consumer is given.
 const OURS: [&str; 2] = ["since", "token"];
 /// What a Socket.IO client library adds to the payload of its CONNECT.
 const CLIENTS: [&str; 2] = ["pid", "offset"];
 
-/// Fills `T`, usually a struct, from the path's parameters and those of the query (without its `?`). Of a name that stands in both the path's counts; of one
-/// that the query repeats the last. `since` and `token` of the query are left out. `()` takes whatever there is.
+/// Fills `T`, usually a struct, from the path's parameters and those of the query (without its `?`). Where both have a name the path's counts; where the query
+/// repeats a name the last counts. `since` and `token` of the query are left out. `()` takes whatever there is.
 ///
 /// A query has only texts, so numbers, `bool` (`true`, `false`, `1`, `0`), enums of plain variants, newtypes and `Option` read themselves from a text. What
 /// asks for "anything" (`#[serde(flatten)]`, untagged enums) gets the text.
 ///
-/// `members` are those of an object, the payload of a Socket.IO CONNECT, if there was one: they count before the query's. Also of them `since` and `token` are
-/// left out, and the client library's own `pid` and `offset`.
+/// `members` is the payload of a Socket.IO CONNECT, if there was one: a JSON object, whose members count before the query's parameters. Its `since` and `token`
+/// are left out too, and the client library's own `pid` and `offset`.
 ///
 /// # Errors
 /// What is missing or wrong, for the client to read.
@@ -186,7 +186,7 @@ enum Field<'a> {
 }
 
 impl Field<'_> {
-    /// `None`: `null`, which is as good as none.
+    /// The value of a member. `null` is none.
     fn of(value: Value) -> Option<Self> {
         Some(match value {
             Value::Null => return None,

@@ -1,6 +1,6 @@
 //! `action_rates`: how often a client may ask for single actions.
 
-use super::kind::{Count, Kind, OrWord, Size};
+use super::value_types::{Count, OrWord, Size, ValueType};
 use crate::limits::{ActionRate, Actions, Rate};
 use crate::routing::mistakes::Mistakes;
 use toml::Spanned;
@@ -14,7 +14,7 @@ const BYTES: OrWord<Size> = OrWord("none", Size(1 << 10..=1 << 30));
 /// `{ occupy = 2, get_status = { frames_per_second = 5, frames_at_once = 5, bytes_per_second = "4KiB" } }`
 pub(super) struct ActionRates;
 
-impl Kind<Actions> for ActionRates {
+impl ValueType<Actions> for ActionRates {
     fn read(
         &self,
         _: &str,
@@ -53,8 +53,8 @@ impl Kind<Actions> for ActionRates {
 
     fn allowed(&self) -> String {
         format!(
-            "a table of at most {MOST_ACTIONS} actions, with {} frames per second, or with {}",
-            Kind::<Option<u32>>::allowed(&FRAMES),
+            "a table of at most {MOST_ACTIONS} names, each with a number of frames ({}) or with a table of {}",
+            ValueType::<Option<u64>>::allowed(&FRAMES),
             KEYS.join(", ")
         )
     }

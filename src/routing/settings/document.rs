@@ -17,31 +17,21 @@ impl Routing {
     /// The beginning of a routing file that explains all keys: every setting as a comment, with what it does, which values are allowed, and its default.
     pub fn explanation() -> String {
         let mut text = String::new();
-        for (level, about) in [
-            (Level::Listener, "[[listener]]: where clients connect."),
-            (
-                Level::Route,
-                "[[listener.route]]: a path of a listener, and who answers there.",
-            ),
-            (
-                Level::Namespace,
-                "[[listener.route.namespace]]: a part of a route that speaks Socket.IO.",
-            ),
-        ] {
-            comment(&mut text, "", about);
+        for level in [Level::File, Level::Listener, Level::Route, Level::Namespace] {
+            comment(&mut text, "", &format!("{}:", level.header()));
             for Key {
                 key, value, doc, ..
             } in KEYS.iter().filter(|key| key.level == level)
             {
-                comment(&mut text, "  ", &format!("{key}: {doc} Value: {value}."));
+                comment(&mut text, "  ", &format!("{key} ({value}): {doc}"));
             }
             text.push_str("#\n");
         }
         comment(
             &mut text,
             "",
-            "All other keys are settings. A setting counts for what stands in its table, and the nearest one counts: that of a namespace before that of its route, \
-             then that of the listener, then that of [defaults]. What is commented out shows the default.",
+            "All other keys are settings. A setting counts for all that its table serves, and a nearer table counts first: a namespace before its route, a route \
+             before its listener, a listener before [defaults]. What is commented out shows the default.",
         );
         text.push_str("[defaults]\n\n");
         entries::<Policy>(&mut text);
@@ -65,7 +55,8 @@ fn entries<S: Settings>(text: &mut String) {
     for entry in S::ENTRIES {
         comment(text, "", &explained(entry));
         if let Some(example) = entry.example {
-            comment(text, "", &format!("Example: {} = {example}", entry.key));
+            // in one line, whatever its length: it is there to be copied
+            text.push_str(&format!("# For example: {} = {example}\n", entry.key));
         }
         let (key, default) = (entry.key, (entry.write)(&defaults));
         let mark = if key == WRITTEN_OUT { "" } else { "# " };
@@ -75,7 +66,7 @@ fn entries<S: Settings>(text: &mut String) {
 
 /// What a setting does, where it counts, and its values.
 fn explained<S: Settings>(entry: &Entry<S>) -> String {
-    let (doc, counts, allowed) = (entry.doc, entry.counts.doc(), (entry.allowed)());
+    let (doc, counts, allowed) = (entry.doc, entry.protocols.doc(), (entry.allowed)());
     let place = match entry.down_to {
         Level::Namespace => " May stand in a namespace.",
         _ => "",

@@ -13,16 +13,16 @@ pub(crate) trait Settings: Clone + Default + 'static {
     const ENTRIES: &'static [Entry<Self>];
 }
 
-/// On which connections a setting counts.
+/// What must be spoken on a connection for a setting to count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Counts {
-    /// Whatever is spoken.
-    Everywhere,
-    /// On plain WebSockets.
+pub(crate) enum Protocols {
+    /// It counts whatever is spoken.
+    Any,
+    /// Plain WebSockets.
     WebSocket,
-    /// With Engine.IO, and so with Socket.IO.
+    /// Engine.IO, or Socket.IO which is built upon it.
     EngineIo,
-    /// With Socket.IO.
+    /// Socket.IO.
     SocketIo,
 }
 
@@ -32,7 +32,7 @@ pub(crate) struct Entry<S: 'static> {
     pub(in crate::routing) key: &'static str,
     /// The innermost table in which it may stand.
     pub(super) down_to: Level,
-    pub(super) counts: Counts,
+    pub(super) protocols: Protocols,
     /// What it does, and what happens to a client that goes beyond it.
     pub(super) doc: &'static str,
     /// A value as `routing.toml` has it, where the default does not show what values look like.
@@ -58,28 +58,28 @@ impl<S: Settings> Entry<S> {
     }
 }
 
-impl Counts {
+impl Protocols {
     /// The end of a setting's documentation.
     pub(super) fn doc(self) -> &'static str {
         match self {
-            Counts::Everywhere => "",
-            Counts::WebSocket => " Not for Engine.IO and Socket.IO.",
-            Counts::EngineIo => " Only for Engine.IO and Socket.IO.",
-            Counts::SocketIo => " Only for Socket.IO.",
+            Protocols::Any => "",
+            Protocols::WebSocket => " Not for Engine.IO and Socket.IO.",
+            Protocols::EngineIo => " Only for Engine.IO and Socket.IO.",
+            Protocols::SocketIo => " Only for Socket.IO.",
         }
     }
 }
 
-/// Makes of one table the defaults of a struct, its [`Entry`]s, and its builder with a method for each setting.
+/// Makes the defaults of a struct, its [`Entry`]s, and a builder with a method for each setting, all from one table.
 macro_rules! settings {
     (
         $(#[doc = $about:literal])+
         $builder:ident of $group:ident from $from:ident;
         $($key:ident: $type:ty {
             default: $default:expr,
-            kind: $kind:expr,
+            value: $value:expr,
             down_to: $down_to:ident,
-            counts: $counts:ident,
+            protocols: $protocols:ident,
             doc: $doc:literal,
             why: $why:literal,
             $(example: $example:literal,)?
@@ -98,22 +98,22 @@ macro_rules! settings {
                 $crate::routing::settings::entry::Entry {
                     key: stringify!($key),
                     down_to: $crate::routing::level::Level::$down_to,
-                    counts: $crate::routing::settings::entry::Counts::$counts,
+                    protocols: $crate::routing::settings::entry::Protocols::$protocols,
                     doc: $doc,
                     example: [$(Some($example),)? None][0],
-                    allowed: || Kind::<$type>::allowed(&$kind),
+                    allowed: || ValueType::<$type>::allowed(&$value),
                     read: |all, value, mistakes| {
-                        let read = $kind.read(stringify!($key), value, mistakes);
+                        let read = $value.read(stringify!($key), value, mistakes);
                         let is_read = read.is_some();
                         if let Some(value) = read {
                             all.$key = value;
                         }
                         is_read
                     },
-                    show: |all| $kind.show(&all.$key),
-                    write: |all| $kind.write(&all.$key),
+                    show: |all| $value.show(&all.$key),
+                    write: |all| $value.write(&all.$key),
                     copy: |from, to| to.$key.clone_from(&from.$key),
-                    check: |all| $kind.check(&all.$key),
+                    check: |all| $value.check(&all.$key),
                 },
             )+];
         }
@@ -123,7 +123,7 @@ macro_rules! settings {
         pub struct $builder(pub(crate) $crate::routing::settings::overrides::Overrides<$group>);
 
         impl $builder {
-            /// None is set: what is around counts.
+            /// No setting yet: all are those of the table around.
             pub fn new() -> Self {
                 Self::default()
             }

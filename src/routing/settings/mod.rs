@@ -12,10 +12,10 @@ mod document;
 mod edge;
 mod entry;
 mod keys;
-mod kind;
 mod overrides;
 mod policy;
 mod process;
+mod value_types;
 
 pub use edge::EdgeSettings;
 pub use policy::PolicySettings;

@@ -4,7 +4,9 @@ use super::{KNOWN, parse};
 use crate::routing::level::Level;
 use crate::routing::listeners::Routing;
 use crate::routing::location::Location;
-use crate::routing::parts::{Given, ListenerParts, NamespaceParts, RouteParts, RoutingParts, Said};
+use crate::routing::parts::{
+    Given, ListenerParts, Located, NamespaceParts, RouteParts, RoutingParts,
+};
 use crate::routing::policy::Auth;
 use crate::routing::route::Protocol;
 use crate::routing::settings::{EdgeSettings, PolicySettings, ProcessSettings};
@@ -14,8 +16,8 @@ use std::time::Duration;
 fn route(path: &str, consumer: &str) -> RouteParts {
     let at = Location::call("route");
     let mut route = RouteParts::new(Protocol::WebSocket, at);
-    route.path = Given::said(path.to_owned(), at);
-    route.consumer = Given::said(consumer.to_owned(), at);
+    route.path = Given::at(path.to_owned(), at);
+    route.consumer = Given::at(consumer.to_owned(), at);
     route
 }
 
@@ -24,9 +26,9 @@ fn listener(name: &str, address: &str, routes: Vec<RouteParts>) -> ListenerParts
     let at = Location::call("listen");
     let value = address.to_owned();
     let mut listener = ListenerParts::new(at);
-    listener.name = Given::said(name.to_owned(), at);
-    listener.bind = Given::said(vec![Said { value, at }], at);
-    listener.routes = Given::said(routes, at);
+    listener.name = Given::at(name.to_owned(), at);
+    listener.bind = Given::at(vec![Located { value, at }], at);
+    listener.routes = Given::at(routes, at);
     listener
 }
 
@@ -34,7 +36,7 @@ fn listener(name: &str, address: &str, routes: Vec<RouteParts>) -> ListenerParts
 fn routing(listeners: Vec<ListenerParts>) -> RoutingParts {
     let at = Location::call("routing");
     let mut parts = RoutingParts::new(at);
-    parts.listeners = Given::said(listeners, at);
+    parts.listeners = Given::at(listeners, at);
     parts
 }
 
@@ -94,14 +96,14 @@ fn all_mistakes_name_their_calls() {
         .ping_interval(Duration::from_secs(90))
         .0;
     let mut rooms = RouteParts::new(Protocol::SocketIo, Location::call("socket_io"));
-    rooms.path = Given::said("/socket.io".to_owned(), rooms.at);
+    rooms.path = Given::at("/socket.io".to_owned(), rooms.at);
     let mut namespace = NamespaceParts::new(Location::call("namespace"));
-    namespace.name = Given::said("/".to_owned(), namespace.at);
-    namespace.consumer = Given::said("changes".to_owned(), namespace.at);
+    namespace.name = Given::at("/".to_owned(), namespace.at);
+    namespace.consumer = Given::at("changes".to_owned(), namespace.at);
     namespace.policy = PolicySettings::new().ping_timeout(Duration::from_secs(5)).0;
     let mut full = RouteParts::new(Protocol::SocketIo, Location::call("socket_io"));
-    full.path = Given::said("/full".to_owned(), full.at);
-    full.namespaces = Given::said(vec![namespace], full.at);
+    full.path = Given::at("/full".to_owned(), full.at);
+    full.namespaces = Given::at(vec![namespace], full.at);
     let again = route("/x/", "changes");
     let routes = vec![odd, rooms, full, again];
     let parts = routing(vec![
@@ -130,7 +132,7 @@ fn all_mistakes_name_their_calls() {
         "outbox_bytes(): out of bounds: allowed is 4KiB to 256MiB",
         "origins(): \"a.b\" is not an origin: it begins with \"https://\" or the like",
         "ping_interval(): ping_interval (90s) must be shorter than idle_timeout (1m), else silent clients are closed before they are asked",
-        "socket_io(): a route of Socket.IO needs a [[listener.route.namespace]]",
+        "socket_io(): a route of Socket.IO needs a namespace",
         "ping_timeout(): ping_timeout is the route's: its namespaces share it",
         &format!("route(): duplicate path: {here}"),
         "listen(): a listener without a route, \"rest\" or \"metrics\" serves nothing",
@@ -138,4 +140,12 @@ fn all_mistakes_name_their_calls() {
         &format!("listen(): 0.0.0.0:9000 is taken by 127.0.0.1:9000 in {here}"),
     ];
     assert_eq!(messages, expected, "{told}");
+}
+
+#[test]
+fn a_program_that_serves_nothing_is_told_so() {
+    let told = Routing::from_parts(routing(vec![]), &KNOWN).expect_err("nothing");
+    let told = told.to_string();
+    let message = "routing(): no listener: nothing would be served";
+    assert!(told.ends_with(message), "{told}");
 }

@@ -27,7 +27,7 @@ pub(in crate::server) fn endpoint<A: App>(
     index: usize,
 ) -> Option<Arc<Endpoint>> {
     let route = &entry.listener.routes[index];
-    let lane = |consumer: &str, dialect| shared.lanes.lane(consumer, Some(dialect));
+    let format = |consumer: &str, dialect| shared.formats.number_of(consumer, Some(dialect));
     let stats = shared
         .stats
         .route(&entry.listener.name, route.pattern.as_str());
@@ -35,8 +35,8 @@ pub(in crate::server) fn endpoint<A: App>(
         Protocol::WebSocket => return None,
         Protocol::EngineIo => vec![NamespaceRoute {
             name: "".into(),
-            lane: lane(&route.consumer, Dialect::EngineIo)?,
-            unnumbered: lane(&route.consumer, Dialect::EngineIo)?,
+            format: format(&route.consumer, Dialect::EngineIo)?,
+            unnumbered: format(&route.consumer, Dialect::EngineIo)?,
             policy: entry.policies[index].clone(),
             stats,
         }],
@@ -50,8 +50,8 @@ pub(in crate::server) fn endpoint<A: App>(
                 };
                 let has_numbers = shard.store.is_some();
                 Some(NamespaceRoute {
-                    lane: lane(&namespace.consumer, dialect(has_numbers))?,
-                    unnumbered: lane(&namespace.consumer, dialect(false))?,
+                    format: format(&namespace.consumer, dialect(has_numbers))?,
+                    unnumbered: format(&namespace.consumer, dialect(false))?,
                     name,
                     policy: policy.clone(),
                     stats: stats.clone(),
@@ -63,7 +63,7 @@ pub(in crate::server) fn endpoint<A: App>(
     let protocol = route.protocol;
     let wanted = namespaces
         .iter()
-        .map(|n| shared.lanes[n.lane as usize].renderer.name)
+        .map(|n| shared.formats[n.format as usize].renderer.name)
         .flat_map(|name| shared.consumers[name].headers);
     let wanted: BTreeSet<&str> = wanted.copied().collect();
     Some(Arc::new(Endpoint {

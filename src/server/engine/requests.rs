@@ -227,8 +227,8 @@ async fn begin<A: App>(
         return limited(refused);
     }
     // a session counts as a connection, also while none is open
-    let place = match stats.quota.connection(peer.ip()) {
-        Ok(place) => place,
+    let slot = match stats.quota.connection(peer.ip()) {
+        Ok(slot) => slot,
         Err(refused) => return limited(refused),
     };
     let request = handshake_request(endpoint, caller, params)?;
@@ -257,7 +257,7 @@ async fn begin<A: App>(
     session.poll(trace::connection_id().unwrap_or(0), answer);
     let served = async move {
         session.run().await;
-        drop((open, presence, place));
+        drop((open, presence, slot));
     };
     tokio::task::spawn_local(trace::within(id, served));
     let answer = answered.await.ok().flatten();

@@ -57,10 +57,10 @@ impl<A: App> Arrivals<A> {
         let stats = &node.shared.stats;
         let id = stats.next_connection();
         match stats.quota.connection(peer.ip()) {
-            Ok(place) => {
+            Ok(slot) => {
                 let guard = ConnectionGuard {
                     id,
-                    place,
+                    slot,
                     presence: node.arrive(),
                 };
                 let stream = Stream::Memory(stream);

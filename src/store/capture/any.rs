@@ -6,6 +6,7 @@ use super::contract::{Capture, Captured};
 use super::read_back::ReadBack;
 use super::row_change::{RowChange, TableColumns};
 use crate::error::Error;
+use crate::limits::clock::Clock;
 use crate::store::config::CaptureMode;
 use rusqlite::Connection;
 use std::sync::Arc;
@@ -21,11 +22,12 @@ impl AnyCapture {
     /// [`Error::Config`] when a table cannot be watched; [`Error::Store`].
     pub fn install(
         c: &Connection,
+        clock: &Clock,
         mode: CaptureMode,
         blueprint: &Blueprint,
     ) -> Result<Self, Error> {
         Ok(match mode {
-            CaptureMode::Buffered => AnyCapture::Buffered(Buffered::install(c, blueprint)?),
+            CaptureMode::Buffered => AnyCapture::Buffered(Buffered::install(c, clock, blueprint)?),
             CaptureMode::ReadBack => AnyCapture::ReadBack(ReadBack),
         })
     }

@@ -4,6 +4,7 @@ use super::image::RowImage;
 use super::row_change::{RowChange, TableColumns};
 use super::table::Table;
 use super::upkeep::{Pending, Upkeep, Values};
+use crate::limits::clock::Clock;
 use crate::store::op::Op;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -16,6 +17,7 @@ pub(crate) struct Buffer {
     replaced: Vec<BTreeMap<i64, (RowImage, Option<i64>)>>,
     /// How many of them [`Capture::unseen`](super::Capture::unseen) has shown.
     pub seen: usize,
+    clock: Clock,
     upkeep: Arc<[Upkeep]>,
     /// What the statement that runs left to us.
     pending: Pending,
@@ -24,12 +26,13 @@ pub(crate) struct Buffer {
 }
 
 impl Buffer {
-    pub(super) fn new(tables: &[Table<'_>]) -> Self {
+    pub(super) fn new(tables: &[Table<'_>], clock: Clock) -> Self {
         Buffer {
             tables: tables.iter().map(TableColumns::new).collect(),
             changes: Vec::new(),
             replaced: tables.iter().map(|_| BTreeMap::new()).collect(),
             seen: 0,
+            clock,
             upkeep: tables.iter().map(Upkeep::new).collect(),
             pending: Pending::new(),
             applied: BTreeSet::new(),
@@ -65,7 +68,7 @@ impl Buffer {
     pub fn inserted(&mut self, table: usize, id: i64, mut new: RowImage) {
         let (old, version) = self.replaced[table].remove(&id).unzip();
         self.pending.remove(&(table, id));
-        let pending = self.upkeep[table].entered(version.flatten(), &mut new);
+        let pending = self.upkeep[table].entered(&self.clock, version.flatten(), &mut new);
         if !pending.is_empty() {
             self.pending.insert((table, id), pending);
         }
@@ -93,7 +96,7 @@ impl Buffer {
         if differs {
             let taken = self.replaced[table].get(&id).filter(|_| was != id);
             let taken = taken.and_then(|(_, version)| *version);
-            pending = upkeep.left(&pending, taken, &mut old, &mut new);
+            pending = upkeep.left(&self.clock, &pending, taken, &mut old, &mut new);
         } else {
             pending.retain(|(column, _)| old.value(*column).is_none());
         }

@@ -15,6 +15,7 @@ use super::mend::tables;
 use super::row_change::{RowChange, RowChanges, TableColumns};
 use super::temporary::{SUFFIXES, drop_all, make};
 use crate::error::Error;
+use crate::limits::clock::Clock;
 use crate::store::op::Op;
 use rusqlite::Connection;
 use rusqlite::functions::{Context, FunctionFlags};
@@ -27,6 +28,7 @@ const ROOM: usize = 256;
 
 /// The capture in memory.
 pub(crate) struct Buffered {
+    clock: Clock,
     functions: Functions,
     tables: Arc<[TableColumns]>,
     /// Room for the next changes.
@@ -42,13 +44,14 @@ impl Buffered {
     ///
     /// # Errors
     /// [`Error::Config`] when a table cannot be watched; [`Error::Store`].
-    pub fn install(c: &Connection, blueprint: &Blueprint) -> Result<Self, Error> {
+    pub fn install(c: &Connection, clock: &Clock, blueprint: &Blueprint) -> Result<Self, Error> {
         let (tables, _) = tables(c, blueprint)?;
-        let functions = Functions(Arc::new(Mutex::new(Buffer::new(&tables))));
+        let functions = Functions(Arc::new(Mutex::new(Buffer::new(&tables, clock.clone()))));
         functions.install(c)?;
         make(c, &tables)?;
         let tables = functions.buffer().tables.clone();
         Ok(Buffered {
+            clock: clock.clone(),
             functions,
             tables,
             room: RefCell::default(),
@@ -139,7 +142,7 @@ impl Capture for Buffered {
         let (tables, _) = tables(c, blueprint)?;
         drop_all(c, &SUFFIXES)?;
         let mut buffer = self.functions.buffer();
-        *buffer = Buffer::new(&tables);
+        *buffer = Buffer::new(&tables, self.clock.clone());
         self.tables = buffer.tables.clone();
         drop(buffer);
         make(c, &tables)

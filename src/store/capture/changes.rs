@@ -10,7 +10,7 @@ use crate::store::freshness::Freshness;
 use crate::store::guarded::guarded;
 use crate::store::log::Appender;
 use crate::store::op::Op;
-use crate::store::rows::Reader;
+use crate::store::reader::Reader;
 use crate::store::stats::Stats;
 use crate::store::text::text_or_null;
 use rusqlite::{Connection, Row};

@@ -7,6 +7,7 @@ use super::image::RowImage;
 use super::sql::quoted;
 use super::table::Table;
 use crate::error::Error;
+use crate::limits::clock::Clock;
 use crate::store::time::now_ms;
 use crate::store::value::Value;
 use rusqlite::Connection;
@@ -97,7 +98,7 @@ impl Upkeep {
 
     /// What an insert left to us: the stamps of the first state, and that the version of the row that it replaced goes on. The image becomes what the row
     /// will be.
-    pub fn entered(&self, replaced: Option<i64>, new: &mut RowImage) -> Values {
+    pub fn entered(&self, clock: &Clock, replaced: Option<i64>, new: &mut RowImage) -> Values {
         let mut left = Values::new();
         if let Some(at) = self.version
             && let (Some(replaced), Some(Value::Integer(version))) = (replaced, new.value(at))
@@ -108,7 +109,7 @@ impl Upkeep {
         for stamp in &self.stamps {
             let entered = new.value(stamp.column) == Some(Value::from(stamp.value));
             if entered && new.value(stamp.at) == Some(Value::Null) {
-                left.push((stamp.at, now_ms()));
+                left.push((stamp.at, now_ms(clock)));
             }
         }
         for (at, value) in &left {
@@ -121,6 +122,7 @@ impl Upkeep {
     /// `taken`: the version of a row whose id this one took.
     pub fn left(
         &self,
+        clock: &Clock,
         pending: &Values,
         taken: Option<i64>,
         old: &mut RowImage,
@@ -141,14 +143,14 @@ impl Upkeep {
         if let Some(at) = self.updated_at
             && old.value(at).is_none()
         {
-            set(&mut left, at, now_ms());
+            set(&mut left, at, now_ms(clock));
         }
         for stamp in &self.stamps {
             let entered =
                 |row: &RowImage| row.value(stamp.column) == Some(Value::from(stamp.value));
             let was = || old.value(stamp.column).is_some() && !entered(old);
             if entered(new) && was() && old.value(stamp.at).is_none() {
-                set(&mut left, stamp.at, now_ms());
+                set(&mut left, stamp.at, now_ms(clock));
             }
         }
         if let Some(at) = self.version

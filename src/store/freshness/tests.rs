@@ -21,7 +21,15 @@ fn house() -> (TempDir, Connection, Connection, Freshness) {
     let blueprint = capture::Blueprint::bare(WATCHED);
     capture::install(&ours, &blueprint).unwrap();
     let mode = CaptureMode::default();
-    let freshness = Freshness::new(&ours, mode, &blueprint, &["b"], Arc::default()).unwrap();
+    let freshness = Freshness::new(
+        &ours,
+        &Clock::system(),
+        mode,
+        &blueprint,
+        &["b"],
+        Arc::default(),
+    )
+    .unwrap();
     (dir, ours, theirs, freshness)
 }
 

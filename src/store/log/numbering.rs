@@ -5,6 +5,7 @@ use super::index::Index;
 use super::issued::Issued;
 use super::sqlite::SqliteLog;
 use crate::error::Error;
+use crate::limits::clock::Clock;
 use crate::store::stats::Stats;
 use crate::store::time::now_ms;
 use smallvec::SmallVec;
@@ -16,8 +17,8 @@ use std::time::{Duration, SystemTime};
 const EPOCH: Duration = Duration::from_secs(1_735_689_600);
 
 /// Microseconds since then, 0 before. No burst of events runs ahead of such a clock, and 285 years of it fit into 2^53.
-pub(crate) fn micros() -> u64 {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+pub(crate) fn micros(clock: &Clock) -> u64 {
+    let now = clock.wall().duration_since(SystemTime::UNIX_EPOCH);
     let since = now.unwrap_or_default().saturating_sub(EPOCH);
     u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
 }
@@ -46,7 +47,8 @@ pub(crate) struct Numbering {
     anew: Option<(u64, u64)>,
     index: Arc<Index>,
     issued: Issued,
-    micros: fn() -> u64,
+    clock: Clock,
+    micros: fn(&Clock) -> u64,
 }
 
 /// What a commit did to the log.
@@ -69,10 +71,11 @@ impl Numbering {
         log: &SqliteLog<'_>,
         index: Arc<Index>,
         mut issued: Issued,
-        micros: fn() -> u64,
+        clock: Clock,
+        micros: fn(&Clock) -> u64,
     ) -> Result<Self, Error> {
         let head = log.head()?;
-        let base = start(log, issued.upto(), micros())?;
+        let base = start(log, issued.upto(), micros(&clock))?;
         issued.reach(base)?;
         Ok(Numbering {
             last: base - 1,
@@ -81,6 +84,7 @@ impl Numbering {
             anew: None,
             index,
             issued,
+            clock,
             micros,
         })
     }
@@ -157,7 +161,9 @@ impl Numbering {
     pub fn begin_anew(&mut self, log: &SqliteLog<'_>) -> Result<(), Error> {
         self.undo(0);
         let before = self.anew.map_or(self.last, |(before, _)| before);
-        let head = (log.head()? + 1).max(self.last + 1).max((self.micros)());
+        let head = (log.head()? + 1)
+            .max(self.last + 1)
+            .max((self.micros)(&self.clock));
         log.begin_anew(head)?;
         self.issued.reach(head)?;
         self.anew = Some((before, head));
@@ -185,7 +191,8 @@ impl<'w> Appender<'w> {
 
     /// Milliseconds since 1970-01-01 UTC, the same for all that is appended here.
     pub(crate) fn at(&mut self) -> i64 {
-        *self.at.get_or_insert_with(now_ms)
+        let clock = &self.numbering.clock;
+        *self.at.get_or_insert_with(|| now_ms(clock))
     }
 
     /// Adds an event; says its number. `groups` is the JSON array of `names`.

@@ -1,7 +1,7 @@
 //! What a Socket.IO client comes back to: which groups it heard, and since when. Written when that changes, so a server that is killed loses nothing of it.
 
 use crate::error::Error;
-use crate::store::rows::Reader;
+use crate::store::reader::Reader;
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// `place` is the consumer and its namespace; `holder` the connection that has it now; `groups` a JSON list of pairs, a group and the number up to which the

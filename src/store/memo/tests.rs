@@ -2,6 +2,7 @@
 
 use super::Memo;
 use crate::error::Error;
+use crate::limits::clock::Clock;
 use crate::params;
 use crate::store::capture::Captured;
 use crate::store::config::CaptureMode;
@@ -77,6 +78,7 @@ impl House {
         capture::install(&ours, &blueprint).unwrap();
         let freshness = Freshness::new(
             &ours,
+            &Clock::system(),
             CaptureMode::default(),
             &blueprint,
             STEADY,

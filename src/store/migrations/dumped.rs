@@ -1,7 +1,7 @@
 //! A database that went through `.dump`: its rows came along, but not whose it is and of which version, which are no rows.
 
-use super::Schema;
 use crate::error::Error;
+use crate::store::schema::Schema;
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -6,6 +6,7 @@ use crate::consumer::announcer::fixture::{Cafe, SCHEMA, Served};
 use crate::hub::broker::local::Local;
 use crate::limits::clock::Clock;
 use crate::store::log::{Log, SqliteLog};
+use crate::store::{StoreConfig, migrate};
 
 #[tokio::test]
 async fn a_database_that_is_not_ours_is_refused_and_left_untouched() {
@@ -15,6 +16,7 @@ async fn a_database_that_is_not_ours_is_refused_and_left_untouched() {
             &served.config,
             schema,
             Local::new([], Clock::system()),
+            Clock::system(),
         )
         .map(|_| ())
         .unwrap_err()

@@ -1,31 +1,19 @@
 //! What the writer does about a store that is not ready.
 
-use super::Writer;
+use super::transactions::{RETRY, Writer};
 use crate::error::Error;
-use crate::store::disk::Commit;
+use crate::store::durability::Commit;
 use crate::store::health::Cause;
 use rusqlite::Connection;
 use rusqlite::ffi::SQLITE_IOERR_WRITE;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// What a commit that is tried writes: nothing stays of it.
 pub(crate) const TABLES: &str =
     "CREATE TABLE IF NOT EXISTS commit_probe(one INTEGER PRIMARY KEY, filler BLOB) STRICT;";
 
-/// How often it is tried whether a commit works again, whether tables are whole again, and whether the last words can be said.
-pub(super) const RETRY: Duration = Duration::from_secs(1);
 /// How long readers of the old files may take.
 const READERS: Duration = Duration::from_millis(200);
-
-/// An error that ends a transaction, once more for each of those who were in it.
-pub(super) fn again(e: &Error) -> Error {
-    match e {
-        Error::Full => Error::Full,
-        Error::Unavailable(reason) => Error::Unavailable(reason.clone()),
-        Error::UnknownOutcome(why) => Error::UnknownOutcome(why.clone()),
-        other => Error::Store(other.to_string()),
-    }
-}
 
 impl Writer {
     /// Before each look into the queue.
@@ -40,9 +28,9 @@ impl Writer {
         } else if self.health.has(Cause::Tables) {
             self.care_for_tables(c);
         } else if (self.health.has(Cause::Full) || self.health.has(Cause::Write))
-            && self.cared.elapsed() >= RETRY
+            && (self.clock.now() - self.cared) >= RETRY
         {
-            self.cared = Instant::now();
+            self.cared = self.clock.now();
             if let Err(e) = self.probe(c) {
                 tracing::debug!(error = %e, "commits do not work yet");
             }
@@ -52,10 +40,10 @@ impl Writer {
     /// The files under our names are others now. What was committed goes into the file that it belongs to, wherever that is now, and the log that may lie
     /// beside the new one is left empty: the next start would take it for that one's. Then everybody is sent away.
     fn leave_files(&mut self, c: &Connection) {
-        if self.left_files || (self.dismissed && self.cared.elapsed() < RETRY) {
+        if self.left_files || (self.dismissed && (self.clock.now() - self.cared) < RETRY) {
             return;
         }
-        self.cared = Instant::now();
+        self.cared = self.clock.now();
         let moved = c.busy_timeout(READERS).and_then(|()| {
             c.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
                 row.get::<_, i64>(0)
@@ -90,10 +78,10 @@ impl Writer {
 
     /// Has everybody leave without a new history.
     pub(super) fn dismiss(&mut self) {
-        let tell = self.hook.dismissed(self.numbering.head());
+        let on_durable = self.hook.dismissed(self.numbering.head());
         self.disk.begin();
         self.disk.committed(Commit {
-            tell: Some(tell),
+            on_durable: Some(on_durable),
             ..Commit::silent()
         });
     }

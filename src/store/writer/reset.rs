@@ -1,6 +1,6 @@
 //! Everybody begins anew: what was told until now is no beginning of what will be told.
 
-use super::Writer;
+use super::transactions::Writer;
 use crate::error::Error;
 use crate::store::health::Cause;
 use crate::store::log::SqliteLog;

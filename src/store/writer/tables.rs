@@ -1,41 +1,15 @@
 //! What belongs to the tables, while they are served: another program may rebuild a table, and take its triggers away.
 
-use super::Writer;
-use super::care::RETRY;
+use super::known_tables::Tables;
+use super::transactions::{RETRY, Writer};
 use crate::error::Error;
-use crate::store::capture::{self, Blueprint, Condition, Mended};
+use crate::store::capture::{self, Condition, Mended};
+use crate::store::connection::schema_version;
+use crate::store::framework::framework;
 use crate::store::health::Cause;
-use crate::store::migrations::{self, Schema};
-use crate::store::watch::schema_version;
 use rusqlite::Connection;
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::{Duration, Instant};
-
-/// What the writer knows of the schema.
-pub(crate) struct Tables {
-    pub(super) schema: Schema,
-    blueprint: Blueprint,
-    steady: &'static [&'static str],
-    /// The schema's version that was found in order. `None`: nobody has looked.
-    seen: Option<i64>,
-    /// The same of the open transaction, and how many tables were mended in it: nothing until it is committed.
-    made: Option<(i64, u64)>,
-    /// When broken tables were looked at.
-    tried: Option<Instant>,
-}
-
-impl Tables {
-    pub fn new(schema: Schema, blueprint: Blueprint, steady: &'static [&'static str]) -> Self {
-        Tables {
-            schema,
-            blueprint,
-            steady,
-            seen: None,
-            made: None,
-            tried: None,
-        }
-    }
-}
+use std::time::Duration;
 
 impl Writer {
     /// In a transaction that was just begun; `others`: after another program's commit. Whether the history and the tables are those that were left here.
@@ -106,7 +80,7 @@ impl Writer {
             self.stats.schema.store(version, Relaxed);
         }
         self.tables.seen = None;
-        self.tables.tried = Some(Instant::now());
+        self.tables.tried = Some(self.clock.now());
         if !known {
             self.dismissing = true;
         }
@@ -128,7 +102,7 @@ impl Writer {
     pub(super) fn tables_unmade(&mut self) {
         if self.tables.made.take().is_some() {
             self.tables.seen = None;
-            self.tables.tried = Some(Instant::now());
+            self.tables.tried = Some(self.clock.now());
         }
         if std::mem::take(&mut self.dismissing) {
             self.dismiss();
@@ -140,11 +114,11 @@ impl Writer {
         let early = self
             .tables
             .tried
-            .is_some_and(|tried| tried.elapsed() < RETRY);
+            .is_some_and(|tried| self.clock.now() - tried < RETRY);
         if early && !self.freshness.is_behind(c) {
             return;
         }
-        self.tables.tried = Some(Instant::now());
+        self.tables.tried = Some(self.clock.now());
         let begun = self.begin(c, Duration::ZERO);
         if let Err(e) = begun.and_then(|()| self.commit(c, Vec::new())) {
             tracing::debug!(error = %e, "the tables are not whole yet");
@@ -155,7 +129,7 @@ impl Writer {
 /// Makes the framework's own tables where they are gone. Whether one was.
 fn own_tables(c: &Connection) -> Result<bool, Error> {
     let before = schema_version(c)?;
-    migrations::framework(c)?;
+    framework(c)?;
     let lost = schema_version(c)? != before;
     if lost {
         tracing::error!(

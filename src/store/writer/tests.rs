@@ -125,7 +125,7 @@ async fn a_command_right_after_a_restore_is_told_in_the_new_history() {
 async fn numbers_of_a_lost_history_do_not_recur() {
     let mut served = Served::new();
     served.close();
-    served.open_at(|| 1_000);
+    served.open_at(|_| 1_000);
     served.told(0).await;
     insert(&served.store(), "kept").await.unwrap();
     let kept = served.told_of(0, 1).await.head;
@@ -144,7 +144,7 @@ async fn numbers_of_a_lost_history_do_not_recur() {
     }
     served.close();
     fs::rename(&copy, &served.config.path).unwrap();
-    served.open_at(|| 500);
+    served.open_at(|_| 500);
     served.told(0).await;
     for since in [kept + 1, kept + 30_000, lost - 1, lost] {
         assert!(!accepts(&served, since).await, "{since} is accepted");

@@ -1,12 +1,15 @@
 //! Forgetting, between transactions.
 
-use super::{TIDY, Writer};
+use super::transactions::Writer;
 use crate::error::Error;
 use crate::store::idempotency;
 use crate::store::log::{PRUNE_STEP, SqliteLog, recovery};
 use crate::store::time::now_ms;
 use rusqlite::Connection;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+/// How often an idle writer looks for history that is too old.
+pub(super) const TIDY: Duration = Duration::from_secs(1);
 
 impl Writer {
     /// Between transactions: forgets a step where that is due, and as many as it takes to keep pace with what was just announced. Whether there is more
@@ -18,7 +21,7 @@ impl Writer {
         let steps = 1 + self.announced / PRUNE_STEP as u64;
         self.announced = 0;
         for _ in 0..steps {
-            let looks = self.tidied.elapsed() >= TIDY;
+            let looks = self.clock.now() - self.tidied >= TIDY;
             if !looks && !self.retention.pressing() {
                 return false;
             }
@@ -29,7 +32,7 @@ impl Writer {
                     if !matches!(e, Error::Busy) {
                         tracing::error!(error = %e, "history cannot be pruned");
                     }
-                    self.tidied = Instant::now();
+                    self.tidied = self.clock.now();
                     return false;
                 }
             }
@@ -40,7 +43,7 @@ impl Writer {
     fn forget(&mut self, c: &Connection) -> Result<bool, Error> {
         // Nobody waits for this: when another program writes, later will do.
         c.busy_timeout(Duration::ZERO)?;
-        let now = now_ms();
+        let now = now_ms(&self.clock);
         let oldest_outcome = now - self.outcome_age.as_millis() as i64;
         let log = SqliteLog::new(c, None);
         if self.retention.step(&log, now)?
@@ -49,7 +52,7 @@ impl Writer {
         {
             return Ok(true);
         }
-        self.tidied = Instant::now();
+        self.tidied = self.clock.now();
         Ok(false)
     }
 }

@@ -35,7 +35,6 @@ pub fn all(quick: bool) -> Vec<Row> {
         clients: n(30, 5),
         events: n(20_000, 500),
     };
-    let before = std::env::var_os("BENCH_BEFORE").map(|_| Who::Before);
     let ratio = |bound, aim| Wish::Ratio { bound, aim };
 
     let one = Row {
@@ -206,12 +205,8 @@ pub fn all(quick: bool) -> Vec<Row> {
             unit: "s",
             mode: replay,
             who: Who::Restaurant,
-            against: before,
+            against: None,
             value: |r| r.seconds,
-            wish: match before {
-                Some(_) => ratio(0.5, 0.25),
-                None => Wish::Nothing,
-            },
             ..one
         },
         Row {
@@ -219,7 +214,7 @@ pub fn all(quick: bool) -> Vec<Row> {
             unit: "us CPU/delivery",
             mode: replay,
             who: Who::Restaurant,
-            against: before,
+            against: None,
             ..one
         },
         Row {
@@ -227,7 +222,7 @@ pub fn all(quick: bool) -> Vec<Row> {
             unit: "ratio of medians",
             mode: replay,
             who: Who::Restaurant,
-            against: before,
+            against: None,
             value: |r| r.asked_busy.p50_us / r.asked_idle.p50_us,
             wish: Wish::AtMost {
                 bound: 5.0,

@@ -3,11 +3,16 @@
 //! `tests/bench/run` builds everything, pins the servers and the load to cores of their own, and prints the table. By hand:
 //!
 //! - `bench table [--quick] [--rounds N] [--only TEXT]`: the table, or the rows whose names contain the text
+//! - `bench table --against DIRECTORY ...`: these rows next to those of another build, whose release binaries are in the directory
 //! - `bench floor [--port N] [--threads N] [--batch] [--rows FILE]`: the floor
 //! - `bench peer [--port N]`: a server on `warp::ws` with a queue for each client
 //! - `bench load KIND --port N --pid N [--path TEMPLATE] [--certificate FILE]`: one run against a server that is there, as JSON. `KIND` is a row's name in the table
 
+mod build;
 mod catalogue;
+mod comparison;
+mod deliveries;
+mod figures;
 mod floor;
 mod frame;
 mod histogram;
@@ -22,6 +27,7 @@ mod table;
 mod template;
 mod tls;
 
+use build::Build;
 use std::process::ExitCode;
 
 /// `--name value` and `--name`.
@@ -70,8 +76,15 @@ fn run() -> Result<(), String> {
             let quick = arguments.flag("--quick");
             let rounds = arguments.number("--rounds", if quick { 1 } else { 5 })?;
             let only = arguments.value("--only")?.unwrap_or_default();
+            let against = arguments.value("--against")?;
             arguments.done()?;
-            table::print(quick, rounds, &only)
+            match against {
+                None => table::print(quick, rounds, &only),
+                Some(directory) => {
+                    let before = Build::at(directory.as_ref());
+                    comparison::print(quick, rounds, &only, &before)
+                }
+            }
         }
         "floor" => {
             let options = floor::Options {

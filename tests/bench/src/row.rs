@@ -1,5 +1,6 @@
 //! What is measured, against what, and what it should be.
 
+use crate::build::Build;
 use crate::catalogue;
 use crate::load::{self, MESSAGE, Mode, NAMESPACE, Plan, Report};
 use crate::server::{SECRET, Server};
@@ -40,8 +41,18 @@ pub enum Who {
     Socketioxide,
     /// The restaurant.
     Restaurant,
-    /// The restaurant as another build has it: the program that `BENCH_BEFORE` names.
-    Before,
+}
+
+impl Who {
+    /// Whether this project made it: a floor and a peer are the same next to every build.
+    pub fn is_ours(self) -> bool {
+        match self {
+            Who::Echo(_) | Who::Guarded | Who::Deflate | Who::Secure => true,
+            Who::SocketIo | Who::Restaurant => true,
+            Who::Floor | Who::Batch | Who::Rows => false,
+            Who::Peer | Who::Node | Who::Socketioxide => false,
+        }
+    }
 }
 
 /// A line of the table.
@@ -108,28 +119,37 @@ impl Row {
         of(self) == of(other)
     }
 
-    /// Measures `who` once, on a server of its own. `rate`: what the row before reached.
-    pub fn measure(&self, who: Who, rate: f64) -> Result<Report, String> {
+    /// As `same_runs`, where nothing is measured but `who`.
+    pub fn same_figures(&self, other: &Row) -> bool {
+        let of = |row: &Row| (row.mode, row.who, row.load);
+        of(self) == of(other)
+    }
+
+    /// Whether a row at half a rate goes by what this one reached, in actions per second.
+    pub fn sets_rate(&self) -> bool {
+        matches!(self.mode, Mode::Status { .. }) && self.load == Load::Spinning
+    }
+
+    /// Measures `who` once, on a server of its own. `rate`: what the row before reached. `build`: whose programs are measured; floors and peers are always
+    /// this build's.
+    pub fn measure(&self, who: Who, rate: f64, build: &Build) -> Result<Report, String> {
         let server = match who {
-            Who::Echo(threads) => Server::echo(threads, false),
-            Who::SocketIo => Server::echo(1, false),
+            Who::Echo(threads) => Server::echo(build, threads, false),
+            Who::SocketIo => Server::echo(build, 1, false),
             Who::Node => Server::node(),
             Who::Socketioxide => Server::socketioxide(),
-            Who::Deflate => Server::echo(1, false),
-            Who::Guarded => Server::echo(1, true),
-            Who::Secure => Server::secure(),
+            Who::Deflate => Server::echo(build, 1, false),
+            Who::Guarded => Server::echo(build, 1, true),
+            Who::Secure => Server::secure(build),
             Who::Floor => Server::floor(None),
             Who::Batch => Server::floor(Some("--batch")),
             Who::Rows => Server::rows(),
             Who::Peer => Server::peer(),
-            Who::Restaurant | Who::Before => {
-                let before = who == Who::Before;
-                match self.mode {
-                    Mode::Status { orders, .. } => Server::restaurant(before, orders, 0),
-                    Mode::Replay { events, .. } => Server::restaurant(before, 2, events),
-                    _ => Err("the restaurant has orders only".to_owned()),
-                }
-            }
+            Who::Restaurant => match self.mode {
+                Mode::Status { orders, .. } => Server::restaurant(build, orders, 0),
+                Mode::Replay { events, .. } => Server::restaurant(build, 2, events),
+                _ => Err("the restaurant has orders only".to_owned()),
+            },
         }?;
         let there = ByHand {
             port: server.port,
@@ -155,10 +175,7 @@ impl Row {
             let event = format!(r#"42{NAMESPACE},["message",{MESSAGE}]"#);
             plan.message = Template::parse(&event, 300 + event.len() - MESSAGE.len())?;
         }
-        if matches!(
-            who,
-            Who::Guarded | Who::Restaurant | Who::Before | Who::Rows
-        ) {
+        if matches!(who, Who::Guarded | Who::Restaurant | Who::Rows) {
             plan.tokens = vec![token()?];
             let bearer = Template::parse("Bearer %t", 0)?;
             plan.headers.push(("Authorization".to_owned(), bearer));

@@ -1,9 +1,10 @@
 //! Servers under measurement: processes of their own, on cores of their own.
 
+use crate::build::Build;
 use crate::tls::{self, Certificate};
 use rusqlite::Connection;
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
@@ -66,8 +67,8 @@ impl Server {
     }
 
     /// The framework's own group endpoint.
-    pub fn echo(threads: u32, secret: bool) -> Result<Self, String> {
-        let mut command = built("examples/echo_server")?;
+    pub fn echo(build: &Build, threads: u32, secret: bool) -> Result<Self, String> {
+        let mut command = build.program("examples/echo_server")?;
         command.args(["--bind", "127.0.0.1:0", "--threads", &threads.to_string()]);
         if secret {
             command.args(["--secret", SECRET]);
@@ -75,11 +76,11 @@ impl Server {
         Server::start(command, None)
     }
 
-    /// The same over TLS, on one thread.
-    pub fn secure() -> Result<Self, String> {
+    /// The framework's own group endpoint over TLS, on one thread.
+    pub fn secure(build: &Build) -> Result<Self, String> {
         let place = tempfile::tempdir().map_err(|e| e.to_string())?;
         let (certificate, chain, key) = tls::make(place.path())?;
-        let mut command = built("examples/echo_server")?;
+        let mut command = build.program("examples/echo_server")?;
         command.args(["--bind", "127.0.0.1:0", "--threads", "1"]);
         command
             .arg("--certificate")
@@ -92,7 +93,7 @@ impl Server {
     }
 
     pub fn floor(option: Option<&str>) -> Result<Self, String> {
-        let mut command = built("bench")?;
+        let mut command = Build::own()?.program("bench")?;
         command.arg("floor").args(option);
         Server::start(command, None)
     }
@@ -100,14 +101,14 @@ impl Server {
     /// The floor of status updates.
     pub fn rows() -> Result<Self, String> {
         let place = tempfile::tempdir().map_err(|e| e.to_string())?;
-        let mut command = built("bench")?;
+        let mut command = Build::own()?.program("bench")?;
         command.args(["floor", "--rows"]);
         command.arg(place.path().join("floor.db"));
         Server::start(command, Some(place))
     }
 
     pub fn peer() -> Result<Self, String> {
-        let mut command = built("bench")?;
+        let mut command = Build::own()?.program("bench")?;
         command.arg("peer");
         Server::start(command, None)
     }
@@ -121,18 +122,15 @@ impl Server {
 
     /// `tests/bench/run` builds it.
     pub fn socketioxide() -> Result<Self, String> {
-        Server::start(built("socketioxide-peer")?, None)
+        Server::start(Build::own()?.program("socketioxide-peer")?, None)
     }
 
-    /// The restaurant, with so many orders that wait, the first of which was changed so many times. `before`: another build of it.
-    pub fn restaurant(before: bool, orders: u32, changes: u32) -> Result<Self, String> {
-        let program = || match before {
-            true => another_build(),
-            false => built("maitred"),
-        };
+    /// The restaurant, with so many orders that wait, the first of which was changed so many times.
+    pub fn restaurant(build: &Build, orders: u32, changes: u32) -> Result<Self, String> {
         let place = tempfile::tempdir().map_err(|e| e.to_string())?;
         let database = place.path().join("bench.db");
-        let made = program()?
+        let made = build
+            .program("maitred")?
             .arg("migrate")
             .arg("--database")
             .arg(&database)
@@ -144,7 +142,7 @@ impl Server {
         furnish(&database, orders, changes).map_err(|e| e.to_string())?;
         let routing = place.path().join("routing.toml");
         std::fs::write(&routing, ROUTING).map_err(|e| e.to_string())?;
-        let mut command = program()?;
+        let mut command = build.program("maitred")?;
         command
             .args(["serve", "--shards", "1", "--database"])
             .arg(&database)
@@ -181,23 +179,6 @@ fn furnish(database: &Path, orders: u32, changes: u32) -> rusqlite::Result<()> {
         change.execute([format!("change number {n}")])?;
     }
     c.execute_batch("COMMIT")
-}
-
-/// What this build is compared with.
-fn another_build() -> Result<Command, String> {
-    let path = std::env::var_os("BENCH_BEFORE");
-    path.map(Command::new)
-        .ok_or("BENCH_BEFORE names no program".to_owned())
-}
-
-/// A program that was built with this one.
-fn built(name: &str) -> Result<Command, String> {
-    let own = std::env::current_exe().map_err(|e| e.to_string())?;
-    let path: PathBuf = own.with_file_name("").join(name);
-    match path.exists() {
-        true => Ok(Command::new(path)),
-        false => Err(format!("{}: build it first", path.display())),
-    }
 }
 
 /// On the cores that `BENCH_SERVER_CPUS` names.

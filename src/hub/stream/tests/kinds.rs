@@ -29,7 +29,7 @@ impl Kind {
         match self {
             Kind::Tcp => {
                 let (client, server) = tcp_pair().await;
-                (Stream::Plain(server), Box::new(client))
+                (Stream::Tcp(server), Box::new(client))
             }
             Kind::Memory => {
                 let (server, client) = crate::hub::stream::pair(HOLDS);

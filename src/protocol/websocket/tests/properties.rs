@@ -156,7 +156,7 @@ proptest! {
         }
         frame[1] |= 0x80;
         frame.splice(head..head, key);
-        let limits = Limits { max_message_bytes: 70_000, max_fragments: 1, inflates: false };
+        let limits = MessageLimits { max_message_bytes: 70_000, max_fragments: 1, inflates: false };
         let same = Parser::default().next(&mut frame, &limits, |incoming| {
             incoming == Incoming::Data(Payload::Binary(&payload))
         });

@@ -1,4 +1,5 @@
-//! The shipped `routing.toml` and the README say what the table says. `BLESS=1 cargo test -p maitred --lib routing::settings` writes them anew.
+//! The shipped `routing.toml`, the README and the fuzzer's dictionary say what the table says. `BLESS=1 cargo test -p maitred --lib routing::settings` writes
+//! them anew.
 
 use super::*;
 use crate::limits::Limit;
@@ -53,6 +54,34 @@ fn the_readme_lists_every_setting() {
     );
 }
 
+#[test]
+fn the_fuzzer_knows_every_key() {
+    let levels = [
+        Level::Limits,
+        Level::Defaults,
+        Level::Listener,
+        Level::Route,
+        Level::Namespace,
+    ];
+    let mut made = String::new();
+    let mut all: Vec<&str> = Vec::new();
+    for level in levels {
+        made.push_str(&format!("\"{}\\x0a\"\n", level.header()));
+        all.extend(known(level));
+    }
+    all.sort_unstable();
+    all.dedup();
+    for key in all {
+        made.push_str(&format!("\"{key} = \"\n"));
+    }
+    is_current(
+        "tests/fuzz/dictionaries/routing.dict",
+        "# settings: made from src/routing/settings",
+        "# end of settings",
+        &made,
+    );
+}
+
 /// A table of the settings of `S`.
 fn rows<S: Settings>(text: &mut String) {
     text.push_str("| setting | default | allowed | what it does |\n|---|---|---|---|\n");
@@ -64,7 +93,7 @@ fn rows<S: Settings>(text: &mut String) {
             ""
         };
         let (key, default, allowed) = (entry.key, (entry.write)(&defaults), (entry.allowed)());
-        let (doc, counts) = (entry.doc, entry.counts.doc());
+        let (doc, counts) = (entry.doc, entry.protocols.doc());
         let example = entry
             .example
             .map_or(String::new(), |example| format!(" `{key} = {example}`"));

@@ -1,6 +1,7 @@
 //! What is captured of our own statements is what the log has of the same ones.
 
 use super::*;
+use crate::limits::clock::Clock;
 use crate::store::memo::Reading;
 
 /// An application's triggers, which make changes of changes.
@@ -22,7 +23,7 @@ fn database(more: &str) -> Connection {
 /// The writer's connection, with the capture in memory.
 fn buffered(c: &Connection) -> Buffered {
     silence(c, Reading::default(), true).expect("an authorizer");
-    Buffered::install(c, &Blueprint::bare(WATCHED)).expect("our own triggers")
+    Buffered::install(c, &Clock::system(), &Blueprint::bare(WATCHED)).expect("our own triggers")
 }
 
 /// What was captured since this was called last.
@@ -240,7 +241,8 @@ fn a_value_is_captured_as_it_is_logged() {
     };
     let (theirs, ours) = (database(), database());
     silence(&ours, Reading::default(), true).expect("an authorizer");
-    let capture = Buffered::install(&ours, &Blueprint::bare(W)).expect("our own triggers");
+    let capture =
+        Buffered::install(&ours, &Clock::system(), &Blueprint::bare(W)).expect("our own triggers");
     for statement in [
         "INSERT INTO w VALUES(1, 'say \"no\" \\ \u{1F35C} \n', x'00ff', 0.5, 7, 'hush', 1)",
         "INSERT INTO w VALUES(2, NULL, NULL, NULL, NULL, NULL, 1)",

@@ -1,6 +1,7 @@
 //! Strangers' tables that refer to ours.
 
 use super::*;
+use crate::limits::clock::Clock;
 
 /// Kept whole by a key of two columns, by one column that is unique, by the primary key unnamed, and with other letters.
 const NEIGHBOURS: &str = r#"
@@ -166,6 +167,6 @@ fn a_watched_table_with_an_odd_name_is_watched() {
         .map(|(_, id, op, ..)| format!("{id}{op}"))
         .collect();
     assert_eq!(all, ["1i", "7i", "7d", "1d", "2i"]);
-    Buffered::install(&c, &Blueprint::bare(&watched)).expect("and captured");
+    Buffered::install(&c, &Clock::system(), &Blueprint::bare(&watched)).expect("and captured");
     Steady::install(&c, &[r#"it's "odd""#]).expect("and seen");
 }

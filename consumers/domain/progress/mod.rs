@@ -1,0 +1,11 @@
+//! How an order moves on: asked for by status, or following from its lines and its payments.
+
+mod closing;
+mod following;
+mod moving;
+
+pub use closing::{TableCompleted, complete_table};
+pub(super) use following::{roll_up, settle};
+#[cfg(test)]
+pub(super) use moving::RECALL_MS;
+pub use moving::{Move, Moved, change_status};

@@ -1,0 +1,34 @@
+//! What is announced of tables, and of all that shows in one.
+
+use super::announcement::Announcement;
+use crate::domain::tables;
+use crate::events::{Fact, Group};
+use maitred::{Change, Error, Op, Reader};
+
+pub fn table(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Announcement>, Error> {
+    if change.op != Op::Delete {
+        return Ok(table_changed(db, change.id)?.into_iter().collect());
+    }
+    let (id, version) = (change.id, next_version(db)?);
+    Ok(vec![Announcement::to(
+        [Group::Table(id)],
+        Fact::TableDeleted { id, version },
+    )])
+}
+
+/// Something about a table that is neither its being occupied nor its being released.
+pub fn table_changed(db: &Reader<'_>, id: i64) -> Result<Option<Announcement>, Error> {
+    let version = next_version(db)?;
+    let fact = tables::facts(db, id)?.map(|table| Fact::TableChanged {
+        table,
+        version,
+        occupancy: false,
+    });
+    Ok(fact.map(|fact| Announcement::to([Group::Table(id)], fact)))
+}
+
+/// The version of a view that several rows make up: above that of every event before, and of every such view that was read before. Two views of one
+/// transaction may have the same, because they are the same: both show its end.
+pub fn next_version(db: &Reader<'_>) -> Result<u64, Error> {
+    Ok(db.head()? + 1)
+}

@@ -1,0 +1,12 @@
+//! What this service promises, for `/api-docs`.
+
+use crate::vocabularies::delivery::messages::Mistake;
+use utoipa::OpenApi;
+
+/// All of it: [`openapi`](OpenApi::openapi).
+#[derive(OpenApi)]
+#[openapi(
+    paths(super::place, super::list, super::show, super::change),
+    components(schemas(Mistake))
+)]
+pub struct Contract;

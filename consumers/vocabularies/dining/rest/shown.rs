@@ -1,0 +1,269 @@
+//! How things look over HTTP: canonical statuses, amounts as decimal text, times in ISO 8601.
+
+use crate::domain::items::ItemFacts;
+use crate::domain::orders::{OrderFacts, OrderType, Paid, Source};
+use crate::domain::page::Page;
+use crate::domain::payments::{PaymentFacts, PaymentState};
+use crate::domain::waiters::WaiterFacts;
+use crate::domain::{Status, menu, money};
+use crate::vocabularies::dining::messages::{ItemData, Time};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// An order, with its lines where one was asked for.
+#[derive(Serialize, ToSchema)]
+pub struct Order<'a> {
+    id: i64,
+    uuid: &'a str,
+    public_id: &'a str,
+    restaurant_id: i64,
+    status: Status,
+    r#type: OrderType,
+    source: Source,
+    table_id: Option<i64>,
+    table_number: Option<&'a str>,
+    session_id: Option<i64>,
+    waiter_id: Option<i64>,
+    driver_id: Option<i64>,
+    customer_id: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    items: Option<Vec<ItemData<'a>>>,
+    items_count: i64,
+    subtotal: String,
+    discount: String,
+    tax: String,
+    delivery_fee: String,
+    tip: String,
+    total_amount: String,
+    paid_amount: String,
+    balance: String,
+    payment_status: Paid,
+    currency: &'a str,
+    note: Option<&'a str>,
+    allergy_note: Option<&'a str>,
+    priority: i64,
+    eta_at: Time,
+    created_at: Time,
+    approved_at: Time,
+    confirmed_at: Time,
+    preparing_at: Time,
+    ready_at: Time,
+    picked_up_at: Time,
+    delivered_at: Time,
+    completed_at: Time,
+    cancelled_at: Time,
+    cancel_reason: Option<&'a str>,
+    updated_at: Time,
+    version: i64,
+}
+
+impl<'a> Order<'a> {
+    /// Without its lines.
+    pub fn of(order: &'a OrderFacts) -> Self {
+        Order {
+            id: order.id,
+            uuid: &order.uuid,
+            public_id: &order.public_id,
+            restaurant_id: order.restaurant_id,
+            status: order.status,
+            r#type: order.order_type,
+            source: order.source,
+            table_id: order.table_id,
+            table_number: order.table_number.as_deref(),
+            session_id: order.session_id,
+            waiter_id: order.waiter_id,
+            driver_id: order.driver_id,
+            customer_id: order.customer_id,
+            items: None,
+            items_count: order.items_count,
+            subtotal: order.amount(order.subtotal_minor),
+            discount: order.amount(order.discount_minor),
+            tax: order.amount(order.tax_minor),
+            delivery_fee: order.amount(order.delivery_fee_minor),
+            tip: order.amount(order.tip_minor),
+            total_amount: order.total(),
+            paid_amount: order.amount(order.paid_minor),
+            balance: order.amount(order.balance_minor()),
+            payment_status: order.paid(),
+            currency: &order.currency,
+            note: order.note.as_deref(),
+            allergy_note: order.allergy_note.as_deref(),
+            priority: order.priority,
+            eta_at: Time(order.eta_at),
+            created_at: Time(Some(order.created_at)),
+            approved_at: Time(order.approved_at),
+            confirmed_at: Time(order.confirmed_at),
+            preparing_at: Time(order.preparing_at),
+            ready_at: Time(order.ready_at),
+            picked_up_at: Time(order.picked_up_at),
+            delivered_at: Time(order.delivered_at),
+            completed_at: Time(order.completed_at),
+            cancelled_at: Time(order.cancelled_at),
+            cancel_reason: order.cancel_reason.as_deref(),
+            updated_at: Time(Some(order.updated_at)),
+            version: order.version,
+        }
+    }
+
+    /// With them.
+    pub fn with_items(order: &'a OrderFacts, items: &'a [ItemFacts]) -> Self {
+        Order {
+            items: Some(items.iter().map(ItemData::of).collect()),
+            ..Order::of(order)
+        }
+    }
+}
+
+/// One page of a list: those that follow have ids below `next`.
+#[derive(Serialize, ToSchema)]
+pub struct Listed<T> {
+    items: Vec<T>,
+    next: Option<i64>,
+    total: i64,
+}
+
+impl<T> Listed<T> {
+    /// Shows what a page holds.
+    pub fn of<'a, F>(page: &'a Page<F>, show: impl Fn(&'a F) -> T) -> Self {
+        Listed {
+            items: page.items.iter().map(show).collect(),
+            next: page.next,
+            total: page.total,
+        }
+    }
+}
+
+/// A dish, and what can be chosen about it.
+#[derive(Serialize, ToSchema)]
+pub struct Dish<'a> {
+    id: i64,
+    uuid: &'a str,
+    restaurant_id: i64,
+    category: Option<&'a str>,
+    name: &'a str,
+    description: &'a str,
+    price: String,
+    is_available: bool,
+    allergens: &'a [String],
+    course: Option<i64>,
+    prep_s: Option<i64>,
+    image_url: Option<&'a str>,
+    choices: Vec<Choices<'a>>,
+    version: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Choices<'a> {
+    name: &'a str,
+    min: i64,
+    max: i64,
+    modifiers: Vec<Choice<'a>>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Choice<'a> {
+    id: i64,
+    name: &'a str,
+    price: String,
+}
+
+impl<'a> Dish<'a> {
+    /// With those of the choices that are about it.
+    pub fn of(dish: &'a menu::Dish, groups: &'a [menu::Group]) -> Self {
+        let own = groups.iter().filter(|group| group.menu_item_id == dish.id);
+        let choice = |choice: &'a menu::Choice| Choice {
+            id: choice.id,
+            name: &choice.name,
+            price: money::format(choice.price_minor, dish.currency_exp),
+        };
+        Dish {
+            id: dish.id,
+            uuid: &dish.uuid,
+            restaurant_id: dish.restaurant_id,
+            category: dish.category.as_deref(),
+            name: &dish.name,
+            description: &dish.description,
+            price: money::format(dish.price_minor, dish.currency_exp),
+            is_available: dish.is_available,
+            allergens: &dish.allergens,
+            course: dish.course,
+            prep_s: dish.prep_s,
+            image_url: dish.image_url.as_deref(),
+            choices: own
+                .map(|group| Choices {
+                    name: &group.name,
+                    min: group.min,
+                    max: group.max,
+                    modifiers: group.modifiers.iter().map(choice).collect(),
+                })
+                .collect(),
+            version: dish.version,
+        }
+    }
+}
+
+/// Somebody who serves.
+#[derive(Serialize, ToSchema)]
+pub struct Waiter<'a> {
+    id: i64,
+    waiter_id: i64,
+    uuid: &'a str,
+    restaurant_id: i64,
+    name: &'a str,
+    is_active: bool,
+    version: i64,
+}
+
+impl<'a> Waiter<'a> {
+    pub fn of(waiter: &'a WaiterFacts) -> Self {
+        Waiter {
+            id: waiter.id,
+            waiter_id: waiter.id,
+            uuid: &waiter.uuid,
+            restaurant_id: waiter.restaurant_id,
+            name: &waiter.name,
+            is_active: waiter.is_active,
+            version: waiter.version,
+        }
+    }
+}
+
+/// A payment.
+#[derive(Serialize, ToSchema)]
+pub struct Payment<'a> {
+    id: i64,
+    payment_id: i64,
+    uuid: &'a str,
+    order_id: Option<i64>,
+    session_id: Option<i64>,
+    table_number: Option<&'a str>,
+    amount: String,
+    tip: String,
+    currency: &'a str,
+    method: &'a str,
+    status: PaymentState,
+    created_at: Time,
+    captured_at: Time,
+    version: i64,
+}
+
+impl<'a> Payment<'a> {
+    pub fn of(payment: &'a PaymentFacts) -> Self {
+        Payment {
+            id: payment.id,
+            payment_id: payment.id,
+            uuid: &payment.uuid,
+            order_id: payment.order_id,
+            session_id: payment.session_id,
+            table_number: payment.table_number.as_deref(),
+            amount: payment.amount(),
+            tip: money::format(payment.tip_minor, payment.currency_exp),
+            currency: &payment.currency,
+            method: &payment.method,
+            status: payment.status,
+            created_at: Time(Some(payment.created_at)),
+            captured_at: Time(payment.captured_at),
+            version: payment.version,
+        }
+    }
+}

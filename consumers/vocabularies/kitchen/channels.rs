@@ -1,0 +1,33 @@
+//! Which messages a screen hears, and what it may ask.
+
+use super::answers::{Joined, StatusDone, SyncDone, TableDone};
+use super::messages::{
+    Alert, Batched, Completed, Connected, Deleted, Order, Ready, StatusChanged, Synced, Updated,
+};
+use super::mistakes::Mistake;
+use super::screen::Screen;
+use crate::contract::{Channel, Schemas};
+
+/// What the namespace says and understands.
+pub fn channels(schemas: &mut Schemas) -> Vec<Channel> {
+    let title = "The kitchen: orders as tickets, stations, alerts";
+    let screen = Channel::socket_io::<Screen>(title, schemas)
+        .emits::<Connected>("connection:status", schemas)
+        .emits::<Synced<'_>>("orders:sync:complete", schemas)
+        .emits::<Order<'_>>("order:created", schemas)
+        .emits::<Updated<'_>>("order:updated", schemas)
+        .emits::<StatusChanged<'_>>("order:status_changed", schemas)
+        .emits::<Deleted<'_>>("order:deleted", schemas)
+        .emits::<Ready<'_>>("table:ready", schemas)
+        .emits::<Completed<'_>>("table:completed", schemas)
+        .emits::<Alert<'_>>("kitchen:alert", schemas)
+        .emits::<Vec<Batched<'_>>>("orders:batch_update", schemas)
+        .emits::<Mistake<'_>>("error", schemas)
+        .answers::<Joined<'_>>("join:restaurant", schemas)
+        .answers::<Joined<'_>>("join:station", schemas)
+        .answers::<SyncDone>("orders:sync", schemas)
+        .answers::<StatusDone<'_>>("order:update_status", schemas)
+        .answers::<TableDone<'_>>("table:complete", schemas)
+        .refuses::<Mistake<'_>>(schemas);
+    vec![screen]
+}
