@@ -16,6 +16,7 @@ const PURE: &[&str] = &[
     "src/protocol",
     "src/routing/pattern",
     "consumers/domain/status",
+    "consumers/domain/words",
 ];
 const LONGEST: usize = 450;
 

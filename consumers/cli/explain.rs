@@ -132,10 +132,10 @@ fn settings(all: &[Setting]) -> Result<(), Failure> {
     let values = all.iter().map(|s| s.value.len()).max().unwrap_or(0);
     let values = values.min(24);
     for Setting {
-        key, value, place, ..
+        key, value, set_by, ..
     } in all
     {
-        say(&format!("    {key:keys$} = {value:values$}  # {place}"))?;
+        say(&format!("    {key:keys$} = {value:values$}  # {set_by}"))?;
     }
     Ok(())
 }

@@ -38,9 +38,11 @@ pub mod time;
 pub mod transfers;
 mod version;
 pub mod waiters;
+mod words;
 pub mod workflow;
 
 pub use actor::{Actor, Role};
 pub use ids::Key;
 pub use refusal::{Refusal, UnpaidOrder};
-pub use status::{CANONICAL, DELIVERY, DINING, KITCHEN, Status, StatusWords, TIMING};
+pub use status::Status;
+pub use words::{CANONICAL, DELIVERY, DINING, KITCHEN, StatusWords, TIMING};

@@ -93,7 +93,7 @@ impl Client {
         let stats = Arc::new(Stats::new(1, quota, usize::MAX, clock));
         let shard = Rc::new(Shard::new(Setup {
             id: 0,
-            formats: Arc::new(Formats::new(consumers.renderers())),
+            formats: Arc::new(Formats::new(consumers.renderers(), clock.clone())),
             store: None,
             broker: Local::new([], clock.clone()),
             stats: stats.clone(),
@@ -103,7 +103,7 @@ impl Client {
         spawn_local(shard.clone().flush_ticks());
         let (server, end) = pair(64 << 10);
         let handshake = RawHandshake {
-            format: shard.formats.format(Echo::NAME, None).expect("a format"),
+            format: shard.formats.number_of(Echo::NAME, None).expect("a format"),
             params: Params::default(),
             query: String::new(),
             identity: identity.map(Ok),

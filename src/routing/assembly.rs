@@ -137,8 +137,8 @@ fn name(given: Located<String>, names: &mut Names, mistakes: &mut Mistakes<'_>) 
     if name.is_empty() || name.contains(is_odd) {
         mistakes.add(at, "a listener's name is one word");
     } else if let Some((_, earlier)) = earlier {
-        let place = mistakes.place(*earlier);
-        mistakes.add(at, format!("a listener {name:?} is in {place} already"));
+        let there = mistakes.reference(*earlier);
+        mistakes.add(at, format!("a listener {name:?} is in {there} already"));
     }
     names.0.push((name.clone(), at));
     name

@@ -43,8 +43,8 @@ pub(super) fn resolve(
         for new in &parsed {
             let clash = taken.0.iter().find(|(old, _)| collide(*old, new.address));
             if let Some((old, earlier)) = clash {
-                let place = mistakes.place(*earlier);
-                let message = format!("{} is taken by {old} in {place}", new.address);
+                let there = mistakes.reference(*earlier);
+                let message = format!("{} is taken by {old} in {there}", new.address);
                 mistakes.add(at, message);
             }
         }

@@ -16,8 +16,8 @@ pub struct Setting {
     pub key: &'static str,
     /// Its value, as `routing.toml` has it but without quotes.
     pub value: String,
-    /// Where it was set: `[defaults], line 7`, or `default` where the file does not set it.
-    pub place: String,
+    /// What set it: `[defaults], line 7`, or `default` where the file does not set it.
+    pub set_by: String,
 }
 
 /// Where a path leads on one listener.
@@ -143,7 +143,7 @@ fn settings<S: Settings>(values: &S, set: &Provenance) -> Vec<Setting> {
     let all = S::ENTRIES.iter().map(|entry| Setting {
         key: entry.key,
         value: (entry.show)(values),
-        place: set.of(entry.key),
+        set_by: set.of(entry.key),
     });
     all.collect()
 }
@@ -203,7 +203,7 @@ action_rates = { ask = 2 }
         }
         let of = |key| {
             let found = all.iter().find(|s| s.key == key).expect("a setting");
-            (&*found.value, &*found.place)
+            (&*found.value, &*found.set_by)
         };
         assert_eq!(of("auth"), ("none", "[[listener.route]], line 18"));
         assert_eq!(of("frames_per_second"), ("7", "[defaults], line 2"));

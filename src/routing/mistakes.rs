@@ -71,8 +71,8 @@ impl<'t> Mistakes<'t> {
         }
     }
 
-    /// A location as a message about another one names it: `line 12`, or `src/main.rs:12`.
-    pub(super) fn place(&self, at: Location) -> String {
+    /// A location as a message about another location names it: `line 12`, or `src/main.rs:12`.
+    pub(super) fn reference(&self, at: Location) -> String {
         match at {
             Location::File { .. } => format!("line {}", self.line(at)),
             Location::Call { at, .. } => format!("{}:{}", at.file(), at.line()),
@@ -217,7 +217,7 @@ mod tests {
         let here = Location::call("route");
         let line = line!() - 1;
         let mut mistakes = Mistakes::of_program();
-        assert_eq!(mistakes.place(here), format!("{}:{line}", file!()));
+        assert_eq!(mistakes.reference(here), format!("{}:{line}", file!()));
         mistakes.add(here, "bad path");
         let told = mistakes.none_or_error().expect_err("one").to_string();
         assert_eq!(told, format!("{}:{line}:20: route(): bad path", file!()));

@@ -18,15 +18,15 @@ impl Provenance {
     ) -> Provenance {
         let mut all = self.0.clone();
         let set = within.given();
-        all.extend(set.map(|(key, at)| (key, level, mistakes.place(at))));
+        all.extend(set.map(|(key, at)| (key, level, mistakes.reference(at))));
         Provenance(all)
     }
 
     /// `[defaults], line 7`, or `default`.
     pub(super) fn of(&self, key: &str) -> String {
         let found = self.0.iter().rev().find(|(set, _, _)| *set == key);
-        found.map_or("default".to_owned(), |(_, level, place)| {
-            format!("{}, {place}", level.header())
+        found.map_or("default".to_owned(), |(_, level, line)| {
+            format!("{}, {line}", level.header())
         })
     }
 }

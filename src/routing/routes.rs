@@ -59,12 +59,12 @@ pub(super) fn routes(
             Ok(pattern) => {
                 let earlier = routes.iter().find(|(r, _)| r.pattern.shadows(&pattern));
                 if let Some((earlier, earlier_at)) = earlier {
-                    let (of, place) = (&earlier.pattern, mistakes.place(*earlier_at));
+                    let (of, there) = (&earlier.pattern, mistakes.reference(*earlier_at));
                     let message = if of.same_paths(&pattern) {
-                        format!("duplicate path: {place} has the same, \"{of}\"")
+                        format!("duplicate path: {there} has the same, \"{of}\"")
                     } else {
                         format!(
-                            "shadowed: every such path goes to \"{of}\" in {place}; put this route before that one"
+                            "shadowed: every such path goes to \"{of}\" in {there}; put this route before that one"
                         )
                     };
                     mistakes.add(at, message);
@@ -135,8 +135,8 @@ fn namespaces(
             let message = "a namespace is one word of up to 256 bytes, without \",\" and \"?\"";
             mistakes.add(at, message);
         } else if let Some((_, earlier)) = namespaces.iter().find(|(n, _)| n.name == name) {
-            let place = mistakes.place(*earlier);
-            mistakes.add(at, format!("{name:?} stands in {place} already"));
+            let there = mistakes.reference(*earlier);
+            mistakes.add(at, format!("{name:?} stands in {there} already"));
         }
         let namespace = Namespace {
             name,

@@ -30,7 +30,7 @@ fn a_namespace_has_its_consumer_and_a_little_policy() {
     let setting = |n: usize, key: &str| {
         let all = &found[n].policy;
         let s = all.iter().find(|s| s.key == key).expect("a setting");
-        (s.value.clone(), s.place.clone())
+        (s.value.clone(), s.set_by.clone())
     };
     assert_eq!(found.len(), 2);
     let root = (found[0].namespace.as_deref(), &*found[0].consumer);
@@ -38,7 +38,7 @@ fn a_namespace_has_its_consumer_and_a_little_policy() {
     assert_eq!(root, (Some("/"), "workshop"));
     assert_eq!(orders, (Some("/orders"), "delivery.orders"));
     assert_eq!(found[1].protocol, "socket.io");
-    let is = |value: &str, place: &str| (value.to_owned(), place.to_owned());
+    let is = |value: &str, set_by: &str| (value.to_owned(), set_by.to_owned());
     assert_eq!(
         setting(0, "auth"),
         is("optional", "[[listener.route]], line 7")

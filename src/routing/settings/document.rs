@@ -67,11 +67,11 @@ fn entries<S: Settings>(text: &mut String) {
 /// What a setting does, where it counts, and its values.
 fn explained<S: Settings>(entry: &Entry<S>) -> String {
     let (doc, counts, allowed) = (entry.doc, entry.protocols.doc(), (entry.allowed)());
-    let place = match entry.down_to {
+    let table = match entry.down_to {
         Level::Namespace => " May stand in a namespace.",
         _ => "",
     };
-    format!("{doc}{counts}{place} Allowed: {allowed}.")
+    format!("{doc}{counts}{table} Allowed: {allowed}.")
 }
 
 /// Adds lines of a comment.

@@ -2,6 +2,7 @@
 
 use crate::routing::level::Level;
 use crate::routing::mistakes::Mistakes;
+use std::fmt;
 use toml::Spanned;
 use toml::de::DeValue;
 
@@ -49,6 +50,12 @@ pub(crate) struct Entry<S: 'static> {
     pub(super) copy: fn(&S, &mut S),
     /// What is wrong with the field's value, if a program gave it.
     pub(super) check: fn(&S) -> Result<(), String>,
+}
+
+impl<S> fmt::Debug for Entry<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.key)
+    }
 }
 
 impl<S: Settings> Entry<S> {
@@ -119,7 +126,7 @@ macro_rules! settings {
         }
 
         $(#[doc = $about])+
-        #[derive(Clone, Default)]
+        #[derive(Debug, Clone, Default)]
         pub struct $builder(pub(crate) $crate::routing::settings::overrides::Overrides<$group>);
 
         impl $builder {

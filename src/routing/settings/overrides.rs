@@ -9,7 +9,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 /// Some settings of `S`, each with where it was given.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(crate) struct Overrides<S: 'static> {
     /// Of the fields only those that were given mean anything.
     values: S,

@@ -84,7 +84,7 @@ fn the_nearest_setting_counts() {
         .find(|s| s.key == "frames_per_second")
         .unwrap();
     let place = format!("{}, {}:", Level::Route.header(), file!());
-    assert!(frames.place.starts_with(&place), "{frames:?}");
+    assert!(frames.set_by.starts_with(&place), "{frames:?}");
 }
 
 #[test]

@@ -138,7 +138,7 @@ fn what_is_explained_is_the_default() {
         (policies, listener.routes[0].policy.clone())
     };
     assert_eq!(policies(&written), policies(&silent));
-    let places = |routing: &Routing| {
+    let by_default = |routing: &Routing| {
         let found = &routing.explain("/")[0];
         let all = [
             found.policy.clone(),
@@ -146,10 +146,10 @@ fn what_is_explained_is_the_default() {
             routing.process_limits(),
         ]
         .concat();
-        all.iter().filter(|s| s.place == "default").count()
+        all.iter().filter(|s| s.set_by == "default").count()
     };
-    assert_eq!(places(&written), 0, "each was written");
-    assert_eq!(places(&silent), 32);
+    assert_eq!(by_default(&written), 0, "each was written");
+    assert_eq!(by_default(&silent), 32);
 }
 
 #[test]
