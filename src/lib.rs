@@ -25,7 +25,9 @@ mod trace;
 
 pub use app::{App, Signal};
 pub use auth::{Identity, Keys};
-pub use consumer::context::{Context, SocketIoClient, TimerId};
+pub use consumer::context::Context;
+pub use consumer::context::socket_io::SocketIoClient;
+pub use consumer::context::timers::TimerId;
 pub use consumer::disconnect::Disconnect;
 pub use consumer::endpoint::Consumer;
 pub use consumer::numbers::{Numbers, RouteNumbers};

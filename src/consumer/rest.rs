@@ -6,6 +6,10 @@ mod caller;
 mod interface;
 #[cfg(feature = "warp")]
 mod warp;
+#[cfg(feature = "warp")]
+mod warp_body;
+#[cfg(feature = "warp")]
+mod warp_filters;
 
 pub use body::RequestBody;
 pub use caller::Caller;

@@ -23,7 +23,7 @@ pub(crate) enum Interface<A: App> {
         make: Box<dyn Fn(Api<A>) -> Handler + Send + Sync>,
     },
     #[cfg(feature = "warp")]
-    Filter(super::warp::Filters<A>),
+    Filter(super::warp_filters::Filters<A>),
 }
 
 impl<A: App> Registry<A> {
@@ -124,7 +124,7 @@ where
 pub(crate) struct Mounted {
     services: Vec<(&'static str, Handler)>,
     #[cfg(feature = "warp")]
-    filters: super::warp::Mounted,
+    filters: super::warp_filters::Mounted,
 }
 
 impl Mounted {

@@ -2,7 +2,8 @@
 
 use super::{Client, InProcess};
 use crate::app::{App, Signal};
-use crate::consumer::context::{Context, TIMERS, TimerId};
+use crate::consumer::context::Context;
+use crate::consumer::context::timers::{TIMERS, TimerId};
 use crate::consumer::disconnect::Disconnect;
 use crate::consumer::endpoint::Consumer;
 use crate::consumer::routes::{Namespaces, Routes, consumer};
