@@ -1,88 +1,68 @@
-//! The house rules that a compiler does not keep: who may import whom, and what must not be there.
+//! The house rules that a compiler does not keep: who may name whom, and what must not be there.
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+mod paths;
+mod rooms;
+mod sources;
 
-/// Importers first: a room may name those to its right, never those to its left. The rooms between are ranked when their ties are cut.
-const LAYERS: &[&[&str]] = &[
-    &["server"],
-    &["connection", "socketio"],
-    &["consumer", "app", "routing", "auth"],
-];
-/// They know none of the layers.
-const LEAVES: &[&str] = &["limits", "error", "trace"];
+use rooms::House;
+use sources::{Source, all, top};
+use std::sync::OnceLock;
+
+/// The framework. `lib.rs` names everybody and nobody names it.
+const FRAMEWORK: House = House {
+    root: "src/",
+    rooms: "src/",
+    order: &[
+        &["fuzzing"],
+        &["server"],
+        &["socketio"],
+        &["connection"],
+        &["consumer"],
+        &["hub"],
+        &["app"],
+        &["store"],
+        &["protocol", "routing", "auth", "metrics"],
+        &["limits"],
+        &["error", "trace"],
+    ],
+};
+/// The application. Its root, `lib.rs`, names everybody too.
+const APPLICATION: House = House {
+    root: "consumers/",
+    rooms: "consumers/",
+    order: &[
+        &["cli"],
+        &["api_docs", "app"],
+        &["vocabularies"],
+        &["contract", "openapi"],
+        &["rest"],
+        &["access", "signals", "demo"],
+        &["events"],
+        &["domain"],
+        &["restaurant", "watched"],
+        &["schema", "db"],
+    ],
+};
+/// No vocabulary knows another: what several of them need stands below all of them.
+const VOCABULARIES: House = House {
+    root: "consumers/",
+    rooms: "consumers/vocabularies/",
+    order: &[
+        &["list"],
+        &["delivery", "dining", "kitchen", "timing", "workshop"],
+        &["changes"],
+        &["vocabulary"],
+    ],
+};
 /// The codecs and rules that do no IO.
 const PURE: &[&str] = &[
-    "src/protocol",
+    "src/protocol/",
     "src/routing/pattern",
     "consumers/domain/status",
     "consumers/domain/words",
+    "consumers/domain/words",
 ];
 const LONGEST: usize = 450;
-
-struct Source {
-    /// `src/store/rows.rs`
-    path: String,
-    lines: Vec<String>,
-}
-
-impl Source {
-    /// The lines without comments, numbered from 1.
-    fn code(&self) -> impl Iterator<Item = (usize, &str)> {
-        self.lines.iter().enumerate().filter_map(|(n, line)| {
-            let code = line.split("//").next().unwrap_or("");
-            (!code.trim().is_empty()).then_some((n + 1, code))
-        })
-    }
-
-    fn is_test(&self) -> bool {
-        ["tests.rs", "testing.rs"]
-            .iter()
-            .any(|end| self.path.ends_with(end))
-    }
-
-    /// The first part of the module's path: `store` for `src/store/rows.rs`.
-    fn module(&self) -> &str {
-        let inside = self.path.split('/').nth(1).unwrap_or("");
-        inside.strip_suffix(".rs").unwrap_or(inside)
-    }
-}
-
-fn top() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-fn sources(folder: &str) -> Vec<Source> {
-    let mut found = Vec::new();
-    collect(&top().join(folder), folder, &mut found);
-    found.sort_by(|a, b| a.path.cmp(&b.path));
-    found
-}
-
-fn all(folders: &[&str]) -> Vec<Source> {
-    folders.iter().flat_map(|folder| sources(folder)).collect()
-}
-
-fn collect(folder: &Path, name: &str, found: &mut Vec<Source>) {
-    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
-        let inside = format!("{name}/{}", entry.file_name().to_string_lossy());
-        let path = entry.path();
-        if path.is_dir() {
-            // what other tools put there
-            if inside.ends_with("node_modules") || inside.ends_with("fuzz/target") {
-                continue;
-            }
-            collect(&path, &inside, found);
-        } else if inside.ends_with(".rs") {
-            let text = std::fs::read_to_string(&path).expect("text");
-            let lines = text.lines().map(str::to_owned).collect();
-            found.push(Source {
-                path: inside,
-                lines,
-            });
-        }
-    }
-}
 
 /// Whether `code` names `word` as a whole word.
 fn names(code: &str, word: &str) -> bool {
@@ -91,40 +71,6 @@ fn names(code: &str, word: &str) -> bool {
         !code[..at].chars().next_back().is_some_and(is_part)
             && !code[at + word.len()..].chars().next().is_some_and(is_part)
     })
-}
-
-/// The modules of its crate that a line names: `use crate::{groups::Groups, store}` names both.
-fn modules(code: &str) -> Vec<&str> {
-    let mut found = Vec::new();
-    for (at, root) in code.match_indices("crate::") {
-        let rest = &code[at + root.len()..];
-        if let Some(list) = rest.strip_prefix('{') {
-            let mut depth = 0;
-            let mut start = 0;
-            for (i, c) in list.char_indices() {
-                match c {
-                    '{' => depth += 1,
-                    '}' if depth > 0 => depth -= 1,
-                    ',' | '}' if depth == 0 => {
-                        found.push(word(list[start..i].trim()));
-                        start = i + 1;
-                        if c == '}' {
-                            break;
-                        }
-                    }
-                    _ => {}
-                }
-            }
-        } else {
-            found.push(word(rest));
-        }
-    }
-    found
-}
-
-fn word(text: &str) -> &str {
-    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_');
-    &text[..end.unwrap_or(text.len())]
 }
 
 /// Runs `rule` over every line of code and reports all that it says.
@@ -141,26 +87,152 @@ fn check(sources: &[Source], rule: impl Fn(&Source, &str) -> Option<String>) {
 }
 
 #[test]
-fn layers_import_downwards() {
-    let layer = |module: &str| LAYERS.iter().position(|set| set.contains(&module));
-    check(&sources("src"), |source, code| {
-        let mine = source.module();
-        modules(code).into_iter().find_map(|other| {
-            let theirs = layer(other)?;
-            if LEAVES.contains(&mine) {
-                return Some(format!("the leaf {mine} imports {other}"));
-            }
-            (layer(mine)? > theirs).then(|| format!("{mine} imports {other}, which is above it"))
-        })
-    });
+fn a_room_of_the_framework_names_only_what_is_below_it() {
+    let wrong = FRAMEWORK.wrong(&FRAMEWORK.sources());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
-fn the_store_never_imports_groups() {
-    check(&sources("src"), |source, code| {
-        (source.module() == "store" && modules(code).contains(&"groups"))
-            .then(|| "a commit never waits for a socket".to_owned())
-    });
+fn a_room_of_the_application_names_only_what_is_below_it() {
+    for house in [APPLICATION, VOCABULARIES] {
+        let wrong = house.wrong(&house.sources());
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+}
+
+#[test]
+fn a_vocabulary_that_names_another_is_found() {
+    let mut all = VOCABULARIES.sources();
+    let path = "consumers/vocabularies/kitchen/planted.rs";
+    all.push(source(path, "use super::super::dining::planted::Order;\n"));
+    all.push(source(
+        "consumers/vocabularies/dining/planted.rs",
+        "pub struct Order;\n",
+    ));
+    let wrong = VOCABULARIES.wrong(&all).join("\n");
+    assert!(wrong.contains("kitchen names dining, beside it"), "{wrong}");
+}
+
+#[test]
+fn the_framework_lists_its_rooms_and_nothing_else() {
+    let mut listed: Vec<_> = std::fs::read_dir(top().join("src"))
+        .expect("a folder")
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .into_string()
+                .expect("UTF-8")
+        })
+        .collect();
+    listed.sort();
+    let rooms = FRAMEWORK.order.iter().copied().flatten();
+    let files = ["app", "error", "trace"];
+    let mut expected: Vec<_> = rooms
+        .map(|room| match files.contains(room) {
+            true => format!("{room}.rs"),
+            false => (*room).to_owned(),
+        })
+        .chain(["ARCHITECTURE.md".to_owned(), "lib.rs".to_owned()])
+        .collect();
+    expected.sort();
+    assert_eq!(listed, expected);
+}
+
+/// The one thing that is said when `added` stands at the end of `file`, and not without it.
+fn said_of(file: &str, added: &str) -> String {
+    static BEFORE: OnceLock<Vec<String>> = OnceLock::new();
+    let mut all = FRAMEWORK.sources();
+    let before = BEFORE.get_or_init(|| FRAMEWORK.wrong(&all));
+    match all.iter_mut().find(|source| source.path == file) {
+        Some(source) => source.text += added,
+        None => all.push(source(file, added)),
+    }
+    let mut wrong = FRAMEWORK.wrong(&all);
+    wrong.retain(|line| !before.contains(line));
+    assert_eq!(wrong.len(), 1, "{wrong:?}");
+    wrong.remove(0)
+}
+
+fn source(path: &str, text: &str) -> Source {
+    Source {
+        path: path.to_owned(),
+        text: text.to_owned(),
+    }
+}
+
+#[test]
+fn a_planted_import_upwards_is_found_however_it_is_written() {
+    let all = FRAMEWORK.sources();
+    let trace = all.iter().find(|source| source.path == "src/trace.rs");
+    let line = 1 + trace.expect("the file").lines();
+    for (written, room) in [
+        ("use crate::server::Server;\n", "server"),
+        ("use crate::{server::Server};\n", "server"),
+        ("fn f() { crate::hub::shard::f() }\n", "hub"),
+        (
+            "fn f() { let _ = g!(x => super::store::Store); }\n",
+            "store",
+        ),
+        ("mod inner { use super::super::limits; }\n", "limits"),
+    ] {
+        let said = said_of("src/trace.rs", written);
+        let place = format!("src/trace.rs:{line}: trace names {room}, above it: ");
+        assert!(said.starts_with(&place), "{said}");
+        assert!(said.contains("Way out: "), "{said}");
+    }
+}
+
+#[test]
+fn a_planted_import_of_a_room_beside_is_found() {
+    let said = said_of("src/auth/claims.rs", "use crate::routing::Routing;\n");
+    assert!(said.contains("auth names routing, beside it"), "{said}");
+}
+
+#[test]
+fn a_planted_import_of_the_root_is_found() {
+    let said = said_of("src/limits/bucket.rs", "use crate::NoSuchName;\n");
+    assert!(
+        said.contains("names the root, which nobody names"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_circle_of_four_files_is_found_and_one_of_three_is_not() {
+    let circle = |names: &[&str]| {
+        // the first is named through what the room hands on, which is no import of the room's
+        let mut all = vec![source(
+            "src/limits/mod.rs",
+            "mod first;\npub use first::A;\n",
+        )];
+        for (n, name) in names.iter().enumerate() {
+            let next = match names.get(n + 1) {
+                Some(next) => format!("super::{next}::A"),
+                None => "super::A".to_owned(),
+            };
+            let text = format!("use {next} as Next;\npub struct A(Next);\n");
+            all.push(source(&format!("src/limits/{name}.rs"), &text));
+        }
+        FRAMEWORK.wrong(&all)
+    };
+    assert_eq!(circle(&["first", "second", "third"]), Vec::<String>::new());
+    let wrong = circle(&["first", "second", "third", "fourth"]);
+    assert_eq!(wrong.len(), 1, "{wrong:?}");
+    let tie = "src/limits/fourth.rs:1: crate::limits::A (of src/limits/first.rs)";
+    assert!(wrong[0].contains(tie), "{wrong:?}");
+}
+
+#[test]
+fn a_planted_room_without_a_rank_is_found() {
+    let said = said_of("src/utilities.rs", "pub fn help() {}\n");
+    assert!(said.starts_with("src/utilities: no rank"), "{said}");
+}
+
+#[test]
+fn what_is_planted_into_a_list_of_contents_is_found() {
+    let said = said_of("src/protocol/mod.rs", "\nfn stray() {}\n");
+    assert!(said.contains("holds `mod` and `pub use` only"), "{said}");
 }
 
 #[test]
@@ -169,17 +241,20 @@ fn each_foreign_crate_is_named_where_it_belongs() {
     // warp also where the application answers HTTP.
     let homes: &[(&str, &[&str])] = &[
         ("jsonwebtoken", &["src/auth"]),
-        ("rusqlite", &["src/store", "src/consumer/announcer"]),
-        ("tokio_rusqlite", &["src/store"]),
-        ("warp", &["src/server", "src/consumer/rest", "/rest"]),
+        ("rusqlite", &["src/store/"]),
+        ("tokio_rusqlite", &["src/store/"]),
+        ("warp", &["src/server/", "/rest"]),
         // in a fuzz target as the peer that must read the same
-        ("hyper", &["src/server", "src/fuzzing/handshake"]),
+        ("hyper", &["src/server/", "src/fuzzing/handshake"]),
     ];
     check(&everything, |source, code| {
         homes.iter().find_map(|(name, homes)| {
             let home = source.is_test()
                 || homes.iter().any(|h| {
-                    source.path.starts_with(h) || (h.starts_with('/') && source.path.contains(h))
+                    source.path.starts_with(h)
+                        || (h.starts_with('/')
+                            && source.path.starts_with("consumers/")
+                            && source.path.contains(h))
                 });
             (!home && names(code, name)).then(|| format!("{name} belongs to {homes:?}"))
         })
@@ -188,32 +263,9 @@ fn each_foreign_crate_is_named_where_it_belongs() {
 
 #[test]
 fn the_domain_does_not_know_the_framework() {
-    check(&sources("consumers"), |source, code| {
+    check(&all(&["consumers"]), |source, code| {
         (source.path.starts_with("consumers/domain") && code.contains("maitred::"))
             .then(|| "the domain never names the framework".to_owned())
-    });
-}
-
-#[test]
-fn vocabularies_do_not_know_each_other() {
-    let rooms = "consumers/vocabularies";
-    let folder = |path: &str| {
-        let inside = path.strip_prefix(rooms)?.strip_prefix('/')?;
-        Some(inside.split_once('/')?.0.to_owned())
-    };
-    let all = sources(rooms);
-    let vocabularies: BTreeSet<String> = all.iter().filter_map(|s| folder(&s.path)).collect();
-    assert!(vocabularies.len() > 1, "{vocabularies:?}");
-    check(&all, |source, code| {
-        let mine = folder(&source.path)?;
-        let other = vocabularies.iter().find(|other| {
-            let outside = ["vocabularies::", "super::super::", "super::super::super::"];
-            **other != mine
-                && outside
-                    .iter()
-                    .any(|from| names(code, &format!("{from}{other}")))
-        })?;
-        Some(format!("{mine} imports {other}"))
     });
 }
 
@@ -230,22 +282,36 @@ fn what_is_pure_does_no_io() {
 
 #[test]
 fn every_queue_has_a_bound() {
-    check(&sources("src"), |_, code| {
-        code.to_ascii_lowercase()
-            .contains("unbounded")
-            .then(|| "every queue is bounded".to_owned())
-    });
-    check(&sources("src"), |source, code| {
+    check(&all(&["src"]), |source, code| {
         let endless = code.contains("mpsc::channel()")
             || code.contains("mpsc::channel::<") && code.contains(">()");
-        (endless && !source.is_test()).then(|| "a channel without a bound".to_owned())
+        let unbounded = code.to_ascii_lowercase().contains("unbounded");
+        (unbounded || endless && !source.is_test()).then(|| "a queue without a bound".to_owned())
+    });
+}
+
+#[test]
+fn who_waits_asks_the_clock() {
+    check(&all(&["src"]), |source, code| {
+        // the clock itself; and what measures itself, not a server
+        let home = ["src/limits/clock.rs", "src/fuzzing/"]
+            .iter()
+            .any(|home| source.path.starts_with(home));
+        let asked = [
+            "Instant::now",
+            "SystemTime::now",
+            ".elapsed()",
+            "tokio::time::",
+        ];
+        let found = asked.iter().find(|name| code.contains(**name))?;
+        (!home && !source.is_test()).then(|| format!("{found} is for limits/clock.rs"))
     });
 }
 
 #[test]
 fn tests_wait_for_events_and_never_for_time() {
     let asleep = concat!("sleep", "(");
-    check(&sources("tests"), |source, code| {
+    check(&all(&["tests"]), |source, code| {
         // a load generator keeps a pace: that is what it is for
         let paced = source.path.starts_with("tests/bench/");
         (code.contains(asleep) && !paced).then(|| "wait for what must happen".to_owned())
@@ -266,8 +332,8 @@ fn a_file_is_one_idea_named_by_its_noun() {
                 source.path
             ));
         }
-        if source.lines.len() > LONGEST {
-            let lines = source.lines.len();
+        if source.lines() > LONGEST {
+            let lines = source.lines();
             wrong.push(format!("{}: {lines} lines, at most {LONGEST}", source.path));
         }
     }
@@ -275,12 +341,7 @@ fn a_file_is_one_idea_named_by_its_noun() {
 }
 
 #[test]
-fn the_rules_see_what_they_look_for() {
-    assert_eq!(
-        modules("use crate::{groups::{A, B}, store::Store};"),
-        ["groups", "store"]
-    );
-    assert_eq!(modules("    crate::server::run()"), ["server"]);
+fn a_crate_is_named_only_by_its_whole_name() {
     assert!(names("use warp::Filter;", "warp"));
     assert!(!names("let warped = 1;", "warp"));
 }

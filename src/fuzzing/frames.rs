@@ -1,6 +1,6 @@
 //! The frame parser, and what the server writes.
 
-use super::Dice;
+use super::dice::Dice;
 use super::rfc6455::{self, End, Said};
 use crate::protocol::frame::Payload;
 use crate::protocol::websocket::{

@@ -4,7 +4,7 @@ mod habits;
 mod hyper;
 mod offers;
 
-use super::Dice;
+use super::dice::Dice;
 use crate::protocol::websocket::accept_key;
 use crate::protocol::websocket::extension::negotiate;
 use crate::server::{Position, RequestFraming, Unfit, UpgradeRequest};

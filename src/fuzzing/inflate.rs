@@ -1,8 +1,9 @@
 //! Compressed messages, both ways.
 
+use super::dice::Dice;
 use super::frames::heard_however_cut;
+use super::rfc1951;
 use super::rfc6455::{self, End, Said};
-use super::{Dice, rfc1951};
 use crate::protocol::websocket::{self, MessageLimits, Opcode};
 use std::sync::LazyLock;
 
