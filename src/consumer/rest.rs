@@ -156,6 +156,9 @@ impl<A: App> Api<A> {
     ///
     /// # Errors
     /// What `f` returns.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: nothing is changed. A future that is dropped before `f` runs keeps it from running.
     pub async fn read<T: Send + 'static>(
         &self,
         f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
@@ -167,6 +170,10 @@ impl<A: App> Api<A> {
     ///
     /// # Errors
     /// As [`Store::write`].
+    ///
+    /// # Cancel safety
+    /// Not cancel safe: a future that is dropped before the command is in the writer's queue keeps it from running; afterwards it runs, and nobody is told. With an
+    /// [`IdempotencyKey`](crate::IdempotencyKey) it can be asked for again.
     pub async fn write<T: Serialize + DeserializeOwned + Send + 'static>(
         &self,
         command: Command,
