@@ -2,20 +2,26 @@
 
 use super::arrivals::Arrival;
 use super::client::Client;
-use super::end::{End, block_on};
+use super::end::{End, block_on, in_time};
 use super::request::Request;
 use crate::app::App;
 use crate::error::Error;
 use crate::hub::stream::pair;
+use crate::limits::clock::Clock;
 use crate::server::builder::Server;
 use crate::server::started::Started;
 use crate::server::worker::Order;
 use crate::store::Store;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::Duration;
 
 /// Bytes that may be on their way in each direction: as many as a small socket buffer of Linux holds.
 const ON_THE_WAY: usize = 64 << 10;
+
+/// While a server stops whose clock is held: how far the clock is moved at a time, and how long the server has after each time.
+const STEP: Duration = Duration::from_millis(100);
+const STEP_PATIENCE: Duration = Duration::from_millis(20);
 
 /// A server in this process that no address leads to: its clients come by [`connect`](Self::connect). From there on everything is as it is for strangers: the
 /// handshake, the token, limits, frames, the store and its durability. There is no TLS.
@@ -74,6 +80,7 @@ pub struct InProcess {
     pub(super) names: Vec<String>,
     /// Clients so far: the next shard is the next client's.
     clients: AtomicUsize,
+    clock: Clock,
 }
 
 impl InProcess {
@@ -82,11 +89,12 @@ impl InProcess {
     /// # Errors
     /// As [`Server::start`].
     pub fn start<A: App>(server: Server<A>) -> Result<Self, Error> {
-        let (server, names) = server.without_addresses();
+        let (server, names, clock) = server.without_addresses();
         Ok(InProcess {
             started: Some(server.start()?),
             names,
             clients: AtomicUsize::new(0),
+            clock,
         })
     }
 
@@ -126,15 +134,24 @@ impl InProcess {
         block_on(future)
     }
 
-    /// Closes every connection with 1012, finishes what was asked of the store, and returns when all of the server has ended.
+    /// Closes every connection with 1012, finishes what was asked of the store, and returns when all of the server has ended. A held clock is moved for that, by a
+    /// second or two.
     pub fn stop(mut self) {
         self.end();
     }
 
     fn end(&mut self) {
-        if let Some(started) = self.started.take() {
-            started.stop();
+        let Some(started) = self.started.take() else {
+            return;
+        };
+        if self.clock.is_held() {
+            // nobody else moves it now, and clients that are still there have until a time that would not come
+            started.hurry();
+            while in_time(started.drained(), STEP_PATIENCE).is_none() {
+                self.clock.advance(STEP);
+            }
         }
+        started.stop();
     }
 
     fn started(&self) -> &Started {

@@ -303,3 +303,16 @@ fn who_is_refused_is_answered_over_http() {
     assert_eq!(nobody.hears()["code"], "TOKEN_MISSING");
     assert_eq!(nobody.hears_close().0, 4401);
 }
+
+#[test]
+fn a_server_whose_clock_is_held_stops_while_clients_are_there() {
+    let (server, _) = served();
+    let mut eggs = [(); 3].map(|()| server.connect("/egg/"));
+    for egg in &mut eggs {
+        egg.hears_nothing();
+    }
+    server.stop();
+    for mut egg in eggs {
+        assert_eq!(egg.hears_close().0, 1012);
+    }
+}
