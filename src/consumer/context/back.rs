@@ -1,6 +1,6 @@
 //! What a Socket.IO client comes back with: data that its recovery fills in.
 
-use super::Membership;
+use super::membership::Membership;
 use crate::protocol::sid::unguessable;
 use std::cell::Cell;
 

@@ -5,7 +5,8 @@
 //! knows. What it hears is written before it is told so: before the CONNECT reply, and before the answer of a command that joined a group.
 
 use super::back::{Back, Pid, Returning};
-use super::{Client, Context, Membership};
+use super::membership::Membership;
+use super::{Client, Context};
 use crate::app::App;
 use crate::error::Error;
 use crate::protocol::close::Ending;
