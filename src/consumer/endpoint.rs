@@ -139,7 +139,8 @@ pub trait Consumer: Sized + 'static {
         Message::error(error)
     }
 
-    /// The connection is over, and `why`; its groups are left already, and no timer of it comes any more. Called once for each connection whose
-    /// [`connect`](Self::connect) succeeded, after the last command was handled. What is said to the client here may not reach it.
+    /// The connection is over, and `why`; its groups are left already, and no timer of it comes any more. Called at most once for each connection
+    /// whose [`connect`](Self::connect) succeeded, after the last command was handled; not where the client left before it had what `connect` promised it, and not
+    /// when a drain runs out of time. What is said to the client here may not reach it.
     async fn disconnect(self, _why: Disconnect, _ctx: &mut Context<Self::App>) {}
 }

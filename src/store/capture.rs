@@ -49,7 +49,7 @@ pub(crate) use made::{lost, unsettle};
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use mend::install;
 pub(crate) use mend::{Condition, Mended, mend};
-pub(crate) use row_change::{RowChange, RowChanges, TableColumns};
+pub(crate) use row_change::{ColumnSet, RowChange, RowChanges, Seen, TableColumns};
 pub(crate) use steady::Steady;
 pub(crate) use tables::create;
 

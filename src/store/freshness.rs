@@ -1,6 +1,6 @@
 //! What the writer knows of its own connection: what its statements changed, and whether what it keeps of rows is still true.
 
-use super::capture::{AnyCapture, Blueprint, Capture, Captured, Steady, silence};
+use super::capture::{AnyCapture, Blueprint, Capture, Captured, Seen, Steady, silence};
 use super::config::CaptureMode;
 use super::connection::data_version;
 use super::log::Index;
@@ -123,7 +123,10 @@ impl Freshness {
         if self.steady.changed() {
             self.memos.unsteady();
         }
-        self.capture.unseen(|change| self.memos.changed(change))
+        self.capture.unseen(|seen| match seen {
+            Seen::Change(change) => self.memos.changed(change),
+            Seen::Quietly(table) => self.memos.changed_quietly(table),
+        })
     }
 
     /// What is read to be kept looks at the tables of a statement.
@@ -143,7 +146,11 @@ impl Freshness {
         run: impl FnOnce() -> Result<T, Error>,
     ) -> Result<T, Error> {
         let mark = self.capture.mark();
-        let done = run().inspect_err(|_| self.capture.failed(c, mark));
+        let done = run().inspect_err(|_| {
+            // Before the capture drops them: some may stay, which only SQLite knows (`RAISE(FAIL)` in a trigger).
+            self.look_at_changes();
+            self.capture.failed(c, mark);
+        });
         // Also of what failed: `OR FAIL` keeps the rows that it had changed.
         self.capture.finish(c).and(done)
     }

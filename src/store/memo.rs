@@ -63,11 +63,11 @@ impl<T> Memo<T> {
 impl Reader<'_> {
     /// What `read` gives for `key`; kept, so that the next command, or the announcement of this one, need not read it again.
     ///
-    /// Only the writer keeps anything, on its own thread; elsewhere this is `read`. Nobody has to forget what was kept: the framework sees which tables the
-    /// statements of `read` look at, and drops a value as soon as a row of one of them changes, whoever changes it, or such a change is undone. What it could
+    /// Only the writer keeps anything, on its own thread; elsewhere this is `read`. Nobody has to forget what was kept: the framework sees which columns of which tables
+    /// the statements of `read` look at, and drops a value as soon as one of them changes, whoever changes it, or such a change is undone. What it could
     /// not see change is not kept at all: rows of tables that are neither in [`App::WATCHED`](crate::App::WATCHED) nor in
     /// [`App::STEADY`](crate::App::STEADY), secret columns, the time, random numbers, numbers of events. So `read` may depend on `key` and on rows, and on
-    /// nothing else. At most 4,096 keys of a memo are kept; with one more, those are dropped.
+    /// nothing else. At most 4,096 keys of a memo are kept; one more drops the older ones.
     ///
     /// A debug build reads all the same, and panics if what was kept is not what is there: a column of [`Memo::by`] that does not tell the keys apart shows
     /// in an application's tests.
@@ -106,8 +106,8 @@ impl Reader<'_> {
         self.memos().is_some()
     }
 
-    /// Keeps `value` as what `read` would give for `key` now, for who has just written the rows and knows them. Only where this memo was read before: else
-    /// nobody knows which rows it is made of. A debug build calls `read`, and panics if it gives something else.
+    /// Keeps `value` as what `read` would give for `key` now, for who has just written the rows and knows them. Only where this memo was read before, for
+    /// whatever key: else nobody knows which rows it is made of. So its `read` runs the same statements for every key. A debug build calls `read`, and panics if it gives something else.
     ///
     /// # Errors
     /// In a debug build what `read` returns.

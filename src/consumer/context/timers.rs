@@ -3,6 +3,7 @@
 use crate::limits::clock::{Clock, Sleep};
 use std::collections::BTreeMap;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -18,12 +19,13 @@ pub struct TimerId {
     nth: u64,
 }
 
+/// How many were set in this process: timers that are due at the same moment come in the order in which they were set, and no two connections have the same.
+static SET: AtomicU64 = AtomicU64::new(0);
+
 /// The timers of one connection, each with what it brings back.
 pub(crate) struct Timers<T> {
     clock: Clock,
     waiting: BTreeMap<TimerId, T>,
-    /// How many were set so far: timers that are due at the same moment come in the order in which they were set.
-    set: u64,
     /// The wait for the first of them, and when that is due.
     alarm: Option<(Instant, Sleep)>,
 }
@@ -33,7 +35,6 @@ impl<T> Timers<T> {
         Timers {
             clock,
             waiting: BTreeMap::new(),
-            set: 0,
             alarm: None,
         }
     }
@@ -47,9 +48,8 @@ impl<T> Timers<T> {
         let id = TimerId {
             // further off than the clock can say is never
             due: now.checked_add(delay).unwrap_or(now + NEVER),
-            nth: self.set,
+            nth: SET.fetch_add(1, Relaxed),
         };
-        self.set += 1;
         self.waiting.insert(id, brings);
         Some(id)
     }

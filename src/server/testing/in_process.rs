@@ -72,7 +72,7 @@ const STEP_PATIENCE: Duration = Duration::from_millis(20);
 /// A [held clock](crate::Clock::held) of the [server](crate::Server::clock) makes the test decide what time it is, for timers, limits and timeouts alike: whoever
 /// moves it by more than the route's `idle_timeout` ends the connections that said nothing.
 ///
-/// Its methods block, and are for a test's thread; none sleeps. Whoever waits for half a minute in vain panics, so a test that cannot go on fails. To be dropped is
+/// Its methods block, and are for a test's thread; none sleeps. Whoever waits for half a minute in vain for a client's sake panics, so a test that cannot go on fails. To be dropped is
 /// to be [stopped](Self::stop).
 pub struct InProcess {
     started: Option<Started>,

@@ -4,7 +4,7 @@ use super::blueprint::Blueprint;
 use super::buffered::Buffered;
 use super::contract::{Capture, Captured};
 use super::read_back::ReadBack;
-use super::row_change::{RowChange, TableColumns};
+use super::row_change::{Seen, TableColumns};
 use crate::error::Error;
 use crate::limits::clock::Clock;
 use crate::store::config::CaptureMode;
@@ -70,7 +70,7 @@ impl Capture for AnyCapture {
         }
     }
 
-    fn unseen(&self, see: impl FnMut(&RowChange)) -> bool {
+    fn unseen(&self, see: impl FnMut(Seen<'_>)) -> bool {
         match self {
             AnyCapture::Buffered(buffered) => buffered.unseen(see),
             AnyCapture::ReadBack(read_back) => read_back.unseen(see),

@@ -17,6 +17,8 @@ pub(crate) struct Buffer {
     replaced: Vec<BTreeMap<i64, (RowImage, Option<i64>)>>,
     /// How many of them [`Capture::unseen`](super::Capture::unseen) has shown.
     pub seen: usize,
+    /// Tables of which rows changed that nobody is told of, until `unseen` has shown them.
+    pub quiet: Vec<usize>,
     clock: Clock,
     upkeep: Arc<[Upkeep]>,
     /// What the statement that runs left to us.
@@ -32,6 +34,7 @@ impl Buffer {
             changes: Vec::new(),
             replaced: tables.iter().map(|_| BTreeMap::new()).collect(),
             seen: 0,
+            quiet: Vec::new(),
             clock,
             upkeep: tables.iter().map(Upkeep::new).collect(),
             pending: Pending::new(),
@@ -103,8 +106,16 @@ impl Buffer {
         if !pending.is_empty() {
             self.pending.insert((table, id), pending);
         }
-        if differs {
-            self.add(table, id, Op::Update, Some(old), Some(new));
+        match differs {
+            true => self.add(table, id, Op::Update, Some(old), Some(new)),
+            false => self.quietly(table, &old),
+        }
+    }
+
+    /// An update of which nobody is told.
+    fn quietly(&mut self, table: usize, old: &RowImage) {
+        if old.values().next().is_some() && !self.quiet.contains(&table) {
+            self.quiet.push(table);
         }
     }
 
@@ -131,6 +142,8 @@ impl Buffer {
             *after = new;
         } else if self.upkeep[table].differs(&old) {
             self.add(table, id, Op::Update, Some(old), Some(new));
+        } else {
+            self.quietly(table, &old);
         }
     }
 

@@ -12,7 +12,7 @@ use super::buffer::Buffer;
 use super::contract::{Capture, Captured};
 use super::image::RowImage;
 use super::mend::tables;
-use super::row_change::{RowChange, RowChanges, TableColumns};
+use super::row_change::{RowChange, RowChanges, Seen, TableColumns};
 use super::temporary::{SUFFIXES, drop_all, make};
 use crate::error::Error;
 use crate::limits::clock::Clock;
@@ -101,9 +101,14 @@ impl Capture for Buffered {
         buffer.discard();
     }
 
-    fn unseen(&self, mut see: impl FnMut(&RowChange)) -> bool {
+    fn unseen(&self, mut see: impl FnMut(Seen<'_>)) -> bool {
         let mut buffer = self.functions.buffer();
-        buffer.changes[buffer.seen..].iter().for_each(&mut see);
+        let changes = buffer.changes[buffer.seen..].iter();
+        changes.for_each(|change| see(Seen::Change(change)));
+        buffer
+            .quiet
+            .drain(..)
+            .for_each(|table| see(Seen::Quietly(table)));
         buffer.seen = buffer.changes.len();
         true
     }

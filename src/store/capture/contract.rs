@@ -1,7 +1,7 @@
 //! What a capture promises: who sees what the writer's own statements change.
 
 use super::blueprint::Blueprint;
-use super::row_change::{RowChange, RowChanges};
+use super::row_change::{RowChanges, Seen};
 use crate::error::Error;
 use rusqlite::Connection;
 
@@ -34,7 +34,7 @@ pub(crate) trait Capture {
     /// here. `false`: this capture cannot show them, so nobody may keep anything.
     ///
     /// `see` may see a change again whose row was written once more meanwhile.
-    fn unseen(&self, see: impl FnMut(&RowChange)) -> bool;
+    fn unseen(&self, see: impl FnMut(Seen<'_>)) -> bool;
 
     /// Hands out what was captured, once: after it nothing is. `None`: there was nothing, and `f` was not called.
     ///

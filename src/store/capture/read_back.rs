@@ -2,7 +2,7 @@
 
 use super::blueprint::Blueprint;
 use super::contract::{Capture, Captured};
-use super::row_change::RowChange;
+use super::row_change::Seen;
 use crate::error::Error;
 use rusqlite::Connection;
 
@@ -24,7 +24,7 @@ impl Capture for ReadBack {
 
     fn undone(&self) {}
 
-    fn unseen(&self, _: impl FnMut(&RowChange)) -> bool {
+    fn unseen(&self, _: impl FnMut(Seen<'_>)) -> bool {
         false
     }
 

@@ -16,6 +16,8 @@ pub(crate) struct TableColumns {
     pub id: String,
     /// Those of which nobody is told.
     pub secret: &'static [&'static str],
+    /// Those that an update may change without being told of: `version`, `updated_at` and the times of stamps.
+    pub quiet: ColumnSet,
     /// Where each of them is: a change is asked for a few of many.
     places: FxHashMap<String, usize>,
 }
@@ -28,6 +30,7 @@ impl TableColumns {
             table: table.watched.table.to_owned(),
             id: table.id.clone(),
             secret: table.watched.secret,
+            quiet: quiet(table, &columns),
             places: columns.iter().cloned().zip(0..).collect(),
             columns,
         }
@@ -36,6 +39,25 @@ impl TableColumns {
     pub fn place(&self, column: &str) -> Option<usize> {
         self.places.get(column).copied()
     }
+}
+
+/// Columns of a table by their places, of which there are at most 60.
+pub(crate) type ColumnSet = u64;
+
+fn quiet(table: &Table<'_>, columns: &[String]) -> ColumnSet {
+    let stamped = |column: &str| table.watched.stamps.iter().any(|s| s.at == column);
+    let is_quiet = |column: &str| ["version", "updated_at"].contains(&column) || stamped(column);
+    let places = columns.iter().enumerate();
+    places
+        .filter(|(_, column)| is_quiet(column))
+        .fold(0, |set, (at, _)| set | 1 << at)
+}
+
+/// What a capture shows to those that keep what they read of rows.
+pub(crate) enum Seen<'c> {
+    Change(&'c RowChange),
+    /// A row of the table at this place changed in [quiet columns](TableColumns::quiet) only, and nobody is told.
+    Quietly(usize),
 }
 
 /// One change of one row, with the row as it was and as it is.

@@ -1,7 +1,9 @@
 //! The values that the writer keeps, and which change of a row drops which of them.
 
 use super::sources::{Looked, Reading};
-use crate::store::capture::{RowChange, TableColumns};
+use crate::store::capture::{ColumnSet, RowChange, RowImage, TableColumns};
+use crate::store::op::Op;
+use crate::store::value::Value;
 use rusqlite::Connection;
 use rustc_hash::FxHashMap;
 use std::any::{Any, TypeId};
@@ -27,16 +29,19 @@ pub(super) enum Source {
     Steady,
 }
 
-/// `None`: of something whose change nobody would see.
-pub(super) type Sources = Option<Vec<Source>>;
+/// What something is made of, and which columns of it. `None`: of something whose change nobody would see.
+pub(super) type Sources = Option<Vec<(Source, ColumnSet)>>;
 
 /// What a statement looks at.
-type Looks = Option<Arc<[Source]>>;
+type Looks = Option<Arc<[(Source, ColumnSet)]>>;
+
+/// Columns of a statement that cannot be told one by one.
+const ALL: ColumnSet = ColumnSet::MAX;
 
 /// All values of one memo.
 struct Values {
-    /// What they are made of, and by which column of it; all of them together.
-    sources: Vec<(Source, Option<By>)>,
+    /// What they are made of; all of them together.
+    sources: Vec<Part>,
     by_key: Box<dyn Keyed>,
 }
 
@@ -72,6 +77,15 @@ impl<K: Eq + Hash + Send + 'static, T: Send + 'static> Keyed for ByKey<K, T> {
     }
 }
 
+/// A part of what the values of one memo are made of.
+struct Part {
+    source: Source,
+    /// Which columns of it.
+    columns: ColumnSet,
+    /// Which of the values shows a row. `None`: any may.
+    by: Option<By>,
+}
+
 /// Which key's value shows a row: that of a column.
 #[derive(Clone, Copy)]
 struct By {
@@ -83,7 +97,6 @@ struct By {
 struct Table {
     shown: Option<usize>,
     steady: bool,
-    secret: Vec<String>,
 }
 
 /// Lives with the writer, on its thread.
@@ -108,11 +121,9 @@ impl Memos {
     pub fn new(reading: Reading, shown: Arc<[TableColumns]>, steady: &[&str]) -> Self {
         let mut tables = FxHashMap::default();
         for (at, table) in shown.iter().enumerate() {
-            let secret = table.secret.iter();
             let known = Table {
                 shown: Some(at),
                 steady: false,
-                secret: secret.map(|name| name.to_ascii_lowercase()).collect(),
             };
             tables.insert(table.table.to_ascii_lowercase(), known);
         }
@@ -120,7 +131,6 @@ impl Memos {
             let unwatched = || Table {
                 shown: None,
                 steady: false,
-                secret: Vec::new(),
             };
             let table = tables.entry(name.to_ascii_lowercase());
             table.or_insert_with(unwatched).steady = true;
@@ -140,6 +150,10 @@ impl Memos {
 
     /// A statement is about to be run by what is being read.
     pub fn looks(&self, c: &Connection, sql: &str) {
+        if is_rollback(sql) {
+            // to a savepoint of the application's own: what was read since then need not be so
+            return self.forget();
+        }
         if self.collecting.borrow().is_empty() {
             return;
         }
@@ -161,17 +175,15 @@ impl Memos {
         self.add(None);
     }
 
-    fn add(&self, sources: Option<&[Source]>) {
+    fn add(&self, sources: Option<&[(Source, ColumnSet)]>) {
         let mut collecting = self.collecting.borrow_mut();
         let Some(all) = collecting.last_mut() else {
             return;
         };
         match (all.as_mut(), sources) {
             (Some(all), Some(sources)) => {
-                for source in sources {
-                    if !all.contains(source) {
-                        all.push(*source);
-                    }
+                for (source, columns) in sources {
+                    join(all, *source, *columns);
                 }
             }
             _ => *all = None,
@@ -182,17 +194,35 @@ impl Memos {
         let mut found = Vec::new();
         for (name, column) in &looked.columns {
             let table = self.tables.get(&name.to_ascii_lowercase())?;
-            let secret = table.secret.contains(&column.to_ascii_lowercase());
-            let source = match table.shown {
-                Some(at) if !secret => Source::Watched(at),
-                _ if table.steady => Source::Steady,
-                _ => return None,
+            let (source, columns) = match table.shown.and_then(|at| self.watched(at, column)) {
+                Some(found) => found,
+                None if table.steady => (Source::Steady, ALL),
+                None => return None,
             };
-            if !found.contains(&source) {
-                found.push(source);
-            }
+            join(&mut found, source, columns);
         }
         (!looked.impure).then(|| found.into())
+    }
+
+    /// What a column of a watched table is seen to change by. `None`: nobody would see all its changes.
+    fn watched(&self, at: usize, column: &str) -> Option<(Source, ColumnSet)> {
+        let table = &self.shown[at];
+        let same = |name: &str| name.eq_ignore_ascii_case(column);
+        if table.secret.iter().any(|secret| same(secret)) {
+            return None;
+        }
+        // No name where rows are only counted, and one of SQLite's own where it is the id.
+        let columns = match table.columns.iter().position(|name| same(name)) {
+            Some(place) => 1 << place,
+            None if column.is_empty() => 0,
+            None => ALL,
+        };
+        if columns & table.quiet == 0 {
+            return Some((Source::Watched(at), columns));
+        }
+        // A table with secrets does not even fire its trigger for these; of others, any update that is told changes them too.
+        let fires = table.secret.is_empty();
+        fires.then_some((Source::Watched(at), ALL))
     }
 
     /// What `read` gives, and what it looked at.
@@ -234,7 +264,7 @@ impl Memos {
         let by_key = (&*values.by_key as &dyn Any).downcast_ref::<ByKey<K, T>>()?;
         let (value, _) = by_key.get(key)?;
         if !self.collecting.borrow().is_empty() {
-            let sources = values.sources.iter().map(|(source, _)| *source);
+            let sources = values.sources.iter().map(|p| (p.source, p.columns));
             self.add(Some(&sources.collect::<Vec<_>>()));
         }
         Some(value.clone())
@@ -254,11 +284,16 @@ impl Memos {
             sources: Vec::new(),
             by_key: Box::new(ByKey::<K, T>::default()),
         });
-        for source in sources {
-            if values.sources.iter().all(|(known, _)| *known != source) {
-                values
-                    .sources
-                    .push((source, column(by, &self.shown, source)));
+        for (source, columns) in sources {
+            let by = by_column(by, &self.shown, source);
+            let columns = columns | by.map_or(0, |by| 1 << by.column);
+            match values.sources.iter_mut().find(|p| p.source == source) {
+                Some(part) => part.columns |= columns,
+                None => values.sources.push(Part {
+                    source,
+                    columns,
+                    by,
+                }),
             }
         }
         self.put(values, key, value);
@@ -284,11 +319,12 @@ impl Memos {
         let Some(by_key) = by_key else {
             return; // the types are a part of its id
         };
-        if by_key.len() >= VALUES && !by_key.contains_key(&key) {
-            by_key.clear();
-        }
         let number = self.newest.get() + 1;
         self.newest.set(number);
+        if by_key.len() >= VALUES && !by_key.contains_key(&key) {
+            // The older ones, so that the newer ones need not be read again. All of them, if values of other memos came between.
+            by_key.retain(|_, (_, of)| *of + VALUES as u64 / 2 > number);
+        }
         by_key.insert(key, (value, number));
     }
 
@@ -299,11 +335,11 @@ impl Memos {
             if values.by_key.is_empty() {
                 continue;
             }
-            for (source, by) in &values.sources {
-                if *source != Source::Watched(change.table) {
+            for part in &values.sources {
+                if part.source != Source::Watched(change.table) || !touches(change, part.columns) {
                     continue;
                 }
-                let Some(By { column, is_id }) = *by else {
+                let Some(By { column, is_id }) = part.by else {
                     values.by_key.clear();
                     continue;
                 };
@@ -311,24 +347,32 @@ impl Memos {
                     values.by_key.drop_id(change.id);
                 }
                 for row in [&change.old, &change.new].into_iter().flatten() {
-                    // what is missing in the row before is as in the row after
-                    if let Some(crate::store::Value::Integer(key)) = row.value(column) {
-                        values.by_key.drop_id(key);
+                    match row.value(column) {
+                        Some(Value::Integer(key)) => values.by_key.drop_id(key),
+                        // no key's; or in the row before as in the row after
+                        Some(Value::Null) | None => {}
+                        // SQLite may find it equal to a key all the same
+                        Some(_) => values.by_key.clear(),
                     }
                 }
             }
         }
     }
 
+    /// A row of a table changed in quiet columns only.
+    pub fn changed_quietly(&self, table: usize) {
+        self.drop_all_of(Source::Watched(table));
+    }
+
     /// A row of a steady table changed.
     pub fn unsteady(&self) {
+        self.drop_all_of(Source::Steady);
+    }
+
+    fn drop_all_of(&self, source: Source) {
         self.changed.set(true);
         for values in self.values.borrow_mut().values_mut() {
-            if values
-                .sources
-                .iter()
-                .any(|(source, _)| *source == Source::Steady)
-            {
+            if values.sources.iter().any(|part| part.source == source) {
                 values.by_key.clear();
             }
         }
@@ -360,7 +404,7 @@ impl Memos {
 }
 
 /// The column of a source that tells a memo's keys apart.
-fn column(by: &[(&str, &str)], shown: &[TableColumns], source: Source) -> Option<By> {
+fn by_column(by: &[(&str, &str)], shown: &[TableColumns], source: Source) -> Option<By> {
     let Source::Watched(at) = source else {
         return None;
     };
@@ -370,4 +414,23 @@ fn column(by: &[(&str, &str)], shown: &[TableColumns], source: Source) -> Option
         column: shown.place(column)?,
         is_id: *column == shown.id,
     })
+}
+
+fn is_rollback(sql: &str) -> bool {
+    let word = sql.trim_start().as_bytes();
+    word.len() >= 8 && word[..8].eq_ignore_ascii_case(b"ROLLBACK")
+}
+
+/// Adds columns of a source to those that are known.
+fn join(all: &mut Vec<(Source, ColumnSet)>, source: Source, columns: ColumnSet) {
+    match all.iter_mut().find(|(known, _)| *known == source) {
+        Some((_, known)) => *known |= columns,
+        None => all.push((source, columns)),
+    }
+}
+
+/// Whether a change shows where somebody looks at these columns. A row that comes or goes always does.
+fn touches(change: &RowChange, columns: ColumnSet) -> bool {
+    let differs = |old: &RowImage| old.values().any(|(at, _)| columns & (1 << at) != 0);
+    change.op != Op::Update || columns == ALL || change.old.as_ref().is_none_or(differs)
 }

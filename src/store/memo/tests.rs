@@ -7,7 +7,7 @@ use crate::params;
 use crate::store::capture::Captured;
 use crate::store::config::CaptureMode;
 use crate::store::freshness::Freshness;
-use crate::store::watched::Watched;
+use crate::store::watched::{Stamp, Watched};
 use crate::store::{Reader, Transaction, capture};
 use proptest::prelude::*;
 use rusqlite::Connection;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 const WATCHED: &[Watched] = &[
-    Watched::new("orders"),
+    Watched::new("orders").stamps(&[Stamp::new("status", "newx", "ready_at")]),
     Watched::new("lines"),
     Watched {
         table: "guests",
@@ -26,11 +26,14 @@ const WATCHED: &[Watched] = &[
 ];
 const STEADY: &[&str] = &["dishes"];
 const TABLES: &str = "
-CREATE TABLE orders(id INTEGER PRIMARY KEY, guest_id INT, status TEXT);
+CREATE TABLE orders(id INTEGER PRIMARY KEY, guest_id INT, status TEXT, code TEXT UNIQUE, remark TEXT,
+  version INT NOT NULL DEFAULT 1, updated_at INT, ready_at INT);
 CREATE TABLE lines(id INTEGER PRIMARY KEY, order_id INT REFERENCES orders(id) ON DELETE CASCADE, dish_id INT, quantity INT);
-CREATE TABLE guests(id INTEGER PRIMARY KEY, name TEXT, pin TEXT);
+CREATE TABLE guests(id INTEGER PRIMARY KEY, name TEXT, pin TEXT, updated_at INT);
 CREATE TABLE dishes(id INTEGER PRIMARY KEY, name TEXT UNIQUE);
 CREATE TABLE notes(id INTEGER PRIMARY KEY, text TEXT);
+CREATE TRIGGER refused BEFORE UPDATE OF status ON orders WHEN NEW.status = 'bad'
+  BEGIN UPDATE lines SET quantity = 99 WHERE order_id = NEW.id; SELECT RAISE(FAIL, 'no'); END;
 CREATE TRIGGER moved AFTER UPDATE OF status ON orders BEGIN UPDATE lines SET quantity = quantity + 1 WHERE order_id = NEW.id; END;";
 
 static WHOLE: Memo<String> =
@@ -39,7 +42,7 @@ static WHOLE: Memo<String> =
 /// All that an order shows, as text.
 fn read_whole(db: &Reader<'_>, id: i64) -> Result<String, Error> {
     let order = db.row(
-        "SELECT o.status || coalesce(g.name, '') FROM orders o LEFT JOIN guests g ON g.id = o.guest_id WHERE o.id = ?1",
+        "SELECT o.status || coalesce(g.name, '') || o.version || coalesce(o.ready_at, '') FROM orders o LEFT JOIN guests g ON g.id = o.guest_id WHERE o.id = ?1",
         params![id],
         |row| row.get::<Option<String>>(0),
     )?;
@@ -70,7 +73,7 @@ impl House {
         let (ours, theirs) = (open(), open());
         ours.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))
             .unwrap();
-        ours.execute_batch("PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON")
+        ours.execute_batch("PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = OFF")
             .unwrap();
         ours.execute_batch(TABLES).unwrap();
         capture::create(&ours).unwrap();
@@ -92,9 +95,9 @@ impl House {
             freshness,
         };
         house.sql(
-            "INSERT INTO guests VALUES(1, 'Ada', '1'), (2, 'Bo', '2');
+            "INSERT INTO guests(id, name, pin) VALUES(1, 'Ada', '1'), (2, 'Bo', '2');
              INSERT INTO dishes VALUES(1, 'soup'), (2, 'stew');
-             INSERT INTO orders VALUES(1, 1, 'new'), (2, 2, 'new'), (3, NULL, 'new');
+             INSERT INTO orders(id, guest_id, status, code) VALUES(1, 1, 'new', 'a'), (2, 2, 'new', 'b'), (3, NULL, 'new', 'c');
              INSERT INTO lines VALUES(1, 1, 1, 1), (2, 1, 2, 1), (3, 2, 1, 1)",
         );
         house
@@ -154,19 +157,30 @@ impl House {
 
 fn statement() -> impl Strategy<Value = String> {
     let (id, other) = (1..5_i64, 1..5_i64);
-    (0..13, id, other).prop_map(|(kind, id, other)| match kind {
+    (0..20, id, other).prop_map(|(kind, id, other)| match kind {
         0 => format!("UPDATE orders SET status = status || 'x' WHERE id = {id}"),
         1 => format!("UPDATE lines SET quantity = {other} WHERE id = {id}"),
         2 => format!("UPDATE lines SET order_id = {other} WHERE id = {id}"),
         3 => format!("INSERT INTO lines(order_id, dish_id, quantity) VALUES({other}, {id}, 1)"),
         4 => format!("DELETE FROM orders WHERE id = {id}"),
-        5 => format!("INSERT OR REPLACE INTO orders VALUES({id}, {other}, 'again')"),
+        5 => format!(
+            "INSERT OR REPLACE INTO orders(id, guest_id, status) VALUES({id}, {other}, 'again')"
+        ),
         6 => format!("UPDATE guests SET name = name || 'y' WHERE id = {id}"),
         7 => format!("UPDATE dishes SET name = name || 'z' WHERE id = {id}"),
         8 => format!("UPDATE dishes SET name = 'soup' WHERE id = {id}"), // fails now and then
         9 => format!("UPDATE orders SET id = {other} WHERE id = {id}"),
         10 => format!("UPDATE orders SET guest_id = {other} WHERE id <= {id}"),
         11 => format!("DELETE FROM lines WHERE order_id = {id}"),
+        12 => format!("INSERT OR REPLACE INTO orders(id, status, code) VALUES({id}, 'taken', 'a')"),
+        13 => format!("UPDATE orders SET version = version + {other} WHERE id = {id}"),
+        14 => {
+            format!("UPDATE orders SET ready_at = {other}, version = version + 1 WHERE id = {id}")
+        }
+        15 => format!("UPDATE orders SET remark = 'r{other}' WHERE id = {id}"),
+        16 => format!("UPDATE orders SET status = 'bad' WHERE id = {id}"),
+        17 => "SAVEPOINT own".to_owned(),
+        18 => "ROLLBACK TO own".to_owned(),
         _ => format!("UPDATE OR FAIL dishes SET name = 'stew' WHERE id <= {id}"),
     })
 }
@@ -269,11 +283,26 @@ fn what_no_change_touched_is_read_once() {
 }
 
 #[test]
+fn a_change_of_columns_that_nobody_looked_at_drops_nothing() {
+    let house = House::new();
+    let sql = "SELECT count(status) FROM orders WHERE guest_id = 1";
+    let once = 1 + 2 * CHECKED;
+    let remark = "UPDATE orders SET remark = 'x'";
+    assert_eq!(reads(&house, sql, remark), once);
+    let all = "SELECT count(*) FROM orders";
+    assert_eq!(reads(&house, all, "UPDATE orders SET status = 'x'"), once);
+    // what the framework writes itself with any change of a row is looked at like all of it
+    let version = "SELECT sum(version) FROM orders";
+    assert_eq!(reads(&house, version, remark), 2 + CHECKED);
+}
+
+#[test]
 fn what_nobody_would_see_change_is_not_kept() {
     let house = House::new();
     for sql in [
         "SELECT count(*) FROM notes",
         "SELECT length(pin) FROM guests WHERE id = 1",
+        "SELECT count(updated_at) FROM guests",
         "SELECT unixepoch('now') * 0 FROM orders",
         "SELECT count(*) FROM orders, notes",
         "SELECT count(*) FROM sqlite_schema",
