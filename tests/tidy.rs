@@ -243,9 +243,16 @@ fn each_foreign_crate_is_named_where_it_belongs() {
         ("jsonwebtoken", &["src/auth"]),
         ("rusqlite", &["src/store/"]),
         ("tokio_rusqlite", &["src/store/"]),
-        ("warp", &["src/server/", "/rest"]),
+        ("warp", &["src/consumer/rest", "/rest"]),
         // in a fuzz target as the peer that must read the same
-        ("hyper", &["src/server/", "src/fuzzing/handshake"]),
+        (
+            "hyper",
+            &[
+                "src/server/",
+                "src/consumer/rest/body",
+                "src/fuzzing/handshake",
+            ],
+        ),
     ];
     check(&everything, |source, code| {
         homes.iter().find_map(|(name, homes)| {

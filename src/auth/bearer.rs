@@ -8,7 +8,7 @@ const PROTOCOL: &str = "bearer";
 /// The query parameter.
 const PARAMETER: &str = "token";
 
-/// What a request offers.
+/// The token and the subprotocol of a request.
 pub(crate) struct OfferedToken<'a> {
     /// The token, not verified yet.
     pub token: Option<Cow<'a, str>>,
@@ -64,7 +64,7 @@ pub(crate) fn redacted(path_and_query: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{path}?{}", parts.join("&")))
 }
 
-/// A query without the token that it may bring: for what is kept of it.
+/// A query without the token that it may have, to be kept.
 pub(crate) fn without_token(query: &str) -> Cow<'_, str> {
     let brings_one =
         |part: &str| form_urlencoded::parse(part.as_bytes()).any(|(name, _)| name == PARAMETER);

@@ -18,7 +18,7 @@ impl<'t> Claims<'t> {
         serde_json::from_str(text).ok()
     }
 
-    /// What a claim says; `None`: nothing. Some issuers write null for that.
+    /// The JSON of a claim. `None`: there is none, or it is null.
     fn get(&self, name: &str) -> Option<&'t str> {
         let (_, value) = self.0.iter().find(|(known, _)| known == name)?;
         Some(value.get()).filter(|json| *json != "null")
@@ -28,13 +28,13 @@ impl<'t> Claims<'t> {
         self.get(name).is_some()
     }
 
-    /// A text that is not empty.
+    /// A claim that is text and not empty.
     pub fn text(&self, name: &str) -> Option<String> {
         let text: String = serde_json::from_str(self.get(name)?).ok()?;
         Some(text).filter(|text| !text.is_empty())
     }
 
-    /// Whether it is this text, or a list with this text in it.
+    /// Whether a claim is this text, or a list with this text in it.
     pub fn names(&self, name: &str, wanted: &str) -> bool {
         #[derive(Deserialize)]
         #[serde(untagged)]
@@ -50,7 +50,7 @@ impl<'t> Claims<'t> {
         }
     }
 
-    /// A NumericDate (RFC 7519, section 2): seconds since 1970, perhaps with a fraction.
+    /// A claim that is a NumericDate (RFC 7519, section 2): seconds since 1970, perhaps with a fraction.
     pub fn date(&self, name: &str) -> Option<Duration> {
         let date: Number = serde_json::from_str(self.get(name)?).ok()?;
         match date.as_u64() {
@@ -59,7 +59,7 @@ impl<'t> Claims<'t> {
         }
     }
 
-    /// All of it, in the application's words. Names are spelled in snake_case, `restaurantId` as `restaurant_id`; where both are there, the one that was in
+    /// All claims as the application's type. Names are spelled in snake_case, `restaurantId` as `restaurant_id`; where both are there, the one that was in
     /// snake_case already counts.
     ///
     /// # Errors

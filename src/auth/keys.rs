@@ -1,4 +1,4 @@
-//! The key that tokens are verified with: what is asked of a token, and in which order.
+//! The key that tokens are verified with, and the order in which a token is judged.
 
 #[cfg(test)]
 mod tests;
@@ -46,14 +46,14 @@ pub struct Keys {
     /// Only for HS256, where who can verify can also sign.
     signing: Option<EncodingKey>,
     audience: Option<String>,
-    /// What an `exp` and an `nbf` are held against.
+    /// The clock that `exp` and `nbf` are compared with.
     clock: Clock,
 }
 
 /// What a signature is verified with.
 #[derive(Clone)]
 pub(super) enum Verifying {
-    /// Of HS256. Made once: half of what a signature of this length costs is the key.
+    /// The key of HS256. Made once: it is half of what verifying a signature of this length costs.
     Secret(hmac::Key),
     Public(DecodingKey),
 }
@@ -138,7 +138,7 @@ impl Keys {
         }
     }
 
-    /// The same keys, which ask this clock whether a token has ended or begun.
+    /// The same keys with another clock for `exp` and `nbf`.
     pub(crate) fn with_clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self

@@ -1,4 +1,4 @@
-//! Who is let in: a token that comes as the first frame, one that ends soon, one that replaces another.
+//! Tokens of an open connection: one that comes as the first frame, one that ends soon, one that replaces another.
 
 use super::frame::ConnectionFrame;
 use super::rates;
@@ -23,7 +23,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// Whose token this is.
 ///
 /// # Errors
-/// Of kind [`Kind::Unauthenticated`]: it is nobody's, or this server has no key.
+/// Of kind [`Kind::Unauthenticated`]: the token is not valid, or this server has no key.
 pub(crate) fn verify<A: App>(
     keys: Option<&Keys>,
     token: &str,
@@ -43,7 +43,7 @@ const TOKEN_FIRST: &str = r#"send {"action":"authenticate","token":"..."} first"
 /// Where a token is required and did not come with the handshake, the first frame brings it.
 ///
 /// # Errors
-/// Why the client is refused; none came within `auth_timeout`, among others.
+/// Why the client is refused: the first frame is none with a token, the token is not valid, or none came within `auth_timeout`.
 pub(crate) async fn wait_for_token<A: App>(
     shard: &Rc<Shard<A>>,
     socket: &Rc<Socket<A>>,
@@ -129,7 +129,7 @@ pub(crate) async fn wait_for_token<A: App>(
 /// Counts this connection for the token's subject, unless it is counted for its user already.
 ///
 /// # Errors
-/// It is one too many.
+/// The user has as many connections as may be.
 pub(crate) fn count_user<A: App>(
     shard: &Shard<A>,
     socket: &Socket<A>,
@@ -145,7 +145,7 @@ pub(crate) fn count_user<A: App>(
     Ok(())
 }
 
-/// Notes with the socket when the token ends, for the shard that looks from time to time.
+/// Notes with the socket when the token ends. The shard's sweep compares it with the clock.
 pub(crate) fn note_expiry<A: App>(socket: &Socket<A>, identity: &Identity<A::Claims>) {
     let ends = identity.expires_at.map_or(i64::MAX, unix_ms);
     socket.liveness.set_expiry(ends);
@@ -169,7 +169,7 @@ pub(super) fn authenticated<C>(identity: &Identity<C>, wall_ms: i64) -> Message 
     Message::new("authenticated", &expiry(ends_at, wall_ms))
 }
 
-/// In milliseconds since 1970; the earliest is that.
+/// In milliseconds since 1970. What is earlier is 0.
 fn unix_ms(at: SystemTime) -> i64 {
     at.duration_since(UNIX_EPOCH)
         .map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX))

@@ -1,4 +1,4 @@
-//! The close handshake (RFC 6455, section 7): why, the close frame, and a while in which the client may take it and answer.
+//! The close handshake (RFC 6455, section 7): the reason, the close frame, and the wait for the client's answer.
 
 use super::control::error_message;
 use super::reader::MessageReader;
@@ -11,13 +11,13 @@ use crate::protocol::websocket::{self, Incoming, Opcode};
 use std::future::poll_fn;
 use std::rc::Rc;
 
-/// So many bytes of what a closed client still sends are read and dropped, or one message of the largest size, within [`CLOSE_TIMEOUT`]. Without that its system
-/// would answer what is not read with a reset, which would overtake our last frames. Who sends more is cut off.
+/// What is read and dropped after our close frame, in bytes; at least one message of the largest size. If nothing were read, our system would answer what the
+/// client still sends with a reset, which can overtake our last frames. A client that sends more is cut off.
 const LAST_BYTES: usize = 1 << 20;
 
-/// Tells the client why, closes in order, and waits a little for the client to take it. When this is done the stream has ended.
+/// Tells the client the reason, sends the close frame, and waits up to [`CLOSE_TIMEOUT`] for the client's. Then the stream ends.
 ///
-/// Dropped before, it leaves the stream as it is; whoever drops the last `socket` closes it.
+/// When the future is dropped before its end, the stream is closed by whoever drops the last `socket`.
 pub(crate) async fn close<A: App>(
     shard: &Rc<Shard<A>>,
     socket: &Rc<Socket<A>>,
@@ -31,7 +31,7 @@ pub(crate) async fn close<A: App>(
         return;
     }
     if ending.is_half_closed() {
-        // answers to what it said last
+        // answers to its last commands are written before our side ends
         shard.flush_for(socket);
         socket.set_closing();
     } else if !socket.is_closing() {
@@ -58,7 +58,7 @@ pub(crate) async fn close<A: App>(
             return;
         };
         stream.finish();
-        // nothing more comes of a client that has ended its side
+        // a client that has ended its side sends no close frame
         while !ending.is_half_closed() && !socket.is_dead() {
             let turn = budget.turn().await;
             match reader.next(socket, shard.now_ms(), turn, |incoming| {

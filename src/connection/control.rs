@@ -1,4 +1,4 @@
-//! What every connection does, whatever its consumer: the requests of its client, and those that others leave with its socket.
+//! What every connection does, whatever its consumer: requests of its client, and requests that others leave with its socket.
 
 use super::authentication::{authenticated, count_user, expiring, note_expiry, verify, wall_ms};
 use crate::app::App;
@@ -11,8 +11,8 @@ use crate::protocol::message::{Message, Reply};
 use crate::protocol::notice::{Dropped, Pong};
 use crate::routing::Delivery;
 
-/// Does what was left with this connection's socket: its end, a guard that is to judge again, a token that ends soon, events that were dropped. `Some`: the
-/// connection ends.
+/// Does what was left with the socket of this connection: to end, to ask the guard again, to warn of a token that ends, to tell of dropped events. `Some`: the
+/// connection ends so.
 pub(crate) async fn act_on_requests<A: App>(ctx: &mut Context<A>) -> Option<Ending> {
     let ending = ctx.socket.take_ending();
     if ending.is_some() {
@@ -34,10 +34,10 @@ pub(crate) async fn act_on_requests<A: App>(ctx: &mut Context<A>) -> Option<Endi
     None
 }
 
-/// Does what a client asks of the framework.
+/// Does what a client asks of the framework, and returns the answer.
 ///
 /// # Errors
-/// The answer to the client, as that of a command.
+/// The mistake that the client is told.
 pub(crate) async fn run_control<A: App>(
     ctx: &mut Context<A>,
     keys: Option<&Keys>,
@@ -82,7 +82,7 @@ pub(crate) fn error_message(
     }
 }
 
-/// How many events a client missed by its own choice of route, told when it keeps up again. They are in the history.
+/// How many events were dropped for a client that did not keep up, as its route's `delivery` says. They are in the history.
 pub(crate) fn dropped_message(count: u32, delivery: Delivery) -> Message {
     let delivery = delivery.name();
     Message::new("dropped", &Dropped { count, delivery })

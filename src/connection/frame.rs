@@ -5,7 +5,7 @@ use crate::protocol::close::{Ending, NO_CODE};
 use crate::protocol::dialect::Control;
 use crate::protocol::websocket::Incoming;
 
-/// A frame that the connection deals with. It borrows nothing: the read buffer is the thread's, and the consumer has the context.
+/// A frame that the connection handles itself. It borrows nothing, because the read buffer belongs to the thread.
 pub(crate) enum ConnectionFrame {
     /// A request that every endpoint understands, and the id that it is answered under.
     Control(Option<String>, Control),

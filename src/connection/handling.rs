@@ -1,4 +1,4 @@
-//! A handler of a consumer that is running.
+//! A consumer's handler while it runs.
 
 use crate::error::Error;
 use crate::protocol::message::Reply;
@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// A command, or an elapsed timer, that is being handled: what it comes to, and the command's id. `Err`: its handler panicked.
+/// A command, or an elapsed timer, that is being handled. It resolves to the command's id and the answer; `Err`: the handler panicked.
 pub(super) struct Handling<'a> {
     pub id: Option<String>,
     pub running: LocalBoxFuture<'a, Result<Reply, Error>>,

@@ -33,7 +33,7 @@ pub(crate) struct PendingConnection<A: App> {
     format: u16,
     params: Params,
     query: String,
-    /// As in [`RawHandshake`].
+    /// See [`RawHandshake::identity`].
     pub(super) identity: Option<Result<Identity<A::Claims>, ClientError>>,
     since: Option<u64>,
 }
@@ -41,16 +41,16 @@ pub(crate) struct PendingConnection<A: App> {
 /// What is known of a raw WebSocket when its handshake is accepted.
 pub(crate) struct RawHandshake<A: App> {
     pub format: u16,
-    /// Of the path.
+    /// The parameters in the path.
     pub params: Params,
-    /// Without its question mark.
+    /// The query, without its question mark.
     pub query: String,
     /// `None`: a token is required and has not come yet; the first frame must bring it.
     pub identity: Option<Result<Identity<A::Claims>, ClientError>>,
     /// The number that the client comes back with.
     pub since: Option<u64>,
     pub policy: Arc<Policy>,
-    /// Counts it for its user, where the token came with the handshake.
+    /// Counts the connection for its user, where the token came with the handshake.
     pub user: Option<Arc<UserSlot>>,
     pub route: Arc<RouteStats>,
     pub compression: Compression,
@@ -91,7 +91,7 @@ impl<A: App> PendingConnection<A> {
         }
     }
 
-    /// The token was not in the handshake.
+    /// Waits for the first frame, which is to bring the token.
     pub(super) async fn wait_for_token(&mut self) {
         let PendingConnection { shard, socket, .. } = self;
         let keys = self.keys.as_deref();
@@ -99,7 +99,10 @@ impl<A: App> PendingConnection<A> {
         self.identity = Some(identity);
     }
 
-    /// Whether it may come in, now that it is known whose it is.
+    /// Whether the connection may be let in, once its identity is known.
+    ///
+    /// # Errors
+    /// How it ends instead.
     pub(super) fn judge(&self) -> Result<(), Box<Ending>> {
         let counted = match &self.identity {
             Some(Ok(identity)) => count_user(&self.shard, &self.socket, identity),
@@ -109,7 +112,7 @@ impl<A: App> PendingConnection<A> {
         counted.map_err(|error| Box::new(Ending::refused(error)))
     }
 
-    /// What the connection can reach, once: after it was [judged](Self::judge).
+    /// Makes the context. `None`: the connection was not [judged](Self::judge), or it was entered before.
     pub(super) fn enter(&mut self) -> Option<Context<A>> {
         let identity = self.identity.take()?.ok()?;
         note_expiry(&self.socket, &identity);

@@ -10,10 +10,10 @@ use crate::protocol::close::Ending;
 use crate::protocol::dialect::Control;
 use crate::protocol::websocket::Incoming;
 
-/// Counts a frame of any kind. A close frame always passes: who goes is not too fast.
+/// Counts a frame of any kind. A close frame always passes.
 ///
 /// # Errors
-/// It is one too many.
+/// The frame is over the rate of frames or of bytes.
 pub(crate) fn frame<A: App>(
     shard: &Shard<A>,
     socket: &Socket<A>,
@@ -35,7 +35,7 @@ pub(crate) fn frame<A: App>(
 /// Counts a command by its name.
 ///
 /// # Errors
-/// It is one too many.
+/// The command is over the rate of its action.
 pub(crate) fn action<A: App>(
     socket: &Socket<A>,
     action: Option<&str>,
@@ -49,10 +49,10 @@ pub(crate) fn action<A: App>(
     }
 }
 
-/// Counts what the framework is asked for.
+/// Counts a request to the framework.
 ///
 /// # Errors
-/// It is one too many.
+/// The request is over the rate of its action.
 pub(crate) fn control<A: App>(
     socket: &Socket<A>,
     control: &Control,
@@ -63,7 +63,7 @@ pub(crate) fn control<A: App>(
     socket.rates.framework(rates, control.name(), len, now_ms)
 }
 
-/// What becomes of a frame that came too fast: an error for the client, and in the long run the end.
+/// What becomes of a frame that came too fast: an error for the client; for one that goes on, the end of the connection.
 pub(crate) fn refuse<A: App>(
     shard: &Shard<A>,
     id: Option<String>,

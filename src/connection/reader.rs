@@ -9,7 +9,7 @@ use crate::protocol::websocket::{Incoming, MessageLimits, Parser, Violation};
 use std::cell::{Cell, RefCell};
 use std::io;
 
-/// One read of a thread: a client's frames are usually far smaller.
+/// The read buffer of a thread, in bytes. A client's frames are usually far smaller.
 const READ_BYTES: usize = 64 << 10;
 
 thread_local! {
@@ -17,7 +17,7 @@ thread_local! {
     static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES]);
 }
 
-/// Reads messages from a socket.
+/// Reads messages from a socket, and keeps what is incomplete.
 #[derive(Default)]
 pub(crate) struct MessageReader {
     parser: Parser,
@@ -31,11 +31,11 @@ impl MessageReader {
         }
     }
 
-    /// Hands the next message to `deliver`, in the thread's buffer. `None`: nothing complete has come, or the turn is over; in both cases the socket's
-    /// readiness says when to ask again.
+    /// Hands the next message to `deliver`, in the thread's buffer. `None`: nothing complete has come, or the turn is over. In both cases the readiness of the
+    /// socket says when to ask again.
     ///
     /// # Errors
-    /// How the connection ends. With a [last](crate::limits::budget::Budget::last) budget also when that is used up.
+    /// How the connection ends: the client broke the protocol or has gone, or a [last](crate::limits::budget::Budget::last) budget is used up.
     pub fn next<A: App, T>(
         &mut self,
         socket: &Socket<A>,
@@ -59,7 +59,7 @@ impl MessageReader {
             ending
         };
         let mut deliver = Some(deliver);
-        // a message that was inflated is more work than the bytes that came
+        // what is spent is the size after inflation, which is the work
         let length = Cell::new(0);
         let mut once = |incoming: Incoming<'_>| {
             length.set(incoming.len());
@@ -73,7 +73,7 @@ impl MessageReader {
             turn.spend(length.get());
             return Ok(Some(found));
         }
-        // where nothing can be written any more nothing needs to be read, and readiness may never come again
+        // a dead socket may never become readable again: the end is told here
         if socket.is_dead() {
             return Err(Ending::gone());
         }

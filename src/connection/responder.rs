@@ -1,4 +1,4 @@
-//! The client of a connection, as long as its consumer has the context.
+//! How a connection's client is told something while its consumer has the context.
 
 use super::control::error_message;
 use crate::app::App;
@@ -13,7 +13,7 @@ use crate::protocol::message::{Message, Reply};
 use bytes::Bytes;
 use std::rc::Rc;
 
-/// Tells a connection's client something while its consumer has the context.
+/// Sends messages to the client of one connection.
 pub(super) struct Responder<A: App> {
     pub shard: Rc<Shard<A>>,
     pub socket: Rc<Socket<A>>,
@@ -33,7 +33,7 @@ impl<A: App> Responder<A> {
         &self.shard.formats[self.format as usize]
     }
 
-    /// A frame, at the end of the turn.
+    /// Sends a frame at the end of the tick.
     pub fn send(&self, frame: Bytes) {
         self.shard.send(&self.socket, frame);
     }
@@ -42,7 +42,7 @@ impl<A: App> Responder<A> {
         self.send(self.format().frame(message, Envelope::default()));
     }
 
-    /// What a command came to: the message of its reply or its mistake, and the acknowledgement where it has an id.
+    /// Answers a command: the message of its reply, or its mistake, and an acknowledgement if it has an id.
     pub fn answer(&self, id: Option<&str>, answer: Result<Reply, Error>) {
         match answer {
             Ok(Reply { message, ack }) => {

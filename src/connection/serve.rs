@@ -1,4 +1,4 @@
-//! A connection's task: from the token to the close, and between them the loop.
+//! The task of a connection: it waits for the token, lets the client in, reads frames in a loop, and closes.
 
 use super::close_handshake::close;
 use super::control::{act_on_requests, run_control};
@@ -27,18 +27,18 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::task::Poll;
 
-/// What there is to do next.
+/// What the loop does next.
 enum Next<'a> {
     /// The consumer handles something.
     Run(Handling<'a>),
     /// The connection has something to do itself. Boxed: it is rare, and large.
     Frame(Box<ConnectionFrame>),
-    /// Nothing until something complete has come, or a timer has elapsed.
+    /// Wait until something complete has come, or a timer has elapsed.
     Nothing,
 }
 
 impl<'a> Next<'a> {
-    /// The consumer begins with what its timer was set for.
+    /// Has the consumer handle an elapsed timer.
     fn elapsed<A: App>(
         elapsed: Elapsed<A>,
         consumer: &'a mut Box<dyn OpenConsumer<A>>,
@@ -51,7 +51,7 @@ impl<'a> Next<'a> {
     }
 }
 
-/// What a command came to, and its id.
+/// The id of a command, and its answer.
 type Answered = (Option<String>, Result<Reply, Error>);
 
 /// A connection that was let in.
@@ -60,7 +60,7 @@ struct OpenConnection<A: App> {
     reader: MessageReader,
     keys: Option<Arc<Keys>>,
     registered: Option<Registered<A>>,
-    /// Counted as what its bearer is.
+    /// Counts the connection for the role of its client.
     counted: OpenRole,
 }
 
@@ -79,8 +79,8 @@ impl<A: App> OpenConnection<A> {
 
 /// Serves a connection until it ends, and closes it in order.
 ///
-/// A task is for all its life as large as the most that it ever holds at once, and there is one for each client: what few connections need is boxed, and what
-/// all need only at first stays in `pending`. An `async fn` would keep what it is called with twice, where it was given and where it is used.
+/// There is one such task for each client, and a task is for all its life as large as the most that it holds at once. So what few connections need is boxed, and
+/// what is needed only at first stays in `pending`. This is no `async fn`, because that would hold its argument twice.
 #[allow(clippy::manual_async_fn)]
 pub(crate) fn run<A: App>(mut pending: Box<PendingConnection<A>>) -> impl Future<Output = ()> {
     async move {
@@ -90,7 +90,7 @@ pub(crate) fn run<A: App>(mut pending: Box<PendingConnection<A>>) -> impl Future
         if let Err(ending) = pending.judge() {
             return Box::pin(pending.refuse(*ending)).await;
         }
-        // Apart from that: what is matched on beside an `await` is kept in the task.
+        // a statement of its own: what is matched on beside an `await` is kept in the task
         let Some(mut live) = OpenConnection::begin(&mut pending) else {
             return; // never: it was judged, so it has an identity
         };
@@ -122,7 +122,7 @@ async fn end<A: App>(
     part(live, ending).await;
 }
 
-/// Gives up what a connection has, and says goodbye.
+/// Gives up what a connection has, and closes.
 async fn part<A: App>(live: OpenConnection<A>, ending: Ending) {
     let OpenConnection {
         mut ctx,
@@ -139,7 +139,7 @@ async fn part<A: App>(live: OpenConnection<A>, ending: Ending) {
     leaving.forget().await;
 }
 
-/// Until the connection's end.
+/// Reads and answers frames until the connection ends, and returns how it ends.
 async fn serve<A: App>(
     live: &mut OpenConnection<A>,
     consumer: &mut Box<dyn OpenConsumer<A>>,
@@ -151,7 +151,7 @@ async fn serve<A: App>(
     // timers and frames take turns: neither can keep the other from being handled
     let mut timed = false;
     loop {
-        // a client that never stops sending must not keep the others of this shard waiting
+        // a client that never stops sending must leave turns to the others of this shard
         let turn = budget.turn().await;
         if responder.socket.is_asked()
             && let Some(ending) = Box::pin(act_on_requests(&mut live.ctx)).await
@@ -220,7 +220,10 @@ async fn serve<A: App>(
     }
 }
 
-/// Answers a command that has joined groups.
+/// Answers a command that has joined groups, and starts their streams.
+///
+/// # Errors
+/// The connection ends.
 async fn answer_joined<A: App>(
     responder: &Responder<A>,
     ctx: &mut Context<A>,
@@ -287,7 +290,7 @@ fn read<'a, A: App>(
     }
 }
 
-/// Does what every connection understands, and answers.
+/// Runs a request to the framework, and answers it.
 async fn obey<A: App>(
     responder: &Responder<A>,
     ctx: &mut Context<A>,

@@ -4,8 +4,11 @@ pub(crate) mod answer;
 pub(crate) mod body;
 mod caller;
 mod interface;
+mod registration;
 #[cfg(feature = "warp")]
 mod warp;
+#[cfg(feature = "warp")]
+mod warp_body;
 
 pub use body::RequestBody;
 pub use caller::Caller;

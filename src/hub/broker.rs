@@ -50,7 +50,8 @@ pub(crate) trait Broker<A: App>: Clone + Send + 'static {
     /// the others know this head.
     fn committed(&self, head: u64, publications: &Publications<A>, replies: Replies);
 
-    /// The history has begun anew at `head`: each shard ends every stream of the one before. Called before the first commit of the new history is brought.
+    /// No stream goes on: each shard ends every stream that is open. Either the history has begun anew at `head`, and this comes before the first commit of the
+    /// new one; or the store is closed, and `head` is where it was.
     fn reset(&self, head: u64);
 
     /// Brings ephemeral publications of the shard `from` to all others, which get them in one message. At most once.

@@ -5,10 +5,12 @@ use crate::error::Error;
 use crate::hub::broker::local::Local;
 use crate::hub::extensions::Extensions;
 use crate::hub::format::Formats;
+use crate::hub::renderer::Renderer;
 use crate::hub::shard::{Setup, Shard};
 use crate::limits::clock::Clock;
 use crate::limits::{Limits, Quota};
 use crate::metrics::Stats;
+use crate::protocol::message::Message;
 use crate::store::change::Change;
 use crate::store::{Reader, Watched};
 use std::rc::Rc;
@@ -27,12 +29,29 @@ impl App for Numbers {
     }
 }
 
+/// The number of the plain format.
+pub const FORMAT: u16 = 0;
+
+/// An event is told as itself, several as how many they are.
+fn renderer() -> Renderer<Numbers> {
+    Renderer {
+        name: "numbers",
+        verbatim: false,
+        render: |event, _| Some(Message::new("n", event)),
+        entity: |_, _| None,
+        render_batch: |messages| Some(Message::new("batch", &messages.len())),
+        render_error: Message::error,
+    }
+}
+
 /// A shard without a store, alone in its process.
 pub fn shard(clock: Clock) -> Rc<Shard<Numbers>> {
+    let formats = Formats::new([Arc::new(renderer())], clock.clone());
+    assert_eq!(formats.number_of("numbers", None), Some(FORMAT));
     let quota = Arc::new(Quota::new(Limits::default(), clock.clone()));
     Rc::new(Shard::new(Setup {
         id: 0,
-        formats: Arc::new(Formats::new([], clock.clone())),
+        formats: Arc::new(formats),
         store: None,
         broker: Local::new([], clock.clone()),
         stats: Arc::new(Stats::new(1, quota, usize::MAX, &clock)),

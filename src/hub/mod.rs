@@ -1,4 +1,7 @@
-//! Who hears what: the members of one core and what is written to them.
+//! Who hears what: the members of one core, and what is written to them.
+//!
+//! May import `app`, `store`, and everything below them. Nothing here knows a consumer but its renderer, nor sessions: what the rooms above keep beside a shard is
+//! in its extensions.
 
 pub(crate) mod batch;
 pub(crate) mod batching;

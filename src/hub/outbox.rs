@@ -21,16 +21,16 @@ pub(crate) struct Bound {
 
 /// What became of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kept {
+pub(crate) enum Pushed {
     /// It waits.
-    Yes,
+    Waits,
     /// It waits, and the one before it of the same entity does not any more.
-    Instead,
+    Superseding,
     /// It waits, though more than the bound did already.
     TooMuch,
 }
 
-struct Frame {
+struct WaitingFrame {
     bytes: Bytes,
     /// The entity it shows, where a newer frame may take its place.
     entity: Option<u64>,
@@ -39,7 +39,7 @@ struct Frame {
 /// Whole frames in order; only the first may be partly sent.
 pub(crate) struct Outbox {
     /// `None`: superseded.
-    frames: VecDeque<Option<Frame>>,
+    frames: VecDeque<Option<WaitingFrame>>,
     /// How many places were removed in front: the number of the first place.
     gone: u64,
     /// In which place the frame of an entity is.
@@ -75,24 +75,30 @@ impl Outbox {
 
     /// Keeps a frame, or what is left of one (`partial`: only for the first). With an entity, the frame that showed it before is removed, unless it has begun
     /// to be sent.
-    pub fn push(&mut self, frame: Bytes, partial: bool, entity: Option<u64>, bound: Bound) -> Kept {
+    pub fn push(
+        &mut self,
+        frame: Bytes,
+        partial: bool,
+        entity: Option<u64>,
+        bound: Bound,
+    ) -> Pushed {
         debug_assert!(
             !partial || self.waiting == 0,
             "only the first frame can be partly sent"
         );
         self.partial |= partial;
         let place = self.gone + self.frames.len() as u64;
-        let mut kept = Kept::Yes;
+        let mut pushed = Pushed::Waits;
         if let Some(entity) = entity.filter(|_| !partial)
             && let Some(before) = self.places.insert(entity, place)
             && self.supersede(before)
         {
-            kept = Kept::Instead;
+            pushed = Pushed::Superseding;
         }
         let is_full = self.bytes > bound.bytes || self.waiting >= bound.frames;
         self.count(frame.len() as isize);
         self.waiting += 1;
-        self.frames.push_back(Some(Frame {
+        self.frames.push_back(Some(WaitingFrame {
             bytes: frame,
             entity: entity.filter(|_| !partial),
         }));
@@ -100,8 +106,8 @@ impl Outbox {
             self.close_ranks();
         }
         match is_full {
-            false => kept,
-            true => Kept::TooMuch,
+            false => pushed,
+            true => Pushed::TooMuch,
         }
     }
 
@@ -178,7 +184,7 @@ impl Outbox {
         self.count(frames.iter().map(Bytes::len).sum::<usize>() as isize);
         let frames = frames.into_iter().map(|bytes| {
             let entity = None;
-            Some(Frame { bytes, entity })
+            Some(WaitingFrame { bytes, entity })
         });
         let all: Vec<_> = frames.collect();
         for frame in all.into_iter().rev() {
@@ -198,7 +204,7 @@ impl Outbox {
         self.frames.clear();
         self.places.clear();
         self.gone = 0;
-        let last = Frame {
+        let last = WaitingFrame {
             bytes: last,
             entity: None,
         };
@@ -288,10 +294,10 @@ mod tests {
         let push = |o: &mut Outbox, text: &'static str, partial| {
             o.push(Bytes::from_static(text.as_bytes()), partial, None, BOUND)
         };
-        assert_eq!(push(&mut o, "rest", true), Kept::Yes);
-        assert_eq!(push(&mut o, "whole", false), Kept::Yes);
+        assert_eq!(push(&mut o, "rest", true), Pushed::Waits);
+        assert_eq!(push(&mut o, "whole", false), Pushed::Waits);
         let over = push(&mut o, "more", false);
-        assert_eq!(over, Kept::TooMuch, "9 bytes are over 8");
+        assert_eq!(over, Pushed::TooMuch, "9 bytes are over 8");
         assert_eq!(o.cut(Bytes::from_static(b"bye")), 2);
         assert_eq!(left(&o), [&b"rest"[..], b"bye"]);
         assert_eq!(o.backlog.now(), (7, 1));
@@ -340,8 +346,8 @@ mod tests {
         push("a1", Some(1));
         push("b1", Some(2));
         push("answer", None);
-        assert_eq!(push("a2", Some(1)), Kept::Instead);
-        assert_eq!(push("c1", Some(3)), Kept::Yes);
+        assert_eq!(push("a2", Some(1)), Pushed::Superseding);
+        assert_eq!(push("c1", Some(3)), Pushed::Waits);
         assert_eq!(left(&o), [&b"b1"[..], b"answer", b"a2", b"c1"]);
         o.written(1); // b1 is half on the wire
         o.push(Bytes::from_static(b"b2"), false, Some(2), WIDE);

@@ -14,17 +14,17 @@ pub(crate) struct Publication<A: App> {
     pub groups: SmallVec<[A::Group; 2]>,
     /// The members' guards judge again.
     pub rechecks: bool,
-    frames: Mutex<SmallVec<[Made; 2]>>,
+    frames: Mutex<SmallVec<[MadeFrame; 2]>>,
 }
 
 /// A frame that was made.
-struct Made {
+struct MadeFrame {
     /// The group's position: there is no bound on how many are told of one event.
     group: usize,
     format: u16,
     /// `None`: this format is not told.
     plain: Option<Bytes>,
-    /// The same compressed, once somebody wanted it: not under the lock, because others may want the plain one meanwhile.
+    /// The compressed frame, once somebody wanted it. It is made outside of the lock, because others may want the plain one meanwhile.
     deflated: Option<Arc<OnceLock<Bytes>>>,
 }
 
@@ -54,7 +54,7 @@ impl<A: App> Publication<A> {
             return made.plain.clone();
         }
         let plain = make(&self.event, &self.groups[group]);
-        frames.push(Made {
+        frames.push(MadeFrame {
             group,
             format,
             plain: plain.clone(),

@@ -34,14 +34,14 @@ const READ_AHEAD_BYTES: usize = 256 << 10;
 
 /// Events that were replayed a moment ago, for all shards.
 pub(crate) struct Recent<A: App> {
-    kept: Mutex<Kept<A>>,
+    kept: Mutex<RecentEvents<A>>,
     clock: Clock,
 }
 
 type Render<'a, A> = &'a dyn Fn(u64, &<A as App>::Event, &<A as App>::Group) -> Option<Bytes>;
 
 /// How a client is told of events.
-pub(crate) struct Manner<'a, A: App> {
+pub(crate) struct Rendering<'a, A: App> {
     pub format: u16,
     /// Frames of at least so many bytes are compressed.
     pub deflate_from: usize,
@@ -49,7 +49,7 @@ pub(crate) struct Manner<'a, A: App> {
     pub render: Render<'a, A>,
 }
 
-pub(crate) struct Kept<A: App> {
+pub(crate) struct RecentEvents<A: App> {
     events: FxHashMap<u64, Replayed<A>>,
     /// In the order in which they were read.
     order: VecDeque<u64>,
@@ -61,17 +61,17 @@ struct Replayed<A: App> {
     event: A::Event,
     /// The names of its groups, in the order of the event.
     groups: Box<[Box<str>]>,
-    frames: SmallVec<[Made; 1]>,
+    frames: SmallVec<[MadeFrame; 1]>,
     bytes: usize,
 }
 
 /// A frame that was made.
-struct Made {
+struct MadeFrame {
     /// The group's position among those of the event.
     position: usize,
     format: u16,
     plain: Option<Bytes>,
-    /// The same compressed, once somebody wanted it.
+    /// The compressed frame, once somebody wanted it.
     deflated: Option<Bytes>,
 }
 
@@ -79,13 +79,13 @@ impl<A: App> Recent<A> {
     /// Nothing is kept yet.
     pub fn new(clock: Clock) -> Self {
         Recent {
-            kept: Mutex::new(Kept::new()),
+            kept: Mutex::new(RecentEvents::new()),
             clock,
         }
     }
 
     /// What is kept, for one page: replay has one thread, so nobody waits. It is cut to its bound when the page is done.
-    pub(super) fn with<T>(&self, page: impl FnOnce(&mut Kept<A>) -> T) -> T {
+    pub(super) fn with<T>(&self, page: impl FnOnce(&mut RecentEvents<A>) -> T) -> T {
         let mut kept = self.kept();
         kept.used = Some(self.clock.now());
         let done = page(&mut kept);
@@ -104,19 +104,19 @@ impl<A: App> Recent<A> {
     /// Keeps nothing, if nobody asked lately.
     pub fn forget_stale(&self) {
         if self.is_stale() {
-            *self.kept() = Kept::new();
+            *self.kept() = RecentEvents::new();
         }
     }
 
     // A panic leaves at most an event that is not counted.
-    fn kept(&self) -> MutexGuard<'_, Kept<A>> {
+    fn kept(&self) -> MutexGuard<'_, RecentEvents<A>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<A: App> Kept<A> {
+impl<A: App> RecentEvents<A> {
     fn new() -> Self {
-        Kept {
+        RecentEvents {
             events: FxHashMap::default(),
             order: VecDeque::new(),
             bytes: 0,
@@ -133,7 +133,7 @@ impl<A: App> Kept<A> {
         log: &impl Log,
         numbers: &[u64],
         heard: &Audience<A::Group>,
-        manner: &Manner<'_, A>,
+        rendering: &Rendering<'_, A>,
     ) -> Result<Option<Bytes>, Error> {
         let Some(&seq) = numbers.first() else {
             return Ok(None);
@@ -145,7 +145,7 @@ impl<A: App> Kept<A> {
             return Ok(None); // it is not there any more
         };
         let before = event.bytes;
-        let frame = event.told(seq, heard, manner);
+        let frame = event.told(seq, heard, rendering);
         self.bytes += event.bytes - before;
         Ok(frame)
     }
@@ -206,11 +206,11 @@ impl<A: App> Replayed<A> {
         &mut self,
         seq: u64,
         heard: &Audience<A::Group>,
-        manner: &Manner<'_, A>,
+        rendering: &Rendering<'_, A>,
     ) -> Option<Bytes> {
         (0..self.groups.len()).find_map(|position| {
             let group = heard.group(&self.groups[position], seq)?;
-            self.made(seq, position, group, manner)
+            self.made(seq, position, group, rendering)
         })
     }
 
@@ -220,15 +220,15 @@ impl<A: App> Replayed<A> {
         seq: u64,
         position: usize,
         group: &A::Group,
-        manner: &Manner<'_, A>,
+        rendering: &Rendering<'_, A>,
     ) -> Option<Bytes> {
-        let format = manner.format;
+        let format = rendering.format;
         let mut all = self.frames.iter();
         let known = all.position(|made| (made.position, made.format) == (position, format));
         let at = known.unwrap_or_else(|| {
-            let plain = (manner.render)(seq, &self.event, group);
-            self.bytes += size_of::<Made>() + plain.as_ref().map_or(0, Bytes::len);
-            self.frames.push(Made {
+            let plain = (rendering.render)(seq, &self.event, group);
+            self.bytes += size_of::<MadeFrame>() + plain.as_ref().map_or(0, Bytes::len);
+            self.frames.push(MadeFrame {
                 position,
                 format,
                 plain,
@@ -236,11 +236,11 @@ impl<A: App> Replayed<A> {
             });
             self.frames.len() - 1
         });
-        let Made {
+        let MadeFrame {
             plain, deflated, ..
         } = &mut self.frames[at];
         let plain = plain.as_ref()?;
-        if plain.len() < manner.deflate_from {
+        if plain.len() < rendering.deflate_from {
             return Some(plain.clone());
         }
         let deflated = deflated.get_or_insert_with(|| {
@@ -253,72 +253,4 @@ impl<A: App> Replayed<A> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::replay::{Size, page};
-    use super::*;
-    use crate::error::Error;
-    use crate::hub::fixture::Numbers;
-    use crate::store::log::{MemoryLog, NewEvent};
-    use std::cell::Cell;
-
-    #[test]
-    fn what_is_forgotten_is_read_again_and_what_is_known_is_not() -> Result<(), Error> {
-        let log = MemoryLog::default();
-        for seq in 1..=500 {
-            log.append(&NewEvent {
-                seq,
-                event: "7",
-                groups: r#"["1"]"#,
-                at: 0,
-                rechecks: false,
-            })?;
-        }
-        let clock = Clock::held();
-        let recent = Recent::<Numbers>::new(clock.clone());
-        let heard = Audience::new([(1, 0)]);
-        let made = Cell::new(0);
-        let render = |seq: u64, _: &u64, _: &u64| {
-            made.set(made.get() + 1);
-            Some(Bytes::from(format!("the frame of {seq}")))
-        };
-        let manner = Manner {
-            format: 0,
-            deflate_from: usize::MAX,
-            render: &render,
-        };
-        let whole = Size::of_outbox(usize::MAX, usize::MAX);
-        let replay = |since| {
-            let page = page(&log, &recent, &heard, (since, 500), whole, &manner)?;
-            Ok::<_, Error>(page.expect("nothing was pruned").frames)
-        };
-        let first = replay(0)?;
-        assert_eq!((first.len(), made.take()), (500, 500));
-        assert_eq!(
-            (replay(0)?, replay(400)?.len(), made.get()),
-            (first.clone(), 100, 0)
-        );
-
-        let counted = |kept: &Kept<Numbers>| {
-            let bytes: usize = kept.events.values().map(|event| event.bytes).sum();
-            assert_eq!((kept.bytes, kept.order.len()), (bytes, kept.events.len()));
-            kept.order.len()
-        };
-        assert_eq!(counted(&recent.kept()), 500);
-        recent.kept().cut(50_000);
-        let left = counted(&recent.kept());
-        assert!(
-            recent.kept().bytes <= 50_000 && (50..450).contains(&left),
-            "{left}"
-        );
-        recent.forget_stale();
-        assert_eq!(counted(&recent.kept()), left, "somebody asked just now");
-        assert_eq!(replay(0)?, first);
-        assert_eq!((made.take(), counted(&recent.kept())), (500 - left, 500));
-        clock.advance(KEPT_FOR);
-        assert!(recent.is_stale());
-        recent.forget_stale();
-        assert_eq!(counted(&recent.kept()), 0);
-        assert!(!recent.is_stale(), "nothing is kept");
-        Ok(())
-    }
-}
+mod tests;

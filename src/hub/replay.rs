@@ -1,6 +1,6 @@
 //! Replay, page by page.
 
-use super::recent::{Manner, Recent};
+use super::recent::{Recent, Rendering};
 use crate::app::App;
 use crate::error::Error;
 use crate::store::illegible;
@@ -64,7 +64,7 @@ pub(crate) struct Page {
     pub more: bool,
 }
 
-/// The events after `since` and up to `upto` that concern `heard`, as `manner` tells them: each once, as the first of its groups that is heard and that
+/// The events after `since` and up to `upto` that concern `heard`, as `rendering` tells them: each once, as the first of its groups that is heard and that
 /// there is a frame for, as live delivery does. [`Unresumable::Pruned`] when some were forgotten meanwhile, or one cannot be read (another version of the
 /// application wrote it, or another program): to leave it out would be a gap. Reads must be of one state of the database.
 ///
@@ -76,7 +76,7 @@ pub(crate) fn page<A: App>(
     heard: &Audience<A::Group>,
     (since, upto): (u64, u64),
     size: Size,
-    manner: &Manner<'_, A>,
+    rendering: &Rendering<'_, A>,
 ) -> Result<Result<Page, Unresumable>, Error> {
     let names = heard.0.iter().map(|(n, g)| (&**n, g.1.max(since)));
     let (numbers, full) = match log.page(names, since, upto)? {
@@ -86,7 +86,7 @@ pub(crate) fn page<A: App>(
     let page = recent.with(|recent| {
         let (mut frames, mut bytes) = (Vec::new(), 0);
         for (at, seq) in numbers.iter().enumerate() {
-            let frame = recent.frame(log, &numbers[at..], heard, manner);
+            let frame = recent.frame(log, &numbers[at..], heard, rendering);
             let frame = frame.inspect_err(|error| illegible("event_log", *seq as i64, error))?;
             bytes += frame.as_ref().map_or(0, Bytes::len);
             frames.extend(frame);

@@ -10,6 +10,8 @@ mod pids;
 mod progress;
 mod reset;
 mod sockets;
+#[cfg(test)]
+mod tests;
 mod tick;
 mod upkeep;
 

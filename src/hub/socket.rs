@@ -126,12 +126,13 @@ impl<A: App> Socket<A> {
     /// Keeps an event for later, if the connection is not ready, and says whether it did.
     #[inline]
     pub fn hold(&self, seq: u64, group: &A::Group, frame: &Bytes) -> bool {
-        let most = self.policy.outbox_bytes / 2;
-        let Some(lost) = self.subscription.hold(seq, group, frame, most) else {
-            return false;
-        };
-        self.counts.dropped(Drop::Held, lost);
-        true
+        let is_holding = self.subscription.is_holding();
+        if is_holding {
+            let most = self.policy.outbox_bytes / 2;
+            let lost = self.subscription.hold(seq, group, frame, most);
+            self.counts.dropped(Drop::Held, lost);
+        }
+        is_holding
     }
 
     /// The frame as this client gets it. Only for a frame that nobody else gets: what is told to a group is compressed once for all of it.

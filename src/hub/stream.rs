@@ -28,7 +28,7 @@ const FRAMES_PER_WRITE: usize = 64;
 pub(crate) enum Stream {
     Tcp(TcpStream),
     Tls(Box<Tls>),
-    /// Of a client in this process.
+    /// The stream of a client in this process.
     Memory(Memory),
 }
 

@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 const SECOND_NS: u64 = 1_000_000_000;
-/// A bucket holds what comes in so many seconds: people are quick at times, programs come in bursts.
+/// A bucket holds what comes in so many seconds, because people and programs act in bursts.
 const BURST_SECONDS: u64 = 2;
 
-/// So many per second, and so many at once.
+/// How many per second, and how many at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Rate {
     per_second: u64,
@@ -22,7 +22,7 @@ impl std::fmt::Display for Rate {
 }
 
 impl Rate {
-    /// `per_second`, at least 1; twice as many at once.
+    /// A rate of `per_second`, at least 1; twice as many at once.
     pub fn per_second(per_second: u64) -> Self {
         let per_second = per_second.max(1);
         Rate {
@@ -31,13 +31,13 @@ impl Rate {
         }
     }
 
-    /// With room for `largest` at once: what is larger than the bucket would never pass.
+    /// The same rate with room for `largest` at once. What is larger than the bucket would never pass.
     pub fn with_room_for(mut self, largest: u64) -> Self {
         self.burst = self.burst.max(largest);
         self
     }
 
-    /// Exactly so many at once, at least 1.
+    /// The same rate with exactly `burst` at once, at least 1.
     pub fn at_once(mut self, burst: u64) -> Self {
         self.burst = burst.max(1);
         self
@@ -58,7 +58,7 @@ impl Rate {
     }
 }
 
-/// Of one connection. Times are nanoseconds of its shard's clock.
+/// The bucket of one connection. Times are nanoseconds of its shard's clock.
 #[derive(Debug, Default)]
 pub(crate) struct Bucket(Cell<u64>);
 
@@ -70,12 +70,12 @@ impl Bucket {
     }
 }
 
-/// Of all shards together.
+/// A bucket that all shards share. Times are nanoseconds of one clock.
 #[derive(Debug, Default)]
 pub(crate) struct SharedBucket(AtomicU64);
 
 impl SharedBucket {
-    /// As [`Bucket::take`].
+    /// Takes `n`, or says how long to wait; then nothing is taken.
     pub fn take(&self, rate: Rate, n: u64, now_ns: u64) -> Result<(), Duration> {
         let mut seen = self.0.load(Relaxed);
         loop {
@@ -87,7 +87,7 @@ impl SharedBucket {
         }
     }
 
-    /// Nothing was taken that has not come back since: to forget it makes no difference.
+    /// Whether everything that was taken has come back, so that it can be forgotten.
     pub fn is_full(&self, now_ns: u64) -> bool {
         self.0.load(Relaxed) <= now_ns
     }

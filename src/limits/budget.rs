@@ -1,30 +1,31 @@
-//! How much a task reads before the others of its shard have their turn, and how much it reads at all once its connection is refused or closed.
+//! How much a task reads before other tasks of its shard have their turn, and how much it reads in all once its connection is refused or closed.
 //!
-//! Tasks of a shard share one thread, so a client that never stops sending could keep it for itself. Whoever reads from a client needs a [`Turn`], each is good
-//! for one read, and only a [`Budget`] has them: a loop that reads without one does not compile.
+//! Tasks of a shard share one thread, so a client that never stops sending could occupy it. Every function that reads from a client takes a [`Turn`], which is good
+//! for one read, and only a [`Budget`] gives turns. So a loop that reads without a bound does not compile.
 
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use tokio::task::yield_now;
 
-/// Reads of one turn, whether they brought a message or not: as many as tokio itself gives a task. An ordinary one costs a few microseconds, so a turn is below a
-/// millisecond. Fewer would cost a burst of messages more writes, because what a turn said leaves at its end.
+/// Reads until a task yields, whether or not they brought a message: as many as tokio itself gives a task. An ordinary read costs a few microseconds, so this is
+/// below a millisecond. With fewer, a burst of messages would be answered in more writes.
 const READS: u16 = 128;
-/// Bytes of one turn, as they came and as they were inflated: four times what a thread reads at once, some hundred microseconds.
+/// Bytes until a task yields, as they came and as they were inflated: four times what a thread reads at once, some hundred microseconds.
 const BYTES: u32 = 256 << 10;
 
-/// What a task may read.
+/// What a task may read. Used up, it fills again when the task has yielded.
 #[derive(Debug)]
 pub(crate) struct Budget {
-    /// Of this turn.
+    /// Reads until the task yields.
     reads: u16,
+    /// Bytes until the task yields.
     bytes: u32,
-    /// In all, where the connection is at its end. Bytes.
+    /// Bytes in all, where the connection is at its end.
     rest: Option<u32>,
 }
 
 impl Default for Budget {
-    /// Of an open connection: without an end, turn by turn.
+    /// The budget of an open connection: it fills again and again.
     fn default() -> Self {
         Budget {
             reads: READS,
@@ -35,7 +36,7 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// For what is read only to be dropped: about so many bytes in all.
+    /// The budget of a connection whose bytes are read only to be dropped: about so many bytes in all.
     pub fn last(bytes: usize) -> Self {
         Budget {
             rest: Some(u32::try_from(bytes).unwrap_or(u32::MAX)),
@@ -43,19 +44,19 @@ impl Budget {
         }
     }
 
-    /// The right to read once, after the others had their turn if this one is used up. Cancel safe.
+    /// The right to read once. If the budget is used up, other tasks run first. Cancel safe.
     pub fn turn(&mut self) -> NextTurn<'_> {
         NextTurn(Some(self))
     }
 
-    /// The same where nobody can wait; `None`: this turn is used up.
+    /// The right to read once, where the caller cannot wait. `None`: the budget is used up.
     pub fn turn_now(&mut self) -> Option<Turn<'_>> {
         self.reads = self.reads.checked_sub(1)?;
         Some(Turn(self))
     }
 }
 
-/// See [`Budget::turn`]. One word, because every connection's task has one: an `async fn` would be five.
+/// See [`Budget::turn`]. It is one word, because the task of every connection holds one; an `async fn` would be five.
 #[derive(Debug)]
 #[must_use = "a turn is waited for"]
 pub(crate) struct NextTurn<'b>(Option<&'b mut Budget>);
@@ -66,8 +67,8 @@ impl<'b> Future for NextTurn<'b> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Turn<'b>> {
         let budget = self.0.take().expect("polled no more once it is ready");
         if budget.reads == 0 || budget.bytes == 0 {
-            // Whoever is polled again had to wait, so the next turn can begin here, and nothing of the yield is kept. Not just a wake: the runtime looks at the
-            // network before it wakes who yields.
+            // Filled before the wait: a task that is polled again has waited, so no state of the yield need be kept. `yield_now` and not just a wake, because the
+            // runtime polls the network before it runs a task that has yielded.
             (budget.reads, budget.bytes) = (READS, BYTES);
             if pin!(yield_now()).poll(cx).is_pending() {
                 self.0 = Some(budget);
@@ -84,7 +85,7 @@ impl<'b> Future for NextTurn<'b> {
 pub(crate) struct Turn<'b>(&'b mut Budget);
 
 impl Turn<'_> {
-    /// So many bytes were read, or made of what was read.
+    /// Takes so many bytes off the budget: bytes that were read, or that were made of what was read.
     pub fn spend(&mut self, bytes: usize) {
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
         self.0.bytes = self.0.bytes.saturating_sub(bytes);
@@ -93,12 +94,12 @@ impl Turn<'_> {
         }
     }
 
-    /// Nothing more may be read in this turn.
+    /// Whether nothing more may be read before the task yields.
     pub fn is_over(&self) -> bool {
         self.0.bytes == 0 || self.is_last_over()
     }
 
-    /// Nothing more may be read at all.
+    /// Whether nothing more may be read at all.
     pub fn is_last_over(&self) -> bool {
         self.0.rest == Some(0)
     }

@@ -1,4 +1,4 @@
-//! The limits by name, and what a client hears that met one.
+//! The limits by name, and what a client is told that meets one.
 
 use crate::error::{ClientError, Kind};
 use serde::Serialize;
@@ -101,7 +101,7 @@ pub(crate) struct Limited {
 }
 
 impl Limited {
-    /// As many are open as may be.
+    /// A refusal because as many connections are open as may be.
     pub const fn full(limit: Limit) -> Self {
         Limited {
             limit,
@@ -109,7 +109,7 @@ impl Limited {
         }
     }
 
-    /// As the client hears it: `RATE_LIMITED`, with the limit's name and when to try again.
+    /// The error that the client is told: `RATE_LIMITED` or `SERVER_FULL`, with the limit's name and when to try again.
     pub fn error(self) -> ClientError {
         #[derive(Serialize)]
         struct Details {
@@ -132,7 +132,7 @@ impl Limited {
         })
     }
 
-    /// For `Retry-After`, in whole seconds.
+    /// The value of `Retry-After`, in whole seconds.
     pub fn retry_after_seconds(self) -> u64 {
         self.retry_after.as_millis().div_ceil(1000).max(1) as u64
     }

@@ -17,7 +17,7 @@ pub(crate) const REFUSED: usize = 256;
 /// Counts connections and handshakes.
 #[derive(Debug)]
 pub(crate) struct Quota {
-    /// May be changed while the server runs: what is open stays.
+    /// Changed when `routing.toml` is read again. Connections that are open stay.
     limits: RwLock<Limits>,
     clock: Clock,
     started: Instant,
@@ -30,7 +30,8 @@ pub(crate) struct Quota {
     total: AtomicUsize,
     handshakes: SharedBucket,
     addresses: DashMap<IpAddr, PerAddress>,
-    /// By a keyed hash of the subject: eight bytes, whatever a token says. Two that meet share a limit, which is what nobody can provoke.
+    /// How many connections each user has, by a keyed hash of the subject: eight bytes, however long that is. Two users with one hash share a limit; nobody can
+    /// provoke it, because the key is random.
     users: DashMap<u64, usize>,
     hash: RandomState,
 }
@@ -58,7 +59,7 @@ impl Quota {
         }
     }
 
-    /// Other limits from now on.
+    /// Sets other limits.
     pub fn set(&self, limits: Limits) {
         *self.limits.write().unwrap_or_else(PoisonError::into_inner) = limits;
     }
@@ -128,7 +129,7 @@ impl Quota {
     /// Counts one more upgrade. Asked by a connection that is counted, so its address is known.
     pub fn handshake(&self, address: IpAddr) -> Result<(), Limited> {
         let (limits, now) = (self.limits(), self.now_ns());
-        // the address first: what it is refused is not taken from everybody
+        // the address first: a handshake that it is refused takes nothing from the total
         if let Some(rate) = limits.handshakes_per_second_per_address
             && let Some(here) = self.addresses.get(&network(address))
         {
@@ -178,7 +179,7 @@ impl Quota {
     }
 }
 
-/// Whom an address stands for: of IPv6 its /64, which is what one customer is given, so that nobody has more places for having more addresses.
+/// The address that is counted for a client: of IPv6 its /64, which is what one customer is given.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
@@ -197,7 +198,7 @@ impl Drop for ConnectionSlot {
     fn drop(&mut self) {
         let now = self.quota.now_ns();
         self.quota.total.fetch_sub(1, Relaxed);
-        // kept as long as its handshakes count: who hangs up and comes back is not new
+        // kept as long as its handshakes count, also when its last connection has ended
         self.quota
             .addresses
             .remove_if_mut(&self.address, |_, here| {

@@ -1,26 +1,26 @@
-//! How fast one connection may speak, and how fast it may ask for one thing.
+//! How fast one connection may send, and how fast it may ask for one action.
 
 use super::bucket::{Bucket, Rate};
 use super::limit::{Limit, Limited};
 use smallvec::SmallVec;
 use std::cell::{OnceCell, RefCell};
 
-/// Refusals that are told, before a client that goes on all the same is closed: a hundred at once, or fifty per second for long. Each costs us an answer.
+/// How many refusals a client is told before it is closed: a hundred at once, or fifty per second for long. Each costs an answer.
 fn patience() -> Rate {
     Rate::per_second(50)
 }
 
-/// How often one action may be asked for. Of one route; names are the client's (`action` in a raw frame).
+/// How often each action may be asked for, on one route. The names are the client's: `action` in a JSON frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actions {
-    /// As `action_rates` has them.
+    /// The entries of `action_rates`.
     named: Vec<ActionRate>,
-    /// What the framework itself does for a client is limited also where it is not named.
+    /// Rates of what the framework itself does, where `action_rates` does not name it.
     usual: [ActionRate; 2],
 }
 
 impl<const N: usize> From<[(&str, u32); N]> for Actions {
-    /// So many frames of each action per second, at least 1; twice as many at once.
+    /// Frames per second of each action, at least 1; twice as many at once.
     fn from(actions: [(&str, u32); N]) -> Self {
         let rate = |(name, per_second): (&str, u32)| ActionRate {
             name: name.to_owned(),
@@ -55,7 +55,7 @@ impl Actions {
         self.named.len()
     }
 
-    /// The rate of a consumer's action, and its place among all of them.
+    /// The rate of a consumer's action, and its position among all of them.
     fn of(&self, name: &str) -> Option<(usize, &ActionRate)> {
         let mut named = self.named.iter().enumerate();
         named.find(|(_, action)| action.name == name)
@@ -71,7 +71,7 @@ impl Actions {
         self.of(name).or_else(usual)
     }
 
-    /// All that count.
+    /// All rates that are in force.
     fn all(&self) -> impl Iterator<Item = &ActionRate> {
         let unnamed = |usual: &&ActionRate| self.of(&usual.name).is_none();
         self.named.iter().chain(self.usual.iter().filter(unnamed))
@@ -108,7 +108,7 @@ struct ActionBuckets {
     bytes: Bucket,
 }
 
-/// What one connection has used up: 32 bytes while it keeps to what is usual.
+/// What one connection has used up, in 32 bytes as long as it asks for no limited action.
 #[derive(Debug, Default)]
 pub(crate) struct Rates {
     frames: Bucket,
@@ -118,16 +118,16 @@ pub(crate) struct Rates {
     actions: OnceCell<Box<RefCell<SmallVec<[ActionBuckets; 2]>>>>,
 }
 
-/// Too fast.
+/// A frame that came too fast.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TooFast {
     pub limited: Limited,
-    /// It was told often enough.
+    /// The client was told so often that it is to be closed.
     pub persists: bool,
 }
 
 impl Rates {
-    /// Counts a frame, of any kind. `now_ms` is of the shard's clock.
+    /// Counts a frame of any kind. `now_ms`: the time by the shard's clock.
     pub fn frame(
         &self,
         frames: Option<Rate>,
@@ -195,7 +195,7 @@ fn ns(ms: u64) -> u64 {
     ms.saturating_mul(1_000_000)
 }
 
-/// Both or nothing would need a second look; a frame whose bytes are refused has still been a frame.
+/// A frame whose bytes are refused has still been counted as a frame.
 fn take(
     frame: &Bucket,
     byte: &Bucket,

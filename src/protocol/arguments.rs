@@ -36,24 +36,24 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// None.
+    /// No arguments.
     pub fn new() -> Self {
         Arguments::default()
     }
 
-    /// One more. What cannot be written as JSON (a map with keys that are no strings) becomes `null` and is logged.
+    /// Adds an argument. What cannot be written as JSON (a map with keys that are no strings) becomes `null` and is logged.
     pub fn with(mut self, value: &impl Serialize) -> Self {
         let value = collecting(&mut self.attachments, || raw(value));
         self.values.push(value);
         self
     }
 
-    /// How many.
+    /// The number of arguments.
     pub fn len(&self) -> usize {
         self.values.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no arguments.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }
@@ -61,7 +61,7 @@ impl Arguments {
     /// The value at a place, from 0. One that is missing is `null`.
     ///
     /// # Errors
-    /// Of kind [`Kind::Invalid`] when it is no `T`.
+    /// Of kind [`Kind::Invalid`] when the value is no `T`.
     pub fn get<T: DeserializeOwned>(&self, at: usize) -> Result<T, ClientError> {
         let json = self.values.get(at).map_or("null", |v| v.get());
         supplied(&self.attachments, || serde_json::from_str(json)).map_err(|e| {
@@ -215,7 +215,7 @@ impl<'de> Deserialize<'de> for Binary {
     }
 }
 
-/// JSON, or `null` where there is none: that is our mistake, and no client should lose its connection over it.
+/// The JSON of a value. One that cannot be written becomes `null` and is logged, because no client should lose its connection over our mistake.
 pub(crate) fn raw(data: &impl Serialize) -> Box<RawValue> {
     serde_json::value::to_raw_value(data).unwrap_or_else(|error| {
         tracing::error!(%error, "a message cannot be written as JSON");

@@ -165,7 +165,7 @@ impl Ending {
         Ending::new(1012, "the history has begun anew: come back with your seq")
     }
 
-    /// The same client has come by another connection: this one is not to come back.
+    /// The client has come by another connection, and this one is not to come back.
     pub const fn taken_over() -> Self {
         Ending::new(1000, "another connection of yours has taken over")
     }

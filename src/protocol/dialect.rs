@@ -63,7 +63,7 @@ pub(crate) enum Inbound<'a> {
 /// Why a frame could not be taken apart.
 #[derive(Debug)]
 pub(crate) struct Refusal {
-    /// As far as it could be read: who asked under an id is answered under it.
+    /// The id that the frame had, as far as it could be read: the answer has it too.
     pub id: Option<String>,
     pub error: ClientError,
 }

@@ -1,4 +1,4 @@
-//! What is said to a client, before a dialect puts an envelope around it.
+//! A message to a client, before a dialect puts an envelope around it.
 
 use crate::error::ClientError;
 use crate::protocol::arguments::{Arguments, collecting, raw};
@@ -31,7 +31,7 @@ pub(crate) enum Content {
         /// All arguments, `data` the first of them, where there is more than that to say: several ones, none, or binary ones.
         arguments: Option<Box<Arguments>>,
     },
-    /// As it is: no envelope, no number.
+    /// A frame without envelope or number.
     Verbatim(Frame),
 }
 
@@ -146,7 +146,7 @@ impl Message {
         }
     }
 
-    /// What an acknowledgement says that this message is the content of.
+    /// The arguments of an acknowledgement with the content of this message.
     pub(crate) fn into_arguments(self) -> Arguments {
         match self.0 {
             Content::Json {
@@ -175,7 +175,7 @@ impl Message {
     }
 }
 
-/// An object with what stands beside it; `None`: there is nothing, or no object to put it in.
+/// The object `data` with the members `beside`. `None`: there are none, or `data` is no object.
 pub(crate) fn members(data: &str, beside: &str) -> Option<String> {
     let beside = beside.strip_prefix(',')?;
     let inner = data.trim_end().strip_suffix('}')?;

@@ -35,7 +35,7 @@ pub struct Reset {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Resync {
-    /// It does not go on where it was: what it knows is to be read again.
+    /// The stream does not go on where it was: the client is to read its state again.
     pub reset: bool,
     /// For people; only with a reset.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,7 +74,7 @@ pub struct Dropped {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Acknowledged<'a> {
-    /// As the client chose it.
+    /// The id that the client chose.
     pub id: &'a str,
     /// Always `true`: what was not done is told as an error.
     pub ok: bool,

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// 120 bits.
 const RANDOM_BYTES: usize = 15;
-/// Of the random part, in characters.
+/// The length of the random part, in characters.
 const RANDOM_CHARS: usize = 20;
 
 /// 20 characters that nobody can guess.

@@ -103,6 +103,7 @@ fn due(open: usize, elapsed: Duration, time: Duration) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::clock::Clock;
 
     #[test]
     fn clients_are_closed_evenly() {
@@ -124,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_second_order_can_only_hurry() {
-        let now = Instant::now();
+        let now = Clock::held().now();
         let slow = DrainTimes::spread_over(now, Duration::from_secs(20));
         let soon = DrainTimes::within(now, Duration::from_secs(1));
         assert_eq!((slow.end - slow.last_close).as_secs(), 5);

@@ -26,10 +26,11 @@ impl LogLimit {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::clock::Clock;
 
     #[test]
     fn a_line_says_how_often_it_would_have_come() {
-        let (limit, start) = (LogLimit::default(), Instant::now());
+        let (limit, start) = (LogLimit::default(), Clock::held().now());
         let at = |ms| limit.happened(start + Duration::from_millis(ms));
         assert_eq!([at(0), at(1), at(999)], [Some(1), None, None]);
         assert_eq!([at(1_000), at(1_001)], [Some(3), None]);

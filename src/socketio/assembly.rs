@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-/// A packet some of whose attachments have not come yet.
+/// A packet of which some attachments have not come yet.
 pub(super) struct Assembly {
     text: String,
     attachments: Vec<Bytes>,
@@ -10,7 +10,7 @@ pub(super) struct Assembly {
     bytes: usize,
 }
 
-/// The attachments together are larger than may be.
+/// The packet is larger than may be, with its attachments.
 pub(super) struct TooLarge;
 
 impl Assembly {
@@ -27,7 +27,7 @@ impl Assembly {
     /// Adds an attachment, and says whether it was the last one. `most`: what the packet may have in all, in bytes.
     ///
     /// # Errors
-    /// It has more.
+    /// The packet has more bytes.
     pub fn add(&mut self, attachment: Bytes, most: usize) -> Result<bool, TooLarge> {
         self.bytes += attachment.len();
         if self.bytes > most {

@@ -22,12 +22,12 @@ use std::sync::Arc;
 /// What is known of a WebSocket of Engine.IO when its handshake is accepted.
 pub(crate) struct EngineHandshake<A: App> {
     pub request: HandshakeRequest,
-    /// The session that it is to be the new transport of. `None`: it begins one.
+    /// The session that asks to go on over this WebSocket. `None`: the WebSocket begins a session.
     pub sid: Option<Sid>,
-    /// Who it is, where there are no namespaces. `None`: each namespace asks for itself.
+    /// The identity of the client, where there are no namespaces. `None`: each namespace asks for itself.
     pub identity: Option<Result<Identity<A::Claims>, ClientError>>,
     pub policy: Arc<Policy>,
-    /// Counts it for its user until it is attached; its namespace then counts itself.
+    /// Counts the connection for its user until it is attached. From then on its namespace counts itself.
     pub user: Option<Arc<UserSlot>>,
     pub route: Arc<RouteStats>,
     pub compression: Compression,
@@ -35,14 +35,14 @@ pub(crate) struct EngineHandshake<A: App> {
 
 /// What a WebSocket is attached as.
 pub(crate) enum Attached<A: App> {
-    /// A session of its own, which its task is to run.
+    /// A session of its own. The caller's task runs it.
     Session(Rc<Session<A>>),
-    /// The new transport of a session, if its client goes on with it: for a task that ends soon.
+    /// A trial of a new transport. The caller's task runs it; it ends soon.
     Trying(LocalBoxFuture<'static, ()>),
     Refused,
 }
 
-/// Begins a session, or tries to upgrade one. At once: what a session needs at first only is no part of its task.
+/// Begins a session, or a trial of a new transport for one. Not async: what a session needs only at first takes no room in its task.
 ///
 /// `id`: the connection's number. `early`: what came with the handshake and belongs to the WebSocket.
 pub(crate) fn attach<A: App>(

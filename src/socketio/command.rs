@@ -1,4 +1,4 @@
-//! A message in a namespace's mailbox becomes a command of its consumer, or a new token.
+//! From a message in a namespace's mailbox to a command of its consumer, or a new token.
 
 use super::mailbox::Mail;
 use super::namespace::Namespace;
@@ -17,17 +17,18 @@ use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 
-/// What a message leads to, and the number of its acknowledgement.
+/// What a message leads to, with the number of its acknowledgement.
 pub(super) enum Reaction<'a> {
-    /// It is being handled.
+    /// A handler of the consumer runs.
     Run(Option<u64>, LocalBoxFuture<'a, Result<Reply, Error>>),
-    /// Boxed, as the next one: they are rare, and large.
+    /// The answer is known already. Boxed, because it is rare and large.
     Answered(Box<(Option<u64>, Result<Reply, Error>)>),
+    /// The namespace ends.
     End(Box<Ending>),
 }
 
 impl<'a> Reaction<'a> {
-    /// The consumer begins with what its timer was set for.
+    /// Has the consumer handle an elapsed timer.
     pub(super) fn elapsed<A: App>(
         elapsed: Elapsed<A>,
         consumer: &'a mut dyn OpenConsumer<A>,
@@ -45,7 +46,7 @@ impl<'a> Reaction<'a> {
 }
 
 impl<A: App> Namespace<A> {
-    /// Has the consumer begin with a message.
+    /// Has the consumer handle a message.
     pub(super) fn take<'a>(
         &self,
         session: &'a Session<A>,
@@ -73,7 +74,7 @@ impl<A: App> Namespace<A> {
         text: &str,
         attachments: &[Bytes],
     ) -> Reaction<'a> {
-        // it was taken apart before, where it was addressed
+        // never malformed: the session has decoded it to find its namespace
         let Ok(socket_io::Packet {
             body:
                 Body::Event {

@@ -9,9 +9,9 @@ use std::sync::Arc;
 /// What a route of Engine.IO leads to.
 pub(crate) struct Endpoint {
     pub protocol: Protocol,
-    /// Of Socket.IO its namespaces; otherwise one, without a name.
+    /// The namespaces of Socket.IO. Engine.IO alone has one without a name.
     pub namespaces: Vec<NamespaceRoute>,
-    /// Headers that their consumers look at.
+    /// Names of the headers that consumers of the namespaces look at.
     pub headers: Vec<&'static str>,
 }
 
@@ -31,21 +31,21 @@ pub(crate) struct NamespaceRoute {
     /// The format of clients that are told none.
     pub unnumbered: u16,
     pub policy: Arc<Policy>,
-    /// Those of the route of the endpoint.
+    /// The counters of the endpoint's route.
     pub stats: Arc<RouteStats>,
 }
 
-/// What the request said that opens a session.
+/// The request that opened a session.
 #[derive(Clone)]
 pub(crate) struct HandshakeRequest {
     pub endpoint: Arc<Endpoint>,
-    /// What is kept of it for as long as the session lives.
+    /// Its headers and its query, as far as they are kept.
     pub handshake: Arc<Handshake>,
-    /// Of the path.
+    /// The parameters in the path.
     pub params: Params,
-    /// The token that came with the request: for namespaces that are asked for without one.
+    /// The token that came with the request. It counts for namespaces that are asked for without one.
     pub token: Option<Arc<str>>,
-    /// It comes from this machine, and through no proxy.
+    /// The client is on this machine, and came through no proxy.
     pub local: bool,
     /// The client is of a library whose handlers break on one more argument: see [`breaks_on_offsets`](super::breaks_on_offsets).
     pub breaks_on_offsets: bool,

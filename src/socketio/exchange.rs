@@ -6,10 +6,10 @@ use bytes::Bytes;
 use std::cell::{Cell, RefCell};
 use tokio::sync::oneshot;
 
-/// What a GET is answered with: frames and the answer's number, or that this is no session that can be polled.
+/// The answer to a GET: its number and its frames. `None`: there is no session that can be polled.
 pub(crate) type Polled = Option<(u64, Vec<Bytes>)>;
 
-/// The body of a POST, and who waits for its packets to be taken. Dropped without an answer: they were refused.
+/// The body of a POST, and who waits until its packets are taken. When `done` is dropped without an answer, the packets were refused.
 pub(crate) struct Posted {
     pub body: Bytes,
     pub done: oneshot::Sender<Taken>,
@@ -23,24 +23,24 @@ pub(crate) enum Taken {
     NoSession,
 }
 
-/// What became of an answer, as far as anybody knows.
+/// What became of an answer, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fate {
     Read,
-    /// Its client has not read all of it.
+    /// The client has not read all of it.
     Lost,
     /// Nothing of it was sent.
     Unsent,
 }
 
-/// What the requests of a session that polls have asked, and what becomes of the answers.
+/// The requests of a session that polls, and the answer that may be lost.
 #[derive(Default)]
 pub(super) struct Exchange {
     /// A GET that waits, and the number of the connection that it came by.
     pub get: RefCell<Option<(u64, oneshot::Sender<Polled>)>>,
     /// A POST whose packets are not taken yet.
     pub post: RefCell<Option<Box<Posted>>>,
-    /// Answers so far.
+    /// The number of the last answer.
     pub answers: Cell<u64>,
     /// The last answer, until it is known to have reached the client.
     pub doubtful: RefCell<Option<Box<Answer>>>,
@@ -58,12 +58,12 @@ pub(super) struct Answer {
     pub repeats: usize,
 }
 
-/// What a poll is answered that has nothing to hear any more.
+/// The noop packet: the answer to a poll that is to end.
 pub(crate) fn noop() -> Bytes {
     websocket::encode(Opcode::Text, b"6")
 }
 
-/// The body that carries these frames.
+/// The body of an answer with these frames.
 pub(crate) fn body(frames: Vec<Bytes>) -> String {
     let mut body = String::with_capacity(frames.iter().map(Bytes::len).sum());
     for frame in frames.into_iter().flat_map(websocket::pieces) {

@@ -1,4 +1,4 @@
-//! What a client has said to a namespace, and its consumer has not taken yet.
+//! The messages of a client to a namespace that its consumer has not handled yet.
 
 use crate::limits::budget::Turn;
 use crate::protocol::frame::Frame;
@@ -7,23 +7,23 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use tokio::sync::Notify;
 
-/// Messages that wait while a command is handled; with more the session does not read on, so they wait in the network.
+/// How many messages wait while a command is handled. When it is full the session stops reading, and more wait in the network.
 const MAILBOX: usize = 64;
 
-/// What a client says to a consumer.
+/// A message of a client to a consumer.
 pub(super) enum Mail {
     /// A Socket.IO packet that was found to be an event.
     Event {
         text: String,
         attachments: Vec<Bytes>,
     },
-    /// Where there are no events.
+    /// A message of Engine.IO alone, which has no events.
     Frame(Frame),
     /// Nothing more comes: the client has left.
     Leave,
 }
 
-/// A bounded queue between a session's task and a namespace's, on one thread.
+/// A bounded queue from the task of a session to the task of a namespace. Both run on one thread.
 #[derive(Default)]
 pub(super) struct Mailbox {
     waiting: RefCell<VecDeque<Mail>>,
@@ -65,12 +65,12 @@ impl Mailbox {
         self.handling.get() || !self.is_empty()
     }
 
-    /// Wakes whoever waits for a change: the namespace ends.
+    /// Wakes whoever waits for a change, because the namespace ends.
     pub fn close(&self) {
         self.changed.notify_waiters();
     }
 
-    /// Waits for a change. On one thread nothing can change between a test and this wait.
+    /// Waits for a change. Both tasks run on one thread, so nothing changes between a test and this wait. Cancel safe.
     pub async fn changed(&self) {
         self.changed.notified().await;
     }

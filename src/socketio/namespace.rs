@@ -1,4 +1,4 @@
-//! One namespace of a session as the session sees it: where messages for it go, and how its client is told something.
+//! An open namespace of a session: where messages for it go, and how its client is told something.
 
 use super::endpoint::NamespaceRoute;
 use super::mailbox::{Mail, Mailbox};
@@ -15,7 +15,7 @@ use crate::protocol::socket_io;
 use crate::protocol::websocket::{self, Opcode};
 use std::rc::Rc;
 
-/// An open namespace: where it leads, its client, and what that has said to it.
+/// An open namespace.
 pub(super) struct Namespace<A: App> {
     pub route: NamespaceRoute,
     pub socket: Rc<Socket<A>>,
@@ -23,7 +23,7 @@ pub(super) struct Namespace<A: App> {
     pub mailbox: Mailbox,
 }
 
-/// A message that found no room in its mailbox, if it was too much.
+/// A message that found no room in its mailbox. `None`: there was room.
 pub(super) type Overflow<A> = Option<Box<Undelivered<A>>>;
 
 /// A message and the namespace that it is for.
@@ -53,7 +53,7 @@ impl<A: App> Namespace<A> {
         }
     }
 
-    /// Puts a message into the mailbox; one that finds no room there is given back.
+    /// Puts a message into the mailbox. A message that finds no room is given back.
     pub fn take_in(self: Rc<Self>, mail: Mail) -> Overflow<A> {
         if self.is_full() {
             return Some(Box::new(Undelivered {
@@ -81,13 +81,13 @@ impl<A: App> Namespace<A> {
         }
     }
 
-    /// The client leaves, after what it said before: clients emit and leave in one breath. Nobody is waited for any more.
+    /// The client leaves. Messages that came before are still handled, because clients emit and leave at once. Questions to it get no answer any more.
     pub fn depart(self: Rc<Self>) -> Overflow<A> {
         self.client.gone();
         self.take_in(Mail::Leave)
     }
 
-    /// The client's connection has ended so: nothing is said to it any more.
+    /// Ends the namespace, because the connection of its client has ended so.
     pub fn leave(&self, connection: &Ending) {
         self.client.gone();
         self.socket.end(Ending::following(connection));
@@ -103,7 +103,7 @@ impl<A: App> Namespace<A> {
         shard.send(&self.socket, format.frame(message, Default::default()));
     }
 
-    /// A mistake: as the answer where one was asked for, otherwise in the vocabulary's own event.
+    /// Tells a mistake: as the acknowledgement if one was asked for, otherwise as an event of the vocabulary.
     pub fn tell_mistake(&self, shard: &Shard<A>, error: &ClientError, id: Option<u64>) {
         let render = shard.formats[self.route.format as usize]
             .renderer
@@ -117,7 +117,7 @@ impl<A: App> Namespace<A> {
         }
     }
 
-    /// The acknowledgement of an event with this number.
+    /// Acknowledges the event with this number.
     pub fn answer(&self, shard: &Shard<A>, id: u64, answer: &Arguments) {
         let values = answer.values.iter().map(|v| v.get());
         let attachments = &answer.attachments;

@@ -1,4 +1,4 @@
-//! The task of a namespace: its consumer lets the client in, handles what the mailbox has, and takes its leave.
+//! The task of a namespace: its consumer lets the client in, handles the messages in the mailbox, and is told the end.
 
 use super::command::Reaction;
 use super::namespace::Namespace;
@@ -27,7 +27,7 @@ use std::rc::Rc;
 use std::task::Poll;
 
 impl<A: App> Namespace<A> {
-    /// Serves it until it ends. As for a session's task, what is rare is boxed.
+    /// Serves the namespace until it ends. What is rare is boxed, to keep the task small.
     pub async fn run(
         self: Rc<Self>,
         running: Running<A>,
@@ -46,6 +46,9 @@ impl<A: App> Namespace<A> {
     }
 
     /// Lets the client in.
+    ///
+    /// # Errors
+    /// How the namespace ends instead.
     async fn begin(
         self: &Rc<Self>,
         session: &Rc<Session<A>>,
@@ -92,14 +95,14 @@ impl<A: App> Namespace<A> {
         Ok(begun)
     }
 
-    /// Ends what had begun.
+    /// Ends a namespace whose client was let in.
     async fn part(self: &Rc<Self>, session: &Rc<Session<A>>, begun: Box<Begun<A>>, ending: Ending) {
         let leaving = begun.disconnect(&ending).await;
         self.end(session, ending);
         leaving.forget().await;
     }
 
-    /// Who it is: by the token of its own, or else the one that came when the session was opened.
+    /// The identity of the client: by the token that came with CONNECT, or else by the one of the request that opened the session.
     fn admit(&self, session: &Session<A>) -> Result<Identity<A::Claims>, ClientError> {
         let auth = self.route.policy.auth;
         let own = self.client.token();
@@ -115,14 +118,14 @@ impl<A: App> Namespace<A> {
         }
     }
 
-    /// Until the namespace's end.
+    /// Handles messages and timers until the namespace ends, and returns how it ends.
     async fn listen(&self, session: &Session<A>, begun: &mut Begun<A>) -> Ending {
         let Begun { ctx, consumer, .. } = begun;
         // timers and messages take turns: neither can keep the other from being handled
         let mut timed = false;
         let mut budget = Budget::default();
         loop {
-            // a client that never stops sending must not keep the others of this shard waiting
+            // a client that never stops sending must leave turns to the others of this shard
             let turn = budget.turn().await;
             if self.socket.is_asked()
                 && let Some(ending) = Box::pin(act_on_requests(ctx)).await
@@ -211,7 +214,7 @@ impl<A: App> Namespace<A> {
         }
     }
 
-    /// The last words, in the words of the namespace, or of the session.
+    /// Tells the client that the namespace ends: by packets of Socket.IO, or by the end of the session.
     fn end(self: &Rc<Self>, session: &Rc<Session<A>>, ending: Ending) {
         let (shard, name) = (&session.shard, &self.route.name);
         session
@@ -227,7 +230,7 @@ impl<A: App> Namespace<A> {
         let is_socket_io = session.request.endpoint.protocol == Protocol::SocketIo;
         match &ending.error {
             _ if ending.code == 0 => {}
-            // a client that is refused does not come back by itself: this one should
+            // a client that gets CONNECT_ERROR does not come back by itself, and one that met a busy server should
             Some(error) if is_socket_io && error.kind != Kind::Busy => {
                 tracing::info!(code = %error.code, namespace = %name, "a client is refused");
                 let renderer = &shard.formats[self.route.format as usize].renderer;
@@ -240,7 +243,7 @@ impl<A: App> Namespace<A> {
                 if before_it_began && !refuses_inside {
                     let data = render(&error).into_arguments();
                     let data = data.first().map(|data| data.get());
-                    // what a vocabulary calls the message is what `Error.message` says
+                    // the vocabulary's message becomes `Error.message` at the client
                     let said = data.and_then(|data| serde_json::from_str::<ErrorData>(data).ok());
                     let message = said.map_or(error.text.clone(), |said| said.message.into());
                     say(socket_io::connect_error(name, &message, data));
@@ -261,7 +264,7 @@ impl<A: App> Namespace<A> {
 struct Begun<A: App> {
     ctx: Context<A>,
     consumer: Box<dyn OpenConsumer<A>>,
-    /// Counted as what its bearer is.
+    /// Counts the namespace for the role of its client.
     _counted: OpenRole,
 }
 
@@ -282,7 +285,10 @@ impl<A: App> Begun<A> {
     }
 }
 
-/// Has the consumer begin.
+/// Has the consumer let the client in.
+///
+/// # Errors
+/// How the namespace ends instead.
 async fn open<A: App>(
     params: &Params,
     query: &str,
@@ -304,7 +310,7 @@ async fn open<A: App>(
     }
 }
 
-/// An error's object, as far as the protocol has a place for it.
+/// The data of an error: the part that CONNECT_ERROR has a place for.
 #[derive(serde::Deserialize)]
 struct ErrorData {
     message: String,

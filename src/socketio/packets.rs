@@ -1,4 +1,4 @@
-//! From the frames and bodies of a session to its packets, and to what each is for: a namespace's mailbox, a question's answer, a namespace's beginning and end.
+//! The packets of a session: read from frames or bodies, and passed on to namespaces.
 
 use super::assembly::{Assembly, TooLarge};
 use super::endpoint::NamespaceRoute;
@@ -25,13 +25,13 @@ use bytes::Bytes;
 use serde_json::value::RawValue;
 use std::rc::Rc;
 
-/// The attachments of a packet may be so many times the largest message together.
+/// A packet with its attachments may be so many times as large as the largest message.
 const ATTACHED: usize = 4;
 
-/// The largest `auth` of a namespace, in bytes: it is kept for as long as that is open, so it is no place for anything but a token and a few names.
+/// The largest `auth` of a namespace, in bytes. It is kept as long as the namespace is open, and is meant for a token and a few names.
 const AUTH_BYTES: usize = 16 << 10;
 
-/// Namespaces that a client has left and that are not done with what it said there: who leaves and comes back once has one.
+/// How many namespaces of a session may be left and still handle what the client said there.
 const LEAVING: usize = 16;
 
 /// A frame of the WebSocket. It borrows nothing: the read buffer is the thread's.
@@ -102,7 +102,7 @@ impl<A: App> Session<A> {
             engine_io::Packet::Binary(bytes) => self.binary(Bytes::from(bytes.into_owned())),
             engine_io::Packet::Close => Err(Ending::by_client(1000)),
             engine_io::Packet::Ping(_) => Err(malformed("it is the server that asks")),
-            // of which nothing comes, but which costs too
+            // they do nothing, and count as frames
             engine_io::Packet::Pong(_)
             | engine_io::Packet::Open(_)
             | engine_io::Packet::Upgrade
@@ -118,7 +118,7 @@ impl<A: App> Session<A> {
         rates::frame(&self.shard, &self.wire, &incoming, now).err()
     }
 
-    /// What came too fast and has no answer is passed over; in the long run it is the end.
+    /// Passes over what came too fast and has no answer. For a client that goes on it is the end.
     fn too_much(&self, too_fast: TooFast) -> Result<Overflow<A>, Ending> {
         match rates::refuse(&self.shard, None, too_fast) {
             ConnectionFrame::Close(ending) => Err(ending),
@@ -154,7 +154,7 @@ impl<A: App> Session<A> {
             return self.pass_on(Frame::Binary(bytes), too_fast);
         }
         if let Some(too_fast) = too_fast {
-            // without this piece the packet cannot be put together
+            // without this attachment its packet cannot be completed
             self.shard.counts.limited(too_fast.limited.limit);
             return Err(Ending::refused(too_fast.limited.error()));
         }
@@ -178,7 +178,7 @@ impl<A: App> Session<A> {
         self.dispatch(&text, packet, attachments)
     }
 
-    /// To the only consumer, which takes frames as they are.
+    /// Passes a frame to the only consumer, which takes frames as they are.
     fn pass_on(
         self: &Rc<Self>,
         frame: Frame,
@@ -191,7 +191,7 @@ impl<A: App> Session<A> {
         Ok(only.and_then(|only| only.take_in(Mail::Frame(frame))))
     }
 
-    /// Tells who sent too fast, in its namespace's words.
+    /// Tells a client that it sent too fast, in the vocabulary of the namespace.
     fn refuse(&self, packet: &socket_io::Packet<'_>, too_fast: TooFast) -> Result<(), Ending> {
         match rates::refuse(&self.shard, None, too_fast) {
             ConnectionFrame::Close(ending) => return Err(ending),
@@ -244,7 +244,7 @@ impl<A: App> Session<A> {
                 };
                 namespace.client.answered(id, answer);
             }
-            // on its way when the namespace ended
+            // it was on its way when the namespace ended
             (_, None) if self.was_asked_for(&packet.namespace) => {}
             (_, None) => return Err(malformed("the namespace is not open")),
         }

@@ -1,7 +1,7 @@
 //! Long polling: a session's frames wait until a GET takes them, and its packets come in the bodies of POSTs.
 //!
-//! An answer that the client certainly has not read comes again, once; one of which nobody knows counts as read, because nothing in the protocol says that it was, and
-//! twice is worse than not at all where recovery has what is durable.
+//! An answer that the client certainly has not read is repeated, once. If it is not known, the answer counts as read: the protocol has no acknowledgement for it, a
+//! repeated event would be heard twice, and durable events can be recovered.
 
 use super::exchange::{Answer, Fate, Polled, Posted, Taken, noop};
 use super::session::{Session, Transport};
@@ -18,10 +18,10 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::sync::oneshot;
 
-/// How long the next poll waits to hear what became of the answer before it, where nobody knows: a connection that broke is noticed in less.
+/// How long a poll waits to hear what became of the answer before it. A broken connection is noticed in less.
 const DOUBT: Duration = Duration::from_millis(20);
 impl<A: App> Session<A> {
-    /// A GET asks for what there is to tell, now or later.
+    /// A GET asks for packets. `answer` gets them when there are some.
     pub fn poll(self: &Rc<Self>, connection: u64, answer: oneshot::Sender<Polled>) {
         if self.is(Transport::WebSocket) || self.is_silent() {
             let _ = answer.send(None);
@@ -37,14 +37,14 @@ impl<A: App> Session<A> {
     fn first_poll(self: &Rc<Self>, connection: u64, answer: oneshot::Sender<Polled>) {
         *self.exchange.get.borrow_mut() = Some((connection, answer));
         self.doubt(connection);
-        self.shard.flush(); // what this turn has said already
+        self.shard.flush(); // frames of this tick are part of the answer
         self.answer_poll();
-        self.changed.notify_waiters(); // a trial ends it, after it has read what was said there before
+        self.changed.notify_waiters(); // a trial of a WebSocket ends this poll, after it has read what came there before
     }
 
-    /// While another one waits. Two that are meant end the session; but a client may have given that one up, by a connection whose end comes later than this.
-    /// It is waited for half as long as for a pong: the session is the price, and only who makes a mistake waits so long. No longer than the asker itself is
-    /// there: polls have no rate, so those that wait are as many as connections.
+    /// A poll that comes while another one waits. Two polls at once end the session. But the client may have given up the first, and the end of its connection may
+    /// arrive later than this poll. So the end is waited for, half as long as a pong: the session is at stake, and only a client that makes a mistake waits so long.
+    /// The wait is over when the second poll is given up: polls have no rate, so this bounds those that wait by the number of connections.
     fn second_poll(self: &Rc<Self>, connection: u64, mut answer: oneshot::Sender<Polled>) {
         let session = self.clone();
         tokio::task::spawn_local(async move {
@@ -69,13 +69,13 @@ impl<A: App> Session<A> {
         });
     }
 
-    /// Whether a poll waits whose client is known to be there.
+    /// Whether a poll waits that is not known to be given up.
     fn is_waited_for(&self) -> bool {
         let poll = self.exchange.get.borrow();
         poll.as_ref().is_some_and(|(_, poll)| !poll.is_closed())
     }
 
-    /// When no poll waits whose client is known to be there. One that is answered wakes nobody: whoever asks has a deadline.
+    /// Ready when no such poll waits. An answer to a poll wakes nobody: the caller has a deadline.
     fn poll_given_up(&self, cx: &mut Context<'_>) -> Poll<()> {
         match &mut *self.exchange.get.borrow_mut() {
             Some((_, poll)) => poll.poll_closed(cx),
@@ -105,7 +105,7 @@ impl<A: App> Session<A> {
         }
     }
 
-    /// A client whose pongs are late is gone, also where the sweep has not come by yet.
+    /// Whether the client's pong is late, whether or not the sweep has noticed.
     fn is_silent(&self) -> bool {
         let silence = self.wire.liveness.silence(self.shard.now_ms());
         silence >= self.wire.policy.idle_timeout.as_millis() as u64
@@ -123,7 +123,10 @@ impl<A: App> Session<A> {
         self.exchange.post.borrow_mut().take()
     }
 
-    /// Takes the packets of a body, in order. Nothing of one that is malformed anywhere.
+    /// Takes the packets of a body, in order. If any of it is malformed, no packet is taken.
+    ///
+    /// # Errors
+    /// How the session ends.
     pub(super) async fn take_post(
         self: &Rc<Self>,
         posted: Box<Posted>,
@@ -134,7 +137,7 @@ impl<A: App> Session<A> {
             return Err(Ending::new(1007, "no packets"));
         };
         for packet in packets {
-            // a body may hold as many as it has bytes
+            // a body may have about as many packets as bytes
             budget.turn().await;
             match self.packet(packet) {
                 Ok(None) => {}
@@ -151,7 +154,8 @@ impl<A: App> Session<A> {
         Ok(())
     }
 
-    /// Who asks on the same connection has read the answer before; of another connection it is waited for a moment what became of that one.
+    /// Finds out whether the last answer was read, when the next poll comes. A poll on the same connection says that it was. For a poll on another connection the fate
+    /// of the answer is waited for, [`DOUBT`] at most.
     fn doubt(self: &Rc<Self>, connection: u64) {
         let mut doubtful = self.exchange.doubtful.borrow_mut();
         let Some(answer) = &*doubtful else {
@@ -168,8 +172,8 @@ impl<A: App> Session<A> {
         });
     }
 
-    /// What became of an answer. One that did not reach the client comes again with the next poll, once: where it is lost again the session ends, so that its
-    /// client comes back with the number of what it has.
+    /// What became of an answer. If it did not reach the client, the next poll gets it again, once. If it is lost again the session ends, and the client comes back
+    /// with the number of the last event that it has.
     pub fn answered(&self, number: u64, fate: Fate) {
         let answer = {
             let mut doubtful = self.exchange.doubtful.borrow_mut();
@@ -198,7 +202,7 @@ impl<A: App> Session<A> {
         self.wire.wake();
     }
 
-    /// Whether there is something to answer a poll with. The last one is answered by the session's end.
+    /// Whether a poll can be answered now. In a session that ends, [`close_polling`](Self::close_polling) answers it.
     pub(super) fn can_answer(&self) -> bool {
         let may = !self.wire.is_leaving() && self.exchange.doubtful.borrow().is_none();
         may && self.is_polled() && self.wire.has_waiting()
@@ -246,15 +250,16 @@ impl<A: App> Session<A> {
         }
     }
 
-    /// A poll that waits is of no session any more.
+    /// Drops a poll that waits: its client gets the answer that there is no such session.
     pub(super) fn forget_poll(&self) {
         *self.exchange.get.borrow_mut() = None;
     }
 
-    /// The last answer. Who leaves may get it later: a poll and the close of the same client come by two connections, in any order.
+    /// Answers the poll that waits when the session ends. If the client has closed and no poll waits, its id is noted: a poll and the close of one client come by two
+    /// connections, in any order.
     ///
-    /// A CLOSE packet is only for whoever broke the protocol: python-socketio and rust_socketio take it for a goodbye and do not come back. All others are told
-    /// what still waits, if nothing before it may be lost, and then that there is no such session, from which every client comes back.
+    /// Only a client that broke the protocol gets a CLOSE packet, because python-socketio and rust_socketio take it for a goodbye and do not come back. All others get
+    /// the frames that wait, unless an answer before them may be lost, and then hear that there is no such session, from which every client comes back.
     pub(super) fn close_polling(&self, ending: &Ending) {
         if let Some(posted) = self.posted() {
             let _ = posted.done.send(Taken::NoSession);
@@ -267,7 +272,7 @@ impl<A: App> Session<A> {
                 true => self.take_answer(PACKETS_OF_AN_ANSWER - 1),
                 false => Vec::new(),
             };
-            // of one that reads too slowly only the end of its WebSocket waits
+            // the close frame for a client that reads too slowly means nothing in a body
             frames.retain(|frame| websocket::parts(frame).0 != Opcode::Close);
             if client_left {
                 frames.push(noop());

@@ -3,10 +3,10 @@
 use crate::protocol::sid::Sid;
 use std::collections::VecDeque;
 
-/// How much later than the close such a poll may come, in milliseconds: it was sent before, by a connection of its own, and two lost packets of a
-/// connection's beginning cost three seconds.
+/// How much later than the close such a poll may come, in milliseconds. It was sent before the close, by a connection of its own, and two lost packets at the
+/// beginning of a connection cost three seconds.
 const LATE_MS: u64 = 5_000;
-/// Sessions of a shard that are remembered, at 80 bytes: who opens and closes more than 200 in a second may have forgotten them sooner.
+/// How many ids a shard remembers, at 80 bytes each: at 200 sessions per second they last as long as they are needed.
 const SESSIONS: usize = 1_024;
 
 /// Ids with the time at which they were noted, in milliseconds of the shard's clock; the oldest first.
@@ -14,7 +14,7 @@ const SESSIONS: usize = 1_024;
 pub(crate) struct RecentlyClosed(VecDeque<(Sid, u64)>);
 
 impl RecentlyClosed {
-    /// A client has closed its session, and no poll of it was there to hear so.
+    /// Notes a session that its client has closed while no poll waited.
     pub fn note(&mut self, sid: Sid, now_ms: u64) {
         self.forget(now_ms);
         if self.0.len() >= SESSIONS {
@@ -23,7 +23,7 @@ impl RecentlyClosed {
         self.0.push_back((sid, now_ms));
     }
 
-    /// Whether it is such a session. Once: who asks again has been told.
+    /// Whether this session was noted. Only once: the second poll is told that there is no such session.
     pub fn take(&mut self, sid: &Sid, now_ms: u64) -> bool {
         self.forget(now_ms);
         let at = self.0.iter().position(|(closed, _)| closed == sid);

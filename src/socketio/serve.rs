@@ -1,4 +1,4 @@
-//! A session's task: from its first packet to its end, and between them the loop.
+//! The task of a session: it reads packets and bodies in a loop, answers polls, and ends its namespaces.
 
 use super::exchange::Exchange;
 use super::session::{NewSession, Session, Transport};
@@ -21,7 +21,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 impl<A: App> Session<A> {
-    /// A session that is known to those who poll, if that is how it begins. The first packet is said, and what is served without namespaces begins.
+    /// Begins a session and sends its OPEN packet. A session that begins with polling is entered in [`Sessions`]. A consumer without namespaces begins at once.
     pub fn open(shard: &Rc<Shard<A>>, new: NewSession<A>) -> Rc<Self> {
         let NewSession {
             id,
@@ -84,9 +84,9 @@ impl<A: App> Session<A> {
         self.say(&format!("0{packet}"));
     }
 
-    /// Serves it until it ends.
+    /// Serves the session until it ends.
     ///
-    /// A task is for all its life as large as the most that it ever holds at once: what is rare is boxed, and what can be done at once is no future.
+    /// A task is for all its life as large as the most that it holds at once. So what is rare is boxed, and what can be done at once is no future.
     pub async fn run(self: Rc<Self>) {
         let registered = self.shard.register(&self.wire);
         let mut reader = MessageReader::default();
@@ -96,7 +96,7 @@ impl<A: App> Session<A> {
     }
 
     async fn serve(self: &Rc<Self>, reader: &mut MessageReader) -> Ending {
-        // a client that never asks for a namespace is none
+        // a client that asks for no namespace in time is closed
         let patience = self.wire.policy.connect_timeout;
         let mut deadline = match self.request.endpoint.protocol {
             Protocol::SocketIo => Some(Box::new(self.shard.clock.sleep(patience))),
@@ -151,7 +151,7 @@ impl<A: App> Session<A> {
         }
     }
 
-    /// Whether there is something to do that no socket says.
+    /// Whether there is something to do that the readiness of the socket does not show.
     fn has_more(&self) -> bool {
         self.has_post() || self.can_answer() || self.upgraded.borrow().is_some()
     }
@@ -161,11 +161,11 @@ impl<A: App> Session<A> {
         self.changed.notify_waiters();
         let by_client = ending.is_half_closed() || ending.is_the_clients();
         if by_client {
-            // a poll that crosses the close is answered at once
+            // a poll that waits is answered before the namespaces are done
             if !self.is(Transport::WebSocket) {
                 self.close_polling(&ending);
             }
-            // what it said before is obeyed, and answered while somebody listens
+            // its last messages are still handled and answered
             let all = self.namespaces.borrow().clone();
             all.iter().for_each(|namespace| namespace.client.gone()); // it answers no question
             let handled = async {
@@ -178,7 +178,7 @@ impl<A: App> Session<A> {
         for namespace in std::mem::take(&mut *self.namespaces.borrow_mut()) {
             namespace.leave(&ending);
         }
-        // a namespace has its own errors; of the connection there is only its close
+        // each namespace tells its own error: the connection has only a close frame
         ending.error = None;
         if self.is(Transport::WebSocket) {
             close(&self.shard, &self.wire, 0, ending, reader).await;

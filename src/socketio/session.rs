@@ -1,4 +1,4 @@
-//! A session of Engine.IO: what is kept of it, whichever transport its client uses.
+//! What is kept of a session of Engine.IO, whichever transport its client uses.
 
 use super::assembly::Assembly;
 use super::endpoint::HandshakeRequest;
@@ -18,7 +18,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use tokio::sync::Notify;
 
-/// By what a session's packets come and go.
+/// How a session's packets come and go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Transport {
     Polling,
@@ -35,10 +35,10 @@ pub(crate) struct Session<A: App> {
     pub(super) request: HandshakeRequest,
     pub(super) keys: Option<Arc<Keys>>,
     pub(super) transport: Cell<Transport>,
-    /// The connection of the WebSocket that is being tried.
+    /// The number of the connection of the WebSocket that is being tried.
     pub(super) trial: Cell<Option<u64>>,
     pub(super) exchange: Exchange,
-    /// The reader of a WebSocket, until the session's task takes it.
+    /// The reader of a WebSocket, until the task of the session takes it.
     pub(super) upgraded: RefCell<Option<MessageReader>>,
     pub(super) namespaces: RefCell<Vec<Rc<Namespace<A>>>>,
     pub(super) assembly: RefCell<Option<Box<Assembly>>>,
@@ -60,7 +60,7 @@ pub(crate) struct NewSession<A: App> {
     /// A WebSocket, and what reads from it. Without one it polls.
     pub socket: Option<(Stream, MessageReader)>,
     pub compression: Compression,
-    /// Of a session without namespaces: who it is.
+    /// The identity of the client, in a session without namespaces.
     pub identity: Option<Identity<A::Claims>>,
 }
 
@@ -69,7 +69,7 @@ impl<A: App> Session<A> {
         self.transport.get() == transport
     }
 
-    /// A packet of the session itself.
+    /// Sends a packet of the session itself.
     pub(super) fn say(&self, packet: &str) {
         let frame = websocket::encode(Opcode::Text, packet.as_bytes());
         self.shard.send(&self.wire, frame);

@@ -1,4 +1,4 @@
-//! The sessions of one shard, by id: what a shard carries for this room.
+//! The sessions of one shard, by id.
 
 use super::exchange::{Polled, noop};
 use super::recently_closed::RecentlyClosed;
@@ -11,11 +11,11 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use tokio::sync::oneshot;
 
-/// The sessions of one shard that are found by their id, because their requests come one by one.
+/// The sessions of one shard that are found by their id. The shard carries it for this room.
 pub(crate) struct Sessions<A: App> {
-    /// Those that poll.
+    /// Sessions that poll: each of their requests names the session.
     polling: RefCell<FxHashMap<Sid, Rc<Session<A>>>>,
-    /// Those that polled, and whose clients have just closed them.
+    /// Sessions that polled, and that their clients have just closed.
     closed: RefCell<RecentlyClosed>,
 }
 
@@ -29,7 +29,7 @@ impl<A: App> Default for Sessions<A> {
 }
 
 impl<A: App> Sessions<A> {
-    /// Those of a shard.
+    /// The sessions of a shard.
     pub fn of(shard: &Shard<A>) -> &Self {
         let found = shard.extensions.get::<Self>();
         found.expect("a shard that serves has a place for sessions")
@@ -49,17 +49,17 @@ impl<A: App> Sessions<A> {
         polling.insert(session.sid.clone(), session.clone());
     }
 
-    /// It has ended, or goes on as a WebSocket.
+    /// Forgets a session that has ended, or that goes on as a WebSocket.
     pub(super) fn remove(&self, sid: &Sid) {
         self.polling.borrow_mut().remove(sid);
     }
 
-    /// A client has closed its session, and no poll of it was there to hear so.
+    /// Notes a session that its client has closed while no poll waited.
     pub(super) fn note_closed(&self, sid: Sid, now_ms: u64) {
         self.closed.borrow_mut().note(sid, now_ms);
     }
 
-    /// Answers a poll that finds no session, if it is one that was closed while the poll was on its way. `now_ms` is of the shard's clock.
+    /// Answers a poll that finds no session, if the session was closed while the poll was on its way. `now_ms`: the time by the shard's clock.
     pub fn poll_late(&self, sid: &Sid, now_ms: u64, answer: oneshot::Sender<Polled>) {
         if self.closed.borrow_mut().take(sid, now_ms) {
             let _ = answer.send(Some((0, vec![noop()])));

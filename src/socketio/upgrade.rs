@@ -16,11 +16,11 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::time::Duration;
 
-/// How long a client may try. What the JavaScript server grants.
+/// How long a trial may take: as long as the JavaScript server grants.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Lets a WebSocket take over a session that polls, once its client has said so on it. Of two that are tried the one that came first: `connection` says which,
-/// because they may come from two shards, where the second may be faster.
+/// Lets a WebSocket take over a session that polls, once its client has said so on it. Of two WebSockets that are tried for one session the first counts. Which one
+/// that is says `connection`, its number: they may come from two shards, and the second may get here sooner.
 pub(crate) async fn probe<A: App>(
     shard: Rc<Shard<A>>,
     connection: u64,
@@ -33,7 +33,7 @@ pub(crate) async fn probe<A: App>(
     let is_first = |s: &Session<A>| s.trial.get().is_none_or(|other| connection < other);
     let session = session.filter(|s| s.is(Transport::Polling) && is_first(s));
     let Some(session) = session else {
-        return; // of none, or it has another: the socket is dropped, and with it closed
+        return; // no such session, or it has another: the dropped socket is closed
     };
     session.trial.set(Some(connection));
     session.changed.notify_waiters();
@@ -76,7 +76,7 @@ async fn agree<A: App>(
         }
         let now = session.shard.now_ms();
         let said = reader.next(socket, now, turn, |incoming| match incoming {
-            // it has two things to say: who says so much more is no upgrade
+            // an upgrade is two messages: this is something else
             other if rates::frame(&session.shard, socket, &other, now).is_err() => ProbeFrame::Else,
             Incoming::Data(Payload::Text("2probe")) => ProbeFrame::Probe,
             Incoming::Data(Payload::Text("5")) => ProbeFrame::Upgrade,
@@ -97,13 +97,13 @@ async fn agree<A: App>(
             Ok(Some(ProbeFrame::Probe | ProbeFrame::Else)) | Err(_) => return false,
             Ok(None) => {
                 if session.is(Transport::Upgrading) && session.is_polled() {
-                    // what the client said here before it polled may be with our system still
+                    // what the client sent here before it polled may not be read yet
                     if !has_looked {
                         has_looked = true;
                         tokio::task::yield_now().await;
                         continue;
                     }
-                    session.end_poll(); // the client waits for it before it goes on
+                    session.end_poll(); // the client waits for the end of its poll before it goes on
                 }
                 has_looked = false;
                 let alive = tokio::select! {
@@ -119,17 +119,17 @@ async fn agree<A: App>(
 }
 
 impl<A: App> Session<A> {
-    /// Whether this is the connection that is tried, and the session there still.
+    /// Whether this connection is the one that is tried, and the session is still open.
     fn is_tried_by(&self, connection: u64) -> bool {
         let is_open = Sessions::of(&self.shard).has(&self.sid);
         is_open && self.trial.get() == Some(connection)
     }
 
     fn upgrade(self: &Rc<Self>, stream: Stream, reader: MessageReader, compression: Compression) {
-        self.forget_poll(); // nobody who goes on waits for one
+        self.forget_poll(); // a client that has upgraded waits for none
         self.transport.set(Transport::WebSocket);
         Sessions::of(&self.shard).remove(&self.sid);
-        self.shard.flush(); // what was said is encoded as the old transport takes it
+        self.shard.flush(); // frames of this tick were made for the old transport
         self.wire.wire.compression.set(compression);
         for namespace in &*self.namespaces.borrow() {
             namespace.compress(compression);

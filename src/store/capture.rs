@@ -10,11 +10,11 @@
 //! - `version` rises and `updated_at` and the stamps are set where the statement did not; that repair is no change of its own. An insert's version stays what
 //!   it is, unless the row replaced another one: `RETURNING` has shown it already.
 //!
-//! Another program may rebuild a table, and its triggers are gone: [`mend`] compares, and makes them anew.
+//! Another program may rebuild a table, and its triggers are gone: [`mend()`] compares, and makes them anew.
 //!
 //! Limits: what a `REPLACE` removes because of a unique index on an expression is not told (the log names the index); `ON UPDATE CASCADE` is left to SQLite (ids do not change here).
 //!
-//! The writer's own statements can do without the log: who notes what they change is behind [`Capture`].
+//! The writer's own statements can do without the log: who sees what they change is behind [`Capture`].
 
 mod any;
 mod authorizer;

@@ -112,8 +112,8 @@ impl Change<'_> {
                         let rows = [&change.old, &change.new].into_iter().flatten();
                         rows.map(|row| (changes.columns(change), row))
                     });
-                return Ok(rows.any(|(shown, row)| {
-                    let members = Members::Buffered(shown, row);
+                return Ok(rows.any(|(columns, row)| {
+                    let members = Members::Buffered(columns, row);
                     members.get(column).is_some_and(|member| member.is(&value))
                 }));
             }
@@ -161,8 +161,8 @@ impl Change<'_> {
                             change.new.as_ref().or(change.old.as_ref()),
                         )
                     })
-                    .filter(|(shown, _)| shown.table == table)
-                    .filter_map(|(shown, row)| Some(Members::Buffered(shown, row?)))
+                    .filter(|(columns, _)| columns.table == table)
+                    .filter_map(|(columns, row)| Some(Members::Buffered(columns, row?)))
                     .filter(|row| row.get(column).is_some_and(|member| member.is(&value)));
                 return rows
                     .map(|row| Ok(T::deserialize(Object(&row, None))?))
@@ -205,9 +205,9 @@ impl Change<'_> {
             }),
             Waiting::Buffered(changes, at) => changes
                 .gone(table, id, at)
-                .map(|(shown, row)| {
+                .map(|(columns, row)| {
                     Ok(T::deserialize(Object(
-                        &Members::Buffered(shown, row),
+                        &Members::Buffered(columns, row),
                         None,
                     ))?)
                 })
@@ -229,7 +229,7 @@ impl Change<'_> {
     pub fn changed(&self) -> Vec<&str> {
         let Rows { op, old, new } = &self.rows;
         // Of the row before the writer holds little more than what differs.
-        if let (Op::Update, Members::Buffered(shown, was), Members::Buffered(_, is)) =
+        if let (Op::Update, Members::Buffered(columns, was), Members::Buffered(_, is)) =
             (op, old, new)
         {
             let differs = |at: usize, was| {
@@ -237,7 +237,9 @@ impl Change<'_> {
                 is.is_some_and(|is| !Member::Sql(was).same(&is))
             };
             let changed = was.values().filter(|(at, was)| differs(*at, was.clone()));
-            return changed.map(|(at, _)| shown.columns[at].as_str()).collect();
+            return changed
+                .map(|(at, _)| columns.columns[at].as_str())
+                .collect();
         }
         let differs = |name: &str, value: &Member<'_>| match op {
             Op::Update => old.get(name).is_some_and(|was| !was.same(value)),
@@ -299,22 +301,22 @@ impl<'a> Members<'a> {
                 let found = all.iter().find(|(n, _)| n == name);
                 found.map(|(_, value)| Member::Json(value))
             }
-            Members::Buffered(shown, row) => row.value(shown.place(name)?).map(Member::Sql),
+            Members::Buffered(columns, row) => row.value(columns.place(name)?).map(Member::Sql),
         }
     }
 
     fn len(&self) -> usize {
         match self {
             Members::Logged(Logged(all)) => all.len(),
-            Members::Buffered(shown, _) => shown.columns.len(),
+            Members::Buffered(columns, _) => columns.columns.len(),
         }
     }
 
     fn iter(&self) -> impl Iterator<Item = (&str, Member<'a>)> {
         (0..self.len()).filter_map(move |at| match self {
             Members::Logged(Logged(all)) => Some((&*all[at].0, Member::Json(all[at].1))),
-            Members::Buffered(shown, row) => {
-                Some((shown.columns[at].as_str(), Member::Sql(row.value(at)?)))
+            Members::Buffered(columns, row) => {
+                Some((columns.columns[at].as_str(), Member::Sql(row.value(at)?)))
             }
         })
     }

@@ -2,15 +2,15 @@
 
 use super::idempotency::IdempotencyKey;
 
-/// Who asks for a write, and under which id.
+/// Who asks for a write, and under which id. With neither: [`Command::new`].
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Command {
-    /// Who: appears in the [`Change`](crate::Change)s it makes.
+    /// Who asks: the [`Change`](crate::Change)s that the command makes say so.
     pub actor: Option<String>,
-    /// Under which id its outcome is kept. Without one, a repetition runs again.
+    /// The id under which the outcome is kept. Without one, a repetition runs again.
     pub id: Option<IdempotencyKey>,
-    /// The shard that is told of the outcome, after the commit's publications. `None`: told from the disk's thread.
+    /// The shard that tells the caller, after it has handed the commit's publications to its members. `None`: the disk's thread tells.
     pub(crate) shard: Option<usize>,
 }
 

@@ -3,17 +3,17 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// When a commit counts.
+/// When a commit counts, and those who asked for it are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Durability {
-    /// When it is on the disk: survives a power cut. With group commit it costs little.
+    /// When the disk has it: it survives a power cut. With group commit that costs little.
     Full,
-    /// When it is in the file: survives a crash of the server, not always one of the machine.
+    /// When the system has it: it survives a crash of the server, and not always one of the machine.
     Normal,
 }
 
-/// Who notes what the server's own statements change. Whatever is chosen, clients hear the same.
+/// How the store learns what the server's own statements change. Whatever is chosen, clients hear the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum CaptureMode {
@@ -31,23 +31,23 @@ pub enum CaptureMode {
 pub struct StoreConfig {
     /// The database file. Beside it lie `<path>-lock`, which only one server has, and `<path>-seq` with the highest number that may have been given.
     pub path: PathBuf,
-    /// When a commit counts.
+    /// When a commit counts, and those who asked for it are told.
     pub durability: Durability,
-    /// Connections that answer questions. Replay has one more.
+    /// Connections that read, each with a thread; at least one. Replay has another one of its own.
     pub readers: usize,
-    /// Events that can be replayed.
+    /// Events that are kept to be replayed. More than these are forgotten, the oldest first.
     pub retention_events: u64,
-    /// How long an event can be replayed.
+    /// How long an event is kept to be replayed.
     pub retention_age: Duration,
-    /// How often we look whether another program wrote.
+    /// How often the store looks whether another program wrote.
     pub poll_interval: Duration,
-    /// How long a command waits for another program's transaction before it is told [`Error::Busy`].
+    /// How long a command waits for another program's transaction before it is told [`Error::Busy`](crate::Error::Busy).
     pub busy_timeout: Duration,
     /// How long the outcome of a command with an id is kept.
     pub outcome_age: Duration,
-    /// Commands that wait for the writer; the next one waits for room.
+    /// Commands that may wait for the writer, at least one. Whoever asks for one more waits until there is room.
     pub queue_commands: usize,
-    /// Who notes what the server's own statements change.
+    /// How the store learns what the server's own statements change.
     pub capture: CaptureMode,
 }
 

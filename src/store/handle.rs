@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
-/// The rows. A cheap handle: clone it. When the last one is dropped, the store finishes what waits and closes.
+/// The rows of a database. A clone is the same store and costs a counter. When the last one is dropped, the store finishes what waits and closes.
 #[derive(Clone)]
 pub struct Store {
     shared: Arc<Shared>,
@@ -40,7 +40,7 @@ pub(super) struct Shared {
     /// The writer's; `None` where there is no writer.
     pub index: Option<Arc<Index>>,
     /// What the writer committed and the disk has; `None` where there is no writer.
-    pub settled: Option<DurableBarrier>,
+    pub barrier: Option<DurableBarrier>,
 }
 
 impl Store {
@@ -51,9 +51,9 @@ impl Store {
     }
 
     /// Reads rows, all at one state of the database: what was committed when `f` reads first. Returns when that is on the disk, as
-    /// [`durability`](StoreConfig::durability) has it.
+    /// [`durability`](crate::StoreConfig::durability) has it.
     ///
-    /// Reads wait for one of the [`readers`](StoreConfig::readers), and those of tasks that read little come before those of tasks that read much.
+    /// Reads wait for one of the [`readers`](crate::StoreConfig::readers), and those of tasks that read little come before those of tasks that read much.
     ///
     /// Dropping the future before `f` runs cancels it, and does not stop it afterwards.
     ///
@@ -88,8 +88,8 @@ impl Store {
         let read = readers.read(move |c| snapshot(c, index.as_deref(), f));
         let result = read.await?;
         // It may have read what a power cut would take back, and a refusal says so too.
-        if let Some(settled) = &self.shared.settled {
-            settled.wait().await?;
+        if let Some(barrier) = &self.shared.barrier {
+            barrier.wait().await?;
         }
         result
     }

@@ -26,13 +26,13 @@ pub(crate) type Reply = Box<dyn FnOnce() + Send>;
 
 /// A command without its type.
 pub(super) trait Work: Send {
-    /// Within its savepoint. Whether its changes are to be kept.
+    /// Runs it within its savepoint. Returns whether its changes are to be kept.
     fn run(&mut self, tx: &Connection, freshness: &Freshness) -> bool;
-    /// After its changes were announced, or rolled back: stores the outcome.
+    /// Stores the outcome: after its changes were announced, or rolled back, in the same transaction.
     fn record(&self, tx: &Connection, clock: &Clock) -> Result<(), Error>;
-    /// It cannot be kept after all. A command that failed by itself keeps its own error.
+    /// Makes it fail, because it cannot be kept after all. A command that failed by itself keeps its own error.
     fn fail(&mut self, error: Error);
-    /// Tells the caller: what `run` led to, or what became of the transaction.
+    /// Tells the caller what `run` led to, or, with an error, what became of the transaction. Called once, last.
     fn finish(self: Box<Self>, end: Result<(), Error>);
 }
 

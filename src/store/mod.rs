@@ -1,7 +1,7 @@
-//! Rows: one writer with group commit, pooled readers.
+//! Rows, the log of changes and the log of events. All SQL and every driver's name is here, and nowhere else.
 //!
-//! The writer takes the commands that are waiting and commits them together, each in a savepoint of its own. Nobody here knows a group or a socket: what
-//! a commit means to the clients is behind [`Hook`].
+//! May import `protocol`, `routing`, `auth`, `metrics`, `limits`, `error` and `trace`. Nobody here knows a group or a connection: what a commit means to the
+//! clients is behind [`Hook`].
 
 mod author;
 mod backup;

@@ -121,7 +121,7 @@ pub(crate) fn open(
             steady,
             index.clone(),
         )?,
-        // There is nothing to note until the tables are whole.
+        // There is nothing to capture until the tables are whole.
         Condition::Broken(_) => Freshness::new(
             &connection,
             &clock,
@@ -139,7 +139,7 @@ pub(crate) fn open(
     let disk = Flusher::start(flush, clock.clone(), stats.clone(), health.clone())?;
     // From here on the thread of the disk waits.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
-    let settled = disk.barrier();
+    let barrier = disk.barrier();
     let mut writer = Writer::new(Parts {
         hook,
         numbering,
@@ -202,7 +202,7 @@ pub(crate) fn open(
         stats,
         health,
         index: Some(index),
-        settled: Some(settled),
+        barrier: Some(barrier),
     };
     Ok(Opened {
         store: Store::new(shared),
@@ -231,7 +231,7 @@ pub(crate) fn look(config: &StoreConfig) -> Result<Store, Error> {
         stats: Arc::default(),
         health: Arc::default(),
         index: None,
-        settled: None,
+        barrier: None,
     };
     Ok(Store::new(shared))
 }

@@ -1,3 +1,6 @@
+mod captures;
+mod time;
+
 use super::*;
 use crate::consumer::announcer::fixture::{Served, insert, insertion};
 use crate::error::{Error, Kind};

@@ -24,7 +24,7 @@ pub(crate) fn text(value: ValueRef<'_>) -> Result<Cow<'_, str>, FromSqlError> {
     }
 }
 
-/// The same, and `NULL`.
+/// A text as [`text`] has it; `None` for `NULL`.
 pub(crate) fn text_or_null(value: ValueRef<'_>) -> Result<Option<Cow<'_, str>>, FromSqlError> {
     match value {
         ValueRef::Null => Ok(None),

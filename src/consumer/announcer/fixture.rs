@@ -146,6 +146,15 @@ impl Served {
         });
     }
 
+    /// Again, by a clock that the test holds.
+    pub fn reopen_by(&mut self, clock: Clock) {
+        self.close();
+        self.open_on(Machine {
+            clock,
+            ..Machine::default()
+        });
+    }
+
     /// Again, on a disk of another kind.
     pub fn reopen_on(&mut self, flush: Flush) {
         self.close();

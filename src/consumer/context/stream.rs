@@ -3,7 +3,7 @@
 use super::Context;
 use crate::app::App;
 use crate::error::Error;
-use crate::hub::recent::Manner;
+use crate::hub::recent::Rendering;
 use crate::hub::replay::{Audience, Size, page};
 use crate::metrics::{EVENTS, Return};
 use crate::protocol::close::Ending;
@@ -225,12 +225,19 @@ impl<A: App> Context<A> {
                     return Ok(Err(why));
                 }
                 let upto = log.head()?;
-                let manner = Manner {
+                let rendering = Rendering {
                     format,
                     deflate_from,
                     render: &|seq, event, group| formats[format as usize].render(seq, event, group),
                 };
-                page(&log, &formats.recent, &heard, (since, upto), size, &manner)
+                page(
+                    &log,
+                    &formats.recent,
+                    &heard,
+                    (since, upto),
+                    size,
+                    &rendering,
+                )
             });
             let result = self.store()?.replay(move |db| read(db)).await;
             let page = match self.told(judged, result)? {

@@ -168,7 +168,7 @@ pub(crate) enum ResponseBody {
     Whole(Bytes),
     Pieces(Pin<Box<dyn Body<Data = Bytes, Error = BodyError>>>),
     #[cfg(feature = "warp")]
-    Warp(super::warp::WarpBody),
+    Warp(super::warp_body::WarpBody),
 }
 
 impl ResponseBody {

@@ -4,7 +4,6 @@ use super::Api;
 use super::answer::{Response, json_error};
 use super::body::{BodyError, RequestBody, ResponseBody};
 use crate::app::App;
-use crate::consumer::registry::Registry;
 use crate::error::Error;
 use bytes::Bytes;
 use futures::FutureExt;
@@ -14,7 +13,7 @@ use http_body::Body;
 use tower::{Service, ServiceExt};
 
 /// A service without its type.
-type Handler = Box<dyn Fn(Request<RequestBody>) -> LocalBoxFuture<'static, Response>>;
+pub(super) type Handler = Box<dyn Fn(Request<RequestBody>) -> LocalBoxFuture<'static, Response>>;
 
 /// What stands behind the name of an interface.
 pub(crate) enum Interface<A: App> {
@@ -26,77 +25,8 @@ pub(crate) enum Interface<A: App> {
     Filter(super::warp::Filters<A>),
 }
 
-impl<A: App> Registry<A> {
-    /// Adds a REST interface: a [tower service](tower::Service) that a listener mounts with `rest = ["name"]`, and that is asked for the path `prefix` and
-    /// everything below it. A prefix of `/` is everything. The path that the service sees is the whole path.
-    ///
-    /// `make` is called on each shard, for each listener that mounts the interface, and again after a reload. The service is cloned for each request, made
-    /// [ready](Service::poll_ready) and called, on the shard's thread: it need not be `Send`, and whatever it computes keeps the shard's clients waiting. Of two
-    /// interfaces whose prefixes fit the one that stands first in the listener's list is asked.
-    ///
-    /// WebSocket routes, `/healthz`, `/readyz` and the listener's metrics come before any interface. HEAD arrives as GET, and the body of the answer is left
-    /// out. The future is dropped when the client goes away. An error of the service is logged, and the client is answered 500; an error of the answer's body
-    /// ends the connection.
-    ///
-    /// A server without a [store](crate::Server::store) mounts no interface.
-    ///
-    /// ```
-    /// # use maitred::{Api, App, Caller, Registry, RequestBody};
-    /// # fn registry<A: App>() -> Registry<A> {
-    /// use http::{Request, Response};
-    /// use std::convert::Infallible;
-    ///
-    /// Registry::new().service("length", "/length", |api: Api<A>| {
-    ///     tower::service_fn(move |request: Request<RequestBody>| {
-    ///         let api = api.clone();
-    ///         async move {
-    ///             let mut answer = Response::new(String::new());
-    ///             *answer.status_mut() = match api.identify(&Caller::of(&request)) {
-    ///                 Ok(_) => http::StatusCode::OK,
-    ///                 Err(error) => http::StatusCode::from_u16(error.kind.status()).expect("a status"),
-    ///             };
-    ///             let length = request.into_body().bytes().await.map_or(0, |body| body.len());
-    ///             *answer.body_mut() = length.to_string();
-    ///             Ok::<_, Infallible>(answer)
-    ///         }
-    ///     })
-    /// })
-    /// # }
-    /// ```
-    ///
-    /// # Panics
-    /// When two interfaces have one name, or the prefix does not begin with a slash.
-    pub fn service<S, B>(
-        self,
-        name: &'static str,
-        prefix: &'static str,
-        make: impl Fn(Api<A>) -> S + Send + Sync + 'static,
-    ) -> Self
-    where
-        S: Service<Request<RequestBody>, Response = http::Response<B>> + Clone + 'static,
-        S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-        S::Future: 'static,
-        B: Body<Data = Bytes> + 'static,
-        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-    {
-        assert!(
-            prefix.starts_with('/'),
-            "the prefix {prefix:?} of {name} does not begin with a slash"
-        );
-        let make = Box::new(move |api| handler(make(api)));
-        self.interface(name, Interface::Service { prefix, make })
-    }
-
-    pub(super) fn interface(mut self, name: &'static str, interface: Interface<A>) -> Self {
-        assert!(
-            self.rest.insert(name, interface).is_none(),
-            "two REST interfaces are named {name}"
-        );
-        self
-    }
-}
-
-fn handler<S, B>(service: S) -> Handler
+/// Forgets the type of a service.
+pub(super) fn handler<S, B>(service: S) -> Handler
 where
     S: Service<Request<RequestBody>, Response = http::Response<B>> + Clone + 'static,
     S::Error: Into<BodyError>,

@@ -4,9 +4,7 @@ use super::Api;
 use super::answer::{Response, json_error};
 use super::body::{RequestBody, ResponseBody};
 use super::caller::{Caller, Peer};
-use super::interface::Interface;
 use crate::app::App;
-use crate::consumer::registry::Registry;
 use crate::error::{ClientError, Kind};
 use http::Request;
 use std::convert::Infallible;
@@ -17,34 +15,6 @@ use warp::{Filter, Rejection};
 
 /// Makes the filters of one interface.
 pub(crate) type Filters<A> = fn(Api<A>) -> BoxedFilter<(WarpResponse,)>;
-
-/// The body of a response that warp makes: a type without a public name.
-pub(crate) type WarpBody = <WarpResponse as HasBody>::Body;
-
-pub(crate) trait HasBody {
-    type Body;
-}
-
-impl<B> HasBody for http::Response<B> {
-    type Body = B;
-}
-
-impl<A: App> Registry<A> {
-    /// Adds a REST interface: warp filters that a listener mounts with `rest = ["name"]`. Only with the feature `warp`.
-    ///
-    /// `filters` is called on each shard, for each listener that mounts the interface, and again after a reload. The filters of a listener are asked in the
-    /// order of its list, after its [services](Self::service): one that rejects leaves the request to the next, and what all reject is answered as JSON.
-    ///
-    /// # Panics
-    /// When two interfaces have one name.
-    pub fn rest(
-        self,
-        name: &'static str,
-        filters: fn(Api<A>) -> BoxedFilter<(WarpResponse,)>,
-    ) -> Self {
-        self.interface(name, Interface::Filter(filters))
-    }
-}
 
 impl<A: App> Api<A> {
     /// A warp filter that extracts the [`Caller`]. Only with the feature `warp`.

@@ -1,8 +1,8 @@
-use super::super::recent::{Manner, Recent};
+use super::super::recent::{Recent, Rendering};
 use super::*;
 use crate::hub::fixture::Numbers;
 use crate::limits::clock::Clock;
-use crate::store::log::{NewEvent, ScratchLog as Kept};
+use crate::store::log::{NewEvent, ScratchLog};
 use bytes::Bytes;
 use proptest::prelude::*;
 
@@ -33,17 +33,17 @@ fn replayed(
     render: &dyn Fn(u64, &u64, &u64) -> Option<Bytes>,
 ) -> Result<Page, Unresumable> {
     let heard = Audience::new(groups.iter().copied());
-    let manner = Manner {
+    let rendering = Rendering {
         format: 0,
         deflate_from: usize::MAX,
         render,
     };
-    page(log, &recent(), &heard, span, ALL, &manner).unwrap()
+    page(log, &recent(), &heard, span, ALL, &rendering).unwrap()
 }
 
 #[test]
 fn a_replay_that_is_overtaken_by_forgetting_says_so() {
-    let log = Kept::new();
+    let log = ScratchLog::new();
     for seq in 1..=30 {
         add(&log.log(), seq, &[1]);
     }
@@ -59,7 +59,7 @@ fn a_replay_that_is_overtaken_by_forgetting_says_so() {
 
 #[test]
 fn a_page_that_is_exactly_full_is_not_the_last_for_all_it_knows() {
-    let log = Kept::new();
+    let log = ScratchLog::new();
     for seq in 1..=1000 {
         add(&log.log(), seq, &[1]);
     }
@@ -96,7 +96,7 @@ proptest! {
         mine in prop::collection::hash_map(0_u64..70, prop_oneof![Just(0), 0_u64..8_000], 0..64),
         from in 0.0_f64..1.0, to in 0.0_f64..1.0,
     ) {
-        let kept = Kept::new();
+        let kept = ScratchLog::new();
         let log = kept.log();
         let (mut seq, mut events) = (0, Vec::new());
         for (gap, mut groups) in told {
@@ -122,14 +122,14 @@ proptest! {
         let recent = recent();
         let heard = Audience::new(mine.iter().copied());
         let upside_down = |seq: u64, _: &u64, _: &u64| Some(Bytes::from(format!("{seq} upside down")));
-        let other = Manner { format: 1, deflate_from: usize::MAX, render: &upside_down };
+        let other = Rendering { format: 1, deflate_from: usize::MAX, render: &upside_down };
         page(&log, &recent, &heard, (since / 2, upto), ALL, &other).unwrap().unwrap();
-        let manner = Manner { format: 0, deflate_from: usize::MAX, render: &shown };
-        page(&log, &recent, &heard, (since + (upto.saturating_sub(since)) / 3, upto), ALL, &manner).unwrap().unwrap();
+        let rendering = Rendering { format: 0, deflate_from: usize::MAX, render: &shown };
+        page(&log, &recent, &heard, (since + (upto.saturating_sub(since)) / 3, upto), ALL, &rendering).unwrap().unwrap();
 
         let (mut at, mut frames, mut pages) = (since, Vec::new(), 0);
         loop {
-            let p = page(&log, &recent, &heard, (at, upto), ALL, &manner).unwrap().unwrap();
+            let p = page(&log, &recent, &heard, (at, upto), ALL, &rendering).unwrap().unwrap();
             prop_assert!(p.frames.len() <= 1000);
             let bytes: usize = p.frames.iter().map(Bytes::len).sum();
             prop_assert!(bytes < (256 << 10) + 1024);

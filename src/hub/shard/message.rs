@@ -14,13 +14,13 @@ pub(crate) type Call<A> = Box<dyn FnOnce(&Rc<Shard<A>>) + Send>;
 
 /// What reaches a shard from outside.
 pub(crate) enum ToShard<A: App> {
-    /// Something that only this shard can do: a request has come elsewhere that concerns a session here.
+    /// Something that only this shard can do, because it concerns a session here and was asked for elsewhere.
     Call(Call<A>),
-    /// Ephemeral publications of another shard's turn.
+    /// Ephemeral publications of another shard's tick.
     Published(Vec<Arc<Publication<A>>>),
-    /// After a commit with which the history has begun anew at this number: no stream of before goes on. Or, when the store is closed, without one.
+    /// No open stream goes on: the history has begun anew at this number, or the store is closed and `head` is where it was.
     Reset { head: u64 },
-    /// One per commit and shard, also where no member lives: a shard must know how far it has come.
+    /// A commit is durable. Every shard gets it, also one without members: a shard must know how far it has come.
     Committed {
         /// The newest event's number after this commit.
         head: u64,

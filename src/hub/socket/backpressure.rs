@@ -2,7 +2,7 @@
 
 use super::Socket;
 use crate::app::App;
-use crate::hub::outbox::{Bound, Kept, Outbox};
+use crate::hub::outbox::{Bound, Outbox, Pushed};
 use crate::hub::stream::{Stream, Written};
 use crate::hub::tick::{FrameKind, QueuedFrame, WriteBuffer};
 use crate::limits::Limit;
@@ -98,12 +98,12 @@ impl<A: App> Socket<A> {
             (FrameKind::Event(entity), Delivery::Latest) => entity,
             _ => None,
         };
-        let kept = waiting.push(frame, partial, entity, bound);
+        let pushed = waiting.push(frame, partial, entity, bound);
         drop(outbox);
-        match kept {
-            Kept::Yes => {}
-            Kept::Instead => self.missed(Drop::Superseded),
-            Kept::TooMuch => self.give_up(Drop::Slow),
+        match pushed {
+            Pushed::Waits => {}
+            Pushed::Superseding => self.missed(Drop::Superseded),
+            Pushed::TooMuch => self.give_up(Drop::Slow),
         }
         // the largest of all are closed at the end of the tick; until then this one must not grow without end
         if self.counts.backlog.is_far_over() {

@@ -123,17 +123,11 @@ impl<A: App> Subscription<A> {
         held.map(|held| held.frames).unwrap_or_default()
     }
 
-    /// Keeps an event for later, if the connection is not ready, in a buffer of at most `most` bytes. `None`: it is ready. Otherwise how many events were
-    /// forgotten because they are too much: a resume reads on, a snapshot is read again.
-    #[inline]
-    pub(super) fn hold(
-        &self,
-        seq: u64,
-        group: &A::Group,
-        frame: &Bytes,
-        most: usize,
-    ) -> Option<usize> {
+    /// Holds an event, in a buffer of at most `most` bytes. Returns how many events were forgotten because they are too much: a resume reads on, a snapshot is
+    /// read again.
+    pub(super) fn hold(&self, seq: u64, group: &A::Group, frame: &Bytes, most: usize) -> usize {
         let mut held = self.held.borrow_mut();
-        Some(held.as_mut()?.keep(seq, group, frame, most))
+        let held = held.get_or_insert_default();
+        held.keep(seq, group, frame, most)
     }
 }

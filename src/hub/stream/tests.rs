@@ -1,7 +1,7 @@
 mod kinds;
 
 use super::*;
-use crate::hub::outbox::{Bound, Kept, Outbox};
+use crate::hub::outbox::{Bound, Outbox, Pushed};
 use crate::patience::PATIENCE;
 use std::sync::Arc;
 use tokio::io::AsyncReadExt;
@@ -116,7 +116,10 @@ async fn what_waits_behind_the_cipher_comes_after_it() {
         frames: 1000,
     };
     for n in first..256 {
-        assert_eq!(outbox.push(frame(n as u8), false, None, bound), Kept::Yes);
+        assert_eq!(
+            outbox.push(frame(n as u8), false, None, bound),
+            Pushed::Waits
+        );
     }
     let write = async {
         loop {

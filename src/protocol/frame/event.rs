@@ -36,7 +36,7 @@ impl PartialEq for Event<'_> {
 
 impl Eq for Event<'_> {}
 
-/// The member that says what a raw frame asks for, so that one command type serves both dialects.
+/// The member that names the action of a JSON frame, so that one command type serves both dialects.
 const TAG: &str = "action";
 
 /// One JSON text.
@@ -48,7 +48,7 @@ impl<'e> Event<'e> {
         JsonText(self.arguments.get(at).map_or("null", |a| a.get()))
     }
 
-    /// Why it is none of a consumer's commands.
+    /// The error for a client whose event is none of a consumer's commands.
     pub(super) fn unfit(&self, error: &Error) -> ClientError {
         let text = error.to_string();
         let mut words = text.split('`').skip(1).step_by(2);
@@ -68,14 +68,14 @@ impl<'e> Event<'e> {
         ClientError::new(Kind::Invalid, "INVALID_FRAME", text)
     }
 
-    /// Bytes of the arguments and attachments.
+    /// How many bytes the name, the arguments and the attachments have.
     pub(crate) fn len(self) -> usize {
         let arguments = self.arguments.iter().map(|a| a.get().len());
         let attachments = self.attachments.iter().map(Bytes::len);
         self.name.len() + arguments.chain(attachments).sum::<usize>()
     }
 
-    /// As a JSON array of the name and the arguments.
+    /// A JSON array of the name and the arguments.
     pub(crate) fn to_json(self) -> String {
         let mut out = format!("[{}", serde_json::to_string(self.name).unwrap_or_default());
         for argument in self.arguments {
@@ -185,10 +185,10 @@ impl<'e> VariantAccess<'e> for Event<'e> {
     }
 }
 
-/// The first argument, or all of them for whom that is asked.
+/// The first argument, or all of them for a type that asks for all.
 struct First<'e>(Event<'e>);
 
-/// Hands every question to serde_json.
+/// Passes every question on to serde_json.
 macro_rules! ask_json {
     ($($method:ident($($name:ident: $type:ty),*))*) => {$(
         fn $method<V: Visitor<'e>>(self, $($name: $type,)* visitor: V) -> Result<V::Value, Error> {
@@ -269,7 +269,7 @@ impl<'e> IntoDeserializer<'e, Error> for JsonText<'e> {
     }
 }
 
-/// JSON that was made here: nothing can be borrowed from it.
+/// A JSON text of its own, from which nothing can be borrowed.
 struct Owned(String);
 
 impl<'e> IntoDeserializer<'e, Error> for Owned {

@@ -1,7 +1,7 @@
-//! What is wrong with a frame that is none of a consumer's commands, in words for whoever wrote the client.
+//! Why a frame is none of a consumer's commands, in words for the author of the client.
 //!
-//! Frames are decoded straight from their text. Only one that could not be is read a second time, here, with an error that keeps apart what was found
-//! and what was expected.
+//! Frames are decoded straight from their text. Only a frame that could not be decoded is read a second time, here, with an error that keeps what was found apart
+//! from what was expected.
 
 #[cfg(test)]
 mod tests;
@@ -15,12 +15,12 @@ use std::fmt;
 
 /// The longest frame whose wrong member is looked for, in bytes: the search reads the frame once for each member.
 const SEARCHED_BYTES: usize = 4096;
-/// Members that are looked through.
+/// The most members that are searched.
 const SEARCHED_MEMBERS: usize = 16;
 /// How much of a stranger's text is repeated, in characters.
 const REPEATED: usize = 40;
 
-/// Why `body` is none of `C`.
+/// The error for a client whose frame `body` is no `C`.
 pub(super) fn explain<C: DeserializeOwned>(body: &[u8]) -> ClientError {
     let invalid = |text: String| ClientError::new(Kind::Invalid, "INVALID_FRAME", text);
     let frame: Map<String, Value> = match serde_json::from_slice(body) {
@@ -65,7 +65,7 @@ fn read<C: DeserializeOwned>(frame: Map<String, Value>) -> Result<C, Mismatch> {
     C::deserialize(JsonValue(&Value::Object(frame)))
 }
 
-/// The actions there are.
+/// The actions that a command type knows.
 fn actions<C: DeserializeOwned>() -> &'static [&'static str] {
     let nothing = Map::from_iter([("action".to_owned(), "".into())]);
     match read::<C>(nothing) {
@@ -74,8 +74,8 @@ fn actions<C: DeserializeOwned>() -> &'static [&'static str] {
     }
 }
 
-/// The member without which something else, or nothing, is wrong. An enum with a tag reads its members from a buffer that no longer knows their names,
-/// so they are tried.
+/// The member that is wrong: the one without which there is another error, or none. They are tried one by one, because an enum with a tag reads its members from a
+/// buffer that no longer knows their names.
 fn wrong_member<'f, C: DeserializeOwned>(
     frame: &'f Map<String, Value>,
     text: &str,
@@ -101,7 +101,7 @@ fn repeated(text: &str) -> String {
     format!("{short:?}")
 }
 
-/// What did not fit.
+/// Why a value could not be decoded.
 #[derive(Debug)]
 pub(super) enum Mismatch {
     /// None of the words of an enum.
@@ -115,7 +115,7 @@ pub(super) enum Mismatch {
     Unknown(String),
     /// A value of another kind, or out of range.
     Value { found: String, expected: String },
-    /// In the words of the command's own type.
+    /// The text of an error of the command's own type.
     Custom(String),
 }
 
@@ -202,7 +202,7 @@ impl de::Error for Mismatch {
     }
 }
 
-/// A JSON value that is decoded with [`Mismatch`] for an error.
+/// A JSON value whose decoding fails with a [`Mismatch`].
 struct JsonValue<'v>(&'v Value);
 
 impl<'de> IntoDeserializer<'de, Mismatch> for JsonValue<'de> {

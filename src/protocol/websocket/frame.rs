@@ -117,7 +117,7 @@ pub(super) struct Head {
     /// Whether an extension may make sense of this bit is for the connection to know.
     pub(super) rsv1: bool,
     pub(super) opcode: Opcode,
-    /// As announced: not yet compared with any limit, so nothing may be allocated for it.
+    /// The length that the head announces. It is not compared with any limit yet, so nothing may be allocated for it.
     pub(super) payload_bytes: u64,
     /// Where the masking key starts, counted from the frame's first byte.
     pub(super) mask_at: usize,

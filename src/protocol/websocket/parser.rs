@@ -92,7 +92,7 @@ pub(crate) struct Partial {
 /// What one call has delivered.
 struct Progress<T> {
     delivered: T,
-    /// It was a close frame.
+    /// Whether this was a close frame.
     last: bool,
 }
 
@@ -303,7 +303,7 @@ struct Unfinished {
     bytes: Vec<u8>,
     /// How much of a text is known to be UTF-8. What follows is the start of one character, at most 3 bytes.
     checked: usize,
-    /// Its frames, the open one too.
+    /// How many frames of the message have begun.
     count: usize,
     open: Option<OpenFrame>,
     is_complete: bool,
@@ -316,7 +316,7 @@ struct OpenFrame {
     left: usize,
     /// The masking key, turned so that it begins with the next byte.
     key: [u8; MASK_BYTES],
-    /// It is the last frame of its message.
+    /// Whether this is the last frame of its message.
     fin: bool,
 }
 

@@ -1,11 +1,11 @@
-//! What a capture promises: who notes what the writer's own statements change.
+//! What a capture promises: who sees what the writer's own statements change.
 
 use super::blueprint::Blueprint;
 use super::row_change::{RowChange, RowChanges};
 use crate::error::Error;
 use rusqlite::Connection;
 
-/// Notes what the statements on the writer's connection change in watched tables, until it is announced. What other programs change is in the change log,
+/// Holds what the statements on the writer's connection change in watched tables, until it is announced. What other programs change is in the change log,
 /// whatever the capture.
 ///
 /// It belongs to one connection and is called on the writer's thread alone, inside the writer's transactions; nothing here waits. In the order of one command:

@@ -1,4 +1,4 @@
-//! A row as it is noted.
+//! A row as it is captured.
 
 use crate::store::text::text as text_of;
 use crate::store::value::Value;

@@ -76,7 +76,7 @@ fn triggers(table: &Table<'_>, at: usize) -> String {
         row("OLD"),
         row("NEW")
     );
-    // Whether the change is told is seen when it is noted, but for what a note does not show.
+    // Whether the change is told is seen when it is captured, but for what a capture does not show.
     let told = match table.watched.secret {
         [] => String::new(),
         _ => format!(" AND ({})", table.differs()),

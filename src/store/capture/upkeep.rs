@@ -1,7 +1,7 @@
 //! What a statement of ours leaves to us: that `version` rises, that `updated_at` and the stamps are set. In other programs triggers do it; for our own
-//! statements it is decided where the change is noted, and written when the statement is over.
+//! statements it is decided where the change is captured, and written when the statement is over.
 //!
-//! So an application's trigger sees the row as the statement left it, and the note shows it as it will be.
+//! So an application's trigger sees the row as the statement left it, and the captured change shows it as it will be.
 
 use super::image::RowImage;
 use super::sql::quoted;
@@ -18,7 +18,7 @@ use std::fmt::Write;
 /// Columns of a row, and what they are to hold.
 pub(super) type Values = SmallVec<[(usize, i64); 4]>;
 
-/// Rows of tables (by their place and `id`) that are not yet what their notes say.
+/// Rows of tables (by their place and `id`) that are not yet what their captured changes say.
 pub(super) type Pending = BTreeMap<(usize, i64), Values>;
 
 /// Of one table.

@@ -149,14 +149,14 @@ fn what_wrote_nothing_waits_for_its_turn_and_asks_for_nothing() {
 async fn nobody_waits_for_a_commit_that_did_not_come_about() {
     let (_slow, sync) = Slow::new();
     let disk = Flusher::start(sync, Clock::system(), Arc::default(), Arc::default()).unwrap();
-    let settled = disk.barrier();
+    let barrier = disk.barrier();
     disk.begin();
-    let mut waiting = std::pin::pin!(settled.wait());
+    let mut waiting = std::pin::pin!(barrier.wait());
     assert!((&mut waiting).now_or_never().is_none());
     disk.failed();
     waiting.await.unwrap();
     disk.failed(); // none was begun
-    settled.wait().await.unwrap();
+    barrier.wait().await.unwrap();
 }
 
 #[test]

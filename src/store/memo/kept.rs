@@ -293,14 +293,14 @@ impl Memos {
     }
 
     /// A row changed: what shows it is dropped.
-    pub fn changed(&self, note: &RowChange) {
+    pub fn changed(&self, change: &RowChange) {
         self.changed.set(true);
         for values in self.values.borrow_mut().values_mut() {
             if values.by_key.is_empty() {
                 continue;
             }
             for (source, by) in &values.sources {
-                if *source != Source::Watched(note.table) {
+                if *source != Source::Watched(change.table) {
                     continue;
                 }
                 let Some(By { column, is_id }) = *by else {
@@ -308,9 +308,9 @@ impl Memos {
                     continue;
                 };
                 if is_id {
-                    values.by_key.drop_id(note.id);
+                    values.by_key.drop_id(change.id);
                 }
-                for row in [&note.old, &note.new].into_iter().flatten() {
+                for row in [&change.old, &change.new].into_iter().flatten() {
                     // what is missing in the row before is as in the row after
                     if let Some(crate::store::Value::Integer(key)) = row.value(column) {
                         values.by_key.drop_id(key);

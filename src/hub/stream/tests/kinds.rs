@@ -225,7 +225,7 @@ fn an_outbox_sends_many_frames_in_order() {
         };
         // more than go in one write
         for n in 0..=u8::MAX {
-            assert_eq!(outbox.push(frame(n), false, None, bound), Kept::Yes);
+            assert_eq!(outbox.push(frame(n), false, None, bound), Pushed::Waits);
             sent.extend(&frame(n));
         }
         let write = async {
