@@ -13,7 +13,6 @@ struct Count {
     id: i64,
     n: i64,
 }
-
 impl App for Counters {
     type Claims = ();
     type Group = i64; // whoever watches this counter
@@ -64,8 +63,11 @@ impl Consumer for Counter {
 }
 
 fn server(database: &str, bind: &str) -> Result<Server<Counters>, Error> {
-    let server = Server::single::<Counter>(bind, "/ws/counters/<int:id>/")?;
-    Ok(server.store(StoreConfig::new(database), Schema::new(1, &[TABLE])))
+    let counter = consumer::<Counter>().policy(PolicySettings::new().auth(Auth::None));
+    let routes = Routes::new().listen(bind);
+    let routes = routes.route("/ws/counters/<int:id>/", counter);
+    let store = StoreConfig::new(database);
+    Ok(Server::from_routes(routes)?.store(store, Schema::new(1, &[TABLE])))
 }
 
 fn main() -> Result<(), Error> {

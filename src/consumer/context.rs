@@ -2,27 +2,24 @@
 
 mod back;
 mod client;
+mod groups;
 mod identity;
+mod membership;
 mod recovery;
-mod socket_io;
+pub(crate) mod socket_io;
 mod stream;
-mod timers;
+pub(crate) mod timers;
 
 pub(crate) use client::{Client, Handshake};
 pub(crate) use identity::Leaving;
-pub use socket_io::SocketIoClient;
-pub(crate) use timers::TIMERS;
-pub use timers::TimerId;
 
 use crate::app::App;
 use crate::auth::Identity;
-use crate::error::{ClientError, Error, Kind};
-use crate::hub::batching::Batching;
+use crate::error::Error;
 use crate::hub::format::Format;
 use crate::hub::publication::Publication;
 use crate::hub::shard::Shard;
 use crate::hub::socket::Socket;
-use crate::limits::Limit;
 use crate::protocol::close::Ending;
 use crate::protocol::dialect::Envelope;
 use crate::protocol::message::{Message, Reply};
@@ -30,6 +27,7 @@ use crate::store::{Channel, IdempotencyKey, Reader, Transaction};
 use back::Back;
 use futures::future::LocalBoxFuture;
 use identity::Nobody;
+use membership::Membership;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use smallvec::SmallVec;
@@ -59,20 +57,6 @@ struct Opening {
     look: Look,
     /// Only when the client's `since` could not be resumed.
     only_on_reset: bool,
-}
-
-/// A place in a group. Given up by [`Context::give_up`].
-struct Membership<G> {
-    group: G,
-    /// Replay does not reach behind this number.
-    from: Cell<u64>,
-}
-
-impl<G> Membership<G> {
-    fn new(group: G, from: u64) -> Self {
-        let from = Cell::new(from);
-        Membership { group, from }
-    }
 }
 
 /// One connection's view of the server: who it is, its groups, the rows.
@@ -140,86 +124,15 @@ impl<A: App> Context<A> {
     ///
     /// # Errors
     /// What `guard` returns.
+    ///
+    /// # Cancel safety
+    /// The guard is set when the future is dropped; whether it has judged is not known.
     pub async fn guard(
         &mut self,
         guard: impl Fn(&Identity<A::Claims>, &Reader<'_>) -> Result<(), Error> + Send + Sync + 'static,
     ) -> Result<(), Error> {
         self.guard = Some(Arc::new(guard));
         self.judge().await
-    }
-
-    /// From here on nothing announced to `group` is lost. Join before reading a snapshot.
-    ///
-    /// A connection that is in `groups_per_connection` groups already is closed with 4429: to go on without this group would be a silent gap. For groups that
-    /// a client asks for there is [`try_join`](Self::try_join).
-    pub fn join(&mut self, group: A::Group) {
-        self.join_after(group, 0);
-    }
-
-    /// As [`join`](Self::join), and the connection stays open when the group is one too many.
-    ///
-    /// # Errors
-    /// Of kind [`RateLimited`](crate::Kind::RateLimited): `TOO_MANY_GROUPS`.
-    pub fn try_join(&mut self, group: A::Group) -> Result<(), ClientError> {
-        self.try_join_after(group, 0)
-    }
-
-    /// As [`join`](Self::join), for a client that was admitted to the group at the number `from`: what came before is not replayed either,
-    /// whatever `since` it comes back with. [`Reader::first_told`](crate::Reader::first_told) finds the number of the event that admitted it.
-    pub fn join_after(&mut self, group: A::Group, from: u64) {
-        if let Err(error) = self.try_join_after(group, from) {
-            self.socket.end(Ending::refused(error));
-        }
-    }
-
-    fn try_join_after(&mut self, group: A::Group, from: u64) -> Result<(), ClientError> {
-        if self.memberships.iter().any(|m| m.group == group) {
-            return Ok(());
-        }
-        let before = self.before().iter().find(|m| m.group == group);
-        let from = before.map_or(from, |m| from.max(m.from.get()));
-        if self.memberships.len() >= self.socket.policy.groups_per_connection {
-            self.socket.limited(Limit::Groups);
-            return Err(ClientError::new(
-                Kind::RateLimited,
-                "TOO_MANY_GROUPS",
-                "this connection is in too many groups: leave some, or open another",
-            ));
-        }
-        self.shard.flush_batch(self.format, &self.socket);
-        // held before registered: not one event may pass between
-        self.socket.subscription.hold_for(group.clone());
-        self.shard.join(group.clone(), self.format, &self.socket);
-        self.memberships.push(Membership::new(group, from));
-        if self.outdate() {
-            // nothing is told of it before it is kept
-            self.socket.defer();
-        }
-        Ok(())
-    }
-
-    /// From now on this connection is told in one message what it hears in quick succession: beside the events one by one, or instead of them, as `how` says. The
-    /// message is what [`Consumer::render_batch`](crate::Consumer::render_batch) makes of the events. To be called in `connect`; it stays so.
-    pub fn batch(&mut self, how: Batching) {
-        if how == Batching::Instead {
-            let Some(format) = self.shard.formats.batching(self.format) else {
-                return;
-            };
-            for membership in &self.memberships {
-                self.shard
-                    .leave(&membership.group, self.format, &self.socket);
-                self.shard
-                    .join(membership.group.clone(), format, &self.socket);
-            }
-            self.format = format;
-        }
-        self.socket.batched.set(how);
-    }
-
-    /// Leaves a group.
-    pub fn leave(&mut self, group: &A::Group) {
-        self.give_up(|g| g == group);
-        self.outdate();
     }
 
     /// As [`read`](Self::read), in a command that has joined groups: what `f` finds is where their stream begins for this client. Events of these groups up to
@@ -229,6 +142,9 @@ impl<A: App> Context<A> {
     ///
     /// # Errors
     /// As [`read`](Self::read).
+    ///
+    /// # Cancel safety
+    /// As [`read`](Self::read); the stream of the groups begins after the command's answer then.
     pub async fn read_joined<T: Send + 'static>(
         &mut self,
         f: impl Fn(&Reader<'_>) -> Result<T, Error> + Send + Sync + 'static,
@@ -244,6 +160,10 @@ impl<A: App> Context<A> {
     ///
     /// # Errors
     /// What `read` returns.
+    ///
+    /// # Cancel safety
+    /// Not cancel safe: to be awaited to its end. When the future is dropped before that, the client may have been told its snapshot or not, and what is announced
+    /// to its groups is held back until `connect` returns.
     pub async fn snapshot(
         &mut self,
         read: impl Fn(&Reader<'_>) -> Result<Message, Error> + Send + Sync + 'static,
@@ -259,6 +179,9 @@ impl<A: App> Context<A> {
     ///
     /// # Errors
     /// What `read` returns.
+    ///
+    /// # Cancel safety
+    /// As [`snapshot`](Self::snapshot): not cancel safe.
     pub async fn snapshot_on_reset(
         &mut self,
         read: impl Fn(&Reader<'_>) -> Result<Message, Error> + Send + Sync + 'static,
@@ -274,6 +197,9 @@ impl<A: App> Context<A> {
     ///
     /// # Errors
     /// What `f` or the guard returns; [`Error::Panicked`] if `f` panicked.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: nothing is changed. A future that is dropped before `f` runs keeps it from running; afterwards `f` runs to its end, and nobody is told.
     pub async fn read<T: Send + 'static>(
         &self,
         f: impl FnOnce(&Reader<'_>) -> Result<T, Error> + Send + 'static,
@@ -288,6 +214,24 @@ impl<A: App> Context<A> {
     ///
     /// # Errors
     /// What `f` or the guard returns (then nothing of it happened); [`Error::Busy`]; [`Error::UnknownOutcome`] when the commit itself failed.
+    ///
+    /// # Cancel safety
+    /// Not cancel safe: a future that is dropped before the command is in the writer's queue keeps it from running; afterwards the command runs and is committed,
+    /// everybody hears of it, and only the caller is not told its outcome. With an `id` the client can ask again for that.
+    ///
+    /// The transaction ends with its closure, and cannot be kept:
+    ///
+    /// ```compile_fail
+    /// # use maitred::{App, Context, Error, Transaction};
+    /// # async fn keep<A: App>(ctx: &Context<A>) -> Result<(), Error> {
+    /// let mut kept: Option<&Transaction<'_>> = None;
+    /// ctx.write(move |tx| {
+    ///     kept = Some(tx);
+    ///     Ok(())
+    /// })
+    /// .await
+    /// # }
+    /// ```
     pub async fn write<T: Serialize + DeserializeOwned + Send + 'static>(
         &self,
         f: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
@@ -320,28 +264,6 @@ impl<A: App> Context<A> {
     /// To a group's live connections, at most once, without a number: typing, benchmarks. A durable fact is a row.
     pub fn publish(&self, group: A::Group, event: A::Event) {
         self.shard.publish(Publication::new(0, event, [group]));
-    }
-
-    /// Leaves every group: nothing more is told.
-    pub(crate) fn leave_all(&mut self) {
-        self.give_up(|_| true);
-    }
-
-    fn give_up(&mut self, which: impl Fn(&A::Group) -> bool) {
-        let (shard, socket, format) = (&self.shard, &self.socket, self.format);
-        shard.flush_batch(format, socket);
-        self.memberships.retain(|m| {
-            let goes = which(&m.group);
-            if goes {
-                shard.leave(&m.group, format, socket);
-            }
-            !goes
-        });
-    }
-
-    /// The groups it is in, in the order of joining.
-    pub fn groups(&self) -> impl Iterator<Item = &A::Group> {
-        self.memberships.iter().map(|m| &m.group)
     }
 
     pub(super) fn timers(&mut self) -> &mut Timers<Elapsed<A>> {

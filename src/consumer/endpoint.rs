@@ -75,7 +75,7 @@ pub trait Consumer: Sized + 'static {
     /// How Socket.IO clients are told that they are not let in, be it for their token or by [`connect`](Self::connect): by a CONNECT_ERROR. Or, for vocabularies
     /// whose clients listen for an event instead, `true`: they are connected, told what [`render_error`](Self::render_error) says, and disconnected.
     const REFUSES_INSIDE: bool = false;
-    /// Headers of the request that opens a Socket.IO connection that [`Context::header`] can find, their names in small letters. What is not named here is not
+    /// Headers of the request that opens a Socket.IO connection that [`SocketIoClient::header`](crate::SocketIoClient::header) can find, their names in small letters. What is not named here is not
     /// kept: an open connection would have to carry all of a stranger's request along.
     const HEADERS: &'static [&'static str] = &[];
     /// The name in `routing.toml`: `dining.order`.

@@ -32,6 +32,35 @@ impl<A: App> Registry<A> {
 
     /// Adds a consumer under its name.
     ///
+    /// It is one of this application: another's does not compile.
+    ///
+    /// ```compile_fail,E0271
+    /// # use maitred::{App, Change, Consumer, Context, Error, Message, Reader, Registry, Reply, Signal, Watched};
+    /// # macro_rules! app { ($name:ident) => {
+    /// #     struct $name;
+    /// #     impl App for $name {
+    /// #         type Claims = (); type Group = i64; type Event = ();
+    /// #         const WATCHED: &'static [Watched] = &[];
+    /// #         fn announce(_: &Change<'_>, _: &Reader<'_>) -> Result<Vec<Signal<Self>>, Error> { Ok(vec![]) }
+    /// #     }
+    /// # } }
+    /// # app!(Cafe);
+    /// # app!(Theatre);
+    /// struct Table;
+    ///
+    /// impl Consumer for Table {
+    ///     type App = Cafe;
+    /// #   const NAME: &'static str = "table";
+    /// #   type Params = serde_json::Value; type Command = serde_json::Value;
+    /// #   async fn connect(_: serde_json::Value, _: &mut Context<Cafe>) -> Result<Self, Error> { Ok(Table) }
+    /// #   async fn receive(&mut self, _: serde_json::Value, _: &mut Context<Cafe>) -> Result<Reply, Error> { Ok(Reply::done()) }
+    /// #   fn render(_: &(), _: &i64) -> Option<Message> { None }
+    ///     // ...
+    /// }
+    ///
+    /// let registry: Registry<Theatre> = Registry::new().with::<Table>();
+    /// ```
+    ///
     /// # Panics
     /// When two consumers have one name: a mistake in the program, seen at its first start.
     pub fn with<C: Consumer<App = A>>(mut self) -> Self {

@@ -1,7 +1,8 @@
 //! What a consumer tells itself later.
 
 use crate::app::App;
-use crate::consumer::context::{Context, Elapsed, TIMERS, TimerId};
+use crate::consumer::context::timers::{TIMERS, TimerId};
+use crate::consumer::context::{Context, Elapsed};
 use crate::consumer::endpoint::Consumer;
 use crate::error::{ClientError, Error, Kind};
 use crate::protocol::message::Reply;

@@ -22,11 +22,11 @@ pub(crate) struct Bound {
 /// What became of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pushed {
-    /// It waits.
+    /// The frame waits.
     Waits,
-    /// It waits, and the one before it of the same entity does not any more.
+    /// The frame waits, in place of an older one of the same entity.
     Superseding,
-    /// It waits, though more than the bound did already.
+    /// The frame waits, although the outbox was over its bound already.
     TooMuch,
 }
 
@@ -42,7 +42,7 @@ pub(crate) struct Outbox {
     frames: VecDeque<Option<WaitingFrame>>,
     /// How many places were removed in front: the number of the first place.
     gone: u64,
-    /// In which place the frame of an entity is.
+    /// The place of the frame that waits for an entity.
     places: FxHashMap<u64, u64>,
     /// Frames that are not superseded.
     waiting: usize,

@@ -96,15 +96,15 @@ impl<A: App> Server<A> {
         self
     }
 
-    /// The same server, bound to none of its addresses, and the names of its listeners.
+    /// The server bound to none of its addresses, the names of its listeners, and its clock.
     #[cfg(feature = "testing")]
-    pub(super) fn without_addresses(mut self) -> (Self, Vec<String>) {
+    pub(super) fn without_addresses(mut self) -> (Self, Vec<String>, Clock) {
         let names = self.routing.listeners.iter_mut().map(|listener| {
             listener.bind.addresses.clear();
             listener.name.clone()
         });
-        let names = names.collect();
-        (self, names)
+        let (names, clock) = (names.collect(), self.clock.clone());
+        (self, names, clock)
     }
 
     /// Starts, prints `listening on ADDRESS` for each address, and stops in order at Ctrl-C or SIGTERM. Blocks.

@@ -152,7 +152,7 @@ fn copy(
     from.execute_batch("BEGIN")?;
     let head = SqliteLog::new(&from, None).head()?;
     let mut to = Connection::open(part)?;
-    // It is nobody's before it has its name.
+    // Nobody uses the copy before it has its name, so it needs no journal.
     to.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")?;
     let copying = Backup::new(&from, &mut to)?;
     loop {
@@ -172,7 +172,7 @@ fn copy(
     }
     drop(copying);
     drop(from);
-    // One file, without a log beside it.
+    // The copy is to be one file, without a log beside it.
     to.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
     let (found, rules) = damage(&to, "quick_check")?;
     if let Some(found) = found {

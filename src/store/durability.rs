@@ -52,7 +52,7 @@ pub(crate) type OnDurable = Box<dyn FnOnce(Vec<(Option<usize>, Reply)>) + Send>;
 pub(super) struct Commit {
     /// When it was begun, if it wrote something. One that did not may have read what is not on the disk yet.
     pub wrote: Option<Instant>,
-    /// Those who asked for it, with their shards.
+    /// The jobs that it committed, with the shards that asked.
     pub done: Vec<(Option<usize>, Box<dyn Work>)>,
     pub on_durable: Option<OnDurable>,
 }
@@ -93,7 +93,7 @@ struct Shared {
     durable: AtomicU64,
     /// The disk refused what was written.
     refused: AtomicBool,
-    /// What asking the disk takes as a rule, in nanoseconds.
+    /// How long a flush takes, as a moving average, in nanoseconds.
     flush_time: AtomicU64,
     health: Arc<Health>,
     stats: Arc<Stats>,
@@ -184,7 +184,7 @@ impl Flusher {
         self.shared.is_open()
     }
 
-    /// What is the matter with the store.
+    /// Whether the store can be used, and if not, why.
     pub fn health(&self) -> Arc<Health> {
         self.shared.health.clone()
     }
@@ -194,7 +194,7 @@ impl Flusher {
         self.shared.stats.clone()
     }
 
-    /// What asking takes at present.
+    /// How long a flush takes at present.
     pub fn flush_time(&self) -> Duration {
         Duration::from_nanos(self.shared.flush_time.load(Relaxed))
     }

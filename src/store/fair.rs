@@ -53,7 +53,7 @@ impl<K: Copy + Eq + Hash, T> Fair<K, T> {
         self.order.insert((place, self.asked), asker);
     }
 
-    /// What comes next.
+    /// Takes the item whose turn it is.
     pub fn pop(&mut self) -> Option<T> {
         let (_, asker) = self.order.pop_first()?;
         let mut waiting = self.waiting.remove(&asker)?;

@@ -16,7 +16,7 @@ type Identity = (u64, u64);
 
 struct Known {
     path: PathBuf,
-    /// As a client is told.
+    /// The name of the file for clients.
     what: &'static str,
     identity: Identity,
 }
@@ -29,7 +29,7 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// Of a connection that has used its log.
+    /// The files of a connection that has used its write-ahead log.
     ///
     /// # Errors
     /// [`Error::Io`] when one is missing.
@@ -76,7 +76,7 @@ impl Files {
                 Ok(now) if now == known.identity => return None,
                 Ok(_) => "was replaced",
                 Err(e) if e.kind() == io::ErrorKind::NotFound => "was removed",
-                // It cannot be told at present.
+                // The file cannot be looked at now: the next poll tries again.
                 Err(_) => return None,
             };
             let name = known.path.display().to_string();

@@ -186,7 +186,7 @@ impl Store {
         self.shared.jobs.max_capacity() - self.shared.jobs.capacity()
     }
 
-    /// What is the matter with it.
+    /// Whether the store can be used, and if not, why.
     pub(crate) fn health(&self) -> &Health {
         &self.shared.health
     }

@@ -34,7 +34,7 @@ impl Cause {
         Cause::Tables,
     ];
 
-    /// As the log and the metrics call it.
+    /// The name in the log and in the metrics.
     pub const fn name(self) -> &'static str {
         match self {
             Cause::Disk => "disk",

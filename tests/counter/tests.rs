@@ -1,31 +1,14 @@
-//! The example does what it says, at the wire.
-
-#[allow(dead_code)] // others use the rest of it
-#[path = "../support/patience.rs"]
-mod patience;
+//! The example does what it says.
 
 use super::*;
-use patience::PATIENCE;
-use serde_json::{Value, json};
-use std::net::TcpStream;
-use tungstenite::{Message as Frame, WebSocket};
+use maitred::testing::InProcess;
+use serde_json::json;
 
-fn start(database: &str) -> Started {
-    let server = server(database, "127.0.0.1:0").expect("a configuration");
-    server.start().expect("a server")
-}
+const PATH: &str = "/ws/counters/1/";
 
-fn client(server: &Started, query: &str) -> WebSocket<TcpStream> {
-    let at = server.addresses()[0].1;
-    let stream = TcpStream::connect(at).expect("connect");
-    stream.set_read_timeout(Some(PATIENCE)).expect("a deadline");
-    tungstenite::client(format!("ws://{at}/ws/counters/1/{query}"), stream)
-        .expect("handshake")
-        .0
-}
-
-fn next(socket: &mut WebSocket<TcpStream>) -> Value {
-    serde_json::from_str(socket.read().expect("a frame").to_text().expect("text")).expect("JSON")
+fn start(database: &str) -> InProcess {
+    let server = server(database, "127.0.0.1:9900").expect("a configuration");
+    InProcess::start(server).expect("a server")
 }
 
 /// A consumer whose commands have members that raw frames keep to themselves.
@@ -91,20 +74,20 @@ fn everybody_sees_every_change_whoever_made_it() {
     let database = dir.path().join("counter.db");
     let database = database.to_str().expect("text");
     let server = start(database);
-    let (mut a, mut b) = (client(&server, ""), client(&server, ""));
-    for socket in [&mut a, &mut b] {
-        assert_eq!(next(socket)["data"], json!({"id": 1, "n": 0}));
+    let (mut a, mut b) = (server.connect(PATH), server.connect(PATH));
+    for client in [&mut a, &mut b] {
+        assert_eq!(client.hears()["data"], json!({"id": 1, "n": 0}));
     }
 
-    a.send(Frame::text(r#"{"action":"add","n":2,"id":"first"}"#))
-        .expect("send");
-    let told = next(&mut a);
+    let add = json!({"action": "add", "n": 2, "id": "first"});
+    a.say(&add);
+    let told = a.hears();
     assert_eq!(told["data"], json!({"id": 1, "n": 2}));
     assert_eq!(
-        next(&mut a),
+        a.hears(),
         json!({"type": "ack", "data": {"id": "first", "ok": true}})
     );
-    let first = next(&mut b);
+    let first = b.hears();
     assert_eq!(first, told, "both hear the same");
     let seq = first["seq"].as_u64().expect("a number");
 
@@ -113,40 +96,39 @@ fn everybody_sees_every_change_whoever_made_it() {
     other
         .execute_batch("BEGIN; UPDATE counter SET n = 99; ROLLBACK; UPDATE counter SET n = 5;")
         .expect("update");
-    for socket in [&mut a, &mut b] {
+    for client in [&mut a, &mut b] {
         assert_eq!(
-            next(socket)["data"]["n"],
+            client.hears()["data"]["n"],
             5,
             "after a commit, not after a rollback"
         );
     }
 
     // the same command again gets the same answer, and nothing happens
-    a.send(Frame::text(r#"{"action":"add","n":2,"id":"first"}"#))
-        .expect("send");
-    assert_eq!(next(&mut a)["type"], "ack");
+    a.say(&add);
+    assert_eq!(a.hears()["type"], "ack");
 
+    let back = |server: &InProcess, seq| server.at(PATH).since(seq).connect().expect("let in");
     // back after the first change: exactly what was missed
-    let mut back = client(&server, &format!("?since={seq}"));
-    assert_eq!(next(&mut back)["data"]["n"], 5);
+    let mut missed = back(&server, seq);
+    assert_eq!(missed.hears()["data"]["n"], 5);
+    missed.hears_nothing();
 
     // from another history
-    let mut lost = client(&server, "?since=12345");
-    let reset = next(&mut lost);
+    let mut lost = back(&server, 12345);
+    let reset = lost.hears();
     assert_eq!(
         (&reset["reset"], &reset["data"]["n"]),
         (&json!(true), &json!(5))
     );
 
-    a.send(Frame::text(r#"{"action":"fly"}"#)).expect("send");
-    assert_eq!(next(&mut a)["code"], "UNKNOWN_ACTION");
-    drop((a, b, back, lost));
+    a.say(&json!({"action": "fly"}));
+    assert_eq!(a.hears()["code"], "UNKNOWN_ACTION");
+    drop((a, b, missed, lost));
     server.stop();
 
     // and after a restart
     let server = start(database);
-    let mut back = client(&server, &format!("?since={seq}"));
-    assert_eq!(next(&mut back)["data"]["n"], 5);
-    drop(back);
+    assert_eq!(back(&server, seq).hears()["data"]["n"], 5);
     server.stop();
 }

@@ -30,7 +30,7 @@ impl<A: App> Context<A> {
         self.channel = channel(self.format().renderer.name, params);
     }
 
-    /// What is done next was asked by no frame.
+    /// Begins what a timer does: no frame has asked for it.
     pub(super) fn begin_unasked(&mut self) {
         if let Some(client) = &self.client {
             client.says("");

@@ -5,7 +5,8 @@
 //! knows. What it hears is written before it is told so: before the CONNECT reply, and before the answer of a command that joined a group.
 
 use super::back::{Back, Pid, Returning};
-use super::{Client, Context, Membership};
+use super::membership::Membership;
+use super::{Client, Context};
 use crate::app::App;
 use crate::error::Error;
 use crate::protocol::close::Ending;
@@ -180,7 +181,7 @@ impl<A: App> Context<A> {
         Ok(())
     }
 
-    /// What was said while it could not be told.
+    /// Sends the frames that were held until the client was let in.
     fn let_out(&self) {
         for frame in self.socket.undefer().unwrap_or_default() {
             self.shard.send_suited(&self.socket, frame);
@@ -278,7 +279,7 @@ impl<A: App> Context<A> {
         back.is_some_and(|back| back.unkept.get() && back.pid.is_some())
     }
 
-    /// Of what it was in, what it was not let into again.
+    /// The groups that the client was in before and that `connect` did not join again.
     pub(super) fn lost_groups(&self) -> Vec<String> {
         let here = |group: &A::Group| self.memberships.iter().any(|m| m.group == *group);
         let all = self.before().iter().filter(|m| !here(&m.group));

@@ -21,7 +21,7 @@ pub(crate) struct ReplayBuffer<A: App> {
 /// One event that is held.
 pub(crate) struct Held {
     pub seq: u64,
-    /// It is of a group that was joined since events are held.
+    /// Whether its group was joined after the connection began to hold events.
     pub fresh: bool,
     pub frame: Bytes,
 }

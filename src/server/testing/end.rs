@@ -50,7 +50,7 @@ impl End {
 
 /// Waits on this thread for a stream.
 fn wait(ready: impl FnMut(&mut Context<'_>) -> Poll<io::Result<()>>) -> io::Result<()> {
-    in_time(poll_fn(ready)).unwrap_or_else(|| Err(io::ErrorKind::TimedOut.into()))
+    in_time(poll_fn(ready), PATIENCE).unwrap_or_else(|| Err(io::ErrorKind::TimedOut.into()))
 }
 
 /// Waits on this thread.
@@ -59,14 +59,15 @@ fn wait(ready: impl FnMut(&mut Context<'_>) -> Poll<io::Result<()>>) -> io::Resu
 /// After [`PATIENCE`].
 #[track_caller]
 pub(super) fn block_on<F: Future>(future: F) -> F::Output {
-    in_time(future).expect("it is done in half a minute")
+    in_time(future, PATIENCE).expect("it is done in half a minute")
 }
 
-fn in_time<F: Future>(future: F) -> Option<F::Output> {
+/// Waits on this thread, for so long.
+pub(super) fn in_time<F: Future>(future: F, patience: Duration) -> Option<F::Output> {
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     // the machine's clock, whatever the server has: a test that holds that one waits all the same
     let clock = Clock::system();
-    let deadline = clock.now() + PATIENCE;
+    let deadline = clock.now() + patience;
     let mut future = pin!(future);
     loop {
         if let Poll::Ready(done) = future.as_mut().poll(&mut Context::from_waker(&waker)) {

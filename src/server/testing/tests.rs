@@ -2,7 +2,8 @@
 
 use super::{Client, InProcess};
 use crate::app::{App, Signal};
-use crate::consumer::context::{Context, TIMERS, TimerId};
+use crate::consumer::context::Context;
+use crate::consumer::context::timers::{TIMERS, TimerId};
 use crate::consumer::disconnect::Disconnect;
 use crate::consumer::endpoint::Consumer;
 use crate::consumer::routes::{Namespaces, Routes, consumer};
@@ -301,4 +302,17 @@ fn who_is_refused_is_answered_over_http() {
     nobody.say(&json!({"action": "hello"}));
     assert_eq!(nobody.hears()["code"], "TOKEN_MISSING");
     assert_eq!(nobody.hears_close().0, 4401);
+}
+
+#[test]
+fn a_server_whose_clock_is_held_stops_while_clients_are_there() {
+    let (server, _) = served();
+    let mut eggs = [(); 3].map(|()| server.connect("/egg/"));
+    for egg in &mut eggs {
+        egg.hears_nothing();
+    }
+    server.stop();
+    for mut egg in eggs {
+        assert_eq!(egg.hears_close().0, 1012);
+    }
 }

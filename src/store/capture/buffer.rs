@@ -19,7 +19,7 @@ pub(crate) struct Buffer {
     pub seen: usize,
     clock: Clock,
     upkeep: Arc<[Upkeep]>,
-    /// What the statement that runs left to us.
+    /// What the running statement left to the framework: versions, times, stamps.
     pending: Pending,
     /// Rows that were written because of it. Each is written once, whatever triggers make of that: or two of them could go on for ever.
     applied: BTreeSet<(usize, i64)>,

@@ -34,7 +34,7 @@ struct Groups {
 }
 
 impl Index {
-    /// What a database has.
+    /// The index of the events in a database.
     pub fn read(c: &Connection) -> Result<Self, Error> {
         let index = Index::default();
         index.write().floor = c.query_row("SELECT seq FROM event_floor", [], |r| r.get(0))?;
