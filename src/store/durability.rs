@@ -58,7 +58,7 @@ pub(super) struct Commit {
 }
 
 impl Commit {
-    /// One that did not come about, or nobody is told of.
+    /// A commit that failed, or of which nobody is told.
     pub fn silent() -> Self {
         Commit {
             wrote: None,

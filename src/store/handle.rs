@@ -67,7 +67,7 @@ impl Store {
         self.read_by(&self.shared.readers, f).await
     }
 
-    /// As [`read`](Self::read), for a page of the history: by a reader that nobody else waits for.
+    /// Reads as [`read`](Self::read) does, for a page of the history: on a reader that is for replay only.
     ///
     /// # Errors
     /// As [`read`](Self::read).
