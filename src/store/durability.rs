@@ -84,7 +84,7 @@ impl Commit {
     }
 }
 
-/// What the writer, the thread and those who read know of each other.
+/// What the writer, the disk's thread and readers share.
 #[derive(Default)]
 struct Shared {
     /// Commits until the one that was begun last: counted before anybody can see it.
@@ -199,7 +199,7 @@ impl Flusher {
         Duration::from_nanos(self.shared.flush_time.load(Relaxed))
     }
 
-    /// For those who read.
+    /// The barrier at which readers wait.
     pub fn barrier(&self) -> DurableBarrier {
         DurableBarrier {
             shared: self.shared.clone(),

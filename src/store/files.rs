@@ -69,7 +69,7 @@ impl Files {
         self.length.set(u64::MAX);
     }
 
-    /// What became of the first that is not what it was: in words for clients, and its name.
+    /// What happened to the first file that is not what it was, in words for clients, and its name.
     pub fn changed(&self) -> Option<(String, String)> {
         self.all.iter().find_map(|known| {
             let became = match look(&known.path) {

@@ -108,7 +108,7 @@ impl Buffer {
         }
     }
 
-    /// What we wrote of a row, which its last change says already, or what a trigger made of that, which is told with it.
+    /// Takes in what the framework wrote into a row. The row's last change says that already; what a trigger made of it is announced with that change.
     fn amend(&mut self, table: usize, was: i64, id: i64, old: RowImage, new: RowImage) {
         let mut changes = self.changes.iter_mut().enumerate().rev();
         let last = changes.find(|(_, change)| (change.table, change.id) == (table, was));
