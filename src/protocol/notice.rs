@@ -36,6 +36,13 @@ pub struct Reset {
 #[non_exhaustive]
 pub struct Resync {
     /// The stream does not go on where it was: the client is to read its state again.
+    // published contracts keep their words
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(
+            description = "It does not go on where it was: what it knows is to be read again."
+        )
+    )]
     pub reset: bool,
     /// For people; only with a reset.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,6 +82,10 @@ pub struct Dropped {
 #[non_exhaustive]
 pub struct Acknowledged<'a> {
     /// The id that the client chose.
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(description = "As the client chose it.")
+    )]
     pub id: &'a str,
     /// Always `true`: what was not done is told as an error.
     pub ok: bool,
