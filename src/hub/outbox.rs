@@ -147,8 +147,8 @@ impl Outbox {
         self.waiting == 0
     }
 
-    /// Takes whole messages off the front: at least one, if there is one, no more when these bytes are reached, and at most so many. Of a message with more
-    /// attachments than that the first part, and the rest is the first frame. Only where a stream has taken no part of a message.
+    /// Takes whole messages off the front: at least one, if there is one; none after `bytes` are reached; and at most `messages`. Of a message with more
+    /// attachments than that it takes the first part, and the rest becomes the first frame. Only while no part of a message has left by a stream.
     pub fn take(&mut self, bytes: usize, messages: usize) -> Vec<Bytes> {
         let (mut taken, mut sum, mut left) = (Vec::new(), 0, messages);
         while sum < bytes

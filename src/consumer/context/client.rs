@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 /// Questions of one client that wait for its answer.
 const QUESTIONS: usize = 256;
 
-/// What of the request that opened a connection is kept for as long as that is open: what somebody may ask for.
+/// The part of the request that opened a connection that is kept while the connection is open: what a consumer may ask for.
 #[derive(Debug, Default)]
 pub(crate) struct Handshake {
     /// A line for each field, its name in small letters: `name: value`.
