@@ -397,5 +397,5 @@ fn no_end_waits_for_ever_for_the_other() {
 /// Each connection has a place for one.
 #[test]
 fn a_stream_takes_no_more_than_its_socket() {
-    assert_eq!(size_of::<OnceCell<Stream>>(), size_of::<TcpStream>() + 8);
+    assert!(size_of::<OnceCell<Stream>>() <= size_of::<TcpStream>() + 8);
 }
