@@ -1,6 +1,6 @@
 //! The tables that announce their changes.
 //!
-//! Stamps: whoever sets a status, also in a shell, the time of it is noted. The domain sets these times itself where it skips a state that a vocabulary
+//! Stamps: whenever a status is set, also in a shell, its time is noted. The domain sets these times itself where it skips a state that a vocabulary
 //! cannot name.
 
 use maitred::{Stamp, Watched};

@@ -88,7 +88,7 @@ impl ClientError {
         }
     }
 
-    /// The same in few words. A text may quote what the client sent, which may be as large as a message; both ends are kept, since what would have been
+    /// This error with a text of at most 512 bytes. A text may quote what the client sent, which may be as large as a message; both ends are kept, since what would have been
     /// right stands at the end.
     pub(crate) fn in_short(&self) -> Cow<'_, Self> {
         if self.text.len() <= TEXT_BYTES {
@@ -178,7 +178,7 @@ pub enum Error {
     Constraint {
         /// Which kind of rule.
         rule: Constraint,
-        /// In the database's words.
+        /// The database's message.
         cause: String,
     },
     /// The database refused a statement, or its content is not what the code expects.

@@ -164,7 +164,7 @@ const RULES: &[(Action, &[Who])] = &[
     (Action::EditJobs, &[Waiter, Kitchen, Manager, Admin]),
 ];
 
-/// Those who may do this, whoever it is done to.
+/// The roles that may do this, whatever it is done to.
 pub(super) fn allowed(action: Action) -> &'static [Who] {
     let found = RULES.iter().find(|(known, _)| *known == action);
     found.map_or(&[][..], |(_, who)| who)

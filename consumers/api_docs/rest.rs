@@ -84,7 +84,7 @@ fn requests(call: ServerCall) -> Served {
     Box::pin(async move { Answer::ok(&collection(&of(&call)?)) })
 }
 
-/// The document of what this server has mounted, where who asks finds it.
+/// The document of everything that this server serves, with the addresses by which the caller reaches it.
 fn of(call: &ServerCall) -> Result<Value, Error> {
     let host = call.caller.headers.get("host");
     let host = host.and_then(|host| host.to_str().ok());

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 #[derive(Debug, Args)]
 pub struct ServerArgs {
-    /// Where the server is; ws:// and http:// mean the same
+    /// The address of the server; ws:// and http:// mean the same
     #[arg(
         long,
         value_name = "URL",
@@ -13,7 +13,7 @@ pub struct ServerArgs {
         default_value = "http://127.0.0.1:9000"
     )]
     pub url: Address,
-    /// Who you are; see `maitred token`
+    /// Your token; see `maitred token`
     // In the environment it is safer: every user of this machine can read a command line.
     #[arg(
         long,

@@ -27,7 +27,7 @@ Exit codes:
 Logs go to stderr: for people on a terminal, as JSON elsewhere. MAITRED_LOG chooses what (default: info), for example
 MAITRED_LOG=warn,maitred=debug. MAITRED_LOG_FORMAT=text or json says how. Lines that concern a connection carry its number.";
 
-/// The real-time tier of a restaurant: whoever changes the data, everybody concerned hears of it.
+/// The real-time server of a restaurant: everybody concerned hears of every committed change.
 #[derive(Debug, Parser)]
 #[command(name = "maitred", version, after_help = HELP)]
 struct Cli {
@@ -41,21 +41,21 @@ enum Command {
     Serve(serve::Serve),
     /// Reads routing.toml and reports every mistake in it
     Check(check::Check),
-    /// Prints what every channel says and understands
+    /// Prints the contract: the messages of every channel
     Contract(contract::Contract),
-    /// Says where a path leads, under which policy, and to which groups
+    /// Shows where a path leads: route, consumer, settings and groups
     Explain(explain::Explain),
     /// Makes a token
     Token(token::Token),
-    /// Brings a database to this program's version
+    /// Upgrades a database to this program's version
     Migrate(migrate::Migrate),
     /// Copies a database, also while it is served
     Backup(backup::Backup),
     /// Puts a copy in the database's place
     Restore(restore::Restore),
-    /// Prints what a channel says, and comes back whenever the connection is lost
+    /// Prints the messages of a channel, and reconnects when the connection is lost
     Tail(tail::Tail),
-    /// Tells a restaurant something
+    /// Sends a broadcast or an alert to a restaurant
     Send(send::Send),
 }
 

@@ -5,13 +5,13 @@ use super::output::say;
 use super::routing::{RoutingArgs, parse};
 use clap::Args;
 
-/// Prints what every channel says and understands: an AsyncAPI 3 document, made of the types that are sent.
+/// Prints the contract: the messages of every channel, as an AsyncAPI 3 document that is made from the types that are sent.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  maitred contract > asyncapi.json\n  maitred contract --typescript > maitred.d.ts"
 )]
 pub struct Contract {
-    /// Declarations for TypeScript instead
+    /// Prints declarations for TypeScript instead
     #[arg(long)]
     typescript: bool,
     #[command(flatten)]

@@ -10,9 +10,9 @@ use clap::Args;
 use maitred::{Explained, Setting, StoreConfig};
 use std::path::PathBuf;
 
-/// Says where a path leads: the listener, the route, the consumer, each value of the policy and where it was set, and the groups.
+/// Shows where a path leads: the listener, the route, the consumer, each setting and where it was set, and the groups.
 ///
-/// The groups are those that the consumer joins on the rows as they are; the server may run meanwhile, and hears nothing of it.
+/// The groups are those that the consumer joins with the rows as they are now. The server may run meanwhile, and is not affected.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  maitred explain /ws/orders/7/ --demo\n  MAITRED_TOKEN=$(maitred token --role waiter --id 10 --restaurant 2) maitred explain /ws/waiters/10/"
@@ -23,7 +23,7 @@ pub struct Explain {
     /// Only on this listener
     #[arg(long, value_name = "NAME")]
     listener: Option<String>,
-    /// Who asks: the groups depend on it
+    /// The client's token: the groups depend on it
     // In the environment it is safer: every user of this machine can read a command line.
     #[arg(
         long,
@@ -32,7 +32,7 @@ pub struct Explain {
         hide_env_values = true
     )]
     token: Option<String>,
-    /// As `serve --demo` would have it
+    /// Assumes the rules of `serve --demo`
     #[arg(long)]
     demo: bool,
     /// The database file [default: maitred.db, in a demo maitred-demo.db]

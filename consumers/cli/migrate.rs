@@ -8,7 +8,7 @@ use clap::Args;
 use maitred::StoreConfig;
 use std::path::PathBuf;
 
-/// Brings a database to the version this program needs, without serving it. `serve` does the same when it starts.
+/// Upgrades a database to the version that this program needs, without serving it. `serve` does the same when it starts.
 #[derive(Debug, Args)]
 #[command(
     after_help = "A database of a newer version, of another program, or one that is being served is left alone (exit code 78).\n\nExample:\n  maitred migrate --database maitred.db"

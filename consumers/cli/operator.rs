@@ -1,4 +1,4 @@
-//! What whoever runs the server can tell it while it runs: signals.
+//! The signals by which an operator tells a running server what to do.
 
 use super::failure::Failure;
 use super::house;

@@ -13,7 +13,7 @@ const EMBEDDED: &str = include_str!("../../routing.toml");
 
 #[derive(Debug, Args)]
 pub struct RoutingArgs {
-    /// Who listens where [default: routing.toml if there is one, else the built-in one]
+    /// The routing file [default: routing.toml if there is one, else the built-in one]
     #[arg(long, value_name = "PATH", env = "MAITRED_ROUTING")]
     routing: Option<PathBuf>,
 }

@@ -13,7 +13,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// How often it is tried while the server does not answer, or is busy.
 const ATTEMPTS: usize = 4;
 
-/// Tells a restaurant something, through the server's REST interface.
+/// Sends a broadcast or an alert to a restaurant, through the server's REST interface.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  export MAITRED_TOKEN=$(maitred token --role manager --restaurant 2)\n  maitred send broadcast --restaurant 2 \"The kitchen closes in 30 minutes\"\n  maitred send alert --restaurant 2 --waiter 10 \"Table 5 waits for its bill\""
@@ -47,7 +47,7 @@ struct To {
     restaurant: Identifier,
     /// The text
     message: String,
-    /// What makes a repeated command the same one: sent twice, done once [default: random]
+    /// The idempotency key: a command that is sent twice with the same key is done once [default: random]
     #[arg(long, value_name = "KEY")]
     idempotency_key: Option<String>,
     #[command(flatten)]

@@ -43,7 +43,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = HELP, after_long_help = format!("{HELP}\n\n{}", keys::HELP))]
 pub struct Serve {
-    /// A restaurant to look around in, with rows and without rules for this machine's own clients
+    /// Serves a demo restaurant with sample rows; clients on this machine need no token
     #[arg(long)]
     demo: bool,
     /// The database file [default: maitred.db, in a demo maitred-demo.db]
@@ -62,16 +62,16 @@ pub struct Serve {
     /// Events that are kept for clients that come back [default: 100000]
     #[arg(long, value_name = "N", env = "MAITRED_RETENTION_EVENTS")]
     retention_events: Option<NonZeroU64>,
-    /// How long they are kept [default: 24h]
+    /// How long events are kept [default: 24h]
     #[arg(long, value_name = "TIME", env = "MAITRED_RETENTION_AGE", value_parser = positive)]
     retention_age: Option<Duration>,
-    /// How often other programs' writes are looked for [default: 5ms]
+    /// How often to look for other programs' writes [default: 5ms]
     #[arg(long, value_name = "TIME", env = "MAITRED_POLL_INTERVAL", value_parser = positive)]
     poll_interval: Option<Duration>,
-    /// How long a write waits while another program writes; then it is refused as BUSY [default: 2s]
+    /// How long a write waits for another program's write; then it is refused with BUSY [default: 2s]
     #[arg(long, value_name = "TIME", env = "MAITRED_BUSY_TIMEOUT", value_parser = positive)]
     busy_timeout: Option<Duration>,
-    /// How long stopping may take. Clients are told over most of it, so that they do not all come back in one moment; 0s tells them at once and waits for nobody
+    /// How long stopping may take. Clients are closed one after the other over most of this time, so that they do not all reconnect in one moment; 0s closes them at once and waits for none
     #[arg(long, value_name = "TIME", env = "MAITRED_DRAIN_TIME", default_value = "10s", value_parser = humantime::parse_duration)]
     drain_time: Duration,
 }

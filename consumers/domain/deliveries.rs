@@ -1,6 +1,6 @@
 //! Orders that are driven: what is on offer, who takes it, who gives it back.
 //!
-//! An offer is a state and not an event: an order that is ready, to be driven and nobody's. So a driver who comes late finds it.
+//! An offer is a state and not an event: an order that is ready, is to be delivered, and has no driver. So a driver who connects late finds it.
 
 use super::orders::{self, Move, OrderFacts, OrderType};
 use super::page::PAGE_MAX;

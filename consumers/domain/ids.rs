@@ -191,7 +191,7 @@ pub fn restaurant(db: &Reader<'_>, key: &Key) -> Result<i64, Error> {
     )
 }
 
-/// The id of somebody who gets orders: they have a number only.
+/// The id of a customer. Customers have numbers only.
 ///
 /// # Errors
 /// [`Refusal::NotFound`].

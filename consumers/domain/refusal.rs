@@ -93,7 +93,7 @@ pub enum Refusal {
         /// The one that was asked for.
         requested: ItemStatus,
     },
-    /// It was ready or served too long ago.
+    /// The line was ready or served too long ago.
     RecallExpired,
     /// Somebody else changed it meanwhile.
     Version {
@@ -139,7 +139,7 @@ pub enum Refusal {
         /// What is left.
         balance: String,
     },
-    /// It is paid, or cancelled.
+    /// The order is paid, or cancelled.
     NothingToPay,
     /// A terminal is asking already.
     TerminalBusy,

@@ -88,10 +88,10 @@ pub enum Workshop {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReleasePolicy {
-    /// It is refused.
+    /// The release is refused.
     #[default]
     Block,
-    /// It is done, and the answer says what was not paid.
+    /// The table is released, and the answer says what was not paid.
     Warn,
 }
 

@@ -53,7 +53,7 @@ pub enum Group {
 }
 
 impl Group {
-    /// Where whoever hears one kind of row of several restaurants is: of these, or (`None`) of all.
+    /// The groups for one kind of row of several restaurants: of these, or (`None`) of all.
     pub fn changes(restaurants: Option<&[i64]>, entity: Entity) -> Vec<Group> {
         let of = |&restaurant: &i64| Group::Changes { restaurant, entity };
         match restaurants {

@@ -71,7 +71,7 @@ impl Call {
         access::may(&self.identity, action, target, db)
     }
 
-    /// The thing that the nth key names, for who may do this to it. A guest who may not learns no more than one who asks for what is not there.
+    /// The thing that the nth key names, if the caller may do this to it. A guest who may not gets the answer for a thing that does not exist.
     pub fn target(
         &self,
         nth: usize,
@@ -84,7 +84,7 @@ impl Call {
         Ok((id, self.may(action, target(id), db)?))
     }
 
-    /// The restaurant that a request names, or the only one that who asks belongs to, for who may do this there.
+    /// The restaurant that a request names, or the only one of the caller, if the caller may do this there.
     pub fn restaurant(
         &self,
         named: Option<&Key>,

@@ -233,7 +233,7 @@ impl Request {
         format!("{} {}{query}\n", self.method, self.path)
     }
 
-    /// What is asked for, but for the body. A token is who asks.
+    /// What is asked for, except for the body. A `?token=` is left out, because it says who asks.
     fn target(&self) -> Result<String, ClientError> {
         let mut query = self.query.clone();
         query.remove("token");

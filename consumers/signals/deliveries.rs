@@ -6,7 +6,7 @@ use crate::domain::orders::{OrderFacts, OrderType};
 use crate::domain::{Status, workflow};
 use crate::events::{Fact, Group};
 
-/// Whoever ordered it, and whoever drives it.
+/// The groups of the customer who ordered, and of the driver.
 pub fn people(order: &OrderFacts) -> impl Iterator<Item = Group> {
     let customer = order.customer_user_id().map(Group::Customer);
     customer
@@ -14,8 +14,8 @@ pub fn people(order: &OrderFacts) -> impl Iterator<Item = Group> {
         .chain(order.driver_id.map(Group::Driver))
 }
 
-/// What a change means to drivers: a new offer, one that is gone, a driver who has it now. One event: who it was given to is in their own group, which comes
-/// first, so they do not hear as well that it is gone.
+/// What a change means to drivers: a new offer, one that is gone, a driver who has it now. It is one event for all: the group of the driver who got the order comes
+/// first, so that driver does not hear as well that the offer is gone.
 pub fn offer(
     old: Option<&OrderRow>,
     new: Option<&OrderRow>,

@@ -82,7 +82,7 @@ pub fn completed(
     Ok(false)
 }
 
-/// How far an order is paid now. An order that is gone, or no restaurant's, has nobody who asks.
+/// How far an order is paid now. `None`: the order is gone, or is no restaurant's.
 fn paid(db: &Reader<'_>, id: i64) -> Result<Option<Announcement>, Error> {
     let order = orders::told(db, id)?;
     let Some(order) = order.filter(|order| order.workflow_id == workflow::RESTAURANT) else {

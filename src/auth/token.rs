@@ -1,4 +1,4 @@
-//! A token in its compact form (RFC 7515, section 7.1), taken apart where it lies: each part is decoded once, and what a claim says only if somebody asks.
+//! A token in its compact form (RFC 7515, section 7.1), taken apart in place: each part is decoded once, and a claim only if it is asked for.
 
 use super::claims::Claims;
 use base64::Engine;

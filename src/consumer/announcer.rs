@@ -38,7 +38,7 @@ pub(crate) fn open<A: App>(
     open_on(config, schema, broker, machine)
 }
 
-/// On any machine.
+/// As [`open`], on any machine: a test has one whose clock and disk it holds.
 fn open_on<A: App>(
     config: &StoreConfig,
     schema: &Schema,
@@ -58,10 +58,10 @@ fn open_on<A: App>(
 
 /// What the writer's transactions mean to the application's clients.
 pub(crate) struct Announcer<A: App, B: Broker<A>> {
-    /// What the open transaction will tell.
+    /// The publications of the open transaction.
     staged: Vec<Arc<Publication<A>>>,
     broker: B,
-    /// There may be connections.
+    /// Whether there may be connections.
     live: bool,
 }
 
@@ -127,7 +127,7 @@ impl<A: App, B: Broker<A>> Hook for Announcer<A, B> {
     }
 }
 
-/// Nobody is there but those who asked.
+/// Answers those who asked; nobody else is to be told.
 fn run(replies: Replies) {
     replies.into_iter().for_each(|(_, reply)| reply());
 }

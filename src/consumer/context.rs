@@ -43,7 +43,7 @@ type Guard<A> =
     Arc<dyn Fn(&Identity<<A as App>::Claims>, &Reader<'_>) -> Result<(), Error> + Send + Sync>;
 type Look = Arc<dyn Fn(&Reader<'_>) -> Result<Message, Error> + Send + Sync>;
 
-/// What an elapsed timer does to the consumer that set it. `None`: it is another one's.
+/// What an elapsed timer does to the consumer that set it. `None`: another consumer set it.
 pub(crate) type Elapsed<A> = Box<
     dyn for<'a> FnOnce(
         &'a mut (dyn Any + 'static),
@@ -68,13 +68,13 @@ pub struct Context<A: App> {
     guard: Option<Guard<A>>,
     memberships: SmallVec<[Membership<A::Group>; 1]>,
     opening: Option<Opening>,
-    /// The number the client came with, until a stream started from it.
+    /// The number with which the client came, until a stream started from it.
     since: Option<u64>,
-    /// What its frames are addressed to.
+    /// The consumer and path that the frames of this connection are addressed to.
     channel: Channel,
-    /// The frame that is being handled, where it has an id. Its scope is filled in for each write.
+    /// The idempotency key of the frame that is being handled, if the frame has an id. Its scope is filled in for each write.
     command: Option<Box<IdempotencyKey>>,
-    /// Whose ids these are while nobody knows who it is: this connection's alone. Made with the first of them, and boxed: few have any.
+    /// The scope of the ids of a client without a token: this connection alone. Made with the first id, and boxed, because few connections have any.
     nobody: OnceCell<Box<Nobody>>,
     /// Writes of this command so far: each has an outcome of its own.
     writes: Cell<u32>,
@@ -82,7 +82,7 @@ pub struct Context<A: App> {
     pub(crate) client: Option<Rc<Client>>,
     /// What a Socket.IO client comes back with. Boxed: most connections have none, and each is as large as it could be.
     back: Option<Box<Back<A::Group>>>,
-    /// What the consumer has asked to be told later. Boxed: most connections have no timers.
+    /// The consumer's timers. Boxed, because most connections have none.
     timers: Option<Box<Timers<Elapsed<A>>>>,
 }
 
@@ -113,7 +113,7 @@ impl<A: App> Context<A> {
         }
     }
 
-    /// Who is at the other end. Changes when the client refreshes its token.
+    /// The client's identity. It changes when the client sends a new token.
     pub fn identity(&self) -> &Identity<A::Claims> {
         &self.identity
     }
@@ -135,8 +135,8 @@ impl<A: App> Context<A> {
         self.judge().await
     }
 
-    /// As [`read`](Self::read), in a command that has joined groups: what `f` finds is where their stream begins for this client. Events of these groups up to
-    /// that point are not told, those after it follow the command's answer. Without it their stream begins after the answer.
+    /// Reads as [`read`](Self::read) does, in a command that has joined groups. The stream of these groups begins for this client at what `f` saw: events up to
+    /// that point are not told, later ones follow the command's answer. Without this call the stream begins after the answer.
     ///
     /// The closure is `Fn`: it may be retried.
     ///
@@ -154,8 +154,8 @@ impl<A: App> Context<A> {
         Ok(found)
     }
 
-    /// What the client must know first, read at one point of the history: events up to it are not told, later ones follow. A client that came back with
-    /// a `since` that can be resumed gets what it missed instead, and `read` does not run; one whose `since` cannot gets it with `"reset": true`.
+    /// Sends the client its first message, read at one point of the history: events up to that point are not told, later ones follow. A client that came back with
+    /// a `since` that can be resumed gets the events that it missed instead, and `read` does not run. If its `since` cannot be resumed, the message has `"reset": true`.
     /// The closure is `Fn`: it may be retried, and it runs again when the client asks to resume on the open connection.
     ///
     /// # Errors
@@ -175,7 +175,7 @@ impl<A: App> Context<A> {
         self.open().await
     }
 
-    /// For channels whose document has no first frame: `read` runs only when a client came with a `since` that cannot be resumed.
+    /// As [`snapshot`](Self::snapshot), for channels that have no first frame: `read` runs only if a client came with a `since` that cannot be resumed.
     ///
     /// # Errors
     /// What `read` returns.
@@ -209,8 +209,8 @@ impl<A: App> Context<A> {
         self.told(judged, result)
     }
 
-    /// Runs a command: one step of a transaction that is committed together with others; returns after the commit. Where the frame had an `id`, the
-    /// outcome is stored with its effect, and the same id from the same actor gets the stored outcome again.
+    /// Runs a command: one step of a transaction that is committed together with others. Returns after the commit. If the frame had an `id`, the
+    /// outcome is stored in that transaction, and the same id from the same client gets the stored outcome again.
     ///
     /// # Errors
     /// What `f` or the guard returns (then nothing of it happened); [`Error::Busy`]; [`Error::UnknownOutcome`] when the commit itself failed.
@@ -250,18 +250,18 @@ impl<A: App> Context<A> {
         self.told(refused, result)
     }
 
-    /// To this client only, without a number: it is not replayed.
+    /// Sends a message to this client only. It has no number and is not replayed.
     pub fn send(&self, message: &Message) {
         self.send_as(message, Envelope::default());
     }
 
-    /// Ends the connection in order, after what was said until now: a raw one with close code 1000; with Socket.IO this namespace, and the client does not
-    /// come back by itself. What the handler returns is not told any more.
+    /// Ends the connection in order, after the messages sent until now: a raw one with close code 1000; with Socket.IO this namespace, and the client does not
+    /// come back by itself. What the handler returns is not sent any more.
     pub fn disconnect(&self) {
         self.socket.end(Ending::new(1000, "bye"));
     }
 
-    /// To a group's live connections, at most once, without a number: typing, benchmarks. A durable fact is a row.
+    /// Sends an ephemeral event to the open connections of a group: at most once, without a number, not replayed. For example: somebody is typing. A durable fact is a row.
     pub fn publish(&self, group: A::Group, event: A::Event) {
         self.shard.publish(Publication::new(0, event, [group]));
     }
@@ -272,7 +272,7 @@ impl<A: App> Context<A> {
         self.timers.get_or_insert_with(make)
     }
 
-    /// Takes a timer that has elapsed, the first of them. What is done for it is no part of the command before.
+    /// Takes the first timer that has elapsed. What is done for it does not belong to the command before.
     pub(crate) fn take_elapsed(&mut self) -> Option<Elapsed<A>> {
         let elapsed = self.timers.as_mut()?.take_due()?;
         self.begin_unasked();
@@ -301,7 +301,7 @@ impl<A: App> Context<A> {
         &self.shard.formats[self.format as usize]
     }
 
-    /// A new token: judged like the first.
+    /// Takes a new token, which is judged like the first.
     pub(crate) async fn refresh(&mut self, identity: Identity<A::Claims>) -> Result<(), Error> {
         self.identity = Arc::new(identity);
         self.judge().await
@@ -351,7 +351,7 @@ impl<A: App> Context<A> {
     }
 }
 
-/// Nobody stays in a group without a connection.
+/// Leaves the groups: no member of a group is without a connection.
 impl<A: App> Drop for Context<A> {
     fn drop(&mut self) {
         self.leave_all();

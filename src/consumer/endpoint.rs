@@ -72,11 +72,11 @@ use serde::de::DeserializeOwned;
 )]
 #[allow(async_fn_in_trait)] // futures never leave their shard: no `Send` bound is wanted
 pub trait Consumer: Sized + 'static {
-    /// How Socket.IO clients are told that they are not let in, be it for their token or by [`connect`](Self::connect): by a CONNECT_ERROR. Or, for vocabularies
-    /// whose clients listen for an event instead, `true`: they are connected, told what [`render_error`](Self::render_error) says, and disconnected.
+    /// How a Socket.IO client is refused, for its token or by [`connect`](Self::connect). `false`: with a CONNECT_ERROR. `true`, for vocabularies
+    /// whose clients listen for an event instead: it is connected, told what [`render_error`](Self::render_error) says, and disconnected.
     const REFUSES_INSIDE: bool = false;
-    /// Headers of the request that opens a Socket.IO connection that [`SocketIoClient::header`](crate::SocketIoClient::header) can find, their names in small letters. What is not named here is not
-    /// kept: an open connection would have to carry all of a stranger's request along.
+    /// Headers of the request that opens a Socket.IO connection that [`SocketIoClient::header`](crate::SocketIoClient::header) can find, their names in small letters. Other headers are not
+    /// kept: an open connection would have to keep all of a stranger's request.
     const HEADERS: &'static [&'static str] = &[];
     /// The name in `routing.toml`: `dining.order`.
     const NAME: &'static str;
@@ -94,8 +94,8 @@ pub trait Consumer: Sized + 'static {
     /// member cannot be looked at. With Socket.IO these names are free, but for an event `authenticate` whose first argument is a token.
     type Command: FromFrame;
 
-    /// A connection was accepted. Joins groups, sets the guard, and says what a client must know first. What is announced to a joined group is held
-    /// until this returns; then comes the resume, or the snapshot, then what is new.
+    /// A connection was accepted. Sets the guard, joins groups, and sends what a client must know first. Events of a joined group are held
+    /// until this returns; then come the missed events or the snapshot, then new events.
     ///
     /// # Errors
     /// [`Error::Client`] refuses the connection: told in this vocabulary, then closed with the code of its kind.
@@ -119,7 +119,7 @@ pub trait Consumer: Sized + 'static {
     ) -> Option<Message>;
 
     /// Which entity the rendered event shows, for routes with `delivery = "latest"`: of the frames that wait for a slow client only the newest of each entity
-    /// is kept. What is told in frames of several names, or for several kinds of rows, has different numbers for each. `None`: never superseded. As
+    /// is kept. Messages of different names, and rows of different kinds, need different numbers. `None`: the frame is never superseded. Like
     /// [`render`](Self::render) it runs once for all connections of this kind.
     fn entity(
         _event: &<Self::App as App>::Event,

@@ -88,7 +88,7 @@ impl<A: App> Consumers<A> {
         Consumers(Arc::new(entries))
     }
 
-    /// Those that the shard was made with.
+    /// The consumers that the shard was made with.
     pub fn of(shard: &Shard<A>) -> &Self {
         let found = shard.extensions.get::<Self>();
         found.expect("a shard with connections has consumers")

@@ -11,9 +11,9 @@ use std::sync::atomic::Ordering::Relaxed;
 pub struct Numbers {
     /// Seconds since it started.
     pub uptime_s: u64,
-    /// By listener and path, in this order; also those that a reload took away.
+    /// The routes, ordered by listener and path, including those that a reload took away.
     pub routes: Vec<RouteNumbers>,
-    /// Clients that are let in at present, by consumer; with Socket.IO one for each namespace, however it is connected. What nobody is connected to is left out.
+    /// Clients that are let in at present, by consumer; with Socket.IO one for each namespace, however it is connected. Consumers without clients are left out.
     pub clients: BTreeMap<&'static str, u64>,
     /// WebSockets that ended, by close code; 0: without one. 3000 and 4000 stand for all codes of 3xxx and 4xxx that clients chose.
     pub closed: BTreeMap<u16, u64>,
@@ -45,7 +45,7 @@ pub struct RouteNumbers {
     pub open: u64,
     /// WebSockets that were opened.
     pub opened: u64,
-    /// Those that are open and were let in, by [`App::role`](crate::App::role), of Socket.IO once for each namespace. What nobody is at present is left out.
+    /// Open connections whose clients were let in, by [`App::role`](crate::App::role); with Socket.IO one for each namespace. Roles without connections are left out.
     pub roles: BTreeMap<&'static str, u64>,
 }
 

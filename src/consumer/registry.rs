@@ -32,7 +32,7 @@ impl<A: App> Registry<A> {
 
     /// Adds a consumer under its name.
     ///
-    /// It is one of this application: another's does not compile.
+    /// The consumer must be of this application. One of another application does not compile:
     ///
     /// ```compile_fail,E0271
     /// # use maitred::{App, Change, Consumer, Context, Error, Message, Reader, Registry, Reply, Signal, Watched};

@@ -39,7 +39,7 @@ pub struct RestPlace {
     pub listener: String,
     /// The port it listens on.
     pub port: u16,
-    /// It speaks `https` only.
+    /// Whether the listener speaks `https` only.
     pub tls: bool,
 }
 

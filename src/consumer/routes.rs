@@ -83,7 +83,7 @@ pub fn consumer<C: Consumer>() -> Endpoint<C::App> {
 }
 
 impl<A: App> Endpoint<A> {
-    /// Settings of this route or namespace alone, instead of what was said here before.
+    /// Sets the settings of this route or namespace alone. Of several calls the last counts.
     #[must_use]
     pub fn policy(mut self, policy: PolicySettings) -> Self {
         self.policy = policy;
@@ -107,12 +107,12 @@ impl<A: App> Default for Namespaces<A> {
 }
 
 impl<A: App> Namespaces<A> {
-    /// None yet: a route needs at least one.
+    /// No namespaces yet. A route needs at least one.
     pub fn new() -> Self {
         Namespaces::default()
     }
 
-    /// A namespace as clients name it: `/`, `/orders`.
+    /// Adds a namespace, by the name that clients use: `/`, `/orders`.
     #[must_use]
     #[track_caller]
     pub fn at(mut self, name: impl Into<String>, endpoint: Endpoint<A>) -> Self {
@@ -120,7 +120,7 @@ impl<A: App> Namespaces<A> {
         self
     }
 
-    /// Settings of the route, which its namespaces share, instead of what was said here before.
+    /// Sets the settings of the route, which its namespaces share. Of several calls the last counts.
     #[must_use]
     pub fn policy(mut self, policy: PolicySettings) -> Self {
         self.policy = policy;
@@ -152,14 +152,14 @@ impl<A: App> Routes<A> {
         }
     }
 
-    /// Limits of the whole process, instead of what was said here before.
+    /// Sets the limits of the whole process. Of several calls the last counts.
     #[must_use]
     pub fn limits(mut self, limits: ProcessSettings) -> Self {
         self.parts.limits = limits.0;
         self
     }
 
-    /// The policy of this listener's routes, where they have none of their own; before the first [`listen`](Self::listen) that of all listeners. Of several calls
+    /// Sets the policy of this listener's routes that have none of their own; before the first [`listen`](Self::listen), that of all listeners. Of several calls
     /// the last counts.
     #[must_use]
     pub fn policy(mut self, policy: PolicySettings) -> Self {
@@ -170,7 +170,7 @@ impl<A: App> Routes<A> {
         self
     }
 
-    /// Bounds for those who are no clients yet, of this listener; before the first [`listen`](Self::listen) of all listeners. Of several calls the last counts.
+    /// Sets what this listener grants a connection before its route is known; before the first [`listen`](Self::listen), what all listeners grant. Of several calls the last counts.
     #[must_use]
     pub fn edge(mut self, edge: EdgeSettings) -> Self {
         match self.listeners.last_mut() {
@@ -180,8 +180,8 @@ impl<A: App> Routes<A> {
         self
     }
 
-    /// A place where clients connect: `127.0.0.1:9900`, `localhost:9900` (both addresses of that name), `[::1]:0` (a port that is free). What follows is of
-    /// this listener. It is called by its address, unless it is given a [name](Self::named).
+    /// Adds a listener at an address: `127.0.0.1:9900`, `localhost:9900` (both addresses of that name), `[::1]:0` (a free port). The calls that follow are about
+    /// this listener. Its name is its address, unless it is given a [name](Self::named).
     #[must_use]
     #[track_caller]
     pub fn listen(mut self, address: impl Into<String>) -> Self {
@@ -198,7 +198,7 @@ impl<A: App> Routes<A> {
         self
     }
 
-    /// One more address of this listener.
+    /// Adds another address to this listener.
     ///
     /// # Panics
     /// Before the first [`listen`](Self::listen).
@@ -210,7 +210,7 @@ impl<A: App> Routes<A> {
         self
     }
 
-    /// What this listener is called in logs and counters: one word that no other has.
+    /// Names this listener, for logs and metrics: one word that no other listener has.
     ///
     /// # Panics
     /// Before the first [`listen`](Self::listen).
@@ -221,7 +221,7 @@ impl<A: App> Routes<A> {
         self
     }
 
-    /// This listener speaks TLS, with a chain of certificates and a key in PEM files.
+    /// Has this listener speak TLS, with a chain of certificates and a key in PEM files.
     ///
     /// # Panics
     /// Before the first [`listen`](Self::listen).
@@ -237,7 +237,7 @@ impl<A: App> Routes<A> {
         self
     }
 
-    /// Who may read `/metrics` here. Nobody may, unless this is said.
+    /// Says who may read `/metrics` here. Without this call nobody may.
     ///
     /// # Panics
     /// Before the first [`listen`](Self::listen).
@@ -248,7 +248,7 @@ impl<A: App> Routes<A> {
         self
     }
 
-    /// A plain WebSocket at a path. `<name>` in the path is a parameter, `<int:name>` a number: see [`Consumer::Params`].
+    /// Adds a route of plain WebSockets at a path. `<name>` in the path is a parameter, `<int:name>` a number: see [`Consumer::Params`].
     ///
     /// # Panics
     /// Before the first [`listen`](Self::listen), and when two consumers have one name.
@@ -259,7 +259,7 @@ impl<A: App> Routes<A> {
         self.plain(Protocol::WebSocket, path.into(), endpoint, at)
     }
 
-    /// Engine.IO at a path: the transports of Socket.IO under one consumer's own messages.
+    /// Adds a route of Engine.IO at a path: the transports of Socket.IO under one consumer's own messages.
     ///
     /// # Panics
     /// As [`route`](Self::route).
@@ -270,7 +270,7 @@ impl<A: App> Routes<A> {
         self.plain(Protocol::EngineIo, path.into(), endpoint, at)
     }
 
-    /// Socket.IO at a path, usually `/socket.io/`, with at least one namespace.
+    /// Adds a route of Socket.IO at a path, usually `/socket.io/`, with at least one namespace.
     ///
     /// # Panics
     /// As [`route`](Self::route).

@@ -22,11 +22,11 @@ pub(crate) struct Bound {
 /// What became of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pushed {
-    /// It waits.
+    /// The frame waits.
     Waits,
-    /// It waits, and the one before it of the same entity does not any more.
+    /// The frame waits, in place of an older one of the same entity.
     Superseding,
-    /// It waits, though more than the bound did already.
+    /// The frame waits, although the outbox was over its bound already.
     TooMuch,
 }
 
@@ -42,7 +42,7 @@ pub(crate) struct Outbox {
     frames: VecDeque<Option<WaitingFrame>>,
     /// How many places were removed in front: the number of the first place.
     gone: u64,
-    /// In which place the frame of an entity is.
+    /// The place of the frame that waits for an entity.
     places: FxHashMap<u64, u64>,
     /// Frames that are not superseded.
     waiting: usize,
@@ -147,8 +147,8 @@ impl Outbox {
         self.waiting == 0
     }
 
-    /// Takes whole messages off the front: at least one, if there is one, no more when these bytes are reached, and at most so many. Of a message with more
-    /// attachments than that the first part, and the rest is the first frame. Only where a stream has taken no part of a message.
+    /// Takes whole messages off the front: at least one, if there is one; none after `bytes` are reached; and at most `messages`. Of a message with more
+    /// attachments than that it takes the first part, and the rest becomes the first frame. Only while no part of a message has left by a stream.
     pub fn take(&mut self, bytes: usize, messages: usize) -> Vec<Bytes> {
         let (mut taken, mut sum, mut left) = (Vec::new(), 0, messages);
         while sum < bytes

@@ -51,7 +51,7 @@ pub(crate) struct Rendering<'a, A: App> {
 
 pub(crate) struct RecentEvents<A: App> {
     events: FxHashMap<u64, Replayed<A>>,
-    /// In the order in which they were read.
+    /// The numbers of `events`, in the order in which they were read.
     order: VecDeque<u64>,
     bytes: usize,
     used: Option<Instant>,

@@ -10,7 +10,7 @@ use crate::protocol::message::Message;
 pub(crate) struct Renderer<A: App> {
     /// The consumer's name in `routing.toml`.
     pub name: &'static str,
-    /// Its frames have no envelope.
+    /// Whether the consumer's frames have no envelope.
     pub verbatim: bool,
     /// The message of an event for a group; `None`: it is not told.
     pub render: fn(&A::Event, &A::Group) -> Option<Message>,

@@ -56,7 +56,7 @@ impl<G: Display> Audience<G> {
 pub(crate) struct Page {
     /// In the order of their numbers.
     pub frames: Vec<Bytes>,
-    /// Of all of them.
+    /// The length of all frames together, in bytes.
     pub bytes: usize,
     /// The page reaches so far: the next one's `since`.
     pub upto: u64,

@@ -50,7 +50,7 @@ pub(crate) struct Socket<A: App> {
     /// The connection's number, for the log.
     pub id: u64,
     pub policy: Arc<Policy>,
-    /// It is asked whether it is there as Engine.IO does.
+    /// Whether pings are packets of Engine.IO instead of ping frames.
     pub engine: bool,
     /// How fast the client speaks.
     pub rates: Rates,

@@ -1,5 +1,5 @@
-//! A client's byte stream: a TCP socket, one with TLS over it, or a queue inside the process. Nothing here waits: who asks for more than the stream takes or
-//! has is told so.
+//! A client's byte stream: a TCP socket, one with TLS over it, or a queue inside the process. Nothing here waits: a caller that asks for more than the stream takes or
+//! has gets `WouldBlock`.
 
 mod memory;
 #[cfg(test)]

@@ -17,7 +17,7 @@ const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 /// The time of a server. Clones are the same clock.
 ///
 /// The default is the machine's own: [`now`](Self::now) is then `Instant::now()` behind one branch. A [held](Self::held) one moves only when
-/// [`advance`](Self::advance) is called; moving it never runs anything by itself: who was due is woken, and runs when its runtime gets to it.
+/// [`advance`](Self::advance) is called; moving it never runs anything by itself: tasks that are due are woken, and run when their runtime gets to them.
 ///
 /// No function of a clock fails, and none needs a particular thread. Those that wait need a Tokio runtime with its timer, as long as the clock is the machine's.
 #[derive(Clone, Default)]

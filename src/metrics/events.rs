@@ -20,7 +20,7 @@ struct ConsumerCounts {
     events: FxHashMap<Box<str>, u64>,
 }
 
-/// What one shard counts of each consumer. Only its own thread counts, so nobody waits for the lock but who adds up.
+/// What one shard counts of each consumer. Only its own thread counts, so only a request for the metrics waits for the lock.
 #[derive(Debug, Default)]
 pub(crate) struct Events(Mutex<FxHashMap<&'static str, ConsumerCounts>>);
 

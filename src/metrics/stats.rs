@@ -25,9 +25,9 @@ pub(crate) struct Stats {
     started: Instant,
     pub shards: Vec<Arc<ShardStats>>,
     pub quota: Arc<Quota>,
-    /// By listener and path: a name that a reload takes away keeps its totals.
+    /// Routes by listener and path. A name that a reload takes away keeps its totals.
     routes: DashMap<RouteName, Arc<RouteStats>>,
-    /// By close code, as [`closed`](Self::closed) was told.
+    /// Connections closed, by the code that [`closed`](Self::closed) was told.
     closings: DashMap<u16, u64>,
     last_connection: AtomicU64,
 }

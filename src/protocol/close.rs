@@ -160,7 +160,7 @@ impl Ending {
         Ending::new(1012, "restarting: come back with your seq")
     }
 
-    /// What was told is no beginning of what will be told. Its client has to read its state again, after a random wait: everybody has to.
+    /// The history has begun anew, so the client must read its state again. It waits a random time first, because all clients must.
     pub const fn begun_anew() -> Self {
         Ending::new(1012, "the history has begun anew: come back with your seq")
     }

@@ -45,7 +45,7 @@ pub(crate) struct Envelope {
 /// A client's frame, taken apart as far as the framework is concerned.
 #[derive(Debug)]
 pub(crate) enum Inbound<'a> {
-    /// For the consumer.
+    /// A command for the consumer.
     Command {
         /// The client's own id of this command: asks for an acknowledgement, and makes a retry safe.
         id: Option<String>,
@@ -53,7 +53,7 @@ pub(crate) enum Inbound<'a> {
         action: Option<Cow<'a, str>>,
         body: Payload<'a>,
     },
-    /// For the connection.
+    /// A request to the connection itself.
     Control {
         id: Option<String>,
         control: Control,
@@ -79,7 +79,7 @@ pub(crate) enum Control {
 }
 
 impl Control {
-    /// What `action_rates` calls it.
+    /// The name of this request in `action_rates`.
     pub fn name(&self) -> &'static str {
         match self {
             Control::Ping => "ping",

@@ -22,7 +22,7 @@ pub struct Message(Content);
 
 #[derive(Debug, Clone)]
 pub(crate) enum Content {
-    /// For a dialect's envelope.
+    /// JSON that a dialect puts an envelope around.
     Json {
         name: Option<Cow<'static, str>>,
         data: Box<RawValue>,

@@ -15,7 +15,7 @@ use tokio_rustls::rustls::ServerConfig;
 #[derive(Debug, Clone)]
 pub struct Routing {
     pub(crate) listeners: Vec<Listener>,
-    /// Of the whole process.
+    /// The limits of the whole process.
     pub(crate) limits: Limits,
     /// Where the limits were set.
     pub(super) limits_set: Provenance,
@@ -41,13 +41,13 @@ impl<'a> Known<'a> {
 /// Addresses where clients connect, and what is served there.
 #[derive(Debug, Clone)]
 pub(crate) struct Listener {
-    /// For logs and counters; no two have the same.
+    /// The name in logs and metrics; no two listeners have the same.
     pub(crate) name: String,
     pub(crate) bind: Bind,
     /// In the order of the file: the first that fits a path counts.
     pub(crate) routes: Vec<Route>,
     pub(crate) rest: Vec<RestMount>,
-    /// For what belongs to no route: the REST services.
+    /// The settings for REST, which belongs to no route.
     pub(crate) policy: Policy,
     /// Who may read `/metrics` here.
     pub(crate) metrics: Metrics,

@@ -16,7 +16,7 @@ pub(super) struct Mistakes<'t> {
 }
 
 impl<'t> Mistakes<'t> {
-    /// For a routing that is read from a file.
+    /// No mistakes yet, of a routing that is read from a file.
     pub(super) fn of_file(file_name: &'t str, text: &'t str) -> Self {
         Mistakes {
             file_name,
@@ -25,7 +25,7 @@ impl<'t> Mistakes<'t> {
         }
     }
 
-    /// For a routing that a program builds.
+    /// No mistakes yet, of a routing that a program builds.
     pub(super) fn of_program() -> Self {
         Mistakes::of_file("", "")
     }

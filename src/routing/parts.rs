@@ -18,7 +18,7 @@ pub(crate) struct Located<T> {
 
 /// A value that may be missing.
 pub(crate) enum Given<T> {
-    /// Nobody said it.
+    /// The value is not given.
     Absent,
     /// Something was said that cannot be read. The mistake is noted: what is missing for that reason is no second mistake.
     Mistaken,

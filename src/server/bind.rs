@@ -13,7 +13,7 @@ const BACKLOG: i32 = 4096;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct BoundAddress {
     pub listener: String,
-    /// As in the file: the port may be 0.
+    /// The address as the routing has it: the port may be 0.
     pub configured: SocketAddr,
     pub actual: SocketAddr,
 }

@@ -32,7 +32,7 @@ impl<A: App> NewConnection<A> {
         }
     }
 
-    /// It is not let in, whoever its client is.
+    /// Has the connection refused with this error, whoever its client is.
     pub fn refuse(&mut self, error: ClientError) {
         let identity = match self {
             NewConnection::Raw(raw) => &mut raw.identity,

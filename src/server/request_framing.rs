@@ -13,7 +13,7 @@ pub(crate) struct RequestFraming {
     head: Head,
     /// The most a line may be, in bytes.
     longest: usize,
-    /// Where in what came last a head began.
+    /// The position in the last read at which a head began.
     head_at: Option<usize>,
     /// Heads that came whole.
     heads: u64,
@@ -24,7 +24,7 @@ enum State {
     /// Before a request. Empty lines are passed over (section 2.2).
     Start,
     Fields,
-    /// So many bytes of a body are to come.
+    /// In a body, of which this many bytes are still to come.
     Body(u64),
     ChunkSize,
     Chunk(u64),
@@ -61,7 +61,7 @@ struct Head {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Ambiguous {
     pub at: usize,
-    /// For whoever wrote the client.
+    /// What is wrong, for the author of the client.
     pub why: &'static str,
 }
 
@@ -120,7 +120,7 @@ impl RequestFraming {
     /// One byte of a line.
     ///
     /// # Errors
-    /// It must not be there.
+    /// The byte is not allowed there.
     fn byte(&mut self, byte: u8) -> Result<(), &'static str> {
         let after_cr = self.line.last() == Some(&b'\r');
         match byte {

@@ -19,7 +19,7 @@ pub(super) struct TableEntry {
     pub rest_places: Arc<[RestPlace]>,
 }
 
-/// What a routing comes to on this machine.
+/// A routing with its certificates read and its sockets bound.
 pub(super) struct Table {
     pub listeners: Vec<Arc<TableEntry>>,
 }

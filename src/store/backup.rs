@@ -20,14 +20,14 @@ use std::time::Duration;
 
 /// Pages that are copied between two reports, 4 MiB.
 const STEP: i32 = 1_024;
-/// How long to wait for whoever holds the database at the moment.
+/// How long to wait for a program that has locked the database.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How far a copy is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// Pages that are copied.
+    /// Pages copied so far.
     pub done: u32,
     /// Pages in all.
     pub of: u32,
@@ -37,11 +37,11 @@ pub struct Progress {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Copied {
-    /// Its length.
+    /// The length of the copy.
     pub bytes: u64,
-    /// The number of the newest event that it has.
+    /// The number of the newest event in the copy.
     pub head: u64,
-    /// Tables and their rules that rows of it break, in SQLite's words. The original has them too: a copy without them would be none.
+    /// Rules of tables that rows of the copy break, in SQLite's words. The original breaks them too, so the copy is faithful.
     pub broken_rules: Vec<String>,
 }
 
@@ -51,12 +51,12 @@ pub struct Copied {
 pub struct Restored {
     /// The database that is there now.
     pub copied: Copied,
-    /// What the database that was there is called now. `None`: there was none.
+    /// The present name of the database that was there before. `None`: there was none.
     pub aside: Option<PathBuf>,
 }
 
-/// Copies a database while it is served: what was committed when this begins, all of it at one moment, into one file without a log. Blocks; takes no lock
-/// that anybody waits for, and no commit makes it begin anew. While it copies, the write-ahead log cannot begin anew.
+/// Copies a database while it is served: what was committed when this began, as of one moment, into one file without a write-ahead log. Blocks. It takes no lock
+/// that others wait for, and no commit makes it begin anew. While it copies, the write-ahead log of the database cannot begin anew.
 ///
 /// # Errors
 /// [`Error::Config`] when there is no such database, it is another application's, or `to` exists; [`Error::Full`], [`Error::Io`], [`Error::Store`]
@@ -83,8 +83,8 @@ pub fn backup(
     Ok(copied)
 }
 
-/// Puts a copy in the place of a database that nobody serves. What was there is moved aside, with its log; the file with the highest number stays, so that
-/// numbers do not recur. The next start brings it up to date, and who comes back with a number that it does not have is told to begin anew. Blocks.
+/// Puts a copy in the place of a database that is not being served. The database that was there is moved aside, with its log. The file with the highest number stays, so that
+/// numbers do not recur. The next start brings the copy up to date, and a client that comes back with a number that it does not have is reset. Blocks.
 ///
 /// # Errors
 /// [`Error::Config`] when the database is being served, or `from` is no database of this application, of a newer version, or damaged: nothing is changed
@@ -152,7 +152,7 @@ fn copy(
     from.execute_batch("BEGIN")?;
     let head = SqliteLog::new(&from, None).head()?;
     let mut to = Connection::open(part)?;
-    // It is nobody's before it has its name.
+    // Nobody uses the copy before it has its name, so it needs no journal.
     to.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")?;
     let copying = Backup::new(&from, &mut to)?;
     loop {
@@ -172,7 +172,7 @@ fn copy(
     }
     drop(copying);
     drop(from);
-    // One file, without a log beside it.
+    // The copy is to be one file, without a log beside it.
     to.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
     let (found, rules) = damage(&to, "quick_check")?;
     if let Some(found) = found {

@@ -18,7 +18,7 @@ impl MovingAverage {
         self.0
     }
 
-    /// It took so long.
+    /// Takes in another time.
     pub fn took(&mut self, last: Duration) {
         self.0 = match self.0 {
             Duration::ZERO => last.min(MOST),

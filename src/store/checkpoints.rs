@@ -113,7 +113,7 @@ impl Checkpoints {
         let Bounds { step, most, limit } = self.bounds;
         let pages = PAGES.get();
         if pages < self.woken.max(self.tried) {
-            // It began anew.
+            // The write-ahead log began anew.
             (self.woken, self.tried, self.warned) = (0, 0, 0);
             self.stats.log_held.store(0, Relaxed);
         }
@@ -165,7 +165,7 @@ impl Drop for Checkpoints {
     }
 }
 
-/// As much as readers allow; waits for nobody.
+/// Does as much of a checkpoint as readers allow. Waits for nobody.
 fn checkpoint(c: &Connection) {
     if let Err(e) = c.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
         tracing::warn!(error = %e, "the write-ahead log cannot be moved into the database");

@@ -6,7 +6,7 @@ use super::idempotency::IdempotencyKey;
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Command {
-    /// Who asks: the [`Change`](crate::Change)s that the command makes say so.
+    /// Who asks. The [`Change`](crate::Change)s that the command makes have this name.
     pub actor: Option<String>,
     /// The id under which the outcome is kept. Without one, a repetition runs again.
     pub id: Option<IdempotencyKey>,
@@ -15,18 +15,18 @@ pub struct Command {
 }
 
 impl Command {
-    /// A command of nobody in particular, without an id.
+    /// A command without an actor and without an id.
     pub fn new() -> Self {
         Command::default()
     }
 
-    /// Says who asks.
+    /// Sets who asks.
     pub fn by(mut self, actor: impl Into<String>) -> Self {
         self.actor = Some(actor.into());
         self
     }
 
-    /// Says under which id the outcome is kept.
+    /// Sets the id under which the outcome is kept.
     pub fn with_id(mut self, id: IdempotencyKey) -> Self {
         self.id = Some(id);
         self

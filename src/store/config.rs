@@ -21,7 +21,7 @@ pub enum CaptureMode {
     #[default]
     Buffered,
     /// The change log that other programs' changes come from: it is written and read back. A statement costs several times as much, and no
-    /// [`Memo`](crate::Memo) is kept. For whoever doubts the other one.
+    /// [`Memo`](crate::Memo) is kept. For comparison, if the other one is in doubt.
     ReadBack,
 }
 

@@ -65,7 +65,7 @@ pub(super) async fn close(connection: tokio_rusqlite::Connection) {
     }
 }
 
-/// What is wrong with a database, with its name.
+/// Adds the database's path to an error.
 pub(super) fn named(path: &Path, e: Error) -> Error {
     let path = path.display();
     match e {

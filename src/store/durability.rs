@@ -52,13 +52,13 @@ pub(crate) type OnDurable = Box<dyn FnOnce(Vec<(Option<usize>, Reply)>) + Send>;
 pub(super) struct Commit {
     /// When it was begun, if it wrote something. One that did not may have read what is not on the disk yet.
     pub wrote: Option<Instant>,
-    /// Those who asked for it, with their shards.
+    /// The jobs that it committed, with the shards that asked.
     pub done: Vec<(Option<usize>, Box<dyn Work>)>,
     pub on_durable: Option<OnDurable>,
 }
 
 impl Commit {
-    /// One that did not come about, or nobody is told of.
+    /// A commit that failed, or of which nobody is told.
     pub fn silent() -> Self {
         Commit {
             wrote: None,
@@ -84,7 +84,7 @@ impl Commit {
     }
 }
 
-/// What the writer, the thread and those who read know of each other.
+/// What the writer, the disk's thread and readers share.
 #[derive(Default)]
 struct Shared {
     /// Commits until the one that was begun last: counted before anybody can see it.
@@ -93,7 +93,7 @@ struct Shared {
     durable: AtomicU64,
     /// The disk refused what was written.
     refused: AtomicBool,
-    /// What asking the disk takes as a rule, in nanoseconds.
+    /// How long a flush takes, as a moving average, in nanoseconds.
     flush_time: AtomicU64,
     health: Arc<Health>,
     stats: Arc<Stats>,
@@ -184,7 +184,7 @@ impl Flusher {
         self.shared.is_open()
     }
 
-    /// What is the matter with the store.
+    /// Whether the store can be used, and if not, why.
     pub fn health(&self) -> Arc<Health> {
         self.shared.health.clone()
     }
@@ -194,12 +194,12 @@ impl Flusher {
         self.shared.stats.clone()
     }
 
-    /// What asking takes at present.
+    /// How long a flush takes at present.
     pub fn flush_time(&self) -> Duration {
         Duration::from_nanos(self.shared.flush_time.load(Relaxed))
     }
 
-    /// For those who read.
+    /// The barrier at which readers wait.
     pub fn barrier(&self) -> DurableBarrier {
         DurableBarrier {
             shared: self.shared.clone(),

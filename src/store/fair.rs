@@ -1,4 +1,4 @@
-//! Who of those that wait comes next: whoever has asked for little lately, before those who have asked for much.
+//! The order of the queue before the readers: a task that has asked for little lately comes before one that has asked for much.
 
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, VecDeque};
@@ -53,7 +53,7 @@ impl<K: Copy + Eq + Hash, T> Fair<K, T> {
         self.order.insert((place, self.asked), asker);
     }
 
-    /// What comes next.
+    /// Takes the item whose turn it is.
     pub fn pop(&mut self) -> Option<T> {
         let (_, asker) = self.order.pop_first()?;
         let mut waiting = self.waiting.remove(&asker)?;

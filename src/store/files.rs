@@ -16,7 +16,7 @@ type Identity = (u64, u64);
 
 struct Known {
     path: PathBuf,
-    /// As a client is told.
+    /// The name of the file for clients.
     what: &'static str,
     identity: Identity,
 }
@@ -29,7 +29,7 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// Of a connection that has used its log.
+    /// The files of a connection that has used its write-ahead log.
     ///
     /// # Errors
     /// [`Error::Io`] when one is missing.
@@ -69,14 +69,14 @@ impl Files {
         self.length.set(u64::MAX);
     }
 
-    /// What became of the first that is not what it was: in words for clients, and its name.
+    /// What happened to the first file that is not what it was, in words for clients, and its name.
     pub fn changed(&self) -> Option<(String, String)> {
         self.all.iter().find_map(|known| {
             let became = match look(&known.path) {
                 Ok(now) if now == known.identity => return None,
                 Ok(_) => "was replaced",
                 Err(e) if e.kind() == io::ErrorKind::NotFound => "was removed",
-                // It cannot be told at present.
+                // The file cannot be looked at now: the next poll tries again.
                 Err(_) => return None,
             };
             let name = known.path.display().to_string();

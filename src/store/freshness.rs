@@ -113,7 +113,7 @@ impl Freshness {
         self.doubtful.set(true);
     }
 
-    /// What is kept, as far as it is still true. `None`: nobody would see what changes.
+    /// The memos that are still true. `None`: the capture does not show changes, so nothing may be kept.
     pub fn memos(&self) -> Option<&Memos> {
         self.look_at_changes().then_some(&self.memos)
     }

@@ -67,7 +67,7 @@ impl Store {
         self.read_by(&self.shared.readers, f).await
     }
 
-    /// As [`read`](Self::read), for a page of the history: by a reader that nobody else waits for.
+    /// Reads as [`read`](Self::read) does, for a page of the history: on a reader that is for replay only.
     ///
     /// # Errors
     /// As [`read`](Self::read).
@@ -186,7 +186,7 @@ impl Store {
         self.shared.jobs.max_capacity() - self.shared.jobs.capacity()
     }
 
-    /// What is the matter with it.
+    /// Whether the store can be used, and if not, why.
     pub(crate) fn health(&self) -> &Health {
         &self.shared.health
     }

@@ -34,7 +34,7 @@ impl Cause {
         Cause::Tables,
     ];
 
-    /// As the log and the metrics call it.
+    /// The name in the log and in the metrics.
     pub const fn name(self) -> &'static str {
         match self {
             Cause::Disk => "disk",
@@ -55,7 +55,7 @@ impl Cause {
         Cause::Disk.bit() | Cause::Files.bit() | Cause::Damaged.bit() | Cause::Tables.bit();
 }
 
-/// What is the matter with one store. Shared by all who use it.
+/// What is wrong with one store at the moment, if anything. Shared by everything that uses the store.
 #[derive(Debug, Default)]
 pub(crate) struct Health {
     /// The bits of the causes that hold: asked before each command and each read.

@@ -5,7 +5,7 @@ use super::durability::OnDurable;
 use super::log::{Appender, Committed};
 use crate::error::Error;
 
-/// Whoever decides what is announced of a change, and tells it.
+/// Decides what is announced of each change, and tells it after the commit.
 ///
 /// The store has one and calls it on the writer's thread alone, so it needs no lock; whatever it does there every command waits for. It must not call the store,
 /// and must not block, except within a [`OnDurable`]. A panic in [`announce`](Self::announce) fails the transaction like an error; elsewhere it is a mistake.
@@ -32,6 +32,6 @@ pub(crate) trait Hook: Send {
     /// How everybody is told that they have to come back, without a new history: the store is closed. `head`: the newest event's number.
     fn dismissed(&mut self, head: u64) -> OnDurable;
 
-    /// What was written while nobody served is announced, and nobody had to be told: from now on there is somebody. Called once, before any command runs.
+    /// From now on there are clients to tell. What other programs wrote before is announced already, to the event log only. Called once, before any command runs.
     fn started(&mut self, head: u64);
 }

@@ -16,27 +16,27 @@ CREATE TABLE IF NOT EXISTS command_outcome(n INTEGER PRIMARY KEY, scope TEXT NOT
 /// Names one command, so that its repetition is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey {
-    /// Whose keys these are. Two scopes never meet.
+    /// Whose keys these are. The same key in two scopes is two keys.
     pub scope: String,
-    /// What the client chose.
+    /// The id that the client chose.
     pub key: String,
-    /// Of the command itself and of what it is addressed to. The same key with another fingerprint is a client's mistake.
+    /// A digest of the command and of what it is addressed to. The same key with another fingerprint is a client's mistake.
     pub fingerprint: [u8; 32],
     former: Option<Former>,
-    /// `None`: as long as the store keeps outcomes.
+    /// How long the outcome counts. `None`: as long as the store keeps outcomes.
     lifetime: Option<Duration>,
 }
 
 /// How an earlier release named the same command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Former {
-    /// `None`: in the same scope.
+    /// The scope of that time. `None`: the same scope.
     scope: Option<String>,
     fingerprint: [u8; 32],
 }
 
 impl IdempotencyKey {
-    /// The id of a command. `body` is all that makes it this command and no other: what it is addressed to, what it asks for, with which values.
+    /// The key of a command. `body` is everything that tells this command from any other: what it is addressed to, what it asks for, with which values.
     pub fn new(scope: impl Into<String>, key: impl Into<String>, body: &[u8]) -> Self {
         IdempotencyKey {
             scope: scope.into(),
@@ -47,14 +47,14 @@ impl IdempotencyKey {
         }
     }
 
-    /// How long its outcome counts, where that is shorter than the store keeps outcomes. Afterwards the id is new. By the clock of the system.
+    /// Has the outcome count for this long, if that is shorter than the store keeps outcomes. Afterwards the key is new. By the time of day.
     #[must_use]
     pub fn for_at_most(mut self, lifetime: Duration) -> Self {
         self.lifetime = Some(lifetime);
         self
     }
 
-    /// What an earlier release would have passed to [`new`](Self::new), where it named commands differently: a retry that crosses the upgrade finds its outcome
+    /// Adds what an earlier release passed to [`new`](Self::new), if it named commands differently: a retry that crosses the upgrade finds its outcome
     /// under that name, and is not run a second time. `body` must not begin as that of a new name could: else a new name may be taken for an old one.
     #[must_use]
     pub fn formerly(mut self, scope: impl Into<String>, body: &[u8]) -> Self {

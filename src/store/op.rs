@@ -3,10 +3,10 @@
 /// What happened to a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Op {
-    /// It is new.
+    /// The row is new.
     Insert,
-    /// It is different.
+    /// The row has other values.
     Update,
-    /// It is gone.
+    /// The row is gone.
     Delete,
 }

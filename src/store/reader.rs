@@ -51,7 +51,7 @@ impl<'c> Reader<'c> {
         self.freshness.and_then(Freshness::memos)
     }
 
-    /// What is asked for is no row of a table: what is read with it is not kept.
+    /// Notes that something is read that is no row of a table, so no memo may be made of it.
     fn is_no_row(&self) {
         if let Some(freshness) = self.freshness {
             freshness.looks_elsewhere();
@@ -92,8 +92,8 @@ impl<'c> Reader<'c> {
         Ok(found)
     }
 
-    /// For rows of a list: what was read of one, or `None` where another program wrote something that `T` cannot be. The others are shown; which one is not is
-    /// logged, once. Also for one column of a row that can do without it.
+    /// Leaves out a row of a list that makes no sense: returns what was read of it, or `None` if another program wrote something that `T` cannot be. The other rows
+    /// are shown. The log names the row that was left out, once. Also for a single column that its row can do without.
     ///
     /// ```no_run
     /// # use maitred::{Error, Reader};

@@ -18,7 +18,7 @@ impl<'r> Row<'r> {
         self.0
     }
 
-    /// The value of a column. A text is read as [`text`](Self::text) has it.
+    /// The value of a column. A text is read as [`text`](Self::text) does it.
     ///
     /// # Errors
     /// [`Error::Store`] when there is no such column, or it holds another type.
@@ -31,8 +31,8 @@ impl<'r> Row<'r> {
         })
     }
 
-    /// The text of a column, borrowed from the row. What another program wrote need not be UTF-8: what is not becomes U+FFFD. Bytes in a column that is not
-    /// declared for them are as SQL's `hex()` has them.
+    /// The text of a column, borrowed from the row. Bytes that are not UTF-8 become U+FFFD (another program may have written them). A blob in a column that is not
+    /// declared for one is returned as SQL's `hex()` writes it.
     ///
     /// # Errors
     /// [`Error::Store`] when there is no such column, or it is no text.

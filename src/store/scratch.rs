@@ -45,7 +45,7 @@ impl Scratch {
         done
     }
 
-    /// What somebody types in a shell.
+    /// Runs statements, as somebody types them in a shell.
     ///
     /// # Errors
     /// [`Error::Store`].

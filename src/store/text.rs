@@ -32,7 +32,7 @@ pub(crate) fn text_or_null(value: ValueRef<'_>) -> Result<Option<Cow<'_, str>>, 
     }
 }
 
-/// As SQL's function of that name.
+/// Hexadecimal digits, as SQL's function `hex` writes them.
 pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02X}")).collect()
 }

@@ -25,12 +25,12 @@ impl Watched {
         }
     }
 
-    /// With these stamps.
+    /// Sets the columns that record when another column got a value.
     pub const fn stamps(self, stamps: &'static [Stamp]) -> Self {
         Watched { stamps, ..self }
     }
 
-    /// With columns that are left out of the change log: see [`secret`](Self::secret).
+    /// Leaves columns out of the change log: see [`secret`](Self::secret).
     pub const fn hiding(self, secret: &'static [&'static str]) -> Self {
         Watched { secret, ..self }
     }

@@ -349,7 +349,7 @@ fn kept(db: &Reader<'_>, id: i64) -> Result<Option<Arc<OrderFacts>>, Error> {
     Ok(read_facts(db, id)?.map(Arc::new))
 }
 
-/// What an order is now, for who has just written it with all that follows from it.
+/// What an order is now, for code that has just written it and all that follows from it.
 ///
 /// # Errors
 /// As [`facts`].

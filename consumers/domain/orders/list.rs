@@ -27,7 +27,7 @@ pub struct Filter {
     pub from: Option<i64>,
     /// Placed before then.
     pub until: Option<i64>,
-    /// So many are passed over: for those who count pages.
+    /// The number of orders to leave out at the beginning: for clients that count pages.
     pub skip: u32,
     /// Placed by which account.
     pub customer_user_id: Option<i64>,

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 /// How much: an amount, or `"remaining"`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Amount {
-    /// So much.
+    /// This amount.
     Exactly(Decimal),
     /// Whatever is left.
     Remaining,

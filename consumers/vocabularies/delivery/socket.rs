@@ -18,8 +18,8 @@ use std::time::UNIX_EPOCH;
 
 /// One client. What it may do is judged anew with each command.
 pub struct OrdersSocket {
-    /// When it was let in: milliseconds since 1970-01-01 UTC. An offer that went later was told to it as it went. 0 for who comes back: that one hears what it
-    /// missed, or that it is to look anew.
+    /// When the client was let in: milliseconds since 1970-01-01 UTC. It was told of offers that were taken later. 0 for a client that comes back: it hears what it
+    /// missed, or that it must ask again.
     since_ms: i64,
 }
 

@@ -4,7 +4,7 @@ use super::membership::Membership;
 use crate::protocol::sid::unguessable;
 use std::cell::Cell;
 
-/// What a client is known by.
+/// The name under which a client is known when it comes back.
 pub(crate) struct Pid {
     pub id: Box<str>,
     /// Where its stream began.
@@ -14,11 +14,11 @@ pub(crate) struct Pid {
 /// A client that comes back.
 pub(crate) struct Returning {
     pub pid: String,
-    /// Where its stream began; 0 where that is not known.
+    /// The number at which the client's stream began; 0 if that is not known.
     pub baseline: u64,
     /// The number of the last event that it saw in this stream.
     pub offset: Option<u64>,
-    /// It goes on where it was.
+    /// Whether the client goes on where it was: it gets what it missed, and keeps its `pid`.
     pub recovered: bool,
 }
 
@@ -26,15 +26,15 @@ pub(crate) struct Returning {
 pub(crate) struct Back<G> {
     /// The groups of the connection that this one continues.
     pub restored: Vec<Membership<G>>,
-    /// It has been here before.
+    /// The client, if it has been here before.
     pub returning: Option<Returning>,
-    /// What it comes back to is not known.
+    /// Whether the client names a `pid` that is not known any more.
     pub lost: bool,
-    /// Under which id its groups are kept.
+    /// The id under which the client's groups are kept.
     pub pid: Option<Pid>,
-    /// Its groups are not those that are kept.
+    /// Whether the groups that are kept are not the connection's.
     pub unkept: Cell<bool>,
-    /// What this connection is called there.
+    /// The name of this connection in the table `recovery`.
     pub holder: String,
 }
 

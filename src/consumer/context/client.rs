@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 /// Questions of one client that wait for its answer.
 const QUESTIONS: usize = 256;
 
-/// What of the request that opened a connection is kept for as long as that is open: what somebody may ask for.
+/// The part of the request that opened a connection that is kept while the connection is open: what a consumer may ask for.
 #[derive(Debug, Default)]
 pub(crate) struct Handshake {
     /// A line for each field, its name in small letters: `name: value`.
@@ -59,11 +59,11 @@ pub(crate) struct Client {
     pub auth: Option<Box<RawValue>>,
     questions: RefCell<FxHashMap<u64, oneshot::Sender<Arguments>>>,
     next: Cell<u64>,
-    /// It was told that it is let in.
+    /// Whether the client was told that it is let in.
     pub(super) greeted: Cell<bool>,
     /// The name of the event that is being handled.
     event: RefCell<String>,
-    /// Who waits until it has seen that.
+    /// Woken when the client has seen that it is let in.
     greeting: RefCell<Option<oneshot::Sender<()>>>,
 }
 
@@ -116,7 +116,7 @@ impl Client {
         Some((id, answered))
     }
 
-    /// Nobody waits for this answer any more.
+    /// Forgets a question whose answer nobody waits for any more.
     pub(super) fn gives_up(&self, id: u64) {
         self.questions.borrow_mut().remove(&id);
     }
@@ -135,14 +135,14 @@ impl Client {
         let _ = came.await;
     }
 
-    /// It has answered a ping.
+    /// The client has answered a ping, so it has seen what was sent before.
     pub fn pong(&self) {
         if let Some(waits) = self.greeting.take() {
             let _ = waits.send(());
         }
     }
 
-    /// Nobody answers any more.
+    /// The client has gone: every wait for an answer ends.
     pub fn gone(&self) {
         self.greeting.take();
         self.questions.borrow_mut().clear();

@@ -9,15 +9,15 @@ use crate::limits::Limit;
 use crate::protocol::close::Ending;
 
 impl<A: App> Context<A> {
-    /// From here on nothing announced to `group` is lost. Join before reading a snapshot.
+    /// Joins a group: from here on no event for `group` is lost. Join before reading a snapshot.
     ///
-    /// A connection that is in `groups_per_connection` groups already is closed with 4429: to go on without this group would be a silent gap. For groups that
+    /// A connection that is in `groups_per_connection` groups already is closed with 4429, because without this group it would have a silent gap. For groups that
     /// a client asks for there is [`try_join`](Self::try_join).
     pub fn join(&mut self, group: A::Group) {
         self.join_after(group, 0);
     }
 
-    /// As [`join`](Self::join), and the connection stays open when the group is one too many.
+    /// Joins a group as [`join`](Self::join) does, but if the group is one too many the connection stays open.
     ///
     /// # Errors
     /// Of kind [`RateLimited`](crate::Kind::RateLimited): `TOO_MANY_GROUPS`.
@@ -25,8 +25,8 @@ impl<A: App> Context<A> {
         self.try_join_after(group, 0)
     }
 
-    /// As [`join`](Self::join), for a client that was admitted to the group at the number `from`: what came before is not replayed either,
-    /// whatever `since` it comes back with. [`Reader::first_told`](crate::Reader::first_told) finds the number of the event that admitted it.
+    /// Joins a group as [`join`](Self::join) does, for a client that was admitted to it at the number `from`: earlier events are not replayed,
+    /// whatever `since` the client comes back with. [`Reader::first_told`](crate::Reader::first_told) finds the number of the event that admitted it.
     pub fn join_after(&mut self, group: A::Group, from: u64) {
         if let Err(error) = self.try_join_after(group, from) {
             self.socket.end(Ending::refused(error));
@@ -59,8 +59,8 @@ impl<A: App> Context<A> {
         Ok(())
     }
 
-    /// From now on this connection is told in one message what it hears in quick succession: beside the events one by one, or instead of them, as `how` says. The
-    /// message is what [`Consumer::render_batch`](crate::Consumer::render_batch) makes of the events. To be called in `connect`; it stays so.
+    /// From now on events that this connection hears within a tenth of a second are told in one message: beside the single events, or instead of them, as `how` says. The
+    /// message is what [`Consumer::render_batch`](crate::Consumer::render_batch) makes of the events. Call it in `connect`; it cannot be taken back.
     pub fn batch(&mut self, how: Batching) {
         if how == Batching::Instead {
             let Some(format) = self.shard.formats.batching(self.format) else {
@@ -83,7 +83,7 @@ impl<A: App> Context<A> {
         self.outdate();
     }
 
-    /// The groups it is in, in the order of joining.
+    /// The groups of this connection, in the order of joining.
     pub fn groups(&self) -> impl Iterator<Item = &A::Group> {
         self.memberships.iter().map(|m| &m.group)
     }

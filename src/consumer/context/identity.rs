@@ -12,11 +12,11 @@ use crate::store::{Channel, Command, IdempotencyKey, Store};
 use serde::Serialize;
 
 impl<A: App> Context<A> {
-    /// Under which id the writes that follow are kept, for vocabularies whose clients send one in a place of their own: a repetition of the command gets the
-    /// same outcome. `command` is what it asks for; which consumer is asked, for which path, and by which event of Socket.IO is added to it. A raw frame's `id` needs
+    /// Sets the id under which the outcomes of the following writes are kept, for vocabularies whose clients send an id in a place of their own: a repetition of the command gets the
+    /// same outcome. `command` is what the client asks for. The framework adds the consumer, the path, and the event of Socket.IO. The `id` of a raw frame needs
     /// no such call.
     ///
-    /// The ids of a client without a token are its connection's: on another one they are new.
+    /// The ids of a client without a token end with its connection: on another connection they are new.
     pub fn once(&mut self, id: &str, command: &impl Serialize) {
         let body = serde_json::to_vec(command).unwrap_or_default();
         let event = self.client.as_ref().map(|client| client.event());
@@ -30,7 +30,7 @@ impl<A: App> Context<A> {
         self.channel = channel(self.format().renderer.name, params);
     }
 
-    /// What is done next was asked by no frame.
+    /// Begins what a timer does: no frame has asked for it.
     pub(super) fn begin_unasked(&mut self) {
         if let Some(client) = &self.client {
             client.says("");
@@ -73,20 +73,20 @@ impl<A: App> Context<A> {
         .on_shard(self.shard.id)
     }
 
-    /// The scope of who shows no token. Nobody else can name it: two such clients have nothing in common.
+    /// The scope of a client without a token. No other client can name it, so two such clients never share an id.
     fn nobody(&self) -> &str {
         let make = || Box::new(Nobody(format!("nobody {}", unguessable())));
         &self.nobody.get_or_init(make).0
     }
 
-    /// What is to be done when the connection is gone.
+    /// What is left to do when the connection is gone.
     pub(crate) fn leaving(&mut self) -> Leaving {
         let scope = self.nobody.take().map(|nobody| nobody.0);
         Leaving(scope.zip(self.shard.store.clone()).map(Box::new))
     }
 }
 
-/// The scope of one who shows no token.
+/// The scope of a client without a token.
 pub(super) struct Nobody(String);
 
 /// The outcomes that end with a connection.
@@ -94,7 +94,7 @@ pub(super) struct Nobody(String);
 pub(crate) struct Leaving(Option<Box<(String, Store)>>);
 
 impl Leaving {
-    /// Forgets them. What a kill leaves behind goes with its age.
+    /// Forgets these outcomes. If the server is killed before, they go with their age.
     pub async fn forget(self) {
         if let Some(left) = self.0 {
             let (scope, store) = *left;

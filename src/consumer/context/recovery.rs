@@ -23,7 +23,7 @@ use std::time::Duration;
 /// Between the welcome and what a consumer says at once, the most. Clients written with `ws` that wait for one message at a time (`await next(socket, "message")`,
 /// as the official suite does) lose the second of two that came in one read: both are dispatched before the code that waits goes on. Two writes are not enough,
 /// a client reads both at once more often than not. A ping is answered after what came before it was dispatched, which takes a local client less than a
-/// millisecond, and one far away a round trip: there so much is enough to come in two reads. Who polls waits for nothing.
+/// millisecond, and one far away a round trip. There 20 ms are enough for the two to come in two reads. For a client that polls nothing waits.
 const APART: Duration = Duration::from_millis(20);
 
 /// What a client says about its last connection. Each value may be anything: it is a stranger's.
@@ -122,7 +122,7 @@ impl<A: App> Context<A> {
         self.back.as_ref().map_or(&[], |back| &back.restored)
     }
 
-    /// Its groups are not those any more that are kept. Whether some are.
+    /// Notes that the kept groups are not the connection's any more. Returns whether any are kept.
     pub(super) fn outdate(&self) -> bool {
         self.back.as_ref().is_some_and(|back| {
             back.unkept.set(true);
@@ -134,7 +134,7 @@ impl<A: App> Context<A> {
         matches!(self.format().dialect, Dialect::SocketIo { .. })
     }
 
-    /// Who is not told the numbers of what it hears has nothing to come back with, and is given no `pid`.
+    /// Whether the client is told numbers. Without them it has nothing to come back with, so it is given no `pid`.
     fn is_told_numbers(&self) -> bool {
         matches!(
             self.format().dialect,
@@ -181,7 +181,7 @@ impl<A: App> Context<A> {
         Ok(())
     }
 
-    /// What was said while it could not be told.
+    /// Sends the frames that were held until the client was let in.
     fn let_out(&self) {
         for frame in self.socket.undefer().unwrap_or_default() {
             self.shard.send_suited(&self.socket, frame);
@@ -279,7 +279,7 @@ impl<A: App> Context<A> {
         back.is_some_and(|back| back.unkept.get() && back.pid.is_some())
     }
 
-    /// Of what it was in, what it was not let into again.
+    /// The groups that the client was in before and that `connect` did not join again.
     pub(super) fn lost_groups(&self) -> Vec<String> {
         let here = |group: &A::Group| self.memberships.iter().any(|m| m.group == *group);
         let all = self.before().iter().filter(|m| !here(&m.group));

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use std::time::Duration;
 
-/// What only a client of Socket.IO or Engine.IO has: its `auth`, the request that opened its session, what it was in before, and answers. See
+/// What only a client of Socket.IO or Engine.IO has: its `auth`, the request that opened its session, the groups that it was in before, and answers to questions. See
 /// [`Context::client`].
 pub struct SocketIoClient<'c, A: App> {
     ctx: &'c Context<A>,
@@ -26,7 +26,7 @@ impl<A: App> Clone for SocketIoClient<'_, A> {
 impl<A: App> Copy for SocketIoClient<'_, A> {}
 
 impl<A: App> Context<A> {
-    /// What only a client of Socket.IO or Engine.IO has. `None`: this one came by a raw WebSocket.
+    /// The client, if it speaks Socket.IO or Engine.IO. `None`: it came by a raw WebSocket.
     pub fn client(&self) -> Option<SocketIoClient<'_, A>> {
         let client = self.client.as_deref()?;
         Some(SocketIoClient { ctx: self, client })
@@ -34,7 +34,7 @@ impl<A: App> Context<A> {
 }
 
 impl<'c, A: App> SocketIoClient<'c, A> {
-    /// What it gave as `auth`, as it is: `io(url, { auth: { token: "...", userType: "driver" } })`. Without one, an empty object.
+    /// The `auth` of the client, as it was sent: `io(url, { auth: { token: "...", userType: "driver" } })`. Without one, an empty object.
     ///
     /// # Errors
     /// Of kind [`Kind::Invalid`] when it is no `T`.
@@ -44,33 +44,33 @@ impl<'c, A: App> SocketIoClient<'c, A> {
             .map_err(|e| ClientError::new(Kind::Invalid, "INVALID_AUTH", format!("auth: {e}")))
     }
 
-    /// A header of the request that opened its session, if that has one that is text and its name is in [`HEADERS`](crate::Consumer::HEADERS) of a consumer of
+    /// A header of the request that opened the session, if it is there, is text, and its name is in [`HEADERS`](crate::Consumer::HEADERS) of a consumer of
     /// the route.
     pub fn header(self, name: &str) -> Option<&'c str> {
         self.client.handshake.header(name)
     }
 
-    /// The query of the request that opened its session, without its question mark and a `token`: `EIO=4&transport=polling`.
+    /// The query of the request that opened the session, without the question mark and without a `token`: `EIO=4&transport=polling`.
     pub fn query(self) -> &'c str {
         &self.client.handshake.query
     }
 
-    /// The groups that it was in when it was connected last, also those that it had joined by a command. They come back by being joined: `connect` joins again
-    /// what this client may still hear, before it asks for a snapshot, and what it missed there is replayed. Empty for new clients.
+    /// The groups in which the client was when it was connected last, including those that a command joined. The framework does not join them: `connect` joins those again
+    /// that this client may still hear, before it asks for a snapshot, and the events that it missed there are replayed. Empty for new clients.
     pub fn restored(self) -> Vec<A::Group> {
         let before = self.ctx.before().iter();
         before.map(|m| m.group.clone()).collect()
     }
 
-    /// Says something that the client answers: an emit with an acknowledgement. Other commands of this client wait until `receive` has returned; so does the
-    /// caller, until the answer, the end of the connection, or the end of `patience`. The message has no number: it is not replayed.
+    /// Asks the client a question: an emit with an acknowledgement. Returns with the answer, at the end of the connection, or after `patience`. Other commands of this
+    /// client wait until `receive` has returned. The message has no number and is not replayed.
     ///
     /// # Errors
     /// `NO_ANSWER` when none came in time; `CANNOT_ANSWER` over Engine.IO without namespaces, which has no way to; `TOO_MANY_QUESTIONS`; [`Error::Closed`] when
     /// the client is gone.
     ///
     /// # Cancel safety
-    /// The question stands when the future is dropped, and its answer is passed over.
+    /// If the future is dropped, the question has been sent all the same, and its answer is ignored.
     pub async fn ask(self, message: &Message, patience: Duration) -> Result<Arguments, Error> {
         let SocketIoClient { ctx, client } = self;
         if !ctx.is_socket_io() {

@@ -57,7 +57,7 @@ impl<A: App> Context<A> {
         }
     }
 
-    /// The client asks to start its stream again, on the open connection. Frames before the answer are void.
+    /// Starts the stream again on the open connection, because the client asked for it. Frames before the answer are void.
     pub(crate) async fn resume_in_band(&mut self, since: Option<u64>) -> Result<(), Error> {
         let all = self.memberships.iter().map(|m| m.group.clone()).collect();
         self.socket.subscription.hold_anew(all);
@@ -79,7 +79,7 @@ impl<A: App> Context<A> {
         done
     }
 
-    /// A new stream on the open connection, because the old one cannot go on.
+    /// Starts a new stream on the open connection, because the old one cannot go on.
     async fn begin_anew(&mut self, why: Unresumable) -> Result<(), Error> {
         self.socket.subscription.restart_after(0);
         if self.opening.is_some() {
@@ -93,7 +93,7 @@ impl<A: App> Context<A> {
         self.restart(Some(why)).await
     }
 
-    /// A new stream, from a snapshot or from now; the client is told if it asked for another one.
+    /// Starts a new stream, from a snapshot or from now. The client is told if it asked for another one.
     async fn restart(&mut self, unresumable: Option<Unresumable>) -> Result<(), Error> {
         let reset = unresumable.is_some();
         if reset {
@@ -201,7 +201,7 @@ impl<A: App> Context<A> {
         }
     }
 
-    /// What was missed, page by page at the client's speed. What is held meanwhile may be thrown away: the next page has it. When it is known that the stream
+    /// Sends what the client missed, page by page at its speed. Events held meanwhile may be thrown away, because the next page has them. When it is known that the stream
     /// goes on after `since`, the client is told so by `resumed`.
     async fn resume(
         &mut self,
@@ -293,7 +293,7 @@ impl<A: App> Context<A> {
     }
 
     /// What older groups were told up to `at`, then `first` (compressed already, as what was held is, if this client's frames are), then the news: the client's last number never runs ahead of what it was sent.
-    /// One turn, no await: from here on the connection is live.
+    /// There is no await in it: from here on the connection is live.
     fn release(&mut self, at: u64, first: Vec<Bytes>) {
         let (shard, subscription) = (&self.shard, &self.socket.subscription);
         let held = subscription.flush();

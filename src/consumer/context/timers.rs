@@ -64,7 +64,7 @@ impl<T> Timers<T> {
         (first.key().due <= self.clock.now()).then(|| first.remove())
     }
 
-    /// Ready when one is due. Whoever was polled last is woken.
+    /// Ready when a timer is due. Wakes the task that polled last.
     pub fn poll_due(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Some((&TimerId { due, .. }, _)) = self.waiting.first_key_value() else {
             self.alarm = None;

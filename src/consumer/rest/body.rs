@@ -94,7 +94,7 @@ impl RequestBody {
     /// The whole body.
     ///
     /// # Errors
-    /// It is too long, too slow, or was cut off.
+    /// The body is too long, too slow, or was cut off.
     ///
     /// # Cancel safety
     /// Not cancel safe: what was read so far is lost, and the connection ends after the answer.

@@ -8,7 +8,7 @@ use crate::protocol::close::Ending;
 use std::rc::Rc;
 
 impl<A: App> Shard<A> {
-    /// This connection has the id from now on.
+    /// Notes that this connection has the id from now on.
     pub fn keep_pid(&self, pid: &str, socket: &Rc<Socket<A>>) {
         self.pids
             .borrow_mut()

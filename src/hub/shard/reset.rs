@@ -1,4 +1,4 @@
-//! The history has begun anew: nobody's stream goes on.
+//! The history has begun anew: the shard ends every stream of the old one.
 
 use super::Shard;
 use crate::app::App;

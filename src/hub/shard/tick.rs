@@ -26,7 +26,7 @@ pub(super) struct Tick<A: App> {
     pub buffers: RefCell<[WriteBuffer; 2]>,
     /// The oldest commit that this tick tells of.
     pub committed_at: Cell<Option<Instant>>,
-    /// Its end was asked for.
+    /// Whether the end of the tick was asked for.
     scheduled: Cell<bool>,
     end: Notify,
 }

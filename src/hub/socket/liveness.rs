@@ -16,7 +16,7 @@ pub(crate) struct Liveness {
 }
 
 impl Liveness {
-    /// Of a client that was heard at this time of the shard's clock, without a token.
+    /// A client without a token, last heard at this time of the shard's clock.
     pub fn new(now: u64) -> Self {
         Liveness {
             heard_at: Cell::new(now),

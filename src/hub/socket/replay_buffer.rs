@@ -1,4 +1,4 @@
-//! What is told to a connection that is not ready for it.
+//! Events for a connection that is not ready for them: its snapshot or replay is being read.
 
 use crate::app::App;
 use bytes::Bytes;
@@ -21,7 +21,7 @@ pub(crate) struct ReplayBuffer<A: App> {
 /// One event that is held.
 pub(crate) struct Held {
     pub seq: u64,
-    /// It is of a group that was joined since events are held.
+    /// Whether its group was joined after the connection began to hold events.
     pub fresh: bool,
     pub frame: Bytes,
 }
@@ -40,7 +40,7 @@ impl<A: App> Default for ReplayBuffer<A> {
 }
 
 impl<A: App> ReplayBuffer<A> {
-    /// Keeps an event. What is held leaves in one tick and must not fill the outbox, so when it is too much, all is forgotten. Returns how many events were.
+    /// Keeps an event. Held events leave in one tick and must not fill the outbox, so if there are too many all are forgotten. Returns how many were forgotten.
     pub fn keep(&mut self, seq: u64, group: &A::Group, frame: &Bytes, most: usize) -> usize {
         if self.overflowed {
             return 1;

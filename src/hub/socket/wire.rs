@@ -17,7 +17,7 @@ pub(crate) struct Wire {
     pub compression: Cell<Compression>,
     /// Events that were dropped, and that the client was not told of.
     pub(super) dropped: Cell<u32>,
-    /// It is on the tick's list of sockets.
+    /// Whether this socket is on the tick's list of sockets.
     pub queued: Cell<bool>,
     /// A close frame was sent or is in the outbox: nothing follows.
     pub(super) closing: Cell<bool>,
@@ -57,7 +57,7 @@ impl Wire {
         self.dropped.get() > 0 && !self.has_waiting()
     }
 
-    /// One more event was dropped.
+    /// Counts an event that was dropped.
     pub(super) fn drop_one(&self) {
         self.dropped.set(self.dropped.get().saturating_add(1));
     }

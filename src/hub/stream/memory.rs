@@ -22,7 +22,7 @@ pub(crate) struct Memory {
     outgoing: Arc<Queue>,
 }
 
-/// Two connected ends. In each direction at most `capacity` bytes are on their way; who writes more is told that the stream is full.
+/// Two connected ends. In each direction at most `capacity` bytes are on their way; a writer that has more is told that the stream is full.
 ///
 /// # Panics
 /// If `capacity` is 0, because nothing could ever be written.

@@ -17,7 +17,7 @@ pub(crate) trait Settings: Clone + Default + 'static {
 /// What must be spoken on a connection for a setting to count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Protocols {
-    /// It counts whatever is spoken.
+    /// Every protocol.
     Any,
     /// Plain WebSockets.
     WebSocket,

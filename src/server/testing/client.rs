@@ -13,7 +13,7 @@ use serde_json::Value;
 /// A Socket.IO route is spoken with in its packets: `connect("/socket.io/?EIO=4&transport=websocket")`, then [`say_text`](Self::say_text)`("40")`.
 pub struct Client {
     end: End,
-    /// What came and was not looked at.
+    /// Bytes that came and are not parsed yet.
     bytes: Vec<u8>,
     pings: u64,
 }

@@ -46,12 +46,12 @@ impl<'s> Request<'s> {
         self
     }
 
-    /// With a token, as `Authorization: Bearer`.
+    /// Sends a token, as `Authorization: Bearer`.
     pub fn token(self, token: impl Display) -> Self {
         self.header("Authorization", format!("Bearer {token}"))
     }
 
-    /// With a field of the head.
+    /// Sends a header.
     pub fn header(mut self, name: &str, value: impl Display) -> Self {
         let _ = write!(self.fields, "{name}: {value}\r\n");
         self
@@ -70,7 +70,7 @@ impl<'s> Request<'s> {
         self
     }
 
-    /// With this body.
+    /// Sends this body, as JSON.
     ///
     /// # Panics
     /// When it cannot be written as JSON.

@@ -10,7 +10,7 @@ use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 /// What the names of an application's triggers begin with that are for other programs only: see [`Schema::migrations`](crate::Schema::migrations).
 const OTHERS: &str = "others_";
 
-/// What the schema's own triggers write into.
+/// The tables that the schema's own triggers write into.
 const LOGS: [&str; 2] = ["change_log", "change_replaced"];
 
 /// Has triggers of the schema that are for other programs compiled with a condition that does not hold: the application's that are for [`OTHERS`], and, if the

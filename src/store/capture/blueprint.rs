@@ -30,13 +30,13 @@ struct Plan {
 pub(super) struct Object {
     pub kind: String,
     pub name: String,
-    /// Of a view: its own name.
+    /// The table that it belongs to; for a view, its own name.
     pub table: String,
     pub sql: String,
 }
 
 impl Blueprint {
-    /// Of these tables nothing is known but that they are watched.
+    /// A blueprint of tables of which nothing is known but that they are watched.
     pub fn bare(watched: &[Watched]) -> Self {
         Blueprint {
             watched: watched.to_vec(),

@@ -21,7 +21,7 @@ pub(crate) struct Buffer {
     pub quiet: Vec<usize>,
     clock: Clock,
     upkeep: Arc<[Upkeep]>,
-    /// What the statement that runs left to us.
+    /// What the running statement left to the framework: versions, times, stamps.
     pending: Pending,
     /// Rows that were written because of it. Each is written once, whatever triggers make of that: or two of them could go on for ever.
     applied: BTreeSet<(usize, i64)>,
@@ -119,7 +119,7 @@ impl Buffer {
         }
     }
 
-    /// What we wrote of a row, which its last change says already, or what a trigger made of that, which is told with it.
+    /// Takes in what the framework wrote into a row. The row's last change says that already; what a trigger made of it is announced with that change.
     fn amend(&mut self, table: usize, was: i64, id: i64, old: RowImage, new: RowImage) {
         let mut changes = self.changes.iter_mut().enumerate().rev();
         let last = changes.find(|(_, change)| (change.table, change.id) == (table, was));

@@ -100,7 +100,7 @@ impl Children {
                     new.insert(keys)
                 }
             };
-            // One that is not there, or a view.
+            // The parent is not there, or is a view.
             let Some(parent) = parent else { continue };
             let spelled = |table: &str, column: String| match blueprint.spelling(table, &column) {
                 Some(spelled) => spelled.to_owned(),

@@ -23,7 +23,7 @@ pub(crate) struct Changes<'c> {
     stats: &'c Stats,
     /// Whose command made them. `None`: other programs did.
     author: Option<&'c Author>,
-    /// What those who decide may read with.
+    /// What `decide` may read rows with.
     reader: Reader<'c>,
     source: Source<'c>,
 }

@@ -16,7 +16,7 @@ pub(crate) struct RowImage {
 
 #[derive(Debug, Clone, PartialEq)]
 enum Cells {
-    /// Of each column.
+    /// A cell for each column.
     All(Box<[Cell]>),
     /// Of a row before an update: of those columns that differ after it, in their order.
     Differing(SmallVec<[(usize, Cell); 6]>),

@@ -19,9 +19,9 @@ pub(super) struct KeyColumn {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unique {
     pub columns: Vec<KeyColumn>,
-    /// It has only some of the rows.
+    /// Whether it is an index over only some of the rows (with a `WHERE`).
     pub partial: bool,
-    /// It is a part of the table's own statement.
+    /// Whether it stands in the table's own `CREATE TABLE`.
     pub constraint: bool,
 }
 
@@ -80,7 +80,7 @@ pub(super) fn unseen_indexes(c: &Connection, table: &str) -> Result<Vec<String>,
     Ok(all)
 }
 
-/// What a foreign key can refer to.
+/// The keys of a table that a foreign key can refer to.
 #[derive(Debug)]
 pub(super) struct Keys {
     primary: Vec<String>,

@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS change_made(tbl TEXT PRIMARY KEY, shape TEXT NOT NULL
 
 /// What cascades are called: nothing that they do themselves is told.
 pub(super) const CASCADE: &str = "_bd";
-/// And those to strangers' tables alone.
+/// What the triggers are called that cascade to other programs' tables alone.
 const STRANGERS: [&str; 2] = ["_ni", "_nk"];
 
 /// Triggers by table that are not as they were left. A table without any: its columns or keys are not as they were, so

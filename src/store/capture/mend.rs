@@ -212,7 +212,7 @@ fn refusal(wanted: &Object, error: &Error) -> String {
     format!("the {kind} {name:?} of table {table:?} cannot be made anew")
 }
 
-/// In place of what has its name.
+/// Makes an object, in place of one that has its name.
 fn make(c: &Connection, standing: &[Object], wanted: &Object) -> Result<(), Error> {
     let mut old = standing.iter();
     if let Some(old) = old.find(|old| same(&old.name, &wanted.name)) {

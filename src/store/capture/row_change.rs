@@ -14,7 +14,7 @@ pub(crate) struct TableColumns {
     pub columns: Vec<String>,
     /// The one that is its `INTEGER PRIMARY KEY`.
     pub id: String,
-    /// Those of which nobody is told.
+    /// Columns that are left out of what is announced.
     pub secret: &'static [&'static str],
     /// Those that an update may change without being told of: `version`, `updated_at` and the times of stamps.
     pub quiet: ColumnSet,
@@ -75,9 +75,9 @@ pub(crate) struct RowChange {
 /// Changes of one command, which are to be announced together.
 #[derive(Clone, Copy)]
 pub(crate) struct RowChanges<'c> {
-    /// In the order in which they happened.
+    /// The changes, in the order in which they happened.
     pub all: &'c [RowChange],
-    /// By their places.
+    /// The watched tables, by their places.
     pub tables: &'c [TableColumns],
     /// Where in `all` each deletion is.
     pub gone: &'c HashMap<(usize, i64), Vec<usize>>,

@@ -27,11 +27,11 @@ pub(super) struct Table<'w> {
     pub id: String,
     /// Name and whether it holds bytes.
     pub columns: Vec<(String, bool)>,
-    /// What is unique besides the id.
+    /// Unique keys besides the id.
     unique: Vec<Unique>,
-    /// What refers to it, of our own tables.
+    /// Foreign keys of our own tables to this one.
     pub children: Vec<Child>,
-    /// And of strangers'.
+    /// Foreign keys of other programs' tables to this one.
     pub strangers: Vec<Child>,
 }
 

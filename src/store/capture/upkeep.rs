@@ -21,7 +21,7 @@ pub(super) type Values = SmallVec<[(usize, i64); 4]>;
 /// Rows of tables (by their place and `id`) that are not yet what their captured changes say.
 pub(super) type Pending = BTreeMap<(usize, i64), Values>;
 
-/// Of one table.
+/// What the framework keeps up in the rows of one table.
 #[derive(Debug)]
 pub(super) struct Upkeep {
     table: String,

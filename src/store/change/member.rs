@@ -6,7 +6,7 @@ use serde::forward_to_deserialize_any;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
-/// As the change log has it, or as the writer noted it.
+/// A column's value, as the change log has it, or as the writer captured it.
 #[derive(Debug)]
 pub(super) enum Member<'a> {
     Json(&'a RawValue),
@@ -23,7 +23,7 @@ impl Member<'_> {
         }
     }
 
-    /// Of what was noted only: the log is asked in SQL.
+    /// Whether it is this value. Only of captured values: the change log is asked in SQL.
     pub fn is(&self, value: &Value<'_>) -> bool {
         matches!(self, Member::Sql(own) if is(own, value))
     }

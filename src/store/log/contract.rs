@@ -127,8 +127,8 @@ pub(crate) struct NewEvent<'e> {
 /// Why a stream cannot go on after a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unresumable {
-    /// What came after it was forgotten.
+    /// Events after the number were forgotten.
     Pruned,
-    /// It is none of this history's: ahead of it, or in a hole of it.
+    /// The number is not of this history: it is ahead of the head, or in a hole.
     Unknown,
 }

@@ -1,8 +1,8 @@
-//! Which events each group heard, in memory: on the disk it would be the dearest part of an event, a page of its own for each group.
+//! Which events each group heard, in memory: on the disk this would cost an event one page for each group, more than all the rest of it.
 //!
-//! The history's rows say it too, so a start reads it from them. A number is added before its commit, by the writer alone: whoever reads at a state of the
-//! database finds every number of that state, and leaves out those above its head. It is removed after the commit that forgets it; whoever still reads at
-//! an older state learns that from [`floor`](Index::floor).
+//! The rows of the event log have it too, so a start reads it from them. The writer alone adds a number, before its commit: a reader at one state of the
+//! database finds every number of that state, and leaves out those above its head. A number is removed after the commit that forgets it: a reader at
+//! an older state sees that by [`floor`](Index::floor).
 
 use super::contract::PAGE_EVENTS;
 use crate::error::Error;
@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// The groups of a row of the history. One that another program spoiled has none: nobody can be told who missed it.
+/// The groups of a row of the event log. A row that another program spoiled has none, because its groups cannot be read.
 pub(super) fn groups(seq: u64, value: ValueRef<'_>) -> Vec<String> {
     let names = text(value).unwrap_or_default();
     serde_json::from_str(&names).unwrap_or_else(|error| {
@@ -34,7 +34,7 @@ struct Groups {
 }
 
 impl Index {
-    /// What a database has.
+    /// The index of the events in a database.
     pub fn read(c: &Connection) -> Result<Self, Error> {
         let index = Index::default();
         index.write().floor = c.query_row("SELECT seq FROM event_floor", [], |r| r.get(0))?;

@@ -31,7 +31,7 @@ pub(crate) struct Claim {
     pub holder: String,
 }
 
-/// What was kept.
+/// What was kept of a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Kept {
     /// Where the client's stream began.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// Events that one transaction forgets at most: a command waits a few milliseconds for it.
 pub(crate) const PRUNE_STEP: usize = 1_000;
-/// So many events too many are forgotten at once; fewer wait for a pause.
+/// With this many events too many, they are forgotten at once; fewer wait for a pause.
 const PRESSING: u64 = 500;
 
 /// How much history is kept. Lives with the writer: nobody else adds or removes events, so it can count them.

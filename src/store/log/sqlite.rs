@@ -114,7 +114,7 @@ impl Log for SqliteLog<'_> {
             let mut steps = 0;
             while let Some(row) = rows.next()? {
                 let seq: u64 = row.get(0)?;
-                // Those before it are not there.
+                // The wanted numbers before this one are not there.
                 left = &left[left.partition_point(|wanted| *wanted < seq)..];
                 if left.first() == Some(&seq) {
                     let (event, groups) = (text(row.get_ref(1)?), text(row.get_ref(2)?));

@@ -20,7 +20,7 @@ const STATEMENTS: usize = 512;
 /// A memo's name and types.
 type Id = (&'static str, TypeId);
 
-/// What something is made of.
+/// Rows that a value is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source {
     /// Rows of a watched table, by its place.
@@ -103,7 +103,7 @@ struct Table {
 pub(crate) struct Memos {
     reading: Reading,
     shown: Arc<[TableColumns]>,
-    /// By name, in lower case.
+    /// Watched and steady tables by name, in lower case.
     tables: FxHashMap<String, Table>,
     statements: RefCell<FxHashMap<Box<str>, Looks>>,
     values: RefCell<FxHashMap<Id, Values>>,
@@ -245,7 +245,7 @@ impl Memos {
         (value, sources)
     }
 
-    /// What `read` gives; what it looked at is nobody's.
+    /// What `read` gives. The tables that it looks at are not counted for the value that is being read.
     pub fn aside<T>(&self, read: impl FnOnce() -> T) -> T {
         let outer = self.collecting.take();
         let value = read();

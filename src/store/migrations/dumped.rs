@@ -47,7 +47,7 @@ pub(super) fn version(c: &Connection, schema: &Schema) -> Result<Option<u32>, Er
     Ok((twins == 1).then_some(version))
 }
 
-/// Those of all versions.
+/// The shapes of all versions.
 fn shapes(schema: &Schema) -> Result<Vec<Shape>, Error> {
     let c = Connection::open_in_memory()?;
     let each = schema.migrations.iter().map(|sql| {

@@ -98,7 +98,7 @@ impl Writer {
         }
     }
 
-    /// It was not: whatever was made is gone with it.
+    /// The transaction was undone, and with it whatever was made in it.
     pub(super) fn tables_unmade(&mut self) {
         if self.tables.made.take().is_some() {
             self.tables.seen = None;

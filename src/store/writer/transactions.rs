@@ -118,7 +118,7 @@ impl Writer {
                 self.commit(c, Vec::new())?;
                 self.disk.flush()?;
             }
-            // It opens when the cause has gone.
+            // The store opens when the cause has gone.
             Err(Error::Unavailable(_)) => {}
             Err(e) => return Err(e),
         }

@@ -1,6 +1,6 @@
 //! `POST /api/auth/login`: a token for who knows a password.
 //!
-//! It takes as long, and says the same, whether or not there is such an account: nobody learns from it who has one.
+//! An answer takes as long, and says the same, whether or not there is such an account: so nobody can find out which accounts exist.
 
 use super::attempts::{LOGINS_OF_ACCOUNT, LOGINS_OF_ADDRESS, address};
 use crate::domain::logins::{self, LoginFacts};
