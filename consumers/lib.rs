@@ -3,6 +3,7 @@
 pub mod access;
 mod api_docs;
 mod app;
+pub mod cli;
 pub mod contract;
 pub mod db;
 // 80_00 is 80.00.

@@ -1,11 +1,9 @@
 //! The command line of the restaurant: `maitred --help`.
 
-mod cli;
-
 /// SQLite's too (`override`): a command's rows, events and frames are many allocations beyond what glibc's caches keep, a tenth of the writer's time.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
-    cli::run()
+    restaurant::cli::run()
 }

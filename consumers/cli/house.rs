@@ -1,13 +1,13 @@
 //! The only place where the command line meets the application: its consumers, its tables, its demo.
 
 use super::source::Source;
+use crate::demo::seed;
+use crate::restaurant::Restaurant;
+use crate::{SCHEMA, registry};
 use maitred::{
     Command, Copied, Error, Keys, Preview, Progress, Restored, Routing, Server, Started, Store,
     StoreConfig,
 };
-use restaurant::demo::seed;
-use restaurant::restaurant::Restaurant;
-use restaurant::{SCHEMA, registry};
 use std::path::Path;
 
 /// What to serve, and how.

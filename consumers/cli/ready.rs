@@ -1,6 +1,6 @@
 //! What a demo prints last: where each of the five systems is to be found, one line each.
 
-use restaurant::vocabularies::endpoints;
+use crate::vocabularies::endpoints;
 use std::fmt::Write;
 
 /// A line for each system that is served. `base` knows a listener's address (`localhost:9000`), if there is such a listener.
