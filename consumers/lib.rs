@@ -3,6 +3,7 @@
 pub mod access;
 mod api_docs;
 mod app;
+mod assembly;
 pub mod cli;
 pub mod contract;
 pub mod db;
@@ -21,25 +22,4 @@ mod testing;
 pub mod vocabularies;
 pub mod watched;
 
-use contract::Contract;
-use maitred::{Registry, Schema};
-use restaurant::Restaurant;
-
-/// The tables. Migration n makes version n; a released one is never changed.
-pub const SCHEMA: Schema = Schema::new(
-    0x6d61_6974, // "mait"
-    &[
-        include_str!("../schema.sql"),
-        include_str!("domain/sums.sql"),
-    ],
-);
-
-/// The consumers and REST interfaces that `routing.toml` may name.
-pub fn registry() -> Registry<Restaurant> {
-    api_docs::register(vocabularies::register(Registry::new()))
-}
-
-/// Everything that the consumers say and understand.
-pub fn contract() -> Contract {
-    Contract::of(vocabularies::channels)
-}
+pub use assembly::{SCHEMA, contract, registry};

@@ -32,6 +32,7 @@ const APPLICATION: House = House {
     rooms: "consumers/",
     order: &[
         &["cli"],
+        &["assembly"],
         &["api_docs", "app"],
         &["vocabularies"],
         &["contract", "openapi"],

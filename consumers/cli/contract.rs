@@ -20,7 +20,7 @@ pub struct Contract {
 
 impl Contract {
     pub fn run(self) -> Result<(), Failure> {
-        let contract = crate::contract();
+        let contract = crate::assembly::contract();
         if self.typescript {
             return say(contract.typescript().trim_end());
         }

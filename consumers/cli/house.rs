@@ -1,9 +1,9 @@
 //! The only place where the command line meets the application: its consumers, its tables, its demo.
 
 use super::source::Source;
+use crate::assembly::{SCHEMA, registry};
 use crate::demo::seed;
 use crate::restaurant::Restaurant;
-use crate::{SCHEMA, registry};
 use maitred::{
     Command, Copied, Error, Keys, Preview, Progress, Restored, Routing, Server, Started, Store,
     StoreConfig,

@@ -1,0 +1,25 @@
+//! All parts of the server in one place: its tables, its endpoints and what they say.
+
+use crate::contract::Contract;
+use crate::restaurant::Restaurant;
+use crate::{api_docs, vocabularies};
+use maitred::{Registry, Schema};
+
+/// The tables. Migration n makes version n; a released one is never changed.
+pub const SCHEMA: Schema = Schema::new(
+    0x6d61_6974, // "mait"
+    &[
+        include_str!("../schema.sql"),
+        include_str!("domain/sums.sql"),
+    ],
+);
+
+/// The consumers and REST interfaces that `routing.toml` may name.
+pub fn registry() -> Registry<Restaurant> {
+    api_docs::register(vocabularies::register(Registry::new()))
+}
+
+/// Everything that the consumers say and understand.
+pub fn contract() -> Contract {
+    Contract::of(vocabularies::channels)
+}
