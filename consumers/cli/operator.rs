@@ -7,6 +7,9 @@ use super::routing::RoutingArgs;
 use maitred::{Error, Started};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+/// Whose lines these are in the log, and to MAITRED_LOG.
+const TARGET: &str = "maitred::cli::operator";
+
 /// What a signal asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Instruction {
@@ -54,12 +57,13 @@ pub async fn reload(server: &mut Started, args: &RoutingArgs, embedded: bool, de
     let source = match args.read() {
         // a file that was moved away by mistake must not open what the built-in one opens
         Ok(source) if source.embedded && !embedded => {
-            tracing::error!("the routing file is gone: nothing is changed");
+            tracing::error!(target: TARGET, "the routing file is gone: nothing is changed");
             return;
         }
         Ok(source) => source,
         Err(failure) => {
             tracing::error!(
+                target: TARGET,
                 ?failure,
                 "the routing file cannot be read: nothing is changed"
             );
@@ -76,20 +80,22 @@ pub async fn reload(server: &mut Started, args: &RoutingArgs, embedded: bool, de
     match changes {
         Ok(changes) => {
             for (name, address) in &changes.opened {
-                tracing::info!(listener = name, %address, "listening");
+                tracing::info!(target: TARGET, listener = name, %address, "listening");
                 let _ = say(&format!("listening on {address} ({name})"));
             }
             for (name, address) in &changes.closed {
-                tracing::info!(listener = name, %address, "no longer listening");
+                tracing::info!(target: TARGET, listener = name, %address, "no longer listening");
             }
-            tracing::info!(routing = source.name, "reloaded");
+            tracing::info!(target: TARGET, routing = source.name, "reloaded");
         }
         Err(Error::Config(mistakes)) => {
             for mistake in mistakes.lines() {
-                tracing::error!("{mistake}");
+                tracing::error!(target: TARGET, "{mistake}");
             }
-            tracing::error!(routing = source.name, "nothing is changed");
+            tracing::error!(target: TARGET, routing = source.name, "nothing is changed");
         }
-        Err(error) => tracing::error!(routing = source.name, %error, "nothing is changed"),
+        Err(error) => {
+            tracing::error!(target: TARGET, routing = source.name, %error, "nothing is changed")
+        }
     }
 }

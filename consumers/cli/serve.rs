@@ -16,6 +16,9 @@ use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// Whose lines these are in the log, and to MAITRED_LOG.
+const TARGET: &str = "maitred::cli::serve";
+
 /// The listener of the dining room, whose endpoints a demo prints.
 const DINING: &str = "dining";
 /// The listener of the kitchen's screens.
@@ -88,6 +91,7 @@ impl Serve {
         let store = self.store();
         let database = store.path.display().to_string();
         tracing::info!(
+            target: TARGET,
             routing = source.name,
             database,
             demo = self.demo,
@@ -114,7 +118,7 @@ impl Serve {
         announce(&server);
         if self.demo {
             if own_key {
-                tracing::warn!("no MAITRED_JWT_SECRET: tokens are good until this server stops");
+                tracing::warn!(target: TARGET, "no MAITRED_JWT_SECRET: tokens are good until this server stops");
             }
             // A demo without an audience goes on.
             let mint = |claims: &_| keys.mint(claims).ok();
@@ -136,7 +140,7 @@ impl Serve {
             while signals.next().await == Instruction::Reload {
                 reload(&mut server, &self.routing, source.embedded, self.demo).await;
             }
-            tracing::info!(drain_time = ?self.drain_time, "stopping");
+            tracing::info!(target: TARGET, drain_time = ?self.drain_time, "stopping");
             server.drain(self.drain_time);
             tokio::select! {
                 () = server.drained() => {}
@@ -186,7 +190,7 @@ fn positive(text: &str) -> Result<Duration, String> {
 /// A server goes on when nobody reads this.
 fn announce(server: &Started) {
     for (name, address) in server.addresses() {
-        tracing::info!(listener = name, %address, "listening");
+        tracing::info!(target: TARGET, listener = name, %address, "listening");
         let _ = say(&format!("listening on {address} ({name})"));
     }
 }
