@@ -69,6 +69,8 @@ impl Reader<'_> {
     /// [`App::STEADY`](crate::App::STEADY), secret columns, the time, random numbers, numbers of events. So `read` may depend on `key` and on rows, and on
     /// nothing else. At most 4,096 keys of a memo are kept; one more drops the older ones.
     ///
+    /// A statement of which several rows are kept has an `ORDER BY`: without one SQLite takes the order of an index, which may follow columns that nobody looks at.
+    ///
     /// A debug build reads all the same, and panics if what was kept is not what is there: a column of [`Memo::by`] that does not tell the keys apart shows
     /// in an application's tests.
     ///

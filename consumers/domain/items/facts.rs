@@ -149,7 +149,7 @@ pub fn stations(db: &Reader<'_>, order_id: i64) -> Result<Vec<i64>, Error> {
             concat!(
                 "SELECT DISTINCT ",
                 station!(),
-                " FROM order_items i WHERE i.order_id = ?1"
+                " FROM order_items i WHERE i.order_id = ?1 ORDER BY 1"
             ),
             params![order_id],
             |row| row.get(0),
