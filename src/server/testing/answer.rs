@@ -1,6 +1,6 @@
 //! What a request over HTTP was answered.
 
-use super::end::End;
+use super::end::{End, deadline};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
 use std::io;
@@ -90,7 +90,7 @@ pub(super) fn rest(end: &End, mut answer: Answer, early: Vec<u8>) -> Answer {
 /// `false`: the stream has ended.
 fn more(end: &End, bytes: &mut Vec<u8>) -> io::Result<bool> {
     let mut buffer = [0; 4096];
-    let n = end.read(&mut buffer)?;
+    let n = end.read(&mut buffer, deadline())?;
     bytes.extend_from_slice(&buffer[..n]);
     Ok(n > 0)
 }

@@ -1,6 +1,6 @@
 //! A WebSocket's client, for a test that tells step by step what is said and heard.
 
-use super::end::End;
+use super::end::{End, deadline};
 use super::frames;
 use crate::protocol::close::NO_CODE;
 use crate::protocol::frame::Frame;
@@ -161,6 +161,7 @@ impl Client {
 
     #[track_caller]
     fn next(&mut self) -> Heard {
+        let deadline = deadline();
         loop {
             // some may have come with the handshake
             while let Some((opcode, payload)) = frames::take(&mut self.bytes) {
@@ -169,7 +170,7 @@ impl Client {
                 }
             }
             let mut buffer = [0; 4096];
-            match self.end.read(&mut buffer) {
+            match self.end.read(&mut buffer, deadline) {
                 Ok(0) => panic!("the connection ended without a close frame"),
                 Ok(n) => self.bytes.extend_from_slice(&buffer[..n]),
                 Err(error) => panic!("nothing is heard: {error}"),

@@ -8,7 +8,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long a test waits for what must happen. Nothing takes so long: whoever waits in vain is told so instead of waiting for ever, on the slowest machine too.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
@@ -28,9 +28,11 @@ impl End {
     /// Reads what has come, after waiting for it. 0: the end of the stream.
     ///
     /// # Errors
-    /// [`TimedOut`](io::ErrorKind::TimedOut) when nothing comes within [`PATIENCE`].
-    pub fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        wait(|cx| self.0.poll_read_ready(cx))?;
+    /// [`TimedOut`](io::ErrorKind::TimedOut) when nothing comes until `deadline`: that of all that is waited for, since a server that pings says something again
+    /// and again.
+    pub fn read(&self, buffer: &mut [u8], deadline: Instant) -> io::Result<usize> {
+        let ready = poll_fn(|cx| self.0.poll_read_ready(cx));
+        until(ready, deadline).unwrap_or_else(|| Err(io::ErrorKind::TimedOut.into()))?;
         self.0.try_read(buffer)
     }
 
@@ -40,7 +42,8 @@ impl End {
     /// [`TimedOut`](io::ErrorKind::TimedOut) when the server reads nothing for [`PATIENCE`]; [`BrokenPipe`](io::ErrorKind::BrokenPipe) when it has ended.
     pub fn write(&self, mut bytes: &[u8]) -> io::Result<()> {
         while !bytes.is_empty() {
-            wait(|cx| self.0.poll_write_ready(cx))?;
+            let ready = poll_fn(|cx| self.0.poll_write_ready(cx));
+            in_time(ready, PATIENCE).unwrap_or_else(|| Err(io::ErrorKind::TimedOut.into()))?;
             let n = self.0.try_write(bytes)?;
             bytes = &bytes[n..];
         }
@@ -48,9 +51,9 @@ impl End {
     }
 }
 
-/// Waits on this thread for a stream.
-fn wait(ready: impl FnMut(&mut Context<'_>) -> Poll<io::Result<()>>) -> io::Result<()> {
-    in_time(poll_fn(ready), PATIENCE).unwrap_or_else(|| Err(io::ErrorKind::TimedOut.into()))
+/// Until when a wait that begins now lasts. By the machine's clock, whatever the server has: a test that holds that one waits all the same.
+pub(super) fn deadline() -> Instant {
+    Clock::system().now() + PATIENCE
 }
 
 /// Waits on this thread.
@@ -64,10 +67,12 @@ pub(super) fn block_on<F: Future>(future: F) -> F::Output {
 
 /// Waits on this thread, for so long.
 pub(super) fn in_time<F: Future>(future: F, patience: Duration) -> Option<F::Output> {
+    until(future, Clock::system().now() + patience)
+}
+
+fn until<F: Future>(future: F, deadline: Instant) -> Option<F::Output> {
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    // the machine's clock, whatever the server has: a test that holds that one waits all the same
     let clock = Clock::system();
-    let deadline = clock.now() + patience;
     let mut future = pin!(future);
     loop {
         if let Poll::Ready(done) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
@@ -78,5 +83,23 @@ pub(super) fn in_time<F: Future>(future: F, patience: Duration) -> Option<F::Out
             return None;
         }
         thread::park_timeout(left);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hub::stream::pair;
+
+    #[test]
+    fn a_wait_ends_at_its_deadline_however_much_came_before() {
+        let (server, client) = pair(64);
+        let end = End(client);
+        let past = Clock::system().now();
+        assert_eq!(server.try_write(b"ping").unwrap(), 4);
+        let mut buffer = [0; 8];
+        assert_eq!(end.read(&mut buffer, past).unwrap(), 4, "it is there");
+        let late = end.read(&mut buffer, past).unwrap_err();
+        assert_eq!(late.kind(), io::ErrorKind::TimedOut);
     }
 }
