@@ -109,7 +109,8 @@ impl Reader<'_> {
     }
 
     /// Keeps `value` as what `read` would give for `key` now, for who has just written the rows and knows them. Only where this memo was read before, for
-    /// whatever key: else nobody knows which rows it is made of. So its `read` runs the same statements for every key. A debug build calls `read`, and panics if it gives something else.
+    /// whatever key: else nobody knows which rows it is made of. So its `read` runs the same statements for every key.
+    /// A debug build calls `read`, and panics if it gives something else.
     ///
     /// # Errors
     /// In a debug build what `read` returns.
