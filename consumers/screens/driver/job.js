@@ -49,7 +49,8 @@ export function canHandBack(job) {
 export function ahead(job, waiting) {
   return waiting.reduce((seen, step) => {
     if (step.status === "picked_up") return { ...seen, picked_up_at: step.at, pickedUpAt: step.at };
-    if (step.status === "delivered") return { ...seen, canonical_status: "delivered" };
+    if (step.status === "delivered") return { ...seen, canonical_status: "delivered", deliveredAt: step.at };
+    if (step.status === "undo") return { ...seen, canonical_status: "out_for_delivery", deliveredAt: null };
     return seen;
   }, job);
 }
