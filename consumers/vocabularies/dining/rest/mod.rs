@@ -6,6 +6,7 @@
 
 pub mod openapi;
 mod orders;
+mod reports;
 mod service;
 mod shown;
 mod staff;

@@ -1,6 +1,6 @@
 //! What this service promises, for `/api-docs`.
 
-use super::{orders, staff, tables};
+use super::{orders, reports, staff, tables};
 use crate::rest::Refused;
 use utoipa::OpenApi;
 
@@ -35,6 +35,7 @@ use utoipa::OpenApi;
         staff::acknowledge,
         staff::alert,
         staff::broadcast,
+        reports::report,
     ),
     components(schemas(Refused))
 )]

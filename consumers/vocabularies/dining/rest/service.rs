@@ -1,7 +1,7 @@
 //! The dining room's table of paths.
 
-use super::{orders, staff, tables};
-use crate::rest::Handler::{Read, Write};
+use super::{orders, reports, staff, tables};
+use crate::rest::Handler::{Read, Serve, Write};
 use crate::rest::{self, Method, Methods, Service};
 
 /// As in `routing.toml`.
@@ -93,4 +93,5 @@ const ROUTES: &[(&str, Methods)] = &[
         "restaurants/*/broadcast",
         &[(Method::POST, Write(staff::broadcast))],
     ),
+    ("reports", &[(Method::POST, Serve(reports::report))]),
 ];
