@@ -1,14 +1,14 @@
 // How long a dish has waited, in words and in colour. Times are milliseconds since 1970 by the server's clock.
 
 /**
- * Minutes and seconds, `14:20`; from an hour on hours and minutes, `1h02`, which nobody reads as a minute. Never more than five characters below 10 hours.
+ * Minutes and seconds, `14:20`; from an hour on hours and minutes, `1:02`, in red by then. Five characters at most, for the first hundred hours.
  * @param {number} ms
  */
 export function age(ms) {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes}:${two(seconds % 60)}`;
-  return `${Math.floor(minutes / 60)}h${two(minutes % 60)}`;
+  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}`;
 }
 
 /** @param {number} n */
@@ -26,21 +26,3 @@ export function level(ms, limits) {
   if (ms >= limits.red_s * 1000) return 'late';
   return ms >= limits.amber_s * 1000 ? 'warn' : '';
 }
-
-/**
- * The wall's clock, `19:47`, in the restaurant's zone.
- * @param {number} ms
- * @param {string} [zone] IANA name; the device's own without it
- */
-export function hour(ms, zone) {
-  const kept = `${zone ?? ''}`;
-  let format = formats.get(kept);
-  if (!format) {
-    format = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', ...(zone ? { timeZone: zone } : {}) });
-    formats.set(kept, format);
-  }
-  return format.format(ms);
-}
-
-/** One for each zone, of which a screen sees one. @type {Map<string, Intl.DateTimeFormat>} */
-const formats = new Map();
