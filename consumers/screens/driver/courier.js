@@ -1,6 +1,7 @@
 // The driver's line to the server: listens, asks, and keeps the round. What may wait goes into the outbox; what only the fastest gets does not.
 
-import { Maitred, Refusal } from "../shared/maitred.js";
+import { connect } from "../shared/connect.js";
+import { Refusal } from "../shared/maitred.js";
 import { store } from "../shared/ui.js";
 import * as offers from "./offers.js";
 import * as round from "./round.js";
@@ -8,12 +9,10 @@ import { kept, keep } from "./pocket.js";
 
 /** @typedef {ReturnType<typeof courier>} Courier */
 
-/**
- * @param {{token: string, user: {id: number}}} session @param {() => Promise<string | null>} renew
- */
-export function courier(session, renew) {
-  const me = session.user.id;
-  const m = new Maitred({ token: session.token, name: `driver-${me}`, renew });
+/** @param {import("../shared/session.js").Session} session */
+export function courier(session) {
+  const me = session.user?.id ?? 0;
+  const m = connect("driver", session);
   const state = store(kept(me) ?? round.begin(me));
   const change = (/** @type {(round: round.Round) => round.Round} */ how) => {
     state.set(how);

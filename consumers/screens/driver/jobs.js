@@ -1,13 +1,13 @@
 // The job: where to, whom to call, what to collect, and one big next step.
 
 import { html, useState } from "../shared/ui.js";
+import { Icon } from "../shared/parts.js";
 import { toast } from "../shared/toast.js";
 import { sayRefusal } from "../shared/refusal_text.js";
 import { money, time } from "../shared/format.js";
 import { t } from "../shared/texts.js";
 import { codeOf } from "./courier.js";
 import { call, map, split } from "./address.js";
-import { MapSign, PhoneSign } from "./icons.js";
 import { STAGES, next, stage } from "./job.js";
 import { Problem } from "./problem.js";
 
@@ -61,8 +61,8 @@ function Reach({ job }) {
   const number = call(job.customerPhone);
   if (!where && !number) return null;
   return html`<div class="two">
-    ${where && html`<a class="btn" href=${where}><${MapSign} />${t("driver.map")}</a>`}
-    ${number && html`<a class="btn" href=${number}><${PhoneSign} />${t("driver.call", { name: job.customerName ?? "" })}</a>`}
+    ${where && html`<a class="btn" href=${where}><${Icon} name="place" />${t("driver.map")}</a>`}
+    ${number && html`<a class="btn" href=${number}><${Icon} name="phone" />${t("driver.call", { name: job.customerName ?? "" })}</a>`}
   </div>`;
 }
 

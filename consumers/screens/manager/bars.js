@@ -9,6 +9,7 @@
  *   delivered_at?: string | null, completed_at?: string | null, cancelled_at?: string | null, driver_id?: number | null, [key: string]: unknown}} Order
  * @typedef {"sent" | "cooking" | "late" | "ready" | "road" | "served"} Part
  * @typedef {{part: Part, left: number, width: number}} Segment  percent of the hour
+ * @typedef {[Part, number | null, number | null]} Span  from and to, in milliseconds
  * @typedef {{amber_s: number, red_s: number}} Limits  how long something may take, in seconds
  */
 
@@ -24,9 +25,15 @@ export function at(text) {
   return Number.isFinite(ms) ? ms : null;
 }
 
-/** Since when the kitchen has it. @param {Order} order @returns {number | null} */
+/** When more was ordered after it was ready: from then on it is made again. Not for a recall, whose clock goes on. @param {Order} order @returns {number | null} */
+export function againAt(order) {
+  const [made, again] = [at(order.ready_at), at(order.preparing_at)];
+  return isMade(order) && !order.recalled_at && made !== null && again !== null && again > made ? again : null;
+}
+
+/** Since when the kitchen has what it makes now. @param {Order} order @returns {number | null} */
 export function firedAt(order) {
-  return at(order.confirmed_at) ?? at(order.created_at);
+  return againAt(order) ?? at(order.confirmed_at) ?? at(order.created_at);
 }
 
 /** Whether it was sent to the kitchen and is not made yet. @param {Order} order @returns {boolean} */
@@ -63,29 +70,39 @@ export function bar(order, limits, now) {
   const created = at(order.created_at);
   if (created === null) return [];
   const end = at(order.cancelled_at) ?? at(order.completed_at) ?? now;
-  const cooked = at(order.ready_at);
-  const isBack = isMade(order) && cooked !== null;
-  /** @type {[Part, number | null, number | null][]} */
+  const ready = at(order.ready_at);
+  const again = againAt(order);
+  const making = isMade(order);
+  /** @type {Span[]} */
   const spans = [];
-  const started = at(order.preparing_at) ?? cooked ?? (isMade(order) || order.status === "new" ? now : null) ?? end;
-  spans.push(["sent", created, started]);
-  const fired = firedAt(order) ?? created;
-  const red = fired + limits.red_s * 1000;
-  const made = isMade(order) ? now : cooked ?? end;
-  if (isMade(order) && red < made) {
-    spans.push(["cooking", started, Math.max(started, red)]);
-    spans.push(["late", Math.max(started, red), made]);
-  } else spans.push(["cooking", started, made]);
-  if (!isBack && cooked !== null) spans.push(...afterwards(order, cooked, end, now));
+  if (again !== null) {
+    const first = at(order.confirmed_at) ?? created;
+    spans.push(["sent", created, first], ["cooking", first, ready], ["served", ready, again], ...cooking(again, again + limits.red_s * 1000, now));
+  } else {
+    // A recalled one was ready once: that is over, and its clock went on.
+    const cooked = making ? null : ready;
+    const started = at(order.preparing_at) ?? cooked ?? (making || order.status === "new" ? now : end);
+    spans.push(["sent", created, started]);
+    if (making) spans.push(...cooking(started, (firedAt(order) ?? created) + limits.red_s * 1000, now));
+    else if (cooked !== null) spans.push(["cooking", started, cooked], ...afterwards(order, cooked, end, now));
+    else spans.push(["cooking", started, end]);
+  }
   return spans.flatMap(([part, from, to]) => segment(part, from, to, now));
 }
 
-/** What came after it was ready. @param {Order} order @param {number} cooked @param {number} end @param {number} now @returns {[Part, number | null, number | null][]} */
+/** What is made now: up to where it is late, and from there. @param {number} from @param {number} red @param {number} now @returns {Span[]} */
+function cooking(from, red, now) {
+  if (red >= now) return [["cooking", from, now]];
+  const turn = Math.max(from, red);
+  return [["cooking", from, turn], ["late", turn, now]];
+}
+
+/** What came after it was ready. @param {Order} order @param {number} cooked @param {number} end @param {number} now @returns {Span[]} */
 function afterwards(order, cooked, end, now) {
   const left = at(order.picked_up_at);
   const served = at(order.delivered_at);
   const gone = order.status === "out_for_delivery" ? left ?? now : left ?? served ?? end;
-  /** @type {[Part, number | null, number | null][]} */
+  /** @type {Span[]} */
   const spans = [];
   const red = cooked + USUAL.red_s * 1000;
   if (hasNoDriver(order) && red < gone) spans.push(["ready", cooked, red], ["late", red, gone]);
