@@ -7,8 +7,8 @@ import { run, stop } from './clocks.js';
 
 /** @param {{ghost: import('./grid.js').Ghost, cell: import('./grid.js').Cell, hands: import('./hands.js').Hands, focus: boolean}} props `focus`: whoever pressed Done did it with the keyboard */
 export function Ghost({ ghost, cell, hands, focus }) {
-  const left = useRef(null);
-  const button = useRef(null);
+  const left = useRef(/** @type {HTMLElement | null} */ (null));
+  const button = useRef(/** @type {HTMLElement | null} */ (null));
   const { id, code, at, until, why } = ghost;
   const isOwn = why === 'done';
   useLayoutEffect(() => {

@@ -5,8 +5,7 @@ import { t } from '../shared/texts.js';
 import { run, stop } from './clocks.js';
 import { fits } from './rail_fit.js';
 
-/** @param {{code: string, since: number, wind: () => void}} props */
-const Chip = memo(function Chip({ code, since, wind }) {
+const Chip = memo(function Chip(/** @type {{code: string, since: number, wind: () => void}} */ { code, since, wind }) {
   const clock = useRef(null);
   useLayoutEffect(() => {
     const element = /** @type {any} */ (clock.current);

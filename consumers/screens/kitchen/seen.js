@@ -23,6 +23,7 @@ export function seen(wall, channel) {
     if (!open?.open || document.visibilityState === 'hidden' || !isCook(wall)) return;
     const now = performance.now();
     for (const [id, at] of told) if (now - at > AGAIN_MS) told.delete(id);
+    /** @type {string[]} */
     const orderIds = [];
     for (const one of wall.tickets.values()) {
       const isUnseen = one.order.items.some((item) => one.lines.some((line) => line.id === item.id) && item.fired_at && item.seen_at === null && item.status !== 'voided');

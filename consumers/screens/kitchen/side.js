@@ -6,9 +6,10 @@ import { t } from '../shared/texts.js';
 /** @typedef {{name: string, n: number}} Dish */
 /** @typedef {{id: string, code: string, n: number, course: number | null}} Held */
 
-/** @param {{dishes: Dish[], held: Held[], out: string[], rows: number}} props `rows`: as many as there is room for */
+/** `rows`: as many as there is room for. @typedef {{dishes: Dish[], held: Held[], out: string[], rows: number, lang: string}} Props */
+
 export const Side = memo(
-  function Side({ dishes, held, out, rows }) {
+  function Side(/** @type {Props} */ { dishes, held, out, rows }) {
     const forHeld = Math.min(held.length, Math.max(3, Math.floor(rows / 3)));
     const room = Math.max(4, rows - forHeld - (held.length ? 1 : 0) - Math.min(out.length, 4));
     const outs = out.slice(0, 4);
@@ -22,7 +23,7 @@ export const Side = memo(
       ${out.length ? html`<p class="out">${t('kitchen.sold_out')}${outs.map((name) => html`<strong key=${name}>${name}</strong>`)}${out.length > 4 ? html`<span>${t('kitchen.more_out', { n: out.length - 4 })}</span>` : null}</p>` : null}
     </aside>`;
   },
-  (a, b) => a.rows === b.rows && same(a.dishes, b.dishes) && same(a.held, b.held) && a.out.join('\n') === b.out.join('\n') && /** @type {any} */ (a).lang === /** @type {any} */ (b).lang,
+  (a, b) => a.rows === b.rows && same(a.dishes, b.dishes) && same(a.held, b.held) && a.out.join('\n') === b.out.join('\n') && a.lang === b.lang,
 );
 
 /** @param {Held} held */
