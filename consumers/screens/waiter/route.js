@@ -1,25 +1,15 @@
-/** Where in the screen somebody is: the part of the address after `#`, so that the phone's own "back" works. */
+/** Going from view to view. */
 import { useEffect, useState } from '../shared/ui.js';
+import { hashOf, parse } from './model/routes.js';
 
-/** @typedef {{view: 'floor'|'inbox'|'me'} | {view: 'table'|'add'|'bill'|'check', table: number}} Route */
+export { hashOf } from './model/routes.js';
 
-/** @param {string} hash @returns {Route} */
-export function parse(hash) {
-  const [, head = '', id = '', tail = ''] = /^#?\/?(\w*)\/?(\d*)\/?(\w*)$/.exec(hash) ?? [];
-  const table = Number(id);
-  if (head === 't' && table) return { view: tail === 'add' || tail === 'bill' || tail === 'check' ? tail : 'table', table };
-  return { view: head === 'inbox' || head === 'me' ? head : 'floor' };
-}
-
-/** @param {Route} route */
-export const hashOf = (route) => ('table' in route ? `#/t/${route.table}${route.view === 'table' ? '' : `/${route.view}`}` : `#/${route.view}`);
-
-/** @param {Route} route */
+/** @param {import('./model/routes.js').Route} route */
 export function go(route) {
   location.hash = hashOf(route);
 }
 
-/** @returns {Route} */
+/** @returns {import('./model/routes.js').Route} */
 export function useRoute() {
   const [hash, setHash] = useState(location.hash);
   useEffect(() => {

@@ -8,7 +8,7 @@ import { store } from '../shared/ui.js';
 import { absorb } from './model/absorb.js';
 import * as floors from './model/floor.js';
 import { predict } from './model/predict.js';
-import { Reads } from './reads.js';
+import { Reads } from './model/reads.js';
 
 /** @typedef {import('./model/types.js').Floor} Floor */
 /** @typedef {import('./model/types.js').Order} Order */

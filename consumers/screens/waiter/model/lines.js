@@ -42,7 +42,8 @@ export function stateOf(line, order) {
       return 'served';
     default:
       if (order.status === 'new') return 'check';
-      return (line.seen_at ?? order.seen_at) === null ? 'unseen' : 'queued';
+      // Absent where the server does not say it.
+      return (line.seen_at === undefined ? order.seen_at : line.seen_at) === null ? 'unseen' : 'queued';
   }
 }
 
