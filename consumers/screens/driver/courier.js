@@ -1,30 +1,30 @@
 // The driver's line to the server: listens, asks, and keeps the round. What may wait goes into the outbox; what only the fastest gets does not.
 
-import { connect } from "../shared/connect.js";
-import { Refusal } from "../shared/maitred.js";
-import { store } from "../shared/ui.js";
-import * as offers from "./offers.js";
-import * as round from "./round.js";
-import { kept, keep } from "./pocket.js";
+import { connect } from '../shared/connect.js';
+import { Refusal } from '../shared/maitred.js';
+import { store } from '../shared/ui.js';
+import * as offers from './offers.js';
+import * as round from './round.js';
+import { kept, keep } from './pocket.js';
 
 /** @typedef {ReturnType<typeof courier>} Courier */
 
 /** @param {import("../shared/session.js").Session} session */
 export function courier(session) {
   const me = session.user?.id ?? 0;
-  const m = connect("driver", session);
+  const m = connect('driver', session);
   const state = store(kept(me) ?? round.begin(me));
   const change = (/** @type {(round: round.Round) => round.Round} */ how) => {
     state.set(how);
     keep(state.get());
   };
-  const channel = m.socketIo("/driver/socket.io/", {
-    name: "orders",
-    namespace: "/orders",
+  const channel = m.socketIo('/driver/socket.io/', {
+    name: 'orders',
+    namespace: '/orders',
     async load() {
-      const [own, availability] = await Promise.all([m.rest("GET", "/api/delivery/orders?limit=50"), m.rest("GET", "/api/delivery/availability")]);
-      change((now) => round.heard(round.loaded(now, own.body.orders, m.now()), "availability", availability.body, m.now()));
-      channel.tell("get-available-orders", {});
+      const [own, availability] = await Promise.all([m.rest('GET', '/api/delivery/orders?limit=50'), m.rest('GET', '/api/delivery/availability')]);
+      change((now) => round.heard(round.loaded(now, own.body.orders, m.now()), 'availability', availability.body, m.now()));
+      channel.tell('get-available-orders', {});
     },
     event(/** @type {string} */ name, /** @type {any} */ data) {
       change((now) => round.heard(now, name, data, m.now()));
@@ -42,17 +42,17 @@ export function courier(session) {
     state,
     /** Whether offers come. @param {boolean} available */
     async setAvailable(available) {
-      const answer = await ask("set-availability", { available });
-      change((now) => round.heard(now, "availability", { status: answer.status, available }, m.now()));
+      const answer = await ask('set-availability', { available });
+      change((now) => round.heard(now, 'availability', { status: answer.status, available }, m.now()));
     },
     /** The fastest gets it. @param {number} orderId */
     async take(orderId) {
       try {
-        await ask("accept-order", { orderId });
+        await ask('accept-order', { orderId });
       } catch (error) {
         const code = /** @type {{code?: string}} */ (error).code;
-        if (code === "ORDER_TAKEN" || code === "ORDER_NOT_AVAILABLE") {
-          change((now) => ({ ...now, rows: offers.gone(now.rows, orderId, code === "ORDER_TAKEN" ? "taken" : "off", m.now()) }));
+        if (code === 'ORDER_TAKEN' || code === 'ORDER_NOT_AVAILABLE') {
+          change((now) => ({ ...now, rows: offers.gone(now.rows, orderId, code === 'ORDER_TAKEN' ? 'taken' : 'off', m.now()) }));
         }
         throw error;
       }
@@ -63,8 +63,8 @@ export function courier(session) {
      */
     async step(order, body, label, after) {
       const at = new Date(m.now()).toISOString();
-      const patch = { order: order.id, status: body.undo ? "undo" : body.status ?? "dropped", at };
-      return m.outbox.put({ method: "PATCH", path: `/api/delivery/orders/${order.id}`, body, label: { code: codeOf(order), at, ...label }, patch, on: "orders", after });
+      const patch = { order: order.id, status: body.undo ? 'undo' : (body.status ?? 'dropped'), at };
+      return m.outbox.put({ method: 'PATCH', path: `/api/delivery/orders/${order.id}`, body, label: { code: codeOf(order), at, ...label }, patch, on: 'orders', after });
     },
     /** @param {number} id */
     read(id) {

@@ -9,10 +9,10 @@
 /** What is sent: the words of `update-order-status`. @typedef {"picked_up" | "delivered"} Next */
 
 /** @type {Stage[]} */
-export const STAGES = ["restaurant", "road", "handed"];
+export const STAGES = ['restaurant', 'road', 'handed'];
 
 /** Statuses in which a job is a driver's. */
-const MINE = new Set(["out_for_delivery"]);
+const MINE = new Set(['out_for_delivery']);
 
 /** When it left the restaurant, if it did. @param {Job} job @returns {string | null} */
 export function pickedUpAt(job) {
@@ -26,20 +26,20 @@ export function isOpen(job) {
 
 /** @param {Job} job @returns {Stage} */
 export function stage(job) {
-  if (!isOpen(job)) return "handed";
-  return pickedUpAt(job) ? "road" : "restaurant";
+  if (!isOpen(job)) return 'handed';
+  return pickedUpAt(job) ? 'road' : 'restaurant';
 }
 
 /** The next step, or null where there is none. @param {Job} job @returns {Next | null} */
 export function next(job) {
   const at = stage(job);
-  if (at === "restaurant") return "picked_up";
-  return at === "road" ? "delivered" : null;
+  if (at === 'restaurant') return 'picked_up';
+  return at === 'road' ? 'delivered' : null;
 }
 
 /** Whether it can be handed back to all drivers: before it left the restaurant. @param {Job} job @returns {boolean} */
 export function canHandBack(job) {
-  return stage(job) === "restaurant";
+  return stage(job) === 'restaurant';
 }
 
 /**
@@ -48,9 +48,9 @@ export function canHandBack(job) {
  */
 export function ahead(job, waiting) {
   return waiting.reduce((seen, step) => {
-    if (step.status === "picked_up") return { ...seen, picked_up_at: step.at, pickedUpAt: step.at };
-    if (step.status === "delivered") return { ...seen, canonical_status: "delivered", deliveredAt: step.at };
-    if (step.status === "undo") return { ...seen, canonical_status: "out_for_delivery", deliveredAt: null };
+    if (step.status === 'picked_up') return { ...seen, picked_up_at: step.at, pickedUpAt: step.at };
+    if (step.status === 'delivered') return { ...seen, canonical_status: 'delivered', deliveredAt: step.at };
+    if (step.status === 'undo') return { ...seen, canonical_status: 'out_for_delivery', deliveredAt: null };
     return seen;
   }, job);
 }

@@ -5,7 +5,7 @@
 
 /**
  * What the server says about an order that can be taken.
- * @typedef {{id: number, code?: string, publicId?: string, readyAt?: string | null, ready_at?: string | null, createdAt?: string, version?: number, [key: string]: unknown}} Offer
+ * @typedef {{id: number, code?: string | null, publicId?: string, readyAt?: string | null, ready_at?: string | null, createdAt?: string, version?: number, [key: string]: unknown}} Offer
  */
 
 /**
@@ -22,7 +22,7 @@ export const ROWS_MAX = 200;
 
 /** Since when an order waits at the counter: milliseconds since 1970. @param {Offer} offer @returns {number} */
 export function waitsSince(offer) {
-  const at = Date.parse(String(offer.readyAt ?? offer.ready_at ?? offer.createdAt ?? ""));
+  const at = Date.parse(String(offer.readyAt ?? offer.ready_at ?? offer.createdAt ?? ''));
   return Number.isFinite(at) ? at : 0;
 }
 
@@ -35,7 +35,7 @@ export function listed(rows, offers, now) {
   const stays = rows.map((row) => {
     const offer = given.get(row.offer.id);
     if (offer) return { offer, gone: null, goneAt: 0 };
-    return row.gone ? row : { ...row, gone: /** @type {Gone} */ ("taken"), goneAt: now };
+    return row.gone ? row : { ...row, gone: /** @type {Gone} */ ('taken'), goneAt: now };
   });
   const known = new Set(rows.map((row) => row.offer.id));
   const fresh = offers.filter((offer) => !known.has(offer.id)).map((offer) => ({ offer, gone: null, goneAt: 0 }));
@@ -54,7 +54,7 @@ export function offered(rows, offer) {
 
 /** One that cannot be taken any more: the row stays, and says so. @param {Row[]} rows @param {number} id @param {Gone} why @param {number} now @returns {Row[]} */
 export function gone(rows, id, why, now) {
-  if (why === "mine") return rows.filter((row) => row.offer.id !== id);
+  if (why === 'mine') return rows.filter((row) => row.offer.id !== id);
   return rows.map((row) => (row.offer.id === id && !row.gone ? { ...row, gone: why, goneAt: now } : row));
 }
 

@@ -4,7 +4,7 @@
 
 /** @typedef {import("./round.js").Round} Round */
 
-const NAME = "maitred.driver.round.";
+const NAME = 'maitred.driver.round.';
 
 /** @param {number} me @returns {Round | null} */
 export function kept(me) {

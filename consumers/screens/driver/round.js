@@ -2,8 +2,8 @@
 //
 // Everything here is a value and a function of values, so that a test needs no phone. Who sends and listens is courier.js.
 
-import * as offers from "./offers.js";
-import { isOpen } from "./job.js";
+import * as offers from './offers.js';
+import { isOpen } from './job.js';
 
 /** @typedef {import("./offers.js").Row} Row */
 /** @typedef {import("./job.js").Job & {driverId?: number | null, code?: string | null, publicId?: string}} Order */
@@ -29,9 +29,9 @@ export function begin(me) {
 export function loaded(round, own, now) {
   const orders = own.filter((order) => keeps(order, now)).slice(0, ORDERS_MAX);
   const there = new Set(own.map((order) => order.id));
-  const lost = round.orders.filter((order) => isOpen(order) && !there.has(order.id)).map((order) => ({ order, why: /** @type {"moved"} */ ("moved") }));
-  const off = own.filter((order) => order.canonical_status === "cancelled" && round.orders.some((known) => known.id === order.id && isOpen(known)));
-  const gone = off.map((order) => ({ order, why: /** @type {"cancelled"} */ ("cancelled") }));
+  const lost = round.orders.filter((order) => isOpen(order) && !there.has(order.id)).map((order) => ({ order, why: /** @type {"moved"} */ ('moved') }));
+  const off = own.filter((order) => order.canonical_status === 'cancelled' && round.orders.some((known) => known.id === order.id && isOpen(known)));
+  const gone = off.map((order) => ({ order, why: /** @type {"cancelled"} */ ('cancelled') }));
   return { ...round, loaded: true, orders, lost: [...round.lost, ...lost, ...gone].slice(-LOST_MAX), at: now };
 }
 
@@ -39,20 +39,20 @@ export function loaded(round, own, now) {
 export function heard(round, name, data, now) {
   const seen = { ...round, at: now };
   switch (name) {
-    case "available-orders":
+    case 'available-orders':
       return { ...seen, rows: offers.listed(round.rows, data.orders ?? [], now) };
-    case "new-available-order":
+    case 'new-available-order':
       return { ...seen, rows: offers.offered(round.rows, data.order) };
-    case "order-assigned":
-      return data.order.canonical_status === "ready" ? { ...seen, rows: offers.offered(round.rows, data.order) } : had(seen, data.order, now);
-    case "order-taken":
-      return { ...seen, rows: offers.gone(round.rows, data.orderId, mine(round, data.orderId) ? "mine" : "taken", now) };
-    case "order-accepted":
-      return had({ ...seen, rows: offers.gone(round.rows, data.order.id, "mine", now) }, data.order, now);
-    case "order-updated":
+    case 'order-assigned':
+      return data.order.canonical_status === 'ready' ? { ...seen, rows: offers.offered(round.rows, data.order) } : had(seen, data.order, now);
+    case 'order-taken':
+      return { ...seen, rows: offers.gone(round.rows, data.orderId, mine(round, data.orderId) ? 'mine' : 'taken', now) };
+    case 'order-accepted':
+      return had({ ...seen, rows: offers.gone(round.rows, data.order.id, 'mine', now) }, data.order, now);
+    case 'order-updated':
       return updated(seen, data.order, now);
-    case "availability":
-      return { ...seen, status: data.status ?? (data.available ? "available" : "offline") };
+    case 'availability':
+      return { ...seen, status: data.status ?? (data.available ? 'available' : 'offline') };
     default:
       return seen;
   }
@@ -65,16 +65,18 @@ function mine(round, id) {
 
 /** @param {Round} round @param {Order} order @param {number} now @returns {Round} */
 function updated(round, order, now) {
-  if (order.driverId === round.me && order.canonical_status !== "ready") return had(round, order, now);
+  if (order.driverId === round.me && order.canonical_status !== 'ready') return had(round, order, now);
   const known = round.orders.find((other) => other.id === order.id);
-  const stillOffered = order.canonical_status === "ready" && (order.driverId == null || order.driverId === round.me);
+  const stillOffered = order.canonical_status === 'ready' && (order.driverId == null || order.driverId === round.me);
   const rows = round.rows.some((row) => row.offer.id === order.id)
-    ? stillOffered ? offers.offered(round.rows, order) : offers.gone(round.rows, order.id, order.canonical_status === "ready" ? "taken" : "off", now)
+    ? stillOffered
+      ? offers.offered(round.rows, order)
+      : offers.gone(round.rows, order.id, order.canonical_status === 'ready' ? 'taken' : 'off', now)
     : round.rows;
   if (!known) return { ...round, rows };
   if (isNewer(known, order)) return { ...round, rows };
   const orders = round.orders.filter((other) => other.id !== order.id);
-  const lost = isOpen(known) && order.driverId !== round.me ? [...round.lost, { order, why: /** @type {"moved"} */ ("moved") }].slice(-LOST_MAX) : round.lost;
+  const lost = isOpen(known) && order.driverId !== round.me ? [...round.lost, { order, why: /** @type {"moved"} */ ('moved') }].slice(-LOST_MAX) : round.lost;
   return { ...round, rows, orders, lost };
 }
 
@@ -83,10 +85,10 @@ function had(round, order, now) {
   const known = round.orders.find((other) => other.id === order.id);
   if (known && isNewer(known, order)) return round;
   const others = round.orders.filter((other) => other.id !== order.id && keeps(other, now));
-  const called = order.canonical_status === "cancelled";
-  const lost = called && known && isOpen(known) ? [...round.lost, { order, why: /** @type {"cancelled"} */ ("cancelled") }].slice(-LOST_MAX) : round.lost;
+  const called = order.canonical_status === 'cancelled';
+  const lost = called && known && isOpen(known) ? [...round.lost, { order, why: /** @type {"cancelled"} */ ('cancelled') }].slice(-LOST_MAX) : round.lost;
   const orders = called ? others : [...others, order].slice(-ORDERS_MAX);
-  return { ...round, rows: offers.gone(round.rows, order.id, "mine", now), orders, lost };
+  return { ...round, rows: offers.gone(round.rows, order.id, 'mine', now), orders, lost };
 }
 
 /** Whether what is known is newer than what was heard. @param {Order} known @param {Order} heard */
@@ -97,8 +99,8 @@ function isNewer(known, heard) {
 /** @param {Order} order @param {number} now */
 function keeps(order, now) {
   if (isOpen(order)) return true;
-  const over = Date.parse(String(order.deliveredAt ?? order.updatedAt ?? ""));
-  const handed = order.canonical_status === "delivered" || order.canonical_status === "completed";
+  const over = Date.parse(String(order.deliveredAt ?? order.updatedAt ?? ''));
+  const handed = order.canonical_status === 'delivered' || order.canonical_status === 'completed';
   return handed && Number.isFinite(over) && now - over < KEPT_MS;
 }
 

@@ -38,17 +38,17 @@ export function firedAt(order) {
 
 /** Whether it was sent to the kitchen and is not made yet. @param {Order} order @returns {boolean} */
 export function isMade(order) {
-  return order.status === "pending" || order.status === "confirmed" || order.status === "preparing";
+  return order.status === 'pending' || order.status === 'confirmed' || order.status === 'preparing';
 }
 
 /** Whether it lies at the counter and nobody has taken it to be driven. @param {Order} order @returns {boolean} */
 export function hasNoDriver(order) {
-  return order.type === "delivery" && order.status === "ready" && order.driver_id == null;
+  return order.type === 'delivery' && order.status === 'ready' && order.driver_id == null;
 }
 
 /** How long it has taken so far, in seconds: what is made, or what waits for a driver; else null. @param {Order} order @param {number} now @returns {number | null} */
 export function takes(order, now) {
-  const since = isMade(order) ? firedAt(order) : order.status === "ready" ? at(order.ready_at) : null;
+  const since = isMade(order) ? firedAt(order) : order.status === 'ready' ? at(order.ready_at) : null;
   return since === null ? null : Math.max(0, Math.floor((now - since) / 1000));
 }
 
@@ -59,7 +59,7 @@ export function lateness(order, limits, now) {
   // What a waiter or a guest fetches is late for them, not for the kitchen: it costs no red here, a driver's absence does.
   const judged = isMade(order) ? limits : hasNoDriver(order) ? USUAL : null;
   if (!judged) return null;
-  return taken >= judged.red_s ? "late" : taken >= judged.amber_s ? "warn" : null;
+  return taken >= judged.red_s ? 'late' : taken >= judged.amber_s ? 'warn' : null;
 }
 
 /**
@@ -77,38 +77,41 @@ export function bar(order, limits, now) {
   const spans = [];
   if (again !== null) {
     const first = at(order.confirmed_at) ?? created;
-    spans.push(["sent", created, first], ["cooking", first, ready], ["served", ready, again], ...cooking(again, again + limits.red_s * 1000, now));
+    spans.push(['sent', created, first], ['cooking', first, ready], ['served', ready, again], ...cooking(again, again + limits.red_s * 1000, now));
   } else {
     // A recalled one was ready once: that is over, and its clock went on.
     const cooked = making ? null : ready;
-    const started = at(order.preparing_at) ?? cooked ?? (making || order.status === "new" ? now : end);
-    spans.push(["sent", created, started]);
+    const started = at(order.preparing_at) ?? cooked ?? (making || order.status === 'new' ? now : end);
+    spans.push(['sent', created, started]);
     if (making) spans.push(...cooking(started, (firedAt(order) ?? created) + limits.red_s * 1000, now));
-    else if (cooked !== null) spans.push(["cooking", started, cooked], ...afterwards(order, cooked, end, now));
-    else spans.push(["cooking", started, end]);
+    else if (cooked !== null) spans.push(['cooking', started, cooked], ...afterwards(order, cooked, end, now));
+    else spans.push(['cooking', started, end]);
   }
   return spans.flatMap(([part, from, to]) => segment(part, from, to, now));
 }
 
 /** What is made now: up to where it is late, and from there. @param {number} from @param {number} red @param {number} now @returns {Span[]} */
 function cooking(from, red, now) {
-  if (red >= now) return [["cooking", from, now]];
+  if (red >= now) return [['cooking', from, now]];
   const turn = Math.max(from, red);
-  return [["cooking", from, turn], ["late", turn, now]];
+  return [
+    ['cooking', from, turn],
+    ['late', turn, now],
+  ];
 }
 
 /** What came after it was ready. @param {Order} order @param {number} cooked @param {number} end @param {number} now @returns {Span[]} */
 function afterwards(order, cooked, end, now) {
   const left = at(order.picked_up_at);
   const served = at(order.delivered_at);
-  const gone = order.status === "out_for_delivery" ? left ?? now : left ?? served ?? end;
+  const gone = order.status === 'out_for_delivery' ? (left ?? now) : (left ?? served ?? end);
   /** @type {Span[]} */
   const spans = [];
   const red = cooked + USUAL.red_s * 1000;
-  if (hasNoDriver(order) && red < gone) spans.push(["ready", cooked, red], ["late", red, gone]);
-  else spans.push(["ready", cooked, gone]);
-  if (left !== null) spans.push(["road", left, served ?? end]);
-  if (served !== null) spans.push(["served", served, end]);
+  if (hasNoDriver(order) && red < gone) spans.push(['ready', cooked, red], ['late', red, gone]);
+  else spans.push(['ready', cooked, gone]);
+  if (left !== null) spans.push(['road', left, served ?? end]);
+  if (served !== null) spans.push(['served', served, end]);
   return spans;
 }
 

@@ -18,7 +18,9 @@ export function EditCategory({ house, category, close }) {
   const submit = async (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     const body = { name: name.trim(), sort: Number(sort) || 0, station_id: station ? Number(station) : null, course: course ? Number(course) : null };
-    const deed = isNew ? { method: 'POST', path: '/api/v1/menu/categories', body: { ...body, restaurant_id: house.restaurant } } : { method: 'PATCH', path: `/api/v1/menu/categories/${category.id}`, body: { ...body, version: category.version } };
+    const deed = isNew
+      ? { method: 'POST', path: '/api/v1/menu/categories', body: { ...body, restaurant_id: house.restaurant } }
+      : { method: 'PATCH', path: `/api/v1/menu/categories/${category.id}`, body: { ...body, version: category.version } };
     if (await act({ ...deed, touches: ['menu'], said: t('manager.saved') })) close();
   };
   return html`<${Sheet} class="manager-sheet" title=${isNew ? t('manager.category.add') : t('manager.category.edit', { name: category.name })} onclose=${close}>

@@ -7,7 +7,12 @@ import { useAct, why } from './acting.js';
 /** As many letters as the server takes. */
 const LONGEST = 500;
 /** How long words stand on the board, in seconds. @type {[number, string][]} */
-const LASTS = [[900, 'manager.lasts.quarter'], [1800, 'manager.lasts.half'], [3600, 'manager.lasts.hour'], [14_400, 'manager.lasts.evening']];
+const LASTS = [
+  [900, 'manager.lasts.quarter'],
+  [1800, 'manager.lasts.half'],
+  [3600, 'manager.lasts.hour'],
+  [14_400, 'manager.lasts.evening'],
+];
 
 /** @param {{house: import('./house.js').House}} props */
 export function Composer({ house }) {

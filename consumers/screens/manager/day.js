@@ -72,7 +72,10 @@ function useDay(house, day) {
   useEffect(() => {
     let wanted = true;
     const query = day ? `?day=${day}` : '';
-    Promise.all([day ? house.m.rest('GET', `/api/v1/restaurants/${house.restaurant}/today${query}`) : null, house.m.rest('GET', `/api/v1/payments?limit=200&restaurant_id=${house.restaurant}${day ? `&day=${day}` : ''}`)]).then(
+    Promise.all([
+      day ? house.m.rest('GET', `/api/v1/restaurants/${house.restaurant}/today${query}`) : null,
+      house.m.rest('GET', `/api/v1/payments?limit=200&restaurant_id=${house.restaurant}${day ? `&day=${day}` : ''}`),
+    ]).then(
       ([figures, payments]) => wanted && setGot({ figures: figures?.body ?? null, payments: payments.body.items, error: null }),
       (error) => wanted && setGot((/** @type {any} */ old) => ({ ...old, error })),
     );

@@ -21,7 +21,9 @@ export function EditDish({ house, dish, close }) {
   const submit = async (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     const body = toBody(form, exp);
-    const deed = isNew ? { method: 'POST', path: '/api/v1/menu', body: { ...body, restaurant_id: house.restaurant } } : { method: 'PATCH', path: `/api/v1/menu/${dish.id}`, body: { ...changed(toBody(fromDish(dish), exp), body), version: dish.version } };
+    const deed = isNew
+      ? { method: 'POST', path: '/api/v1/menu', body: { ...body, restaurant_id: house.restaurant } }
+      : { method: 'PATCH', path: `/api/v1/menu/${dish.id}`, body: { ...changed(toBody(fromDish(dish), exp), body), version: dish.version } };
     if (await act({ ...deed, touches: ['menu'], said: t('manager.saved') })) close();
   };
   const remove = async () => {

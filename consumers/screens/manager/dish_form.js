@@ -42,7 +42,10 @@ export function toBody(form, exp) {
     price: priceOf(form.price, exp),
     category_id: form.category_id ? Number(form.category_id) : null,
     station_id: form.station_id ? Number(form.station_id) : null,
-    allergens: form.allergens.split(',').map((one) => one.trim()).filter(Boolean),
+    allergens: form.allergens
+      .split(',')
+      .map((one) => one.trim())
+      .filter(Boolean),
     prep_s: form.minutes.trim() && Number.isFinite(minutes) ? Math.round(minutes * 60) : null,
     choices: form.choices
       .filter((group) => group.name.trim())
@@ -51,7 +54,9 @@ export function toBody(form, exp) {
         name: group.name.trim(),
         min: Number(group.min) || 0,
         max: Math.max(1, Number(group.max) || 1),
-        modifiers: group.modifiers.filter((one) => one.name.trim()).map((one) => ({ ...(one.id === undefined ? {} : { id: one.id }), name: one.name.trim(), price: priceOf(one.price || '0', exp) ?? '0', kind: one.kind })),
+        modifiers: group.modifiers
+          .filter((one) => one.name.trim())
+          .map((one) => ({ ...(one.id === undefined ? {} : { id: one.id }), name: one.name.trim(), price: priceOf(one.price || '0', exp) ?? '0', kind: one.kind })),
       })),
   };
 }

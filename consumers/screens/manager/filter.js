@@ -1,25 +1,25 @@
 // Which orders the manager looks at: open, late, not paid, or all of today; and a text that is searched for in what a row shows.
 
-import { isMade, lateness } from "./bars.js";
+import { isMade, lateness } from './bars.js';
 
 /** @typedef {import("./bars.js").Order} Order */
 /** @typedef {import("./bars.js").Limits} Limits */
 /** @typedef {"open" | "late" | "unpaid" | "all"} Filter */
 
 /** @type {Filter[]} */
-export const FILTERS = ["open", "late", "unpaid", "all"];
+export const FILTERS = ['open', 'late', 'unpaid', 'all'];
 
 /** Letters that choose one, as on the keyboard. @type {Record<string, Filter>} */
-export const LETTERS = { o: "open", l: "late", n: "unpaid", a: "all" };
+export const LETTERS = { o: 'open', l: 'late', n: 'unpaid', a: 'all' };
 
 /** Whether somebody still has something to do about it. @param {Order} order @returns {boolean} */
 export function isOpen(order) {
-  return order.status !== "completed" && order.status !== "cancelled";
+  return order.status !== 'completed' && order.status !== 'cancelled';
 }
 
 /** Whether money is owed. @param {Order} order @returns {boolean} */
 export function isOwed(order) {
-  return order.status !== "cancelled" && (order.payment_status === "unpaid" || order.payment_status === "partial");
+  return order.status !== 'cancelled' && (order.payment_status === 'unpaid' || order.payment_status === 'partial');
 }
 
 /**
@@ -28,14 +28,14 @@ export function isOwed(order) {
  */
 export function chosen(orders, filter, text, limitsOf, saidOf, now) {
   const words = text.trim().toLocaleLowerCase();
-  return orders.filter((order) => passes(order, filter, limitsOf, now) && (words === "" || saidOf(order).toLocaleLowerCase().includes(words)));
+  return orders.filter((order) => passes(order, filter, limitsOf, now) && (words === '' || saidOf(order).toLocaleLowerCase().includes(words)));
 }
 
 /** @param {Order} order @param {Filter} filter @param {(order: Order) => Limits} limitsOf @param {number} now */
 function passes(order, filter, limitsOf, now) {
-  if (filter === "open") return isOpen(order);
-  if (filter === "late") return isOpen(order) && lateness(order, limitsOf(order), now) === "late";
-  if (filter === "unpaid") return isOwed(order);
+  if (filter === 'open') return isOpen(order);
+  if (filter === 'late') return isOpen(order) && lateness(order, limitsOf(order), now) === 'late';
+  if (filter === 'unpaid') return isOwed(order);
   return true;
 }
 
@@ -52,9 +52,9 @@ export function inOrder(orders, limitsOf, now) {
 /** @param {Order} order @param {Limits} limits @param {number} now */
 function rank(order, limits, now) {
   const late = lateness(order, limits, now);
-  if (late === "late") return 0;
-  if (late === "warn") return 1;
-  if (order.status === "new") return 2;
+  if (late === 'late') return 0;
+  if (late === 'warn') return 1;
+  if (order.status === 'new') return 2;
   if (isMade(order)) return 3;
   if (isOpen(order)) return 4;
   return 5;

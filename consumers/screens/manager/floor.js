@@ -16,7 +16,9 @@ export function Page({ house }) {
   const live = useLive(house.m);
   useEffect(() => house.want(['tables']), [house]);
   useTick(1000);
-  const groups = [...zones, { id: null, name: t('manager.zone.none') }].map((zone) => ({ zone, own: tables.filter((table) => (table.zone_id ?? null) === zone.id) })).filter(({ zone, own }) => zone.id !== null || own.length > 0);
+  const groups = [...zones, { id: null, name: t('manager.zone.none') }]
+    .map((zone) => ({ zone, own: tables.filter((table) => (table.zone_id ?? null) === zone.id) }))
+    .filter(({ zone, own }) => zone.id !== null || own.length > 0);
   return html`<div class="actions">
       <button class="btn do small" disabled=${!live} onClick=${() => setEdit({ table: {} })}>${t('manager.table.add')}</button>
       <button class="btn small" disabled=${!live} onClick=${() => setEdit({ zone: {} })}>${t('manager.zone.add')}</button>
@@ -24,10 +26,12 @@ export function Page({ house }) {
     </div>
     ${!loaded.has('tables') && html`<div class="grey"></div><div class="grey"></div>`}
     ${loaded.has('tables') && tables.length === 0 && html`<${Empty}>${t('manager.empty.floor')}<//>`}
-    ${groups.map(({ zone, own }) => html`<section class="group" key=${zone.id ?? 'none'}>
+    ${groups.map(
+      ({ zone, own }) => html`<section class="group" key=${zone.id ?? 'none'}>
       <h2>${zone.name}${zone.id !== null && html`<button class="btn small" disabled=${!live} aria-label=${t('manager.zone.edit', { name: zone.name })} onClick=${() => setEdit({ zone })}>${t('manager.edit')}</button>`}</h2>
       ${own.length === 0 ? html`<p class="calm">${t('manager.zone.empty')}</p>` : html`<ul class="list">${own.map((table) => html`<${Table} key=${table.id} house=${house} table=${table} live=${live} edit=${() => setEdit({ table })} />`)}</ul>`}
-    </section>`)}
+    </section>`,
+    )}
     ${edit?.table && html`<${EditTable} house=${house} table=${edit.table} close=${() => setEdit(null)} />`}
     ${edit?.zone && html`<${EditZone} house=${house} zone=${edit.zone} close=${() => setEdit(null)} />`}
     ${edit?.qr && html`<${QrSheets} house=${house} close=${() => setEdit(null)} />`}`;

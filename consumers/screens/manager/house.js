@@ -1,12 +1,12 @@
 // What the manager's screen knows of the house, and how it stays true: read once, listened to from then on, and read again where a change touched it.
 
-import { connect } from "../shared/connect.js";
-import { Refusal } from "../shared/maitred.js";
-import { store } from "../shared/ui.js";
-import { GATHER_MS, FIGURES_MS, Old } from "./reading.js";
-import * as readers from "./readers.js";
-import { bounded, dashboard } from "./rows.js";
-import { keep, kept } from "./memory.js";
+import { connect } from '../shared/connect.js';
+import { Refusal } from '../shared/maitred.js';
+import { store } from '../shared/ui.js';
+import { GATHER_MS, FIGURES_MS, Old } from './reading.js';
+import * as readers from './readers.js';
+import { bounded, dashboard } from './rows.js';
+import { keep, kept } from './memory.js';
 
 /** @typedef {import("./rows.js").Order} Order */
 /** @typedef {import("./reading.js").Part} Part */
@@ -17,18 +17,35 @@ import { keep, kept } from "./memory.js";
  */
 
 /** What the first page shows; the other lists are read when somebody looks at them. @type {Part[]} */
-const FIRST = ["house", "orders", "tables", "tasks", "devices", "figures"];
+const FIRST = ['house', 'orders', 'tables', 'tasks', 'devices', 'figures'];
 /** Screens say every half minute that they are there: asked for as often as makes their age true to a few seconds. Milliseconds. */
 const DEVICES_MS = 10_000;
 
 /** @returns {Known} */
 function nothing() {
-  return { orders: new Map(), tables: [], zones: [], sessions: [], menu: [], categories: [], staff: [], devices: [], tasks: [], drivers: [], stations: [], figures: null, settings: null, loaded: new Set(), failed: new Map(), at: 0 };
+  return {
+    orders: new Map(),
+    tables: [],
+    zones: [],
+    sessions: [],
+    menu: [],
+    categories: [],
+    staff: [],
+    devices: [],
+    tasks: [],
+    drivers: [],
+    stations: [],
+    figures: null,
+    settings: null,
+    loaded: new Set(),
+    failed: new Map(),
+    at: 0,
+  };
 }
 
 /** @param {import("../shared/session.js").Session} session @param {number} restaurant */
 export function house(session, restaurant) {
-  const m = connect("manager", session);
+  const m = connect('manager', session);
   const state = store(kept(restaurant, nothing()) ?? nothing());
   const old = new Old();
   /** Lists that somebody looks at, beside those of the first page. @type {Set<Part>} */
@@ -69,17 +86,17 @@ export function house(session, restaurant) {
     reading = true;
     const { parts, orders } = old.take();
     const due = parts.filter((part) => wanted.has(part));
-    const figures = due.indexOf("figures");
+    const figures = due.indexOf('figures');
     const wait = figuresAt + FIGURES_MS - performance.now();
     if (figures >= 0 && wait > 0) {
       due.splice(figures, 1);
-      setTimeout(() => again(["figures"]), wait);
+      setTimeout(() => again(['figures']), wait);
     } else if (figures >= 0) figuresAt = performance.now();
     try {
       await Promise.all([...due.map(read), ...orders.map(single)]);
     } catch {
       // Without a line nothing can be read: it is old until the line is back, and then all of it is read.
-      if (m.link.state !== "lost") old.all(due);
+      if (m.link.state !== 'lost') old.all(due);
       for (const id of orders) old.orders.add(id);
       await new Promise((done) => setTimeout(done, 1000));
     } finally {
@@ -97,26 +114,26 @@ export function house(session, restaurant) {
   };
 
   m.raw(`/ws/changes/?restaurant_id=${restaurant}`, {
-    name: "changes",
+    name: 'changes',
     async load() {
       await Promise.all([...wanted].map(read));
       keep(restaurant, state.get());
     },
     event(/** @type {any} */ frame) {
-      if (frame.type !== "change") return;
+      if (frame.type !== 'change') return;
       old.add(frame);
       gather();
     },
   });
   // The dashboard's stream brings an order with its first frame, before any list is read again, and says whom it is for.
   m.raw(`/admin?restaurant_id=${restaurant}`, {
-    name: "dashboard",
+    name: 'dashboard',
     event(/** @type {any} */ frame) {
-      const rows = frame.type === "connection" ? frame.orders ?? [] : frame.order ? [frame.order] : [];
+      const rows = frame.type === 'connection' ? (frame.orders ?? []) : frame.order ? [frame.order] : [];
       const orders = new Map(state.get().orders);
       let changed = false;
       for (const row of rows) {
-        if (frame.type === "connection" && !orders.has(row.id)) continue;
+        if (frame.type === 'connection' && !orders.has(row.id)) continue;
         const order = dashboard(orders.get(row.id), row);
         if (!order) continue;
         orders.set(row.id, order);
@@ -126,7 +143,7 @@ export function house(session, restaurant) {
     },
   });
   const timer = setInterval(() => {
-    if (m.link.state === "live" && document.visibilityState !== "hidden") again(["devices", "figures"]);
+    if (m.link.state === 'live' && document.visibilityState !== 'hidden') again(['devices', 'figures']);
   }, DEVICES_MS);
 
   return {

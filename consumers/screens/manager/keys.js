@@ -1,6 +1,6 @@
 // What a key means on the manager's screen. Keys are letters of the English words; they work wherever nothing is being typed.
 
-import { LETTERS } from "./filter.js";
+import { LETTERS } from './filter.js';
 
 /**
  * @typedef {{kind: "find"} | {kind: "filter", filter: import("./filter.js").Filter} | {kind: "step", by: 1 | -1} | {kind: "edge", end: "first" | "last"} | {kind: "open"} | {kind: "close"}} Command
@@ -10,24 +10,24 @@ import { LETTERS } from "./filter.js";
 /** @param {Press} press @returns {Command | null} */
 export function command(press) {
   if (press.ctrl || press.alt || press.meta) return null;
-  if (press.key === "Escape") return { kind: "close" };
+  if (press.key === 'Escape') return { kind: 'close' };
   // A sheet has keys of its own, and a field takes letters as text.
   if (press.dialog) return null;
-  if (press.typing) return press.key === "ArrowDown" ? { kind: "step", by: 1 } : null;
+  if (press.typing) return press.key === 'ArrowDown' ? { kind: 'step', by: 1 } : null;
   switch (press.key) {
-    case "/":
-      return { kind: "find" };
-    case "ArrowDown":
-      return { kind: "step", by: 1 };
-    case "ArrowUp":
-      return { kind: "step", by: -1 };
-    case "Home":
-      return { kind: "edge", end: "first" };
-    case "End":
-      return { kind: "edge", end: "last" };
+    case '/':
+      return { kind: 'find' };
+    case 'ArrowDown':
+      return { kind: 'step', by: 1 };
+    case 'ArrowUp':
+      return { kind: 'step', by: -1 };
+    case 'Home':
+      return { kind: 'edge', end: 'first' };
+    case 'End':
+      return { kind: 'edge', end: 'last' };
     default: {
       const filter = LETTERS[press.key.toLowerCase()];
-      return filter ? { kind: "filter", filter } : null;
+      return filter ? { kind: 'filter', filter } : null;
     }
   }
 }

@@ -35,7 +35,18 @@ export function LastHour({ house, chosen, open }) {
   const limits = useMemo(() => limitsOf(known.stations), [known.stations]);
   const around = { drivers: known.drivers, tasks: known.tasks, limits, now };
   const today = [...known.orders.values()].filter((order) => isToday(order, known.figures));
-  const wanted = inOrder(passing(today, filter, text, () => limits, (order) => said(order, around, words), now), () => limits, now).map((order) => order.id);
+  const wanted = inOrder(
+    passing(
+      today,
+      filter,
+      text,
+      () => limits,
+      (order) => said(order, around, words),
+      now,
+    ),
+    () => limits,
+    now,
+  ).map((order) => order.id);
   // What somebody chose to see is shown at once; only what comes by itself waits for the finger to leave.
   const asked = `${filter} ${text}`;
   shown.current = steady(shown.current, wanted, held && mode.current === asked, (id) => known.orders.has(id));
@@ -51,14 +62,18 @@ export function LastHour({ house, chosen, open }) {
         ${FILTERS.map((one) => html`<button key=${one} aria-pressed=${String(filter === one)} onClick=${() => setFilter(one)}>${t(`manager.filter.${one}`)}</button>`)}
       </span>
     </h2>
-    ${!known.loaded.has('orders') && rows.length === 0 ? html`<div class="grey"></div><div class="grey"></div><div class="grey"></div>` : html`
+    ${
+      !known.loaded.has('orders') && rows.length === 0
+        ? html`<div class="grey"></div><div class="grey"></div><div class="grey"></div>`
+        : html`
     <div class="ord" ref=${list}>
       <${Axis} now=${Math.floor(now / 60_000) * 60_000} lang=${lang} />
       <ul>${rows.map((order) => html`<${Line} key=${order.id} order=${order} second=${second} limits=${limits} drivers=${known.drivers} tasks=${known.tasks} here=${order.id === (chosen ?? at)} open=${open} lang=${lang} />`)}</ul>
       ${rows.length === 0 && html`<${Empty}>${text ? t('manager.empty.find', { text }) : t(`manager.empty.${filter}`)}<//>`}
     </div>
     ${shown.current.length > ids.length && html`<p class="actions"><button class="btn small" onClick=${() => setAll(true)}>${t('manager.more', { n: shown.current.length - ids.length })}</button></p>`}
-    <${Key} />`}`;
+    <${Key} />`
+    }`;
 }
 
 /** @param {import('./rows.js').Order} order @param {any} figures */

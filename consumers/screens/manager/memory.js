@@ -4,7 +4,7 @@
 
 /** @typedef {import("./house.js").Known} Known */
 
-const NAME = "maitred.manager.house.";
+const NAME = 'maitred.manager.house.';
 /** The fewest milliseconds between two writings: a busy evening changes something every moment. */
 const EVERY_MS = 10_000;
 /** Orders that are kept. */
@@ -30,7 +30,7 @@ export function keep(restaurant, known) {
   writtenAt = performance.now();
   const { tables, zones, sessions, devices, tasks, stations, figures, settings, at } = known;
   const orders = [...known.orders].slice(-ORDERS);
-  const loaded = [...known.loaded].filter((part) => part !== "menu" && part !== "staff");
+  const loaded = [...known.loaded].filter((part) => part !== 'menu' && part !== 'staff');
   try {
     localStorage.setItem(NAME + restaurant, JSON.stringify({ tables, zones, sessions, devices, tasks, stations, figures, settings, at, orders, loaded }));
   } catch {

@@ -27,10 +27,12 @@ export function Page({ house }) {
     </div>
     ${!loaded.has('menu') && html`<div class="grey"></div><div class="grey"></div>`}
     ${loaded.has('menu') && menu.length === 0 && html`<${Empty}>${t('manager.empty.menu')}<//>`}
-    ${groups.map(({ category, own }) => html`<section class="group" key=${category.id ?? 'none'}>
+    ${groups.map(
+      ({ category, own }) => html`<section class="group" key=${category.id ?? 'none'}>
       <h2>${category.name}${category.id !== null && html`<button class="btn small" disabled=${!live} aria-label=${t('manager.category.edit', { name: category.name })} onClick=${() => setEdit({ category })}>${t('manager.edit')}</button>`}</h2>
       ${own.length === 0 ? html`<p class="calm">${t('manager.category.empty')}</p>` : html`<ul class="list">${own.map((dish) => html`<${Dish} key=${dish.id} house=${house} dish=${dish} live=${live} edit=${() => setEdit({ dish })} />`)}</ul>`}
-    </section>`)}
+    </section>`,
+    )}
     ${edit?.dish && html`<${EditDish} house=${house} dish=${edit.dish} close=${() => setEdit(null)} />`}
     ${edit?.category && html`<${EditCategory} house=${house} category=${edit.category} close=${() => setEdit(null)} />`}`;
 }
@@ -38,7 +40,14 @@ export function Page({ house }) {
 /** @param {{house: import('./house.js').House, dish: any, live: boolean, edit: () => void}} props */
 function Dish({ house, dish, live, edit }) {
   const { act, busy, error } = useAct(house);
-  const turn = () => act({ method: 'PATCH', path: `/api/v1/menu/${dish.id}`, body: { is_available: !dish.is_available }, touches: ['menu'], said: t(dish.is_available ? 'manager.soldOut.said' : 'manager.backOn.said', { name: dish.name }) });
+  const turn = () =>
+    act({
+      method: 'PATCH',
+      path: `/api/v1/menu/${dish.id}`,
+      body: { is_available: !dish.is_available },
+      touches: ['menu'],
+      said: t(dish.is_available ? 'manager.soldOut.said' : 'manager.backOn.said', { name: dish.name }),
+    });
   const allergens = dish.allergens.length > 0 ? t('manager.dish.allergens', { list: dish.allergens.join(', ') }) : null;
   return html`<li class=${dish.is_available ? undefined : 'off'}>
     <span class=${dish.is_available ? 'what' : 'what struck'}>${dish.name}<small>${[dish.station, allergens].filter(Boolean).join(' · ')}</small>${error && html`<small class="error" role="alert">${why(error)}</small>`}</span>

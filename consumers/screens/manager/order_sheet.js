@@ -32,9 +32,9 @@ export function OrderSheet({ house, id, close }) {
   const { amount, paid } = sum(order, words);
   const code = codeOf(order);
   const driver = known.drivers.find((one) => one.id === order.driver_id);
-  const first = order.guests_count ? t('manager.guests', { n: order.guests_count }) : order.customer_name ?? t(`manager.type.${order.type}`);
+  const first = order.guests_count ? t('manager.guests', { n: order.guests_count }) : (order.customer_name ?? t(`manager.type.${order.type}`));
   const second = [order.public_id, order.waiter_name ?? driver?.name].filter(Boolean).join(', ');
-  const title = html`<span class="head"><b class=${code.length > 3 ? 'n long' : 'n'}>${code}</b><span>${first}<span>${second}</span></span></span>`;
+  const title = html`<span class="head"><b class=${code.length > 6 ? 'n text' : code.length > 3 ? 'n long' : 'n'}>${code}</b><span>${first}<span>${second}</span></span></span>`;
   return html`<${Sheet} class="manager-sheet order" title=${title} onclose=${close}>
     <p class="tapes"><span class=${state ? `tape ${state}` : 'tape'}>${text}</span><span class="tape line">${paid} ${amount}</span>${order.source === 'qr' && html`<span class="tape line">${t('manager.qr')}</span>`}</p>
     ${order.address && html`<p class="note">${order.address}${order.customer_phone && ` · ${order.customer_phone}`}</p>`}
@@ -55,11 +55,13 @@ function Lines({ house, order, live }) {
   const fire = () => act({ method: 'POST', path: `/api/v1/orders/${order.id}/fire`, body: {}, touches: ['orders'], said: t('manager.fired') });
   const held = order.items.some((/** @type {any} */ line) => line.status === 'held');
   return html`<h3>${t('manager.lines')}</h3>
-    <ul class="lines">${order.items.map((/** @type {any} */ line) => html`<li key=${line.id} class=${line.status === 'voided' ? 'void' : undefined}>
+    <ul class="lines">${order.items.map(
+      (/** @type {any} */ line) => html`<li key=${line.id} class=${line.status === 'voided' ? 'void' : undefined}>
       <b class="n">${line.quantity}</b>
       <span>${line.name}<small>${[line.allergy && t('manager.allergy', { what: line.allergy }), ...line.modifiers.map((/** @type {any} */ one) => one.name), line.note, t(`manager.status.${line.status}`), line.void_reason].filter(Boolean).join(' · ')}</small></span>
       <span>${money(line.price)}</span>
-    </li>`)}</ul>
+    </li>`,
+    )}</ul>
     ${error && html`<p class="error" role="alert">${why(error)}</p>`}
     ${held && isOpen(order) && html`<p class="actions"><button class="btn small" disabled=${busy || !live} onClick=${fire}>${t('manager.fire')}</button></p>`}`;
 }

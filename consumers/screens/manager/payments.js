@@ -29,12 +29,14 @@ export function Payments({ house, order, version }) {
 export function PaymentList({ house, payments, changed }) {
   const [refund, setRefund] = useState(/** @type {any} */ (null));
   const live = useLive(house.m);
-  return html`<ul class="list">${payments.map((one) => html`<li key=${one.id}>
+  return html`<ul class="list">${payments.map(
+    (one) => html`<li key=${one.id}>
       <span class="no">${time(one.captured_at ?? one.created_at)}</span>
       <span class="what">${[one.table_number && t('manager.table', { n: one.table_number }), t(`manager.method.${one.method}`)].filter(Boolean).join(' · ')}<small>${saying(one)}</small></span>
       <span class="sum">${money(one.amount)}</span>
       <span class="end">${canRefund(one) && html`<button class="btn small" disabled=${!live} onClick=${() => setRefund(one)}>${t('manager.refund')}</button>`}</span>
-    </li>`)}</ul>
+    </li>`,
+  )}</ul>
     ${refund && html`<${Refund} house=${house} payment=${refund} close=${() => setRefund(null)} done=${() => (setRefund(null), changed())} />`}`;
 }
 

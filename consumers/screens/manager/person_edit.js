@@ -24,7 +24,9 @@ export function EditPerson({ house, person, close }) {
   const submit = async (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     const body = { name: name.trim(), role, ...(pin ? { pin } : {}), ...(phone.trim() || person.phone ? { phone: phone.trim() || null } : {}), ...(role === 'waiter' ? { tables: own } : {}) };
-    const deed = isNew ? { method: 'POST', path: '/api/v1/staff', body: { ...body, restaurant_id: house.restaurant } } : { method: 'PATCH', path: `/api/v1/staff/${person.id}`, body: { ...body, version: person.version } };
+    const deed = isNew
+      ? { method: 'POST', path: '/api/v1/staff', body: { ...body, restaurant_id: house.restaurant } }
+      : { method: 'PATCH', path: `/api/v1/staff/${person.id}`, body: { ...body, version: person.version } };
     if (await act({ ...deed, touches: ['staff', 'house'], said: isNew ? t('manager.person.added', { name: name.trim() }) : t('manager.saved') })) close();
   };
   const turn = (/** @type {number} */ id) => setOwn(own.includes(id) ? own.filter((one) => one !== id) : [...own, id]);

@@ -10,19 +10,19 @@
 
 /** @type {Record<string, Part[]>} */
 const TOUCHES = {
-  order: ["orders", "figures"],
-  order_item: ["orders", "figures"],
-  payment: ["orders", "figures"],
-  table: ["tables"],
-  zone: ["tables"],
-  session: ["sessions", "tables", "figures"],
-  user: ["staff"],
-  menu_item: ["menu"],
-  task: ["tasks"],
-  notification: ["tasks"],
-  device: ["devices"],
-  restaurant: ["house"],
-  station: ["house"],
+  order: ['orders', 'figures'],
+  order_item: ['orders', 'figures'],
+  payment: ['orders', 'figures'],
+  table: ['tables'],
+  zone: ['tables'],
+  session: ['sessions', 'tables', 'figures'],
+  user: ['staff'],
+  menu_item: ['menu'],
+  task: ['tasks'],
+  notification: ['tasks'],
+  device: ['devices'],
+  restaurant: ['house'],
+  station: ['house'],
 };
 
 /** What a change makes old. @param {Change} change @returns {Part[]} */
@@ -50,12 +50,12 @@ export class Old {
   /** @param {Change} change */
   add(change) {
     for (const part of touched(change)) {
-      if (part === "orders" && change.entity === "order") this.orders.add(change.id);
+      if (part === 'orders' && change.entity === 'order') this.orders.add(change.id);
       else this.parts.add(part);
     }
     if (this.orders.size > SINGLES_MAX) {
       this.orders.clear();
-      this.parts.add("orders");
+      this.parts.add('orders');
     }
   }
 
@@ -67,7 +67,7 @@ export class Old {
 
   /** Takes what is to be read now. @returns {{parts: Part[], orders: number[]}} */
   take() {
-    const taken = { parts: [...this.parts], orders: this.parts.has("orders") ? [] : [...this.orders] };
+    const taken = { parts: [...this.parts], orders: this.parts.has('orders') ? [] : [...this.orders] };
     this.parts.clear();
     this.orders.clear();
     return taken;

@@ -6,7 +6,7 @@
 export const ORDERS_MAX = 2000;
 
 /** What the delivery platform knows beside the dining room: for whom, where to, what to collect. */
-const DELIVERY = { customerName: "customer_name", customerPhone: "customer_phone", deliveryAddress: "address", collect: "collect", failedAt: "failed_at", failReason: "fail_reason", driverId: "driver_id" };
+const DELIVERY = { customerName: 'customer_name', customerPhone: 'customer_phone', deliveryAddress: 'address', collect: 'collect', failedAt: 'failed_at', failReason: 'fail_reason', driverId: 'driver_id' };
 
 /** An order of the dining room's list, with what was known of it before. @param {Order | undefined} known @param {any} row @returns {Order} */
 export function dining(known, row) {
@@ -38,7 +38,7 @@ export function dashboard(known, row) {
 
 /** The platform writes the table, or "Guest", where it knows nobody. @param {string | undefined} name @param {any} row */
 function nameOf(name, row) {
-  return !name || name === "Guest" || (row.table_number && name.endsWith(` ${row.table_number}`)) ? null : name;
+  return !name || name === 'Guest' || (row.table_number && name.endsWith(` ${row.table_number}`)) ? null : name;
 }
 
 /** The newest, if there are too many. @param {Map<number, Order>} orders @returns {Map<number, Order>} */

@@ -28,7 +28,14 @@ function Device({ house, device, live, edit }) {
   const { act, busy, error } = useAct(house);
   const [sure, setSure] = useState(false);
   const { kind, text } = deviceState(device, house.m.now(), t);
-  const about = [t(`manager.device.kind.${device.kind}`), device.station?.name, device.user && t('manager.device.user', { name: device.user.name }), device.build && t('manager.device.build', { build: device.build.slice(0, 8) })].filter(Boolean).join(' · ');
+  const about = [
+    t(`manager.device.kind.${device.kind}`),
+    device.station?.name,
+    device.user && t('manager.device.user', { name: device.user.name }),
+    device.build && t('manager.device.build', { build: device.build.slice(0, 8) }),
+  ]
+    .filter(Boolean)
+    .join(' · ');
   const revoke = async () => {
     if (await act({ method: 'DELETE', path: `/api/v1/devices/${device.id}`, touches: ['devices'], said: t('manager.device.revoked', { name: device.name }) })) setSure(false);
   };

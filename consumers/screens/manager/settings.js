@@ -52,9 +52,11 @@ function Stations({ house }) {
   const [edit, setEdit] = useState(/** @type {any} */ (null));
   const live = useLive(house.m);
   const minutes = (/** @type {number | null} */ s) => (s ? t('manager.minutes', { n: Math.round((s / 60) * 10) / 10 }) : '–');
-  return html`<ul class="list">${stations.map((one) => html`<li key=${one.id}>
+  return html`<ul class="list">${stations.map(
+    (one) => html`<li key=${one.id}>
       <span class="what">${one.name}<small>${one.is_expo ? t('manager.station.expo') : t('manager.station.limits', { amber: minutes(one.amber_s), red: minutes(one.red_s) })}</small></span><span></span><span></span>
-      <span class="end"><button class="btn small" disabled=${!live} aria-label=${t('manager.station.edit', { name: one.name })} onClick=${() => setEdit(one)}>${t('manager.edit')}</button></span></li>`)}</ul>
+      <span class="end"><button class="btn small" disabled=${!live} aria-label=${t('manager.station.edit', { name: one.name })} onClick=${() => setEdit(one)}>${t('manager.edit')}</button></span></li>`,
+  )}</ul>
     <p class="actions"><button class="btn small" disabled=${!live} onClick=${() => setEdit({})}>${t('manager.station.add')}</button></p>
     ${edit && html`<${EditStation} house=${house} station=${edit} close=${() => setEdit(null)} />`}`;
 }
@@ -66,7 +68,11 @@ function Here({ user, leave }) {
   const muted = useMuted();
   return html`<div class="manager-sheet panel">
     <${Choice} label=${t('manager.set.language')} value=${lang} set=${setLang} options=${LANGS.map((one) => [one, NAMES[one]])} />
-    <${Choice} label=${t('manager.set.theme')} value=${theme ?? ''} set=${(/** @type {string} */ one) => setTheme(one === 'light' || one === 'dark' ? one : null)} options=${[['', t('manager.theme.system')], ['light', t('manager.theme.light')], ['dark', t('manager.theme.dark')]]} />
+    <${Choice} label=${t('manager.set.theme')} value=${theme ?? ''} set=${(/** @type {string} */ one) => setTheme(one === 'light' || one === 'dark' ? one : null)} options=${[
+      ['', t('manager.theme.system')],
+      ['light', t('manager.theme.light')],
+      ['dark', t('manager.theme.dark')],
+    ]} />
     <${Check} label=${t('manager.set.sound')} on=${!muted} set=${(/** @type {boolean} */ on) => setMuted(!on)} />
     <div class="acts"><button class="btn all" onClick=${leave}>${t('manager.out', { name: user.name })}</button></div>
   </div>`;

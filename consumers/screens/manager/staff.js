@@ -16,13 +16,17 @@ export function Page({ house, user }) {
   const [edit, setEdit] = useState(/** @type {any} */ (null));
   const live = useLive(house.m);
   useEffect(() => house.want(['staff', 'tables']), [house]);
-  const groups = ROLES.map((role) => ({ role, own: staff.filter((one) => one.role === role).sort((a, b) => Number(b.is_active) - Number(a.is_active) || a.name.localeCompare(b.name)) })).filter(({ own }) => own.length > 0);
+  const groups = ROLES.map((role) => ({ role, own: staff.filter((one) => one.role === role).sort((a, b) => Number(b.is_active) - Number(a.is_active) || a.name.localeCompare(b.name)) })).filter(
+    ({ own }) => own.length > 0,
+  );
   return html`<div class="actions"><button class="btn do small" disabled=${!live} onClick=${() => setEdit({})}>${t('manager.person.add')}</button></div>
     ${failed.has('staff') && html`<p class="error" role="alert">${why(failed.get('staff'))}</p>`}
     ${!loaded.has('staff') && !failed.has('staff') && html`<div class="grey"></div><div class="grey"></div>`}
     ${loaded.has('staff') && staff.length === 0 && html`<${Empty}>${t('manager.empty.staff')}<//>`}
-    ${groups.map(({ role, own }) => html`<section class="group" key=${role}><h2>${t(`manager.role.${role}`)}</h2>
-      <ul class="list">${own.map((one) => html`<${Person} key=${one.id} house=${house} person=${one} tables=${tables} me=${one.id === user.id} live=${live} edit=${() => setEdit(one)} />`)}</ul></section>`)}
+    ${groups.map(
+      ({ role, own }) => html`<section class="group" key=${role}><h2>${t(`manager.role.${role}`)}</h2>
+      <ul class="list">${own.map((one) => html`<${Person} key=${one.id} house=${house} person=${one} tables=${tables} me=${one.id === user.id} live=${live} edit=${() => setEdit(one)} />`)}</ul></section>`,
+    )}
     ${edit && html`<${EditPerson} house=${house} person=${edit} close=${() => setEdit(null)} />`}`;
 }
 
@@ -42,11 +46,13 @@ function Person({ house, person, tables, me, live, edit }) {
     <span></span>
     <span class="end">
       ${locked && html`<button class="btn small" disabled=${!live || busy} onClick=${() => change({ unlock: true }, t('manager.person.unlocked', { name: person.name }))}>${t('manager.person.unlock')}</button>`}
-      ${!person.is_active
-        ? html`<button class="btn small" disabled=${!live || busy} aria-label=${t('manager.person.activate.name', { name: person.name })} onClick=${() => change({ is_active: true }, t('manager.person.activated', { name: person.name }))}>${t('manager.person.activate')}</button>`
-        : sure
-          ? html`<button class="btn small danger" disabled=${!live || busy} onClick=${() => change({ is_active: false }, t('manager.person.deactivated', { name: person.name }))}>${t('manager.person.deactivate.sure')}</button>`
-          : !me && html`<button class="btn small" disabled=${!live} aria-label=${t('manager.person.deactivate.name', { name: person.name })} onClick=${() => setSure(true)}>${t('manager.person.deactivate')}</button>`}
+      ${
+        !person.is_active
+          ? html`<button class="btn small" disabled=${!live || busy} aria-label=${t('manager.person.activate.name', { name: person.name })} onClick=${() => change({ is_active: true }, t('manager.person.activated', { name: person.name }))}>${t('manager.person.activate')}</button>`
+          : sure
+            ? html`<button class="btn small danger" disabled=${!live || busy} onClick=${() => change({ is_active: false }, t('manager.person.deactivated', { name: person.name }))}>${t('manager.person.deactivate.sure')}</button>`
+            : !me && html`<button class="btn small" disabled=${!live} aria-label=${t('manager.person.deactivate.name', { name: person.name })} onClick=${() => setSure(true)}>${t('manager.person.deactivate')}</button>`
+      }
       <button class="btn small" disabled=${!live} aria-label=${t('manager.person.edit', { name: person.name })} onClick=${edit}>${t('manager.edit')}</button>
     </span>
   </li>`;

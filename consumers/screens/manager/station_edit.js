@@ -28,7 +28,9 @@ export function EditStation({ house, station, close }) {
   const submit = async (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     const body = { name: name.trim(), amber_s, red_s };
-    const deed = isNew ? { method: 'POST', path: '/api/v1/stations', body: { ...body, code: code.trim(), restaurant_id: house.restaurant } } : { method: 'PATCH', path: `/api/v1/stations/${station.id}`, body: { ...body, version: station.version } };
+    const deed = isNew
+      ? { method: 'POST', path: '/api/v1/stations', body: { ...body, code: code.trim(), restaurant_id: house.restaurant } }
+      : { method: 'PATCH', path: `/api/v1/stations/${station.id}`, body: { ...body, version: station.version } };
     if (await act({ ...deed, touches: ['house'], said: t('manager.saved') })) close();
   };
   return html`<${Sheet} class="manager-sheet" title=${isNew ? t('manager.station.add') : station.name} onclose=${close}>

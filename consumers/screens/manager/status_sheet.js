@@ -32,9 +32,11 @@ export function SetStatus({ house, order, close }) {
     ${error && !overrule && html`<p class="error" role="alert">${why(error, { code })}</p>`}
     ${(overrule || against) && html`<p class="error" role="alert">${t('manager.status.against', { status: t(`manager.status.${order.status}`), to: t(`manager.status.${to}`) })}</p><${Field} label=${t('manager.reason')} value=${reason} set=${setReason} max=${200} required />`}
     <div class="acts"><button class="btn" onClick=${close}>${t('manager.leave')}</button>
-      ${overrule || against
-        ? html`<button class="btn do" disabled=${busy || !live || reason.trim() === ''} onClick=${() => (setAgainst(true), go(true))}>${t('manager.status.override')}</button>`
-        : html`<button class="btn do" disabled=${busy || !live || to === ''} onClick=${() => go(false)}>${t('manager.setStatus')}</button>`}
+      ${
+        overrule || against
+          ? html`<button class="btn do" disabled=${busy || !live || reason.trim() === ''} onClick=${() => (setAgainst(true), go(true))}>${t('manager.status.override')}</button>`
+          : html`<button class="btn do" disabled=${busy || !live || to === ''} onClick=${() => go(false)}>${t('manager.setStatus')}</button>`
+      }
     </div>
   <//>`;
 }

@@ -20,7 +20,9 @@ export function EditTable({ house, table, close }) {
   const submit = async (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     const body = { number: number.trim(), capacity: seats, zone_id: zone ? Number(zone) : null, is_active: active };
-    const deed = isNew ? { method: 'POST', path: '/api/v1/tables', body: { ...body, restaurant_id: house.restaurant } } : { method: 'PATCH', path: `/api/v1/tables/${table.id}`, body: { ...body, row_version: table.row_version } };
+    const deed = isNew
+      ? { method: 'POST', path: '/api/v1/tables', body: { ...body, restaurant_id: house.restaurant } }
+      : { method: 'PATCH', path: `/api/v1/tables/${table.id}`, body: { ...body, row_version: table.row_version } };
     if (await act({ ...deed, touches: ['tables'], said: t('manager.saved') })) close();
   };
   return html`<${Sheet} class="manager-sheet" title=${isNew ? t('manager.table.add') : t('manager.table.edit', { table: table.number })} onclose=${close}>

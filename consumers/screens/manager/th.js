@@ -2,10 +2,10 @@
 export default {
   'manager.title': 'ผู้จัดการ',
   'manager.pages': 'หน้า',
-  'manager.tab.service': 'งานวันนี้',
+  'manager.tab.service': 'งาน',
   'manager.tab.floor': 'โต๊ะ',
   'manager.tab.menu': 'เมนู',
-  'manager.tab.staff': 'พนักงาน',
+  'manager.tab.staff': 'ทีม',
   'manager.tab.screens': 'จอ',
   'manager.tab.day': 'ยอดวัน',
   'manager.tab.house': 'ร้าน',

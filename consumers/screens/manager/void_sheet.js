@@ -18,7 +18,8 @@ export function VoidLine({ house, order, close }) {
       close();
     }
   };
-  if (line) return html`<${Reason} title=${t('manager.void.title', { n: line.quantity, name: line.name })} text=${line.status === 'preparing' ? t('manager.void.cooking') : undefined} reasons=${['wrongDish', 'changedMind', 'soldOut', 'bad']} confirm=${t('manager.void')} danger busy=${busy} error=${error} give=${give} close=${close} />`;
+  if (line)
+    return html`<${Reason} title=${t('manager.void.title', { n: line.quantity, name: line.name })} text=${line.status === 'preparing' ? t('manager.void.cooking') : undefined} reasons=${['wrongDish', 'changedMind', 'soldOut', 'bad']} confirm=${t('manager.void')} danger busy=${busy} error=${error} give=${give} close=${close} />`;
   return html`<${Sheet} class="manager-sheet" title=${t('manager.voidLine')} onclose=${close}>
     <div class="choices">
       ${lines.map((/** @type {any} */ one) => html`<button key=${one.id} class="btn" onClick=${() => setLine(one)}><b class="n">${one.quantity}</b><span>${one.name}</span><span class="muted">${t(`manager.status.${one.status}`)} · ${money(one.price)}</span></button>`)}
