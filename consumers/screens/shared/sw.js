@@ -12,7 +12,7 @@ const PAGES = /^\/(?:|waiter|kitchen|board|driver|manager|t\/[^/]+)\/?$/;
 /** @param {URL} url */
 const ours = (url) => url.origin === location.origin && (PAGES.test(url.pathname) || (url.pathname.startsWith('/screens/') && url.pathname !== '/screens/build.json'));
 /** All guests' pages are one file. @param {string} path */
-const name = (path) => (path.startsWith('/t/') ? '/t/-' : path.replace(/(.)\/$/, '$1'));
+const nameOf = (path) => (path.startsWith('/t/') ? '/t/-' : path.replace(/(.)\/$/, '$1'));
 
 worker.addEventListener('install', () => worker.skipWaiting());
 worker.addEventListener('activate', (/** @type {any} */ event) => event.waitUntil(worker.clients.claim()));
@@ -31,7 +31,7 @@ async function fetched(request) {
   const response = await fetch(request);
   if (response.ok && response.type === 'basic') {
     const kept = await caches.open(KEPT);
-    await kept.put(name(new URL(request.url).pathname), response.clone()).catch(() => {});
+    await kept.put(nameOf(new URL(request.url).pathname), response.clone()).catch(() => {});
   }
   return response;
 }
@@ -40,7 +40,7 @@ async function fetched(request) {
 async function answer(request) {
   const asked = fetched(request);
   asked.catch(() => {});
-  const copy = async () => (await caches.open(KEPT)).match(name(new URL(request.url).pathname));
+  const copy = async () => (await caches.open(KEPT)).match(nameOf(new URL(request.url).pathname));
   const late = new Promise((done) => setTimeout(done, PATIENCE_MS)).then(copy);
   try {
     // a server that is going down says 502 to 504: that is no page
