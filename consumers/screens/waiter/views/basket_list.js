@@ -5,6 +5,7 @@ import { t } from '../../shared/texts.js';
 import { html } from '../../shared/ui.js';
 import { costOf } from '../model/basket.js';
 import { isRemoval } from '../model/lines.js';
+import { words } from './allergen.js';
 
 /** @typedef {import('../model/types.js').BasketLine} BasketLine */
 
@@ -13,7 +14,7 @@ export function BasketList({ basket, gone, onedit }) {
   return html`<ul class="lines basket">${basket.map((line) => {
     /** @type {any[]} */
     const parts = line.modifiers.map(({ name }) => (isRemoval(name) ? html`<b>${name.replace(/^\S+/, (word) => word.toUpperCase())}</b>` : name));
-    if (line.allergy) parts.push(html`<b class="alg-t">${t('waiter.allergy')}: ${line.allergy}</b>`);
+    if (line.allergy) parts.push(html`<b class="alg-t">${t('waiter.allergy')}: ${words(line.allergy)}</b>`);
     if (line.note) parts.push(line.note);
     if (line.seat != null) parts.push(t('waiter.seat_n', { n: line.seat }));
     if (line.hold) parts.push(t('waiter.held'));

@@ -5,11 +5,12 @@ import { Sheet } from '../../shared/sheet.js';
 import { t } from '../../shared/texts.js';
 import { html, useState } from '../../shared/ui.js';
 import { useDesk, useFloor } from '../desk.js';
+import { ms } from '../model/clock.js';
 import * as entries from '../model/entries.js';
 import { allergies, ofVisit } from '../model/lines.js';
 import { go, hashOf } from '../route.js';
 import { Age } from './age.js';
-import { ms } from '../model/clock.js';
+import { words } from './allergen.js';
 import { Frame } from './frame.js';
 import { LineRow } from './line_row.js';
 import { RefusedCards } from './refused_cards.js';
@@ -43,7 +44,7 @@ export function CheckPage({ id }) {
   const change = (line, quantity) => desk.put([quantity === 0 ? entries.voided(order, line, t('waiter.reason.sold_out'), table.number) : entries.quantity(order, line, quantity, table.number)]);
   return html`<${Frame} title=${t('waiter.need.check')} back=${back} dock="dock">
     <div class="head"><h1 class="n"><span class="sr">${t('waiter.table')} </span>${table.number}</h1><p>${t('waiter.need.check')}<small>${t('waiter.from_guest')} · <${Age} from=${ms(order.created_at)} /></small></p><p class="sum n">${money(order.total_amount)}</p></div>
-    ${said.length > 0 ? html`<p class="alg"><${Icon} name="warn" /><span>${t('waiter.allergy')}: ${said.map(({ text }) => text).join(', ')}</span></p>` : null}
+    ${said.length > 0 ? html`<p class="alg"><${Icon} name="warn" /><span>${t('waiter.allergy')}: ${said.map(({ text }) => words(text)).join(', ')}</span></p>` : null}
     <main class="scroll">
       <${RefusedCards} table=${table.number} />
       <ul class="lines">${lines.map((line) => (changing ? html`<li key=${line.id} class="pick"><strong>${line.name}</strong><${Stepper} value=${line.quantity} min=${0} max=${99} onchange=${(/** @type {number} */ n) => change(line, n)} label=${line.name} /></li>` : html`<${LineRow} key=${line.id} row=${{ line, order }} table=${table} />`))}</ul>

@@ -1,11 +1,9 @@
 /** A dish on the menu: the row opens its choices, + adds it as it usually is. */
 import { Icon } from '../../shared/parts.js';
 import { money } from '../../shared/format.js';
-import { hasText, t } from '../../shared/texts.js';
+import { t } from '../../shared/texts.js';
 import { html } from '../../shared/ui.js';
-
-/** @param {string} code of an allergen */
-export const allergen = (code) => (hasText(`waiter.allergen.${code}`) ? t(`waiter.allergen.${code}`) : code);
+import { allergen } from './allergen.js';
 
 /** @param {{dish: import('../model/types.js').Dish, n: number, onadd: () => void, onopen: () => void}} props `n`: so many are in the basket */
 export function DishRow({ dish, n, onadd, onopen }) {

@@ -8,8 +8,8 @@ import { useDesk, useFloor } from '../desk.js';
 import { NOTE_MAX, QUANTITY_MAX, add, costOf, put } from '../model/basket.js';
 import { allergies, ofVisit } from '../model/lines.js';
 import { allergensFor } from '../model/menu.js';
+import { allergen } from './allergen.js';
 import { Choices, Opt } from './choices.js';
-import { allergen } from './dish_row.js';
 
 /** @typedef {import('../model/types.js').BasketLine} BasketLine */
 

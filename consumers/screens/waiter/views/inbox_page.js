@@ -1,5 +1,5 @@
 /** The inbox: what is open, for all of the floor, and what somebody has. */
-import { Empty, Loading } from '../../shared/parts.js';
+import { Empty, Icon, Loading } from '../../shared/parts.js';
 import { money, time } from '../../shared/format.js';
 import { t } from '../../shared/texts.js';
 import { html, useStore } from '../../shared/ui.js';
@@ -39,7 +39,7 @@ export function InboxPage() {
       ${taken.length + paid.length > 0 ? html`<h2>${t('waiter.somebody_has_it')}</h2>` : null}
       <div role="list">
         ${taken.map((need) => html`<${NeedRow} key=${need.key} need=${need} inbox />`)}
-        ${paid.map((notice) => html`<div class="call" role="listitem" key=${notice.notification_id}><b class="n"><span class="sr">${t('waiter.table')} </span>${notice.table_number ?? ''}</b><p>${t('waiter.paid_amount', { amount: notice.amount ? money(notice.amount) : '' })}<small>${notice.created_at ? time(notice.created_at) : ''}</small></p></div>`)}
+        ${paid.map((notice) => html`<div class="call" role="listitem" key=${notice.notification_id}><b class="n">${notice.table_number ? html`<span class="sr">${t('waiter.table')} </span>${notice.table_number}` : html`<${Icon} name="cash" />`}</b><p>${t('waiter.paid_amount', { amount: notice.amount ? money(notice.amount) : '' })}<small>${notice.created_at ? time(notice.created_at) : ''}</small></p></div>`)}
       </div>
     </main>
     <${Tabs} at="inbox" waiting=${untaken} />

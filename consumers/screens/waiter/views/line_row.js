@@ -6,6 +6,7 @@ import { useDesk } from '../desk.js';
 import { isRemoval, since, stateOf } from '../model/lines.js';
 import * as act from '../taps.js';
 import { Age } from './age.js';
+import { words } from './allergen.js';
 
 /** @typedef {import('../model/types.js').Line} Line */
 
@@ -36,8 +37,9 @@ function State({ state, from }) {
 function Details({ line, state }) {
   /** @type {any[]} */
   const parts = line.modifiers.map(({ name, quantity }) => (isRemoval(name) ? html`<b>${name.replace(/^\S+/, (word) => word.toUpperCase())}</b>` : `${quantity > 1 ? `${quantity} × ` : ''}${name}`));
-  if (state === 'void' || state === 'void-unseen') parts.unshift(line.void_reason ? t('waiter.void_because', { reason: line.void_reason }) : t('waiter.void'));
-  if (line.allergy && !state.startsWith('void')) parts.push(html`<b class="alg-t">${t('waiter.allergy')}: ${line.allergy}</b>`);
+  if (state === 'void' && line.void_reason) parts.unshift(line.void_reason);
+  if (state === 'void-unseen') parts.unshift(line.void_reason ? t('waiter.void_because', { reason: line.void_reason }) : t('waiter.void'));
+  if (line.allergy && !state.startsWith('void')) parts.push(html`<b class="alg-t">${t('waiter.allergy')}: ${words(line.allergy)}</b>`);
   if (line.note) parts.push(line.note);
   if (line.seat != null) parts.push(t('waiter.seat_n', { n: line.seat }));
   if (state === 'void-unseen' || state === 'unseen') parts.push(t('waiter.kitchen_unseen'));

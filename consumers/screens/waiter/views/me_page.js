@@ -1,6 +1,6 @@
 /** Who is signed in, their section, and how this phone looks and sounds. */
 import { signOut } from '../../shared/sign_in.js';
-import { setMuted, setVolume, sound, unlock, useMuted } from '../../shared/sound.js';
+import { setMuted, setVolume, sound, unlock, useMuted, useVolume } from '../../shared/sound.js';
 import { LANGS, NAMES, setLang, t, useLang } from '../../shared/texts.js';
 import { setTheme, useTheme } from '../../shared/theme.js';
 import { html, useOutbox, useState, useStore } from '../../shared/ui.js';
@@ -18,6 +18,7 @@ export function MePage({ onleave }) {
   const language = useLang();
   const theme = useTheme();
   const muted = useMuted();
+  const volume = useVolume();
   const waits = useOutbox(m).filter((entry) => entry.state !== 'acked').length;
   const [sure, setSure] = useState(false);
   const leave = async () => {
@@ -34,7 +35,7 @@ export function MePage({ onleave }) {
       <${Section} />
       <h2>${t('waiter.sound')}</h2>
       <div class="opts">${chip(!muted, t('waiter.sound_on'), () => (setMuted(false), unlock(), sound('ready')))}${chip(muted, t('waiter.sound_off'), () => setMuted(true))}</div>
-      ${muted ? null : html`<label class="field"><span>${t('waiter.volume')}</span><input type="range" min="0" max="1" step="0.1" onchange=${(/** @type {any} */ event) => (setVolume(Number(event.target.value)), sound('ready'))} /></label>`}
+      ${muted ? null : html`<label class="field"><span>${t('waiter.volume')}</span><input type="range" min="0" max="1" step="0.1" value=${volume} onchange=${(/** @type {any} */ event) => (setVolume(Number(event.target.value)), sound('ready'))} /></label>`}
       <h2>${t('waiter.theme')}</h2>
       <div class="opts">${chip(theme === null, t('waiter.theme_system'), () => setTheme(null))}${chip(theme === 'light', t('waiter.theme_light'), () => setTheme('light'))}${chip(theme === 'dark', t('waiter.theme_dark'), () => setTheme('dark'))}</div>
       <h2>${t('waiter.language')}</h2>

@@ -7,6 +7,7 @@ import { useDesk, useFloor } from '../desk.js';
 import { go } from '../route.js';
 import * as act from '../taps.js';
 import { Age } from './age.js';
+import { words } from './allergen.js';
 
 /** @typedef {import('../model/needs.js').Need} Need */
 
@@ -43,7 +44,7 @@ function detail(need) {
     case 'ready':
       return need.dishes.length ? need.dishes.map((dish) => `${dish.quantity} ${dish.name}`).join(', ') : t('waiter.all_of_it');
     case 'check':
-      return need.allergy ? t('waiter.dishes_allergy', { n, allergy: need.allergy }) : t('waiter.dishes', { n });
+      return need.allergy ? t('waiter.dishes_allergy', { n, allergy: words(need.allergy) }) : t('waiter.dishes', { n });
     case 'bill':
       return need.amount ? money(need.amount) : t('waiter.from_table');
     case 'call':

@@ -7,6 +7,7 @@ import { sum } from '../model/amounts.js';
 import { allergies, byCourse, ofVisit } from '../model/lines.js';
 import { useBasket, useDesk, useFloor } from '../desk.js';
 import { hashOf } from '../route.js';
+import { words } from './allergen.js';
 import { CourseBlock } from './course_block.js';
 import { Frame } from './frame.js';
 import { GuestsSheet } from './guests_sheet.js';
@@ -42,7 +43,7 @@ export function TablePage({ id }) {
       <button class="guests" onclick=${() => setOpen({ guests: true })} aria-label=${t('waiter.change_guests', { n: visit.guests_count })}>${t('waiter.guests', { n: visit.guests_count })}<small>${visit.started_at ? t('waiter.since', { at: time(visit.started_at) }) : ''}${waiter}</small></button>
       ${owed ? html`<p class="sum n"><small>${t('waiter.to_pay')}</small>${money(owed)}</p>` : null}
     </div>
-    ${said.length > 0 ? html`<p class="alg"><${Icon} name="warn" /><span>${t('waiter.allergy')}${said.map(({ seat, text }, i) => `${i > 0 ? '; ' : ': '}${seat == null ? '' : `${t('waiter.seat_n', { n: seat })}: `}${text}`).join('')}</span></p>` : null}
+    ${said.length > 0 ? html`<p class="alg"><${Icon} name="warn" /><span>${t('waiter.allergy')}${said.map(({ seat, text }, i) => `${i > 0 ? '; ' : seat == null ? ': ' : ', '}${seat == null ? '' : `${t('waiter.seat_n', { n: seat })}: `}${words(text)}`).join('')}</span></p>` : null}
     <main class="scroll">
       <${RefusedCards} table=${table.number} />
       ${check ? html`<a class="btn do wide" href=${hashOf({ view: 'check', table: id })}>${t('waiter.need.check')}: ${t('waiter.check')}</a>` : null}
