@@ -12,6 +12,7 @@ export default {
   'manager.beside': 'Geräte, Nachrichten, ausverkauft',
   'manager.lost': 'So war es um {time}. Ändern lässt sich erst wieder etwas, wenn die Verbindung da ist.',
   'manager.back': 'Alles ist auf dem neuesten Stand.',
+  'manager.unread': 'Das ließ sich nicht lesen.',
   'manager.onlyLive': 'Ändern lässt sich erst wieder etwas, wenn die Verbindung da ist.',
   'manager.in': 'Anmelden',
   'manager.in.pin': 'Mit PIN',

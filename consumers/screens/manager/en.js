@@ -12,6 +12,7 @@ export default {
   'manager.beside': 'Screens, messages, sold out',
   'manager.lost': 'This is how it was at {time}. Nothing can be changed until the line is back.',
   'manager.back': 'Everything is up to date.',
+  'manager.unread': 'This could not be read.',
   'manager.onlyLive': 'Nothing can be changed until the line is back.',
   'manager.in': 'Sign in',
   'manager.in.pin': 'With a PIN',

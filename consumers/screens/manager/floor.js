@@ -5,6 +5,7 @@ import { Empty } from '../shared/parts.js';
 import { clock } from '../shared/format.js';
 import { t } from '../shared/texts.js';
 import { useAct, useLive, why } from './acting.js';
+import { Waiting } from './waiting.js';
 import { EditTable } from './table_edit.js';
 import { EditZone } from './zone_edit.js';
 import { QrSheets } from './qr_sheets.js';
@@ -24,7 +25,7 @@ export function Page({ house }) {
       <button class="btn small" disabled=${!live} onClick=${() => setEdit({ zone: {} })}>${t('manager.zone.add')}</button>
       <button class="btn small" disabled=${!live} onClick=${() => setEdit({ qr: true })}>${t('manager.qr.print')}</button>
     </div>
-    ${!loaded.has('tables') && html`<div class="grey"></div><div class="grey"></div>`}
+    <${Waiting} house=${house} part="tables" />
     ${loaded.has('tables') && tables.length === 0 && html`<${Empty}>${t('manager.empty.floor')}<//>`}
     ${groups.map(
       ({ zone, own }) => html`<section class="group" key=${zone.id ?? 'none'}>

@@ -11,6 +11,7 @@ import { limits as limitsOf } from './limits.js';
 import { said, standing, sum, who } from './naming.js';
 import { codeOf } from './rows.js';
 import { steady } from './steady.js';
+import { Waiting } from './waiting.js';
 
 /** Rows that are drawn; the others are counted, and one press away. */
 const ROWS = 100;
@@ -64,7 +65,7 @@ export function LastHour({ house, chosen, open }) {
     </h2>
     ${
       !known.loaded.has('orders') && rows.length === 0
-        ? html`<div class="grey"></div><div class="grey"></div><div class="grey"></div>`
+        ? html`<${Waiting} house=${house} part="orders" />`
         : html`
     <div class="ord" ref=${list}>
       <${Axis} now=${Math.floor(now / 60_000) * 60_000} lang=${lang} />

@@ -5,6 +5,7 @@ import { Empty } from '../shared/parts.js';
 import { money } from '../shared/format.js';
 import { t } from '../shared/texts.js';
 import { useAct, useLive, why } from './acting.js';
+import { Waiting } from './waiting.js';
 import { EditCategory } from './category_edit.js';
 import { EditDish } from './dish_edit.js';
 
@@ -25,7 +26,7 @@ export function Page({ house }) {
       <button class="btn small" disabled=${!live} onClick=${() => setEdit({ category: {} })}>${t('manager.category.add')}</button>
       <label class="find"><span class="sr">${t('manager.dish.find')}</span><input type="search" placeholder=${t('manager.dish.find')} value=${text} onInput=${(/** @type {any} */ event) => setText(event.currentTarget.value)} /></label>
     </div>
-    ${!loaded.has('menu') && html`<div class="grey"></div><div class="grey"></div>`}
+    <${Waiting} house=${house} part="menu" />
     ${loaded.has('menu') && menu.length === 0 && html`<${Empty}>${t('manager.empty.menu')}<//>`}
     ${groups.map(
       ({ category, own }) => html`<section class="group" key=${category.id ?? 'none'}>

@@ -4,19 +4,19 @@ import { html, useEffect, useState, useStore, useTick } from '../shared/ui.js';
 import { Empty } from '../shared/parts.js';
 import { t } from '../shared/texts.js';
 import { useAct, useLive, why } from './acting.js';
+import { Waiting } from './waiting.js';
 import { state as deviceState } from './device_state.js';
 import { EditDevice, PairDevice } from './device_edit.js';
 
 /** @param {{house: import('./house.js').House}} props */
 export function Page({ house }) {
-  const { devices, loaded, failed } = useStore(house.state);
+  const { devices, loaded } = useStore(house.state);
   const [edit, setEdit] = useState(/** @type {any} */ (null));
   const live = useLive(house.m);
   useEffect(() => house.want(['devices', 'house']), [house]);
   useTick(1000);
   return html`<div class="actions"><button class="btn do small" disabled=${!live} onClick=${() => setEdit({})}>${t('manager.pair')}</button></div>
-    ${failed.has('devices') && html`<p class="error" role="alert">${why(failed.get('devices'))}</p>`}
-    ${!loaded.has('devices') && !failed.has('devices') && html`<div class="grey"></div><div class="grey"></div>`}
+    <${Waiting} house=${house} part="devices" />
     ${loaded.has('devices') && devices.length === 0 && html`<${Empty}>${t('manager.empty.screens')}<//>`}
     ${devices.length > 0 && html`<ul class="list">${devices.map((one) => html`<${Device} key=${one.id} house=${house} device=${one} live=${live} edit=${() => setEdit(one)} />`)}</ul>`}
     ${edit && (edit.id === undefined ? html`<${PairDevice} house=${house} close=${() => setEdit(null)} />` : html`<${EditDevice} house=${house} device=${edit} close=${() => setEdit(null)} />`)}

@@ -7,13 +7,14 @@ import { setMuted, useMuted } from '../shared/sound.js';
 import { useAct, useLive, why } from './acting.js';
 import { Check, Choice, Field } from './fields.js';
 import { EditStation } from './station_edit.js';
+import { Waiting } from './waiting.js';
 
 /** @param {{house: import('./house.js').House, user: any, leave: () => void}} props */
 export function Page({ house, user, leave }) {
   useEffect(() => house.want(['house']), [house]);
   const { settings } = useStore(house.state);
   return html`<div class="halves">
-    <section><h2>${t('manager.set.house')}</h2>${settings ? html`<${Rules} key=${settings.version} house=${house} settings=${settings} />` : html`<div class="grey"></div>`}</section>
+    <section><h2>${t('manager.set.house')}</h2>${settings ? html`<${Rules} key=${settings.version} house=${house} settings=${settings} />` : html`<${Waiting} house=${house} part="house" />`}</section>
     <section><h2>${t('manager.set.stations')}</h2><${Stations} house=${house} /><h2 class="next">${t('manager.set.device')}</h2><${Here} user=${user} leave=${leave} /></section>
   </div>`;
 }

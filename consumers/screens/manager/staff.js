@@ -5,6 +5,7 @@ import { Empty } from '../shared/parts.js';
 import { time } from '../shared/format.js';
 import { t } from '../shared/texts.js';
 import { useAct, useLive, why } from './acting.js';
+import { Waiting } from './waiting.js';
 import { EditPerson } from './person_edit.js';
 
 /** Roles in the order in which they are shown. */
@@ -12,7 +13,7 @@ const ROLES = ['manager', 'waiter', 'kitchen', 'driver'];
 
 /** @param {{house: import('./house.js').House, user: any}} props */
 export function Page({ house, user }) {
-  const { staff, tables, loaded, failed } = useStore(house.state);
+  const { staff, tables, loaded } = useStore(house.state);
   const [edit, setEdit] = useState(/** @type {any} */ (null));
   const live = useLive(house.m);
   useEffect(() => house.want(['staff', 'tables']), [house]);
@@ -20,8 +21,7 @@ export function Page({ house, user }) {
     ({ own }) => own.length > 0,
   );
   return html`<div class="actions"><button class="btn do small" disabled=${!live} onClick=${() => setEdit({})}>${t('manager.person.add')}</button></div>
-    ${failed.has('staff') && html`<p class="error" role="alert">${why(failed.get('staff'))}</p>`}
-    ${!loaded.has('staff') && !failed.has('staff') && html`<div class="grey"></div><div class="grey"></div>`}
+    <${Waiting} house=${house} part="staff" />
     ${loaded.has('staff') && staff.length === 0 && html`<${Empty}>${t('manager.empty.staff')}<//>`}
     ${groups.map(
       ({ role, own }) => html`<section class="group" key=${role}><h2>${t(`manager.role.${role}`)}</h2>

@@ -12,6 +12,7 @@ export default {
   'manager.beside': 'จอ ข้อความ ของหมด',
   'manager.lost': 'นี่คือข้อมูลเมื่อ {time} ยังแก้อะไรไม่ได้จนกว่าจะเชื่อมต่อได้อีก',
   'manager.back': 'ข้อมูลเป็นปัจจุบันแล้ว',
+  'manager.unread': 'อ่านข้อมูลนี้ไม่ได้',
   'manager.onlyLive': 'ยังแก้อะไรไม่ได้จนกว่าจะเชื่อมต่อได้อีก',
   'manager.in': 'เข้าสู่ระบบ',
   'manager.in.pin': 'ใช้ PIN',
