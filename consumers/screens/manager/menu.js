@@ -49,9 +49,10 @@ function Dish({ house, dish, live, edit }) {
       touches: ['menu'],
       said: t(dish.is_available ? 'manager.soldOut.said' : 'manager.backOn.said', { name: dish.name }),
     });
+  const station = house.state.get().stations.find((one) => one.code === dish.station)?.name ?? dish.station;
   const allergens = dish.allergens.length > 0 ? t('manager.dish.allergens', { list: dish.allergens.join(', ') }) : null;
   return html`<li class=${dish.is_available ? undefined : 'off'}>
-    <span class=${dish.is_available ? 'what' : 'what struck'}>${dish.name}<small>${[dish.station, allergens].filter(Boolean).join(' · ')}</small>${error && html`<small class="error" role="alert">${why(error)}</small>`}</span>
+    <span class=${dish.is_available ? 'what' : 'what struck'}>${dish.name}<small>${[station, allergens].filter(Boolean).join(' · ')}</small>${error && html`<small class="error" role="alert">${why(error)}</small>`}</span>
     ${dish.is_available ? html`<span></span>` : html`<span class="tape line">${t('manager.isSoldOut')}</span>`}
     <span class="sum">${money(dish.price)}</span>
     <span class="end"><button class="btn small" disabled=${!live || busy} aria-pressed=${String(!dish.is_available)} aria-label=${t(dish.is_available ? 'manager.soldOut.name' : 'manager.backOn.name', { name: dish.name })} onClick=${turn}>${t(dish.is_available ? 'manager.sellOut' : 'manager.backOn')}</button><button class="btn small" disabled=${!live} aria-label=${t('manager.dish.edit', { name: dish.name })} onClick=${edit}>${t('manager.edit')}</button></span>
