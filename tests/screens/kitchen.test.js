@@ -103,7 +103,7 @@ test('Done is impossible while an allergy or a void is unconfirmed; a void stays
   const made = await order(server, [[D.padThai, 2, { allergy: 'peanuts', seat: 2 }], [D.soup], [D.curry]], { table_id: 7 });
   const p = await wall(page);
   const card = ticket(p, '7');
-  await card.getByText('Allergy first').click();
+  await card.getByText('Allergy first').click({ force: true });
   await p.until(() => document.querySelector('p.sr[role=status]').textContent.includes('Allergy first'));
   expect.equal(await p.locator('.ghost').count(), 0);
   await card.getByRole('button', { name: 'Confirm allergy peanuts, seat' }).click();
@@ -116,7 +116,7 @@ test('Done is impossible while an allergy or a void is unconfirmed; a void stays
   expect.match(await voided.innerText(), /VOID, tap to clear: guest changed their mind/);
   const line = async () => (await server.rest('GET', `/api/v1/orders/${made.id}/items`, undefined, waiter(server))).items.find((item) => item.id === soup.id);
   expect.equal((await line()).void_acked_at, null);
-  await card.getByText('Void first').click();
+  await card.getByText('Void first').click({ force: true });
   expect.equal(await p.locator('.ghost').count(), 0);
   await p.reload();
   await voided.waitFor();
@@ -132,13 +132,19 @@ test('an order that is called off hangs, struck through, until it is cleared', a
   const made = await order(server, [[D.padThai], [D.soup]]);
   const p = await wall(page);
   await ticket(p, made.code).waitFor();
-  await server.rest('DELETE', `/api/v1/orders/${made.id}`, { reason: 'guests left' });
+  await server.rest('PATCH', `/api/v1/orders/${made.id}`, { status: 'cancelled', reason: 'guests left' });
   const card = ticket(p, made.code);
   await p.until(() => document.querySelector('.tk.cancelled'));
   expect.equal(await card.locator('li.void').count(), 2);
   await p.says('cancelled');
   await p.reload();
   await card.locator('.bump', { hasText: 'Clear' }).click();
+  await p.until(() => !document.querySelector('.tk.cancelled'));
+  // one that is deleted without a trace hangs, too: somebody is cooking it
+  const other = await order(server, [[D.padThai]]);
+  await ticket(p, other.code).waitFor();
+  await server.rest('DELETE', `/api/v1/orders/${other.id}`, { reason: 'typed twice' });
+  await ticket(p, other.code).locator('.bump', { hasText: 'Clear' }).click();
   await p.until(() => !document.querySelector('.tk.cancelled'));
 });
 
@@ -205,7 +211,7 @@ test('the pass sees all stations; Done makes ready, a second Done hands over', a
 
 test('an alert stands in place of the counts until somebody touches it', async ({ server, page }) => {
   const p = await wall(page);
-  await server.rest('POST', '/api/v1/restaurants/2/alerts', { type: 'urgent', message: 'Fire drill at nine', severity: 4 });
+  await server.rest('POST', '/api/v1/restaurants/2/alerts', { message: 'Fire drill at nine', kitchen: true, severity: 4 });
   await p.getByRole('alert').filter({ hasText: 'Fire drill at nine' }).click();
   await p.until(() => document.querySelector('.load'));
 });

@@ -5,7 +5,7 @@ export const DISHES = { padThai: 1, tea: 2, mango: 3, curry: 4, rolls: 5, soup: 
 
 /** Everything that the demo has cooking is eaten. @param {import('./harness/server.js').Server} server */
 export function empty(server) {
-  server.sql("UPDATE orders SET status = 'completed' WHERE restaurant_id = 2 AND status NOT IN ('completed', 'cancelled')");
+  server.sql("UPDATE orders SET status = 'completed' WHERE restaurant_id = 2 AND status NOT IN ('completed', 'cancelled'); UPDATE menu_items SET is_available = 1");
 }
 
 /** @param {import('./harness/server.js').Server} server */
@@ -52,7 +52,7 @@ export function should(server, station = 'kitchen') {
   const rows = server.sql(`
     SELECT o.id, o.status, CASE WHEN o.type = 'dine_in' THEN t.number ELSE c.code END AS number, i.name, i.status AS line, i.void_acked_at AS acked, i.fired_at AS fired
     FROM orders o JOIN order_items i ON i.order_id = o.id JOIN stations s ON s.id = i.station_id AND s.code = '${station}'
-    LEFT JOIN tables t ON t.id = o.table_id LEFT JOIN order_codes c ON c.order_id = o.id
+    LEFT JOIN tables t ON t.id = o.table_id LEFT JOIN order_codes c ON c.id = o.id
     WHERE o.restaurant_id = 2 AND o.status IN ('pending', 'confirmed', 'preparing', 'ready') ORDER BY o.id`);
   const orders = new Map();
   for (const row of rows) {

@@ -35,7 +35,10 @@ export class GuestVisit {
     const kept = recall(`guest.${secret}`);
     /** @type {import('../shared/ui.js').Store<Visit>} */
     this.state = store(/** @type {Visit} */ ({ place: 'asking', table: null, restaurant: null, session: null, menu: null, orders: null, ...kept?.shown }));
-    this.m = new Maitred({ token: kept?.token ?? null, name: 'guest', renew: () => this.#enter().then(() => this.m.token) });
+    /** @type {Maitred} */
+    this.m = new Maitred({ token: kept?.token ?? null, name: 'guest', renew: () => this.#enter() });
+    /** @type {string|null} */
+    this.token = kept?.token ?? null;
     /** @type {Map<number, import('../shared/maitred.js').Channel>} */
     this.followed = new Map();
     /** @type {Map<number, Order>} */
@@ -50,12 +53,12 @@ export class GuestVisit {
     const { place, table, restaurant, session, menu, orders } = now;
     // a visit that is over leaves nothing but the menu on the phone
     const shown = place === 'closed' ? { table, restaurant, menu } : { table, restaurant, session, menu, orders };
-    remember(`guest.${this.secret}`, { token: place === 'closed' ? null : this.m.token, shown });
+    remember(`guest.${this.secret}`, { token: place === 'closed' ? null : this.token, shown });
   }
 
   /** Enters with the code, and hears what happens. */
   async start() {
-    await this.#enter();
+    this.m.authenticate((await this.#enter()) ?? this.token);
     const { place, session } = this.state.get();
     if (place !== 'open' || !session) return;
     this.timer = setInterval(() => document.visibilityState === 'visible' && this.readOrders().catch(() => {}), AGAIN_MS);
@@ -70,14 +73,17 @@ export class GuestVisit {
     });
   }
 
+  /** @returns {Promise<string|null>} the visit's token, if the code opens one */
   async #enter() {
     try {
       const { body } = await asking().rest('POST', `/api/v1/qr/${encodeURIComponent(this.secret)}`);
-      this.m.token = body.session_token;
+      this.token = body.session_token;
       const other = body.session.id !== this.state.get().session?.id;
       this.#set({ place: 'open', problem: null, table: body.table, restaurant: body.restaurant, session: body.session, ...(other && { orders: null }) });
+      return this.token;
     } catch (error) {
       this.#entered(error);
+      return null;
     }
   }
 

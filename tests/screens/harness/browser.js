@@ -26,11 +26,11 @@ const EXPECTED = /Failed to load resource|WebSocket connection to .* failed|ERR_
 /**
  * A page of the server.
  * @param {import('./server.js').Server} server @param {string} where '/kitchen'
- * @param {{size?: [number, number], theme?: 'light'|'dark', lang?: string, reducedMotion?: boolean, as?: string|object|null, worker?: boolean, touch?: boolean, proxy?: {url: string}, store?: Record<string, any>, init?: string, bare?: boolean, forced?: boolean}} [options]
- *   `as`: the name of one of the demo's sign-ins ("Mia"), or a session to store; `worker`: with the service worker; `init`: a script before the page's own; `bare`: no Content-Security-Policy, for styles that hold a picture still
+ * @param {{size?: [number, number], theme?: 'light'|'dark', lang?: string, reducedMotion?: boolean, as?: string|object|null, worker?: boolean, touch?: boolean, proxy?: {url: string}, store?: Record<string, any>, init?: string, bare?: boolean, forced?: boolean, clock?: boolean}} [options]
+ *   `as`: the name of one of the demo's sign-ins ("Mia"), or a session to store; `worker`: with the service worker; `init`: a script before the page's own; `clock`: a clock that the test can move; `bare`: no Content-Security-Policy, for styles that hold a picture still
  */
 export async function page(server, where, options = {}) {
-  const { size = [390, 844], theme, lang = 'en', reducedMotion = false, as, worker = false, touch = false, proxy, store = {}, init, bare = false, forced = false } = options;
+  const { size = [390, 844], theme, lang = 'en', reducedMotion = false, as, worker = false, touch = false, proxy, store = {}, init, bare = false, forced = false, clock = false } = options;
   const context = await (await open()).newContext({
     viewport: { width: size[0], height: size[1] },
     locale: { en: 'en-GB', de: 'de-DE', th: 'th-TH' }[lang] ?? lang,
@@ -56,6 +56,7 @@ export async function page(server, where, options = {}) {
     }).observe({ type: 'layout-shift', buffered: true });
   });
   const p = await context.newPage();
+  if (clock) await p.clock.install();
   p.setDefaultTimeout(WAIT_MS);
   p.problems = [];
   p.on('pageerror', (error) => p.problems.push(`error: ${error.stack ?? error}`));
