@@ -95,7 +95,7 @@ export class Book {
     const gone = [];
     for (const [id, order] of before) {
       if (after.has(id)) continue;
-      if (order.canonical_status === 'cancelled' || isLater(id)) after.set(id, order);
+      if ((order.canonical_status === 'cancelled' && !order.cancel_acked_at) || isLater(id)) after.set(id, order);
       else gone.push(id);
     }
     for (const id of [...this.heard.keys()]) if (!isLater(id)) this.heard.delete(id);
@@ -133,7 +133,7 @@ export class Book {
     const id = order.id;
     const known = this.orders.get(id);
     if (this.#old(order)) return { id, what: /** @type {const} */ ('none') };
-    if (OVER.includes(order.canonical_status)) {
+    if (OVER.includes(order.canonical_status) || (order.canonical_status === 'cancelled' && order.cancel_acked_at)) {
       this.#leave(id, order.version);
       return { id, what: known ? /** @type {const} */ ('gone') : /** @type {const} */ ('none') };
     }

@@ -93,7 +93,7 @@ export default {
   'kitchen.seen': 'gesehen',
   'kitchen.seen_ask': 'Gesehen?',
   'kitchen.sell_again': 'Wieder anbieten',
-  'kitchen.sell_stop': 'Ausverkauft',
+  'kitchen.sell_stop': 'Ausverkauft melden',
   'kitchen.settings': 'Dieser Bildschirm',
   'kitchen.settings_muted': 'Dieser Bildschirm, Ton ist aus',
   'kitchen.side': 'Insgesamt',

@@ -93,7 +93,7 @@ export default {
   'kitchen.seen': 'seen',
   'kitchen.seen_ask': 'Seen?',
   'kitchen.sell_again': 'Sell again',
-  'kitchen.sell_stop': 'Sold out',
+  'kitchen.sell_stop': 'Mark sold out',
   'kitchen.settings': 'This screen',
   'kitchen.settings_muted': 'This screen, sound is off',
   'kitchen.side': 'All day',

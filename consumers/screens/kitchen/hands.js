@@ -1,5 +1,6 @@
 // Fingers, keys, and what they mean here: the way from an event of the page to an action.
 
+import { GUARD_MS } from './grid.js';
 import { command } from './keys.js';
 
 /** @typedef {import('./wall.js').Wall} Wall */
@@ -38,8 +39,16 @@ export class Hands {
 
   /** Listens to the page until it is told to stop. @returns {() => void} */
   listen() {
-    const down = () => this.#touched((this.isDown = true));
-    const up = () => this.#touched(!(this.isDown = false), false);
+    const down = () => {
+      this.isDown = true;
+      this.#touched();
+    };
+    const up = (/** @type {Event} */ event) => {
+      // a part of the page that loses the focus lifts no finger
+      if (event.type === 'blur' && event.target !== window) return;
+      this.isDown = false;
+      this.#touched();
+    };
     const key = (/** @type {KeyboardEvent} */ event) => this.#key(event);
     /** @type {[string, any][]} */
     const all = [['pointerdown', down], ['pointerup', up], ['pointercancel', up], ['blur', up], ['keydown', key]];
@@ -47,8 +56,8 @@ export class Hands {
     return () => all.forEach(([name, does]) => removeEventListener(name, does, true));
   }
 
-  /** @param {boolean} _ @param {boolean} [isKey] */
-  #touched(_, isKey = false) {
+  /** @param {boolean} [isKey] */
+  #touched(isKey = false) {
     this.at = performance.now();
     this.isKey = isKey;
   }
@@ -70,11 +79,14 @@ export class Hands {
     this.#stay(id);
   }
 
+  /** A tap on Undo. The second tap of two on Done lands there too, because Undo stands where Done was: it means nothing. @param {string} id */
+  press(id) {
+    const ghost = this.wall.grid.ghosts.get(id);
+    if (!ghost || this.wall.now() - ghost.at >= GUARD_MS) this.undo(id);
+  }
+
   /** @param {string} [id] */
   undo(id) {
-    // A second tap of Done lands on Undo, which stands where it was.
-    const ghost = id && this.wall.grid.ghosts.get(id);
-    if (ghost && this.wall.now() - ghost.at < 400) return;
     const back = this.actions.undo(id);
     if (back) queueMicrotask(() => this.#stay(back));
   }
@@ -127,7 +139,7 @@ export class Hands {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    this.#touched(true, true);
+    this.#touched(true);
     const target = /** @type {HTMLElement | null} */ (event.target instanceof HTMLElement ? event.target : null);
     if (document.querySelector('[aria-modal=true]') || target?.closest('input, textarea, select')) return;
     const article = /** @type {HTMLElement | null} */ (target?.closest('[data-ticket], [data-ghost]') ?? null);

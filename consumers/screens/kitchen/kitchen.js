@@ -1,65 +1,31 @@
-// /kitchen: the wall of a station.
+// /kitchen: grey shapes of the real size are painted first; the wall comes behind them.
 
-import { connect, start } from '../shared/app.js';
-import { recall, remember } from '../shared/device.js';
-import { Problem } from '../shared/parts.js';
-import { StartShift } from '../shared/shift.js';
-import { Pairing, session, signOut } from '../shared/sign_in.js';
-import { t, useLang } from '../shared/texts.js';
+import { start } from '../shared/app.js';
+import { recall } from '../shared/device.js';
 import { html, useEffect, useState } from '../shared/ui.js';
-import { Screen } from './screen.js';
-import { forget } from './snapshot.js';
-import { Station } from './station.js';
+import { dims } from './dims.js';
 
-/** @typedef {import('../shared/session.js').Session} Session */
+/** What was loaded after the page: the service worker may not have seen it. */
+async function keep() {
+  const files = performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => new URL(name).pathname.startsWith('/screens/'));
+  const worker = await navigator.serviceWorker?.ready;
+  worker?.active?.postMessage({ keep: files });
+}
 
-/** The page of this device's station, once it is paired; before, and when the pairing ended, its code. */
 function App() {
-  useLang();
-  const [signed, setSigned] = useState(() => session('kitchen'));
-  const [unpaired, setUnpaired] = useState(false);
-  const [forbidden, setForbidden] = useState(false);
-  const leave = () => {
-    forget();
-    signOut('kitchen');
-    setForbidden(false);
-    setUnpaired(true);
-    setSigned(null);
-  };
-  const onsession = (/** @type {Session} */ now) => {
-    setUnpaired(false);
-    setSigned(now);
-  };
-  if (!signed) return html`<${Pairing} screen="kitchen" kind="kitchen" unpaired=${unpaired} onsession=${onsession} />`;
-  if (forbidden) return html`<main class="pairing"><${Problem} what=${t('kitchen.forbidden')} /><button type="button" class="btn" onClick=${leave}>${t('kitchen.leave')}</button></main>`;
-  return html`<${Paired} key=${signed.token} signed=${signed} onleave=${leave} onforbidden=${() => setForbidden(true)} />`;
-}
-
-/** @param {{signed: Session, onleave: () => void, onforbidden: () => void}} props */
-function Paired({ signed, onleave, onforbidden }) {
-  const [station] = useState(() => new Station(connect('kitchen', signed), { restaurant: signed.restaurant.id, at: chosen(signed) }));
+  const [page, setPage] = useState(/** @type {{draw: any} | null} */ (null));
+  const [error, setError] = useState(/** @type {unknown} */ (null));
   useEffect(() => {
-    const stop = station.m.watch(({ state, why }) => {
-      if (state === 'denied') why === 'token' ? onleave() : onforbidden();
-    });
-    return () => {
-      stop();
-      station.close();
-    };
-  }, [station]);
-  const onstation = (/** @type {string} */ code) => {
-    remember('kitchen.station', code);
-    const url = new URL(location.href);
-    url.searchParams.set('station', code);
-    history.replaceState(null, '', url);
-    station.stand(code);
-  };
-  return html`<${Screen} station=${station} onstation=${onstation} onleave=${onleave} /><${StartShift} />`;
-}
-
-/** Which station: what the address says, what was chosen here, what the manager paired it with. @param {Session} signed */
-function chosen(signed) {
-  return new URLSearchParams(location.search).get('station') || recall('kitchen.station') || signed.station || 'kitchen';
+    // after the shapes are painted
+    requestAnimationFrame(() => import('./page.js').then(({ Page }) => setPage({ draw: Page }), setError).then(() => import('./dialogs.js')).then(keep).catch(() => {}));
+  }, []);
+  // the boundary around all says that this part failed
+  if (error) throw error;
+  if (page) return html`<${page.draw} />`;
+  const { cols, rows } = dims({ width: innerWidth, height: innerHeight, size: recall('kitchen.size') ?? 'm' });
+  const high = Math.max(1, rows);
+  return html`<div class="wall" data-list=${rows === 0 || undefined} style=${{ '--cols': cols, '--rows': high }} aria-busy="true"><header class="top"></header>
+    <main>${Array.from({ length: cols * high }, (_, n) => html`<div key=${n} class="tk shape" style=${{ '--x': Math.floor(n / high), '--y': n % high }}></div>`)}</main><aside></aside></div>`;
 }
 
 start({ screen: 'kitchen', theme: 'dark', wall: true, texts: import.meta.url, App });

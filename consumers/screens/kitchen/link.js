@@ -33,7 +33,8 @@ export function connect(m, wall, { restaurant, menu, loaded }) {
         loaded();
         return wall.load(data.orders, data.as_of, { missed: isBack });
       }
-      if (name === 'menu:updated') return menu.heard(data.item);
+      const all = name === 'orders:batch_update' ? data : [{ event: name, data }];
+      for (const one of all) if (one.event === 'menu:updated') menu.heard(one.data.item);
       if (!wall.hear(name, data, { seq, missed })) sync();
       return undefined;
     },

@@ -5,9 +5,8 @@ import { Boundary } from '../shared/boundary.js';
 import { t, useLang } from '../shared/texts.js';
 import { html, useEffect, useLayoutEffect, useReducer, useRef, useState } from '../shared/ui.js';
 import { Card } from './card.js';
-import { Day, More, Recall, Settings, SoldOut } from './dialogs.js';
 import { Ghost } from './ghost.js';
-import { dims } from './grid.js';
+import { dims } from './dims.js';
 import { Hands } from './hands.js';
 import { Rail } from './rail.js';
 import { Side } from './side.js';
@@ -24,6 +23,7 @@ export function Screen({ station, onstation, onleave }) {
   const [rings, setRings] = useState(() => recall('kitchen.rings') !== false);
   const [opened, setOpened] = useState('');
   const [dialog, setDialog] = useState(/** @type {{name: string, id?: string}} */ ({ name: '' }));
+  const [dialogs, setDialogs] = useState(/** @type {typeof import('./dialogs.js') | null} */ (null));
   const [font, setFont] = useState(0);
   const says = useRef(/** @type {HTMLElement | null} */ (null));
   const view = useView(size);
@@ -52,6 +52,10 @@ export function Screen({ station, onstation, onleave }) {
     return () => stops.forEach((stop) => stop());
   }, []);
   useEffect(() => {
+    // asked for after the tickets, and there before somebody needs them; without a server, when somebody does
+    if (!dialogs) import('./dialogs.js').then(setDialogs, () => {});
+  }, [dialog]);
+  useEffect(() => {
     station.rings = rings;
   }, [rings]);
   // before the first drawing, so that nothing is placed twice
@@ -66,6 +70,15 @@ export function Screen({ station, onstation, onleave }) {
   const close = () => setDialog({ name: '' });
   const side = html`<${Side} dishes=${wall.allDay} held=${wall.held} out=${menu.out} rows=${Math.floor((view.height / view.scale - 190) / 58)} lang=${lang} />`;
   const rail = grid.rail.map(({ id, code }) => ({ id, code, since: wall.tickets.get(id)?.since ?? 0 }));
+  /** What lies over the wall. @param {typeof import('./dialogs.js')} all */
+  const open = (all) => {
+    if (dialog.name === 'recall') return html`<${all.Recall} ask=${() => station.recent()} onrecall=${(/** @type {any} */ order) => (close(), actions.recall(order.id, order.items.filter((/** @type {any} */ item) => wall.sees || item.station === wall.station).map((/** @type {any} */ item) => item.id)))} onclose=${close} />`;
+    if (dialog.name === 'soldout') return html`<${all.SoldOut} menu=${menu} wishes=${sold(wall.entries)} station=${wall.station} sees=${wall.sees} onsell=${(/** @type {number} */ id, /** @type {boolean} */ on, /** @type {string} */ name) => actions.sell(id, on, name)} onclose=${close} />`;
+    if (dialog.name === 'more' && dialog.id) return html`<${all.More} wall=${wall} id=${dialog.id} hands=${hands} actions=${actions} onclose=${close} />`;
+    if (dialog.name === 'day') return html`<${all.Day} onclose=${close}>${side}<button type="button" class="btn" onClick=${() => setDialog({ name: 'soldout' })}>${t('kitchen.sold_out')}</button></${all.Day}>`;
+    if (dialog.name === 'settings') return html`<${all.Settings} size=${size} hasSize=${view.width >= 1280} onsize=${(/** @type {'s' | 'm' | 'l'} */ to) => (remember('kitchen.size', to), setSize(to))} rings=${rings} onrings=${(/** @type {boolean} */ on) => (remember('kitchen.rings', on), setRings(on))} onclose=${close} onleave=${onleave} />`;
+    return null;
+  };
   return html`<div class="wall" data-size=${size} data-link=${m.link.state} data-list=${hands.isList || undefined} style=${{ '--cols': grid.dims.cols, '--rows': Math.max(1, grid.dims.rows), '--k': view.scale }}>
     <${Boundary} name="top"><${Top} m=${m} wall=${wall} asOf=${station.asOf} hands=${hands} dialog=${(/** @type {string} */ name) => setDialog({ name })} onstation=${onstation} revision=${wall.revision} /></${Boundary}>
     <main aria-label=${t('kitchen.tickets')}>
@@ -82,11 +95,7 @@ export function Screen({ station, onstation, onleave }) {
     <${Boundary} name="side">${side}</${Boundary}>
     <${Boundary} name="rail"><${Rail} rail=${rail} before=${grid.before} width=${view.width / view.scale - (view.width >= 1280 ? 276 : 0) - 24} hands=${hands} /></${Boundary}>
     <p class="sr" role="status" aria-live="polite" ref=${says}></p>
-    ${dialog.name === 'recall' ? html`<${Recall} ask=${() => station.recent()} onrecall=${(/** @type {any} */ order) => (close(), actions.recall(order.id, order.items.filter((/** @type {any} */ item) => wall.sees || item.station === wall.station).map((/** @type {any} */ item) => item.id)))} onclose=${close} />` : null}
-    ${dialog.name === 'soldout' ? html`<${SoldOut} menu=${menu} wishes=${sold(wall.entries)} station=${wall.station} sees=${wall.sees} onsell=${(/** @type {number} */ id, /** @type {boolean} */ on, /** @type {string} */ name) => actions.sell(id, on, name)} onclose=${close} />` : null}
-    ${dialog.name === 'more' && dialog.id ? html`<${More} wall=${wall} id=${dialog.id} hands=${hands} actions=${actions} onclose=${close} />` : null}
-    ${dialog.name === 'day' ? html`<${Day} onclose=${close}>${side}<button type="button" class="btn" onClick=${() => setDialog({ name: 'soldout' })}>${t('kitchen.sold_out')}</button></${Day}>` : null}
-    ${dialog.name === 'settings' ? html`<${Settings} size=${size} hasSize=${view.width >= 1280} onsize=${(/** @type {'s' | 'm' | 'l'} */ to) => (remember('kitchen.size', to), setSize(to))} rings=${rings} onrings=${(/** @type {boolean} */ on) => (remember('kitchen.rings', on), setRings(on))} onclose=${close} onleave=${onleave} />` : null}
+    ${dialog.name && dialogs ? open(dialogs) : null}
   </div>`;
 }
 

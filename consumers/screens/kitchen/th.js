@@ -93,7 +93,7 @@ export default {
   'kitchen.seen': 'เห็นแล้ว',
   'kitchen.seen_ask': 'เห็นแล้ว?',
   'kitchen.sell_again': 'ขายต่อ',
-  'kitchen.sell_stop': 'หมด',
+  'kitchen.sell_stop': 'แจ้งว่าหมด',
   'kitchen.settings': 'จอนี้',
   'kitchen.settings_muted': 'จอนี้ ปิดเสียงอยู่',
   'kitchen.side': 'รวมทั้งวัน',

@@ -12,7 +12,7 @@ import { touched, wishes } from './wishes.js';
 /** @typedef {import('./book.js').Order} Order */
 /** @typedef {{id: number, code: string, name: string, is_expo: boolean, amber_s: number, red_s: number}} Station */
 /** @typedef {{id: string, message: string, severity: number, until: number, error?: any}} Alert `until`: milliseconds since 1970; Infinity: until it is touched; `error`: its own words are said instead of `message` */
-/** @typedef {import('./wishes.js').Entry & {state: 'waiting' | 'sending' | 'acked' | 'refused', due?: number, refusal?: {code: string, status: number, message: string}}} Entry */
+/** @typedef {import('./wishes.js').Entry & {state: 'waiting' | 'sending' | 'acked' | 'refused', due?: number, answer?: any, refusal?: {code: string, status: number, message: string}}} Entry */
 
 /** A ticked line keeps its place for so long, milliseconds; a line that was refused says so as long. */
 export const KEEP_MS = 5000;
@@ -151,7 +151,10 @@ export class Wall {
   /** What waits in the outbox. @param {Entry[]} entries */
   outbox(entries) {
     const ids = touched([...this.entries, ...entries]);
-    this.entries = entries;
+    // an order that was off and is confirmed has left: nobody may tell anything of it any more
+    for (const one of this.entries) if (isCleared(one, entries)) this.book.forget(one.patch.order);
+    // the outbox changes its entries in place: what is compared with later is their order now
+    this.entries = [...entries];
     if (ids.size === 0) return;
     this.#draw(ids);
     this.#tell([]);
@@ -329,4 +332,10 @@ export class Wall {
     this.revision += 1;
     for (const watcher of this.watchers) watcher(told);
   }
+}
+
+/** Whether somebody confirmed that a whole order is off, and the server knows; one that was deleted there needs no confirming. @param {Entry} entry @param {Entry[]} left */
+function isCleared({ patch, state, answer, refusal }, left) {
+  if (patch?.what !== 'void' || patch.lines.length) return false;
+  return state === 'refused' ? refusal?.code === 'ORDER_NOT_FOUND' : Boolean(answer) && !left.some((one) => one.patch === patch);
 }
