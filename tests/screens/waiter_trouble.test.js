@@ -169,7 +169,7 @@ test('cut the cable: amber at 5 s, at 8 s the banner and one sound; 20 events la
   expect.equal(moved.value, 0, JSON.stringify(moved.all));
   const made = [];
   for (let n = 0; n < 10; n += 1) made.push(await floor.order(table, [{ menu_item_id: 2 }]));
-  for (const order of made) await server.rest('PATCH', `/api/v1/orders/${order.id}`, { status: 'ready' });
+  for (const order of made) await server.rest('POST', `/api/v1/orders/${order.id}/bump`, {}, server.token({ role: 'kitchen', id: 20 }));
   proxy.restore();
   await p.link('live');
   const back = performance.now();

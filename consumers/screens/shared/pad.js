@@ -60,7 +60,8 @@ export function PinPad({ title, name = '', disabled = false, onpin, oncancel, no
       const { type, erase, send, pin } = act.current;
       if (/^\d$/.test(event.key)) type(event.key);
       else if (event.key === 'Backspace') erase();
-      else if (event.key === 'Enter' && /** @type {any} */ (event.target).tagName !== 'BUTTON') send(pin);
+      // a name that was chosen keeps the focus: with a whole PIN, Enter is about the PIN
+      else if (event.key === 'Enter' && (/** @type {any} */ (event.target).tagName !== 'BUTTON' || (pin.length >= LEAST && !self.current?.contains(/** @type {Node} */ (event.target))))) send(pin);
       else return;
       event.preventDefault();
     };

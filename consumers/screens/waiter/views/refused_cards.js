@@ -5,8 +5,10 @@ import { t } from '../../shared/texts.js';
 import { html, useOutbox, useState } from '../../shared/ui.js';
 import { labelText, useDesk, useFloor } from '../desk.js';
 import { waysOn } from '../model/refused.js';
+import { lazy } from '../lazy.js';
 import { go } from '../route.js';
-import { VoidForm } from './void_form.js';
+
+const VoidForm = lazy(() => import('./void_form.js').then((all) => all.VoidForm), () => null);
 
 /** @param {{table?: string}} props only those of one table */
 export function RefusedCards({ table }) {
