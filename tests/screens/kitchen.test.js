@@ -23,7 +23,7 @@ test('an order comes, is ticked, is done; the waiter hears that the kitchen has 
   await settled(server, () => server.sql(`SELECT count(*) AS n FROM order_items WHERE order_id = ${made.id} AND seen_at IS NULL`)[0].n === 0);
   await card.getByRole('button', { name: /Tom yum soup/ }).click();
   await settled(server, () => server.sql(`SELECT count(*) AS n FROM order_items WHERE order_id = ${made.id} AND status = 'ready'`)[0].n === 1);
-  await card.getByRole('button', { name: 'Done, table 7, 2 dishes' }).click();
+  await card.getByRole('button', { name: /^Done\s*, table 7, 2 dishes/ }).click();
   await p.locator('.ghost', { hasText: 'done at' }).waitFor();
   await p.until(() => !document.querySelector('.ghost, [data-ticket]'));
   expect.equal(statusOf(server, made.id), 'ready');
@@ -106,7 +106,7 @@ test('Done is impossible while an allergy or a void is unconfirmed; a void stays
   await card.getByText('Allergy first').click({ force: true });
   await p.until(() => document.querySelector('p.sr[role=status]').textContent.includes('Allergy first'));
   expect.equal(await p.locator('.ghost').count(), 0);
-  await card.getByRole('button', { name: 'Confirm allergy peanuts, seat' }).click();
+  await card.getByRole('button', { name: /^Confirm allergy peanuts, seat/i }).click();
   await card.locator('.alg.seen').waitFor();
   const soup = made.items.find((item) => item.name === 'Tom yum soup');
   await settled(server, () => server.sql(`SELECT allergy_acked_at AS at FROM order_items WHERE name = 'Pad Thai' AND order_id = ${made.id}`)[0].at);
@@ -124,7 +124,7 @@ test('Done is impossible while an allergy or a void is unconfirmed; a void stays
   await p.until(() => !document.querySelector('li.void'));
   await settled(server, () => server.sql(`SELECT void_acked_at AS at FROM order_items WHERE order_id = ${made.id} AND name = 'Tom yum soup'`)[0].at);
   expect.ok((await line()).void_acked_at);
-  await card.getByRole('button', { name: 'Done, table 7, 3 dishes' }).click();
+  await card.getByRole('button', { name: /^Done\s*, table 7, 3 dishes/ }).click();
   await settled(server, () => statusOf(server, made.id) === 'ready');
 });
 
@@ -201,7 +201,7 @@ test('the pass sees all stations; Done makes ready, a second Done hands over', a
   await card.locator('.bump').click();
   await card.getByRole('button', { name: 'Undo' }).waitFor();
   await settled(server, () => statusOf(server, made.id) === 'ready');
-  await card.getByRole('button', { name: 'Handed over, table 7' }).click();
+  await card.getByRole('button', { name: /^Handed over/ }).click();
   await p.locator('.ghost').waitFor();
   await settled(server, () => statusOf(server, made.id) === 'delivered');
   await p.keyboard.press('Shift+Digit1');

@@ -9,6 +9,7 @@ import { command } from '../../consumers/screens/kitchen/keys.js';
 import { change } from '../../consumers/screens/kitchen/modifier.js';
 import { sentence, sound } from '../../consumers/screens/kitchen/news.js';
 import { fits } from '../../consumers/screens/kitchen/rail_fit.js';
+import { lines, place } from '../../consumers/screens/kitchen/side_layout.js';
 import { cell, tall } from '../../consumers/screens/kitchen/size.js';
 import { hangs, ticket } from '../../consumers/screens/kitchen/ticket.js';
 import { Wall } from '../../consumers/screens/kitchen/wall.js';
@@ -352,4 +353,12 @@ test('a grid that closes up without a cause moves nothing', () => {
   grid.hang([{ id: 'a', code: '1', key: 1, first: false, tall: false }], 0);
   expect.equal(grid.close(10), false);
   expect.equal(grid.steady('a', 0), true);
+});
+
+test('what stands beside the tickets has a place that is known before it is drawn', () => {
+  expect.deepEqual(['Pad Thai', 'Mango sticky rice', 'Geschmortes Rinderbäckchen mit Massaman-Gewürzen und Kartoffeln'].map((text) => lines(text, 12.4)), [1, 2, 6]);
+  const dishes = Array.from({ length: 20 }, (_, n) => ({ text: `Dish ${n}` }));
+  const at = place(dishes, [{ text: '4 desserts' }], 700);
+  expect.equal(at.dishes.length + at.beyond, 20);
+  expect.ok(at.held[0].y + 42 <= 700 && at.dishes.every((one, n) => n === 0 || one.y > at.dishes[n - 1].y));
 });

@@ -112,6 +112,7 @@ test('with reduced motion nothing moves by itself; with forced colours words tel
   await ticket(p, made.code).waitFor();
   expect.deepEqual(await p.evaluate(() => document.getAnimations().map((one) => one.animationName ?? one.transitionProperty)), []);
   const forced = await wall(page, { forced: true });
+  await ticket(forced, (await order(server, [[D.curry]])).code).waitFor();
   for (const word of ['ALLERGY', 'Seen?', 'VOID', 'Added', 'recalled', 'first', 'new', 'live', 'late']) await forced.says(word);
 });
 
@@ -243,21 +244,17 @@ test('what the server refuses goes back to what is true and says so for five sec
   const made = await order(server, [[D.curry], [D.rolls]]);
   const p = await wall(page);
   await ticket(p, made.code).waitFor();
-  const proxy = null;
-  // the waiter was faster: the line is served, and a served line is not un-cooked
-  const item = made.items.find((one) => one.name === 'Green curry');
-  await p.evaluate((uuid) => {
-    const Plain = WebSocket.prototype.send;
+  await p.evaluate(() => {
+    const plain = WebSocket.prototype.send;
     // the wall's tick names a line that this kitchen does not have
     WebSocket.prototype.send = function send(data) {
-      return Plain.call(this, typeof data === 'string' ? data.replace(uuid, '00000000-0000-0000-0000-000000000000') : data);
+      return plain.call(this, data.replace(/"itemId":"[^"]+"/, '"itemId":"00000000-0000-0000-0000-000000000000"'));
     };
-  }, item.uuid);
+  });
   await ticket(p, made.code).getByRole('button', { name: /Green curry/ }).click();
   await ticket(p, made.code).getByText('not allowed').waitFor();
   expect.equal(await ticket(p, made.code).locator('li.done').count(), 0);
   await p.until(() => !document.body.innerText.includes('not allowed'));
-  expect.equal(proxy, null);
 });
 
 test('a device whose clock is an hour off shows the same clocks', async ({ server, page }) => {
@@ -337,7 +334,12 @@ test('60 tickets: less than 8 ms of script per event, no long task over 100 ms o
     new PerformanceObserver((list) => window.long.push(...list.getEntries().map((one) => one.duration))).observe({ type: 'longtask' });
   });
   await cdp.send('Emulation.setCPUThrottlingRate', { rate: 4 });
-  await act(200);
+  const start = performance.now();
+  for (let n = 0; n < 100; n += 1) {
+    // twenty a second
+    await new Promise((done) => setTimeout(done, Math.max(0, start + n * 50 - performance.now())));
+    await act(1);
+  }
   await cdp.send('Emulation.setCPUThrottlingRate', { rate: 1 });
   const long = (await p.evaluate(() => window.long)).filter((ms) => ms > 100);
   expect.deepEqual(long, []);
@@ -346,9 +348,14 @@ test('60 tickets: less than 8 ms of script per event, no long task over 100 ms o
   await equal(p, server);
 });
 
-test('the first paint transfers at most 100 KB', async ({ server, page }) => {
+test('until the first paint at most 100 KB are transferred', async ({ server, page }) => {
   const p = await wall(page);
-  const bytes = await p.evaluate(() => performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation')).filter((one) => !one.name.includes('/api/')).reduce((sum, one) => sum + one.transferSize, 0));
-  expect.ok(bytes > 10_000 && bytes <= 100_000, `${bytes} bytes`);
+  const { bytes, all } = await p.evaluate(() => {
+    const painted = performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? performance.getEntriesByName('first-paint')[0].startTime;
+    const loaded = performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation')).filter((one) => !one.name.includes('/api/'));
+    const sum = (list) => list.reduce((total, one) => total + one.transferSize, 0);
+    return { bytes: sum(loaded.filter((one) => one.responseEnd <= painted)), all: sum(loaded) };
+  });
+  expect.ok(bytes > 10_000 && bytes <= 100_000, `${bytes} bytes before it, ${all} in all`);
   expect.ok(server.url);
 });
