@@ -299,17 +299,6 @@ test('driver: reduced motion moves nothing, forced colours still say the state i
   expect.match(await p.locator('[role=switch]').innerText(), /Available/);
 });
 
-test('driver: the first paint takes at most 100 KB in all', async ({ server, page }) => {
-  clear(server);
-  const [lek] = await drivers(server);
-  const p = await phone(page, lek);
-  await p.evaluate(() => document.fonts.ready);
-  const bytes = await p.evaluate(() =>
-    [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].filter(({ name }) => !/\/api\//.test(name)).reduce((sum, one) => sum + one.transferSize, 0),
-  );
-  expect.ok(bytes <= 100 * 1024, `${bytes} bytes`);
-});
-
 test('driver: a token that ends asks for the PIN over the job, and nothing is lost', async ({ server, page }) => {
   clear(server);
   const [lek] = await drivers(server);

@@ -304,3 +304,26 @@ test('rows that are no newer are dropped', async (the) => {
   });
   expect.deepEqual(result, [true, false, false, true, 3]);
 });
+
+test("the README's page, as it stands there: it hears, it seats, and it goes on when the server was away", async (the) => {
+  const readme = fs.readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const [, markup, script] = /## A client for browsers[\s\S]*?```html\n([\s\S]*?)<script type="module">([\s\S]*?)<\/script>/.exec(readme);
+  const p = await the.page(BARE);
+  await p.route('**/kiosk.js', (route) => route.fulfill({ contentType: 'text/javascript', body: script.replace('TOKEN', JSON.stringify(the.server.token({ role: 'waiter', id: 10 }))) }));
+  await p.evaluate(async (markup) => {
+    document.body.innerHTML = markup;
+    await import('/kiosk.js');
+  }, markup);
+  await p.says('live');
+  await p.says('7: free');
+  await the.server.kill9();
+  await p.getByRole('button').click();
+  await p.says('7: taken');
+  expect.equal(the.server.sql('SELECT count(*) AS n FROM table_sessions WHERE table_id = 7 AND closed_at IS NULL')[0].n, 0);
+  await the.server.start();
+  for (;;) {
+    if (the.server.sql('SELECT count(*) AS n FROM table_sessions WHERE table_id = 7 AND closed_at IS NULL')[0].n === 1) break;
+    await p.evaluate(() => new Promise((done) => setTimeout(done, 50)));
+  }
+  await p.says('7: taken');
+});

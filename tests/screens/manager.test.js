@@ -481,15 +481,6 @@ test('manager: reduced motion moves nothing; forced colours still tell states in
   expect.ok(await p.evaluate(() => [...document.querySelectorAll('.hour .tape')].every((one) => one.textContent.trim() !== '')));
 });
 
-test('manager: the first paint takes at most 100 KB in all', async ({ page }) => {
-  const p = await desk(page);
-  await p.evaluate(() => document.fonts.ready);
-  const bytes = await p.evaluate(() =>
-    [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].filter(({ name }) => !/\/api\//.test(name)).reduce((sum, one) => sum + one.transferSize, 0),
-  );
-  expect.ok(bytes <= 100 * 1024, `${bytes} bytes`);
-});
-
 test('manager: signing in with e-mail and password, and out again', async ({ page }) => {
   const p = await page('/manager', { size: DESK });
   await p.getByLabel('E-mail').fill('manager@example.com');

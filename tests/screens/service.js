@@ -4,7 +4,7 @@ const HOUSE = 2;
 
 /** An order to be driven. @returns {Promise<{id: number, code: string}>} */
 export async function delivery(server, address = 'Soi 11, house 4, Sukhumvit; the bell is broken', more = {}) {
-  const { order } = await server.rest('POST', '/api/delivery/orders', { restaurantId: HOUSE, items: [{ menuItemId: 1, quantity: 1 }, { menuItemId: 5, quantity: 2, notes: 'extra crisp' }], deliveryAddress: address, phone: '+66 2 000 0001', ...more });
+  const { order } = await server.rest('POST', '/api/delivery/orders', { restaurantId: HOUSE, items: [{ menuItemId: 1, quantity: 1 }, { menuItemId: 5, quantity: 2, notes: 'extra crisp' }], deliveryAddress: address, phone: '+66 2 000 0001', ...more }, (server.chris ??= server.token({ role: 'customer', id: 456 })));
   return order;
 }
 

@@ -223,7 +223,7 @@ test('a guest\'s order: looked at, changed, approved; another one refused with w
   await server.rest('PATCH', '/api/v1/restaurants/2', { approval: 'all' });
   try {
     const { table, visit } = await guestsAt(server, 2);
-    const guest = server.token({ role: 'user', id: 456, more: ['--session', String(visit)] });
+    const guest = server.token({ role: 'customer', id: 456, more: ['--session', String(visit)] });
     const placed = await server.rest('POST', '/api/v1/orders', { restaurant_id: 2, table_id: table.id, items: [{ menu_item_id: 1, quantity: 2, allergy: 'peanuts' }, { menu_item_id: 2 }] }, guest);
     expect.equal(placed.status, 'new');
     const p = await phone(page, 'Mia', '#/floor');
@@ -249,7 +249,7 @@ test('a guest\'s order: looked at, changed, approved; another one refused with w
 
 test('a call: I go on one phone is "Mia is going" on the other, Done ends it for both', async ({ server, page }) => {
   const { table, visit } = await guestsAt(server, 2);
-  const guest = server.token({ role: 'user', id: 456, more: ['--session', String(visit)] });
+  const guest = server.token({ role: 'customer', id: 456, more: ['--session', String(visit)] });
   const mia = await phone(page, 'Mia', '#/inbox');
   const noah = await phone(page, 'Noah', '#/inbox');
   const rowOf = (p) => p.locator('.call').filter({ has: p.locator('b', { hasText: new RegExp(`Table ${table.number}$`) }) }).filter({ hasText: 'Calls you' });
