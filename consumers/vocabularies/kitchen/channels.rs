@@ -7,6 +7,7 @@ use super::messages::{
 use super::mistakes::Mistake;
 use super::screen::Screen;
 use crate::contract::{Channel, Schemas};
+use maitred::notice::Pong;
 
 /// What the namespace says and understands.
 pub fn channels(schemas: &mut Schemas) -> Vec<Channel> {
@@ -28,6 +29,7 @@ pub fn channels(schemas: &mut Schemas) -> Vec<Channel> {
         .answers::<SyncDone>("orders:sync", schemas)
         .answers::<StatusDone<'_>>("order:update_status", schemas)
         .answers::<TableDone<'_>>("table:complete", schemas)
+        .answers::<Pong>("ping", schemas)
         .refuses::<Mistake<'_>>(schemas);
     vec![screen]
 }

@@ -44,6 +44,8 @@ pub enum Command {
     UpdateStatus(Update),
     #[serde(rename = "table:complete")]
     CompleteTable(AtTable),
+    #[serde(rename = "ping")]
+    Ping,
 }
 
 /// A restaurant: as it is, or as the other events name theirs.
@@ -141,6 +143,7 @@ impl Consumer for Screen {
             Command::Sync(which) => self.sync(which, ctx).await,
             Command::UpdateStatus(update) => self.update_status(update, ctx).await,
             Command::CompleteTable(table) => self.complete_table(table, ctx).await,
+            Command::Ping => Ok(Reply::ack(&ctx.pong())),
         }
     }
 
