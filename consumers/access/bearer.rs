@@ -242,9 +242,11 @@ impl Seat {
     fn of(claims: &Claims, db: &Reader<'_>) -> Result<Option<Seat>, Error> {
         if let Some(key) = &claims.session_id {
             let open = match found(ids::session(db, key))? {
+                // Guests whose visit was merged into another one are that one's.
                 Some(id) => db.row(
-                    "SELECT t.restaurant_id, t.id, s.id FROM table_sessions s JOIN tables t ON t.id = s.table_id
-                     WHERE s.id = ?1 AND s.closed_at IS NULL",
+                    "WITH RECURSIVE visit(id) AS (SELECT ?1 UNION SELECT s.merged_into_id FROM visit JOIN table_sessions s USING (id) WHERE s.merged_into_id IS NOT NULL)
+                     SELECT t.restaurant_id, t.id, s.id FROM visit JOIN table_sessions s USING (id) JOIN tables t ON t.id = s.table_id
+                     WHERE s.closed_at IS NULL",
                     params![id],
                     Seat::read,
                 )?,

@@ -54,6 +54,16 @@ pub enum Action {
     /// Closing all orders of a table.
     CompleteTable,
     TakePayment,
+    /// Giving back what was paid.
+    Refund,
+    /// Everything that was paid in a restaurant, page by page.
+    ReadPayments,
+    /// What became of an order, and who did it.
+    ReadHistory,
+    /// The numbers of a day.
+    ReadNumbers,
+    /// Zones, tables and stations.
+    EditHouse,
     Occupy,
     Release,
     /// Releasing a table or closing a visit that has not paid, with a reason.
@@ -131,6 +141,11 @@ const RULES: &[(Action, &[Who])] = &[
     (Action::DeleteOrder, &[Manager, Admin]),
     (Action::CompleteTable, &[Waiter, Kitchen, Manager, Admin]),
     (Action::TakePayment, &[Waiter, Manager, Admin]),
+    (Action::Refund, &[Manager, Admin]),
+    (Action::ReadPayments, &[Waiter, Manager, Admin]),
+    (Action::ReadHistory, &[Waiter, Manager, Admin]),
+    (Action::ReadNumbers, &[Manager, Admin]),
+    (Action::EditHouse, &[Manager, Admin]),
     (Action::Occupy, &[Anonymous, Waiter, Manager, Admin]),
     (Action::Release, &[Anonymous, Waiter, Manager, Admin]),
     (Action::ForceRelease, &[Manager, Admin]),

@@ -25,10 +25,13 @@ pub struct SessionFacts {
     pub closed_by: Option<i64>,
     pub close_reason: Option<String>,
     pub version: i64,
+    /// The visit that it is part of since it ended.
+    #[serde(default)]
+    pub merged_into_id: Option<i64>,
 }
 
 const FACTS: &str = "SELECT s.id, s.uuid, t.restaurant_id, s.table_id, t.number, s.session_code, s.guests_count, s.waiter_id, s.opened_at, s.closed_at,
-  s.closed_by, s.close_reason, s.version FROM table_sessions s JOIN tables t ON t.id = s.table_id";
+  s.closed_by, s.close_reason, s.version, s.merged_into_id FROM table_sessions s JOIN tables t ON t.id = s.table_id";
 
 fn read(row: &Row<'_>) -> Result<SessionFacts, Error> {
     Ok(SessionFacts {
@@ -45,6 +48,7 @@ fn read(row: &Row<'_>) -> Result<SessionFacts, Error> {
         closed_by: row.get(10)?,
         close_reason: row.get(11)?,
         version: row.get(12)?,
+        merged_into_id: row.get(13)?,
     })
 }
 
@@ -123,7 +127,7 @@ pub struct SessionPatch {
     pub expected_version: Option<i64>,
 }
 
-/// Changes who sits there and who serves.
+/// Changes who sits there and who serves: then what the visit has open is theirs.
 ///
 /// # Errors
 /// [`Refusal::Value`], [`Refusal::SessionClosed`], [`Refusal::Version`], [`Refusal::Forbidden`], [`Refusal::NotFound`].
@@ -148,7 +152,29 @@ pub fn patch(
         "UPDATE table_sessions SET guests_count = ?2, waiter_id = ?3 WHERE id = ?1",
         params![id, count, waiter_id],
     )?;
+    if waiter_id != session.waiter_id {
+        hand_over(tx, &session, waiter_id)?;
+    }
     get(tx, id)
+}
+
+/// Whoever serves a visit from now on has what it has open, and what its former waiter had to do for it.
+fn hand_over(
+    tx: &Transaction<'_>,
+    session: &SessionFacts,
+    waiter_id: Option<i64>,
+) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE orders SET waiter_id = ?2 WHERE session_id = ?1 AND workflow_id = 1 AND status NOT IN ('completed', 'cancelled') AND waiter_id IS NOT ?2",
+        params![session.id, waiter_id],
+    )?;
+    if session.waiter_id.is_some() {
+        tx.execute(
+            "UPDATE tasks SET assignee_id = ?2 WHERE session_id = ?1 AND status IN ('open', 'acknowledged') AND assignee_id = ?3",
+            params![session.id, waiter_id, session.waiter_id],
+        )?;
+    }
+    Ok(())
 }
 
 /// Changes how many sit there.

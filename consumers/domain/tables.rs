@@ -55,6 +55,7 @@ fn read(row: &Row<'_>) -> Result<TableFacts, Error> {
             closed_by: None,
             close_reason: None,
             version: row.get(17)?,
+            merged_into_id: None,
         }),
     };
     Ok(TableFacts {

@@ -101,6 +101,20 @@ impl Call {
         Ok((id, self.may(action, Target::Restaurant(id), db)?))
     }
 
+    /// Refuses parameters that have no meaning here: a misspelled one must not look like none.
+    pub fn only(&self, known: &[&str]) -> Result<(), Error> {
+        let strange = self.query.keys();
+        let mut strange =
+            strange.filter(|name| *name != "token" && !known.contains(&name.as_str()));
+        match strange.next() {
+            None => Ok(()),
+            Some(name) => {
+                let text = format!("unknown parameter {name:?}");
+                Err(Error::client(Kind::Invalid, "INVALID_PARAMETER", text))
+            }
+        }
+    }
+
     /// A parameter of the query string.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.query.get(name).map(String::as_str)

@@ -234,11 +234,11 @@ macro_rules! facts_sql {
             "SELECT o.id, o.uuid, o.public_id, o.restaurant_id, o.workflow_id, o.status, o.type, o.source, o.table_id, t.number,
              o.session_id, o.waiter_id, o.customer_id, o.driver_id, (SELECT count(*) FROM order_items i WHERE i.order_id = o.id AND i.status <> 'voided'),
              o.subtotal_minor, o.discount_minor, o.tax_minor, o.delivery_fee_minor, o.tip_minor, o.total_minor,
-             (SELECT CAST(total(p.amount_minor) AS INTEGER) FROM payments p WHERE p.order_id = o.id AND p.status = 'captured'), r.currency, r.currency_exp,
+             (SELECT CAST(total(p.amount_minor - p.refunded_minor) AS INTEGER) FROM payments p WHERE p.order_id = o.id AND p.status = 'captured'), r.currency, r.currency_exp,
              o.note, o.allergy_note, o.priority, o.eta_at, o.created_at, o.approved_at, o.confirmed_at, o.preparing_at, o.ready_at, o.driver_accepted_at,
              o.picked_up_at, o.delivered_at, o.completed_at, o.cancelled_at, o.cancel_reason, o.updated_at, o.version,
              CASE o.workflow_id WHEN 1 THEN NULL ELSE (SELECT phase FROM workflow_states w WHERE w.workflow_id = o.workflow_id AND w.code = o.status) END,
-             EXISTS (SELECT 1 FROM payments p WHERE p.order_id = o.id AND p.status = 'refunded'),
+             EXISTS (SELECT 1 FROM payments p WHERE p.order_id = o.id AND (p.status = 'refunded' OR p.refunded_minor > 0)),
              c.id, c.user_id, c.name, coalesce(CASE WHEN json_valid(o.attributes_json) THEN CAST(json_extract(o.attributes_json, '$.phone') AS TEXT) END, c.phone),
              CASE WHEN json_valid(o.attributes_json) THEN CAST(json_extract(o.attributes_json, '$.address') AS TEXT) END, r.uuid
              FROM orders o JOIN restaurants r ON r.id = o.restaurant_id LEFT JOIN tables t ON t.id = o.table_id

@@ -94,19 +94,26 @@ pub(in crate::vocabularies::dining) struct ItemData<'a> {
 
 #[derive(Serialize, ToSchema, JsonSchema)]
 #[schema(as = Modifier)]
-struct ModifierData<'a> {
+pub(in crate::vocabularies::dining) struct ModifierData<'a> {
     name: &'a str,
     price: String,
     quantity: i64,
 }
 
-impl<'a> ItemData<'a> {
-    pub(in crate::vocabularies::dining) fn of(item: &'a ItemFacts) -> Self {
-        let modifiers = item.modifiers.iter().map(|modifier| ModifierData {
+impl<'a> ModifierData<'a> {
+    /// All of a line.
+    pub(in crate::vocabularies::dining) fn all(item: &'a ItemFacts) -> Vec<Self> {
+        let all = item.modifiers.iter().map(|modifier| ModifierData {
             name: &modifier.name,
             price: money::format(modifier.price_minor, item.currency_exp),
             quantity: modifier.quantity,
         });
+        all.collect()
+    }
+}
+
+impl<'a> ItemData<'a> {
+    pub(in crate::vocabularies::dining) fn of(item: &'a ItemFacts) -> Self {
         ItemData {
             id: item.id,
             menu_item_id: item.menu_item_id,
@@ -117,7 +124,7 @@ impl<'a> ItemData<'a> {
             status: item.status,
             seat: item.seat,
             course: item.course,
-            modifiers: modifiers.collect(),
+            modifiers: ModifierData::all(item),
             note: item.note.as_deref(),
             allergy: item.allergy.as_deref(),
             version: item.version,
@@ -195,6 +202,8 @@ pub(in crate::vocabularies::dining) struct SessionData<'a> {
     started_at: Time,
     closed_at: Time,
     close_reason: Option<&'a str>,
+    /// It ended because its guests joined this visit.
+    merged_into_id: Option<i64>,
     version: i64,
 }
 
@@ -214,6 +223,7 @@ impl<'a> SessionData<'a> {
             started_at: Time(Some(session.started_at)),
             closed_at: Time(session.closed_at),
             close_reason: session.close_reason.as_deref(),
+            merged_into_id: session.merged_into_id,
             version: session.version,
         }
     }

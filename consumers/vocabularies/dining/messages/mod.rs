@@ -13,7 +13,7 @@ pub(super) use bodies::{
     TableDeleted, TasksData,
 };
 pub(super) use data::{
-    ItemData, NotificationData, OrderData, SessionData, TableData, TaskData, Time,
+    ItemData, ModifierData, NotificationData, OrderData, SessionData, TableData, TaskData, Time,
 };
 pub use message::{
     items_gone, items_list, items_updated, new_order, notification, notification_acknowledged,

@@ -4,6 +4,7 @@
 //! are decimal text. Unknown fields are refused. Whoever listens on a socket hears of every change made here; that is the change log's doing, and nothing is
 //! sent from this module.
 
+mod bills;
 pub mod openapi;
 mod orders;
 mod service;

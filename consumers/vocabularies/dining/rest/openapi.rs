@@ -1,6 +1,6 @@
 //! What this service promises, for `/api-docs`.
 
-use super::{orders, staff, tables};
+use super::{bills, orders, staff, tables};
 use crate::rest::Refused;
 use utoipa::OpenApi;
 
@@ -26,6 +26,11 @@ use utoipa::OpenApi;
         tables::sessions,
         tables::session,
         tables::change_session,
+        bills::bill,
+        bills::pay,
+        bills::move_visit,
+        bills::list,
+        bills::refund,
         staff::menu,
         staff::waiters,
         staff::tasks_of,

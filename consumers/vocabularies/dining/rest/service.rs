@@ -1,6 +1,6 @@
 //! The dining room's table of paths.
 
-use super::{orders, staff, tables};
+use super::{bills, orders, staff, tables};
 use crate::rest::Handler::{Read, Write};
 use crate::rest::{self, Method, Methods, Service};
 
@@ -67,6 +67,14 @@ const ROUTES: &[(&str, Methods)] = &[
             (Method::PATCH, Write(tables::change_session)),
         ],
     ),
+    ("sessions/*/bill", &[(Method::GET, Read(bills::bill))]),
+    ("sessions/*/payments", &[(Method::POST, Write(bills::pay))]),
+    (
+        "sessions/*/move",
+        &[(Method::POST, Write(bills::move_visit))],
+    ),
+    ("payments", &[(Method::GET, Read(bills::list))]),
+    ("payments/*/refund", &[(Method::POST, Write(bills::refund))]),
     ("menu", &[(Method::GET, Read(staff::menu))]),
     ("waiters", &[(Method::GET, Read(staff::waiters))]),
     (
