@@ -12,6 +12,7 @@ pub const WATCHED: &[Watched] = &[
     Watched::new("tables").hiding(&["qr_secret"]),
     Watched::new("table_sessions").hiding(&["token"]),
     Watched::new("users").hiding(&["pin_hash", "password_hash"]),
+    Watched::new("drivers"),
     Watched::new("menu_items"),
     Watched::new("orders").stamps(&[
         Stamp::new("status", "confirmed", "confirmed_at"),

@@ -76,6 +76,12 @@ pub struct OrderFacts {
     pub customer: Option<CustomerFacts>,
     /// Where it is driven to.
     pub address: Option<String>,
+    /// Who cooks it, where it is driven.
+    pub restaurant_name: Option<String>,
+    /// When its driver could not hand it over.
+    pub failed_at: Option<i64>,
+    /// Why not.
+    pub fail_reason: Option<String>,
     /// All of its lines, where they are shown with it: see [`whole`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<ItemFacts>,
@@ -211,6 +217,14 @@ impl OrderFacts {
             && self.driver_id.is_none()
     }
 
+    /// What is to be collected at the door.
+    pub fn collect_minor(&self) -> i64 {
+        match self.order_type {
+            OrderType::Delivery => self.balance_minor().max(0),
+            _ => 0,
+        }
+    }
+
     /// The account of whoever gets it.
     pub fn customer_user_id(&self) -> Option<i64> {
         self.customer.as_ref().and_then(|customer| customer.user_id)
@@ -240,7 +254,8 @@ macro_rules! facts_sql {
              CASE o.workflow_id WHEN 1 THEN NULL ELSE (SELECT phase FROM workflow_states w WHERE w.workflow_id = o.workflow_id AND w.code = o.status) END,
              EXISTS (SELECT 1 FROM payments p WHERE p.order_id = o.id AND (p.status = 'refunded' OR p.refunded_minor > 0)),
              c.id, c.user_id, c.name, coalesce(CASE WHEN json_valid(o.attributes_json) THEN CAST(json_extract(o.attributes_json, '$.phone') AS TEXT) END, c.phone),
-             CASE WHEN json_valid(o.attributes_json) THEN CAST(json_extract(o.attributes_json, '$.address') AS TEXT) END, r.uuid
+             CASE WHEN json_valid(o.attributes_json) THEN CAST(json_extract(o.attributes_json, '$.address') AS TEXT) END, r.uuid,
+             CASE o.type WHEN 'delivery' THEN r.name END, o.failed_at, o.fail_reason
              FROM orders o JOIN restaurants r ON r.id = o.restaurant_id LEFT JOIN tables t ON t.id = o.table_id
              LEFT JOIN customers c ON c.id = o.customer_id",
             $rest
@@ -313,6 +328,9 @@ pub(super) fn read(row: &Row<'_>) -> Result<OrderFacts, Error> {
         },
         address: row.get(47)?,
         restaurant_uuid: row.get(48)?,
+        restaurant_name: row.get(49)?,
+        failed_at: row.get(50)?,
+        fail_reason: row.get(51)?,
         lines: Vec::new(),
     })
 }

@@ -328,6 +328,9 @@ fn recall_items(tx: &Transaction<'_>, order: &OrderFacts, to: Status) -> Result<
         (Status::Delivered, Status::Ready) => {
             "UPDATE order_items SET status = 'ready', served_at = NULL WHERE order_id = ?1 AND status = 'served'"
         }
+        (Status::Delivered | Status::Completed, Status::OutForDelivery) => {
+            "UPDATE order_items SET status = 'ready', served_at = NULL WHERE order_id = ?1 AND status = 'served'"
+        }
         _ => return Ok(()),
     };
     tx.execute(sql, params![order.id])?;
