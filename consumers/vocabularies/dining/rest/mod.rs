@@ -4,6 +4,8 @@
 //! are decimal text. Unknown fields are refused. Whoever listens on a socket hears of every change made here; that is the change log's doing, and nothing is
 //! sent from this module.
 
+mod kitchen;
+mod menu;
 pub mod openapi;
 mod orders;
 mod service;
