@@ -14,6 +14,8 @@ pub const WATCHED: &[Watched] = &[
     Watched::new("users").hiding(&["pin_hash", "password_hash"]),
     Watched::new("drivers"),
     Watched::new("menu_items"),
+    // Told with its order.
+    Watched::new("order_codes"),
     Watched::new("orders").stamps(&[
         Stamp::new("status", "confirmed", "confirmed_at"),
         Stamp::new("status", "preparing", "preparing_at"),

@@ -51,6 +51,17 @@ pub enum Action {
     /// Its note, its table, its waiter, its time.
     EditOrder,
     DeleteOrder,
+    /// What a cook says of a ticket: done, not done, seen, known.
+    Cook,
+    /// A later course is due.
+    FireCourse,
+    /// Calling out again what is ready.
+    CallOrder,
+    /// What is made first.
+    Prioritize,
+    /// Sold out, or not any more.
+    SetAvailability,
+    EditMenu,
     /// Closing all orders of a table.
     CompleteTable,
     TakePayment,
@@ -139,6 +150,12 @@ const RULES: &[(Action, &[Who])] = &[
     (Action::EditItems, &[Guest, Waiter, Kitchen, Manager, Admin]),
     (Action::EditOrder, &[Waiter, Manager, Admin]),
     (Action::DeleteOrder, &[Manager, Admin]),
+    (Action::Cook, &[Kitchen, Manager, Admin]),
+    (Action::FireCourse, &[Waiter, Kitchen, Manager, Admin]),
+    (Action::CallOrder, &[Waiter, Kitchen, Manager, Admin]),
+    (Action::Prioritize, &[Waiter, Kitchen, Manager, Admin]),
+    (Action::SetAvailability, &[Waiter, Kitchen, Manager, Admin]),
+    (Action::EditMenu, &[Manager, Admin]),
     (Action::CompleteTable, &[Waiter, Kitchen, Manager, Admin]),
     (Action::TakePayment, &[Waiter, Manager, Admin]),
     (Action::Refund, &[Manager, Admin]),

@@ -1,4 +1,4 @@
--- Migration 3: bills of whole visits, money that is given back in part, visits that become one, drivers who are off, deliveries that fail.
+-- Bills of whole visits, money that is given back in part, visits that become one, drivers who are off, deliveries that fail.
 
 -- One payment of a visit is a row for each order that it covers: what is paid of an order stays the sum of its rows. Together they are a group.
 ALTER TABLE payments ADD COLUMN group_uuid TEXT;

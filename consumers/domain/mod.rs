@@ -9,7 +9,9 @@ mod actor;
 pub mod alerts;
 pub mod audit;
 pub mod bill;
+pub mod board;
 pub mod broadcasts;
+pub mod business_day;
 pub mod deliveries;
 pub mod drivers;
 mod edits;
@@ -36,6 +38,7 @@ pub mod tables;
 pub mod tasks;
 #[cfg(test)]
 mod tests;
+pub mod tickets;
 pub mod time;
 pub mod transfers;
 mod version;
@@ -45,6 +48,6 @@ pub mod workflow;
 
 pub use actor::{Actor, Role};
 pub use ids::Key;
-pub use refusal::{Refusal, UnpaidOrder};
+pub use refusal::{Refusal, SoldOutLine, UnpaidOrder};
 pub use status::Status;
 pub use words::{CANONICAL, DELIVERY, DINING, KITCHEN, StatusWords, TIMING};

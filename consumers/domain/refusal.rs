@@ -17,7 +17,8 @@
 //! | `OPEN_ITEMS_NOT_ALLOWED` | 403 | lines without a menu item are for staff here | with a menu item |
 //! | `ORDER_TAKEN` | 409 | another driver was faster | no |
 //! | `ORDER_NOT_AVAILABLE` | 409 | it is not on offer to drivers; `status` is the present one | when it is |
-//! | `ITEM_UNAVAILABLE` | 409 | sold out | no |
+//! | `SOLD_OUT` | 409 | lines of it are sold out; `items` lists them all, and nothing was placed | without them |
+//! | `UNCONFIRMED` | 409 | a cook has not confirmed a void or an allergy of the ticket; `voids` and `allergies` list the lines | after confirming them |
 //! | `ITEM_IN_PREPARATION` | 409 | the kitchen has begun: a manager may still void it | no |
 //! | `LINE_EXISTS` | 409 | this line's uuid belongs to another order | with another uuid |
 //! | `BALANCE_CHANGED` | 409 | the balance is not what the client saw; `balance` is the true one | after showing it |
@@ -123,12 +124,21 @@ pub enum Refusal {
     OrderHasPayments,
     /// Lines without a menu item are for staff.
     OpenItems,
-    /// Sold out.
-    Unavailable {
-        /// What is.
+    /// Some of what is ordered is sold out.
+    SoldOut {
+        /// The first dish that is.
         menu_item_id: i64,
-        #[serde(skip)]
-        name: String,
+        /// All lines that cannot be made.
+        items: Vec<SoldOutLine>,
+    },
+    /// A cook has to say first that they know.
+    Unconfirmed {
+        /// Lines that are off.
+        voids: Vec<i64>,
+        /// Lines that somebody is allergic to something in.
+        allergies: Vec<i64>,
+        /// The order's own note says so.
+        order_allergy: bool,
     },
     /// The kitchen has begun.
     InPreparation,
@@ -201,6 +211,18 @@ pub enum Refusal {
     },
 }
 
+/// A line that is sold out, as [`Refusal::SoldOut`] lists it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct SoldOutLine {
+    /// Where it stands in the request, from 0.
+    pub index: usize,
+    /// The line's own, where the client made one.
+    pub uuid: Option<String>,
+    pub menu_item_id: i64,
+    pub name: String,
+}
+
 /// An order that is not paid, as [`Refusal::Unpaid`] lists it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
@@ -240,7 +262,8 @@ impl Refusal {
             Refusal::NotOnOffer { .. } => "ORDER_NOT_AVAILABLE",
             Refusal::OrderHasPayments => "ORDER_HAS_PAYMENTS",
             Refusal::OpenItems => "OPEN_ITEMS_NOT_ALLOWED",
-            Refusal::Unavailable { .. } => "ITEM_UNAVAILABLE",
+            Refusal::SoldOut { .. } => "SOLD_OUT",
+            Refusal::Unconfirmed { .. } => "UNCONFIRMED",
             Refusal::InPreparation => "ITEM_IN_PREPARATION",
             Refusal::LineExists => "LINE_EXISTS",
             Refusal::BalanceChanged { .. } => "BALANCE_CHANGED",
@@ -315,7 +338,12 @@ impl Refusal {
             }
             Refusal::OrderHasPayments => "the order has payments: cancel or refund it".into(),
             Refusal::OpenItems => "only what is on the menu can be ordered here".into(),
-            Refusal::Unavailable { name, .. } => format!("{name} is sold out").into(),
+            Refusal::SoldOut { items, .. } => {
+                let names: Vec<&str> = items.iter().map(|line| line.name.as_str()).collect();
+                let are = if names.len() > 1 { "are" } else { "is" };
+                format!("{} {are} sold out", names.join(", ")).into()
+            }
+            Refusal::Unconfirmed { .. } => "a cook confirms the void or the allergy first".into(),
             Refusal::InPreparation => {
                 "the kitchen has begun: only a manager can change this".into()
             }

@@ -2,7 +2,7 @@
 
 use super::announcement::Announcement;
 use super::rows::{OrderRow, rows};
-use super::{deliveries, jobs, kitchen, lines, orders, payments, record, sessions, tables};
+use super::{deliveries, jobs, kitchen, lines, menu, orders, payments, record, sessions, tables};
 use crate::domain::notifications::{self, Audience};
 use crate::domain::workflow;
 use crate::events::{Entity, Event, Fact, Group};
@@ -46,7 +46,8 @@ pub fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Resta
         Entity::Notification => notification(change, db)?,
         Entity::User => user(change)?,
         // Staff hear of tasks through the notifications that triggers make of them.
-        Entity::Restaurant | Entity::Zone | Entity::MenuItem | Entity::Task => Vec::new(),
+        Entity::MenuItem => menu::dish(change, db)?,
+        Entity::Restaurant | Entity::Zone | Entity::Task => Vec::new(),
     };
     // The feed tells each change once: the first event carries it, or one that says nothing else.
     if entity != Entity::Order {

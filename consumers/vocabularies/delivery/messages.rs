@@ -251,6 +251,8 @@ pub struct Several<'a> {
 pub struct OrderData<'a> {
     id: i64,
     public_id: &'a str,
+    /// What is called out: `D7`.
+    code: Option<&'a str>,
     #[schemars(schema_with = "word")]
     status: &'static str,
     #[serde(rename = "canonical_status")]
@@ -308,6 +310,7 @@ impl<'a> OrderData<'a> {
         OrderData {
             id: order.id,
             public_id: &order.public_id,
+            code: order.code.as_deref(),
             status: DELIVERY.word(order.status),
             canonical_status: order.status,
             user_id: order.customer_user_id(),

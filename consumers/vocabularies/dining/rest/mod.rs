@@ -5,6 +5,8 @@
 //! sent from this module.
 
 mod bills;
+mod kitchen;
+mod menu;
 pub mod openapi;
 mod orders;
 mod service;

@@ -1,6 +1,6 @@
 //! What this service promises, for `/api-docs`.
 
-use super::{bills, orders, staff, tables};
+use super::{bills, kitchen, menu, orders, staff, tables};
 use crate::rest::Refused;
 use utoipa::OpenApi;
 
@@ -31,7 +31,21 @@ use utoipa::OpenApi;
         bills::move_visit,
         bills::list,
         bills::refund,
-        staff::menu,
+        menu::menu,
+        menu::add,
+        menu::change,
+        menu::remove,
+        menu::categories,
+        menu::add_category,
+        menu::change_category,
+        kitchen::bump,
+        kitchen::recall,
+        kitchen::seen,
+        kitchen::confirm,
+        kitchen::confirm_line,
+        kitchen::fire,
+        kitchen::call,
+        kitchen::board,
         staff::waiters,
         staff::tasks_of,
         staff::assign,

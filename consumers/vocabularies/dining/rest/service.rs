@@ -1,6 +1,6 @@
 //! The dining room's table of paths.
 
-use super::{bills, orders, staff, tables};
+use super::{bills, kitchen, menu, orders, staff, tables};
 use crate::rest::Handler::{Read, Write};
 use crate::rest::{self, Method, Methods, Service};
 
@@ -75,7 +75,46 @@ const ROUTES: &[(&str, Methods)] = &[
     ),
     ("payments", &[(Method::GET, Read(bills::list))]),
     ("payments/*/refund", &[(Method::POST, Write(bills::refund))]),
-    ("menu", &[(Method::GET, Read(staff::menu))]),
+    ("orders/*/bump", &[(Method::POST, Write(kitchen::bump))]),
+    ("orders/*/recall", &[(Method::POST, Write(kitchen::recall))]),
+    ("orders/*/seen", &[(Method::POST, Write(kitchen::seen))]),
+    (
+        "orders/*/confirm",
+        &[(Method::POST, Write(kitchen::confirm))],
+    ),
+    (
+        "orders/*/items/*/confirm",
+        &[(Method::POST, Write(kitchen::confirm_line))],
+    ),
+    ("orders/*/fire", &[(Method::POST, Write(kitchen::fire))]),
+    ("orders/*/call", &[(Method::POST, Write(kitchen::call))]),
+    ("board", &[(Method::GET, Read(kitchen::board))]),
+    (
+        "menu",
+        &[
+            (Method::GET, Read(menu::menu)),
+            (Method::POST, Write(menu::add)),
+        ],
+    ),
+    // Before the dishes: no key of a dish is this word.
+    (
+        "menu/categories",
+        &[
+            (Method::GET, Read(menu::categories)),
+            (Method::POST, Write(menu::add_category)),
+        ],
+    ),
+    (
+        "menu/categories/*",
+        &[(Method::PATCH, Write(menu::change_category))],
+    ),
+    (
+        "menu/*",
+        &[
+            (Method::PATCH, Write(menu::change)),
+            (Method::DELETE, Write(menu::remove)),
+        ],
+    ),
     ("waiters", &[(Method::GET, Read(staff::waiters))]),
     (
         "waiters/*/tasks",
