@@ -11,6 +11,7 @@ pub const SCHEMA: Schema = Schema::new(
     &[
         include_str!("../schema.sql"),
         include_str!("domain/sums.sql"),
+        include_str!("domain/people.sql"),
     ],
 );
 

@@ -7,6 +7,7 @@
 mod bodies;
 mod data;
 mod message;
+mod request;
 
 pub(super) use bodies::{
     AcknowledgedData, ItemsData, ItemsGone, OrderDeleted, PaidData, RestaurantData, SessionDeleted,
@@ -21,3 +22,4 @@ pub use message::{
     restaurant_status, session_deleted, session_status, session_update, table_deleted,
     table_status, table_update, tasks_list,
 };
+pub(super) use request::RequestData;

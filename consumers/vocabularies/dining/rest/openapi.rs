@@ -1,6 +1,6 @@
 //! What this service promises, for `/api-docs`.
 
-use super::{orders, staff, tables};
+use super::{devices, house, orders, people, qr, requests, sign_in, staff, tables};
 use crate::rest::Refused;
 use utoipa::OpenApi;
 
@@ -26,6 +26,30 @@ use utoipa::OpenApi;
         tables::sessions,
         tables::session,
         tables::change_session,
+        sign_in::names,
+        sign_in::sign_in,
+        sign_in::me,
+        people::list,
+        people::create,
+        people::change,
+        devices::pair,
+        devices::token,
+        devices::list,
+        devices::confirm,
+        devices::change,
+        devices::revoke,
+        devices::seen,
+        house::show,
+        house::change,
+        qr::scan,
+        qr::show,
+        qr::change,
+        qr::draw,
+        qr::sheet,
+        requests::ask,
+        requests::cancel,
+        requests::change_task,
+        sign_in::sign_out,
         staff::menu,
         staff::waiters,
         staff::tasks_of,
