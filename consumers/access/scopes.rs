@@ -79,6 +79,10 @@ const fn wanted(action: Action) -> &'static [&'static str] {
         | Action::TrackOrder
         | Action::JoinPlatform
         | Action::ReadDeliveries
+        | Action::ReadNames
+        | Action::ReadHouse
+        | Action::ReportDevice
+        | Action::ReadOwnOrders
         | Action::HearWorkshop
         | Action::ReadJobs => &[READ],
         Action::Alert => &[KITCHEN],

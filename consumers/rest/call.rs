@@ -1,8 +1,10 @@
 //! A request as its handler sees it, and what it answers.
 
+use super::before::Found;
 use crate::access::{self, Action, Bearer, Claims, Target};
 use crate::domain::page::{PAGE_MAX, Page};
-use crate::domain::{Key, Refusal, ids};
+use crate::domain::pins::{self, Approver};
+use crate::domain::{Actor, Key, Refusal, ids};
 use bytes::Bytes;
 use maitred::{Error, Identity, Kind, Reader};
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -19,6 +21,8 @@ pub struct Call {
     body: Bytes,
     /// The address it came from.
     pub peer: Option<SocketAddr>,
+    base: String,
+    found: Found,
 }
 
 /// What a page of a list holds when nobody says how much.
@@ -38,12 +42,52 @@ impl Call {
             query,
             body,
             peer: None,
+            base: String::new(),
+            found: Found::Nothing,
         }
     }
 
     /// This request, sent from the address `peer`.
     pub fn from(self, peer: Option<SocketAddr>) -> Self {
         Call { peer, ..self }
+    }
+
+    /// This request, sent to a server that is reached at `base`: `http://localhost:9000`.
+    pub fn at(self, base: String) -> Self {
+        Call { base, ..self }
+    }
+
+    /// This request, of which something was found out before.
+    pub fn knowing(self, found: Found) -> Self {
+        Call { found, ..self }
+    }
+
+    /// Where whoever asks reaches this server.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// What was found out before.
+    pub fn found(&self) -> &Found {
+        &self.found
+    }
+
+    /// Who it is for the domain, with the manager who has allowed it.
+    pub fn actor(
+        &self,
+        bearer: &Bearer,
+        restaurant: i64,
+        db: &Reader<'_>,
+    ) -> Result<(Actor, Option<Approver>), Error> {
+        let approver = match &self.found {
+            Found::Approval(id) => Some(pins::approver(db, *id, restaurant)?),
+            _ => None,
+        };
+        let actor = Actor {
+            approved_by: approver.as_ref().map(|approver| approver.id),
+            ..bearer.actor()
+        };
+        Ok((actor, approver))
     }
 
     /// Whoever asks, by the rows as they are now.
@@ -252,6 +296,14 @@ impl Answer {
     pub fn created(body: &impl Serialize) -> Result<Self, Error> {
         Ok(Answer {
             status: 201,
+            ..Answer::ok(body)?
+        })
+    }
+
+    /// Status 202: nothing is there yet, and asking again is right.
+    pub fn later(body: &impl Serialize) -> Result<Self, Error> {
+        Ok(Answer {
+            status: 202,
             ..Answer::ok(body)?
         })
     }

@@ -5,13 +5,20 @@
 //! listener's `origins` may ask too, and nobody is told anything from here: that is the change log's doing.
 //! Imports `access` and `domain`.
 
+mod attempts;
+pub mod before;
 mod call;
 mod cors;
+mod file;
+mod logins;
 mod refusal;
 mod service;
 mod table;
 
+pub use attempts::{Attempts, address};
 pub use call::{Answer, Call, List, object};
+pub use file::File;
+pub use logins::{by_password, hashed, knows, seconds_now};
 pub use refusal::{Refused, refusal};
 pub use service::Service;
 pub use table::{Handler, Methods, Served, ServerCall};

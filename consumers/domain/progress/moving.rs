@@ -135,6 +135,25 @@ fn path(
         }
         return Ok(Some(vec![to]));
     }
+    if let Some(step) = &direct
+        && step.kind == Kind::Cancel
+        && actor.approved_by.is_some()
+        && step.allows(Role::Manager)
+        && holds(step.guard, actor, order)
+    {
+        let reason = wanted.reason.as_deref().filter(|r| !r.trim().is_empty());
+        let note = Note {
+            action: "cancel",
+            entity: "order",
+            id: order.id,
+            restaurant_id: order.restaurant_id,
+            reason: Some(reason.ok_or(Refusal::Reason)?),
+            before: from,
+            after: to,
+        };
+        audit::note(tx, actor, &note)?;
+        return Ok(Some(vec![to]));
+    }
     if direct.is_none() && !wanted.back && wanted.words.alike(from, to) {
         return Ok(None);
     }

@@ -210,20 +210,18 @@ async fn enter(ctx: &mut Context<Restaurant>) -> Result<(), Error> {
         let new = identity.clone();
         ctx.write(move |tx| member::enroll(&new, tx)).await?;
     }
-    let (account, part, takes) = ctx
+    let (bearer, part, takes) = ctx
         .read(move |db| {
             let member = Member::of(&identity, db)?;
             let takes = match member.part {
                 Part::Driver(driver, _) => drivers::availability(db, driver)?.available,
                 _ => false,
             };
-            Ok((member.bearer.account, member.part, takes))
+            Ok((member.bearer, member.part, takes))
         })
         .await?;
     // Joined before they are judged: no change of the account may pass between.
-    if let Some(account) = account {
-        ctx.join(Group::User(account));
-    }
+    bearer.own_groups().for_each(|group| ctx.join(group));
     let here_for = part.clone();
     ctx.guard(
         move |identity, db| match Member::of(identity, db)?.part == here_for {

@@ -133,9 +133,7 @@ impl Consumer for Screen {
         let identity = ctx.identity().clone();
         let bearer = ctx.read(move |db| Bearer::of(&identity, db)).await?;
         // Joined before they are judged: no change of the account may pass between.
-        if let Some(account) = bearer.account {
-            ctx.join(Group::User(account));
-        }
+        bearer.own_groups().for_each(|group| ctx.join(group));
         let mut rooms = Rooms::default();
         rooms.guard(ctx).await?;
         rooms.come_back(ctx).await?;

@@ -10,6 +10,7 @@ mod dish;
 mod item;
 mod kitchen;
 mod message;
+mod request;
 
 pub(super) use bodies::{
     AcknowledgedData, ItemsData, ItemsGone, OrderDeleted, PaidData, RestaurantData, SessionDeleted,
@@ -25,3 +26,4 @@ pub use message::{
     order_ready, order_status, order_update, payment_completed, restaurant_status, session_deleted,
     session_status, session_update, table_deleted, table_status, table_update, tasks_list,
 };
+pub(super) use request::RequestData;

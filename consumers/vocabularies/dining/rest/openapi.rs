@@ -1,6 +1,8 @@
 //! What this service promises, for `/api-docs`.
 
-use super::{bills, kitchen, menu, orders, staff, tables};
+use super::{
+    bills, devices, house, kitchen, menu, orders, people, qr, requests, sign_in, staff, tables,
+};
 use crate::rest::Refused;
 use utoipa::OpenApi;
 
@@ -46,6 +48,30 @@ use utoipa::OpenApi;
         kitchen::fire,
         kitchen::call,
         kitchen::board,
+        sign_in::names,
+        sign_in::sign_in,
+        sign_in::me,
+        people::list,
+        people::create,
+        people::change,
+        devices::pair,
+        devices::token,
+        devices::list,
+        devices::confirm,
+        devices::change,
+        devices::revoke,
+        devices::seen,
+        house::show,
+        house::change,
+        qr::scan,
+        qr::show,
+        qr::change,
+        qr::draw,
+        qr::sheet,
+        requests::ask,
+        requests::cancel,
+        requests::change_task,
+        sign_in::sign_out,
         staff::waiters,
         staff::tasks_of,
         staff::assign,

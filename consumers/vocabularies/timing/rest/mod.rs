@@ -3,7 +3,6 @@
 //! Answers stand in an envelope, `{"success": true, "data": ...}`, and so do refusals, `{"success": false, "message": ..., "code": ...}`. Unknown fields are
 //! ignored. Statuses are this vocabulary's five words; the canonical nine are understood as well.
 
-mod attempts;
 mod envelope;
 mod login;
 pub mod openapi;
