@@ -67,8 +67,6 @@ pub enum Action {
     /// Closing all orders of a table.
     CompleteTable,
     TakePayment,
-    /// Giving back what was paid.
-    Refund,
     /// Everything that was paid in a restaurant, page by page.
     ReadPayments,
     /// What became of an order, and who did it.
@@ -183,7 +181,6 @@ const RULES: &[(Action, &[Who])] = &[
     (Action::EditMenu, &[Manager, Admin]),
     (Action::CompleteTable, &[Waiter, Kitchen, Manager, Admin]),
     (Action::TakePayment, &[Waiter, Manager, Admin]),
-    (Action::Refund, &[Manager, Admin]),
     (Action::ReadPayments, &[Waiter, Manager, Admin]),
     (Action::ReadHistory, &[Waiter, Manager, Admin]),
     (Action::ReadNumbers, &[Manager, Admin]),

@@ -9,16 +9,14 @@ use crate::domain::note::NOTE_MAX;
 use crate::domain::version::same_version;
 use crate::domain::{Actor, Refusal};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 /// What is to be given back of a payment, and why.
-#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Refund {
     /// How much; all that is left of it, where it is not said.
     pub amount: Option<Decimal>,
     /// Why.
-    #[schema(required = true, min_length = 1, max_length = 1000)]
     pub reason: Option<String>,
     /// The version the asker saw.
     #[serde(rename = "version")]
@@ -56,7 +54,7 @@ pub fn refund(
     refund: &Refund,
 ) -> Result<PaymentFacts, Error> {
     let payment = get(tx, payment_id)?;
-    if !actor.role.manages() || actor.anonymous {
+    if !actor.may_override() || actor.anonymous {
         return Err(Refusal::Forbidden("only manager, admin may do this".into()).into());
     }
     let reason = refund.reason.as_deref().map(str::trim);

@@ -77,7 +77,10 @@ const ROUTES: &[(&str, Methods)] = &[
         &[(Method::POST, Write(bills::move_visit))],
     ),
     ("payments", &[(Method::GET, Read(bills::list))]),
-    ("payments/*/refund", &[(Method::POST, Write(bills::refund))]),
+    (
+        "payments/*/refund",
+        &[(Method::POST, Prepared(approval, bills::refund))],
+    ),
     ("orders/*/bump", &[(Method::POST, Write(kitchen::bump))]),
     ("orders/*/recall", &[(Method::POST, Write(kitchen::recall))]),
     ("orders/*/seen", &[(Method::POST, Write(kitchen::seen))]),
