@@ -48,17 +48,18 @@ CREATE INDEX tables_qr ON tables(qr_secret);
 -- Raised to make the tokens worthless that this visit's guests have got until now.
 ALTER TABLE table_sessions ADD COLUMN token_version INTEGER NOT NULL DEFAULT 0;
 
--- What a visit's guests ask for shows in the visit, so it is a change of the visit too.
+-- What a visit's guests ask for shows in the visit, so it is a change of the visit too: of how often something about it has changed.
+ALTER TABLE table_sessions ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX tasks_session ON tasks(session_id, kind, status) WHERE session_id IS NOT NULL;
 CREATE TRIGGER tasks_show_asked AFTER INSERT ON tasks
 WHEN NEW.session_id IS NOT NULL AND NEW.kind IN ('call_waiter', 'bill')
 BEGIN
-  UPDATE table_sessions SET version = version + 1, updated_at = CAST((julianday('now')-2440587.5)*86400000 AS INTEGER) WHERE id = NEW.session_id;
+  UPDATE table_sessions SET asked = asked + 1 WHERE id = NEW.session_id;
 END;
 CREATE TRIGGER tasks_show_moved AFTER UPDATE OF status, assignee_id ON tasks
 WHEN NEW.session_id IS NOT NULL AND NEW.kind IN ('call_waiter', 'bill') AND (NEW.status IS NOT OLD.status OR NEW.assignee_id IS NOT OLD.assignee_id)
 BEGIN
-  UPDATE table_sessions SET version = version + 1, updated_at = CAST((julianday('now')-2440587.5)*86400000 AS INTEGER) WHERE id = NEW.session_id;
+  UPDATE table_sessions SET asked = asked + 1 WHERE id = NEW.session_id;
 END;
 -- Nobody waits for a waiter at a table that was left.
 CREATE TRIGGER table_sessions_done AFTER UPDATE OF closed_at ON table_sessions

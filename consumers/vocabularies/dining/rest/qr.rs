@@ -136,7 +136,8 @@ pub fn sheet(call: &Call, db: &Reader<'_>) -> Result<File, Error> {
     let house = restaurants::get(db, id)?;
     let all = tables::list(db, id)?.into_iter();
     let all = all.filter(|table| table.is_active && (zone.is_none() || table.zone_id == zone));
-    let skipped = page.checked_sub(1).map(|before| before * TABLES_PER_PAGE);
+    let skipped = page.checked_sub(1);
+    let skipped = skipped.and_then(|before| before.checked_mul(TABLES_PER_PAGE));
     let Some(skipped) = skipped else {
         return Err(Refusal::NotFound { entity: "page" }.into());
     };
