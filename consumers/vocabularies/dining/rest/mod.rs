@@ -13,6 +13,7 @@ mod orders;
 mod own;
 mod people;
 mod qr;
+mod reports;
 mod requests;
 mod service;
 mod shown;

@@ -1,6 +1,6 @@
 //! What this service promises, for `/api-docs`.
 
-use super::{devices, house, orders, people, qr, requests, sign_in, staff, tables};
+use super::{devices, house, orders, people, qr, reports, requests, sign_in, staff, tables};
 use crate::rest::Refused;
 use utoipa::OpenApi;
 
@@ -59,6 +59,7 @@ use utoipa::OpenApi;
         staff::acknowledge,
         staff::alert,
         staff::broadcast,
+        reports::report,
     ),
     components(schemas(Refused))
 )]

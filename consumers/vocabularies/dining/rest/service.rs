@@ -1,6 +1,6 @@
 //! The dining room's table of paths.
 
-use super::{devices, house, orders, people, qr, requests, sign_in, staff, tables};
+use super::{devices, house, orders, people, qr, reports, requests, sign_in, staff, tables};
 use crate::rest::Handler::{File, Prepared, Read, Serve, Write};
 use crate::rest::before::{approval, new_pin};
 use crate::rest::{self, Method, Methods, Service};
@@ -152,4 +152,5 @@ const ROUTES: &[(&str, Methods)] = &[
         "restaurants/*/broadcast",
         &[(Method::POST, Write(staff::broadcast))],
     ),
+    ("reports", &[(Method::POST, Serve(reports::report))]),
 ];
