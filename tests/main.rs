@@ -19,6 +19,7 @@ mod lines;
 mod neighbours;
 mod openapi;
 mod operator;
+mod origin;
 mod people;
 mod rebuilds;
 mod refusals;

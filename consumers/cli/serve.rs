@@ -10,6 +10,7 @@ use super::ready::ready;
 use super::routing::{RoutingArgs, parse};
 use super::walls;
 use super::{house, log};
+use crate::screens::Demo;
 use clap::Args;
 use maitred::{Keys, Started, StoreConfig};
 use std::net::SocketAddr;
@@ -112,6 +113,7 @@ impl Serve {
             store,
             keys: keys.clone(),
             shards: self.shards.map(usize::from),
+            demo: self.demo.then(Demo::default),
         })?;
         if let (true, Some(store)) = (self.demo, server.store()) {
             runtime.block_on(house::furnish(store))?;

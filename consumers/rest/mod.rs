@@ -17,6 +17,7 @@ mod table;
 
 pub use attempts::{Attempts, address};
 pub use call::{Answer, Call, List, object};
+pub use cors::allow as allow_origin;
 pub use file::File;
 pub use logins::{by_password, hashed, knows, seconds_now};
 pub use refusal::{Refused, refusal};

@@ -137,7 +137,7 @@ enum Exchanged<'a> {
     Paired {
         token: &'a str,
         expires_at: Time,
-        device: Device<'a>,
+        device: Box<Device<'a>>,
         restaurant: Name<'a>,
     },
 }
@@ -164,7 +164,7 @@ pub fn token(call: ServerCall) -> Served {
                 Answer::ok(&Exchanged::Paired {
                     token: &token,
                     expires_at,
-                    device: Device::of(&device),
+                    device: Box::new(Device::of(&device)),
                     restaurant: Name::of(&house),
                 })
             }

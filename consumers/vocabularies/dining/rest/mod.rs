@@ -16,6 +16,7 @@ mod orders;
 mod own;
 mod people;
 mod qr;
+mod reports;
 mod requests;
 mod service;
 mod shown;

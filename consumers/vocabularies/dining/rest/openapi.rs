@@ -1,7 +1,8 @@
 //! What this service promises, for `/api-docs`.
 
 use super::{
-    bills, devices, house, kitchen, menu, orders, people, qr, requests, sign_in, staff, tables,
+    bills, devices, house, kitchen, menu, orders, people, qr, reports, requests, sign_in, staff,
+    tables,
 };
 use crate::rest::Refused;
 use utoipa::OpenApi;
@@ -80,6 +81,7 @@ use utoipa::OpenApi;
         staff::acknowledge,
         staff::alert,
         staff::broadcast,
+        reports::report,
     ),
     components(schemas(Refused))
 )]

@@ -1,7 +1,8 @@
 //! The dining room's table of paths.
 
 use super::{
-    bills, devices, house, kitchen, menu, orders, people, qr, requests, sign_in, staff, tables,
+    bills, devices, house, kitchen, menu, orders, people, qr, reports, requests, sign_in, staff,
+    tables,
 };
 use crate::rest::Handler::{File, Prepared, Read, Serve, Write};
 use crate::rest::before::{approval, new_pin};
@@ -204,4 +205,5 @@ const ROUTES: &[(&str, Methods)] = &[
         "restaurants/*/broadcast",
         &[(Method::POST, Write(staff::broadcast))],
     ),
+    ("reports", &[(Method::POST, Serve(reports::report))]),
 ];

@@ -4,6 +4,7 @@
 //! ignored. Statuses are this vocabulary's five words; the canonical nine are understood as well.
 
 mod envelope;
+mod limits;
 mod login;
 pub mod openapi;
 mod orders;

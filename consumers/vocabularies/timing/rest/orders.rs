@@ -1,6 +1,7 @@
 //! `/api/orders` for those who order, `/api/admin/orders` for those who run the place.
 
 use super::envelope::{Envelope, ok};
+use super::limits::ORDERS_OF_ADDRESS;
 use crate::access::{Action, Bearer, Target, Who};
 use crate::domain::money::Decimal;
 use crate::domain::orders::{
@@ -10,15 +11,11 @@ use crate::domain::page::PAGE_MAX;
 use crate::domain::{
     Actor, Key, Refusal, Role, Status, TIMING, ids, menu, restaurants, tables, time, workflow,
 };
-use crate::rest::{Answer, Attempts, Call, address};
+use crate::rest::{Answer, Call, address};
 use crate::vocabularies::timing::messages::Order;
 use maitred::{Error, Reader, Transaction};
 use serde::{Deserialize, Serialize};
-use std::sync::LazyLock;
 use utoipa::ToSchema;
-
-/// Orders without a token from one address: a group at one table, behind one router.
-static ORDERS_OF_ADDRESS: LazyLock<Attempts> = LazyLock::new(|| Attempts::new(20, 10));
 
 /// An order that is to be placed.
 #[derive(Debug, Deserialize, ToSchema)]
