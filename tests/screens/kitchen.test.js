@@ -93,7 +93,10 @@ test('a ticket that moved ignores taps for 400 ms; nothing moves under a finger'
   await p.mouse.up();
   expect.equal(await p.evaluate(() => window.early), 0);
   expect.equal((await sent(p, 'order:bump')).length, 1);
-  expect.notDeepEqual(await place(), before);
+  await p.until(({ code, x, y }) => {
+    const now = [...document.querySelectorAll('[data-ticket]')].find((one) => one.querySelector('h2').textContent === code).getBoundingClientRect();
+    return now.x !== x || now.y !== y;
+  }, { code: all[2].code, ...before }, 'the ticket in its new cell');
   await p.until(() => performance.now() - (window.at ??= performance.now()) > 500);
   await last.locator('.bump').click();
   await p.locator('.ghost').waitFor();
@@ -253,11 +256,12 @@ test('everything by keyboard alone: 1 selects, arrows and Space tick, Enter is D
   const order1 = await p.evaluate(() => [...document.querySelectorAll('.wall button')].filter((one) => one.checkVisibility()).map((one) => one.getAttribute('aria-label') ?? one.textContent));
   await p.evaluate(() => document.activeElement.blur());
   const reached = [];
-  for (let n = 0; n < order1.length; n += 1) {
+  for (let n = 0; n < order1.length + 3; n += 1) {
     await p.keyboard.press('Tab');
     reached.push(await p.evaluate(() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent));
   }
-  expect.deepEqual(new Set(reached), new Set(order1));
+  // once around, past the browser's own
+  expect.deepEqual(order1.filter((one) => !reached.includes(one)), []);
 });
 
 test('a new ticket is said once; clocks are no live regions; an add-on and a void have their own sounds', async ({ server, page }) => {

@@ -44,7 +44,7 @@ export const hung = (p) =>
       const lines = [...one.querySelectorAll('li[data-line]')].map((line) => `${line.className} ${line.querySelector('strong').textContent}`);
       return `${one.querySelector('h2').textContent}: ${lines.sort().join(', ')}`;
     });
-    return { tickets: tickets.sort(), rail: [...document.querySelectorAll('.rail li b')].map((one) => one.textContent).sort() };
+    return { tickets: tickets.sort(), rail: [...document.querySelectorAll('.rail li b')].map((one) => one.textContent).sort(), newer: Number(document.querySelector('.rail .end b')?.textContent ?? 0) };
   });
 
 /** What should hang at a station by the database, as `hung` says it, tickets and rail together. @param {import('./harness/server.js').Server} server @param {string} [station] */
@@ -68,11 +68,11 @@ export async function equal(p, server, station = 'kitchen') {
   const from = Date.now();
   for (;;) {
     const wanted = should(server, station);
-    const { tickets, rail } = await hung(p);
-    const railed = wanted.filter((one) => !tickets.includes(one)).map((one) => one.split(':')[0]).sort();
-    const isSame = tickets.every((one) => wanted.includes(one)) && tickets.length + rail.length === wanted.length && JSON.stringify(railed) === JSON.stringify(rail);
+    const { tickets, rail, newer } = await hung(p);
+    const railed = wanted.filter((one) => !tickets.includes(one)).map((one) => one.split(':')[0]);
+    const isSame = tickets.every((one) => wanted.includes(one)) && rail.every((one) => railed.includes(one)) && tickets.length + rail.length + newer === wanted.length;
     if (isSame) return Date.now() - from;
-    if (Date.now() - from > 20_000) throw new Error(`the wall is not the database:\n${JSON.stringify({ tickets, rail }, null, 1)}\n${JSON.stringify(wanted, null, 1)}`);
+    if (Date.now() - from > 20_000) throw new Error(`the wall is not the database:\n${JSON.stringify({ tickets, rail, newer }, null, 1)}\n${JSON.stringify(wanted, null, 1)}`);
     await p.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
   }
 }

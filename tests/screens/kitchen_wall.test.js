@@ -159,7 +159,7 @@ test('the cable is cut in the middle of a burst: amber at 5 s, banner and one so
   await settled(server, () => server.sql(`SELECT status FROM order_items WHERE order_id = ${made[0].id} AND name = 'Green curry'`)[0].status === 'ready');
   expect.ok((await p.locator('.tape.new', { hasText: 'came meanwhile' }).count()) > 0);
   expect.equal(await p.evaluate(() => window.alive), true);
-  expect.match(await p.evaluate(() => document.documentElement.dataset.sounds), /lost.*back/);
+  expect.match(await p.evaluate(() => document.documentElement.dataset.sounds), /lost back$/, 'one sound for all that was missed');
 });
 
 test('offline for long with taps in the outbox: all arrive, once, in order', async ({ server, page }) => {
@@ -323,7 +323,7 @@ test('60 tickets: less than 8 ms of script per event, no long task over 100 ms o
     for (let n = 0; n < 3; n += 1) await cdp.send('HeapProfiler.collectGarbage');
     return metric('JSHeapUsedSize');
   };
-  await act(200);
+  await act(400);
   const few = await size();
   const before = await metric('ScriptDuration');
   await act(400);
@@ -351,7 +351,7 @@ test('60 tickets: less than 8 ms of script per event, no long task over 100 ms o
 test('until the first paint at most 100 KB are transferred', async ({ server, page }) => {
   const p = await wall(page);
   const { bytes, all } = await p.evaluate(() => {
-    const painted = performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? performance.getEntriesByName('first-paint')[0].startTime;
+    const painted = performance.getEntriesByName('first-contentful-paint')[0].startTime;
     const loaded = performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation')).filter((one) => !one.name.includes('/api/'));
     const sum = (list) => list.reduce((total, one) => total + one.transferSize, 0);
     return { bytes: sum(loaded.filter((one) => one.responseEnd <= painted)), all: sum(loaded) };

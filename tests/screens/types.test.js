@@ -24,6 +24,22 @@ test('the types of frames and of REST are made from the server, and every screen
   run(bin('typescript', 'bin/tsc'), ['-p', '.']);
 });
 
+test('scripts are served without comments, and otherwise as they are, on the same lines', async ({ server }) => {
+  const ts = createRequire(import.meta.url)('typescript');
+  const bare = (text) => ts.createPrinter({ removeComments: true }).printFile(ts.createSourceFile('x.js', text, ts.ScriptTarget.Latest, false, ts.ScriptKind.JS));
+  const folder = fileURLToPath(new URL('../../consumers/screens/', import.meta.url));
+  let saved = 0;
+  for (const name of fs.readdirSync(folder, { recursive: true }).filter((one) => one.endsWith('.js'))) {
+    const source = fs.readFileSync(folder + name, 'utf8');
+    const served = await (await fetch(`${server.url}/screens/${name}`)).text();
+    if (served === source) continue;
+    expect.equal(served.split('\n').length, source.split('\n').length, name);
+    expect.equal(bare(served), bare(source), name);
+    saved += source.length - served.length;
+  }
+  expect.ok(saved > 20_000, `${saved} bytes of comments are not sent`);
+});
+
 test('what is vendored is what npm has, but for what vendor/README.md says', async () => {
   const vendor = new URL('../../consumers/screens/vendor/', import.meta.url);
   const require = createRequire(import.meta.url);

@@ -6,7 +6,7 @@ import { Loading, Problem } from '../shared/parts.js';
 import { sayRefusal } from '../shared/refusal_text.js';
 import { Offline } from '../shared/maitred.js';
 import { t, useLang } from '../shared/texts.js';
-import { html, useEffect, useLink, useState, useStore } from '../shared/ui.js';
+import { html, useEffect, useLink, useRef, useState, useStore } from '../shared/ui.js';
 import { GuestBasket } from './basket.js';
 import { BasketView } from './basket_view.js';
 import { DeadEnd } from './dead_end.js';
@@ -32,6 +32,12 @@ function useView() {
     addEventListener('hashchange', moved);
     return () => removeEventListener('hashchange', moved);
   }, []);
+  // who reads or types goes on at the new part's head, not at the page's end
+  const first = useRef(true);
+  useEffect(() => {
+    if (!first.current) /** @type {HTMLElement|null} */ (document.querySelector('main h1'))?.focus();
+    first.current = false;
+  }, [view]);
   return view;
 }
 

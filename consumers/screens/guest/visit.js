@@ -171,7 +171,9 @@ export class GuestVisit {
       const { session } = this.state.get();
       if (session && data.version < session.version) return;
       if (data.status === 'closed' || data.closed_at) return this.#closed(data.closed_at);
-      this.#set({ session: { ...session, ...data } });
+      // the guests may have been moved to another table
+      const table = data.table_number ? { id: data.table_id, number: data.table_number } : this.state.get().table;
+      this.#set({ session: { ...session, ...data }, table });
     } else if (type === 'menu_update') {
       const menu = this.state.get().menu ?? [];
       const rows = new Map(menu.map((one) => [one.id, one]));
