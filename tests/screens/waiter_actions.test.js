@@ -212,7 +212,7 @@ test('an unpaid table stays open, and the card says why and leads to the bill', 
   });
   await p.getByRole('button', { name: 'Free the table' }).click();
   await p.says('Not done');
-  await p.says('not paid');
+  await p.says('80.00 is not paid yet.');
   await p.locator('.card').getByRole('button', { name: 'Bill' }).click();
   await p.until(() => Number(document.querySelector('[data-balance]')?.dataset.balance) === 80);
   expect.equal(server.sql(`SELECT closed_at FROM table_sessions WHERE id = ${visit}`)[0].closed_at, null);

@@ -18,6 +18,8 @@ import { Reads } from './model/reads.js';
 const OPEN = 'new,pending,confirmed,preparing,ready,delivered';
 /** Of a list's pages (200 each): a restaurant with more open orders than this is none that one phone shows. */
 const PAGES_MAX = 10;
+/** No stream of the floor tells that a task ended or changed hands, or how many sit at a table: that is asked for (milliseconds). */
+const ASK_MS = 5000;
 /** The newest notices that a phone keeps. */
 const NOTICES = 200;
 
@@ -47,6 +49,7 @@ export class Service {
     this.m.outbox.ready.then(() => this.follow());
     this.m.watch((link) => link.state === 'live' && this.reads.again());
     this.listen();
+    this.asking = setInterval(() => this.m.link.state === 'live' && this.reads.once('changes', () => this.readChanges()), ASK_MS);
   }
 
   listen() {
@@ -173,6 +176,11 @@ export class Service {
     this.tell((floor) => floors.replace(floor, { tasks, notices: typed }));
   }
 
+  async readChanges() {
+    const [tasks, tables] = await Promise.all([this.list('tasks?live=true'), this.list('tables')]);
+    this.tell((floor) => floors.replace(floor, { tasks, tables }));
+  }
+
   /** @param {string} ref number or uuid */
   async readOrder(ref) {
     try {
@@ -238,6 +246,7 @@ export class Service {
   }
 
   close() {
+    clearInterval(this.asking);
     this.m.close();
   }
 }

@@ -1,5 +1,5 @@
 /** The bill of a visit: the server's, read again when something about the visit changed; while it cannot be asked, what this phone knows. */
-import { useEffect, useMemo, useRef, useState, useStore } from '../shared/ui.js';
+import { useEffect, useOutbox, useRef, useState, useStore } from '../shared/ui.js';
 import { useDesk, useFloor } from './desk.js';
 import { ofVisit } from './model/lines.js';
 import { localBill } from './model/splits.js';
@@ -8,28 +8,33 @@ import { localBill } from './model/splits.js';
 
 /**
  * @param {number|undefined} visit @param {number} of so many equal shares
- * @returns {{bill: Bill|null, reading: boolean}}
+ * @returns {{bill: Bill|null, busy: boolean}} `busy`: a payment is on its way, or the bill after it
  */
 export function useBill(visit, of) {
   const desk = useDesk();
   const floor = useFloor();
+  const { m, told } = desk.service;
   const offline = useStore(desk.offline);
-  const [read, setRead] = useState(/** @type {{key: string, bill: Bill}|null} */ (null));
+  const [read, setRead] = useState(/** @type {{visit: number, of: number, paid: number, bill: Bill}|null} */ (null));
   const running = useRef(0);
-  const orders = useMemo(() => ofVisit(floor.orders, visit), [floor.orders, visit]);
-  // What the visit owes, and every line of it, in one word: another word, another bill.
-  const stamp = useMemo(() => orders.map((order) => `${order.id}.${order.version}.${order.balance}.${(order.items ?? []).map((line) => line.version).join('.')}`).join(' '), [orders]);
-  const key = `${visit} ${of}`;
+  const on = useOutbox(m).filter((/** @type {any} */ entry) => entry.about?.visit === visit && entry.label?.say.startsWith('pay.') && (entry.state === 'waiting' || entry.state === 'sending')).length;
+  const paid = useRef({ on: 0, done: 0 });
+  if (on < paid.current.on) paid.current.done += paid.current.on - on;
+  paid.current.on = on;
+  // What the server told, not what is hoped for: another word, another bill.
+  const stamp = ofVisit(told.orders, visit).map((order) => `${order.id}.${order.version}.${order.balance}.${(order.items ?? []).map((line) => line.version).join('.')}`).join(' ');
+  const { done } = paid.current;
   useEffect(() => {
     if (visit == null || visit < 0 || offline) return;
     const run = ++running.current;
-    desk.service.m.rest('GET', `/api/v1/sessions/${visit}/bill${of > 1 ? `?of=${of}` : ''}`)
-      .then(({ body }) => run === running.current && setRead({ key, bill: body }))
-      // Not reached: the local one stands until the connection is back.
+    m.rest('GET', `/api/v1/sessions/${visit}/bill${of > 1 ? `?of=${of}` : ''}`)
+      .then(({ body }) => run === running.current && setRead({ visit, of, paid: done, bill: body }))
+      // Not reached: it is read when the connection is back.
       .catch(() => {});
-  }, [visit, of, stamp, offline]);
-  if (visit == null) return { bill: null, reading: false };
-  const fresh = read && read.key.startsWith(`${visit} `) ? read.bill : null;
-  if (fresh && !offline) return { bill: fresh, reading: read?.key !== key };
-  return { bill: localBill(visit, orders), reading: !offline };
+  }, [visit, of, stamp, offline, done]);
+  if (visit == null) return { bill: null, busy: false };
+  if (offline) return { bill: localBill(visit, ofVisit(floor.orders, visit)), busy: false };
+  // Before the server was asked nobody is told that nothing is owed.
+  if (read?.visit !== visit) return { bill: null, busy: true };
+  return { bill: read.bill, busy: on > 0 || read.paid !== done || read.of !== of };
 }

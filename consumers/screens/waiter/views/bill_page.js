@@ -1,5 +1,5 @@
 /** The bill: all together, in equal shares, by dish, by person, or any amount; cash also without a connection, a card not. */
-import { Empty, Icon } from '../../shared/parts.js';
+import { Empty, Icon, Loading } from '../../shared/parts.js';
 import { money, time } from '../../shared/format.js';
 import { t } from '../../shared/texts.js';
 import { html, useState, useStore } from '../../shared/ui.js';
@@ -26,12 +26,13 @@ export function BillPage({ id }) {
   const offline = useStore(desk.offline);
   const table = floor.tables[id];
   const [how, setHow] = useState(/** @type {How} */ ('all'));
-  const [of, setOf] = useState(Math.min(Math.max(table?.session?.guests_count ?? 2, 2), 20));
+  const [chosen, setOf] = useState(/** @type {number|null} */ (null));
+  const of = chosen ?? Math.min(Math.max(table?.session?.guests_count ?? 2, 2), 20);
   const [method, setMethod] = useState(/** @type {'cash'|'card'} */ ('cash'));
   const [busy, setBusy] = useState(false);
-  const { bill, reading } = useBill(table?.session?.id, how === 'shares' ? of : 1);
+  const { bill, busy: settling } = useBill(table?.session?.id, how === 'shares' ? of : 1);
   const back = { href: hashOf({ view: table?.session ? 'table' : 'floor', table: id }), text: html`${t('waiter.table')} <b class="n">${table?.number ?? ''}</b>` };
-  if (!table?.session || !bill) return html`<${Frame} title=${t('waiter.bill')} back=${back} dock="dock"><main class="scroll"><${Empty}>${t('waiter.visit_over')}<//></main><//>`;
+  if (!table?.session || !bill) return html`<${Frame} title=${t('waiter.bill')} back=${back} dock="dock"><main class="scroll bill">${settling || !table ? html`<${Loading} shapes=${4} height=${56} />` : html`<${Empty}>${t('waiter.visit_over')}<//>`}</main><//>`;
   const digits = digitsOf(bill.balance);
   const left = toMinor(bill.balance, digits);
   const paying = offline && method === 'card' ? 'cash' : method;
@@ -42,7 +43,7 @@ export function BillPage({ id }) {
     await act.pay(desk, table, part, { method: paying, shown, balance: bill.balance, balances: balancesAfter(bill.orders, toMinor(shown, digits)) });
     setBusy(false);
   };
-  const off = busy || left <= 0;
+  const off = busy || settling || left <= 0;
   const payments = bill.payments.filter((one) => one.status === 'captured' || one.status === 'refunded');
   const seats = bill.orders.some((order) => order.items.some((line) => line.seat != null));
   return html`<${Frame} title=${t('waiter.bill')} back=${back} dock="dock">
@@ -57,7 +58,7 @@ export function BillPage({ id }) {
         ${bill.local && toMinor(bill.paid_amount, digits) > 0 ? html`<li><strong>${t('waiter.paid')}</strong><span>−${money(bill.paid_amount)}</span></li>` : null}
         <li><strong>${t('waiter.still_to_pay')}</strong><b class="n" data-balance=${bill.balance}>${money(bill.balance)}</b></li>
       </ul>
-      ${how === 'shares' ? html`<${SharesPart} bill=${bill} of=${of} onof=${setOf} off=${off || reading} ontake=${take} />` : null}
+      ${how === 'shares' ? html`<${SharesPart} bill=${bill} of=${of} onof=${setOf} off=${off} ontake=${take} />` : null}
       ${how === 'dishes' ? html`<${DishesPart} bill=${bill} off=${off} ontake=${take} />` : null}
       ${how === 'people' ? html`<${PeoplePart} bill=${bill} off=${off} ontake=${take} />` : null}
       ${how === 'amount' ? html`<${AmountPart} bill=${bill} off=${off} ontake=${take} />` : null}

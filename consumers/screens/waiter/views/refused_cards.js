@@ -17,6 +17,16 @@ export function RefusedCards({ table }) {
   return entries.map((entry) => html`<${Card} key=${entry.key} entry=${entry} />`);
 }
 
+/** With what it is about, where that helps more than the code's own sentence. @param {any} entry @param {import('../model/types.js').Floor} floor */
+function why({ refusal, label }, floor) {
+  const details = { ...refusal.body, ...refusal.body?.details };
+  if (refusal.code === 'UNPAID_ORDERS' && details.total_unpaid) return t('waiter.unpaid', { amount: money(details.total_unpaid), table: label?.table });
+  const gone = [details.menu_item_id, ...(details.items ?? []).map((/** @type {any} */ one) => one.menu_item_id)];
+  const names = floor.menu.filter((dish) => gone.includes(dish.id)).map((dish) => dish.name);
+  if ((refusal.code === 'SOLD_OUT' || refusal.code === 'ITEM_UNAVAILABLE') && names.length > 0) return t('waiter.sold_out_rest', { what: names.join(', ') });
+  return sayRefusal(refusal, { amount: label?.amount, table: label?.table });
+}
+
 /** @param {{entry: any}} props */
 function Card({ entry }) {
   const desk = useDesk();
@@ -37,7 +47,7 @@ function Card({ entry }) {
   const of = order && floor.tables[order.table_id ?? -1];
   return html`<div class="call late card" role="alert">
     <b class="n"><span class="sr">${t('waiter.table')} </span>${entry.label?.table ?? ''}</b>
-    <p>${t('waiter.not_done', { what: labelText(entry.label) })}<small>${sayRefusal(entry.refusal, { amount: entry.label?.amount, table: entry.label?.table })}</small></p>
+    <p>${t('waiter.not_done', { what: labelText(entry.label) })}<small>${why(entry, floor)}</small></p>
     <div class="ways">${ways.map((way) => html`<button key=${way.say} class="btn do" onclick=${() => follow(way)}>${t(`waiter.way.${way.say}`, { amount: way.amount ? money(way.amount) : '' })}</button>`)}<button class="btn" onclick=${drop}>${t('waiter.way.leave')}</button></div>
     ${asking && order && line && of ? html`<${VoidForm} table=${of} order=${order} line=${line} onclose=${() => (setAsking(false), drop())} />` : null}
   </div>`;
