@@ -1,6 +1,6 @@
 // What can be taken, the longest waiting first. A row that is gone stays where it is, as high as it was, and says where it went.
 
-import { html, useEffect, useRef, useState } from '../shared/ui.js';
+import { html, useLayoutEffect, useRef, useState } from '../shared/ui.js';
 import { Empty, Tape } from '../shared/parts.js';
 import { toast } from '../shared/toast.js';
 import { sayRefusal } from '../shared/refusal_text.js';
@@ -34,8 +34,8 @@ function Offer({ row, line, now, live, me, taken }) {
   const height = useRef(0);
   const had = useRef(false);
   // Measured while it stands, because afterwards there is nothing to measure.
-  useEffect(() => {
-    if (!row.gone && card.current) height.current = card.current.offsetHeight;
+  useLayoutEffect(() => {
+    if (!row.gone && card.current) height.current = card.current.getBoundingClientRect().height;
     if (!row.gone) return;
     card.current?.style.setProperty('--kept', `${height.current || 62}px`);
     if (had.current) card.current?.focus();
