@@ -36,7 +36,7 @@ test('an arriving ticket, going offline, a clock passing 9:59 and Done move noth
   for (let n = 0; n < 8; n += 1) await order(server, [[D.soup]]);
   await p.until(() => document.querySelectorAll('.rail li').length === 3);
   await still('arrivals in the rail');
-  server.sql(`UPDATE order_items SET fired_at = unixepoch('subsec') * 1000 - 597500 WHERE order_id = ${all[1].id}`);
+  server.sql(`UPDATE order_items SET fired_at = ${Date.now() - 597500} WHERE order_id = ${all[1].id}`);
   const clock = ticket(p, all[1].code).locator('time');
   await p.until(() => [...document.querySelectorAll('.tk time')].some((one) => one.textContent === '9:58'));
   await p.until(() => [...document.querySelectorAll('.tk time')].some((one) => one.textContent === '10:01'));

@@ -130,13 +130,14 @@ export class Card extends Component {
   foot(ticket, n, place) {
     const { hands } = this.props;
     const { id, phase, blocked } = ticket;
-    if (ticket.undo) return html`<button type="button" class="bump" onClick=${() => hands.undo(id)}><kbd aria-hidden="true">U</kbd>${t('kitchen.undo')}</button>`;
-    const key = n <= 9 ? html`<kbd aria-hidden="true">${n}</kbd>` : null;
-    if (phase === 'cancelled') return html`<button type="button" class="bump" aria-label=${t('kitchen.clear_label', { place })} onClick=${() => hands.done(id)}>${key}${t('kitchen.clear')}</button>`;
-    if (blocked) return html`<button type="button" class=${`bump is-${blocked}`} aria-disabled="true" onClick=${() => hands.done(id)}>${key}${t(`kitchen.${blocked}_first`)}</button>`;
+    const press = (/** @type {string} */ text, /** @type {string} */ more, /** @type {() => void} */ does, looks = '') =>
+      html`<button type="button" class=${`bump ${looks}`} aria-disabled=${looks ? 'true' : undefined} onClick=${does}>${n <= 9 ? html`<kbd aria-hidden="true">${n}</kbd>` : null}<span>${text}<span class="sr">${more}</span></span></button>`;
+    if (ticket.undo) return press(t('kitchen.undo'), `, ${place}`, () => hands.undo(id));
+    if (phase === 'cancelled') return press(t('kitchen.clear'), ` ${t('kitchen.clear_what', { place })}`, () => hands.done(id));
+    if (blocked) return press(t(`kitchen.${blocked}_first`), `, ${place}`, () => hands.done(id), `is-${blocked}`);
+    if (phase === 'ready') return press(t('kitchen.hand'), `, ${place}`, () => hands.done(id));
     const dishes = t('kitchen.dishes', { n: ticket.lines.filter((line) => line.state === 'open').reduce((sum, line) => sum + line.quantity, 0) });
-    const label = phase === 'ready' ? t('kitchen.hand_label', { place }) : t('kitchen.done_label', { place, dishes });
-    return html`<button type="button" class="bump" aria-label=${label} onClick=${() => hands.done(id)}>${key}${phase === 'ready' ? t('kitchen.hand') : t('kitchen.done')}</button>`;
+    return press(t('kitchen.done'), `, ${place}, ${dishes}`, () => hands.done(id));
   }
 }
 
@@ -171,8 +172,7 @@ function who({ type, order }) {
 /** @param {{allergy: import('./ticket.js').Allergy, onconfirm: () => void}} props */
 function Allergy({ allergy, onconfirm }) {
   const { text, seat, seen, mark } = allergy;
-  const words = html`<${Icon} name="warn" /><span><b>${t('kitchen.allergy')}</b> ${text}${seat ? html`, ${t('kitchen.seat', { n: seat })}` : null}</span>`;
-  if (seen) return html`<p class="alg seen">${words}<i>${mark ? html`<${Mark} mark=${mark} />` : t('kitchen.seen')}</i></p>`;
-  const label = t('kitchen.allergy_label', { what: text, seat: seat ? t('kitchen.seat', { n: seat }) : '' }).replace(/,\s*$/, '');
-  return html`<button type="button" class="alg" aria-label=${label} onClick=${onconfirm}>${words}<i>${mark ? html`<${Mark} mark=${mark} />` : t('kitchen.seen_ask')}</i></button>`;
+  const what = html`<b>${t('kitchen.allergy')}</b> ${text}${seat ? html`, ${t('kitchen.seat', { n: seat })}` : null}`;
+  if (seen) return html`<p class="alg seen"><${Icon} name="warn" /><span>${what}</span><i>${mark ? html`<${Mark} mark=${mark} />` : t('kitchen.seen')}</i></p>`;
+  return html`<button type="button" class="alg" onClick=${onconfirm}><${Icon} name="warn" /><span><span class="sr">${t('kitchen.confirm')} </span>${what}</span><i aria-hidden="true">${mark ? html`<${Mark} mark=${mark} />` : t('kitchen.seen_ask')}</i></button>`;
 }

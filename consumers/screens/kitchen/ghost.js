@@ -24,6 +24,6 @@ export function Ghost({ ghost, cell, hands, focus }) {
   const text = t(isOwn ? 'kitchen.done_at' : 'kitchen.gone_at', { at: time(at) });
   return html`<article class=${`tk ghost${cell.tall ? ' tall' : ''}`} style=${{ '--x': cell.col, '--y': cell.row }} data-ghost=${id} aria-label=${`${code}, ${text}`}>
     <div><h2 class=${`n${code.length > 2 ? ' x' : ''}`}>${code}</h2><p>${text}</p></div>
-    ${isOwn ? html`<button ref=${button} type="button" class="btn undo" aria-label=${t('kitchen.undo_label', { place: code })} onClick=${() => hands.press(id)}>${t('kitchen.undo')}<span aria-hidden="true"> · <span ref=${left}></span> s</span></button>` : null}
+    ${isOwn ? html`<button ref=${button} type="button" class="btn undo" onClick=${() => hands.press(id)}><span>${t('kitchen.undo')}<span class="sr">, ${code}</span><span aria-hidden="true"> · <span class="left" ref=${left}></span> s</span></span></button>` : null}
   </article>`;
 }

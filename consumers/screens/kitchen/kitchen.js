@@ -2,6 +2,7 @@
 
 import { start } from '../shared/app.js';
 import { recall } from '../shared/device.js';
+import { t } from '../shared/texts.js';
 import { html, useEffect, useState } from '../shared/ui.js';
 import { dims } from './dims.js';
 
@@ -24,7 +25,7 @@ function App() {
   if (page) return html`<${page.draw} />`;
   const { cols, rows } = dims({ width: innerWidth, height: innerHeight, size: recall('kitchen.size') ?? 'm' });
   const high = Math.max(1, rows);
-  return html`<div class="wall" data-list=${rows === 0 || undefined} style=${{ '--cols': cols, '--rows': high }} aria-busy="true"><header class="top"></header>
+  return html`<div class="wall" data-list=${rows === 0 || undefined} style=${{ '--cols': cols, '--rows': high }} aria-busy="true"><header class="top"><p class="load">${t('connecting')}</p></header>
     <main>${Array.from({ length: cols * high }, (_, n) => html`<div key=${n} class="tk shape" style=${{ '--x': Math.floor(n / high), '--y': n % high }}></div>`)}</main><aside></aside></div>`;
 }
 

@@ -68,7 +68,7 @@ export function Screen({ station, onstation, onleave }) {
 
   const room = `${view.width} ${view.height} ${size} ${font}`;
   const close = () => setDialog({ name: '' });
-  const side = html`<${Side} dishes=${wall.allDay} held=${wall.held} out=${menu.out} rows=${Math.floor((view.height / view.scale - 190) / 58)} lang=${lang} />`;
+  const side = html`<${Side} dishes=${wall.allDay} held=${wall.held} out=${menu.out} height=${view.rows ? view.height / view.scale - 70 : 760} lang=${lang} />`;
   const rail = grid.rail.map(({ id, code }) => ({ id, code, since: wall.tickets.get(id)?.since ?? 0 }));
   /** What lies over the wall. @param {typeof import('./dialogs.js')} all */
   const open = (all) => {

@@ -185,20 +185,3 @@ export function code(order) {
   if (order.type === 'dine_in' && order.table_number) return order.table_number;
   return order.code || order.order_number.replace(/^order-/, '');
 }
-
-/**
- * What a screen reader says of a line's button.
- * @param {Line} one
- * @param {(key: string, values?: Record<string, string | number>) => string} say
- */
-export function spoken(one, say) {
-  const parts = [`${one.quantity} ${one.name}`];
-  for (const { kind, text } of one.changes) parts.push(kind === 'no' ? say('kitchen.no', { what: text }) : text);
-  if (one.note) parts.push(one.note);
-  if (one.station) parts.push(one.station);
-  if (one.state === 'done') parts.push(say('kitchen.line_done'));
-  if (one.state === 'void') parts.push(say('kitchen.line_void'));
-  if (one.mark === 'waits') parts.push(say('kitchen.line_waits'));
-  if (one.mark === 'refused') parts.push(say('kitchen.refused'));
-  return parts.join(', ');
-}

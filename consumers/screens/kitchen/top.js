@@ -48,11 +48,14 @@ function Load({ wall, m }) {
   const late = wall.late(m.now());
   const { average } = wall;
   return html`<div class="load">
-    <span><b class="n">${wall.tickets.size}</b>${t('kitchen.open')}</span>
-    <span class=${late ? 'l' : ''}><b class="n">${late}</b>${t('kitchen.late')}</span>
-    <span class="x"><b class="n">${average ? clock(average) : '–'}</b>${t('kitchen.average')}</span>
+    <span><${Count} n=${wall.tickets.size} />${t('kitchen.open')}</span>
+    <span class=${late ? 'l' : ''}><${Count} n=${late} />${t('kitchen.late')}</span>
+    <span class="x"><${Count} n=${average ? clock(average) : '–'} />${t('kitchen.average')}</span>
   </div>`;
 }
+
+/** A number at the right of its room: another one is another text, and none that moved. @param {{n: number | string}} props */
+export const Count = ({ n }) => html`<b class="n"><span key=${n}>${n}</span></b>`;
 
 /** What the manager says to the kitchen, or what could not be done. @param {{alert: import('./wall.js').Alert, more: number, onread: () => void}} props */
 function Strip({ alert, more, onread }) {

@@ -119,7 +119,8 @@ export class Wall {
     const isNew = (/** @type {News} */ one) => (one.kind === 'new' || one.kind === 'add') && (!isFirst || one.ticket.order.seen_at === null);
     const fresh = told.filter(isNew);
     this.#mark(fresh, missed);
-    this.#tell(isFirst ? fresh : told);
+    // what was missed is said once, by the banner
+    this.#tell(missed ? [] : isFirst ? fresh : told);
     for (const [name, data, about] of this.early.splice(0)) this.hear(name, data, about);
   }
 
@@ -143,7 +144,7 @@ export class Wall {
     if (ids.size) {
       const told = this.#draw(ids);
       this.#mark(told.filter((one) => one.kind === 'new' || one.kind === 'add'), missed);
-      this.#tell(told);
+      this.#tell(missed ? [] : told);
     } else if (all.some((/** @type {any} */ one) => one.event === 'kitchen:alert')) this.#tell([]);
     return known;
   }

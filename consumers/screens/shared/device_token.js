@@ -20,7 +20,7 @@ async function post(path, body) {
 
 /** Begins a pairing: a code to show. @param {{kind: string, build: string}} what @returns {Promise<{code: string, secret: string, expires_at: string}>} */
 export async function beginPairing(what) {
-  return (await post('/api/v1/devices/pair', what)).body;
+  return (await post('/api/v1/devices/pair', { build: what.build })).body;
 }
 
 /** Whether a manager has taken the code: the session of this device then, or null. @param {string} secret @returns {Promise<Session|null>} */
