@@ -8,7 +8,7 @@ import { Grid } from '../../consumers/screens/kitchen/grid.js';
 import { command } from '../../consumers/screens/kitchen/keys.js';
 import { change } from '../../consumers/screens/kitchen/modifier.js';
 import { sentence, sound } from '../../consumers/screens/kitchen/news.js';
-import { fits } from '../../consumers/screens/kitchen/rail_fit.js';
+import { places } from '../../consumers/screens/kitchen/rail_fit.js';
 import { lines, place } from '../../consumers/screens/kitchen/side_layout.js';
 import { cell, tall } from '../../consumers/screens/kitchen/size.js';
 import { hangs, ticket } from '../../consumers/screens/kitchen/ticket.js';
@@ -345,7 +345,7 @@ test('a screen shows as many tickets as it can show whole', () => {
   const view = { width: 1920, height: 1080, scale: 1 };
   const drawn = (n) => ticket(order(1, Array.from({ length: n }, (_, k) => item(`Dish ${k}`))), seen());
   expect.deepEqual([3, 9].map((n) => tall(drawn(n), cell(view, { cols: 5, rows: 2 }), 'm')), [false, true]);
-  expect.equal(fits(['8', '11', 'P42', '4'], 71 * 3 + 6 * 2 + 20), 3);
+  expect.deepEqual(places(['8', '11', 'P42', '4'], 71 * 3 + 6 * 2 + 20), [{ x: 0, width: 71 }, { x: 77, width: 71 }, { x: 154, width: 81 }]);
 });
 
 test('a grid that closes up without a cause moves nothing', () => {

@@ -329,20 +329,20 @@ test('60 tickets: less than 8 ms of script per event, no long task over 100 ms o
   await act(400);
   const spent = ((await metric('ScriptDuration')) - before) / 400;
   expect.ok(spent < 0.008, `${(spent * 1000).toFixed(2)} ms per event`);
-  await p.evaluate(() => {
-    window.long = [];
-    new PerformanceObserver((list) => window.long.push(...list.getEntries().map((one) => one.duration))).observe({ type: 'longtask' });
-  });
-  await cdp.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+  // A task's CPU time, not the wall's clock: what else the machine does is not this page's. On a CPU that is four times slower 25 ms are 100.
+  const browser = p.context().browser();
+  await browser.startTracing(p, { categories: ['toplevel'] });
   const start = performance.now();
   for (let n = 0; n < 100; n += 1) {
     // twenty a second
     await new Promise((done) => setTimeout(done, Math.max(0, start + n * 50 - performance.now())));
     await act(1);
   }
-  await cdp.send('Emulation.setCPUThrottlingRate', { rate: 1 });
-  const long = (await p.evaluate(() => window.long)).filter((ms) => ms > 100);
-  expect.deepEqual(long, []);
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString());
+  const main = new Set(traceEvents.filter((one) => one.name === 'thread_name' && one.args.name === 'CrRendererMain').map((one) => `${one.pid} ${one.tid}`));
+  const tasks = traceEvents.filter((one) => /RunTask/.test(one.name) && one.tdur !== undefined && main.has(`${one.pid} ${one.tid}`)).map((one) => one.tdur / 1000);
+  expect.ok(tasks.length > 100, `${tasks.length} tasks`);
+  expect.deepEqual(tasks.filter((ms) => ms > 25), []);
   const many = await size();
   expect.ok(many < few * 1.05, `${few} bytes, then ${many}`);
   await equal(p, server);
