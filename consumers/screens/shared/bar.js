@@ -29,12 +29,15 @@ export function Heartbeat({ m }) {
   const { state } = link;
   const look = state === 'live' ? '' : state === 'lost' || state === 'denied' ? 'lost' : 'wait';
   const word = state === 'live' ? t('live') : state === 'connecting' ? t('connecting') : state === 'denied' ? t('denied') : t('old', { age: age(link.age) });
-  return html`<span class=${`beat ${look}`} data-link=${state}><i></i><span aria-hidden="true">${word}</span><span class="sr" role="status">${t(`link.${state}`)}</span></span>`;
+  // another one in its place: what only becomes wider would count as moved
+  return html`<span key=${look} class=${`beat ${look}`} data-link=${state}><i></i><span aria-hidden="true">${word}</span><span class="sr" role="status">${t(`link.${state}`)}</span></span>`;
 }
 
 /** What waits to be sent, as a tape; tapped, the list. @param {{m: Maitred, say?: (entry: Entry) => any}} props */
 export function OutboxTape({ m, say = (entry) => entry.label?.text ?? entry.path ?? entry.action }) {
-  const entries = useOutbox(m).filter(({ state }) => state !== 'acked');
+  const { state: link } = useLink(m);
+  // what only waits for its Undo is said by the toast
+  const entries = useOutbox(m).filter(({ state, due }) => state !== 'acked' && !(link === 'live' && state === 'waiting' && due > performance.now()));
   const [open, set] = useState(false);
   const old = useOld(entries);
   const { kept } = m.outbox;

@@ -162,7 +162,8 @@ export class Channel {
       return this.#anew();
     }
     if (run !== this.#run) return;
-    const held = this.#held;
+    // two of these may overlap
+    const held = this.#held ?? [];
     this.#held = null;
     for (const one of held) this.#tell(one);
   }

@@ -21,10 +21,12 @@ export function InboxPage() {
   const floor = useFloor();
   const loaded = useStore(desk.service.loaded);
   const { me } = desk.service;
-  const { mine, now } = useNeeds();
+  const { all, mine, now } = useNeeds();
   const isNew = useNews(mine, loaded);
   const open = mine.filter((need) => need.by == null || need.by === me.id);
-  const taken = mine.filter((need) => need.by != null && need.by !== me.id);
+  const taken = all.filter((need) => need.by != null && need.by !== me.id);
+  // Anybody may go anywhere: whose table it is only says who is rung.
+  const others = all.filter((need) => need.by == null && !mine.includes(need));
   const paid = Object.values(floor.notices)
     .filter((notice) => notice.type === 'payment_notification' && now - ms(notice.created_at) < TOLD_MS)
     .sort((a, b) => ms(b.created_at) - ms(a.created_at))
@@ -36,6 +38,7 @@ export function InboxPage() {
       <${RefusedCards} />
       ${!loaded ? html`<${Loading} shapes=${3} height=${68} />` : open.length === 0 ? html`<${Empty}>${t('waiter.nothing_waits')}<//>` : null}
       <div role="list">${open.map((need) => html`<${Swipe} key=${need.key}><${NeedRow} need=${need} fresh=${isNew(need)} inbox /><//>`)}</div>
+      ${others.length > 0 ? html`<h2>${t('waiter.other_tables')}</h2><div role="list">${others.map((need) => html`<${NeedRow} key=${need.key} need=${need} inbox />`)}</div>` : null}
       ${taken.length + paid.length > 0 ? html`<h2>${t('waiter.somebody_has_it')}</h2>` : null}
       <div role="list">
         ${taken.map((need) => html`<${NeedRow} key=${need.key} need=${need} inbox />`)}
