@@ -253,7 +253,7 @@ fn what_was_handed_over_is_on_the_list_and_comes_back_within_half_an_hour() {
     );
     kitchen
         .server
-        .shell("UPDATE orders SET status = 'out_for_delivery', driver_id = 901 WHERE id = 6");
+        .shell("UPDATE order_items SET status = 'ready' WHERE order_id = 123; UPDATE orders SET status = 'out_for_delivery', driver_id = 901 WHERE id = 123");
     assert_eq!(
         pass.refused("order:recall", json!({"orderId": 123})),
         "ORDER_CLOSED"
