@@ -2,7 +2,8 @@
 
 use crate::contract::Contract;
 use crate::restaurant::Restaurant;
-use crate::{api_docs, vocabularies};
+use crate::screens::Demo;
+use crate::{api_docs, screens, vocabularies};
 use maitred::{Registry, Schema};
 
 /// The tables. Migration n makes version n; a released one is never changed.
@@ -17,7 +18,13 @@ pub const SCHEMA: Schema = Schema::new(
 
 /// The consumers and REST interfaces that `routing.toml` may name.
 pub fn registry() -> Registry<Restaurant> {
-    api_docs::register(vocabularies::register(Registry::new()))
+    registry_of(None)
+}
+
+/// The same, for a demo that runs.
+pub(crate) fn registry_of(demo: Option<Demo>) -> Registry<Restaurant> {
+    let all = api_docs::register(vocabularies::register(Registry::new()));
+    screens::register_demo(screens::register(all), demo)
 }
 
 /// Everything that the consumers say and understand.

@@ -16,6 +16,7 @@ pub mod openapi;
 pub mod rest;
 pub mod restaurant;
 mod schema;
+mod screens;
 mod signals;
 #[cfg(test)]
 mod testing;

@@ -18,6 +18,7 @@ mod lines;
 mod neighbours;
 mod openapi;
 mod operator;
+mod origin;
 mod rebuilds;
 mod refusals;
 mod resume;

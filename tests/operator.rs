@@ -32,8 +32,8 @@ fn metrics_are_for_those_who_run_the_server() {
     let server = Server::start();
     metrics(&server, &[]).ok();
     assert_eq!(metrics(&server, &[proxied]).refused(401), "TOKEN_MISSING");
-    // the dining room's, not the kitchen's
-    let here = "rest = [\"dining.api\"]\nmetrics = \"loopback\"";
+    // the dining room's: no other listener has any
+    let here = "metrics = \"loopback\"";
     let tokens = here.replace("loopback", "token");
     let closed = Server::on(place(here, &tokens), &[]);
     assert_eq!(metrics(&closed, &[]).refused(401), "TOKEN_MISSING");

@@ -187,7 +187,6 @@ fn an_id_that_names_nothing() {
 fn unknown_paths_and_odd_ids_are_404_before_the_upgrade() {
     let server = Server::start();
     for path in [
-        "/",
         "/ws",
         "/ws/orders/",
         "/ws/orders/-1/",

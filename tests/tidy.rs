@@ -33,7 +33,7 @@ const APPLICATION: House = House {
     order: &[
         &["cli"],
         &["assembly"],
-        &["api_docs", "app"],
+        &["api_docs", "app", "screens"],
         &["vocabularies"],
         &["contract", "openapi"],
         &["rest"],
@@ -244,7 +244,10 @@ fn each_foreign_crate_is_named_where_it_belongs() {
         ("jsonwebtoken", &["src/auth"]),
         ("rusqlite", &["src/store/"]),
         ("tokio_rusqlite", &["src/store/"]),
-        ("warp", &["src/consumer/rest", "/rest"]),
+        (
+            "warp",
+            &["src/consumer/rest", "/rest", "consumers/screens/"],
+        ),
         // in a fuzz target as the peer that must read the same
         (
             "hyper",

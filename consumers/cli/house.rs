@@ -1,9 +1,10 @@
 //! The only place where the command line meets the application: its consumers, its tables, its demo.
 
 use super::source::Source;
-use crate::assembly::{SCHEMA, registry};
+use crate::assembly::{SCHEMA, registry, registry_of};
 use crate::demo::seed;
 use crate::restaurant::Restaurant;
+use crate::screens::Demo;
 use maitred::{
     Command, Copied, Error, Keys, Preview, Progress, Restored, Routing, Server, Started, Store,
     StoreConfig,
@@ -16,6 +17,7 @@ pub struct Plan {
     pub store: StoreConfig,
     pub keys: Keys,
     pub shards: Option<usize>,
+    pub demo: Option<Demo>,
 }
 
 /// Reads a routing file, with the application's names.
@@ -45,7 +47,7 @@ pub fn restore(
 }
 
 pub fn start(plan: Plan) -> Result<Started, Error> {
-    let mut server = Server::new(plan.routing, registry())
+    let mut server = Server::new(plan.routing, registry_of(plan.demo))
         .store(plan.store, SCHEMA)
         .keys(plan.keys);
     if let Some(shards) = plan.shards {

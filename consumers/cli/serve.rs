@@ -9,6 +9,7 @@ use super::output::say;
 use super::ready::ready;
 use super::routing::{RoutingArgs, parse};
 use super::{house, log};
+use crate::screens::Demo;
 use clap::Args;
 use maitred::{Keys, Started, StoreConfig};
 use std::net::SocketAddr;
@@ -111,6 +112,7 @@ impl Serve {
             store,
             keys: keys.clone(),
             shards: self.shards.map(usize::from),
+            demo: self.demo.then(Demo::default),
         })?;
         if let (true, Some(store)) = (self.demo, server.store()) {
             runtime.block_on(house::furnish(store))?;

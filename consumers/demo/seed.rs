@@ -1,7 +1,7 @@
 //! The demo restaurant: the ids that the documents' snippets use, so that they work as they are pasted.
 
 use super::names::{HOUSE, MINUTE_MS, SHOP};
-use super::{jobs, menu, orders};
+use super::{jobs, menu, orders, pins};
 use crate::db::{Error, Transaction, params};
 use crate::domain::{ids, passwords};
 
@@ -21,6 +21,7 @@ pub fn seed(tx: &Transaction<'_>) -> Result<(), Error> {
     restaurants(tx)?;
     floor(tx)?;
     people(tx)?;
+    pins::seed(tx)?;
     menu::seed(tx)?;
     visits(tx)?;
     orders::seed(tx)?;

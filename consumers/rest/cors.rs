@@ -6,7 +6,8 @@ use super::table::{Methods, named};
 use maitred::Caller;
 use warp::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN,
+    VARY,
 };
 use warp::http::{HeaderValue, Method, StatusCode};
 use warp::reply::Response;
@@ -38,5 +39,7 @@ pub fn allow(caller: &Caller, response: &mut Response) {
     };
     let headers = response.headers_mut();
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-    headers.insert(VARY, HeaderValue::from_static("origin"));
+    let readable = HeaderValue::from_static("as-of, retry-after");
+    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, readable);
+    headers.append(VARY, HeaderValue::from_static("origin"));
 }

@@ -5,13 +5,16 @@
 //! listener's `origins` may ask too, and nobody is told anything from here: that is the change log's doing.
 //! Imports `access` and `domain`.
 
+mod attempts;
 mod call;
 mod cors;
 mod refusal;
 mod service;
 mod table;
 
+pub use attempts::{Attempts, address};
 pub use call::{Answer, Call, List, object};
+pub use cors::allow as allow_origin;
 pub use refusal::{Refused, refusal};
 pub use service::Service;
 pub use table::{Handler, Methods, Served, ServerCall};

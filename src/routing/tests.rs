@@ -1,5 +1,6 @@
 use super::listeners::{Known, Routing};
 use super::policy::{Auth, Policy};
+use super::route::{Protocol, Route};
 use crate::error::Error;
 use std::time::Duration;
 
@@ -23,8 +24,10 @@ const KNOWN: Known<'static> = Known {
     rest: &[
         "delivery.api",
         "dining.api",
+        "demo",
         "docs",
         "kitchen.api",
+        "screens",
         "timing.api",
         "workshop.api",
     ],
@@ -349,7 +352,8 @@ fn the_file_at_the_top_level() {
     for at in 0..routing.listeners.len() {
         assert!(routing.find(at, "/ws/changes/").is_some(), "{at}");
     }
-    for policy in listener.routes.iter().map(|r| &r.policy) {
+    let plain = |r: &&Route| r.protocol == Protocol::WebSocket;
+    for policy in listener.routes.iter().filter(plain).map(|r| &r.policy) {
         assert_eq!(*policy, Policy::default());
     }
 }

@@ -8,6 +8,7 @@ mod kitchen;
 mod menu;
 pub mod openapi;
 mod orders;
+mod reports;
 mod service;
 mod shown;
 mod staff;

@@ -1,6 +1,6 @@
 //! What this service promises, for `/api-docs`.
 
-use super::{kitchen, menu, orders, staff, tables};
+use super::{kitchen, menu, orders, reports, staff, tables};
 use crate::rest::Refused;
 use utoipa::OpenApi;
 
@@ -49,6 +49,7 @@ use utoipa::OpenApi;
         staff::acknowledge,
         staff::alert,
         staff::broadcast,
+        reports::report,
     ),
     components(schemas(Refused))
 )]

@@ -1,7 +1,7 @@
 //! The dining room's table of paths.
 
-use super::{kitchen, menu, orders, staff, tables};
-use crate::rest::Handler::{Read, Write};
+use super::{kitchen, menu, orders, reports, staff, tables};
+use crate::rest::Handler::{Read, Serve, Write};
 use crate::rest::{self, Method, Methods, Service};
 
 /// As in `routing.toml`.
@@ -132,4 +132,5 @@ const ROUTES: &[(&str, Methods)] = &[
         "restaurants/*/broadcast",
         &[(Method::POST, Write(staff::broadcast))],
     ),
+    ("reports", &[(Method::POST, Serve(reports::report))]),
 ];

@@ -2,10 +2,10 @@
 //!
 //! An answer takes as long, and says the same, whether or not there is such an account: so nobody can find out which accounts exist.
 
-use super::attempts::{LOGINS_OF_ACCOUNT, LOGINS_OF_ADDRESS, address};
+use super::limits::{LOGINS_OF_ACCOUNT, LOGINS_OF_ADDRESS};
 use crate::domain::logins::{self, LoginFacts};
 use crate::domain::{Refusal, Role, passwords};
-use crate::rest::{Answer, Served, ServerCall, object};
+use crate::rest::{Answer, Served, ServerCall, address, object};
 use maitred::{ClientError, Error, Kind};
 use serde::{Deserialize, Serialize};
 use std::collections::hash_map::RandomState;

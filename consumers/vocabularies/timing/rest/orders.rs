@@ -1,7 +1,7 @@
 //! `/api/orders` for those who order, `/api/admin/orders` for those who run the place.
 
-use super::attempts::{ORDERS_OF_ADDRESS, address};
 use super::envelope::{Envelope, ok};
+use super::limits::ORDERS_OF_ADDRESS;
 use crate::access::{Action, Bearer, Target, Who};
 use crate::domain::money::Decimal;
 use crate::domain::orders::{
@@ -11,7 +11,7 @@ use crate::domain::page::PAGE_MAX;
 use crate::domain::{
     Actor, Key, Refusal, Role, Status, TIMING, ids, menu, restaurants, tables, time, workflow,
 };
-use crate::rest::{Answer, Call};
+use crate::rest::{Answer, Call, address};
 use crate::vocabularies::timing::messages::Order;
 use maitred::{Error, Reader, Transaction};
 use serde::{Deserialize, Serialize};

@@ -9,25 +9,18 @@ use maitred::{ClientError, Kind};
 use serde::Serialize;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
-use std::sync::LazyLock;
 
 /// Of one thing, so many at once, and so many a minute after that.
 pub struct Attempts {
     limiter: RateLimiter<u128, DefaultKeyedStateStore<u128>, DefaultClock>,
 }
 
-/// Logins from one address: a restaurant's devices share one, and are many in the morning.
-pub static LOGINS_OF_ADDRESS: LazyLock<Attempts> = LazyLock::new(|| Attempts::new(30, 30));
-/// Logins to one account: somebody who mistypes is through long before; who guesses needs years.
-pub static LOGINS_OF_ACCOUNT: LazyLock<Attempts> = LazyLock::new(|| Attempts::new(10, 5));
-/// Orders without a token from one address: a group at one table, behind one router.
-pub static ORDERS_OF_ADDRESS: LazyLock<Attempts> = LazyLock::new(|| Attempts::new(20, 10));
-
 /// More than this are not remembered without a look at who can be forgotten. An entry is some 50 bytes.
 const REMEMBERED: usize = 20_000;
 
 impl Attempts {
-    fn new(at_once: u32, a_minute: u32) -> Self {
+    /// Of each thing `at_once` tries, and then `a_minute`.
+    pub fn new(at_once: u32, a_minute: u32) -> Self {
         let count = |n| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
         let quota = Quota::per_minute(count(a_minute)).allow_burst(count(at_once));
         Attempts {
