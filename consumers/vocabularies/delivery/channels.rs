@@ -3,6 +3,7 @@
 use super::messages::{Ack, Gone, Mistake, Several, Taken, Whole};
 use super::socket::OrdersSocket;
 use crate::contract::{Channel, Schemas};
+use maitred::notice::Pong;
 
 /// What the namespace says and understands.
 pub fn channels(schemas: &mut Schemas) -> Vec<Channel> {
@@ -21,6 +22,7 @@ pub fn channels(schemas: &mut Schemas) -> Vec<Channel> {
         .emits::<Mistake<'_>>("error", schemas)
         .answers::<Ack>("accept-order", schemas)
         .answers::<Ack>("update-order-status", schemas)
+        .answers::<Pong>("ping", schemas)
         .refuses::<Mistake<'_>>(schemas);
     vec![orders]
 }
