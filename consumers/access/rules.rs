@@ -10,6 +10,8 @@ pub enum Who {
     Waiter,
     Kitchen,
     Display,
+    /// A device of the house that nobody has signed in on.
+    Handheld,
     /// The orders they deliver.
     Driver,
     Manager,
@@ -65,6 +67,14 @@ pub enum Action {
     /// Closing all orders of a table.
     CompleteTable,
     TakePayment,
+    /// Everything that was paid in a restaurant, page by page.
+    ReadPayments,
+    /// What became of an order, and who did it.
+    ReadHistory,
+    /// The numbers of a day.
+    ReadNumbers,
+    /// Zones, tables and stations.
+    EditHouse,
     Occupy,
     Release,
     /// Releasing a table or closing a visit that has not paid, with a reason.
@@ -91,6 +101,29 @@ pub enum Action {
     AssignDriver,
     /// All orders of a restaurant, on the delivery platform.
     ReadDeliveries,
+    /// The names of those who can sign in.
+    ReadNames,
+    /// Staff: who they are, their PINs, that they have left.
+    ManageStaff,
+    /// Screens and handhelds: pairing, naming, revoking.
+    ManageDevices,
+    /// Saying that a device is there.
+    ReportDevice,
+    /// How the house wants it.
+    ReadHouse,
+    ManageHouse,
+    /// Blocking the code on a table, and showing it.
+    BlockQr,
+    /// Making the printed codes of a table worthless, and printing all.
+    ManageQr,
+    /// Calling a waiter and asking for the bill, for a visit.
+    Request,
+    /// Moving a task on.
+    DoTask,
+    /// Having a manager allow, by PIN, what one's own role may not.
+    AskApproval,
+    /// The orders of one's own visit.
+    ReadOwnOrders,
     /// What a print shop tells everybody.
     HearWorkshop,
     /// A print shop's orders.
@@ -98,7 +131,7 @@ pub enum Action {
     EditJobs,
 }
 
-use Who::{Admin, Anonymous, Display, Driver, Guest, Kitchen, Manager, Waiter};
+use Who::{Admin, Anonymous, Display, Driver, Guest, Handheld, Kitchen, Manager, Waiter};
 
 /// The table. Whoever is not named may not.
 const RULES: &[(Action, &[Who])] = &[
@@ -148,6 +181,10 @@ const RULES: &[(Action, &[Who])] = &[
     (Action::EditMenu, &[Manager, Admin]),
     (Action::CompleteTable, &[Waiter, Kitchen, Manager, Admin]),
     (Action::TakePayment, &[Waiter, Manager, Admin]),
+    (Action::ReadPayments, &[Waiter, Manager, Admin]),
+    (Action::ReadHistory, &[Waiter, Manager, Admin]),
+    (Action::ReadNumbers, &[Manager, Admin]),
+    (Action::EditHouse, &[Manager, Admin]),
     (Action::Occupy, &[Anonymous, Waiter, Manager, Admin]),
     (Action::Release, &[Anonymous, Waiter, Manager, Admin]),
     (Action::ForceRelease, &[Manager, Admin]),
@@ -171,6 +208,29 @@ const RULES: &[(Action, &[Who])] = &[
     (Action::TakeOffer, &[Driver]),
     (Action::AssignDriver, &[Driver, Manager, Admin]),
     (Action::ReadDeliveries, &[Manager, Admin]),
+    (
+        Action::ReadNames,
+        &[
+            Anonymous, Waiter, Kitchen, Display, Handheld, Driver, Manager, Admin,
+        ],
+    ),
+    (Action::ManageStaff, &[Manager, Admin]),
+    (Action::ManageDevices, &[Manager, Admin]),
+    (
+        Action::ReportDevice,
+        &[Waiter, Kitchen, Display, Handheld, Driver, Manager, Admin],
+    ),
+    (
+        Action::ReadHouse,
+        &[Waiter, Kitchen, Display, Handheld, Driver, Manager, Admin],
+    ),
+    (Action::ManageHouse, &[Manager, Admin]),
+    (Action::BlockQr, &[Waiter, Manager, Admin]),
+    (Action::ManageQr, &[Manager, Admin]),
+    (Action::Request, &[Guest, Waiter, Manager, Admin]),
+    (Action::DoTask, &[Waiter, Kitchen, Manager, Admin]),
+    (Action::AskApproval, &[Waiter, Kitchen, Manager, Admin]),
+    (Action::ReadOwnOrders, &[Guest]),
     (
         Action::HearWorkshop,
         &[

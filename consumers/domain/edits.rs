@@ -99,7 +99,7 @@ pub fn delete(
     reason: Option<&str>,
 ) -> Result<OrderFacts, Error> {
     let order = orders::get(tx, order_id)?;
-    if !actor.role.manages() || actor.anonymous {
+    if !actor.may_override() || actor.anonymous {
         return Err(Refusal::Forbidden("only manager, admin may do this".into()).into());
     }
     let money = tx.row(

@@ -203,6 +203,8 @@ pub struct Filter {
     pub restaurant_id: i64,
     /// What concerns this waiter (theirs and the floor's); `None`: all that is told on the floor. What is for the kitchen's screens is not.
     pub waiter_id: Option<i64>,
+    /// Also what is for those who run the place.
+    pub managers: bool,
     /// Only what nobody took care of, and has not expired by now (milliseconds).
     pub open_at: Option<i64>,
 }
@@ -217,16 +219,17 @@ pub fn list(
     before: Option<i64>,
     limit: u32,
 ) -> Result<Page<NotificationFacts>, Error> {
-    const WHICH: &str = " WHERE n.restaurant_id = ?1 AND (CASE WHEN ?2 IS NULL THEN n.audience NOT IN ('kitchen', 'admin') ELSE n.audience IN (?2, 'floor', 'restaurant') END)
+    const WHICH: &str = " WHERE n.restaurant_id = ?1 AND (CASE WHEN n.audience = 'admin' THEN ?4 WHEN ?2 IS NULL THEN n.audience <> 'kitchen' ELSE n.audience IN (?2, 'floor', 'restaurant') END)
       AND (?3 IS NULL OR (n.acknowledged_at IS NULL AND (n.expires_at IS NULL OR n.expires_at > ?3)))";
     let limit = limit.clamp(1, PAGE_MAX);
     let waiter = filter.waiter_id.map(|id| Audience::Waiter(id).text());
     let items = db.rows(
-        &format!("{FACTS}{WHICH} AND (?4 IS NULL OR n.id < ?4) ORDER BY n.id DESC LIMIT ?5"),
+        &format!("{FACTS}{WHICH} AND (?5 IS NULL OR n.id < ?5) ORDER BY n.id DESC LIMIT ?6"),
         params![
             filter.restaurant_id,
             &waiter,
             filter.open_at,
+            filter.managers,
             before,
             limit + 1
         ],
@@ -237,7 +240,12 @@ pub fn list(
     )?;
     let total = db.one(
         &format!("SELECT count(*) FROM notifications n{WHICH}"),
-        params![filter.restaurant_id, &waiter, filter.open_at],
+        params![
+            filter.restaurant_id,
+            &waiter,
+            filter.open_at,
+            filter.managers
+        ],
         |row| row.get(0),
     )?;
     Ok(paged(items, limit, total))

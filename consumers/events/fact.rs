@@ -5,6 +5,7 @@
 //! Times are milliseconds since 1970-01-01 UTC, amounts integers in the currency's smallest unit.
 
 use crate::domain::Status;
+use crate::domain::drivers::Availability;
 use crate::domain::items::ItemFacts;
 use crate::domain::jobs::JobFacts;
 use crate::domain::menu::{Dish, Group as Choices};
@@ -166,6 +167,8 @@ pub enum Fact {
     Acknowledged(NotificationFacts),
     /// Nothing is owed any more.
     PaidInFull(PaymentFacts),
+    /// A driver takes orders from now on, or takes none.
+    DriverAvailability(Availability),
     /// A print shop took on a job.
     JobPlaced(JobFacts),
     /// Its stage or its time changed, or something was said about it.

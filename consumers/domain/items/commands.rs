@@ -7,7 +7,7 @@ use crate::domain::audit::{self, Note};
 use crate::domain::orders::{self, OrderFacts};
 use crate::domain::placing::{self, NewLine, QUANTITY_MAX, Terms};
 use crate::domain::version::same_version;
-use crate::domain::{Actor, Refusal, Role, Status, note, progress, restaurants};
+use crate::domain::{Actor, Refusal, Role, Status, note, progress, qr, restaurants, tables};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -23,6 +23,9 @@ pub fn add(
     new: &[NewLine],
 ) -> Result<Vec<ItemFacts>, Error> {
     let order = open(tx, actor, order_id)?;
+    if let (Some(_), Some(table)) = (actor.session_id, order.table_id) {
+        qr::may_order(actor, &tables::get(tx, table)?)?;
+    }
     let restaurant = restaurants::get(tx, order.restaurant_id)?;
     let terms = Terms {
         restaurant_id: restaurant.id,
@@ -134,7 +137,7 @@ pub fn patch(
 fn unbegun(actor: &Actor, item: &ItemFacts) -> Result<(), Refusal> {
     match item.status {
         ItemStatus::Held | ItemStatus::Queued => Ok(()),
-        ItemStatus::Preparing | ItemStatus::Ready if actor.role.manages() => Ok(()),
+        ItemStatus::Preparing | ItemStatus::Ready if actor.may_override() => Ok(()),
         ItemStatus::Preparing | ItemStatus::Ready => Err(Refusal::InPreparation),
         ItemStatus::Served | ItemStatus::Voided => Err(Refusal::ItemTransition {
             status: item.status,

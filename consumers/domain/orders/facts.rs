@@ -92,6 +92,12 @@ pub struct OrderFacts {
     pub customer: Option<CustomerFacts>,
     /// Where it is driven to.
     pub address: Option<String>,
+    /// Who cooks it, where it is driven.
+    pub restaurant_name: Option<String>,
+    /// When its driver could not hand it over.
+    pub failed_at: Option<i64>,
+    /// Why not.
+    pub fail_reason: Option<String>,
     /// All of its lines, where they are shown with it: see [`whole`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<ItemFacts>,
@@ -159,6 +165,14 @@ impl OrderFacts {
             && self.driver_id.is_none()
     }
 
+    /// What is to be collected at the door.
+    pub fn collect_minor(&self) -> i64 {
+        match self.order_type {
+            OrderType::Delivery => self.balance_minor().max(0),
+            _ => 0,
+        }
+    }
+
     /// The account of whoever gets it.
     pub fn customer_user_id(&self) -> Option<i64> {
         self.customer.as_ref().and_then(|customer| customer.user_id)
@@ -182,17 +196,18 @@ macro_rules! facts_sql {
             "SELECT o.id, o.uuid, o.public_id, o.restaurant_id, o.workflow_id, o.status, o.type, o.source, o.table_id, t.number,
              o.session_id, o.waiter_id, o.customer_id, o.driver_id, (SELECT count(*) FROM order_items i WHERE i.order_id = o.id AND i.status <> 'voided'),
              o.subtotal_minor, o.discount_minor, o.tax_minor, o.delivery_fee_minor, o.tip_minor, o.total_minor,
-             (SELECT CAST(total(p.amount_minor) AS INTEGER) FROM payments p WHERE p.order_id = o.id AND p.status = 'captured'), r.currency, r.currency_exp,
+             (SELECT CAST(total(p.amount_minor - p.refunded_minor) AS INTEGER) FROM payments p WHERE p.order_id = o.id AND p.status = 'captured'), r.currency, r.currency_exp,
              o.note, o.allergy_note, o.priority, o.eta_at, o.created_at, o.approved_at, o.confirmed_at, o.preparing_at, o.ready_at, o.driver_accepted_at,
              o.picked_up_at, o.delivered_at, o.completed_at, o.cancelled_at, o.cancel_reason, o.updated_at, o.version,
              CASE o.workflow_id WHEN 1 THEN NULL ELSE (SELECT phase FROM workflow_states w WHERE w.workflow_id = o.workflow_id AND w.code = o.status) END,
-             EXISTS (SELECT 1 FROM payments p WHERE p.order_id = o.id AND p.status = 'refunded'),
+             EXISTS (SELECT 1 FROM payments p WHERE p.order_id = o.id AND (p.status = 'refunded' OR p.refunded_minor > 0)),
              c.id, c.user_id, c.name, coalesce(CASE WHEN json_valid(o.attributes_json) THEN CAST(json_extract(o.attributes_json, '$.phone') AS TEXT) END, c.phone),
              CASE WHEN json_valid(o.attributes_json) THEN CAST(json_extract(o.attributes_json, '$.address') AS TEXT) END, r.uuid,
              k.code, (SELECT name FROM users u WHERE u.id = o.waiter_id), (SELECT guests_count FROM table_sessions s WHERE s.id = o.session_id),
              o.allergy_acked_at, o.cancel_acked_at, (SELECT max(i.recalled_at) FROM order_items i WHERE i.order_id = o.id), o.called_at,
              (SELECT CASE count(*) WHEN count(i.seen_at) THEN max(i.seen_at) END FROM order_items i
-              WHERE i.order_id = o.id AND i.status <> 'held' AND i.status <> 'voided')
+              WHERE i.order_id = o.id AND i.status <> 'held' AND i.status <> 'voided'),
+             CASE o.type WHEN 'delivery' THEN r.name END, o.failed_at, o.fail_reason
              FROM orders o JOIN restaurants r ON r.id = o.restaurant_id LEFT JOIN tables t ON t.id = o.table_id LEFT JOIN order_codes k ON k.id = o.id
              LEFT JOIN customers c ON c.id = o.customer_id",
             $rest
@@ -273,6 +288,9 @@ pub(super) fn read(row: &Row<'_>) -> Result<OrderFacts, Error> {
         recalled_at: row.get(54)?,
         called_at: row.get(55)?,
         seen_at: row.get(56)?,
+        restaurant_name: row.get(57)?,
+        failed_at: row.get(58)?,
+        fail_reason: row.get(59)?,
         lines: Vec::new(),
     })
 }

@@ -139,6 +139,9 @@ impl Remains {
             version: self.version + 1,
             customer,
             address: None,
+            restaurant_name: None,
+            failed_at: None,
+            fail_reason: None,
             lines: Vec::new(),
         })
     }

@@ -135,6 +135,25 @@ fn path(
         }
         return Ok(Some(vec![to]));
     }
+    if let Some(step) = &direct
+        && step.kind == Kind::Cancel
+        && actor.approved_by.is_some()
+        && step.allows(Role::Manager)
+        && holds(step.guard, actor, order)
+    {
+        let reason = wanted.reason.as_deref().filter(|r| !r.trim().is_empty());
+        let note = Note {
+            action: "cancel",
+            entity: "order",
+            id: order.id,
+            restaurant_id: order.restaurant_id,
+            reason: Some(reason.ok_or(Refusal::Reason)?),
+            before: from,
+            after: to,
+        };
+        audit::note(tx, actor, &note)?;
+        return Ok(Some(vec![to]));
+    }
     if direct.is_none() && !wanted.back && wanted.words.alike(from, to) {
         return Ok(None);
     }
@@ -327,6 +346,10 @@ fn recall_items(tx: &Transaction<'_>, order: &OrderFacts, to: Status) -> Result<
             params![order.id, tx.now_ms()],
         )?,
         (Status::Delivered, Status::Ready) => tx.execute(
+            "UPDATE order_items SET status = 'ready', served_at = NULL WHERE order_id = ?1 AND status = 'served'",
+            params![order.id],
+        )?,
+        (Status::Delivered | Status::Completed, Status::OutForDelivery) => tx.execute(
             "UPDATE order_items SET status = 'ready', served_at = NULL WHERE order_id = ?1 AND status = 'served'",
             params![order.id],
         )?,

@@ -48,6 +48,8 @@ pub enum Command {
     UpdateStatus(Update),
     #[serde(rename = "table:complete")]
     CompleteTable(AtTable),
+    #[serde(rename = "ping")]
+    Ping,
     #[serde(rename = "order:bump")]
     Bump(Bump),
     #[serde(rename = "order:recall")]
@@ -70,8 +72,6 @@ pub enum Command {
     Recent(Option<Lately>),
     #[serde(rename = "menu:availability")]
     Availability(Available),
-    #[serde(rename = "ping")]
-    Ping,
 }
 
 /// A restaurant: as it is, or as the other events name theirs.
@@ -135,9 +135,7 @@ impl Consumer for Screen {
         let identity = ctx.identity().clone();
         let bearer = ctx.read(move |db| Bearer::of(&identity, db)).await?;
         // Joined before they are judged: no change of the account may pass between.
-        if let Some(account) = bearer.account {
-            ctx.join(Group::User(account));
-        }
+        bearer.own_groups().for_each(|group| ctx.join(group));
         let mut rooms = Rooms::default();
         rooms.guard(ctx).await?;
         rooms.come_back(ctx).await?;
@@ -169,6 +167,7 @@ impl Consumer for Screen {
             Command::Sync(which) => self.sync(which, ctx).await,
             Command::UpdateStatus(update) => self.update_status(update, ctx).await,
             Command::CompleteTable(table) => self.complete_table(table, ctx).await,
+            Command::Ping => Ok(Reply::ack(&ctx.pong())),
             Command::Bump(bump) => self.bump(bump, ctx).await,
             Command::Recall(recall) => self.recall(recall, ctx).await,
             Command::Confirm(confirm) => self.confirm(confirm, ctx).await,
@@ -180,7 +179,6 @@ impl Consumer for Screen {
             Command::Seen(seen) => self.seen(seen, ctx).await,
             Command::Recent(lately) => self.recent(lately, ctx).await,
             Command::Availability(wish) => self.availability(wish, ctx).await,
-            Command::Ping => Ok(Reply::ack(&ctx.pong())),
         }
     }
 

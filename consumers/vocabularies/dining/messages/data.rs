@@ -1,5 +1,6 @@
 //! The objects inside the messages.
 
+use super::request::RequestData;
 use crate::domain::notifications::NotificationFacts;
 use crate::domain::orders::{OrderFacts, OrderType};
 use crate::domain::sessions::SessionFacts;
@@ -102,6 +103,8 @@ pub(in crate::vocabularies::dining) struct TableData<'a> {
     capacity: i64,
     is_occupied: bool,
     is_active: bool,
+    /// Guests cannot order here by themselves.
+    qr_blocked: bool,
     zone: Option<&'a str>,
     restaurant: &'a str,
     restaurant_id: i64,
@@ -130,6 +133,7 @@ impl<'a> TableData<'a> {
             capacity: table.capacity,
             is_occupied: table.is_occupied(),
             is_active: table.is_active,
+            qr_blocked: table.qr_blocked,
             zone: table.zone.as_deref(),
             restaurant: &table.restaurant,
             restaurant_id: table.restaurant_id,
@@ -162,6 +166,10 @@ pub(in crate::vocabularies::dining) struct SessionData<'a> {
     started_at: Time,
     closed_at: Time,
     close_reason: Option<&'a str>,
+    /// It ended because its guests joined this visit.
+    merged_into_id: Option<i64>,
+    /// What its guests wait for.
+    requests: Vec<RequestData<'a>>,
     version: i64,
 }
 
@@ -181,6 +189,8 @@ impl<'a> SessionData<'a> {
             started_at: Time(Some(session.started_at)),
             closed_at: Time(session.closed_at),
             close_reason: session.close_reason.as_deref(),
+            merged_into_id: session.merged_into_id,
+            requests: session.requests.iter().map(RequestData::of).collect(),
             version: session.version,
         }
     }
@@ -255,6 +265,7 @@ pub(in crate::vocabularies::dining) struct TaskData<'a> {
     status: TaskStatus,
     priority: i64,
     assignee_id: Option<i64>,
+    assignee_name: Option<&'a str>,
     order_id: Option<i64>,
     table_id: Option<i64>,
     table_number: Option<&'a str>,
@@ -272,6 +283,7 @@ impl<'a> TaskData<'a> {
             status: task.status,
             priority: task.priority,
             assignee_id: task.assignee_id,
+            assignee_name: task.assignee_name.as_deref(),
             order_id: task.order_id,
             table_id: task.table_id,
             table_number: task.table_number.as_deref(),

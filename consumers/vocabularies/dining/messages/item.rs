@@ -44,21 +44,28 @@ pub(in crate::vocabularies::dining) struct ItemData<'a> {
 
 #[derive(Serialize, ToSchema, JsonSchema)]
 #[schema(as = Modifier)]
-struct ModifierData<'a> {
+pub(in crate::vocabularies::dining) struct ModifierData<'a> {
     name: &'a str,
     price: String,
     quantity: i64,
     kind: ModifierKind,
 }
 
-impl<'a> ItemData<'a> {
-    pub(in crate::vocabularies::dining) fn of(item: &'a ItemFacts) -> Self {
-        let modifiers = item.modifiers.iter().map(|modifier| ModifierData {
+impl<'a> ModifierData<'a> {
+    /// All of a line.
+    pub(in crate::vocabularies::dining) fn all(item: &'a ItemFacts) -> Vec<Self> {
+        let all = item.modifiers.iter().map(|modifier| ModifierData {
             name: &modifier.name,
             price: money::format(modifier.price_minor, item.currency_exp),
             quantity: modifier.quantity,
             kind: modifier.kind(),
         });
+        all.collect()
+    }
+}
+
+impl<'a> ItemData<'a> {
+    pub(in crate::vocabularies::dining) fn of(item: &'a ItemFacts) -> Self {
         ItemData {
             id: item.id,
             menu_item_id: item.menu_item_id,
@@ -69,7 +76,7 @@ impl<'a> ItemData<'a> {
             status: item.status,
             seat: item.seat,
             course: item.course,
-            modifiers: modifiers.collect(),
+            modifiers: ModifierData::all(item),
             note: item.note.as_deref(),
             allergy: item.allergy.as_deref(),
             station: item.station.as_deref(),

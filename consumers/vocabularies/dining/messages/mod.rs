@@ -10,6 +10,7 @@ mod dish;
 mod item;
 mod kitchen;
 mod message;
+mod request;
 
 pub(super) use bodies::{
     AcknowledgedData, ItemsData, ItemsGone, OrderDeleted, PaidData, RestaurantData, SessionDeleted,
@@ -17,7 +18,7 @@ pub(super) use bodies::{
 };
 pub(super) use data::{NotificationData, OrderData, SessionData, TableData, TaskData, Time};
 pub(super) use dish::{Dish, DishDeleted};
-pub(super) use item::ItemData;
+pub(super) use item::{ItemData, ModifierData};
 pub(super) use kitchen::{BoardData, BoardNews, KitchenData};
 pub use message::{
     board_update, dish_deleted, dish_update, items_gone, items_list, items_updated, kitchen_update,
@@ -25,3 +26,4 @@ pub use message::{
     order_ready, order_status, order_update, payment_completed, restaurant_status, session_deleted,
     session_status, session_update, table_deleted, table_status, table_update, tasks_list,
 };
+pub(super) use request::RequestData;

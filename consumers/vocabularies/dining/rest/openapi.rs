@@ -1,6 +1,9 @@
 //! What this service promises, for `/api-docs`.
 
-use super::{kitchen, menu, orders, reports, staff, tables};
+use super::{
+    bills, devices, house, kitchen, menu, orders, people, qr, reports, requests, sign_in, staff,
+    tables,
+};
 use crate::rest::Refused;
 use utoipa::OpenApi;
 
@@ -26,6 +29,11 @@ use utoipa::OpenApi;
         tables::sessions,
         tables::session,
         tables::change_session,
+        bills::bill,
+        bills::pay,
+        bills::move_visit,
+        bills::list,
+        bills::refund,
         menu::menu,
         menu::add,
         menu::change,
@@ -41,6 +49,30 @@ use utoipa::OpenApi;
         kitchen::fire,
         kitchen::call,
         kitchen::board,
+        sign_in::names,
+        sign_in::sign_in,
+        sign_in::me,
+        people::list,
+        people::create,
+        people::change,
+        devices::pair,
+        devices::token,
+        devices::list,
+        devices::confirm,
+        devices::change,
+        devices::revoke,
+        devices::seen,
+        house::show,
+        house::change,
+        qr::scan,
+        qr::show,
+        qr::change,
+        qr::draw,
+        qr::sheet,
+        requests::ask,
+        requests::cancel,
+        requests::change_task,
+        sign_in::sign_out,
         staff::waiters,
         staff::tasks_of,
         staff::assign,

@@ -3,7 +3,7 @@
 use crate::domain::items::ItemFacts;
 use crate::domain::orders::{OrderFacts, OrderType, Paid, Source};
 use crate::domain::page::Page;
-use crate::domain::payments::{PaymentFacts, PaymentState};
+use crate::domain::payments::{Allocated, PaymentFacts, PaymentState, Share};
 use crate::domain::waiters::WaiterFacts;
 use crate::domain::{Status, money};
 use crate::vocabularies::dining::messages::{ItemData, Time};
@@ -189,14 +189,56 @@ pub struct Payment<'a> {
     amount: String,
     tip: String,
     currency: &'a str,
+    /// Given back of it.
+    refunded: String,
     method: &'a str,
     status: PaymentState,
+    /// Rows of one payment of a visit have the same.
+    group_uuid: Option<&'a str>,
+    /// Which of how many equal shares of a visit's bill.
+    share: Option<Share>,
+    /// The lines that it was for, where that was said.
+    items: Vec<AllocatedLine>,
+    /// The account of whoever took it.
+    taken_by: Option<i64>,
     created_at: Time,
     captured_at: Time,
     version: i64,
 }
 
+/// A line, or some of its pieces, that a payment was for.
+#[derive(Serialize, ToSchema)]
+pub struct AllocatedLine {
+    id: i64,
+    quantity: i64,
+    amount: String,
+}
+
+impl AllocatedLine {
+    /// In a currency with `exp` digits after the point.
+    pub fn of(id: i64, quantity: i64, amount_minor: i64, exp: u32) -> Self {
+        AllocatedLine {
+            id,
+            quantity,
+            amount: money::format(amount_minor, exp),
+        }
+    }
+}
+
 impl<'a> Payment<'a> {
+    /// With the lines that it was for.
+    pub fn with_items(payment: &'a PaymentFacts, items: &[Allocated]) -> Self {
+        let exp = payment.currency_exp;
+        let line = |line: &Allocated| {
+            AllocatedLine::of(line.item_id, line.quantity, line.amount_minor, exp)
+        };
+        Payment {
+            items: items.iter().map(line).collect(),
+            ..Payment::of(payment)
+        }
+    }
+
+    /// Of which nobody said what lines it was for.
     pub fn of(payment: &'a PaymentFacts) -> Self {
         Payment {
             id: payment.id,
@@ -208,8 +250,13 @@ impl<'a> Payment<'a> {
             amount: payment.amount(),
             tip: money::format(payment.tip_minor, payment.currency_exp),
             currency: &payment.currency,
+            refunded: money::format(payment.refunded_minor, payment.currency_exp),
             method: &payment.method,
             status: payment.status,
+            group_uuid: payment.group_uuid.as_deref(),
+            share: payment.share,
+            items: Vec::new(),
+            taken_by: payment.taken_by,
             created_at: Time(Some(payment.created_at)),
             captured_at: Time(payment.captured_at),
             version: payment.version,

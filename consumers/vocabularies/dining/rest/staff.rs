@@ -66,6 +66,7 @@ pub fn notifications(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
         waiter_id: list.number("waiter_id")?,
         open_at: now.filter(|_| list.text("open") == Some("true")),
         restaurant_id: list.one_restaurant()?,
+        managers: call.bearer(db)?.manages(),
     };
     list.nothing_else()?;
     let page = told::list(db, &filter, list.before, list.limit)?;
