@@ -5,6 +5,7 @@ use super::messages::{
 };
 use super::socket::OrdersSocket;
 use crate::contract::{Channel, Schemas};
+use maitred::notice::Pong;
 
 /// What the namespace says and understands.
 pub fn channels(schemas: &mut Schemas) -> Vec<Channel> {
@@ -26,6 +27,7 @@ pub fn channels(schemas: &mut Schemas) -> Vec<Channel> {
         .answers::<Ack>("update-order-status", schemas)
         .answers::<Ack>("drop-order", schemas)
         .answers::<AvailabilityAck>("set-availability", schemas)
+        .answers::<Pong>("ping", schemas)
         .refuses::<Mistake<'_>>(schemas);
     vec![orders]
 }

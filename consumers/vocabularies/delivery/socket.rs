@@ -45,6 +45,8 @@ pub enum Command {
     GetAvailability,
     #[serde(rename = "set-availability")]
     SetAvailability(Available),
+    #[serde(rename = "ping")]
+    Ping,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -118,6 +120,7 @@ impl Consumer for OrdersSocket {
             Command::AcceptOrder(Named { order_id }) => {
                 accept(order_id.0, identity, self.since_ms, ctx).await
             }
+            Command::Ping => Ok(Reply::ack(&ctx.pong())),
             Command::GetAvailableOrders => {
                 let (orders, as_of) = ctx.read(look(identity, commands::available)).await?;
                 Ok(Reply::message(messages::available_orders(&orders, as_of)))

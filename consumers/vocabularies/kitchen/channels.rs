@@ -11,6 +11,7 @@ use super::messages::{
 use super::mistakes::Mistake;
 use super::screen::Screen;
 use crate::contract::{Channel, Schemas};
+use maitred::notice::Pong;
 
 /// What the namespace says and understands.
 pub fn channels(schemas: &mut Schemas) -> Vec<Channel> {
@@ -45,6 +46,7 @@ pub fn channels(schemas: &mut Schemas) -> Vec<Channel> {
         .answers::<Called<'_>>("order:call", schemas)
         .answers::<Recent<'_>>("orders:recent", schemas)
         .answers::<Availability<'_>>("menu:availability", schemas)
+        .answers::<Pong>("ping", schemas)
         .refuses::<Mistake<'_>>(schemas);
     vec![screen]
 }

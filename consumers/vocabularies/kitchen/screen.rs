@@ -70,6 +70,8 @@ pub enum Command {
     Recent(Option<Lately>),
     #[serde(rename = "menu:availability")]
     Availability(Available),
+    #[serde(rename = "ping")]
+    Ping,
 }
 
 /// A restaurant: as it is, or as the other events name theirs.
@@ -176,6 +178,7 @@ impl Consumer for Screen {
             Command::Seen(seen) => self.seen(seen, ctx).await,
             Command::Recent(lately) => self.recent(lately, ctx).await,
             Command::Availability(wish) => self.availability(wish, ctx).await,
+            Command::Ping => Ok(Reply::ack(&ctx.pong())),
         }
     }
 
