@@ -156,7 +156,6 @@ fn the_first_has_it_and_the_second_is_told_who() {
         restaurant_id: 2,
         waiter_id: Some(10),
         open_at: Some(0),
-        managers: false,
     };
     assert_eq!(
         house
