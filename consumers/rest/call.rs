@@ -307,14 +307,6 @@ impl Answer {
         })
     }
 
-    /// Status 202: nothing is there yet, and asking again is right.
-    pub fn later(body: &impl Serialize) -> Result<Self, Error> {
-        Ok(Answer {
-            status: 202,
-            ..Answer::ok(body)?
-        })
-    }
-
     /// Of a command that was done: as of which event, as [`Api::write_as_of`](maitred::Api::write_as_of) says it. The header `As-Of` tells it.
     pub fn done_as_of(self, as_of: u64) -> Self {
         let as_of = Some(as_of);
@@ -324,6 +316,14 @@ impl Answer {
     /// As of which event the command was done, if it was one.
     pub fn as_of(&self) -> Option<u64> {
         self.as_of
+    }
+
+    /// Status 202: nothing is there yet, and asking again is right.
+    pub fn later(body: &impl Serialize) -> Result<Self, Error> {
+        Ok(Answer {
+            status: 202,
+            ..Answer::ok(body)?
+        })
     }
 
     /// The status of HTTP.

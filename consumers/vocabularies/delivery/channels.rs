@@ -25,9 +25,9 @@ pub fn channels(schemas: &mut Schemas) -> Vec<Channel> {
         .emits::<Mistake<'_>>("error", schemas)
         .answers::<Ack>("accept-order", schemas)
         .answers::<Ack>("update-order-status", schemas)
+        .answers::<Pong>("ping", schemas)
         .answers::<Ack>("drop-order", schemas)
         .answers::<AvailabilityAck>("set-availability", schemas)
-        .answers::<Pong>("ping", schemas)
         .refuses::<Mistake<'_>>(schemas);
     vec![orders]
 }

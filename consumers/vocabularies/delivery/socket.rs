@@ -39,14 +39,14 @@ pub enum Command {
     GetAvailableOrders,
     #[serde(rename = "get-restaurant-orders")]
     GetRestaurantOrders,
+    #[serde(rename = "ping")]
+    Ping,
     #[serde(rename = "drop-order")]
     DropOrder(Named),
     #[serde(rename = "get-availability")]
     GetAvailability,
     #[serde(rename = "set-availability")]
     SetAvailability(Available),
-    #[serde(rename = "ping")]
-    Ping,
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -35,6 +35,7 @@ pub fn channels(schemas: &mut Schemas) -> Vec<Channel> {
         .answers::<SyncDone>("orders:sync", schemas)
         .answers::<StatusDone<'_>>("order:update_status", schemas)
         .answers::<TableDone<'_>>("table:complete", schemas)
+        .answers::<Pong>("ping", schemas)
         .answers::<TicketDone<'_>>("order:bump", schemas)
         .answers::<TicketDone<'_>>("order:recall", schemas)
         .answers::<TicketDone<'_>>("order:confirm", schemas)
@@ -46,7 +47,6 @@ pub fn channels(schemas: &mut Schemas) -> Vec<Channel> {
         .answers::<Called<'_>>("order:call", schemas)
         .answers::<Recent<'_>>("orders:recent", schemas)
         .answers::<Availability<'_>>("menu:availability", schemas)
-        .answers::<Pong>("ping", schemas)
         .refuses::<Mistake<'_>>(schemas);
     vec![screen]
 }

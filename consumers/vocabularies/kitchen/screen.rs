@@ -48,6 +48,8 @@ pub enum Command {
     UpdateStatus(Update),
     #[serde(rename = "table:complete")]
     CompleteTable(AtTable),
+    #[serde(rename = "ping")]
+    Ping,
     #[serde(rename = "order:bump")]
     Bump(Bump),
     #[serde(rename = "order:recall")]
@@ -70,8 +72,6 @@ pub enum Command {
     Recent(Option<Lately>),
     #[serde(rename = "menu:availability")]
     Availability(Available),
-    #[serde(rename = "ping")]
-    Ping,
 }
 
 /// A restaurant: as it is, or as the other events name theirs.
@@ -167,6 +167,7 @@ impl Consumer for Screen {
             Command::Sync(which) => self.sync(which, ctx).await,
             Command::UpdateStatus(update) => self.update_status(update, ctx).await,
             Command::CompleteTable(table) => self.complete_table(table, ctx).await,
+            Command::Ping => Ok(Reply::ack(&ctx.pong())),
             Command::Bump(bump) => self.bump(bump, ctx).await,
             Command::Recall(recall) => self.recall(recall, ctx).await,
             Command::Confirm(confirm) => self.confirm(confirm, ctx).await,
@@ -178,7 +179,6 @@ impl Consumer for Screen {
             Command::Seen(seen) => self.seen(seen, ctx).await,
             Command::Recent(lately) => self.recent(lately, ctx).await,
             Command::Availability(wish) => self.availability(wish, ctx).await,
-            Command::Ping => Ok(Reply::ack(&ctx.pong())),
         }
     }
 
