@@ -192,10 +192,10 @@ test('a code that is none, a table that is not open, and one whose code staff ha
   const free = freeTable(server);
   const closed = await the.page(`/t/${free.qr_secret}`);
   await closed.says(`Table ${free.number} is not open yet`);
-  await server.rest('POST', '/api/v1/tables/5/qr', { blocked: true }, waiter(server));
+  await server.rest('PATCH', '/api/v1/tables/5/qr', { blocked: true }, waiter(server));
   const blocked = await the.page(`/t/${secret(server)}`);
   await blocked.says('Please order with your waiter.');
-  await server.rest('POST', '/api/v1/tables/5/qr', { blocked: false }, waiter(server));
+  await server.rest('PATCH', '/api/v1/tables/5/qr', { blocked: false }, waiter(server));
   await blocked.getByRole('button', { name: 'Try again' }).click();
   await blocked.says('Pad Thai');
 });
