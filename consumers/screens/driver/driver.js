@@ -1,30 +1,18 @@
-// The driver's phone: who it is, and then their round.
+// The driver's phone: the place of its parts is painted first, they come behind it.
 
-import { html, useEffect, useLink, useMemo, useState } from '../shared/ui.js';
 import { start } from '../shared/app.js';
-import { PinAgain, SignIn, session, signOut } from '../shared/sign_in.js';
-import { courier } from './courier.js';
-import { forget } from './pocket.js';
-import { Drive } from './drive.js';
+import { later } from '../shared/later.js';
+import { session } from '../shared/session.js';
+import { t } from '../shared/texts.js';
+import { html } from '../shared/ui.js';
 
-function App() {
-  const [who, setWho] = useState(() => session('driver'));
-  const line = useMemo(() => (who ? courier(who) : null), [who?.user?.id]);
-  useEffect(() => () => line?.close(), [line]);
-  if (!who || !line) return html`<${SignIn} screen="driver" roles=${['driver']} onsession=${setWho} />`;
-  const leave = () => {
-    forget(line.me);
-    signOut('driver');
-    setWho(null);
-  };
-  return html`<${Drive} line=${line} name=${who.user?.name ?? ''} leave=${leave} /><${Again} line=${line} leave=${leave} />`;
-}
+const App = later(
+  () => import('./page.js').then((all) => all.Page),
+  () =>
+    html`<div class="driver" aria-busy="true">
+      <header class="bar"><span class="switch">${t('driver.switch.unknown')}</span></header>
+      <main class="scroll">${session('driver') && html`<div class="grey"></div><div class="grey"></div>`}</main>
+    </div>`,
+);
 
-/** The PIN once more when the token ended: over the round, of which nothing is lost. @param {{line: import("./courier.js").Courier, leave: () => void}} props */
-function Again({ line, leave }) {
-  const link = useLink(line.m);
-  if (link.state !== 'denied' || link.why !== 'token') return null;
-  return html`<${PinAgain} screen="driver" onsession=${(/** @type {any} */ again) => line.m.authenticate(again.token)} onother=${leave} />`;
-}
-
-start({ screen: 'driver', texts: import.meta.url, App });
+start({ screen: 'driver', texts: import.meta.url, App: () => html`<${App} />` });

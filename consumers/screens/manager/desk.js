@@ -11,16 +11,17 @@ import { Nav, TABS } from './nav.js';
 import { Numbers } from './numbers.js';
 import { Service } from './service.js';
 import { Beside } from './beside.js';
-import { Lazy } from './lazy.js';
+import { later } from '../shared/later.js';
 
-/** @type {Record<string, () => Promise<any>>} */
+const meanwhile = () => html`<div class="grey"></div><div class="grey"></div>`;
+/** Pages that are fetched when somebody opens them. @type {Record<string, (props: any) => any>} */
 const PAGES = {
-  floor: () => import('./floor.js'),
-  menu: () => import('./menu.js'),
-  staff: () => import('./staff.js'),
-  screens: () => import('./screens.js'),
-  day: () => import('./day.js'),
-  house: () => import('./settings.js'),
+  floor: later(() => import('./floor.js').then((all) => all.Page), meanwhile),
+  menu: later(() => import('./menu.js').then((all) => all.Page), meanwhile),
+  staff: later(() => import('./staff.js').then((all) => all.Page), meanwhile),
+  screens: later(() => import('./screens.js').then((all) => all.Page), meanwhile),
+  day: later(() => import('./day.js').then((all) => all.Page), meanwhile),
+  house: later(() => import('./settings.js').then((all) => all.Page), meanwhile),
 };
 
 /** @param {{house: import('./house.js').House, user: any, leave: () => void}} props */
@@ -39,7 +40,7 @@ export function Desk({ house, user, leave }) {
     </header>
     <main class="m" id="page" tabindex="-1">
       <${Boundary} name=${`manager ${tab}`} key=${tab}>
-        ${service ? html`<${Service} house=${house} />` : html`<${Lazy} load=${PAGES[tab]} house=${house} user=${user} leave=${leave} />`}
+        ${service ? html`<${Service} house=${house} />` : html`<${PAGES[tab]} house=${house} user=${user} leave=${leave} />`}
       <//>
     </main>
     ${service && html`<aside class="s" aria-label=${t('manager.beside')}><${Boundary} name="manager beside"><${Beside} house=${house} /><//></aside>`}

@@ -1,34 +1,17 @@
-// The manager's desk: who it is, and then their house.
+// The manager's desk: the place of its parts is painted first, they come behind it.
 
-import { html, useEffect, useLink, useMemo, useState } from '../shared/ui.js';
 import { start } from '../shared/app.js';
-import { session, signOut } from '../shared/sign_in.js';
-import { house } from './house.js';
-import { Desk } from './desk.js';
-import { Enter } from './enter.js';
-import { WhichHouse } from './which_house.js';
+import { later } from '../shared/later.js';
+import { session } from '../shared/session.js';
+import { t } from '../shared/texts.js';
+import { html } from '../shared/ui.js';
 
-function App() {
-  const [who, setWho] = useState(() => session('manager'));
-  const [chosen, choose] = useState(/** @type {number | null} */ (null));
-  const place = who?.restaurant?.id ?? who?.user?.restaurant_id ?? chosen;
-  const own = useMemo(() => (who && place ? house(who, place) : null), [who?.user?.id, place]);
-  useEffect(() => () => own?.close(), [own]);
-  if (!who) return html`<${Enter} onsession=${setWho} />`;
-  if (!own) return html`<${WhichHouse} choose=${choose} />`;
-  const leave = () => {
-    signOut('manager');
-    setWho(null);
-  };
-  return html`<${Desk} house=${own} user=${who.user} leave=${leave} /><${Again} own=${own} user=${who.user} setWho=${setWho} />`;
-}
+const App = later(
+  () => import('./page.js').then((all) => all.Page),
+  () =>
+    session('manager')
+      ? html`<div class="manager" aria-busy="true"><nav class="nav"><b class="n">${t('manager.title')}</b></nav><header class="top"><p class="muted">${t('connecting')}</p></header><main class="m"><div class="grey"></div><div class="grey"></div><div class="grey"></div></main></div>`
+      : null,
+);
 
-/** Signing in once more when the token ended: over the desk, of which nothing is lost. @param {{own: import('./house.js').House, user: any, setWho: (who: any) => void}} props */
-function Again({ own, user, setWho }) {
-  const link = useLink(own.m);
-  if (link.state !== 'denied' || link.why !== 'token') return null;
-  const renewed = (/** @type {any} */ again) => (again.user.id === user?.id ? own.m.authenticate(again.token) : setWho(again));
-  return html`<div class="over"><${Enter} onsession=${renewed} /></div>`;
-}
-
-start({ screen: 'manager', texts: import.meta.url, App });
+start({ screen: 'manager', texts: import.meta.url, App: () => html`<${App} />` });
