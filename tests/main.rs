@@ -12,6 +12,7 @@ mod edge;
 mod full_disk;
 mod fuzzing;
 mod history;
+mod house;
 mod illegible;
 mod kitchen;
 mod lanes;
