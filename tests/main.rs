@@ -2,7 +2,9 @@
 
 mod backups;
 mod bills;
+mod board;
 mod changes;
+mod codes;
 mod commands;
 mod contract;
 mod delivery;
@@ -17,6 +19,7 @@ mod illegible;
 mod kitchen;
 mod lanes;
 mod lines;
+mod menu;
 mod neighbours;
 mod openapi;
 mod operator;
