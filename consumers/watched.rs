@@ -13,7 +13,10 @@ pub const WATCHED: &[Watched] = &[
     Watched::new("table_sessions").hiding(&["token"]),
     Watched::new("users").hiding(&["pin_hash", "password_hash"]),
     Watched::new("devices").hiding(&["token_hash"]),
+    Watched::new("drivers"),
     Watched::new("menu_items"),
+    // Told with its order.
+    Watched::new("order_codes"),
     Watched::new("orders").stamps(&[
         Stamp::new("status", "confirmed", "confirmed_at"),
         Stamp::new("status", "preparing", "preparing_at"),

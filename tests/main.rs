@@ -1,6 +1,7 @@
 //! One file for each promise, tested at the wire against the real binary. `tests/run` installs what they need.
 
 mod backups;
+mod bills;
 mod changes;
 mod commands;
 mod contract;
@@ -30,4 +31,5 @@ mod tidy;
 mod timing;
 mod tokens;
 mod transcripts;
+mod visits;
 mod workshop;

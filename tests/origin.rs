@@ -1,5 +1,6 @@
 //! The screens' origin: pages and files, and everything else that a page needs, on the dining room's listener.
 
+mod as_of;
 mod demo;
 mod pages;
 mod reports;

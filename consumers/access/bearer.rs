@@ -306,9 +306,12 @@ impl Seat {
     fn of(claims: &Claims, db: &Reader<'_>) -> Result<Option<Seat>, Error> {
         if let Some(key) = &claims.session_id {
             let open = match found(ids::session(db, key))? {
+                // Guests whose visit was merged into another one are that one's.
                 Some(id) => db.row(
-                    "SELECT t.restaurant_id, t.id, s.id FROM table_sessions s JOIN tables t ON t.id = s.table_id
-                     WHERE s.id = ?1 AND s.closed_at IS NULL AND (?2 IS NULL OR s.token_version <= ?2)",
+                    "WITH RECURSIVE visit(id) AS (SELECT id FROM table_sessions WHERE id = ?1 AND (?2 IS NULL OR token_version <= ?2)
+                       UNION SELECT s.merged_into_id FROM visit JOIN table_sessions s USING (id) WHERE s.merged_into_id IS NOT NULL)
+                     SELECT t.restaurant_id, t.id, s.id FROM visit JOIN table_sessions s USING (id) JOIN tables t ON t.id = s.table_id
+                     WHERE s.closed_at IS NULL",
                     params![id, claims.token_version],
                     Seat::read,
                 )?,

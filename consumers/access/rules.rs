@@ -53,9 +53,28 @@ pub enum Action {
     /// Its note, its table, its waiter, its time.
     EditOrder,
     DeleteOrder,
+    /// What a cook says of a ticket: done, not done, seen, known.
+    Cook,
+    /// A later course is due.
+    FireCourse,
+    /// Calling out again what is ready.
+    CallOrder,
+    /// What is made first.
+    Prioritize,
+    /// Sold out, or not any more.
+    SetAvailability,
+    EditMenu,
     /// Closing all orders of a table.
     CompleteTable,
     TakePayment,
+    /// Everything that was paid in a restaurant, page by page.
+    ReadPayments,
+    /// What became of an order, and who did it.
+    ReadHistory,
+    /// The numbers of a day.
+    ReadNumbers,
+    /// Zones, tables and stations.
+    EditHouse,
     Occupy,
     Release,
     /// Releasing a table or closing a visit that has not paid, with a reason.
@@ -154,8 +173,18 @@ const RULES: &[(Action, &[Who])] = &[
     (Action::EditItems, &[Guest, Waiter, Kitchen, Manager, Admin]),
     (Action::EditOrder, &[Waiter, Manager, Admin]),
     (Action::DeleteOrder, &[Manager, Admin]),
+    (Action::Cook, &[Kitchen, Manager, Admin]),
+    (Action::FireCourse, &[Waiter, Kitchen, Manager, Admin]),
+    (Action::CallOrder, &[Waiter, Kitchen, Manager, Admin]),
+    (Action::Prioritize, &[Waiter, Kitchen, Manager, Admin]),
+    (Action::SetAvailability, &[Waiter, Kitchen, Manager, Admin]),
+    (Action::EditMenu, &[Manager, Admin]),
     (Action::CompleteTable, &[Waiter, Kitchen, Manager, Admin]),
     (Action::TakePayment, &[Waiter, Manager, Admin]),
+    (Action::ReadPayments, &[Waiter, Manager, Admin]),
+    (Action::ReadHistory, &[Waiter, Manager, Admin]),
+    (Action::ReadNumbers, &[Manager, Admin]),
+    (Action::EditHouse, &[Manager, Admin]),
     (Action::Occupy, &[Anonymous, Waiter, Manager, Admin]),
     (Action::Release, &[Anonymous, Waiter, Manager, Admin]),
     (Action::ForceRelease, &[Manager, Admin]),

@@ -72,6 +72,9 @@ const fn wanted(action: Action) -> &'static [&'static str] {
         | Action::HearChanges
         | Action::ReadLists
         | Action::ReadMenu
+        | Action::ReadPayments
+        | Action::ReadHistory
+        | Action::ReadNumbers
         | Action::RunDashboard
         | Action::TrackOrder
         | Action::JoinPlatform

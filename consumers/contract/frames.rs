@@ -210,7 +210,13 @@ impl Channel {
     /// # Panics
     /// When nothing of that name is understood: the contract is made of types, and one of them is another's.
     pub fn answers<T: JsonSchema>(mut self, name: &str, schemas: &mut Schemas) -> Self {
-        let answer = schema::closed(T::json_schema(&mut schemas.said));
+        let answer = T::json_schema(&mut schemas.said);
+        let as_of = json!({"type": "integer", "description": "Of a command that has written: the number of the newest event when that was done."});
+        let answer = match answer.pointer("/properties/as_of") {
+            None => schema::with_member(answer, "as_of", as_of, false),
+            Some(_) => answer,
+        };
+        let answer = schema::closed(answer);
         let frame = self.hears.iter_mut().find(|frame| frame.name == name);
         let frame = frame.unwrap_or_else(|| panic!("{}: nobody says {name}", self.consumer));
         frame.answer = Some(answer);

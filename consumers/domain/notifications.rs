@@ -102,6 +102,8 @@ pub struct NotificationFacts {
     /// Where it is about several orders.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub order_uuids: Vec<String>,
+    /// Of its order: what is called out.
+    pub code: Option<String>,
     /// Of its order: lines that are not voided.
     pub items_count: Option<i64>,
     pub table_id: Option<i64>,
@@ -123,7 +125,8 @@ pub struct NotificationFacts {
 const FACTS: &str = "SELECT n.id, n.uuid, n.restaurant_id, n.audience, n.kind, n.event, n.severity, n.title, n.message, n.order_id,
   CASE WHEN n.order_id IS NULL THEN NULL ELSE (SELECT count(*) FROM order_items i WHERE i.order_id = n.order_id AND i.status <> 'voided') END,
   n.table_id, t.number, n.payment_id, p.amount_minor, r.currency_exp, n.task_id, k.kind, n.created_at, n.acknowledged_at, n.acknowledged_by, u.name,
-  n.expires_at, n.version, r.uuid, (SELECT uuid FROM orders WHERE id = n.order_id), n.order_uuids_json
+  n.expires_at, n.version, r.uuid, (SELECT uuid FROM orders WHERE id = n.order_id), n.order_uuids_json,
+  (SELECT code FROM order_codes c WHERE c.id = n.order_id)
   FROM notifications n JOIN restaurants r ON r.id = n.restaurant_id LEFT JOIN tables t ON t.id = n.table_id LEFT JOIN payments p ON p.id = n.payment_id
   LEFT JOIN tasks k ON k.id = n.task_id LEFT JOIN users u ON u.id = n.acknowledged_by";
 
@@ -161,6 +164,7 @@ fn read(row: &Row<'_>) -> Result<NotificationFacts, Error> {
         acknowledged_name: row.get(21)?,
         expires_at: row.get(22)?,
         version: row.get(23)?,
+        code: row.get(27)?,
         restaurant_uuid: row.get(24)?,
         order_uuid: row.get(25)?,
         // What another program wrote there may be any JSON.

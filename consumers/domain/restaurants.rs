@@ -270,7 +270,7 @@ pub fn overview(db: &Reader<'_>, id: i64) -> Result<Overview, Error> {
         "SELECT (SELECT count(*) FROM tables WHERE restaurant_id = ?1 AND is_active), count(s.id), coalesce(sum(s.guests_count), 0),
            (SELECT count(*) FROM tasks WHERE restaurant_id = ?1 AND status = 'open'),
            (SELECT count(*) FROM notifications WHERE restaurant_id = ?1 AND kind = 'alert' AND acknowledged_at IS NULL),
-           (SELECT CAST(total(o.total_minor - (SELECT total(p.amount_minor) FROM payments p WHERE p.order_id = o.id AND p.status = 'captured')) AS INTEGER)
+           (SELECT CAST(total(o.total_minor - (SELECT total(p.amount_minor - p.refunded_minor) FROM payments p WHERE p.order_id = o.id AND p.status = 'captured')) AS INTEGER)
               FROM orders o WHERE o.restaurant_id = ?1 AND o.workflow_id = 1 AND o.status NOT IN ('completed', 'cancelled'))
          FROM tables t JOIN table_sessions s ON s.table_id = t.id AND s.closed_at IS NULL WHERE t.restaurant_id = ?1",
         params![id],

@@ -29,13 +29,16 @@ pub struct SessionFacts {
     #[serde(default)]
     pub requests: Vec<RequestFacts>,
     pub version: i64,
+    /// The visit that it is part of since it ended.
+    #[serde(default)]
+    pub merged_into_id: Option<i64>,
 }
 
 fn facts_sql(which: &str) -> String {
     let requests = requests::COLUMN;
     format!(
         "SELECT s.id, s.uuid, t.restaurant_id, s.table_id, t.number, s.session_code, s.guests_count, s.waiter_id, s.opened_at, s.closed_at, s.closed_by,
-           s.close_reason, s.version, {requests} FROM table_sessions s JOIN tables t ON t.id = s.table_id WHERE {which}"
+           s.close_reason, s.version, {requests}, s.merged_into_id FROM table_sessions s JOIN tables t ON t.id = s.table_id WHERE {which}"
     )
 }
 
@@ -55,6 +58,7 @@ fn read(row: &Row<'_>) -> Result<SessionFacts, Error> {
         close_reason: row.get(11)?,
         version: row.get(12)?,
         requests: requests::parse(&row.text(13)?)?,
+        merged_into_id: row.get(14)?,
     })
 }
 
@@ -133,7 +137,7 @@ pub struct SessionPatch {
     pub expected_version: Option<i64>,
 }
 
-/// Changes who sits there and who serves.
+/// Changes who sits there and who serves: then what the visit has open is theirs.
 ///
 /// # Errors
 /// [`Refusal::Value`], [`Refusal::SessionClosed`], [`Refusal::Version`], [`Refusal::Forbidden`], [`Refusal::NotFound`].
@@ -158,7 +162,29 @@ pub fn patch(
         "UPDATE table_sessions SET guests_count = ?2, waiter_id = ?3 WHERE id = ?1",
         params![id, count, waiter_id],
     )?;
+    if waiter_id != session.waiter_id {
+        hand_over(tx, &session, waiter_id)?;
+    }
     get(tx, id)
+}
+
+/// Whoever serves a visit from now on has what it has open, and what its former waiter had to do for it.
+fn hand_over(
+    tx: &Transaction<'_>,
+    session: &SessionFacts,
+    waiter_id: Option<i64>,
+) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE orders SET waiter_id = ?2 WHERE session_id = ?1 AND workflow_id = 1 AND status NOT IN ('completed', 'cancelled') AND waiter_id IS NOT ?2",
+        params![session.id, waiter_id],
+    )?;
+    if session.waiter_id.is_some() {
+        tx.execute(
+            "UPDATE tasks SET assignee_id = ?2 WHERE session_id = ?1 AND status IN ('open', 'acknowledged') AND assignee_id = ?3",
+            params![session.id, waiter_id, session.waiter_id],
+        )?;
+    }
+    Ok(())
 }
 
 /// Changes how many sit there.

@@ -59,6 +59,7 @@ fn read(row: &Row<'_>) -> Result<TableFacts, Error> {
             close_reason: None,
             requests: Vec::new(),
             version: row.get(17)?,
+            merged_into_id: None,
         }),
     };
     Ok(TableFacts {

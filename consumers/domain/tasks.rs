@@ -1,5 +1,6 @@
 //! What somebody has to do: serve, come to a table, bring a bill. That there is a new one is told by a notification that a trigger writes.
 
+use super::orders::OrderFacts;
 use super::page::{PAGE_MAX, Page, paged};
 use super::version::same_version;
 use super::{Actor, Key, Refusal, Role, ids, orders, restaurants, sessions, tables, waiters};
@@ -268,6 +269,32 @@ pub fn create(
         |row| row.get(0),
     )?;
     get(tx, id)
+}
+
+/// A task that follows from something, for whoever comes first.
+pub(super) fn for_order(
+    tx: &Transaction<'_>,
+    actor: &Actor,
+    order: &OrderFacts,
+    title: &str,
+    priority: i64,
+) -> Result<i64, Error> {
+    tx.one(
+        "INSERT INTO tasks(uuid, restaurant_id, kind, order_id, table_id, session_id, title, priority, created_by, created_at, updated_at)
+         VALUES (?1, ?2, 'custom', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9) RETURNING id",
+        params![
+            ids::uuid(),
+            order.restaurant_id,
+            order.id,
+            order.table_id,
+            order.session_id,
+            title,
+            priority,
+            actor.user_id,
+            tx.now_ms()
+        ],
+        |row| row.get(0),
+    )
 }
 
 /// A task that is not over, for somebody who works there.

@@ -111,7 +111,9 @@ mod tests {
             let json = serde_json::to_string(entity).unwrap();
             assert_eq!(json, format!("\"{entity}\""));
         }
-        for watched in crate::watched::WATCHED {
+        // A code is told with its order.
+        let told = |table: &str| table != "order_codes";
+        for watched in crate::watched::WATCHED.iter().filter(|w| told(w.table)) {
             assert!(
                 Entity::of_table(watched.table).is_some(),
                 "{}",

@@ -31,6 +31,7 @@ pub fn of(system: &System, method: &str, operation: &mut Operation) {
     // Whoever has no token yet has no key either.
     let repeatable = writes && identified;
     if repeatable {
+        done(operation);
         let parameters = operation.parameters.get_or_insert_default();
         parameters.push(RefOr::T(idempotency_key()));
     }
@@ -136,6 +137,24 @@ fn add(operation: &mut Operation, status: &str, why: &str, who: Who, service: &s
         response = response.header("Retry-After", header.build());
     }
     responses.insert(status.to_owned(), RefOr::T(response.build()));
+}
+
+/// A success says as of which event it was done.
+fn done(operation: &mut Operation) {
+    let whole = ObjectBuilder::new().schema_type(Type::Integer);
+    let header = HeaderBuilder::new()
+        .schema(Some(whole))
+        .description(Some(
+            "The number of the newest event when this was done: none that it has caused has a higher one",
+        ))
+        .build();
+    for (status, response) in &mut operation.responses.responses {
+        if let (true, RefOr::T(response)) = (status.starts_with('2'), response) {
+            response
+                .headers
+                .insert("As-Of".to_owned(), RefOr::T(header.clone()));
+        }
+    }
 }
 
 fn content(who: Who, service: &str) -> Content {

@@ -145,6 +145,20 @@ impl Call {
         Ok((id, self.may(action, Target::Restaurant(id), db)?))
     }
 
+    /// Refuses parameters that have no meaning here: a misspelled one must not look like none.
+    pub fn only(&self, known: &[&str]) -> Result<(), Error> {
+        let strange = self.query.keys();
+        let mut strange =
+            strange.filter(|name| *name != "token" && !known.contains(&name.as_str()));
+        match strange.next() {
+            None => Ok(()),
+            Some(name) => {
+                let text = format!("unknown parameter {name:?}");
+                Err(Error::client(Kind::Invalid, "INVALID_PARAMETER", text))
+            }
+        }
+    }
+
     /// A parameter of the query string.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.query.get(name).map(String::as_str)
@@ -269,13 +283,20 @@ impl<'a> List<'a> {
 pub struct Answer {
     status: u16,
     body: Box<RawValue>,
+    /// See [`Answer::as_of`]. The store keeps it itself.
+    #[serde(skip)]
+    as_of: Option<u64>,
 }
 
 impl Answer {
     /// Status 200, with this body as JSON.
     pub fn ok(body: &impl Serialize) -> Result<Self, Error> {
         let body = serde_json::value::to_raw_value(body)?;
-        Ok(Answer { status: 200, body })
+        Ok(Answer {
+            status: 200,
+            body,
+            as_of: None,
+        })
     }
 
     /// Status 201: what the body shows was made by this request.
@@ -284,6 +305,17 @@ impl Answer {
             status: 201,
             ..Answer::ok(body)?
         })
+    }
+
+    /// Of a command that was done: as of which event, as [`Api::write_as_of`](maitred::Api::write_as_of) says it. The header `As-Of` tells it.
+    pub fn done_as_of(self, as_of: u64) -> Self {
+        let as_of = Some(as_of);
+        Answer { as_of, ..self }
+    }
+
+    /// As of which event the command was done, if it was one.
+    pub fn as_of(&self) -> Option<u64> {
+        self.as_of
     }
 
     /// Status 202: nothing is there yet, and asking again is right.

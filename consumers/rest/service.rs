@@ -15,7 +15,7 @@ use std::time::Duration;
 use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HOST, RETRY_AFTER};
-use warp::http::{HeaderValue, Method, StatusCode};
+use warp::http::{HeaderName, HeaderValue, Method, StatusCode};
 use warp::reply::Response;
 
 /// A vocabulary's paths.
@@ -88,7 +88,7 @@ impl Service {
                 Err(error) => self.refused(&error),
             },
             Ok((handler, keys)) => match request.answer(handler, keys, api, body).await {
-                Ok(answer) => response(answer.status(), answer.body().to_owned()),
+                Ok(answer) => answered(&answer),
                 Err(error) => self.refused(&error),
             },
             Err(Miss::Method(methods)) if cors::asks(&request.method, &request.caller) => {
@@ -194,7 +194,8 @@ impl Request {
             Handler::Write(f) => {
                 let command = self.command(&identity, &body)?;
                 let call = Call::new(identity, keys, self.query.clone(), body).from(peer);
-                api.write(command, move |tx| f(&call, tx)).await
+                let done = api.write_as_of(command, move |tx| f(&call, tx)).await;
+                done.map(|(answer, as_of)| answer.done_as_of(as_of))
             }
             Handler::Prepared(prepare, f) => {
                 let before = Before {
@@ -207,7 +208,8 @@ impl Request {
                 let command = self.command(&identity, &body)?;
                 let call = Call::new(identity, keys, self.query.clone(), body).from(peer);
                 let call = call.knowing(found);
-                api.write(command, move |tx| f(&call, tx)).await
+                let done = api.write_as_of(command, move |tx| f(&call, tx)).await;
+                done.map(|(answer, as_of)| answer.done_as_of(as_of))
             }
             Handler::Serve(f) => {
                 f(ServerCall {
@@ -310,6 +312,18 @@ async fn all<B: Buf, E>(
         whole.extend_from_slice(&part.copy_to_bytes(part.remaining()));
     }
     Ok(whole.freeze())
+}
+
+/// The number of the newest event when a command was done: a page whose stream has passed it has heard all that the command caused.
+const AS_OF: HeaderName = HeaderName::from_static("as-of");
+
+fn answered(answer: &Answer) -> Response {
+    let mut response = response(answer.status(), answer.body().to_owned());
+    if let Some(as_of) = answer.as_of() {
+        let headers = response.headers_mut();
+        headers.insert(AS_OF, HeaderValue::from(as_of));
+    }
+    response
 }
 
 fn response(status: u16, body: String) -> Response {

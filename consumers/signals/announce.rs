@@ -2,7 +2,7 @@
 
 use super::announcement::Announcement;
 use super::rows::{OrderRow, rows};
-use super::{jobs, kitchen, lines, orders, payments, record, sessions, tables};
+use super::{deliveries, jobs, kitchen, lines, menu, orders, payments, record, sessions, tables};
 use crate::domain::notifications::{self, Audience};
 use crate::domain::workflow;
 use crate::events::{Entity, Event, Fact, Group};
@@ -13,7 +13,10 @@ use serde::Deserialize;
 /// See [`App::announce`](maitred::App::announce).
 pub fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Restaurant>>, Error> {
     let Some(entity) = Entity::of_table(change.table) else {
-        return Ok(Vec::new());
+        return match change.table {
+            "drivers" => deliveries::driver(change, db),
+            _ => Ok(Vec::new()),
+        };
     };
     let mut record = None;
     let mut all = match entity {
@@ -44,7 +47,8 @@ pub fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Resta
         Entity::User => user(change)?,
         Entity::Device => device(change)?,
         // Staff hear of tasks through the notifications that triggers make of them.
-        Entity::Restaurant | Entity::Zone | Entity::MenuItem | Entity::Task => Vec::new(),
+        Entity::MenuItem => menu::dish(change, db)?,
+        Entity::Restaurant | Entity::Zone | Entity::Task => Vec::new(),
     };
     // The feed tells each change once: the first event carries it, or one that says nothing else.
     if entity != Entity::Order {

@@ -177,5 +177,5 @@ fn unix_ms(at: SystemTime) -> i64 {
 
 /// The time of day, in milliseconds since 1970.
 pub(super) fn wall_ms(clock: &Clock) -> i64 {
-    unix_ms(clock.wall())
+    clock.wall_ms()
 }

@@ -8,7 +8,7 @@ use crate::error::{ClientError, Error, Kind};
 use crate::protocol::close::Ending;
 use crate::protocol::dialect::Control;
 use crate::protocol::message::{Message, Reply};
-use crate::protocol::notice::{Dropped, Pong};
+use crate::protocol::notice::Dropped;
 use crate::routing::Delivery;
 
 /// Does what was left with the socket of this connection: to end, to ask the guard again, to warn of a token that ends, to tell of dropped events. `Some`: the
@@ -43,13 +43,9 @@ pub(crate) async fn run_control<A: App>(
     keys: Option<&Keys>,
     control: Control,
 ) -> Result<Reply, Error> {
+    ctx.socket.subscription.wrote(0);
     match control {
-        Control::Ping => Ok(Reply::message(Message::new(
-            "pong",
-            &Pong {
-                server_time: wall_ms(&ctx.shard.clock),
-            },
-        ))),
+        Control::Ping => Ok(Reply::message(Message::new("pong", &ctx.pong()))),
         Control::Resume(since) => ctx.resume_in_band(since).await.map(|()| Reply::done()),
         Control::Authenticate(token) => {
             let identity = verify::<A>(keys, &token)?;

@@ -51,7 +51,8 @@ impl<A: App> Responder<A> {
                 }
                 if let Some(id) = id {
                     let members = ack.as_ref().and_then(Arguments::first);
-                    self.say(&self.format().dialect.ack(id, members));
+                    let as_of = self.socket.subscription.as_of();
+                    self.say(&self.format().dialect.ack(id, as_of, members));
                 }
             }
             Err(error) => {

@@ -23,6 +23,7 @@ use crate::hub::socket::Socket;
 use crate::protocol::close::Ending;
 use crate::protocol::dialect::Envelope;
 use crate::protocol::message::{Message, Reply};
+use crate::protocol::notice::Pong;
 use crate::store::{Channel, IdempotencyKey, Reader, Transaction};
 use back::Back;
 use futures::future::LocalBoxFuture;
@@ -212,6 +213,9 @@ impl<A: App> Context<A> {
     /// Runs a command: one step of a transaction that is committed together with others. Returns after the commit. If the frame had an `id`, the
     /// outcome is stored in that transaction, and the same id from the same client gets the stored outcome again.
     ///
+    /// The acknowledgement of a frame that has written says `as_of`: the number of the newest event when that was done. None that it has caused has a higher one, and a
+    /// repetition says that of the first time. With Socket.IO it is a member of the acknowledgement's first argument, where that is an object.
+    ///
     /// # Errors
     /// What `f` or the guard returns (then nothing of it happened); [`Error::Busy`]; [`Error::UnknownOutcome`] when the commit itself failed.
     ///
@@ -240,19 +244,32 @@ impl<A: App> Context<A> {
         let (guard, identity, flag) = (self.guard.clone(), self.identity.clone(), refused.clone());
         let result = self
             .store()?
-            .write(self.next_command(), move |tx| {
+            .write_as_of(self.next_command(), move |tx| {
                 if let Some(guard) = guard {
                     guard(&identity, tx).inspect_err(|_| flag.store(true, Relaxed))?;
                 }
                 f(tx)
             })
             .await;
-        self.told(refused, result)
+        let (value, as_of) = self.told(refused, result)?;
+        self.socket.subscription.wrote(as_of);
+        Ok(value)
     }
 
     /// Sends a message to this client only. It has no number and is not replayed.
     pub fn send(&self, message: &Message) {
         self.send_as(message, Envelope::default());
+    }
+
+    /// What a `ping` is answered with: the server's time, and how far this connection has been told. For vocabularies whose clients ask with an event of their own; a raw
+    /// connection's `ping` is answered by the framework.
+    pub fn pong(&self) -> Pong {
+        self.shard.flush_batch(self.format, &self.socket);
+        let live = self.shard.store.is_some() && !self.socket.subscription.is_holding();
+        Pong {
+            server_time: self.shard.clock.wall_ms(),
+            as_of: live.then(|| self.shard.reached()),
+        }
     }
 
     /// Ends the connection in order, after the messages sent until now: a raw one with close code 1000; with Socket.IO this namespace, and the client does not

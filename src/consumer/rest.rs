@@ -176,6 +176,20 @@ impl<A: App> Api<A> {
         command: Command,
         f: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        self.store.write(command.on_shard(self.shard), f).await
+        self.write_as_of(command, f).await.map(|(value, _)| value)
+    }
+
+    /// Writes as [`write`](Self::write) does, and says as of which event: the number of the newest one when the command was done. A client whose stream has reached that
+    /// number, or was told by a `pong` that it has, has heard all that the command has caused. A repetition gets the number of the first time.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub async fn write_as_of<T: Serialize + DeserializeOwned + Send + 'static>(
+        &self,
+        command: Command,
+        f: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<(T, u64), Error> {
+        let command = command.on_shard(self.shard);
+        self.store.write_as_of(command, f).await
     }
 }

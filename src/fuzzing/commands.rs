@@ -225,7 +225,7 @@ fn member<'m>(members: &'m [(String, Value)], name: &str) -> Option<&'m Value> {
 fn acknowledged(dialect: &Dialect, id: &str) {
     let some = serde_json::value::to_raw_value(&json!({"n": [1, "}"]})).expect("JSON");
     for (data, n) in [(None, None), (Some(&*some), Some(json!([1, "}"])))] {
-        let ack: Message = dialect.ack(id, data);
+        let ack: Message = dialect.ack(id, None, data);
         let ack = read(dialect, &ack);
         let mut expected = json!({"type": "ack", "data": {"id": id, "ok": true}});
         if let Some(n) = n {

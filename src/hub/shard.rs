@@ -157,6 +157,11 @@ impl<A: App> Shard<A> {
         self.counts.members.set(members);
     }
 
+    /// The number up to which everything was delivered to the members here, or is held for them.
+    pub fn reached(&self) -> u64 {
+        self.progress.reached()
+    }
+
     /// Waits until everything up to `seq` was delivered or held here. Cancel safe.
     pub async fn caught_up(&self, seq: u64) {
         self.progress.wait(seq).await;

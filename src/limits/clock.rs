@@ -77,6 +77,14 @@ impl Clock {
         }
     }
 
+    /// The time of day, in milliseconds since 1970. What is earlier is 0.
+    pub(crate) fn wall_ms(&self) -> i64 {
+        let since = self.wall().duration_since(SystemTime::UNIX_EPOCH);
+        since.map_or(0, |since| {
+            i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+        })
+    }
+
     /// Done when `time` has passed. Cancel safe.
     pub fn sleep(&self, time: Duration) -> Sleep {
         self.sleep_until(self.now() + time.min(LONGEST))

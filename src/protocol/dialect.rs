@@ -174,9 +174,9 @@ impl Dialect {
         }
     }
 
-    /// The acknowledgement of a command with an id.
-    pub fn ack(&self, id: &str, data: Option<&RawValue>) -> Message {
-        json::ack(id, data)
+    /// The acknowledgement of a command with an id. `as_of`: that of what it has written.
+    pub fn ack(&self, id: &str, as_of: Option<u64>, data: Option<&RawValue>) -> Message {
+        json::ack(id, as_of, data)
     }
 
     /// Takes a frame apart. It comes from a stranger.

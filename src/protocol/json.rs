@@ -80,15 +80,21 @@ fn push_envelope(out: &mut String, envelope: Envelope) {
     }
 }
 
-pub(super) fn ack(id: &str, data: Option<&RawValue>) -> Message {
-    let ack = Message::bare(&Acknowledged { id, ok: true });
-    // the outcome's members stand beside `id` and `ok`
+pub(super) fn ack(id: &str, as_of: Option<u64>, data: Option<&RawValue>) -> Message {
+    let ack = Message::bare(&Acknowledged {
+        id,
+        ok: true,
+        as_of,
+    });
+    // the outcome's members stand beside these
     let members = data
         .and_then(|d| d.get().strip_prefix('{'))
         .filter(|m| m.trim_end() != "}");
     let head = ack.data().trim_end_matches('}');
     let text = match (members, data) {
-        (Some(_), Some(data)) if clashes(data) => format!(r#"{head},"data":{data}}}"#),
+        (Some(_), Some(data)) if clashes(data, as_of.is_some()) => {
+            format!(r#"{head},"data":{data}}}"#)
+        }
         (Some(members), _) => format!("{head},{members}"),
         (None, _) => ack.data().to_owned(),
     };
@@ -115,15 +121,16 @@ pub(super) fn decode(text: &str) -> Result<Inbound<'_>, Refusal> {
 }
 
 /// Whether an outcome has members with the names of ours. Of two with one name a client reads only one, so such an outcome has a place of its own.
-fn clashes(outcome: &RawValue) -> bool {
+fn clashes(outcome: &RawValue, has_as_of: bool) -> bool {
+    let ours = &["id", "ok", "as_of"][..if has_as_of { 3 } else { 2 }];
     let text = outcome.get();
     // most have none, however deep
-    if !text.contains(r#""id""#) && !text.contains(r#""ok""#) {
+    if !ours.iter().any(|name| text.contains(name)) {
         return false;
     }
     let members: BTreeMap<Cow<'_, str>, IgnoredAny> =
         serde_json::from_str(text).unwrap_or_default();
-    members.contains_key("id") || members.contains_key("ok")
+    ours.iter().any(|name| members.contains_key(*name))
 }
 
 fn misshapen(what: &'static str) -> ClientError {
@@ -274,9 +281,31 @@ mod tests {
             (json!({}), json!({"id": "tap", "ok": true})),
         ] {
             let raw = serde_json::value::to_raw_value(&outcome).expect("JSON");
-            let said = parsed(&ack("tap", Some(&raw)), Envelope::default());
+            let said = parsed(&ack("tap", None, Some(&raw)), Envelope::default());
             assert_eq!(said["data"], told, "{outcome}");
         }
+    }
+
+    #[test]
+    fn what_has_written_says_as_of_which_event_and_an_outcome_keeps_its_own() {
+        for (outcome, told) in [
+            (
+                json!({"n": 1}),
+                json!({"id": "tap", "ok": true, "as_of": 812, "n": 1}),
+            ),
+            (json!({}), json!({"id": "tap", "ok": true, "as_of": 812})),
+            (
+                json!({"as_of": 7}),
+                json!({"id": "tap", "ok": true, "as_of": 812, "data": {"as_of": 7}}),
+            ),
+        ] {
+            let raw = serde_json::value::to_raw_value(&outcome).expect("JSON");
+            let said = parsed(&ack("tap", Some(812), Some(&raw)), Envelope::default());
+            assert_eq!(said["data"], told, "{outcome}");
+        }
+        let own = serde_json::value::to_raw_value(&json!({"as_of": 7})).expect("JSON");
+        let said = parsed(&ack("tap", None, Some(&own)), Envelope::default());
+        assert_eq!(said["data"], json!({"id": "tap", "ok": true, "as_of": 7}));
     }
 
     #[test]

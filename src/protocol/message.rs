@@ -5,6 +5,7 @@ use crate::protocol::arguments::{Arguments, collecting, raw};
 use crate::protocol::frame::Frame;
 use bytes::Bytes;
 use serde::Serialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -183,6 +184,30 @@ pub(crate) fn members(data: &str, beside: &str) -> Option<String> {
     Some(format!("{inner}{comma}{beside}}}"))
 }
 
+impl Arguments {
+    /// With the number as of which a command has written, in the first value: if that is an object, and does not say it itself.
+    pub(crate) fn as_of(mut self, as_of: u64) -> Self {
+        if let Some(first) = self.values.first_mut()
+            && !says_as_of(first.get())
+            && let Some(whole) = members(first.get(), &format!(r#","as_of":{as_of}"#))
+            && let Ok(whole) = RawValue::from_string(whole)
+        {
+            *first = whole;
+        }
+        self
+    }
+}
+
+/// Whether an object has a member `as_of`.
+fn says_as_of(json: &str) -> bool {
+    // most have none, however deep
+    if !json.contains(r#""as_of""#) {
+        return false;
+    }
+    let all: BTreeMap<Cow<'_, str>, IgnoredAny> = serde_json::from_str(json).unwrap_or_default();
+    all.contains_key("as_of")
+}
+
 impl From<Frame> for Message {
     /// A message that is exactly this frame.
     fn from(frame: Frame) -> Self {
@@ -230,5 +255,31 @@ impl Reply {
     pub fn saying(mut self, message: Message) -> Self {
         self.message = Some(message);
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_acknowledgement_says_as_of_which_event_in_its_first_object() {
+        for (first, told) in [
+            (json!({}), json!({"as_of": 812})),
+            (json!({"ok": true}), json!({"ok": true, "as_of": 812})),
+            (
+                json!({"n": {"as_of": 7}}),
+                json!({"n": {"as_of": 7}, "as_of": 812}),
+            ),
+            (json!({"as_of": 7}), json!({"as_of": 7})),
+            (json!([1]), json!([1])),
+            (json!("as_of"), json!("as_of")),
+        ] {
+            let all = Arguments::new().with(&first).with(&1).as_of(812);
+            assert_eq!(all.get::<serde_json::Value>(0).ok(), Some(told), "{first}");
+            assert_eq!(all.get::<u64>(1).ok(), Some(1));
+        }
+        assert!(Arguments::new().as_of(812).is_empty());
     }
 }

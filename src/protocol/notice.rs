@@ -10,6 +10,9 @@ use serde::Serialize;
 pub struct Pong {
     /// Milliseconds since 1970-01-01 UTC, of the server's clock.
     pub server_time: i64,
+    /// Every event of this connection up to this number was sent before. Not there: it still catches up.
+    #[serde(rename = "as_of", skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<u64>,
 }
 
 /// `resumed`: what was missed follows.
@@ -89,4 +92,7 @@ pub struct Acknowledged<'a> {
     pub id: &'a str,
     /// Always `true`: what was not done is told as an error.
     pub ok: bool,
+    /// Of a command that has written: the number of the newest event when that was done. None that it has caused has a higher one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<u64>,
 }

@@ -207,7 +207,12 @@ impl<A: App> Namespace<A> {
                     ctx.send(&message);
                 }
                 if let Some(id) = id {
-                    self.answer(&ctx.shard, id, &ack.unwrap_or_default());
+                    let ack = ack.unwrap_or_default();
+                    let ack = match self.socket.subscription.as_of() {
+                        Some(as_of) => ack.as_of(as_of),
+                        None => ack,
+                    };
+                    self.answer(&ctx.shard, id, &ack);
                 }
             }
             Err(error) => self.tell_mistake(&ctx.shard, &error.into_client(), id),

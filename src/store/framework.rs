@@ -18,5 +18,5 @@ pub(super) fn framework(c: &Connection) -> Result<(), Error> {
     ] {
         c.execute_batch(tables)?;
     }
-    Ok(())
+    idempotency::upgrade(c)
 }

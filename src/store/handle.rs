@@ -111,6 +111,19 @@ impl Store {
         command: Command,
         f: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
+        self.write_as_of(command, f).await.map(|(value, _)| value)
+    }
+
+    /// Writes as [`write`](Self::write) does, and says as of which event: the number of the newest one when the command was done. None that the command has caused has a
+    /// higher number. A repetition gets that of the first time.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub async fn write_as_of<T: Serialize + DeserializeOwned + Send + 'static>(
+        &self,
+        command: Command,
+        f: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<(T, u64), Error> {
         let Command { actor, id, shard } = command;
         let author = Author {
             actor,
@@ -133,7 +146,8 @@ impl Store {
         let run = move |c: &rusqlite::Connection, _: &Freshness| {
             Ran::unrecorded(idempotency::forget(c, &scope))
         };
-        self.submit(None, Author::default(), run).await
+        let done = self.submit(None, Author::default(), run).await;
+        done.map(|((), _)| ())
     }
 
     /// Reads as one of the writer's jobs, where nothing waits to be announced: what a snapshot does that found changes of another program waiting.
@@ -149,7 +163,8 @@ impl Store {
         let run = move |c: &rusqlite::Connection, freshness: &Freshness| {
             Ran::unrecorded(f(&Reader::at(c, freshness)))
         };
-        self.submit(shard, Author::default(), run).await
+        let done = self.submit(shard, Author::default(), run).await;
+        done.map(|(value, _)| value)
     }
 
     async fn submit<T: Send + 'static>(
@@ -157,7 +172,7 @@ impl Store {
         shard: Option<usize>,
         author: Author,
         run: impl FnOnce(&rusqlite::Connection, &Freshness) -> Ran<T> + Send + 'static,
-    ) -> Result<T, Error> {
+    ) -> Result<(T, u64), Error> {
         // The clock starts before the queue: whoever waits for room is not to wait twice as long for BUSY.
         let deadline = self.shared.clock.now() + self.shared.busy_timeout;
         self.shared.health.check()?;

@@ -11,7 +11,20 @@ use std::time::Duration;
 /// `n` is the order of arrival: old outcomes are removed from the front, whatever the clock did meanwhile.
 pub(super) const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS command_outcome(n INTEGER PRIMARY KEY, scope TEXT NOT NULL, key TEXT NOT NULL, fingerprint BLOB NOT NULL,
-  refused INTEGER NOT NULL, outcome TEXT NOT NULL, at INTEGER NOT NULL, UNIQUE(scope, key)) STRICT;";
+  refused INTEGER NOT NULL, outcome TEXT NOT NULL, at INTEGER NOT NULL, as_of INTEGER, UNIQUE(scope, key)) STRICT;";
+
+/// Brings the table of an earlier release up to date, whose outcomes do not say as of which event they were.
+///
+/// # Errors
+/// The database's.
+pub(super) fn upgrade(c: &Connection) -> Result<(), Error> {
+    let known =
+        "SELECT EXISTS (SELECT 1 FROM pragma_table_info('command_outcome') WHERE name = 'as_of')";
+    if !c.query_row(known, [], |row| row.get::<_, bool>(0))? {
+        c.execute_batch("ALTER TABLE command_outcome ADD COLUMN as_of INTEGER")?;
+    }
+    Ok(())
+}
 
 /// Names one command, so that its repetition is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,6 +144,8 @@ impl Channel {
 pub(super) struct Ran<T> {
     pub result: Result<T, Error>,
     pub record: Option<Record>,
+    /// Of a repetition: as of which event the first one was done, where that was stored.
+    pub as_of: Option<u64>,
 }
 
 impl<T> Ran<T> {
@@ -138,6 +153,7 @@ impl<T> Ran<T> {
         Ran {
             result,
             record: None,
+            as_of: None,
         }
     }
 }
@@ -150,14 +166,14 @@ pub(super) struct Record {
 
 impl Record {
     /// In the place of one that did not count any more: as the newest, so that old ones stay in front.
-    pub fn store(&self, c: &Connection, now_ms: i64) -> Result<(), Error> {
+    pub fn store(&self, c: &Connection, now_ms: i64, as_of: u64) -> Result<(), Error> {
         let Record {
             id,
             refused,
             outcome,
         } = self;
-        c.prepare_cached("INSERT OR REPLACE INTO command_outcome(scope, key, fingerprint, refused, outcome, at) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")?
-            .execute(params![id.scope, id.key, id.fingerprint, refused, outcome, now_ms])?;
+        c.prepare_cached("INSERT OR REPLACE INTO command_outcome(scope, key, fingerprint, refused, outcome, at, as_of) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+            .execute(params![id.scope, id.key, id.fingerprint, refused, outcome, now_ms, as_of])?;
         Ok(())
     }
 }
@@ -174,7 +190,12 @@ pub(super) fn once<T: Serialize + DeserializeOwned>(
     };
     match known(c, &id, now_ms) {
         Ok(None) => {}
-        Ok(Some(result)) => return Ran::unrecorded(result),
+        Ok(Some((result, as_of))) => {
+            return Ran {
+                as_of,
+                ..Ran::unrecorded(result)
+            };
+        }
         Err(e) => return Ran::unrecorded(Err(e)),
     }
     let result = guarded(run);
@@ -193,6 +214,7 @@ pub(super) fn once<T: Serialize + DeserializeOwned>(
                 outcome,
             }),
             result,
+            as_of: None,
         },
         // What cannot be kept must not happen: the repetition would do it again.
         Err(e) => Ran::unrecorded(Err(e)),
@@ -204,29 +226,33 @@ fn transient(kind: Kind) -> bool {
     matches!(kind, Kind::Busy | Kind::RateLimited | Kind::Unauthenticated)
 }
 
-/// Whether it was a refusal, and the outcome's text.
-type Outcome = (bool, String);
+/// Whether it was a refusal, the outcome's text, and as of which event it was.
+type Outcome = (bool, String, Option<u64>);
+
+/// What a command's first run led to, and as of which event.
+type Known<T> = (Result<T, Error>, Option<u64>);
 
 fn known<T: DeserializeOwned>(
     c: &Connection,
     id: &IdempotencyKey,
     now_ms: i64,
-) -> Result<Option<Result<T, Error>>, Error> {
+) -> Result<Option<Known<T>>, Error> {
     let found = match stored(c, id, &id.scope, now_ms)? {
         Some((fingerprint, outcome)) if id.is(&fingerprint) => Some(outcome),
         Some(_) => {
-            return Ok(Some(Err(Error::client(
-                Kind::Conflict,
-                "IDEMPOTENCY_CONFLICT",
-                "this id was used for another command",
-            ))));
+            let text = "this id was used for another command";
+            let conflict = Error::client(Kind::Conflict, "IDEMPOTENCY_CONFLICT", text);
+            return Ok(Some((Err(conflict), None)));
         }
         None => of_before(c, id, now_ms)?,
     };
     Ok(match found {
         None => None,
-        Some((true, refusal)) => Some(Err(serde_json::from_str::<ClientError>(&refusal)?.into())),
-        Some((false, value)) => Some(Ok(serde_json::from_str(&value)?)),
+        Some((true, refusal, as_of)) => {
+            let refusal: ClientError = serde_json::from_str(&refusal)?;
+            Some((Err(refusal.into()), as_of))
+        }
+        Some((false, value, as_of)) => Some((Ok(serde_json::from_str(&value)?), as_of)),
     })
 }
 
@@ -252,10 +278,10 @@ fn stored(
 ) -> Result<Option<([u8; 32], Outcome)>, Error> {
     let found = c
         .prepare_cached(
-            "SELECT fingerprint, refused, outcome FROM command_outcome WHERE scope = ?1 AND key = ?2 AND at >= ?3",
+            "SELECT fingerprint, refused, outcome, as_of FROM command_outcome WHERE scope = ?1 AND key = ?2 AND at >= ?3",
         )?
         .query_row(params![scope, id.key, id.since_ms(now_ms)], |r| {
-            Ok((r.get(0)?, (r.get(1)?, r.get(2)?)))
+            Ok((r.get(0)?, (r.get(1)?, r.get(2)?, r.get(3)?)))
         })
         .optional()?;
     Ok(found)
@@ -307,7 +333,7 @@ mod tests {
     fn run(c: &Connection, id: &IdempotencyKey, made: i64) -> Result<i64, String> {
         let ran = once(c, Some(id.clone()), now(), || Ok(made));
         if let Some(record) = &ran.record {
-            record.store(c, 0).expect("stored");
+            record.store(c, 0, 1).expect("stored");
         }
         ran.result.map_err(|e| e.into_client().code.into_owned())
     }
@@ -317,6 +343,31 @@ mod tests {
             scope: "mia".into(),
             ..IdempotencyKey::addressed(Channel::new([channel]), "a", body, "")
         }
+    }
+
+    #[test]
+    fn a_table_of_an_earlier_release_gets_the_column_and_keeps_its_rows() {
+        let c = Connection::open_in_memory().expect("a database");
+        c.execute_batch(&TABLES.replace(" as_of INTEGER,", ""))
+            .expect("a table");
+        let id = IdempotencyKey::new("mia", "a", b"x");
+        let insert = "INSERT INTO command_outcome(scope, key, fingerprint, refused, outcome, at) VALUES('mia', 'a', ?1, 0, '7', 0)";
+        c.execute(insert, params![id.fingerprint]).expect("stored");
+        upgrade(&c).expect("upgraded");
+        upgrade(&c).expect("once more changes nothing");
+        let again = once(&c, Some(id), now(), || Ok(8));
+        assert_eq!((again.result.ok(), again.as_of), (Some(7), None));
+    }
+
+    #[test]
+    fn a_repetition_says_as_of_which_event_it_was_done_first() {
+        let c = database();
+        let id = || IdempotencyKey::new("mia", "a", b"x");
+        let first = once(&c, Some(id()), now(), || Ok(7));
+        assert_eq!(first.as_of, None, "its writer knows");
+        let record = first.record.expect("kept");
+        record.store(&c, now(), 812).expect("stored");
+        assert_eq!(once(&c, Some(id()), now(), || Ok(8)).as_of, Some(812));
     }
 
     #[test]

@@ -28,8 +28,8 @@ pub(crate) type Reply = Box<dyn FnOnce() + Send>;
 pub(super) trait Work: Send {
     /// Runs it within its savepoint. Returns whether its changes are to be kept.
     fn run(&mut self, tx: &Connection, freshness: &Freshness) -> bool;
-    /// Stores the outcome: after its changes were announced, or rolled back, in the same transaction.
-    fn record(&self, tx: &Connection, clock: &Clock) -> Result<(), Error>;
+    /// Stores the outcome: after its changes were announced, or rolled back, in the same transaction. `as_of`: the number of the newest event then.
+    fn record(&mut self, tx: &Connection, clock: &Clock, as_of: u64) -> Result<(), Error>;
     /// Makes it fail, because it cannot be kept after all. A command that failed by itself keeps its own error.
     fn fail(&mut self, error: Error);
     /// Tells the caller what `run` led to, or, with an error, what became of the transaction. Called once, last.
@@ -39,11 +39,14 @@ pub(super) trait Work: Send {
 pub(super) struct Task<T, F> {
     run: Option<F>,
     ran: Option<Ran<T>>,
-    answer: oneshot::Sender<Result<T, Error>>,
+    answer: Answer<T>,
 }
 
+/// Takes what became of a command, and the number of the newest event when it was done.
+type Answer<T> = oneshot::Sender<Result<(T, u64), Error>>;
+
 impl<T, F> Task<T, F> {
-    pub fn new(run: F, answer: oneshot::Sender<Result<T, Error>>) -> Self {
+    pub fn new(run: F, answer: Answer<T>) -> Self {
         Task {
             run: Some(run),
             ran: None,
@@ -63,9 +66,13 @@ impl<T: Send, F: FnOnce(&Connection, &Freshness) -> Ran<T> + Send> Work for Task
         keep
     }
 
-    fn record(&self, tx: &Connection, clock: &Clock) -> Result<(), Error> {
-        match self.ran.as_ref().and_then(|ran| ran.record.as_ref()) {
-            Some(record) => record.store(tx, now_ms(clock)),
+    fn record(&mut self, tx: &Connection, clock: &Clock, as_of: u64) -> Result<(), Error> {
+        let Some(ran) = &mut self.ran else {
+            return Ok(());
+        };
+        let as_of = *ran.as_of.get_or_insert(as_of);
+        match &ran.record {
+            Some(record) => record.store(tx, now_ms(clock), as_of),
             None => Ok(()),
         }
     }
@@ -79,7 +86,7 @@ impl<T: Send, F: FnOnce(&Connection, &Freshness) -> Ran<T> + Send> Work for Task
     fn finish(self: Box<Self>, end: Result<(), Error>) {
         let result = match (end, self.ran) {
             (Err(e), _) => Err(e),
-            (Ok(()), Some(ran)) => ran.result,
+            (Ok(()), Some(ran)) => ran.result.map(|value| (value, ran.as_of.unwrap_or(0))),
             (Ok(()), None) => Err(Error::Closed),
         };
         let _ = self.answer.send(result); // the caller may be gone

@@ -110,7 +110,7 @@ impl Watcher {
         };
         jobs.send(job).await.map_err(|_| Error::Closed)?;
         drop(jobs);
-        answered.await.map_err(|_| Error::Closed)?
+        answered.await.map_err(|_| Error::Closed)?.map(|((), _)| ())
     }
 
     /// Of a file that shrank: whether it is shorter than the database, and the database damaged.

@@ -231,11 +231,15 @@ fn who_wants_to_know_gets_an_answer() {
     let platform = Platform::start();
     let mut express = platform.socket(&restaurant(789));
     let id = platform.order()["id"].as_i64().expect("an id");
-    let done = express.ask(
+    let mut done = express.ask(
         "update-order-status",
         json!({"orderId": id, "status": "confirmed"}),
     );
-    assert_eq!(done, json!({"ok": true, "orderId": id, "version": 2}));
+    assert!(done["as_of"].take().is_u64());
+    assert_eq!(
+        done,
+        json!({"ok": true, "orderId": id, "version": 2, "as_of": null})
+    );
     let refused = express.ask(
         "update-order-status",
         json!({"orderId": id, "status": "confirm"}),

@@ -96,9 +96,9 @@ pub fn change_status(
     let Some(path) = path(tx, actor, &order, wanted)? else {
         return Ok(unchanged(order));
     };
-    let moved = apply(tx, actor, &order, path, wanted.reason.as_deref())?;
-    if wanted.back {
-        recall_items(tx, &order, wanted.to)?;
+    let mut moved = apply(tx, actor, &order, path, wanted.reason.as_deref())?;
+    if wanted.back && recall_items(tx, &order, wanted.to)? {
+        moved = orders::get(tx, order_id)?;
     }
     Ok(Moved {
         order: moved,
@@ -218,7 +218,7 @@ pub(super) fn holds(guard: Guard, actor: &Actor, order: &OrderFacts) -> bool {
 
 /// Writes the new status and the times of all statuses on the way, in one statement: one change, however many states were skipped. Says what the order
 /// is after it.
-pub(super) fn apply(
+pub(in crate::domain) fn apply(
     tx: &Transaction<'_>,
     actor: &Actor,
     order: &OrderFacts,
@@ -338,17 +338,22 @@ fn stamps(order: &mut OrderFacts) -> [(Status, &mut Option<i64>); 6] {
     ]
 }
 
-/// A ticket that is called back as a whole brings its lines back.
-fn recall_items(tx: &Transaction<'_>, order: &OrderFacts, to: Status) -> Result<(), Error> {
-    let sql = match (order.status, to) {
-        (Status::Ready, Status::Preparing) => {
-            "UPDATE order_items SET status = 'preparing', ready_at = NULL WHERE order_id = ?1 AND status = 'ready'"
-        }
-        (Status::Delivered, Status::Ready) => {
-            "UPDATE order_items SET status = 'ready', served_at = NULL WHERE order_id = ?1 AND status = 'served'"
-        }
-        _ => return Ok(()),
+/// A ticket that is called back as a whole brings its lines back. Says whether that changed any.
+fn recall_items(tx: &Transaction<'_>, order: &OrderFacts, to: Status) -> Result<bool, Error> {
+    let brought = match (order.status, to) {
+        (Status::Ready, Status::Preparing) => tx.execute(
+            "UPDATE order_items SET status = 'preparing', ready_at = NULL, recalled_at = ?2 WHERE order_id = ?1 AND status = 'ready'",
+            params![order.id, tx.now_ms()],
+        )?,
+        (Status::Delivered, Status::Ready) => tx.execute(
+            "UPDATE order_items SET status = 'ready', served_at = NULL WHERE order_id = ?1 AND status = 'served'",
+            params![order.id],
+        )?,
+        (Status::Delivered | Status::Completed, Status::OutForDelivery) => tx.execute(
+            "UPDATE order_items SET status = 'ready', served_at = NULL WHERE order_id = ?1 AND status = 'served'",
+            params![order.id],
+        )?,
+        _ => 0,
     };
-    tx.execute(sql, params![order.id])?;
-    Ok(())
+    Ok(brought > 0)
 }

@@ -79,6 +79,18 @@ impl Consumer for FloorSocket {
             Fact::Acknowledged(notification) => {
                 Some(messages::notification_acknowledged(notification, None))
             }
+            Fact::KitchenSaw {
+                order,
+                items,
+                version,
+            } => Some(messages::kitchen_update(order, items, *version)),
+            Fact::DishChanged { dish, choices } => Some(messages::dish_update(dish, choices)),
+            Fact::DishDeleted {
+                id,
+                restaurant_id,
+                version,
+                ..
+            } => Some(messages::dish_deleted(*id, *restaurant_id, *version)),
             _ => None,
         }
     }

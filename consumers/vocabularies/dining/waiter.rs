@@ -81,6 +81,14 @@ impl Consumer for WaiterSocket {
             Fact::Acknowledged(notification) if concerns(notification, group) => {
                 Some(messages::notification_acknowledged(notification, None))
             }
+            // Colleagues' orders are told where all are.
+            Fact::KitchenSaw {
+                order,
+                items,
+                version,
+            } if matches!(group, Group::Waiter(_)) => {
+                Some(messages::kitchen_update(order, items, *version))
+            }
             _ => None,
         }
     }

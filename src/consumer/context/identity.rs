@@ -50,6 +50,7 @@ impl<A: App> Context<A> {
     fn begin_command(&mut self, id: Option<IdempotencyKey>) {
         self.command = id.map(Box::new);
         self.writes.set(0);
+        self.socket.subscription.wrote(0);
     }
 
     pub(super) fn next_command(&self) -> Command {

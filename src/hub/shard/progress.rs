@@ -17,6 +17,11 @@ impl Progress {
         self.advanced.notify_waiters();
     }
 
+    /// The number up to which everything was delivered or held.
+    pub fn reached(&self) -> u64 {
+        self.reached.get()
+    }
+
     /// Waits until everything up to `seq` was delivered or held. Cancel safe.
     pub async fn wait(&self, seq: u64) {
         while self.reached.get() < seq {

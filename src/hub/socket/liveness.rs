@@ -11,8 +11,8 @@ const EXPIRY_WARNING: Duration = Duration::from_secs(60);
 pub(crate) struct Liveness {
     heard_at: Cell<u64>,
     pinged_at: Cell<u64>,
-    expires_at: Cell<i64>,
-    warned: Cell<bool>,
+    /// Never below 0; the complement of it once the client was warned: there is one of these for each client, and a flag of its own would take eight bytes.
+    expiry: Cell<i64>,
 }
 
 impl Liveness {
@@ -21,8 +21,7 @@ impl Liveness {
         Liveness {
             heard_at: Cell::new(now),
             pinged_at: Cell::new(now),
-            expires_at: Cell::new(i64::MAX),
-            warned: Cell::new(false),
+            expiry: Cell::new(i64::MAX),
         }
     }
 
@@ -59,28 +58,52 @@ impl Liveness {
 
     /// The client has a token that ends then; `i64::MAX`: it has none, or one that does not end.
     pub fn set_expiry(&self, expires_at: i64) {
-        self.expires_at.set(expires_at);
-        self.warned.set(false);
+        self.expiry.set(expires_at.max(0));
     }
 
     /// When its token ends.
     pub fn expires_at(&self) -> i64 {
-        self.expires_at.get()
+        match self.expiry.get() {
+            warned if warned < 0 => !warned,
+            at => at,
+        }
     }
 
     /// Whether its token has ended.
     pub fn is_expired(&self, wall: i64) -> bool {
-        wall >= self.expires_at.get()
+        wall >= self.expires_at()
     }
 
     /// Whether the client is to be warned that its token ends soon.
     pub fn is_warning_due(&self, wall: i64) -> bool {
-        let warning = EXPIRY_WARNING.as_millis() as i64;
-        !self.warned.get() && self.expires_at.get().saturating_sub(warning) <= wall
+        let (at, warning) = (self.expiry.get(), EXPIRY_WARNING.as_millis() as i64);
+        at >= 0 && at.saturating_sub(warning) <= wall
     }
 
     /// The client is being warned.
     pub fn warned(&self) {
-        self.warned.set(true);
+        self.expiry.set(!self.expires_at());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_is_warned_once_and_its_token_ends_all_the_same() {
+        let client = Liveness::new(0);
+        assert!(!client.is_warning_due(i64::MAX - 100_000));
+        for at in [0, 1, 100_000] {
+            client.set_expiry(at);
+            assert!(client.is_warning_due(at - 60_000) && !client.is_warning_due(at - 60_001));
+            client.warned();
+            client.warned();
+            assert!(!client.is_warning_due(at), "once");
+            assert_eq!(client.expires_at(), at);
+            assert!(client.is_expired(at) && !client.is_expired(at - 1));
+        }
+        client.set_expiry(200_000);
+        assert!(client.is_warning_due(140_000), "another token");
     }
 }

@@ -19,6 +19,8 @@ pub(crate) struct Seat {
 pub(crate) struct Subscription<A: App> {
     /// The newest number that the client was sent, or skips.
     last: Cell<u64>,
+    /// As of which event the last write of the command that is handled was done; 0: it has written nothing.
+    as_of: Cell<u64>,
     /// Events that came while the connection was not ready for them. `None`: it is live.
     held: RefCell<Option<Box<ReplayBuffer<A>>>>,
     pub seats: RefCell<SmallVec<[Seat; 1]>>,
@@ -28,6 +30,7 @@ impl<A: App> Default for Subscription<A> {
     fn default() -> Self {
         Subscription {
             last: Cell::new(0),
+            as_of: Cell::new(0),
             held: RefCell::default(),
             seats: RefCell::default(),
         }
@@ -47,6 +50,16 @@ impl<A: App> Subscription<A> {
     /// The newest number that the client was sent, or skips.
     pub fn last(&self) -> u64 {
         self.last.get()
+    }
+
+    /// The command that is handled has written, as of this event. 0: another command begins.
+    pub fn wrote(&self, as_of: u64) {
+        self.as_of.set(as_of);
+    }
+
+    /// As of which event the command that is handled has written last, if it has.
+    pub fn as_of(&self) -> Option<u64> {
+        Some(self.as_of.get()).filter(|as_of| *as_of > 0)
     }
 
     /// The stream goes on behind this number, be it lower than before.

@@ -94,6 +94,15 @@ impl Numbering {
         self.head
     }
 
+    /// The newest event's number, with what the open transaction has added so far.
+    pub fn reached(&self) -> u64 {
+        match (self.staged.is_empty(), self.anew) {
+            (false, _) => self.last,
+            (true, Some((_, head))) => head,
+            (true, None) => self.head,
+        }
+    }
+
     /// Events that the open transaction has added so far.
     pub fn staged(&self) -> usize {
         self.staged.len()

@@ -244,7 +244,8 @@ impl Writer {
             c.prepare_cached("ROLLBACK TO job")?.execute([])?;
             self.freshness.undone();
         }
-        job.work.record(c, &self.clock)?;
+        let as_of = self.numbering.reached();
+        job.work.record(c, &self.clock, as_of)?;
         c.prepare_cached("RELEASE job")?.execute([])?;
         Ok(())
     }

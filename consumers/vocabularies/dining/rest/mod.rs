@@ -5,9 +5,12 @@
 //! sent from this module.
 
 mod approved;
+mod bills;
 mod devices;
 mod drawing;
 mod house;
+mod kitchen;
+mod menu;
 pub mod openapi;
 mod orders;
 mod own;

@@ -1,6 +1,9 @@
 //! What this service promises, for `/api-docs`.
 
-use super::{devices, house, orders, people, qr, reports, requests, sign_in, staff, tables};
+use super::{
+    bills, devices, house, kitchen, menu, orders, people, qr, reports, requests, sign_in, staff,
+    tables,
+};
 use crate::rest::Refused;
 use utoipa::OpenApi;
 
@@ -26,6 +29,26 @@ use utoipa::OpenApi;
         tables::sessions,
         tables::session,
         tables::change_session,
+        bills::bill,
+        bills::pay,
+        bills::move_visit,
+        bills::list,
+        bills::refund,
+        menu::menu,
+        menu::add,
+        menu::change,
+        menu::remove,
+        menu::categories,
+        menu::add_category,
+        menu::change_category,
+        kitchen::bump,
+        kitchen::recall,
+        kitchen::seen,
+        kitchen::confirm,
+        kitchen::confirm_line,
+        kitchen::fire,
+        kitchen::call,
+        kitchen::board,
         sign_in::names,
         sign_in::sign_in,
         sign_in::me,
@@ -50,7 +73,6 @@ use utoipa::OpenApi;
         requests::cancel,
         requests::change_task,
         sign_in::sign_out,
-        staff::menu,
         staff::waiters,
         staff::tasks_of,
         staff::assign,

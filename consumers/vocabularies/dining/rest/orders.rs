@@ -141,8 +141,18 @@ pub fn change(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     }
     let mut expected_version = change.version;
     let (mut order, mut approver) = (None, None);
+    // What is made first, cooks may say as well.
+    let only_priority = change.note.is_none()
+        && change.allergy_note.is_none()
+        && change.eta_at.is_none()
+        && change.table_id.is_none()
+        && change.waiter_id.is_none();
     if edits {
-        let (id, bearer) = named(call, Action::EditOrder, tx)?;
+        let action = match only_priority {
+            true => Action::Prioritize,
+            false => Action::EditOrder,
+        };
+        let (id, bearer) = named(call, action, tx)?;
         let patch = Patch {
             note: change.note,
             allergy_note: change.allergy_note,
@@ -270,7 +280,7 @@ pub fn add_items(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
 #[utoipa::path(patch, path = "/orders/{id}/items/{item}", tag = "lines", params(("id" = Key, Path, description = "Number, uuid or public id", example = "1"), ("item" = Key, Path, description = "Number or uuid", example = "3")), request_body(content = ItemPatch, example = json!({"status": "preparing"})), responses((status = 200, description = "As it is now", body = ItemData)))]
 pub fn change_item(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let patch: ItemPatch = call.body()?;
-    let (item, bearer) = line(call, tx)?;
+    let (item, bearer) = line(call, Action::EditItems, tx)?;
     let item = items::patch(tx, &bearer.actor(), item, &patch)?;
     Answer::ok(&ItemData::of(&item))
 }
@@ -293,7 +303,7 @@ struct Void {
 #[utoipa::path(delete, path = "/orders/{id}/items/{item}", tag = "lines", params(("id" = Key, Path, description = "Number, uuid or public id", example = "1"), ("item" = Key, Path, description = "Number or uuid", example = "3")), request_body(content = Option<Void>, example = json!({"reason": "fell down"})), responses((status = 200, description = "Voided: it stays to be seen", body = Approved<ItemData>)))]
 pub fn void_item(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let void: Void = call.body()?;
-    let (item, bearer) = line(call, tx)?;
+    let (item, bearer) = line(call, Action::EditItems, tx)?;
     let (actor, approver) = call.actor(&bearer, order_of(call, tx)?.restaurant_id, tx)?;
     let item = items::void(tx, &actor, item, void.reason.as_deref(), void.version)?;
     Approved::answer(ItemData::of(&item), approver)
@@ -349,14 +359,14 @@ pub fn pay(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
 }
 
 /// The order that the path names.
-fn named(call: &Call, action: Action, db: &Reader<'_>) -> Result<(i64, Bearer), Error> {
+pub(super) fn named(call: &Call, action: Action, db: &Reader<'_>) -> Result<(i64, Bearer), Error> {
     let find = |db: &Reader<'_>, key: &Key| ids::order(db, key, None);
     call.target(0, find, Target::Order, action, db)
 }
 
 /// The line that the path names. One of another order is none of this.
-fn line(call: &Call, db: &Reader<'_>) -> Result<(i64, Bearer), Error> {
-    let (order, bearer) = named(call, Action::EditItems, db)?;
+pub(super) fn line(call: &Call, action: Action, db: &Reader<'_>) -> Result<(i64, Bearer), Error> {
+    let (order, bearer) = named(call, action, db)?;
     let item = ids::item(db, call.key(1))?;
     let of = |item: ItemFacts| item.order_id == order;
     match items::facts(db, item)?.is_some_and(of) {
@@ -370,7 +380,7 @@ fn order_of(call: &Call, db: &Reader<'_>) -> Result<OrderFacts, Error> {
     domain::get(db, ids::order(db, call.key(0), None)?)
 }
 
-fn shown(db: &Reader<'_>, order: i64) -> Result<Answer, Error> {
+pub(super) fn shown(db: &Reader<'_>, order: i64) -> Result<Answer, Error> {
     let order: OrderFacts = domain::get(db, order)?;
     let lines = items::of_order(db, order.id)?;
     Answer::ok(&Order::with_items(&order, &lines))

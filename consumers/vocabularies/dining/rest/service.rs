@@ -1,6 +1,9 @@
 //! The dining room's table of paths.
 
-use super::{devices, house, orders, people, qr, reports, requests, sign_in, staff, tables};
+use super::{
+    bills, devices, house, kitchen, menu, orders, people, qr, reports, requests, sign_in, staff,
+    tables,
+};
 use crate::rest::Handler::{File, Prepared, Read, Serve, Write};
 use crate::rest::before::{approval, new_pin};
 use crate::rest::{self, Method, Methods, Service};
@@ -68,6 +71,57 @@ const ROUTES: &[(&str, Methods)] = &[
             (Method::PATCH, Write(tables::change_session)),
         ],
     ),
+    ("sessions/*/bill", &[(Method::GET, Read(bills::bill))]),
+    ("sessions/*/payments", &[(Method::POST, Write(bills::pay))]),
+    (
+        "sessions/*/move",
+        &[(Method::POST, Write(bills::move_visit))],
+    ),
+    ("payments", &[(Method::GET, Read(bills::list))]),
+    (
+        "payments/*/refund",
+        &[(Method::POST, Prepared(approval, bills::refund))],
+    ),
+    ("orders/*/bump", &[(Method::POST, Write(kitchen::bump))]),
+    ("orders/*/recall", &[(Method::POST, Write(kitchen::recall))]),
+    ("orders/*/seen", &[(Method::POST, Write(kitchen::seen))]),
+    (
+        "orders/*/confirm",
+        &[(Method::POST, Write(kitchen::confirm))],
+    ),
+    (
+        "orders/*/items/*/confirm",
+        &[(Method::POST, Write(kitchen::confirm_line))],
+    ),
+    ("orders/*/fire", &[(Method::POST, Write(kitchen::fire))]),
+    ("orders/*/call", &[(Method::POST, Write(kitchen::call))]),
+    ("board", &[(Method::GET, Read(kitchen::board))]),
+    (
+        "menu",
+        &[
+            (Method::GET, Read(menu::menu)),
+            (Method::POST, Write(menu::add)),
+        ],
+    ),
+    // Before the dishes: no key of a dish is this word.
+    (
+        "menu/categories",
+        &[
+            (Method::GET, Read(menu::categories)),
+            (Method::POST, Write(menu::add_category)),
+        ],
+    ),
+    (
+        "menu/categories/*",
+        &[(Method::PATCH, Write(menu::change_category))],
+    ),
+    (
+        "menu/*",
+        &[
+            (Method::PATCH, Write(menu::change)),
+            (Method::DELETE, Write(menu::remove)),
+        ],
+    ),
     (
         "tables/*/qr",
         &[
@@ -126,7 +180,6 @@ const ROUTES: &[(&str, Methods)] = &[
             (Method::PATCH, Write(house::change)),
         ],
     ),
-    ("menu", &[(Method::GET, Read(staff::menu))]),
     ("waiters", &[(Method::GET, Read(staff::waiters))]),
     (
         "waiters/*/tasks",
