@@ -12,6 +12,9 @@ pub const SCHEMA: Schema = Schema::new(
     &[
         include_str!("../schema.sql"),
         include_str!("domain/sums.sql"),
+        include_str!("domain/tickets.sql"),
+        include_str!("domain/people.sql"),
+        include_str!("domain/bills.sql"),
     ],
 );
 

@@ -12,7 +12,11 @@ pub const WATCHED: &[Watched] = &[
     Watched::new("tables").hiding(&["qr_secret"]),
     Watched::new("table_sessions").hiding(&["token"]),
     Watched::new("users").hiding(&["pin_hash", "password_hash"]),
+    Watched::new("devices").hiding(&["token_hash"]),
+    Watched::new("drivers"),
     Watched::new("menu_items"),
+    // Told with its order.
+    Watched::new("order_codes"),
     Watched::new("orders").stamps(&[
         Stamp::new("status", "confirmed", "confirmed_at"),
         Stamp::new("status", "preparing", "preparing_at"),
@@ -39,6 +43,7 @@ pub const WATCHED: &[Watched] = &[
 /// For `App::STEADY`: who somebody is, where dishes are made, and how work flows.
 pub const STEADY: &[&str] = &[
     "customers",
+    "devices",
     "menu_categories",
     "restaurants",
     "stations",

@@ -2,6 +2,7 @@
 
 mod drivers;
 mod entrance;
+mod handovers;
 mod mistakes;
 mod ordering;
 mod rooms;

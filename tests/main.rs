@@ -1,6 +1,7 @@
 //! One file for each promise, tested at the wire against the real binary. `tests/run` installs what they need.
 
 mod backups;
+mod bills;
 mod changes;
 mod commands;
 mod contract;
@@ -19,6 +20,7 @@ mod neighbours;
 mod openapi;
 mod operator;
 mod origin;
+mod people;
 mod rebuilds;
 mod refusals;
 mod resume;
@@ -29,4 +31,5 @@ mod tidy;
 mod timing;
 mod tokens;
 mod transcripts;
+mod visits;
 mod workshop;

@@ -1,8 +1,11 @@
 //! Who somebody is, by the rows as they are now.
 
-use super::Who::{self, Admin, Anonymous, Display, Driver, Guest, Kitchen, Manager, Waiter};
+use super::Who::{
+    self, Admin, Anonymous, Display, Driver, Guest, Handheld, Kitchen, Manager, Waiter,
+};
 use super::{Action, Claims, Scopes, rules, scopes};
-use crate::domain::{Actor, Key, Refusal, Role, ids};
+use crate::domain::devices::DeviceKind;
+use crate::domain::{Actor, Denial, Key, Refusal, Role, ids};
 use crate::events::Group;
 use maitred::{Error, Identity, Kind, Memo, Reader, Row, params};
 
@@ -20,6 +23,8 @@ pub struct Bearer {
     pub session: Option<i64>,
     /// A guest's table.
     pub table: Option<i64>,
+    /// The device that the token was given to.
+    pub device: Option<i64>,
     /// What their token is limited to.
     pub(super) scopes: Option<Scopes>,
 }
@@ -41,6 +46,7 @@ impl Bearer {
                 restaurants: None,
                 session: None,
                 table: None,
+                device: None,
                 scopes: None,
             });
         };
@@ -52,12 +58,25 @@ impl Bearer {
     }
 
     fn read(claims: &Claims, db: &Reader<'_>) -> Result<Bearer, Error> {
+        let device = Device::of(claims, db)?;
         let account = Account::of(claims, db)?;
+        // What a device may that nobody signed in on is what it is now, whatever its token says.
+        let who = match (&account, &device) {
+            (None, Some(device)) => match device.kind {
+                DeviceKind::Kitchen => Kitchen,
+                DeviceKind::Board => Display,
+                DeviceKind::Handheld | DeviceKind::Other => Handheld,
+            },
+            _ => claims.role.into(),
+        };
         let mut bearer = Bearer {
-            who: claims.role.into(),
+            who,
             restaurants: restaurants(claims, account.as_ref(), db)?,
             account: account.as_ref().map(|account| account.id),
-            name: account.map(|account| account.name),
+            device: device.as_ref().map(|device| device.id),
+            name: account
+                .map(|account| account.name)
+                .or(device.map(|device| device.name)),
             session: None,
             table: None,
             scopes: claims.scope.clone(),
@@ -99,7 +118,7 @@ impl Bearer {
             Anonymous | Waiter => Role::Waiter,
             Guest => Role::Customer,
             Kitchen => Role::Kitchen,
-            Display => Role::Display,
+            Display | Handheld => Role::Display,
             Driver => Role::Driver,
             Manager => Role::Manager,
             Admin => Role::Admin,
@@ -109,6 +128,8 @@ impl Bearer {
             user_id: self.account,
             session_id: self.session,
             name: self.name.clone(),
+            device: self.device,
+            approved_by: None,
             anonymous: self.who == Anonymous,
         }
     }
@@ -128,6 +149,17 @@ impl Bearer {
             (Guest, None) if self.table.is_some() => db.head(),
             _ => Ok(0),
         }
+    }
+
+    /// Where a connection of theirs is found when it must be judged again, because its account or its device is another one now.
+    pub fn own_groups(&self) -> impl Iterator<Item = Group> + use<> {
+        let account = self.account.map(Group::User);
+        account.into_iter().chain(self.device.map(Group::Device))
+    }
+
+    /// Whether they run the place.
+    pub fn manages(&self) -> bool {
+        matches!(self.who, Manager | Admin)
     }
 
     /// The restaurants they belong to; `None`: all.
@@ -205,6 +237,38 @@ impl Account {
     }
 }
 
+/// The row in `devices` behind a token.
+struct Device {
+    id: i64,
+    name: String,
+    kind: DeviceKind,
+}
+
+impl Device {
+    fn of(claims: &Claims, db: &Reader<'_>) -> Result<Option<Device>, Error> {
+        let Some(id) = claims.device_id else {
+            return Ok(None);
+        };
+        let found = db.row(
+            "SELECT name, kind, revoked_at IS NOT NULL FROM devices WHERE id = ?1 AND print IS ?2",
+            params![id, &claims.device_print],
+            |row| {
+                let device = Device {
+                    id,
+                    name: row.get(0)?,
+                    kind: DeviceKind::of(&row.text(1)?),
+                };
+                Ok((device, row.get::<bool>(2)?))
+            },
+        )?;
+        match found {
+            Some((device, false)) => Ok(Some(device)),
+            Some((_, true)) => Err(Denial::DeviceRevoked.into()),
+            None => Err(Denial::DeviceUnknown.into()),
+        }
+    }
+}
+
 /// Where the bearer belongs; `None`: everywhere.
 fn restaurants(
     claims: &Claims,
@@ -242,10 +306,13 @@ impl Seat {
     fn of(claims: &Claims, db: &Reader<'_>) -> Result<Option<Seat>, Error> {
         if let Some(key) = &claims.session_id {
             let open = match found(ids::session(db, key))? {
+                // Guests whose visit was merged into another one are that one's.
                 Some(id) => db.row(
-                    "SELECT t.restaurant_id, t.id, s.id FROM table_sessions s JOIN tables t ON t.id = s.table_id
-                     WHERE s.id = ?1 AND s.closed_at IS NULL",
-                    params![id],
+                    "WITH RECURSIVE visit(id) AS (SELECT id FROM table_sessions WHERE id = ?1 AND (?2 IS NULL OR token_version <= ?2)
+                       UNION SELECT s.merged_into_id FROM visit JOIN table_sessions s USING (id) WHERE s.merged_into_id IS NOT NULL)
+                     SELECT t.restaurant_id, t.id, s.id FROM visit JOIN table_sessions s USING (id) JOIN tables t ON t.id = s.table_id
+                     WHERE s.closed_at IS NULL",
+                    params![id, claims.token_version],
                     Seat::read,
                 )?,
                 None => None,

@@ -44,10 +44,16 @@ pub struct Claims {
     /// The account they use.
     #[serde(default)]
     pub user_id: Option<Key>,
+    /// The screen or handheld that the token was given to, by its row; ends with it.
+    #[serde(default)]
+    pub device_id: Option<i64>,
+    /// The device's `print`, which no other device has had under that number.
+    #[serde(default)]
+    pub device_print: Option<String>,
     /// What the token is limited to, where it is; see [`Scopes`].
     #[serde(default, alias = "scopes")]
     pub scope: Option<Scopes>,
-    /// The account's `token_version` when the token was issued: raising it there ends all older tokens.
+    /// The `token_version` of the account, or of the guest's visit, when the token was issued: raising it there ends all older tokens.
     #[serde(default)]
     pub token_version: Option<i64>,
 }

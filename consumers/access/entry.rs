@@ -55,9 +55,7 @@ pub async fn enter(
             .await?;
         admitted_at = from;
         // Joined before they are judged: no change of the account may pass between.
-        if let Some(account) = bearer.account {
-            ctx.join(Group::User(account));
-        }
+        bearer.own_groups().for_each(|group| ctx.join(group));
     }
     ctx.guard(move |identity, db| may(identity, action, target, db).map(drop))
         .await?;
@@ -76,7 +74,7 @@ pub async fn enter_restaurants(
     wanted: Option<Key>,
 ) -> Result<Option<Vec<i64>>, Error> {
     let identity = ctx.identity().clone();
-    let (account, own) = ctx
+    let (bearer, own) = ctx
         .read(move |db| {
             let bearer = Bearer::of(&identity, db)?;
             bearer.may(action)?;
@@ -90,13 +88,11 @@ pub async fn enter_restaurants(
                 }
                 (own, None) => own.clone(),
             };
-            Ok((bearer.account, own))
+            Ok((bearer, own))
         })
         .await?;
     // Joined before they are judged: no change of the account may pass between.
-    if let Some(account) = account {
-        ctx.join(Group::User(account));
-    }
+    bearer.own_groups().for_each(|group| ctx.join(group));
     let heard = own.clone();
     // Whoever lost one of the restaurants comes again, for what is left.
     ctx.guard(move |identity, db| {

@@ -10,6 +10,8 @@ pub enum Who {
     Waiter,
     Kitchen,
     Display,
+    /// A device of the house that nobody has signed in on.
+    Handheld,
     /// The orders they deliver.
     Driver,
     Manager,
@@ -51,9 +53,28 @@ pub enum Action {
     /// Its note, its table, its waiter, its time.
     EditOrder,
     DeleteOrder,
+    /// What a cook says of a ticket: done, not done, seen, known.
+    Cook,
+    /// A later course is due.
+    FireCourse,
+    /// Calling out again what is ready.
+    CallOrder,
+    /// What is made first.
+    Prioritize,
+    /// Sold out, or not any more.
+    SetAvailability,
+    EditMenu,
     /// Closing all orders of a table.
     CompleteTable,
     TakePayment,
+    /// Everything that was paid in a restaurant, page by page.
+    ReadPayments,
+    /// What became of an order, and who did it.
+    ReadHistory,
+    /// The numbers of a day.
+    ReadNumbers,
+    /// Zones, tables and stations.
+    EditHouse,
     Occupy,
     Release,
     /// Releasing a table or closing a visit that has not paid, with a reason.
@@ -80,6 +101,29 @@ pub enum Action {
     AssignDriver,
     /// All orders of a restaurant, on the delivery platform.
     ReadDeliveries,
+    /// The names of those who can sign in.
+    ReadNames,
+    /// Staff: who they are, their PINs, that they have left.
+    ManageStaff,
+    /// Screens and handhelds: pairing, naming, revoking.
+    ManageDevices,
+    /// Saying that a device is there.
+    ReportDevice,
+    /// How the house wants it.
+    ReadHouse,
+    ManageHouse,
+    /// Blocking the code on a table, and showing it.
+    BlockQr,
+    /// Making the printed codes of a table worthless, and printing all.
+    ManageQr,
+    /// Calling a waiter and asking for the bill, for a visit.
+    Request,
+    /// Moving a task on.
+    DoTask,
+    /// Having a manager allow, by PIN, what one's own role may not.
+    AskApproval,
+    /// The orders of one's own visit.
+    ReadOwnOrders,
     /// What a print shop tells everybody.
     HearWorkshop,
     /// A print shop's orders.
@@ -87,7 +131,7 @@ pub enum Action {
     EditJobs,
 }
 
-use Who::{Admin, Anonymous, Display, Driver, Guest, Kitchen, Manager, Waiter};
+use Who::{Admin, Anonymous, Display, Driver, Guest, Handheld, Kitchen, Manager, Waiter};
 
 /// The table. Whoever is not named may not.
 const RULES: &[(Action, &[Who])] = &[
@@ -129,8 +173,18 @@ const RULES: &[(Action, &[Who])] = &[
     (Action::EditItems, &[Guest, Waiter, Kitchen, Manager, Admin]),
     (Action::EditOrder, &[Waiter, Manager, Admin]),
     (Action::DeleteOrder, &[Manager, Admin]),
+    (Action::Cook, &[Kitchen, Manager, Admin]),
+    (Action::FireCourse, &[Waiter, Kitchen, Manager, Admin]),
+    (Action::CallOrder, &[Waiter, Kitchen, Manager, Admin]),
+    (Action::Prioritize, &[Waiter, Kitchen, Manager, Admin]),
+    (Action::SetAvailability, &[Waiter, Kitchen, Manager, Admin]),
+    (Action::EditMenu, &[Manager, Admin]),
     (Action::CompleteTable, &[Waiter, Kitchen, Manager, Admin]),
     (Action::TakePayment, &[Waiter, Manager, Admin]),
+    (Action::ReadPayments, &[Waiter, Manager, Admin]),
+    (Action::ReadHistory, &[Waiter, Manager, Admin]),
+    (Action::ReadNumbers, &[Manager, Admin]),
+    (Action::EditHouse, &[Manager, Admin]),
     (Action::Occupy, &[Anonymous, Waiter, Manager, Admin]),
     (Action::Release, &[Anonymous, Waiter, Manager, Admin]),
     (Action::ForceRelease, &[Manager, Admin]),
@@ -154,6 +208,29 @@ const RULES: &[(Action, &[Who])] = &[
     (Action::TakeOffer, &[Driver]),
     (Action::AssignDriver, &[Driver, Manager, Admin]),
     (Action::ReadDeliveries, &[Manager, Admin]),
+    (
+        Action::ReadNames,
+        &[
+            Anonymous, Waiter, Kitchen, Display, Handheld, Driver, Manager, Admin,
+        ],
+    ),
+    (Action::ManageStaff, &[Manager, Admin]),
+    (Action::ManageDevices, &[Manager, Admin]),
+    (
+        Action::ReportDevice,
+        &[Waiter, Kitchen, Display, Handheld, Driver, Manager, Admin],
+    ),
+    (
+        Action::ReadHouse,
+        &[Waiter, Kitchen, Display, Handheld, Driver, Manager, Admin],
+    ),
+    (Action::ManageHouse, &[Manager, Admin]),
+    (Action::BlockQr, &[Waiter, Manager, Admin]),
+    (Action::ManageQr, &[Manager, Admin]),
+    (Action::Request, &[Guest, Waiter, Manager, Admin]),
+    (Action::DoTask, &[Waiter, Kitchen, Manager, Admin]),
+    (Action::AskApproval, &[Waiter, Kitchen, Manager, Admin]),
+    (Action::ReadOwnOrders, &[Guest]),
     (
         Action::HearWorkshop,
         &[

@@ -72,10 +72,17 @@ const fn wanted(action: Action) -> &'static [&'static str] {
         | Action::HearChanges
         | Action::ReadLists
         | Action::ReadMenu
+        | Action::ReadPayments
+        | Action::ReadHistory
+        | Action::ReadNumbers
         | Action::RunDashboard
         | Action::TrackOrder
         | Action::JoinPlatform
         | Action::ReadDeliveries
+        | Action::ReadNames
+        | Action::ReadHouse
+        | Action::ReportDevice
+        | Action::ReadOwnOrders
         | Action::HearWorkshop
         | Action::ReadJobs => &[READ],
         Action::Alert => &[KITCHEN],

@@ -2,7 +2,9 @@
 
 use super::Bearer;
 use super::rules::Action;
-use super::rules::Who::{Admin, Anonymous, Display, Driver, Guest, Kitchen, Manager, Waiter};
+use super::rules::Who::{
+    Admin, Anonymous, Display, Driver, Guest, Handheld, Kitchen, Manager, Waiter,
+};
 use crate::domain::{Refusal, orders};
 use maitred::{Error, Reader, params};
 
@@ -15,6 +17,10 @@ pub enum Target {
     Session(i64),
     Waiter(i64),
     Notification(i64),
+    Task(i64),
+    Device(i64),
+    /// Somebody who works in a restaurant.
+    Staff(i64),
 }
 
 impl Bearer {
@@ -33,13 +39,16 @@ impl Bearer {
                 Target::Restaurant(_) => in_restaurant,
                 _ => (of.session.is_some() && of.session == self.session) || account(of.customer),
             },
-            Driver => account(of.driver),
+            Driver => match action {
+                Action::ReadHouse | Action::ReadNames => in_restaurant,
+                _ => account(of.driver),
+            },
             // An inbox is personal; everything else on the floor is everybody's.
             Waiter => match (action, target) {
                 (Action::HearWaiter, Target::Waiter(id)) => in_restaurant && account(Some(id)),
                 _ => in_restaurant,
             },
-            Kitchen | Display | Manager | Admin => in_restaurant,
+            Kitchen | Display | Handheld | Manager | Admin => in_restaurant,
         }
     }
 }
@@ -94,6 +103,18 @@ impl Ownership {
                 "SELECT restaurant_id, NULL, NULL, NULL FROM notifications WHERE id = ?1",
                 id,
             ),
+            Target::Task(id) => (
+                "SELECT restaurant_id, session_id, NULL, NULL FROM tasks WHERE id = ?1",
+                id,
+            ),
+            Target::Device(id) => (
+                "SELECT restaurant_id, NULL, NULL, NULL FROM devices WHERE id = ?1 AND revoked_at IS NULL",
+                id,
+            ),
+            Target::Staff(id) => (
+                "SELECT restaurant_id, NULL, NULL, NULL FROM users WHERE id = ?1 AND role IN ('waiter', 'kitchen', 'driver', 'manager') AND restaurant_id IS NOT NULL",
+                id,
+            ),
         };
         db.row(sql, params![id], |row| {
             Ok(Ownership {
@@ -115,6 +136,9 @@ impl Target {
             Target::Session(_) => "session",
             Target::Waiter(_) => "waiter",
             Target::Notification(_) => "notification",
+            Target::Task(_) => "task",
+            Target::Device(_) => "device",
+            Target::Staff(_) => "user",
         };
         Refusal::NotFound { entity }.into()
     }

@@ -3,6 +3,7 @@
 use super::source::Source;
 use crate::assembly::{SCHEMA, registry, registry_of};
 use crate::demo::seed;
+use crate::domain::devices;
 use crate::restaurant::Restaurant;
 use crate::screens::Demo;
 use maitred::{
@@ -65,6 +66,24 @@ pub fn preview(
     token: Option<&str>,
 ) -> Result<Preview, Error> {
     maitred::preview(routing, registry(), keys, store, to, token)
+}
+
+/// Tells managers of walls that say nothing; `since_ms`: nobody could have said anything before.
+pub async fn look_for_walls(store: &Store, since_ms: i64, now_ms: i64) -> Result<(), Error> {
+    let silent = store
+        .read(move |db| devices::silent(db, since_ms, now_ms))
+        .await?;
+    if silent.is_empty() {
+        return Ok(());
+    }
+    // Looked at again where nothing can change between: it may be back.
+    let tell = move |tx: &maitred::Transaction<'_>| {
+        for wall in devices::silent(tx, since_ms, now_ms)? {
+            devices::miss(tx, wall)?;
+        }
+        Ok(())
+    };
+    store.write(Command::new().by("system"), tell).await
 }
 
 /// Fills an empty database with the demo restaurant. One whose tables are broken is not empty: it is served as soon as they are whole, and the log says so.

@@ -26,5 +26,6 @@ mod serve;
 mod source;
 mod tail;
 mod token;
+mod walls;
 
 pub use command::run;

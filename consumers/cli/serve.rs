@@ -8,6 +8,7 @@ use super::operator::{Instruction, Signals, reload};
 use super::output::say;
 use super::ready::ready;
 use super::routing::{RoutingArgs, parse};
+use super::walls;
 use super::{house, log};
 use crate::screens::Demo;
 use clap::Args;
@@ -138,9 +139,22 @@ impl Serve {
             }
             let _ = say(&ready(|listener| base(server.addresses(), listener)));
         }
+        let walls = server.store().cloned();
         runtime.block_on(async {
-            while signals.next().await == Instruction::Reload {
-                reload(&mut server, &self.routing, source.embedded, self.demo).await;
+            let watch = async {
+                match &walls {
+                    Some(store) => walls::watch(store).await,
+                    None => std::future::pending().await,
+                }
+            };
+            let obey = async {
+                while signals.next().await == Instruction::Reload {
+                    reload(&mut server, &self.routing, source.embedded, self.demo).await;
+                }
+            };
+            tokio::select! {
+                () = obey => {}
+                () = watch => {}
             }
             tracing::info!(target: TARGET, drain_time = ?self.drain_time, "stopping");
             server.drain(self.drain_time);

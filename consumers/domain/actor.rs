@@ -98,6 +98,10 @@ pub struct Actor {
     pub session_id: Option<i64>,
     /// What people call them.
     pub name: Option<String>,
+    /// The device of the house that they use.
+    pub device: Option<i64>,
+    /// The manager who allowed this by PIN, where the role alone may not: their row in `users`.
+    pub approved_by: Option<i64>,
     /// No token says so: a demo's visitor who plays the role.
     pub anonymous: bool,
 }
@@ -118,6 +122,8 @@ impl Actor {
             user_id: None,
             session_id: None,
             name: None,
+            device: None,
+            approved_by: None,
             anonymous: false,
         }
     }
@@ -135,13 +141,21 @@ impl Actor {
         Actor::nobody(Role::System)
     }
 
-    /// For the audit and the change log: `waiter:10`, `customer@session:1`, `waiter:anonymous`.
+    /// Whether a manager does this, or has allowed it.
+    pub const fn may_override(&self) -> bool {
+        self.role.manages() || self.approved_by.is_some()
+    }
+
+    /// For the audit and the change log: `waiter:10`, `customer@session:1`, `kitchen@device:3`, `waiter:anonymous`.
     pub fn label(&self) -> String {
         match (self.user_id, self.session_id) {
             (Some(id), _) => format!("{}:{id}", self.role),
             (None, Some(session)) => format!("{}@session:{session}", self.role),
             (None, None) if self.anonymous => format!("{}:anonymous", self.role),
-            (None, None) => self.role.to_string(),
+            (None, None) => match self.device {
+                Some(device) => format!("{}@device:{device}", self.role),
+                None => self.role.to_string(),
+            },
         }
     }
 }

@@ -33,7 +33,8 @@ pub fn note<B: Serialize, A: Serialize>(
     note: &Note<'_, B, A>,
 ) -> Result<(), Error> {
     tx.execute(
-        "INSERT INTO audit(at, restaurant_id, actor, action, entity, entity_id, reason, before_json, after_json) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT INTO audit(at, restaurant_id, actor, action, entity, entity_id, reason, before_json, after_json, approved_by)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         params![
             tx.now_ms(),
             note.restaurant_id,
@@ -43,7 +44,8 @@ pub fn note<B: Serialize, A: Serialize>(
             note.id,
             note.reason,
             serde_json::to_string(&note.before)?,
-            serde_json::to_string(&note.after)?
+            serde_json::to_string(&note.after)?,
+            actor.approved_by
         ],
     )?;
     Ok(())

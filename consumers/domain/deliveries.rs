@@ -4,7 +4,7 @@
 
 use super::orders::{self, Move, OrderFacts, OrderType};
 use super::page::PAGE_MAX;
-use super::{Actor, Key, Refusal, Role, Status, ids, workflow};
+use super::{Actor, Key, Refusal, Role, Status, handovers, ids, workflow};
 use crate::db::{Error, Reader, Transaction, params};
 
 /// What became of taking an offer.
@@ -31,6 +31,9 @@ pub fn accept(tx: &Transaction<'_>, actor: &Actor, order_id: i64) -> Result<Acce
          WHERE id = ?1 AND workflow_id = 1 AND status = 'ready' AND type = 'delivery' AND (driver_id IS NULL OR driver_id = ?2)",
         params![order_id, driver, now],
     )?;
+    if won == 1 {
+        handovers::forget_failure(tx, order_id)?;
+    }
     let order = orders::get(tx, order_id)?;
     if won == 1 {
         return Ok(Accepted {
@@ -104,6 +107,7 @@ pub fn assign(
     if driver == order.driver_id {
         return Ok(order);
     }
+    handovers::forget_failure(tx, order_id)?;
     if driver.is_none() && order.status == Status::OutForDelivery {
         let back = Move {
             back: true,
@@ -130,7 +134,8 @@ fn driver(tx: &Transaction<'_>, key: &Key) -> Result<i64, Error> {
         .ok_or_else(|| Refusal::NotFound { entity: "driver" }.into())
 }
 
-/// What a driver can take: what is on offer in these restaurants (`None`: in all), and what was assigned to them; oldest first, with lines, at most [`PAGE_MAX`].
+/// What a driver can take: what is on offer in these restaurants (`None`: in all) unless they are off, and what was assigned to them; oldest first, with lines,
+/// at most [`PAGE_MAX`].
 ///
 /// # Errors
 /// [`Error::Store`].
@@ -142,7 +147,8 @@ pub fn open_to(
     let restaurants = restaurants.map(serde_json::to_string).transpose()?;
     let ids: Vec<i64> = db.rows(
         "SELECT id FROM orders WHERE status = 'ready' AND type = 'delivery' AND workflow_id = 1
-           AND (driver_id = ?1 OR (driver_id IS NULL AND (?2 IS NULL OR restaurant_id IN (SELECT value FROM json_each(?2)))))
+           AND (driver_id = ?1 OR (driver_id IS NULL AND NOT EXISTS (SELECT 1 FROM drivers WHERE user_id = ?1 AND offline_at IS NOT NULL)
+             AND (?2 IS NULL OR restaurant_id IN (SELECT value FROM json_each(?2)))))
          ORDER BY ready_at, id LIMIT 200",
         params![driver, &restaurants],
         |row| row.get(0),

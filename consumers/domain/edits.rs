@@ -81,7 +81,7 @@ pub fn patch(
     let priority = patch.priority.unwrap_or(order.priority);
     transfer.bring_ready(tx)?;
     tx.execute(
-        "UPDATE orders SET note = ?2, allergy_note = ?3, eta_at = ?4, priority = ?5, table_id = ?6, session_id = ?7, waiter_id = ?8 WHERE id = ?1",
+        "UPDATE orders SET note = ?2, allergy_note = ?3, allergy_acked_at = CASE WHEN allergy_note IS ?3 THEN allergy_acked_at END, eta_at = ?4, priority = ?5, table_id = ?6, session_id = ?7, waiter_id = ?8 WHERE id = ?1",
         params![order_id, &note, &allergy_note, eta_at, priority, transfer.table_id, transfer.session_id, waiter_id],
     )?;
     transfer.bring_rest(tx)?;
@@ -99,7 +99,7 @@ pub fn delete(
     reason: Option<&str>,
 ) -> Result<OrderFacts, Error> {
     let order = orders::get(tx, order_id)?;
-    if !actor.role.manages() || actor.anonymous {
+    if !actor.may_override() || actor.anonymous {
         return Err(Refusal::Forbidden("only manager, admin may do this".into()).into());
     }
     let money = tx.row(

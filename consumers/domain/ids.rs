@@ -41,7 +41,7 @@ written_as!(Key, "Key", {
 });
 
 impl Key {
-    fn id(&self) -> Option<i64> {
+    pub(super) fn id(&self) -> Option<i64> {
         match self {
             Key::Id(id) => Some(*id),
             Key::Text(_) => None,

@@ -19,7 +19,7 @@ pub struct Decimal(String);
 written_as!(Decimal, "Decimal", {
     "description": "An amount: a number, or text that is one. `80.5` and `\"80.50\"` are the same.",
     "type": ["number", "string"],
-});
+}, sockets);
 
 impl Decimal {
     /// From text.

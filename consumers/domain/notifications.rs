@@ -102,6 +102,8 @@ pub struct NotificationFacts {
     /// Where it is about several orders.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub order_uuids: Vec<String>,
+    /// Of its order: what is called out.
+    pub code: Option<String>,
     /// Of its order: lines that are not voided.
     pub items_count: Option<i64>,
     pub table_id: Option<i64>,
@@ -123,7 +125,8 @@ pub struct NotificationFacts {
 const FACTS: &str = "SELECT n.id, n.uuid, n.restaurant_id, n.audience, n.kind, n.event, n.severity, n.title, n.message, n.order_id,
   CASE WHEN n.order_id IS NULL THEN NULL ELSE (SELECT count(*) FROM order_items i WHERE i.order_id = n.order_id AND i.status <> 'voided') END,
   n.table_id, t.number, n.payment_id, p.amount_minor, r.currency_exp, n.task_id, k.kind, n.created_at, n.acknowledged_at, n.acknowledged_by, u.name,
-  n.expires_at, n.version, r.uuid, (SELECT uuid FROM orders WHERE id = n.order_id), n.order_uuids_json
+  n.expires_at, n.version, r.uuid, (SELECT uuid FROM orders WHERE id = n.order_id), n.order_uuids_json,
+  (SELECT code FROM order_codes c WHERE c.id = n.order_id)
   FROM notifications n JOIN restaurants r ON r.id = n.restaurant_id LEFT JOIN tables t ON t.id = n.table_id LEFT JOIN payments p ON p.id = n.payment_id
   LEFT JOIN tasks k ON k.id = n.task_id LEFT JOIN users u ON u.id = n.acknowledged_by";
 
@@ -161,6 +164,7 @@ fn read(row: &Row<'_>) -> Result<NotificationFacts, Error> {
         acknowledged_name: row.get(21)?,
         expires_at: row.get(22)?,
         version: row.get(23)?,
+        code: row.get(27)?,
         restaurant_uuid: row.get(24)?,
         order_uuid: row.get(25)?,
         // What another program wrote there may be any JSON.
@@ -199,6 +203,8 @@ pub struct Filter {
     pub restaurant_id: i64,
     /// What concerns this waiter (theirs and the floor's); `None`: all that is told on the floor. What is for the kitchen's screens is not.
     pub waiter_id: Option<i64>,
+    /// Also what is for those who run the place.
+    pub managers: bool,
     /// Only what nobody took care of, and has not expired by now (milliseconds).
     pub open_at: Option<i64>,
 }
@@ -213,16 +219,17 @@ pub fn list(
     before: Option<i64>,
     limit: u32,
 ) -> Result<Page<NotificationFacts>, Error> {
-    const WHICH: &str = " WHERE n.restaurant_id = ?1 AND (CASE WHEN ?2 IS NULL THEN n.audience NOT IN ('kitchen', 'admin') ELSE n.audience IN (?2, 'floor', 'restaurant') END)
+    const WHICH: &str = " WHERE n.restaurant_id = ?1 AND (CASE WHEN n.audience = 'admin' THEN ?4 WHEN ?2 IS NULL THEN n.audience <> 'kitchen' ELSE n.audience IN (?2, 'floor', 'restaurant') END)
       AND (?3 IS NULL OR (n.acknowledged_at IS NULL AND (n.expires_at IS NULL OR n.expires_at > ?3)))";
     let limit = limit.clamp(1, PAGE_MAX);
     let waiter = filter.waiter_id.map(|id| Audience::Waiter(id).text());
     let items = db.rows(
-        &format!("{FACTS}{WHICH} AND (?4 IS NULL OR n.id < ?4) ORDER BY n.id DESC LIMIT ?5"),
+        &format!("{FACTS}{WHICH} AND (?5 IS NULL OR n.id < ?5) ORDER BY n.id DESC LIMIT ?6"),
         params![
             filter.restaurant_id,
             &waiter,
             filter.open_at,
+            filter.managers,
             before,
             limit + 1
         ],
@@ -233,7 +240,12 @@ pub fn list(
     )?;
     let total = db.one(
         &format!("SELECT count(*) FROM notifications n{WHICH}"),
-        params![filter.restaurant_id, &waiter, filter.open_at],
+        params![
+            filter.restaurant_id,
+            &waiter,
+            filter.open_at,
+            filter.managers
+        ],
         |row| row.get(0),
     )?;
     Ok(paged(items, limit, total))

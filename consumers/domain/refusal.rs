@@ -17,18 +17,24 @@
 //! | `OPEN_ITEMS_NOT_ALLOWED` | 403 | lines without a menu item are for staff here | with a menu item |
 //! | `ORDER_TAKEN` | 409 | another driver was faster | no |
 //! | `ORDER_NOT_AVAILABLE` | 409 | it is not on offer to drivers; `status` is the present one | when it is |
-//! | `ITEM_UNAVAILABLE` | 409 | sold out | no |
+//! | `SOLD_OUT` | 409 | lines of it are sold out; `items` lists them all, and nothing was placed | without them |
+//! | `UNCONFIRMED` | 409 | a cook has not confirmed a void or an allergy of the ticket; `voids` and `allergies` list the lines | after confirming them |
 //! | `ITEM_IN_PREPARATION` | 409 | the kitchen has begun: a manager may still void it | no |
 //! | `LINE_EXISTS` | 409 | this line's uuid belongs to another order | with another uuid |
 //! | `BALANCE_CHANGED` | 409 | the balance is not what the client saw; `balance` is the true one | after showing it |
 //! | `OVERPAYMENT` | 409 | more than what is left to pay; `balance` is that | with less |
 //! | `NOTHING_TO_PAY` | 409 | it is paid, or cancelled | no |
+//! | `LINE_PAID` | 409 | less of this line is left to pay than was wanted | after looking |
+//! | `SHARE_PAID` | 409 | this share of the bill is paid | with another share |
+//! | `OVERREFUND` | 409 | more than what is left of the payment; `left` is that | with less |
 //! | `TERMINAL_BUSY` | 409 | a card terminal is asking for this order's money already | later |
 //! | `PAYMENT_STATE` | 409 | the payment is not in the state this needs | no |
 //! | `IDEMPOTENCY_CONFLICT` | 409 | the key was used for another payment | with a new key |
 //! | `UNPAID_ORDERS` | 409 | the table owes; `orders` lists what | after paying; a manager with `force` and a reason |
+//! | `TABLE_OCCUPIED` | 409 | others sit there | with `merge`, if they are to have one bill |
 //! | `TABLE_INACTIVE` | 409 | the table is out of use | no |
 //! | `SESSION_CLOSED` | 410 | the visit is over | no: ask a waiter |
+//! | `CURRENCY_IN_USE` | 409 | orders have prices in the currency that is to go | no |
 //! | `OTHER_RESTAURANT` | 422 | the two things belong to different restaurants | no |
 
 use super::Status;
@@ -118,12 +124,21 @@ pub enum Refusal {
     OrderHasPayments,
     /// Lines without a menu item are for staff.
     OpenItems,
-    /// Sold out.
-    Unavailable {
-        /// What is.
+    /// Some of what is ordered is sold out.
+    SoldOut {
+        /// The first dish that is.
         menu_item_id: i64,
-        #[serde(skip)]
-        name: String,
+        /// All lines that cannot be made.
+        items: Vec<SoldOutLine>,
+    },
+    /// A cook has to say first that they know.
+    Unconfirmed {
+        /// Lines that are off.
+        voids: Vec<i64>,
+        /// Lines that somebody is allergic to something in.
+        allergies: Vec<i64>,
+        /// The order's own note says so.
+        order_allergy: bool,
     },
     /// The kitchen has begun.
     InPreparation,
@@ -141,6 +156,21 @@ pub enum Refusal {
     },
     /// The order is paid, or cancelled.
     NothingToPay,
+    /// Less is left to pay of a line than was wanted.
+    LinePaid {
+        /// Which one.
+        item_id: i64,
+    },
+    /// This share of a bill is paid.
+    SharePaid {
+        /// Which one.
+        n: i64,
+    },
+    /// More is to be given back than is left of the payment.
+    OverRefund {
+        /// What is left of it.
+        left: String,
+    },
     /// A terminal is asking already.
     TerminalBusy,
     /// The payment is not in the state this needs.
@@ -157,6 +187,19 @@ pub enum Refusal {
         /// Altogether.
         total_unpaid: String,
     },
+    /// Others sit there.
+    TableOccupied {
+        /// Where.
+        table_id: i64,
+        /// What is on the table.
+        table_number: String,
+        /// Their visit.
+        session_id: i64,
+        /// How many they are.
+        guests_count: i64,
+    },
+    /// Orders have prices in the currency that is to go.
+    CurrencyInUse,
     /// The table is out of use.
     TableInactive,
     /// The visit is over.
@@ -166,6 +209,18 @@ pub enum Refusal {
         /// Whose place is wrong.
         field: &'static str,
     },
+}
+
+/// A line that is sold out, as [`Refusal::SoldOut`] lists it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct SoldOutLine {
+    /// Where it stands in the request, from 0.
+    pub index: usize,
+    /// The line's own, where the client made one.
+    pub uuid: Option<String>,
+    pub menu_item_id: i64,
+    pub name: String,
 }
 
 /// An order that is not paid, as [`Refusal::Unpaid`] lists it.
@@ -207,16 +262,22 @@ impl Refusal {
             Refusal::NotOnOffer { .. } => "ORDER_NOT_AVAILABLE",
             Refusal::OrderHasPayments => "ORDER_HAS_PAYMENTS",
             Refusal::OpenItems => "OPEN_ITEMS_NOT_ALLOWED",
-            Refusal::Unavailable { .. } => "ITEM_UNAVAILABLE",
+            Refusal::SoldOut { .. } => "SOLD_OUT",
+            Refusal::Unconfirmed { .. } => "UNCONFIRMED",
             Refusal::InPreparation => "ITEM_IN_PREPARATION",
             Refusal::LineExists => "LINE_EXISTS",
             Refusal::BalanceChanged { .. } => "BALANCE_CHANGED",
             Refusal::Overpayment { .. } => "OVERPAYMENT",
             Refusal::NothingToPay => "NOTHING_TO_PAY",
+            Refusal::LinePaid { .. } => "LINE_PAID",
+            Refusal::SharePaid { .. } => "SHARE_PAID",
+            Refusal::OverRefund { .. } => "OVERREFUND",
             Refusal::TerminalBusy => "TERMINAL_BUSY",
             Refusal::PaymentState { .. } => "PAYMENT_STATE",
             Refusal::KeyUsed => "IDEMPOTENCY_CONFLICT",
             Refusal::Unpaid { .. } => "UNPAID_ORDERS",
+            Refusal::TableOccupied { .. } => "TABLE_OCCUPIED",
+            Refusal::CurrencyInUse => "CURRENCY_IN_USE",
             Refusal::TableInactive => "TABLE_INACTIVE",
             Refusal::SessionClosed => "SESSION_CLOSED",
             Refusal::OtherRestaurant { .. } => "OTHER_RESTAURANT",
@@ -277,7 +338,12 @@ impl Refusal {
             }
             Refusal::OrderHasPayments => "the order has payments: cancel or refund it".into(),
             Refusal::OpenItems => "only what is on the menu can be ordered here".into(),
-            Refusal::Unavailable { name, .. } => format!("{name} is sold out").into(),
+            Refusal::SoldOut { items, .. } => {
+                let names: Vec<&str> = items.iter().map(|line| line.name.as_str()).collect();
+                let are = if names.len() > 1 { "are" } else { "is" };
+                format!("{} {are} sold out", names.join(", ")).into()
+            }
+            Refusal::Unconfirmed { .. } => "a cook confirms the void or the allergy first".into(),
             Refusal::InPreparation => {
                 "the kitchen has begun: only a manager can change this".into()
             }
@@ -285,12 +351,19 @@ impl Refusal {
             Refusal::BalanceChanged { balance } => format!("the balance is {balance} now").into(),
             Refusal::Overpayment { balance } => format!("only {balance} is left to pay").into(),
             Refusal::NothingToPay => "there is nothing to pay".into(),
+            Refusal::LinePaid { .. } => "less than that is left to pay of this line".into(),
+            Refusal::SharePaid { n } => format!("share {n} is paid").into(),
+            Refusal::OverRefund { left } => format!("only {left} is left of this payment").into(),
             Refusal::TerminalBusy => "a card terminal is asking for this already".into(),
             Refusal::PaymentState { status } => format!("the payment is {status}").into(),
             Refusal::KeyUsed => "this key was used for another payment".into(),
             Refusal::Unpaid { total_unpaid, .. } => {
                 format!("{total_unpaid} is not paid yet").into()
             }
+            Refusal::TableOccupied { table_number, .. } => {
+                format!("others sit at table {table_number}").into()
+            }
+            Refusal::CurrencyInUse => "orders have prices in this currency".into(),
             Refusal::TableInactive => "this table is out of use".into(),
             Refusal::SessionClosed => "this visit is over: please ask a waiter".into(),
             Refusal::OtherRestaurant { field } => {
@@ -314,6 +387,7 @@ impl Refusal {
                 | Refusal::TerminalBusy
                 | Refusal::KeyUsed
                 | Refusal::TableInactive
+                | Refusal::CurrencyInUse
                 | Refusal::SessionClosed
         )
     }

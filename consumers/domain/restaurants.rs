@@ -3,8 +3,9 @@
 use super::{Refusal, Status};
 use crate::db::{Error, Reader, params};
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 /// A restaurant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,19 +25,40 @@ pub struct RestaurantFacts {
 /// How a house wants it: `restaurants.settings_json`. What is not set is as in [`Settings::default`]; what nobody knows is left alone.
 /// What is of a wrong type locks nobody out: the stricter rule holds (a guest's order waits for approval, a table that has not paid is not cleared), and the log names
 /// the restaurant.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Settings {
     /// Guests may order what is not on the menu.
     pub allow_open_items: bool,
-    /// A guest's order waits for a waiter's approval.
-    pub approval: bool,
+    /// Which of a guest's orders wait for a waiter's approval.
+    pub approval: Approval,
     /// An order is confirmed when it is placed.
     pub auto_confirm: bool,
     /// What happens when a table that has not paid is cleared.
     pub release_policy: ReleasePolicy,
     /// What the workshop's wall shows.
     pub workshop: Workshop,
+    /// Where guests' phones reach this server, as the codes on tables say it: `https://order.example.com`. `None`: as whoever prints them does.
+    pub public_url: Option<String>,
+    /// How long a wall may say nothing before managers are told, in seconds. `None`: for ever.
+    pub device_alert_s: Option<u32>,
+}
+
+/// How long a wall may say nothing where a house does not say, in seconds: four times what it says so in.
+pub const DEVICE_ALERT_S: u32 = 120;
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            allow_open_items: false,
+            approval: Approval::default(),
+            auto_confirm: false,
+            release_policy: ReleasePolicy::default(),
+            workshop: Workshop::default(),
+            public_url: None,
+            device_alert_s: Some(DEVICE_ALERT_S),
+        }
+    }
 }
 
 impl Settings {
@@ -52,10 +74,16 @@ impl Settings {
         let all = all.as_ref();
         Settings {
             allow_open_items: setting(all, "allow_open_items", false),
-            approval: setting(all, "approval", true),
+            approval: setting(all, "approval", Approval::All),
             auto_confirm: setting(all, "auto_confirm", false),
             release_policy: setting(all, "release_policy", ReleasePolicy::Block),
             workshop: setting(all, "workshop", Workshop::Print),
+            public_url: setting(all, "public_url", None),
+            device_alert_s: match all.map(|all| all.get("device_alert_s")) {
+                Some(Some(Value::Null)) => None,
+                Some(Some(value)) => u32::deserialize(value).ok().or(Some(DEVICE_ALERT_S)),
+                _ => Some(DEVICE_ALERT_S),
+            },
         }
     }
 }
@@ -73,8 +101,45 @@ fn setting<T: DeserializeOwned + Default>(
     }
 }
 
+/// Which of a guest's orders wait for a waiter's approval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Approval {
+    /// None.
+    #[default]
+    Off,
+    /// Those of a visit of which none was approved yet.
+    First,
+    /// Each.
+    All,
+}
+
+impl<'de> Deserialize<'de> for Approval {
+    /// Also `true` and `false`, which the setting was before it had three values.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Flag(bool),
+            Word(Word),
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Word {
+            Off,
+            First,
+            All,
+        }
+        Ok(match Written::deserialize(deserializer)? {
+            Written::Flag(true) | Written::Word(Word::All) => Approval::All,
+            Written::Word(Word::First) => Approval::First,
+            Written::Flag(false) | Written::Word(Word::Off) => Approval::Off,
+        })
+    }
+}
+
 /// What the workshop's wall shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Workshop {
     /// What is printed.
@@ -85,7 +150,7 @@ pub enum Workshop {
 }
 
 /// What happens when a table that has not paid is cleared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReleasePolicy {
     /// The release is refused.
@@ -205,7 +270,7 @@ pub fn overview(db: &Reader<'_>, id: i64) -> Result<Overview, Error> {
         "SELECT (SELECT count(*) FROM tables WHERE restaurant_id = ?1 AND is_active), count(s.id), coalesce(sum(s.guests_count), 0),
            (SELECT count(*) FROM tasks WHERE restaurant_id = ?1 AND status = 'open'),
            (SELECT count(*) FROM notifications WHERE restaurant_id = ?1 AND kind = 'alert' AND acknowledged_at IS NULL),
-           (SELECT CAST(total(o.total_minor - (SELECT total(p.amount_minor) FROM payments p WHERE p.order_id = o.id AND p.status = 'captured')) AS INTEGER)
+           (SELECT CAST(total(o.total_minor - (SELECT total(p.amount_minor - p.refunded_minor) FROM payments p WHERE p.order_id = o.id AND p.status = 'captured')) AS INTEGER)
               FROM orders o WHERE o.restaurant_id = ?1 AND o.workflow_id = 1 AND o.status NOT IN ('completed', 'cancelled'))
          FROM tables t JOIN table_sessions s ON s.table_id = t.id AND s.closed_at IS NULL WHERE t.restaurant_id = ?1",
         params![id],

@@ -1,6 +1,7 @@
 //! Visits: who sits at a table, from when to when. At most one is open at a table.
 
 use super::audit::{self, Note};
+use super::requests::{self, RequestFacts};
 use super::version::same_version;
 use super::{Actor, Key, Refusal, Role, UnpaidOrder, bill, restaurants, waiters};
 use crate::db::{Error, Reader, Row, Transaction, params};
@@ -24,11 +25,22 @@ pub struct SessionFacts {
     pub closed_at: Option<i64>,
     pub closed_by: Option<i64>,
     pub close_reason: Option<String>,
+    /// What its guests wait for. Not where a table shows its visit.
+    #[serde(default)]
+    pub requests: Vec<RequestFacts>,
     pub version: i64,
+    /// The visit that it is part of since it ended.
+    #[serde(default)]
+    pub merged_into_id: Option<i64>,
 }
 
-const FACTS: &str = "SELECT s.id, s.uuid, t.restaurant_id, s.table_id, t.number, s.session_code, s.guests_count, s.waiter_id, s.opened_at, s.closed_at,
-  s.closed_by, s.close_reason, s.version FROM table_sessions s JOIN tables t ON t.id = s.table_id";
+fn facts_sql(which: &str) -> String {
+    let requests = requests::COLUMN;
+    format!(
+        "SELECT s.id, s.uuid, t.restaurant_id, s.table_id, t.number, s.session_code, s.guests_count, s.waiter_id, s.opened_at, s.closed_at, s.closed_by,
+           s.close_reason, s.version, {requests}, s.merged_into_id FROM table_sessions s JOIN tables t ON t.id = s.table_id WHERE {which}"
+    )
+}
 
 fn read(row: &Row<'_>) -> Result<SessionFacts, Error> {
     Ok(SessionFacts {
@@ -45,6 +57,8 @@ fn read(row: &Row<'_>) -> Result<SessionFacts, Error> {
         closed_by: row.get(10)?,
         close_reason: row.get(11)?,
         version: row.get(12)?,
+        requests: requests::parse(&row.text(13)?)?,
+        merged_into_id: row.get(14)?,
     })
 }
 
@@ -53,7 +67,7 @@ fn read(row: &Row<'_>) -> Result<SessionFacts, Error> {
 /// # Errors
 /// [`Error::Store`].
 pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<SessionFacts>, Error> {
-    db.row(&format!("{FACTS} WHERE s.id = ?1"), params![id], read)
+    db.row(&facts_sql("s.id = ?1"), params![id], read)
 }
 
 /// The visit that is going on at a table.
@@ -62,7 +76,7 @@ pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<SessionFacts>, Error> {
 /// [`Error::Store`].
 pub fn open_at(db: &Reader<'_>, table_id: i64) -> Result<Option<SessionFacts>, Error> {
     db.row(
-        &format!("{FACTS} WHERE s.table_id = ?1 AND s.closed_at IS NULL"),
+        &facts_sql("s.table_id = ?1 AND s.closed_at IS NULL"),
         params![table_id],
         read,
     )
@@ -94,7 +108,7 @@ pub fn token(db: &Reader<'_>, id: i64) -> Result<String, Error> {
 /// # Errors
 /// [`Refusal::NotFound`], [`Refusal::SessionClosed`].
 pub fn by_token(db: &Reader<'_>, token: &str) -> Result<SessionFacts, Error> {
-    let found = db.row(&format!("{FACTS} WHERE s.token = ?1"), params![token], read)?;
+    let found = db.row(&facts_sql("s.token = ?1"), params![token], read)?;
     match found {
         Some(session) if session.closed_at.is_some() => Err(Refusal::SessionClosed.into()),
         Some(session) => Ok(session),
@@ -123,7 +137,7 @@ pub struct SessionPatch {
     pub expected_version: Option<i64>,
 }
 
-/// Changes who sits there and who serves.
+/// Changes who sits there and who serves: then what the visit has open is theirs.
 ///
 /// # Errors
 /// [`Refusal::Value`], [`Refusal::SessionClosed`], [`Refusal::Version`], [`Refusal::Forbidden`], [`Refusal::NotFound`].
@@ -148,7 +162,29 @@ pub fn patch(
         "UPDATE table_sessions SET guests_count = ?2, waiter_id = ?3 WHERE id = ?1",
         params![id, count, waiter_id],
     )?;
+    if waiter_id != session.waiter_id {
+        hand_over(tx, &session, waiter_id)?;
+    }
     get(tx, id)
+}
+
+/// Whoever serves a visit from now on has what it has open, and what its former waiter had to do for it.
+fn hand_over(
+    tx: &Transaction<'_>,
+    session: &SessionFacts,
+    waiter_id: Option<i64>,
+) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE orders SET waiter_id = ?2 WHERE session_id = ?1 AND workflow_id = 1 AND status NOT IN ('completed', 'cancelled') AND waiter_id IS NOT ?2",
+        params![session.id, waiter_id],
+    )?;
+    if session.waiter_id.is_some() {
+        tx.execute(
+            "UPDATE tasks SET assignee_id = ?2 WHERE session_id = ?1 AND status IN ('open', 'acknowledged') AND assignee_id = ?3",
+            params![session.id, waiter_id, session.waiter_id],
+        )?;
+    }
+    Ok(())
 }
 
 /// Changes how many sit there.

@@ -20,6 +20,9 @@ pub struct TableFacts {
     pub capacity: i64,
     pub is_active: bool,
     pub group_id: Option<String>,
+    /// Guests cannot order here by themselves.
+    #[serde(default)]
+    pub qr_blocked: bool,
     pub session: Option<SessionFacts>,
     pub version: i64,
 }
@@ -33,7 +36,7 @@ impl TableFacts {
 
 /// One statement: it runs for every change at a table.
 const FACTS: &str = "SELECT t.id, t.uuid, t.restaurant_id, r.name, t.zone_id, z.name, t.number, t.capacity, t.is_active, t.group_id, t.version,
-  s.id, s.uuid, s.session_code, s.guests_count, s.waiter_id, s.opened_at, s.version
+  s.id, s.uuid, s.session_code, s.guests_count, s.waiter_id, s.opened_at, s.version, t.qr_blocked
   FROM tables t JOIN restaurants r ON r.id = t.restaurant_id LEFT JOIN zones z ON z.id = t.zone_id
   LEFT JOIN table_sessions s ON s.table_id = t.id AND s.closed_at IS NULL";
 
@@ -54,7 +57,9 @@ fn read(row: &Row<'_>) -> Result<TableFacts, Error> {
             closed_at: None,
             closed_by: None,
             close_reason: None,
+            requests: Vec::new(),
             version: row.get(17)?,
+            merged_into_id: None,
         }),
     };
     Ok(TableFacts {
@@ -68,6 +73,7 @@ fn read(row: &Row<'_>) -> Result<TableFacts, Error> {
         capacity: row.get(7)?,
         is_active: row.get(8)?,
         group_id: row.get(9)?,
+        qr_blocked: row.get(18)?,
         version: row.get(10)?,
         session,
     })

@@ -1,5 +1,6 @@
 //! What somebody has to do: serve, come to a table, bring a bill. That there is a new one is told by a notification that a trigger writes.
 
+use super::orders::OrderFacts;
 use super::page::{PAGE_MAX, Page, paged};
 use super::version::same_version;
 use super::{Actor, Key, Refusal, Role, ids, orders, restaurants, sessions, tables, waiters};
@@ -70,6 +71,8 @@ pub struct TaskFacts {
     pub status: TaskStatus,
     /// `None`: whoever comes first.
     pub assignee_id: Option<i64>,
+    #[serde(default)]
+    pub assignee_name: Option<String>,
     pub order_id: Option<i64>,
     pub session_id: Option<i64>,
     pub table_id: Option<i64>,
@@ -81,7 +84,8 @@ pub struct TaskFacts {
 }
 
 const FACTS: &str = "SELECT k.id, k.uuid, k.restaurant_id, k.kind, k.title, k.priority, k.status, k.assignee_id, k.order_id, k.session_id, k.table_id,
-  t.number, k.created_at, k.acked_at, k.done_at, k.version FROM tasks k LEFT JOIN tables t ON t.id = k.table_id";
+  t.number, k.created_at, k.acked_at, k.done_at, k.version, u.name FROM tasks k LEFT JOIN tables t ON t.id = k.table_id
+  LEFT JOIN users u ON u.id = k.assignee_id";
 
 fn read(row: &Row<'_>) -> Result<TaskFacts, Error> {
     Ok(TaskFacts {
@@ -111,6 +115,7 @@ fn read(row: &Row<'_>) -> Result<TaskFacts, Error> {
         acked_at: row.get(13)?,
         done_at: row.get(14)?,
         version: row.get(15)?,
+        assignee_name: row.get(16)?,
     })
 }
 
@@ -264,6 +269,113 @@ pub fn create(
         |row| row.get(0),
     )?;
     get(tx, id)
+}
+
+/// A task that follows from something, for whoever comes first.
+pub(super) fn for_order(
+    tx: &Transaction<'_>,
+    actor: &Actor,
+    order: &OrderFacts,
+    title: &str,
+    priority: i64,
+) -> Result<i64, Error> {
+    tx.one(
+        "INSERT INTO tasks(uuid, restaurant_id, kind, order_id, table_id, session_id, title, priority, created_by, created_at, updated_at)
+         VALUES (?1, ?2, 'custom', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9) RETURNING id",
+        params![
+            ids::uuid(),
+            order.restaurant_id,
+            order.id,
+            order.table_id,
+            order.session_id,
+            title,
+            priority,
+            actor.user_id,
+            tx.now_ms()
+        ],
+        |row| row.get(0),
+    )
+}
+
+/// A task that is not over, for somebody who works there.
+fn live(
+    tx: &Transaction<'_>,
+    actor: &Actor,
+    id: i64,
+    expected_version: Option<i64>,
+) -> Result<TaskFacts, Error> {
+    let task = get(tx, id)?;
+    if !actor.role.is_staff() {
+        return Err(Refusal::Forbidden("please ask a waiter".into()).into());
+    }
+    same_version(expected_version, task.version)?;
+    Ok(task)
+}
+
+/// Gives a task to somebody, or (`Some(None)`) to whoever comes first. `None`: it stays as it is.
+///
+/// # Errors
+/// [`Refusal::Value`] for one that is over, [`Refusal::OtherRestaurant`], [`Refusal::Forbidden`], [`Refusal::Version`], [`Refusal::NotFound`].
+pub fn give(
+    tx: &Transaction<'_>,
+    actor: &Actor,
+    id: i64,
+    to: Option<Option<&Key>>,
+    expected_version: Option<i64>,
+) -> Result<TaskFacts, Error> {
+    let task = live(tx, actor, id, expected_version)?;
+    let Some(to) = to else {
+        return Ok(task);
+    };
+    if !matches!(task.status, TaskStatus::Open | TaskStatus::Acknowledged) {
+        let rule = format!("the task is {}", task.status.name());
+        return Err(Refusal::value("status", rule).into());
+    }
+    let to = match to {
+        Some(key) => Some(waiters::in_restaurant(tx, key, task.restaurant_id)?),
+        None => None,
+    };
+    if to != task.assignee_id {
+        tx.execute(
+            "UPDATE tasks SET assignee_id = ?2 WHERE id = ?1",
+            params![id, to],
+        )?;
+    }
+    get(tx, id)
+}
+
+/// Gives a task back: it waits again, for whoever comes first.
+///
+/// # Errors
+/// [`Refusal::Value`] for one that was cancelled, [`Refusal::Forbidden`], [`Refusal::Version`], [`Refusal::NotFound`].
+pub fn give_back(
+    tx: &Transaction<'_>,
+    actor: &Actor,
+    id: i64,
+    expected_version: Option<i64>,
+) -> Result<TaskFacts, Error> {
+    let task = live(tx, actor, id, expected_version)?;
+    match task.status {
+        TaskStatus::Open => return Ok(task),
+        TaskStatus::Cancelled => {
+            return Err(Refusal::value("status", "the task is cancelled").into());
+        }
+        TaskStatus::Acknowledged | TaskStatus::Done => {}
+    }
+    tx.execute(
+        "UPDATE tasks SET status = 'open', assignee_id = NULL, acked_at = NULL, done_at = NULL WHERE id = ?1",
+        params![id],
+    )?;
+    get(tx, id)
+}
+
+/// What was told of a task is taken care of: nobody needs to look at it any more.
+pub(super) fn settle(tx: &Transaction<'_>, id: i64, by: Option<i64>) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE notifications SET acknowledged_at = ?2, acknowledged_by = ?3 WHERE task_id = ?1 AND acknowledged_at IS NULL",
+        params![id, tx.now_ms(), by],
+    )?;
+    Ok(())
 }
 
 /// Moves a task on: acknowledged (by whoever does it), done, cancelled. Doing it again changes nothing.

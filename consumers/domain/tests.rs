@@ -1,5 +1,6 @@
 //! What the rules promise, each on a database of its own.
 
+mod billing;
 mod delivering;
 mod floor;
 mod kitchen;
@@ -11,6 +12,7 @@ mod printing;
 mod shell;
 mod totals;
 mod transferring;
+mod visiting;
 mod words;
 
 use super::orders::{Move, NewOrder, OrderFacts, change_status};

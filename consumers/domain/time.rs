@@ -1,6 +1,6 @@
 //! Milliseconds since 1970-01-01 UTC as ISO 8601 text.
 
-const DAY_MS: i64 = 86_400_000;
+pub(super) const DAY_MS: i64 = 86_400_000;
 
 /// `2026-01-28T21:00:00Z`; with `.mmm` where there are milliseconds.
 pub fn iso(ms: i64) -> String {
@@ -60,7 +60,7 @@ pub fn parse_iso(text: &str) -> Option<i64> {
 }
 
 /// Year, month, day of a day since 1970-01-01 in the Gregorian calendar: the year begins in March, so the leap day comes last.
-fn civil(days: i64) -> (i64, i64, i64) {
+pub(super) fn civil(days: i64) -> (i64, i64, i64) {
     let z = days + 719_468;
     let era = z.div_euclid(146_097);
     let of_era = z.rem_euclid(146_097);
@@ -74,7 +74,7 @@ fn civil(days: i64) -> (i64, i64, i64) {
 }
 
 /// The inverse of [`civil`].
-fn days(year: i64, month: i64, day: i64) -> i64 {
+pub(super) fn days(year: i64, month: i64, day: i64) -> i64 {
     let y = year - i64::from(month <= 2);
     let era = y.div_euclid(400);
     let year_of_era = y.rem_euclid(400);

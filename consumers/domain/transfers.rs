@@ -5,6 +5,7 @@
 use super::audit::{self, Note};
 use super::orders::OrderFacts;
 use super::sessions::{self, GUESTS, SessionFacts};
+use super::version::same_version;
 use super::{Actor, Refusal, tables};
 use crate::db::{Error, Transaction, params};
 use serde::Deserialize;
@@ -81,7 +82,7 @@ impl Transfer {
             (Some(own), Some(there)) if own.id == there.id => Some(own.id),
             (Some(own), Some(there)) => {
                 if visit == Visit::Merge && own.closed_at.is_none() {
-                    transfer.along = along(tx, order, own.id)?;
+                    transfer.along = along(tx, &own, Some(order.id))?;
                     merge(tx, actor, &own, there)?;
                 }
                 Some(there.id)
@@ -96,8 +97,7 @@ impl Transfer {
                 if !target.is_active {
                     return Err(Refusal::TableInactive.into());
                 }
-                transfer.along = along(tx, order, own.id)?;
-                transfer.along.retain(|order| !order.over);
+                transfer.along = along(tx, &own, Some(order.id))?;
                 relocate(tx, own.id, table)?;
                 Some(own.id)
             }
@@ -126,12 +126,19 @@ impl Transfer {
     }
 }
 
-/// The other orders of a visit.
-fn along(tx: &Transaction<'_>, order: &OrderFacts, session: i64) -> Result<Vec<Along>, Error> {
+/// The orders of a visit, and those on its bill that belong to no visit: they were placed for its table while nobody sat there, and the next party there owes nothing
+/// of them. `but`: another one.
+fn along(
+    tx: &Transaction<'_>,
+    visit: &SessionFacts,
+    but: Option<i64>,
+) -> Result<Vec<Along>, Error> {
     tx.rows(
         "SELECT id, status IN ('new', 'pending', 'confirmed', 'preparing'), status IN ('completed', 'cancelled') FROM orders
-         WHERE session_id = ?1 AND id <> ?2 ORDER BY id",
-        params![session, order.id],
+         WHERE id IS NOT ?3 AND (session_id = ?1 OR (session_id IS NULL AND table_id = ?2 AND workflow_id = 1 AND status <> 'cancelled' AND (status <> 'completed'
+           OR total_minor > (SELECT total(p.amount_minor - p.refunded_minor) FROM payments p WHERE p.order_id = orders.id AND p.status = 'captured'))))
+         ORDER BY id",
+        params![visit.id, visit.table_id, but],
         |row| {
             Ok(Along {
                 id: row.get(0)?,
@@ -154,6 +161,76 @@ fn relocate(tx: &Transaction<'_>, session: i64, table: i64) -> Result<(), Error>
     Ok(())
 }
 
+/// What became of moving a visit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VisitMoved {
+    /// The visit at the table where they are now.
+    pub session: SessionFacts,
+    /// It is that of those who sat there already.
+    pub merged: bool,
+    /// Where they came from: the table, and what is on it.
+    pub from: (i64, String),
+}
+
+/// Moves a visit to another table, with all that it has open; where others sit, with `merge`, both become one with one bill. Nothing is cooked again.
+///
+/// # Errors
+/// [`Refusal::TableOccupied`], [`Refusal::TableInactive`], [`Refusal::OtherRestaurant`], [`Refusal::SessionClosed`], [`Refusal::Version`], [`Refusal::Forbidden`],
+/// [`Refusal::NotFound`].
+pub fn move_visit(
+    tx: &Transaction<'_>,
+    actor: &Actor,
+    session_id: i64,
+    table_id: i64,
+    merging: bool,
+    expected_version: Option<i64>,
+) -> Result<VisitMoved, Error> {
+    let visit = sessions::get(tx, session_id)?;
+    sessions::serves(actor)?;
+    if visit.closed_at.is_some() {
+        return Err(Refusal::SessionClosed.into());
+    }
+    same_version(expected_version, visit.version)?;
+    let target = tables::in_restaurant(tx, table_id, visit.restaurant_id)?;
+    let from = (visit.table_id, visit.table_number.clone());
+    if target.id == visit.table_id {
+        return Ok(VisitMoved {
+            session: visit,
+            merged: false,
+            from,
+        });
+    }
+    let into = match &target.session {
+        Some(there) if !merging => {
+            return Err(Refusal::TableOccupied {
+                table_id: target.id,
+                table_number: target.number,
+                session_id: there.id,
+                guests_count: there.guests_count,
+            }
+            .into());
+        }
+        None if !target.is_active => return Err(Refusal::TableInactive.into()),
+        there => there.as_ref(),
+    };
+    let transfer = Transfer {
+        table_id: Some(target.id),
+        session_id: Some(into.map_or(visit.id, |there| there.id)),
+        along: along(tx, &visit, None)?,
+    };
+    match into {
+        Some(there) => merge(tx, actor, &visit, there)?,
+        None => relocate(tx, visit.id, target.id)?,
+    }
+    transfer.bring_ready(tx)?;
+    transfer.bring_rest(tx)?;
+    Ok(VisitMoved {
+        session: sessions::get(tx, into.map_or(visit.id, |there| there.id))?,
+        merged: into.is_some(),
+        from,
+    })
+}
+
 /// Two visits become the second one, with what both have ordered and paid.
 fn merge(
     tx: &Transaction<'_>,
@@ -167,14 +244,25 @@ fn merge(
         params![into.id, guests.min(*GUESTS.end())],
     )?;
     tx.execute(
-        "UPDATE payments SET session_id = ?2 WHERE session_id = ?1",
+        "UPDATE payments SET session_id = ?2, share_n = NULL, share_of = NULL WHERE session_id = ?1",
+        params![from.id, into.id],
+    )?;
+    // Shares were of the bill that they had alone.
+    tx.execute(
+        "UPDATE payments SET share_n = NULL, share_of = NULL WHERE session_id = ?1",
+        params![into.id],
+    )?;
+    // Who is called at both is called once.
+    tx.execute(
+        "UPDATE tasks SET status = 'cancelled' WHERE session_id = ?1 AND status IN ('open', 'acknowledged') AND kind IN ('call_waiter', 'bill')
+           AND kind IN (SELECT kind FROM tasks WHERE session_id = ?2 AND status IN ('open', 'acknowledged'))",
         params![from.id, into.id],
     )?;
     tx.execute(TASKS, params![from.id, into.id, into.table_id])?;
     let reason = format!("merged into table {}", into.table_number);
     tx.execute(
-        "UPDATE table_sessions SET closed_at = ?2, closed_by = ?3, close_reason = ?4 WHERE id = ?1",
-        params![from.id, tx.now_ms(), actor.user_id, &reason],
+        "UPDATE table_sessions SET closed_at = ?2, closed_by = ?3, close_reason = ?4, merged_into_id = ?5 WHERE id = ?1",
+        params![from.id, tx.now_ms(), actor.user_id, &reason, into.id],
     )?;
     let note = Note {
         action: "merge",

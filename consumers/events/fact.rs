@@ -5,8 +5,10 @@
 //! Times are milliseconds since 1970-01-01 UTC, amounts integers in the currency's smallest unit.
 
 use crate::domain::Status;
+use crate::domain::drivers::Availability;
 use crate::domain::items::ItemFacts;
 use crate::domain::jobs::JobFacts;
+use crate::domain::menu::{Dish, Group as Choices};
 use crate::domain::notifications::NotificationFacts;
 use crate::domain::orders::OrderFacts;
 use crate::domain::payments::PaymentFacts;
@@ -78,6 +80,40 @@ pub enum Fact {
     OrderPaid(OrderFacts),
     /// Nobody needs to cook an order any more: it was cancelled.
     OrderOff(OrderOff),
+    /// What shows on the board is different: an order is being made, can be fetched, is gone, or was called again.
+    Board {
+        /// The order after it.
+        order: OrderFacts,
+        /// Staff called it again.
+        called: bool,
+    },
+    /// The kitchen's screens have drawn something of an order, or a cook has confirmed it.
+    KitchenSaw {
+        /// The order after it.
+        order: OrderFacts,
+        /// All of its lines.
+        items: Vec<ItemFacts>,
+        /// Rises with each change of the order or one of its lines.
+        version: u64,
+    },
+    /// A dish is new on the menu, different, sold out, or off it.
+    DishChanged {
+        /// The dish after it.
+        dish: Dish,
+        /// What can be changed about it.
+        choices: Vec<Choices>,
+    },
+    /// A dish's row is gone.
+    DishDeleted {
+        /// Which one it was.
+        id: i64,
+        /// Whose it was.
+        restaurant_id: i64,
+        /// The same as a uuid.
+        restaurant_uuid: String,
+        /// Above its last one.
+        version: i64,
+    },
     /// Lines came, went, or moved on.
     Items {
         /// The order they belong to.
@@ -131,6 +167,8 @@ pub enum Fact {
     Acknowledged(NotificationFacts),
     /// Nothing is owed any more.
     PaidInFull(PaymentFacts),
+    /// A driver takes orders from now on, or takes none.
+    DriverAvailability(Availability),
     /// A print shop took on a job.
     JobPlaced(JobFacts),
     /// Its stage or its time changed, or something was said about it.

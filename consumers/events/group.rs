@@ -38,6 +38,10 @@ pub enum Group {
     Dashboards,
     /// Every connection of one person. Nothing is told to it: it is how they are judged again when their account changes.
     User(i64),
+    /// Every connection of one device, and of whoever signed in there. Nothing is told to it either.
+    Device(i64),
+    /// Those who run a restaurant, beside what everybody hears who serves there.
+    Managers(i64),
     /// Whoever follows the orders that one person placed.
     Customer(i64),
     /// Whoever follows the orders that one driver has.
@@ -79,6 +83,8 @@ impl fmt::Display for Group {
             Group::Dashboards => f.write_str("dashboard:all"),
             Group::Dashboard(id) => write!(f, "dashboard:{id}"),
             Group::User(id) => write!(f, "user:{id}"),
+            Group::Device(id) => write!(f, "device:{id}"),
+            Group::Managers(id) => write!(f, "managers:{id}"),
             Group::Visit(id) => write!(f, "visit:{id}"),
             Group::Customer(id) => write!(f, "customer:{id}"),
             Group::Driver(id) => write!(f, "driver:{id}"),
@@ -132,6 +138,8 @@ impl FromStr for Group {
             "kitchen" => Group::Kitchen,
             "dashboard" => Group::Dashboard,
             "user" => Group::User,
+            "device" => Group::Device,
+            "managers" => Group::Managers,
             "visit" => Group::Visit,
             "customer" => Group::Customer,
             "driver" => Group::Driver,
@@ -172,6 +180,8 @@ mod tests {
             any::<i64>().prop_map(Group::Dashboard),
             any::<i64>().prop_map(Group::User),
             any::<i64>().prop_map(Group::Visit),
+            any::<i64>().prop_map(Group::Device),
+            any::<i64>().prop_map(Group::Managers),
             any::<i64>().prop_map(Group::Customer),
             any::<i64>().prop_map(Group::Driver),
             any::<i64>().prop_map(Group::Offers),

@@ -1,8 +1,10 @@
 //! A request as its handler sees it, and what it answers.
 
+use super::before::Found;
 use crate::access::{self, Action, Bearer, Claims, Target};
 use crate::domain::page::{PAGE_MAX, Page};
-use crate::domain::{Key, Refusal, ids};
+use crate::domain::pins::{self, Approver};
+use crate::domain::{Actor, Key, Refusal, ids};
 use bytes::Bytes;
 use maitred::{Error, Identity, Kind, Reader};
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -19,6 +21,8 @@ pub struct Call {
     body: Bytes,
     /// The address it came from.
     pub peer: Option<SocketAddr>,
+    base: String,
+    found: Found,
 }
 
 /// What a page of a list holds when nobody says how much.
@@ -38,12 +42,52 @@ impl Call {
             query,
             body,
             peer: None,
+            base: String::new(),
+            found: Found::Nothing,
         }
     }
 
     /// This request, sent from the address `peer`.
     pub fn from(self, peer: Option<SocketAddr>) -> Self {
         Call { peer, ..self }
+    }
+
+    /// This request, sent to a server that is reached at `base`: `http://localhost:9000`.
+    pub fn at(self, base: String) -> Self {
+        Call { base, ..self }
+    }
+
+    /// This request, of which something was found out before.
+    pub fn knowing(self, found: Found) -> Self {
+        Call { found, ..self }
+    }
+
+    /// Where whoever asks reaches this server.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// What was found out before.
+    pub fn found(&self) -> &Found {
+        &self.found
+    }
+
+    /// Who it is for the domain, with the manager who has allowed it.
+    pub fn actor(
+        &self,
+        bearer: &Bearer,
+        restaurant: i64,
+        db: &Reader<'_>,
+    ) -> Result<(Actor, Option<Approver>), Error> {
+        let approver = match &self.found {
+            Found::Approval(id) => Some(pins::approver(db, *id, restaurant)?),
+            _ => None,
+        };
+        let actor = Actor {
+            approved_by: approver.as_ref().map(|approver| approver.id),
+            ..bearer.actor()
+        };
+        Ok((actor, approver))
     }
 
     /// Whoever asks, by the rows as they are now.
@@ -99,6 +143,20 @@ impl Call {
             },
         };
         Ok((id, self.may(action, Target::Restaurant(id), db)?))
+    }
+
+    /// Refuses parameters that have no meaning here: a misspelled one must not look like none.
+    pub fn only(&self, known: &[&str]) -> Result<(), Error> {
+        let strange = self.query.keys();
+        let mut strange =
+            strange.filter(|name| *name != "token" && !known.contains(&name.as_str()));
+        match strange.next() {
+            None => Ok(()),
+            Some(name) => {
+                let text = format!("unknown parameter {name:?}");
+                Err(Error::client(Kind::Invalid, "INVALID_PARAMETER", text))
+            }
+        }
     }
 
     /// A parameter of the query string.
@@ -258,6 +316,14 @@ impl Answer {
     /// As of which event the command was done, if it was one.
     pub fn as_of(&self) -> Option<u64> {
         self.as_of
+    }
+
+    /// Status 202: nothing is there yet, and asking again is right.
+    pub fn later(body: &impl Serialize) -> Result<Self, Error> {
+        Ok(Answer {
+            status: 202,
+            ..Answer::ok(body)?
+        })
     }
 
     /// The status of HTTP.

@@ -6,8 +6,11 @@
 //! Imports `access` and `domain`.
 
 mod attempts;
+pub mod before;
 mod call;
 mod cors;
+mod file;
+mod logins;
 mod refusal;
 mod service;
 mod table;
@@ -15,6 +18,8 @@ mod table;
 pub use attempts::{Attempts, address};
 pub use call::{Answer, Call, List, object};
 pub use cors::allow as allow_origin;
+pub use file::File;
+pub use logins::{by_password, hashed, knows, seconds_now};
 pub use refusal::{Refused, refusal};
 pub use service::Service;
 pub use table::{Handler, Methods, Served, ServerCall};

@@ -1,18 +1,20 @@
 //! A service: from its table of paths to routes that answer.
 
+use super::before::{Before, Prepared};
 use super::table::{Handler, Methods, ServerCall, keys, named};
-use super::{Answer, Call, cors};
+use super::{Answer, Call, File, cors};
 use crate::access::Claims;
+use crate::domain::Key;
 use crate::restaurant::Restaurant;
 use bytes::{Buf, Bytes, BytesMut};
 use futures::{Stream, StreamExt};
-use maitred::{Api, Caller, ClientError, Command, Error, IdempotencyKey, Identity, Kind};
+use maitred::{Api, Caller, ClientError, Command, Error, IdempotencyKey, Identity, Kind, Reader};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use warp::Filter;
 use warp::filters::BoxedFilter;
-use warp::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use warp::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HOST, RETRY_AFTER};
 use warp::http::{HeaderName, HeaderValue, Method, StatusCode};
 use warp::reply::Response;
 
@@ -81,6 +83,10 @@ impl Service {
         }
         let mut response = match self.find(&request.path, &request.method) {
             Ok((Handler::Show(f), _)) => f(&request.asked),
+            Ok((Handler::File(f), keys)) => match request.file(f, keys, api).await {
+                Ok(file) => file.response(),
+                Err(error) => self.refused(&error),
+            },
             Ok((handler, keys)) => match request.answer(handler, keys, api, body).await {
                 Ok(answer) => answered(&answer),
                 Err(error) => self.refused(&error),
@@ -173,7 +179,9 @@ impl Request {
         body: impl Stream<Item = Result<B, E>>,
     ) -> Result<Answer, ClientError> {
         let identity = match handler {
-            Handler::Read(_) | Handler::Write(_) => api.identify(&self.caller)?,
+            Handler::Read(_) | Handler::Write(_) | Handler::Prepared(..) | Handler::File(_) => {
+                api.identify(&self.caller)?
+            }
             Handler::Serve(_) | Handler::Show(_) => Identity::anonymous(),
         };
         let body = all(body, api.max_body_bytes()).await?;
@@ -189,14 +197,50 @@ impl Request {
                 let done = api.write_as_of(command, move |tx| f(&call, tx)).await;
                 done.map(|(answer, as_of)| answer.done_as_of(as_of))
             }
-            Handler::Serve(f) => {
-                let (api, caller) = (api.clone(), self.caller.clone());
-                f(ServerCall { api, caller, body }).await
+            Handler::Prepared(prepare, f) => {
+                let before = Before {
+                    api: api.clone(),
+                    identity: identity.clone(),
+                    body,
+                };
+                // What is repeated under a key is what is left of the body: no PIN is ever in what is kept of it.
+                let Prepared { body, found } = prepare(before).await.map_err(Error::into_client)?;
+                let command = self.command(&identity, &body)?;
+                let call = Call::new(identity, keys, self.query.clone(), body).from(peer);
+                let call = call.knowing(found);
+                let done = api.write_as_of(command, move |tx| f(&call, tx)).await;
+                done.map(|(answer, as_of)| answer.done_as_of(as_of))
             }
-            // answered already: it needs neither rows nor a body
-            Handler::Show(_) => Err(Error::Closed),
+            Handler::Serve(f) => {
+                f(ServerCall {
+                    api: api.clone(),
+                    caller: self.caller.clone(),
+                    body,
+                    keys: keys.into_iter().map(Key::from).collect(),
+                })
+                .await
+            }
+            // answered already: they need no body
+            Handler::Show(_) | Handler::File(_) => Err(Error::Closed),
         };
         done.map_err(Error::into_client)
+    }
+
+    async fn file(
+        &self,
+        f: fn(&Call, &Reader<'_>) -> Result<File, Error>,
+        keys: Vec<&str>,
+        api: &Api<Restaurant>,
+    ) -> Result<File, ClientError> {
+        let identity = api.identify(&self.caller)?;
+        let host = self.caller.headers.get(HOST);
+        let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let scheme = if api.tls() { "https" } else { "http" };
+        let call = Call::new(identity, keys, self.query.clone(), Bytes::new())
+            .from(self.caller.peer)
+            .at(format!("{scheme}://{host}"));
+        let made = api.read(move |db| f(&call, db)).await;
+        made.map_err(Error::into_client)
     }
 
     fn command(&self, identity: &Identity<Claims>, body: &[u8]) -> Result<Command, ClientError> {
@@ -297,7 +341,6 @@ fn response(status: u16, body: String) -> Response {
 mod tests {
     use super::*;
     use crate::rest::refusal;
-    use maitred::Reader;
 
     fn nothing(_: &Call, _: &Reader<'_>) -> Result<Answer, Error> {
         Answer::ok(&())

@@ -1,6 +1,8 @@
 //! A service's table of paths: what each method of each path means.
 
-use super::{Answer, Call};
+use super::before::{Before, Preparing};
+use super::{Answer, Call, File};
+use crate::domain::Key;
 use crate::restaurant::Restaurant;
 use bytes::Bytes;
 use maitred::{Api, Caller, Error, Reader, Transaction};
@@ -15,6 +17,13 @@ pub enum Handler {
     Read(fn(&Call, &Reader<'_>) -> Result<Answer, Error>),
     /// As one command: all of it or nothing.
     Write(fn(&Call, &Transaction<'_>) -> Result<Answer, Error>),
+    /// The same, after something that takes long, which must not be the writer's time: see [`before`](super::before).
+    Prepared(
+        fn(Before) -> Preparing,
+        fn(&Call, &Transaction<'_>) -> Result<Answer, Error>,
+    ),
+    /// At one state of the database; what it answers is no JSON.
+    File(fn(&Call, &Reader<'_>) -> Result<File, Error>),
     /// Whoever asks: who it is is the function's to find out.
     Serve(fn(ServerCall) -> Served),
     /// Whoever asks. It is given the path as it was asked for, which may end in a slash.
@@ -29,6 +38,8 @@ pub struct ServerCall {
     pub caller: Caller,
     /// What it brings.
     pub body: Bytes,
+    /// The keys in its path.
+    pub keys: Vec<Key>,
 }
 
 /// What a [`Handler::Serve`] is doing.

@@ -2,7 +2,7 @@
 
 use super::announcement::Announcement;
 use super::rows::{OrderRow, rows};
-use super::{jobs, kitchen, lines, orders, payments, record, sessions, tables};
+use super::{deliveries, jobs, kitchen, lines, menu, orders, payments, record, sessions, tables};
 use crate::domain::notifications::{self, Audience};
 use crate::domain::workflow;
 use crate::events::{Entity, Event, Fact, Group};
@@ -13,7 +13,10 @@ use serde::Deserialize;
 /// See [`App::announce`](maitred::App::announce).
 pub fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Restaurant>>, Error> {
     let Some(entity) = Entity::of_table(change.table) else {
-        return Ok(Vec::new());
+        return match change.table {
+            "drivers" => deliveries::driver(change, db),
+            _ => Ok(Vec::new()),
+        };
     };
     let mut record = None;
     let mut all = match entity {
@@ -42,8 +45,10 @@ pub fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Resta
         Entity::Payment => payments::payment(change, db)?,
         Entity::Notification => notification(change, db)?,
         Entity::User => user(change)?,
+        Entity::Device => device(change)?,
         // Staff hear of tasks through the notifications that triggers make of them.
-        Entity::Restaurant | Entity::Zone | Entity::MenuItem | Entity::Task => Vec::new(),
+        Entity::MenuItem => menu::dish(change, db)?,
+        Entity::Restaurant | Entity::Zone | Entity::Task => Vec::new(),
     };
     // The feed tells each change once: the first event carries it, or one that says nothing else.
     if entity != Entity::Order {
@@ -114,8 +119,7 @@ fn notification(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Announcement
         Audience::Floor => vec![Group::Floor(restaurant)],
         Audience::Restaurant => vec![Group::Restaurant(restaurant)],
         Audience::Kitchen => vec![Group::Kitchen(restaurant)],
-        // No vocabulary tells these yet.
-        Audience::Admin => return Ok(Vec::new()),
+        Audience::Admin => vec![Group::Managers(restaurant)],
     };
     Ok(vec![Announcement::to(groups, fact(notification))])
 }
@@ -132,6 +136,22 @@ fn user(change: &Change<'_>) -> Result<Vec<Announcement>, Error> {
     let groups = [Group::User(change.id), Group::Waiter(change.id)];
     match old.is_some() && old != new {
         true => Ok(vec![Announcement::recheck(groups)]),
+        false => Ok(Vec::new()),
+    }
+}
+
+/// A device that is another one now, or none any more: whoever is connected from there is judged again.
+fn device(change: &Change<'_>) -> Result<Vec<Announcement>, Error> {
+    #[derive(Deserialize, PartialEq)]
+    struct Row {
+        restaurant_id: i64,
+        kind: String,
+        print: Option<String>,
+        revoked_at: Option<i64>,
+    }
+    let (old, new) = rows::<Row>(change)?;
+    match old.is_some() && old != new {
+        true => Ok(vec![Announcement::recheck([Group::Device(change.id)])]),
         false => Ok(Vec::new()),
     }
 }

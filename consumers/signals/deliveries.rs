@@ -3,8 +3,11 @@
 use super::announcement::Announcement;
 use super::rows::OrderRow;
 use crate::domain::orders::{OrderFacts, OrderType};
-use crate::domain::{Status, workflow};
-use crate::events::{Fact, Group};
+use crate::domain::{Status, drivers, workflow};
+use crate::events::{Event, Fact, Group};
+use crate::restaurant::Restaurant;
+use maitred::{Change, Error, Op, Reader, Signal};
+use serde::Deserialize;
 
 /// The groups of the customer who ordered, and of the driver.
 pub fn people(order: &OrderFacts) -> impl Iterator<Item = Group> {
@@ -37,6 +40,26 @@ pub fn offer(
         open,
     };
     (!groups.is_empty()).then(|| Announcement::to(groups, fact()))
+}
+
+/// What a change of a driver's row means to all sockets of that driver: they take orders from now on, or take none. It is in nobody's feed: drivers belong to no
+/// restaurant.
+pub fn driver(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Restaurant>>, Error> {
+    #[derive(Deserialize)]
+    struct Row {
+        offline_at: Option<i64>,
+    }
+    let takes = |row: Option<Row>| row.is_none_or(|row| row.offline_at.is_none());
+    if change.op == Op::Delete || takes(change.old()?) == takes(change.new()?) {
+        return Ok(Vec::new());
+    }
+    let fact = Fact::DriverAvailability(drivers::availability(db, change.id)?);
+    let event = Event {
+        fact: Some(fact),
+        change: None,
+        by: None,
+    };
+    Ok(vec![Signal::to([Group::Driver(change.id)], event)])
 }
 
 impl OrderRow {

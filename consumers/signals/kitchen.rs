@@ -1,6 +1,8 @@
 //! Who in a kitchen hears of what, and what only kitchens are told. Screens that look at all orders of a restaurant are in the groups of its rows.
 
 use super::announcement::Announcement;
+use super::tables::next_version;
+use crate::domain::items::ItemFacts;
 use crate::domain::orders::OrderFacts;
 use crate::domain::{KITCHEN, items};
 use crate::events::{Entity, Fact, Group, OrderOff};
@@ -56,6 +58,33 @@ pub fn why_deleted(
     )?;
     let last = change.old::<Row>()?.map_or(0, |row| row.updated_at);
     Ok(said.unwrap_or((None, last)))
+}
+
+/// Columns that say what the kitchen has seen and confirmed, and nothing that is cooked, paid or eaten.
+const SEEN: [&str; 3] = ["seen_at", "void_acked_at", "allergy_acked_at"];
+
+/// Whether a change of a line says only what the kitchen has seen and confirmed.
+pub fn only_saw(change: &Change<'_>) -> bool {
+    let mut changed = change.changed().into_iter();
+    change.op == Op::Update
+        && changed
+            .all(|column| SEEN.contains(&column) || matches!(column, "version" | "updated_at"))
+}
+
+/// Those who serve are told that the kitchen has it.
+pub fn saw(
+    order: &OrderFacts,
+    items: &[ItemFacts],
+    db: &Reader<'_>,
+) -> Result<Announcement, Error> {
+    let mut groups: Vec<Group> = order.waiter_id.map(Group::Waiter).into_iter().collect();
+    groups.push(Group::Floor(order.restaurant_id));
+    let fact = Fact::KitchenSaw {
+        order: order.clone(),
+        items: items.to_vec(),
+        version: next_version(db)?,
+    };
+    Ok(Announcement::to(groups, fact))
 }
 
 /// An order that was cancelled is taken down, too.

@@ -2,10 +2,12 @@
 
 mod announce;
 mod announcement;
+mod board;
 mod deliveries;
 mod jobs;
 mod kitchen;
 mod lines;
+mod menu;
 mod orders;
 mod payments;
 mod record;

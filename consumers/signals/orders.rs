@@ -3,7 +3,7 @@
 use super::announcement::Announcement;
 use super::rows::{self, OrderRow, rows};
 use super::tables::{next_version, table_changed};
-use super::{deliveries, jobs, kitchen, lines, payments};
+use super::{board, deliveries, jobs, kitchen, lines, payments};
 use crate::domain::orders::{self, OrderFacts, Remains};
 use crate::domain::{Status, items, workflow};
 use crate::events::{Entity, Fact, Group};
@@ -32,6 +32,9 @@ pub fn order(
         let offer = order
             .as_ref()
             .and_then(|order| deliveries::offer(Some(old), None, order));
+        let board = order
+            .as_ref()
+            .and_then(|order| board::board(Some(old), None, order));
         let fact = Fact::OrderDeleted {
             id: old.id,
             version: old.version + 1,
@@ -41,6 +44,7 @@ pub fn order(
         };
         all.push(Announcement::to(groups, fact));
         all.extend(offer);
+        all.extend(board);
     }
     // Another program may have removed it meanwhile: that is told next.
     let order = match &new {
@@ -58,12 +62,14 @@ pub fn order(
         ..order
     };
     let offer = deliveries::offer(old.as_ref(), Some(&new), &order);
+    let board = board::board(old.as_ref(), Some(&new), &order);
     let Some(old) = old else {
         let mut groups = vec![Group::Restaurant(order.restaurant_id)];
         groups.extend(deliveries::people(&order));
         groups.extend(kitchen::stations(&order, db)?);
         all.push(Announcement::to(groups, Fact::OrderPlaced(order)));
         all.extend(offer);
+        all.extend(board);
         return Ok(all);
     };
 
@@ -80,6 +86,12 @@ pub fn order(
     groups.extend(&stations);
     let off = (status == Status::Cancelled && new.status != old.status)
         .then(|| kitchen::cancelled(&order, stations));
+    let acked =
+        (new.allergy_acked_at, new.cancel_acked_at) != (old.allergy_acked_at, old.cancel_acked_at);
+    let saw = match acked {
+        true => Some(kitchen::saw(&order, &order.lines, db)?),
+        false => None,
+    };
     let fact = if new.status == old.status {
         match lines::priced(change) && lines::show(change, new.id, db)? {
             true => Fact::OrderPriced(order),
@@ -107,7 +119,9 @@ pub fn order(
         || new.customer_id != old.customer_id;
     all.push(announcement);
     all.extend(offer);
+    all.extend(board);
     all.extend(off);
+    all.extend(saw);
     if new.table_id != old.table_id {
         for table in [old.table_id, new.table_id].into_iter().flatten() {
             all.extend(table_changed(db, table)?);
@@ -138,7 +152,11 @@ pub fn order_item(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Announceme
             continue;
         }
         let mut groups = vec![Group::Order(id)];
-        groups.extend(deliveries::people(&order));
+        // Who eats and who drives are not told what a screen has drawn.
+        let only_saw = kitchen::only_saw(change);
+        if !only_saw {
+            groups.extend(deliveries::people(&order));
+        }
         groups.push(Group::Changes {
             restaurant: order.restaurant_id,
             entity: Entity::OrderItem,
@@ -155,9 +173,13 @@ pub fn order_item(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Announceme
         }
         let items = items::of_order(db, id)?;
         let shown = placed || is.as_ref().is_some_and(|line| line.is_shown_by(&order));
-        let wall = match shown {
+        let wall = match shown || only_saw {
             true => Vec::new(),
             false => jobs::product(&order, &items, db)?,
+        };
+        let saw = match only_saw {
+            true => Some(kitchen::saw(&order, &items, db)?),
+            false => None,
         };
         let fact = Fact::Items {
             items,
@@ -167,6 +189,7 @@ pub fn order_item(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Announceme
             order,
         };
         all.push(Announcement::to(groups, fact));
+        all.extend(saw);
         all.extend(wall);
     }
     Ok(all)

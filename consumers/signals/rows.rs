@@ -20,6 +20,9 @@ pub struct OrderRow {
     pub session_id: Option<i64>,
     pub driver_id: Option<i64>,
     pub customer_id: Option<i64>,
+    pub called_at: Option<i64>,
+    pub allergy_acked_at: Option<i64>,
+    pub cancel_acked_at: Option<i64>,
     pub version: i64,
 }
 

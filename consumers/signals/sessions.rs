@@ -13,6 +13,7 @@ struct SessionRow {
     id: i64,
     table_id: i64,
     closed_at: Option<i64>,
+    token_version: i64,
     version: i64,
 }
 
@@ -69,8 +70,10 @@ pub fn session(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Announcement>
         }
     }
     // Whoever was let in by this visit is judged again, after they were told.
+    let renewed =
+        matches!((&old, &new), (Some(old), Some(new)) if old.token_version != new.token_version);
     if let (Some(old), Some(table)) = (&old, before)
-        && before != after
+        && (before != after || renewed)
     {
         let mut groups = vec![Group::Session(old.id), Group::Table(table)];
         let orders = db.rows(

@@ -141,6 +141,11 @@ impl<A: App> Api<A> {
         &self.places
     }
 
+    /// Whether the listener speaks `https` only.
+    pub fn tls(&self) -> bool {
+        self.tls
+    }
+
     /// The most a request's body may be, in bytes: the listener's limit for messages.
     pub fn max_body_bytes(&self) -> usize {
         self.policy.max_message_bytes

@@ -7,7 +7,7 @@ use crate::domain::audit::{self, Note};
 use crate::domain::orders::{self, OrderFacts};
 use crate::domain::placing::{self, NewLine, QUANTITY_MAX, Terms};
 use crate::domain::version::same_version;
-use crate::domain::{Actor, Refusal, Role, Status, note, progress, restaurants};
+use crate::domain::{Actor, Refusal, Role, Status, note, progress, qr, restaurants, tables};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -23,6 +23,9 @@ pub fn add(
     new: &[NewLine],
 ) -> Result<Vec<ItemFacts>, Error> {
     let order = open(tx, actor, order_id)?;
+    if let (Some(_), Some(table)) = (actor.session_id, order.table_id) {
+        qr::may_order(actor, &tables::get(tx, table)?)?;
+    }
     let restaurant = restaurants::get(tx, order.restaurant_id)?;
     let terms = Terms {
         restaurant_id: restaurant.id,
@@ -115,7 +118,8 @@ pub fn patch(
             note::check("note", text.as_deref())?;
         }
         tx.execute(
-            "UPDATE order_items SET qty = coalesce(?2, qty), note = coalesce(?3, note), allergy = coalesce(?4, allergy), seat = coalesce(?5, seat),
+            "UPDATE order_items SET qty = coalesce(?2, qty), note = coalesce(?3, note),
+               allergy_acked_at = CASE WHEN allergy IS coalesce(?4, allergy) THEN allergy_acked_at END, allergy = coalesce(?4, allergy), seat = coalesce(?5, seat),
                course = coalesce(?6, course) WHERE id = ?1",
             params![item_id, *quantity, note, allergy, *seat, *course],
         )?;
@@ -133,7 +137,7 @@ pub fn patch(
 fn unbegun(actor: &Actor, item: &ItemFacts) -> Result<(), Refusal> {
     match item.status {
         ItemStatus::Held | ItemStatus::Queued => Ok(()),
-        ItemStatus::Preparing | ItemStatus::Ready if actor.role.manages() => Ok(()),
+        ItemStatus::Preparing | ItemStatus::Ready if actor.may_override() => Ok(()),
         ItemStatus::Preparing | ItemStatus::Ready => Err(Refusal::InPreparation),
         ItemStatus::Served | ItemStatus::Voided => Err(Refusal::ItemTransition {
             status: item.status,
@@ -235,8 +239,9 @@ pub fn set_status(
     let now = tx.now_ms();
     let first = |at: Option<i64>, when: bool| if when { at.or(Some(now)) } else { at };
     let started = matches!(to, ItemStatus::Preparing | ItemStatus::Ready);
+    let recalled = (item.status, to) == (ItemStatus::Ready, ItemStatus::Preparing);
     tx.execute(
-        "UPDATE order_items SET status = ?2, fired_at = ?3, started_at = ?4, ready_at = ?5, served_at = ?6 WHERE id = ?1",
+        "UPDATE order_items SET status = ?2, fired_at = ?3, started_at = ?4, ready_at = ?5, served_at = ?6, seen_at = ?7, recalled_at = ?8 WHERE id = ?1",
         params![
             item_id,
             to.name(),
@@ -247,7 +252,10 @@ pub fn set_status(
                 ItemStatus::Preparing => None,
                 _ => item.ready_at,
             },
-            if to == ItemStatus::Served { Some(now) } else { item.served_at }
+            if to == ItemStatus::Served { Some(now) } else { item.served_at },
+            // Whoever cooks it has seen it.
+            first(item.seen_at, started),
+            if recalled { Some(now) } else { item.recalled_at }
         ],
     )?;
     progress::roll_up(tx, actor, item.order_id)?;

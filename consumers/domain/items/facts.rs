@@ -1,24 +1,9 @@
 //! What a line of an order is, and finding one.
 
-use super::ItemStatus;
+use super::{ItemStatus, Modifier};
 use crate::db::{Error, Memo, Reader, Row, params};
 use crate::domain::Refusal;
 use serde::{Deserialize, Serialize};
-
-/// What was changed about a dish.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs)]
-pub struct Modifier {
-    pub name: String,
-    #[serde(default)]
-    pub price_minor: i64,
-    #[serde(default = "one", alias = "qty")]
-    pub quantity: i64,
-}
-
-const fn one() -> i64 {
-    1
-}
 
 /// How much of what cannot be read is shown, in characters.
 const NAME_MAX: usize = 200;
@@ -52,8 +37,38 @@ pub struct ItemFacts {
     pub served_at: Option<i64>,
     pub voided_at: Option<i64>,
     pub void_reason: Option<String>,
+    /// When a cook confirmed to have seen that it is off.
+    pub void_acked_at: Option<i64>,
+    /// When a cook confirmed to have read its allergy.
+    pub allergy_acked_at: Option<i64>,
+    /// When a screen of its station had drawn it.
+    pub seen_at: Option<i64>,
+    /// When it went back on the stove after it had been ready.
+    pub recalled_at: Option<i64>,
     pub created_at: i64,
     pub version: i64,
+}
+
+impl ItemFacts {
+    /// The kitchen was told of it, it is off, and no cook has said that they stopped.
+    pub const fn void_waits(&self) -> bool {
+        matches!(self.status, ItemStatus::Voided)
+            && self.fired_at.is_some()
+            && self.void_acked_at.is_none()
+    }
+
+    /// Somebody may not eat something, and no cook has said that they know.
+    pub fn allergy_waits(&self) -> bool {
+        let allergy = self.allergy.as_deref().unwrap_or_default();
+        self.status != ItemStatus::Voided
+            && !allergy.trim().is_empty()
+            && self.allergy_acked_at.is_none()
+    }
+
+    /// The kitchen has it on its list, and no screen there has drawn it.
+    pub const fn unseen(&self) -> bool {
+        matches!(self.status, ItemStatus::Queued | ItemStatus::Preparing) && self.seen_at.is_none()
+    }
 }
 
 /// The station that a line (`i`) is for: what it was given, else its dish's, else its dish's category's, else the kitchen's, because somebody must hear of it.
@@ -66,7 +81,8 @@ macro_rules! station {
 pub(in crate::domain) use station;
 
 const FACTS: &str = concat!("SELECT i.id, i.uuid, i.order_id, i.menu_item_id, i.name, i.qty, i.unit_price_minor, r.currency_exp, i.modifiers_json, i.seat, i.course,
-  s.code, i.note, i.allergy, i.status, i.batch, i.fired_at, i.started_at, i.ready_at, i.served_at, i.voided_at, i.void_reason, i.created_at, i.version
+  s.code, i.note, i.allergy, i.status, i.batch, i.fired_at, i.started_at, i.ready_at, i.served_at, i.voided_at, i.void_reason, i.created_at, i.version,
+  i.void_acked_at, i.allergy_acked_at, i.seen_at, i.recalled_at
   FROM order_items i JOIN orders o ON o.id = i.order_id JOIN restaurants r ON r.id = o.restaurant_id LEFT JOIN stations s ON s.id = ", station!());
 
 /// An order is told of with its lines, and most changes of it change none of them.
@@ -101,6 +117,10 @@ fn read(row: &Row<'_>) -> Result<ItemFacts, Error> {
         void_reason: row.get(21)?,
         created_at: row.get(22)?,
         version: row.get(23)?,
+        void_acked_at: row.get(24)?,
+        allergy_acked_at: row.get(25)?,
+        seen_at: row.get(26)?,
+        recalled_at: row.get(27)?,
     })
 }
 
@@ -111,6 +131,7 @@ fn modifiers(row: &Row<'_>) -> Result<Vec<Modifier>, Error> {
             name: row.text(8)?.chars().take(NAME_MAX).collect(),
             price_minor: 0,
             quantity: 1,
+            kind: None,
         }]),
         read => read,
     }
@@ -158,6 +179,22 @@ pub fn stations(db: &Reader<'_>, order_id: i64) -> Result<Vec<i64>, Error> {
     })
 }
 
+/// The lines of an order, and the stations that they are for.
+pub(in crate::domain) fn routed(
+    db: &Reader<'_>,
+    order_id: i64,
+) -> Result<Vec<(i64, Option<i64>)>, Error> {
+    db.rows(
+        concat!(
+            "SELECT i.id, ",
+            station!(),
+            " FROM order_items i WHERE i.order_id = ?1 ORDER BY i.id"
+        ),
+        params![order_id],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
 /// How many lines are in each status, as in [`ItemStatus::ALL`].
 pub(in crate::domain) fn counts(db: &Reader<'_>, order_id: i64) -> Result<[i64; 6], Error> {
     let mut counts = [0; 6];
@@ -174,6 +211,6 @@ pub(in crate::domain) fn counts(db: &Reader<'_>, order_id: i64) -> Result<[i64; 
     Ok(counts)
 }
 
-pub(super) fn get(db: &Reader<'_>, id: i64) -> Result<ItemFacts, Error> {
+pub(in crate::domain) fn get(db: &Reader<'_>, id: i64) -> Result<ItemFacts, Error> {
     facts(db, id)?.ok_or_else(|| Refusal::NotFound { entity: "line" }.into())
 }

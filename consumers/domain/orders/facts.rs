@@ -1,5 +1,6 @@
 //! What an order is, and finding one.
 
+use super::kinds::{OrderType, Source};
 use crate::db::{Error, Memo, Reader, Row, params};
 use crate::domain::items::{self, ItemFacts};
 use crate::domain::{Actor, Refusal, Role, Status, money};
@@ -16,6 +17,8 @@ pub struct OrderFacts {
     pub id: i64,
     pub uuid: String,
     pub public_id: String,
+    /// What is called out: `P41`. None for what was placed before there were codes, and for other workflows.
+    pub code: Option<String>,
     pub restaurant_id: i64,
     #[serde(default)]
     pub restaurant_uuid: String,
@@ -31,6 +34,9 @@ pub struct OrderFacts {
     pub table_number: Option<String>,
     pub session_id: Option<i64>,
     pub waiter_id: Option<i64>,
+    pub waiter_name: Option<String>,
+    /// Of its visit.
+    pub guests_count: Option<i64>,
     pub customer_id: Option<i64>,
     pub driver_id: Option<i64>,
     /// Lines that are not voided.
@@ -56,6 +62,8 @@ pub struct OrderFacts {
     pub currency_exp: u32,
     pub note: Option<String>,
     pub allergy_note: Option<String>,
+    /// When a cook confirmed to have read its allergy note.
+    pub allergy_acked_at: Option<i64>,
     #[serde(default, skip_serializing_if = "nothing")]
     pub priority: i64,
     pub eta_at: Option<i64>,
@@ -70,12 +78,26 @@ pub struct OrderFacts {
     pub completed_at: Option<i64>,
     pub cancelled_at: Option<i64>,
     pub cancel_reason: Option<String>,
+    /// When a cook confirmed to have seen that it is off.
+    pub cancel_acked_at: Option<i64>,
+    /// When something of it last went back on the stove after it had been ready.
+    pub recalled_at: Option<i64>,
+    /// When staff called it again.
+    pub called_at: Option<i64>,
+    /// When the kitchen's screens had drawn all that was fired of it; none while they have not.
+    pub seen_at: Option<i64>,
     pub updated_at: i64,
     pub version: i64,
     /// Who gets it, where that is known.
     pub customer: Option<CustomerFacts>,
     /// Where it is driven to.
     pub address: Option<String>,
+    /// Who cooks it, where it is driven.
+    pub restaurant_name: Option<String>,
+    /// When its driver could not hand it over.
+    pub failed_at: Option<i64>,
+    /// Why not.
+    pub fail_reason: Option<String>,
     /// All of its lines, where they are shown with it: see [`whole`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<ItemFacts>,
@@ -95,80 +117,6 @@ pub struct CustomerFacts {
     pub name: String,
     /// The one they gave for this order, else the one they always have.
     pub phone: Option<String>,
-}
-
-/// How it reaches whoever eats it.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
-pub enum OrderType {
-    #[default]
-    #[serde(alias = "dine-in")]
-    DineIn,
-    Pickup,
-    Delivery,
-    Counter,
-}
-
-/// Where it came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
-pub enum Source {
-    Waiter,
-    Qr,
-    Web,
-    #[default]
-    Api,
-    Marketplace,
-}
-
-impl OrderType {
-    /// What `orders.type` means.
-    pub(super) fn of(text: &str) -> Self {
-        match text {
-            "pickup" => OrderType::Pickup,
-            "delivery" => OrderType::Delivery,
-            "counter" => OrderType::Counter,
-            _ => OrderType::DineIn,
-        }
-    }
-
-    /// As in `orders.type`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            OrderType::DineIn => "dine_in",
-            OrderType::Pickup => "pickup",
-            OrderType::Delivery => "delivery",
-            OrderType::Counter => "counter",
-        }
-    }
-}
-
-impl Source {
-    /// What `orders.source` means.
-    pub(super) fn of(text: &str) -> Self {
-        match text {
-            "waiter" => Source::Waiter,
-            "qr" => Source::Qr,
-            "web" => Source::Web,
-            "marketplace" => Source::Marketplace,
-            _ => Source::Api,
-        }
-    }
-
-    /// As in `orders.source`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Source::Waiter => "waiter",
-            Source::Qr => "qr",
-            Source::Web => "web",
-            Source::Api => "api",
-            Source::Marketplace => "marketplace",
-        }
-    }
 }
 
 /// What was paid of it.
@@ -204,11 +152,25 @@ impl OrderFacts {
         }
     }
 
+    /// Its note says that somebody is allergic, and no cook has said that they know.
+    pub fn allergy_waits(&self) -> bool {
+        let allergy = self.allergy_note.as_deref().unwrap_or_default();
+        !allergy.trim().is_empty() && self.allergy_acked_at.is_none()
+    }
+
     /// Drivers may take it: it is ready, to be driven, and nobody's.
     pub fn is_on_offer(&self) -> bool {
         self.status == Status::Ready
             && self.order_type == OrderType::Delivery
             && self.driver_id.is_none()
+    }
+
+    /// What is to be collected at the door.
+    pub fn collect_minor(&self) -> i64 {
+        match self.order_type {
+            OrderType::Delivery => self.balance_minor().max(0),
+            _ => 0,
+        }
     }
 
     /// The account of whoever gets it.
@@ -234,14 +196,19 @@ macro_rules! facts_sql {
             "SELECT o.id, o.uuid, o.public_id, o.restaurant_id, o.workflow_id, o.status, o.type, o.source, o.table_id, t.number,
              o.session_id, o.waiter_id, o.customer_id, o.driver_id, (SELECT count(*) FROM order_items i WHERE i.order_id = o.id AND i.status <> 'voided'),
              o.subtotal_minor, o.discount_minor, o.tax_minor, o.delivery_fee_minor, o.tip_minor, o.total_minor,
-             (SELECT CAST(total(p.amount_minor) AS INTEGER) FROM payments p WHERE p.order_id = o.id AND p.status = 'captured'), r.currency, r.currency_exp,
+             (SELECT CAST(total(p.amount_minor - p.refunded_minor) AS INTEGER) FROM payments p WHERE p.order_id = o.id AND p.status = 'captured'), r.currency, r.currency_exp,
              o.note, o.allergy_note, o.priority, o.eta_at, o.created_at, o.approved_at, o.confirmed_at, o.preparing_at, o.ready_at, o.driver_accepted_at,
              o.picked_up_at, o.delivered_at, o.completed_at, o.cancelled_at, o.cancel_reason, o.updated_at, o.version,
              CASE o.workflow_id WHEN 1 THEN NULL ELSE (SELECT phase FROM workflow_states w WHERE w.workflow_id = o.workflow_id AND w.code = o.status) END,
-             EXISTS (SELECT 1 FROM payments p WHERE p.order_id = o.id AND p.status = 'refunded'),
+             EXISTS (SELECT 1 FROM payments p WHERE p.order_id = o.id AND (p.status = 'refunded' OR p.refunded_minor > 0)),
              c.id, c.user_id, c.name, coalesce(CASE WHEN json_valid(o.attributes_json) THEN CAST(json_extract(o.attributes_json, '$.phone') AS TEXT) END, c.phone),
-             CASE WHEN json_valid(o.attributes_json) THEN CAST(json_extract(o.attributes_json, '$.address') AS TEXT) END, r.uuid
-             FROM orders o JOIN restaurants r ON r.id = o.restaurant_id LEFT JOIN tables t ON t.id = o.table_id
+             CASE WHEN json_valid(o.attributes_json) THEN CAST(json_extract(o.attributes_json, '$.address') AS TEXT) END, r.uuid,
+             k.code, (SELECT name FROM users u WHERE u.id = o.waiter_id), (SELECT guests_count FROM table_sessions s WHERE s.id = o.session_id),
+             o.allergy_acked_at, o.cancel_acked_at, (SELECT max(i.recalled_at) FROM order_items i WHERE i.order_id = o.id), o.called_at,
+             (SELECT CASE count(*) WHEN count(i.seen_at) THEN max(i.seen_at) END FROM order_items i
+              WHERE i.order_id = o.id AND i.status <> 'held' AND i.status <> 'voided'),
+             CASE o.type WHEN 'delivery' THEN r.name END, o.failed_at, o.fail_reason
+             FROM orders o JOIN restaurants r ON r.id = o.restaurant_id LEFT JOIN tables t ON t.id = o.table_id LEFT JOIN order_codes k ON k.id = o.id
              LEFT JOIN customers c ON c.id = o.customer_id",
             $rest
         )
@@ -313,6 +280,17 @@ pub(super) fn read(row: &Row<'_>) -> Result<OrderFacts, Error> {
         },
         address: row.get(47)?,
         restaurant_uuid: row.get(48)?,
+        code: row.get(49)?,
+        waiter_name: row.get(50)?,
+        guests_count: row.get(51)?,
+        allergy_acked_at: row.get(52)?,
+        cancel_acked_at: row.get(53)?,
+        recalled_at: row.get(54)?,
+        called_at: row.get(55)?,
+        seen_at: row.get(56)?,
+        restaurant_name: row.get(57)?,
+        failed_at: row.get(58)?,
+        fail_reason: row.get(59)?,
         lines: Vec::new(),
     })
 }
@@ -343,6 +321,7 @@ static ORDERS: Memo<Option<Arc<OrderFacts>>> = Memo::new("order").by(&[
     ("orders", "id"),
     ("order_items", "order_id"),
     ("payments", "order_id"),
+    ("order_codes", "id"),
 ]);
 
 fn kept(db: &Reader<'_>, id: i64) -> Result<Option<Arc<OrderFacts>>, Error> {

@@ -1,6 +1,7 @@
 //! Orders by the page.
 
-use super::facts::{OrderFacts, OrderType, facts_sql, read};
+use super::facts::{OrderFacts, facts_sql, read};
+use super::kinds::OrderType;
 use crate::db::{Error, Reader, params};
 use crate::domain::Status;
 use crate::domain::items::station;

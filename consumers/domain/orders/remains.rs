@@ -44,6 +44,9 @@ pub struct Remains {
     completed_at: Option<i64>,
     cancelled_at: Option<i64>,
     cancel_reason: Option<String>,
+    allergy_acked_at: Option<i64>,
+    cancel_acked_at: Option<i64>,
+    called_at: Option<i64>,
     updated_at: i64,
     version: i64,
 }
@@ -54,11 +57,12 @@ impl Remains {
     /// # Errors
     /// [`Error::Store`].
     pub fn facts(self, db: &Reader<'_>) -> Result<OrderFacts, Error> {
-        let (currency, currency_exp, table_number, customer, restaurant_uuid) = db
+        let (currency, currency_exp, table_number, customer, restaurant_uuid, code, waiter_name) = db
             .row(
-                "SELECT r.currency, r.currency_exp, (SELECT number FROM tables WHERE id = ?2), c.id, c.user_id, c.name, c.phone, r.uuid
+                "SELECT r.currency, r.currency_exp, (SELECT number FROM tables WHERE id = ?2), c.id, c.user_id, c.name, c.phone, r.uuid,
+                 (SELECT code FROM order_codes WHERE id = ?4), (SELECT name FROM users WHERE id = ?5)
                  FROM restaurants r LEFT JOIN customers c ON c.id = ?3 WHERE r.id = ?1",
-                params![self.restaurant_id, self.table_id, self.customer_id],
+                params![self.restaurant_id, self.table_id, self.customer_id, self.id, self.waiter_id],
                 |row| {
                     let customer = match row.get::<Option<i64>>(3)? {
                         Some(_) => Some(CustomerFacts {
@@ -74,6 +78,8 @@ impl Remains {
                         row.get(2)?,
                         customer,
                         row.get(7)?,
+                        row.get(8)?,
+                        row.get(9)?,
                     ))
                 },
             )?
@@ -82,6 +88,7 @@ impl Remains {
             id: self.id,
             uuid: self.uuid,
             public_id: self.public_id,
+            code,
             restaurant_id: self.restaurant_id,
             restaurant_uuid,
             workflow_id: self.workflow_id,
@@ -93,6 +100,8 @@ impl Remains {
             table_number,
             session_id: self.session_id,
             waiter_id: self.waiter_id,
+            waiter_name,
+            guests_count: None,
             customer_id: self.customer_id,
             driver_id: self.driver_id,
             items_count: 0,
@@ -108,6 +117,7 @@ impl Remains {
             currency_exp,
             note: self.note,
             allergy_note: self.allergy_note,
+            allergy_acked_at: self.allergy_acked_at,
             priority: self.priority,
             eta_at: self.eta_at,
             created_at: self.created_at,
@@ -121,10 +131,17 @@ impl Remains {
             completed_at: self.completed_at,
             cancelled_at: self.cancelled_at,
             cancel_reason: self.cancel_reason,
+            cancel_acked_at: self.cancel_acked_at,
+            recalled_at: None,
+            called_at: self.called_at,
+            seen_at: None,
             updated_at: self.updated_at,
             version: self.version + 1,
             customer,
             address: None,
+            restaurant_name: None,
+            failed_at: None,
+            fail_reason: None,
             lines: Vec::new(),
         })
     }

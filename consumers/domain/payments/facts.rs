@@ -2,7 +2,7 @@
 
 use super::PaymentState;
 use crate::db::{Error, Reader, Row, params};
-use crate::domain::{Refusal, money};
+use crate::domain::{Key, Refusal, money};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -60,6 +60,30 @@ pub struct PaymentFacts {
     pub created_at: i64,
     pub captured_at: Option<i64>,
     pub version: i64,
+    /// Of what was captured, what was given back.
+    #[serde(default)]
+    pub refunded_minor: i64,
+    /// Rows of one payment of a visit have the same.
+    #[serde(default)]
+    pub group_uuid: Option<String>,
+    /// Which of how many equal shares of a visit's bill.
+    #[serde(default)]
+    pub share: Option<Share>,
+    /// The account of whoever took it.
+    #[serde(default)]
+    pub taken_by: Option<i64>,
+}
+
+/// One of several equal shares of a bill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Share {
+    /// Which one, from 1.
+    #[schema(minimum = 1, maximum = 100)]
+    pub n: i64,
+    /// Of how many.
+    #[schema(minimum = 1, maximum = 100)]
+    pub of: i64,
 }
 
 impl PaymentFacts {
@@ -74,13 +98,14 @@ impl PaymentFacts {
     }
 }
 
-const FACTS: &str = "SELECT p.id, p.uuid, r.id, p.order_id, p.session_id, t.id, t.number, coalesce(o.waiter_id, s.waiter_id), p.amount_minor, p.tip_minor,
-  coalesce(o.total_minor, 0), (SELECT CAST(total(x.amount_minor) AS INTEGER) FROM payments x WHERE x.order_id = o.id AND x.status = 'captured'),
-  r.currency, r.currency_exp, p.method, p.status, p.created_at, p.captured_at, p.version
+pub(super) const FACTS: &str = "SELECT p.id, p.uuid, r.id, p.order_id, p.session_id, t.id, t.number, coalesce(o.waiter_id, s.waiter_id), p.amount_minor, p.tip_minor,
+  coalesce(o.total_minor, 0), (SELECT CAST(total(x.amount_minor - x.refunded_minor) AS INTEGER) FROM payments x WHERE x.order_id = o.id AND x.status = 'captured'),
+  r.currency, r.currency_exp, p.method, p.status, p.created_at, p.captured_at, p.version,
+  CASE p.status WHEN 'refunded' THEN p.amount_minor ELSE p.refunded_minor END, p.group_uuid, p.share_n, p.share_of, p.taken_by
   FROM payments p LEFT JOIN orders o ON o.id = p.order_id LEFT JOIN table_sessions s ON s.id = coalesce(p.session_id, o.session_id)
   LEFT JOIN tables t ON t.id = coalesce(o.table_id, s.table_id) JOIN restaurants r ON r.id = coalesce(o.restaurant_id, t.restaurant_id)";
 
-fn read(row: &Row<'_>) -> Result<PaymentFacts, Error> {
+pub(super) fn read(row: &Row<'_>) -> Result<PaymentFacts, Error> {
     Ok(PaymentFacts {
         id: row.get(0)?,
         uuid: row.get(1)?,
@@ -107,6 +132,13 @@ fn read(row: &Row<'_>) -> Result<PaymentFacts, Error> {
         created_at: row.get(16)?,
         captured_at: row.get(17)?,
         version: row.get(18)?,
+        refunded_minor: row.get(19)?,
+        group_uuid: row.get(20)?,
+        share: match (row.get(21)?, row.get(22)?) {
+            (Some(n), Some(of)) => Some(Share { n, of }),
+            _ => None,
+        },
+        taken_by: row.get(23)?,
     })
 }
 
@@ -131,6 +163,18 @@ pub fn of_order(db: &Reader<'_>, order_id: i64) -> Result<Vec<PaymentFacts>, Err
     Ok(all.into_iter().flatten().collect())
 }
 
-pub(super) fn get(db: &Reader<'_>, id: i64) -> Result<PaymentFacts, Error> {
+/// The payment that a key names: its number or its uuid.
+///
+/// # Errors
+/// [`Refusal::NotFound`].
+pub fn named(db: &Reader<'_>, key: &Key) -> Result<PaymentFacts, Error> {
+    let found = match key {
+        Key::Id(id) => facts(db, *id)?,
+        Key::Text(uuid) => db.row(&format!("{FACTS} WHERE p.uuid = ?1"), params![uuid], read)?,
+    };
+    found.ok_or_else(|| Refusal::NotFound { entity: "payment" }.into())
+}
+
+pub(in crate::domain) fn get(db: &Reader<'_>, id: i64) -> Result<PaymentFacts, Error> {
     facts(db, id)?.ok_or_else(|| Refusal::NotFound { entity: "payment" }.into())
 }

@@ -1,10 +1,11 @@
 //! What becomes of a payment after it was taken.
 
 use super::PaymentState;
+use super::booking::takes;
 use super::facts::{PaymentFacts, get};
 use crate::db::{Error, Transaction, params};
 use crate::domain::audit::{self, Note};
-use crate::domain::{Actor, Refusal, Role, progress};
+use crate::domain::{Actor, Refusal, progress};
 
 /// What a terminal or a provider says of a payment that is pending, or a manager of one that was captured (voided or refunded, with a reason). Saying it
 /// again changes nothing.
@@ -22,9 +23,7 @@ pub fn set_state(
     if payment.status == to {
         return Ok(payment);
     }
-    if !actor.role.is_staff() || actor.role == Role::Kitchen || actor.anonymous {
-        return Err(Refusal::Forbidden("only waiter, manager, admin may do this".into()).into());
-    }
+    takes(actor)?;
     let back = matches!(to, PaymentState::Voided | PaymentState::Refunded);
     match payment.status {
         PaymentState::Pending if to != PaymentState::Refunded => {}

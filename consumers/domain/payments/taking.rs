@@ -1,11 +1,11 @@
 //! Taking a payment.
 
-use super::PaymentState;
+use super::booking::{Booking, book, takes};
 use super::facts::{Method, PaymentFacts, get};
 use crate::db::{Error, Transaction, params};
 use crate::domain::money::Decimal;
 use crate::domain::orders::{self, OrderFacts, Paid};
-use crate::domain::{Actor, Refusal, Role, Status, ids, progress, workflow};
+use crate::domain::{Actor, Refusal, Status, workflow};
 use crate::schema::written_as;
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
@@ -82,10 +82,7 @@ pub fn take(
     new: &NewPayment,
 ) -> Result<Taken, Error> {
     let order = orders::get(tx, order_id)?;
-    // Guests pay through a provider, whose word it is that the money came.
-    if !actor.role.is_staff() || actor.role == Role::Kitchen || actor.anonymous {
-        return Err(Refusal::Forbidden("only waiter, manager, admin may do this".into()).into());
-    }
+    takes(actor)?;
     let scope = actor.label();
     if let Some(known) = replayed(tx, &order, &scope, new)? {
         return outcome(tx, known, order_id, true);
@@ -134,32 +131,16 @@ pub fn take(
             return Err(Refusal::TerminalBusy.into());
         }
     }
-    let (state, captured_at) = match new.pending {
-        true => (PaymentState::Pending, None),
-        false => (PaymentState::Captured, Some(tx.now_ms())),
+    let booking = Booking {
+        session_id: order.session_id,
+        tip_minor: tip,
+        method: new.method,
+        pending: new.pending,
+        provider_ref: new.provider_ref.as_deref(),
+        key: new.idempotency_key.as_deref().map(|key| (&*scope, key)),
+        ..Booking::of(order_id, amount)
     };
-    let id: i64 = tx.one(
-        "INSERT INTO payments(uuid, order_id, session_id, amount_minor, tip_minor, method, status, provider_ref, idempotency_key, scope, taken_by,
-           created_at, updated_at, captured_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13) RETURNING id",
-        params![
-            ids::uuid(),
-            order_id,
-            order.session_id,
-            amount,
-            tip,
-            new.method.name(),
-            state.name(),
-            &new.provider_ref,
-            &new.idempotency_key,
-            scope,
-            actor.user_id,
-            tx.now_ms(),
-            captured_at
-        ],
-        |row| row.get(0),
-    )?;
-    progress::settle(tx, order_id)?;
+    let id = book(tx, actor, &booking)?;
     outcome(tx, id, order_id, false)
 }
 

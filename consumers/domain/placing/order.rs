@@ -4,8 +4,10 @@ use super::NewLine;
 use super::pricing::{Terms, insert, placed, price, sum};
 use crate::db::{Error, Transaction, params};
 use crate::domain::orders::{self, OrderFacts, OrderType, Source};
+use crate::domain::restaurants::Approval;
+use crate::domain::sessions::SessionFacts;
 use crate::domain::{
-    Actor, Key, Refusal, Role, Status, ids, note, restaurants, sessions, tables, waiters,
+    Actor, Key, Refusal, Role, Status, ids, note, qr, restaurants, sessions, tables, waiters,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -124,6 +126,9 @@ pub fn create(tx: &Transaction<'_>, actor: &Actor, new: &NewOrder) -> Result<Ord
     if table.as_ref().is_some_and(|table| !table.is_active) {
         return Err(Refusal::TableInactive.into());
     }
+    if let Some(table) = &table {
+        qr::may_order(actor, table)?;
+    }
     let visit = match &table {
         Some(table) => sessions::open_at(tx, table.id)?,
         None => None,
@@ -159,7 +164,7 @@ pub fn create(tx: &Transaction<'_>, actor: &Actor, new: &NewOrder) -> Result<Ord
         _ => Source::Api,
     });
     let status = match &restaurant.settings {
-        s if s.approval && actor.role == Role::Customer => Status::New,
+        s if actor.role == Role::Customer && waits(tx, s.approval, visit.as_ref())? => Status::New,
         s if s.auto_confirm => Status::Confirmed,
         _ => Status::Pending,
     };
@@ -210,6 +215,26 @@ pub fn create(tx: &Transaction<'_>, actor: &Actor, new: &NewOrder) -> Result<Ord
     )?;
     insert(tx, id, 1, &lines)?;
     orders::get(tx, id)
+}
+
+/// Whether a guest's order waits for a waiter. Who sits at no table has nobody who has looked at them.
+fn waits(
+    tx: &Transaction<'_>,
+    approval: Approval,
+    visit: Option<&SessionFacts>,
+) -> Result<bool, Error> {
+    match (approval, visit) {
+        (Approval::Off, _) => Ok(false),
+        (Approval::All, _) | (Approval::First, None) => Ok(true),
+        (Approval::First, Some(visit)) => {
+            let approved = tx.row(
+                "SELECT 1 FROM orders WHERE session_id = ?1 AND approved_at IS NOT NULL LIMIT 1",
+                params![visit.id],
+                |row| row.get::<i64>(0),
+            )?;
+            Ok(approved.is_none())
+        }
+    }
 }
 
 fn make_customer(tx: &Transaction<'_>, new: &NewCustomer) -> Result<i64, Error> {

@@ -3,8 +3,9 @@
 use super::line::{LINES_MAX, NewLine, QUANTITY_MAX};
 use crate::db::{Error, Transaction, params};
 use crate::domain::items::{ItemStatus, Modifier};
+use crate::domain::menu::{self, Dish};
 use crate::domain::money::MAX_MINOR;
-use crate::domain::{Refusal, ids, menu, note};
+use crate::domain::{Refusal, SoldOutLine, ids, note};
 use std::collections::BTreeSet;
 
 /// Whose menu the lines are of, and on which terms.
@@ -41,10 +42,27 @@ pub(in crate::domain) fn price(
     if new.is_empty() || new.len() > LINES_MAX {
         return Err(Refusal::value("items", format!("1 to {LINES_MAX} lines")).into());
     }
-    let lines: Vec<Line> = new
-        .iter()
-        .map(|line| priced(tx, terms, line))
-        .collect::<Result<_, _>>()?;
+    let mut lines = Vec::with_capacity(new.len());
+    let mut sold_out = Vec::new();
+    for (index, line) in new.iter().enumerate() {
+        match priced(tx, terms, line)? {
+            Priced::Line(line) => lines.push(line),
+            Priced::SoldOut(dish) => sold_out.push(SoldOutLine {
+                index,
+                uuid: line.uuid.clone(),
+                menu_item_id: dish.id,
+                name: dish.name,
+            }),
+        }
+    }
+    // All of them at once: whoever ordered takes them out, and sends the rest.
+    if let Some(first) = sold_out.first() {
+        return Err(Refusal::SoldOut {
+            menu_item_id: first.menu_item_id,
+            items: sold_out,
+        }
+        .into());
+    }
     let uuids: BTreeSet<&str> = lines.iter().map(|line| line.uuid.as_str()).collect();
     match uuids.len() == lines.len() {
         true => Ok(lines),
@@ -64,7 +82,13 @@ pub(in crate::domain) fn placed(
     )
 }
 
-fn priced(tx: &Transaction<'_>, terms: &Terms, new: &NewLine) -> Result<Line, Error> {
+/// What came of a line that is wanted.
+enum Priced {
+    Line(Line),
+    SoldOut(Dish),
+}
+
+fn priced(tx: &Transaction<'_>, terms: &Terms, new: &NewLine) -> Result<Priced, Error> {
     if !(1..=QUANTITY_MAX).contains(&new.quantity) {
         return Err(Refusal::value("quantity", format!("1 to {QUANTITY_MAX}")).into());
     }
@@ -103,12 +127,8 @@ fn priced(tx: &Transaction<'_>, terms: &Terms, new: &NewLine) -> Result<Line, Er
             }
             .into());
         }
-        if !dish.is_available {
-            return Err(Refusal::Unavailable {
-                menu_item_id: dish.id,
-                name: dish.name,
-            }
-            .into());
+        if !dish.is_available || dish.removed_at.is_some() {
+            return Ok(Priced::SoldOut(dish));
         }
         line.modifiers = menu::choose(tx, dish.id, &new.modifiers)?;
         let extra = line.modifiers.iter().try_fold(0_i64, |sum, modifier| {
@@ -120,7 +140,7 @@ fn priced(tx: &Transaction<'_>, terms: &Terms, new: &NewLine) -> Result<Line, Er
         line.name = dish.name;
         line.station_id = dish.station_id;
         line.course = new.course.or(dish.course);
-        return Ok(line);
+        return Ok(Priced::Line(line));
     }
     if !terms.open_items {
         return Err(Refusal::OpenItems.into());
@@ -135,7 +155,7 @@ fn priced(tx: &Transaction<'_>, terms: &Terms, new: &NewLine) -> Result<Line, Er
     let price = new.price.as_ref();
     let price = price.ok_or_else(|| Refusal::value("price", "free text needs a price"))?;
     line.unit_price_minor = price.minor(terms.currency_exp)?;
-    Ok(line)
+    Ok(Priced::Line(line))
 }
 
 fn too_much() -> Refusal {

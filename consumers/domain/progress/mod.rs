@@ -6,6 +6,5 @@ mod moving;
 
 pub use closing::{TableCompleted, complete_table};
 pub(super) use following::{roll_up, settle};
-#[cfg(test)]
-pub(super) use moving::RECALL_MS;
 pub use moving::{Move, Moved, change_status};
+pub(super) use moving::{RECALL_MS, apply};

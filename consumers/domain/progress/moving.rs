@@ -96,9 +96,9 @@ pub fn change_status(
     let Some(path) = path(tx, actor, &order, wanted)? else {
         return Ok(unchanged(order));
     };
-    let moved = apply(tx, actor, &order, path, wanted.reason.as_deref())?;
-    if wanted.back {
-        recall_items(tx, &order, wanted.to)?;
+    let mut moved = apply(tx, actor, &order, path, wanted.reason.as_deref())?;
+    if wanted.back && recall_items(tx, &order, wanted.to)? {
+        moved = orders::get(tx, order_id)?;
     }
     Ok(Moved {
         order: moved,
@@ -133,6 +133,25 @@ fn path(
                 return Err(Refusal::RecallExpired.into());
             }
         }
+        return Ok(Some(vec![to]));
+    }
+    if let Some(step) = &direct
+        && step.kind == Kind::Cancel
+        && actor.approved_by.is_some()
+        && step.allows(Role::Manager)
+        && holds(step.guard, actor, order)
+    {
+        let reason = wanted.reason.as_deref().filter(|r| !r.trim().is_empty());
+        let note = Note {
+            action: "cancel",
+            entity: "order",
+            id: order.id,
+            restaurant_id: order.restaurant_id,
+            reason: Some(reason.ok_or(Refusal::Reason)?),
+            before: from,
+            after: to,
+        };
+        audit::note(tx, actor, &note)?;
         return Ok(Some(vec![to]));
     }
     if direct.is_none() && !wanted.back && wanted.words.alike(from, to) {
@@ -199,7 +218,7 @@ pub(super) fn holds(guard: Guard, actor: &Actor, order: &OrderFacts) -> bool {
 
 /// Writes the new status and the times of all statuses on the way, in one statement: one change, however many states were skipped. Says what the order
 /// is after it.
-pub(super) fn apply(
+pub(in crate::domain) fn apply(
     tx: &Transaction<'_>,
     actor: &Actor,
     order: &OrderFacts,
@@ -319,17 +338,22 @@ fn stamps(order: &mut OrderFacts) -> [(Status, &mut Option<i64>); 6] {
     ]
 }
 
-/// A ticket that is called back as a whole brings its lines back.
-fn recall_items(tx: &Transaction<'_>, order: &OrderFacts, to: Status) -> Result<(), Error> {
-    let sql = match (order.status, to) {
-        (Status::Ready, Status::Preparing) => {
-            "UPDATE order_items SET status = 'preparing', ready_at = NULL WHERE order_id = ?1 AND status = 'ready'"
-        }
-        (Status::Delivered, Status::Ready) => {
-            "UPDATE order_items SET status = 'ready', served_at = NULL WHERE order_id = ?1 AND status = 'served'"
-        }
-        _ => return Ok(()),
+/// A ticket that is called back as a whole brings its lines back. Says whether that changed any.
+fn recall_items(tx: &Transaction<'_>, order: &OrderFacts, to: Status) -> Result<bool, Error> {
+    let brought = match (order.status, to) {
+        (Status::Ready, Status::Preparing) => tx.execute(
+            "UPDATE order_items SET status = 'preparing', ready_at = NULL, recalled_at = ?2 WHERE order_id = ?1 AND status = 'ready'",
+            params![order.id, tx.now_ms()],
+        )?,
+        (Status::Delivered, Status::Ready) => tx.execute(
+            "UPDATE order_items SET status = 'ready', served_at = NULL WHERE order_id = ?1 AND status = 'served'",
+            params![order.id],
+        )?,
+        (Status::Delivered | Status::Completed, Status::OutForDelivery) => tx.execute(
+            "UPDATE order_items SET status = 'ready', served_at = NULL WHERE order_id = ?1 AND status = 'served'",
+            params![order.id],
+        )?,
+        _ => 0,
     };
-    tx.execute(sql, params![order.id])?;
-    Ok(())
+    Ok(brought > 0)
 }

@@ -152,6 +152,7 @@ fn the_first_has_it_and_the_second_is_told_who() {
         ("Water", Some("5"))
     );
     let open = Filter {
+        managers: false,
         restaurant_id: 2,
         waiter_id: Some(10),
         open_at: Some(0),

@@ -1,6 +1,8 @@
 //! Which messages are said where.
 
-use super::messages::{Ack, Gone, Mistake, Several, Taken, Whole};
+use super::messages::{
+    Ack, AvailabilityAck, AvailabilityData, Gone, Mistake, Several, Taken, Whole,
+};
 use super::socket::OrdersSocket;
 use crate::contract::{Channel, Schemas};
 use maitred::notice::Pong;
@@ -19,10 +21,13 @@ pub fn channels(schemas: &mut Schemas) -> Vec<Channel> {
         .emits::<Whole<'_>>("order-assigned", schemas)
         .emits::<Several<'_>>("available-orders", schemas)
         .emits::<Several<'_>>("restaurant-orders", schemas)
+        .emits::<AvailabilityData>("availability", schemas)
         .emits::<Mistake<'_>>("error", schemas)
         .answers::<Ack>("accept-order", schemas)
         .answers::<Ack>("update-order-status", schemas)
         .answers::<Pong>("ping", schemas)
+        .answers::<Ack>("drop-order", schemas)
+        .answers::<AvailabilityAck>("set-availability", schemas)
         .refuses::<Mistake<'_>>(schemas);
     vec![orders]
 }

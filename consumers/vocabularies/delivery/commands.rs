@@ -3,6 +3,9 @@
 use super::member::{Member, Part};
 use crate::access::Action;
 use crate::domain::deliveries::{self, Accepted};
+use crate::domain::drivers::{self, Availability};
+use crate::domain::handovers::{self, Collected};
+use crate::domain::money::Decimal;
 use crate::domain::orders::{self, Filter, Move, OrderFacts};
 use crate::domain::page::PAGE_MAX;
 use crate::domain::{DELIVERY, Key, Refusal, Status, ids, workflow};
@@ -47,19 +50,49 @@ pub fn named(db: &Reader<'_>, key: &Key) -> Result<i64, Error> {
     }
 }
 
+/// A status that is asked for, and what is said with it.
+#[derive(Debug, Default)]
+pub struct Wish {
+    /// The document's words, `picked_up`, or `failed`.
+    pub status: String,
+    pub reason: Option<String>,
+    /// With `delivered`: the cash that the driver got.
+    pub collected: Option<Decimal>,
+    /// With `collected`: what there was beyond it.
+    pub tip: Option<Decimal>,
+    /// With `out_for_delivery`: it was not delivered after all.
+    pub undo: bool,
+}
+
+/// What a driver may say that is no status of an order.
+const PICKED_UP: &str = "picked_up";
+const FAILED: &str = "failed";
+
 /// Sets an order's status, if their role may set it and the present one leads there.
 pub fn update_status(
     tx: &Transaction<'_>,
     member: &Member,
     key: &Key,
-    word: &str,
-    reason: Option<String>,
+    wish: Wish,
 ) -> Result<Done, Error> {
     let id = named(tx, key)?;
     // Whose it is comes first: what a stranger may not set, they do not learn.
     member.may(Action::MoveOrder, id, tx)?;
+    let actor = member.bearer.actor();
+    let drives = matches!(member.part, Part::Driver(..));
+    let before = orders::get(tx, id)?;
+    let version = before.version;
+    let word = match &*wish.status {
+        FAILED if drives => {
+            let order = handovers::fail(tx, &actor, id, wish.reason.as_deref())?;
+            return whole(tx, order, version);
+        }
+        PICKED_UP if drives => DELIVERY.word(Status::OutForDelivery),
+        word => word,
+    };
     let mut wanted = Move::word(&DELIVERY, word)?;
-    wanted.reason = reason
+    wanted.reason = wish
+        .reason
         .or_else(|| (wanted.to == Status::Cancelled).then(|| "cancelled via delivery".to_owned()));
     let own = member.part.statuses();
     if !own.contains(&wanted.to) {
@@ -67,13 +100,44 @@ pub fn update_status(
         let text = format!("a {} may set {}", member.part.name(), own.join(", "));
         return Err(Refusal::Forbidden(text.into()).into());
     }
-    let actor = member.bearer.actor();
-    let before = orders::get(tx, id)?.version;
+    let collected = wish.collected.map(|amount| Collected {
+        amount,
+        tip: wish.tip,
+    });
     let order = match wanted.to {
-        Status::OutForDelivery => deliveries::leave_with(tx, &actor, id, &wanted)?,
+        Status::OutForDelivery if wish.undo => handovers::take_back(tx, &actor, id)?,
+        Status::OutForDelivery => {
+            let order = deliveries::leave_with(tx, &actor, id, &wanted)?;
+            match wish.status == PICKED_UP && order.picked_up_at.is_none() {
+                // it was given to them, and taken with these words
+                true => deliveries::leave_with(tx, &actor, id, &wanted)?,
+                false => order,
+            }
+        }
+        Status::Delivered => handovers::deliver(tx, &actor, id, &wanted, collected.as_ref())?,
         _ => orders::change_status(tx, &actor, id, &wanted)?.order,
     };
-    whole(tx, order, before)
+    whole(tx, order, version)
+}
+
+/// Whether a driver takes orders.
+pub fn availability(db: &Reader<'_>, member: &Member) -> Result<Availability, Error> {
+    member.bearer.may(Action::TakeOffer)?;
+    match member.part {
+        Part::Driver(driver, _) => drivers::availability(db, driver),
+        _ => Err(Refusal::Forbidden("only a driver takes orders".into()).into()),
+    }
+}
+
+/// A driver takes orders from now on, or takes none; and whether that is new.
+pub fn set_available(
+    tx: &Transaction<'_>,
+    member: &Member,
+    available: bool,
+) -> Result<(Availability, bool), Error> {
+    let before = availability(tx, member)?;
+    let after = drivers::set_available(tx, &member.bearer.actor(), available)?;
+    Ok((after, before.available != after.available))
 }
 
 /// Takes an order, for whoever is first.

@@ -3,6 +3,7 @@
 //! An order's statuses are the document's six words and `cancelled`; `canonical_status` beside them tells apart what they do not. Whatever is about an order carries its
 //! `version`, so that a client can drop what is older than what it shows.
 
+use crate::domain::drivers::{Availability, DriverStatus};
 use crate::domain::items::{ItemFacts, ItemStatus};
 use crate::domain::money::Number;
 use crate::domain::orders::{OrderFacts, OrderType, Paid};
@@ -77,6 +78,11 @@ pub fn restaurant_orders(orders: &[OrderFacts], as_of: u64) -> Message {
     Message::new("restaurant-orders", &Several { orders, as_of })
 }
 
+/// Whether a driver takes orders.
+pub fn availability(availability: &Availability) -> Message {
+    Message::new("availability", &AvailabilityData::of(availability))
+}
+
 /// A mistake: a sentence, and a stable code beside it.
 pub fn error(error: &ClientError) -> Message {
     Message::new("error", &Mistake::of(error))
@@ -105,6 +111,43 @@ impl Ack {
             ok: true,
             order_id: order.id,
             version: order.version,
+        }
+    }
+}
+
+/// Whether a driver takes orders.
+#[derive(Serialize, JsonSchema, ToSchema)]
+#[schema(as = delivery::Availability)]
+#[schemars(rename = "DriverAvailability")]
+pub struct AvailabilityData {
+    status: DriverStatus,
+    /// Whether they are offered orders.
+    available: bool,
+}
+
+impl AvailabilityData {
+    pub fn of(availability: &Availability) -> Self {
+        AvailabilityData {
+            status: availability.status,
+            available: availability.available,
+        }
+    }
+}
+
+/// For those who asked for an acknowledgement of whether they take orders.
+#[derive(Serialize, JsonSchema)]
+pub struct AvailabilityAck {
+    #[schemars(extend("const" = true))]
+    ok: bool,
+    #[serde(flatten)]
+    data: AvailabilityData,
+}
+
+impl AvailabilityAck {
+    pub fn of(availability: &Availability) -> Self {
+        AvailabilityAck {
+            ok: true,
+            data: AvailabilityData::of(availability),
         }
     }
 }
@@ -208,6 +251,8 @@ pub struct Several<'a> {
 pub struct OrderData<'a> {
     id: i64,
     public_id: &'a str,
+    /// What is called out: `D7`.
+    code: Option<&'a str>,
     #[schemars(schema_with = "word")]
     status: &'static str,
     #[serde(rename = "canonical_status")]
@@ -223,11 +268,19 @@ pub struct OrderData<'a> {
     total_amount: String,
     currency: &'a str,
     payment_status: Paid,
+    /// To be collected at the door.
+    collect: String,
     notes: Option<&'a str>,
     customer_name: Option<&'a str>,
     customer_phone: Option<&'a str>,
     delivery_address: Option<&'a str>,
+    restaurant_name: Option<&'a str>,
+    ready_at: Option<String>,
     picked_up_at: Option<String>,
+    delivered_at: Option<String>,
+    /// When the driver could not hand it over.
+    failed_at: Option<String>,
+    fail_reason: Option<&'a str>,
     created_at: String,
     updated_at: String,
     version: i64,
@@ -252,10 +305,12 @@ impl<'a> OrderData<'a> {
     /// For those whom it concerns.
     pub fn of(order: &'a OrderFacts) -> Self {
         let customer = order.customer.as_ref();
+        let failed = order.status == Status::OutForDelivery;
         let ordered = |line: &&ItemFacts| line.status != ItemStatus::Voided;
         OrderData {
             id: order.id,
             public_id: &order.public_id,
+            code: order.code.as_deref(),
             status: DELIVERY.word(order.status),
             canonical_status: order.status,
             user_id: order.customer_user_id(),
@@ -270,11 +325,17 @@ impl<'a> OrderData<'a> {
             total_amount: order.total(),
             currency: &order.currency,
             payment_status: order.paid(),
+            collect: order.amount(order.collect_minor()),
             notes: order.note.as_deref(),
             customer_name: customer.map(|customer| customer.name.as_str()),
             customer_phone: customer.and_then(|customer| customer.phone.as_deref()),
             delivery_address: order.address.as_deref(),
+            restaurant_name: order.restaurant_name.as_deref(),
+            ready_at: order.ready_at.map(time::iso),
             picked_up_at: order.picked_up_at.map(time::iso),
+            delivered_at: order.delivered_at.map(time::iso),
+            failed_at: order.failed_at.filter(|_| failed).map(time::iso),
+            fail_reason: order.fail_reason.as_deref().filter(|_| failed),
             created_at: time::iso(order.created_at),
             updated_at: time::iso(order.updated_at),
             version: order.version,

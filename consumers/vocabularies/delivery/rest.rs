@@ -3,10 +3,11 @@
 //! Members see what concerns them: users their own orders, restaurants theirs, drivers those they have. Fields that nobody knows are left alone. Whoever listens hears of
 //! every change made here; nothing is sent from this module.
 
-use super::commands;
+use super::commands::{self, Wish};
 use super::member::{self, Member, Part};
-use super::messages::{self, OrderData, Several, Whole};
+use super::messages::{self, AvailabilityData, OrderData, Several, Whole};
 use crate::access::Action;
+use crate::domain::money::Decimal;
 use crate::domain::orders::{self as domain, NewLine, NewModifier, NewOrder, OrderType, Source};
 use crate::domain::page::PAGE_MAX;
 use crate::domain::{Key, Refusal, ids};
@@ -36,6 +37,13 @@ const ROUTES: &[(&str, Methods)] = &[
     (
         "orders/*",
         &[(Method::GET, Read(show)), (Method::PATCH, Write(change))],
+    ),
+    (
+        "availability",
+        &[
+            (Method::GET, Read(availability)),
+            (Method::PUT, Write(set_available)),
+        ],
     ),
 ];
 
@@ -145,6 +153,13 @@ fn show(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
 struct Change {
     status: Option<String>,
     reason: Option<String>,
+    /// With `delivered`: the cash that the driver got.
+    collected: Option<Decimal>,
+    /// With `collected`: what there was beyond it.
+    tip: Option<Decimal>,
+    /// With `out_for_delivery`: it was not delivered after all.
+    #[serde(default)]
+    undo: bool,
     /// `null`: nobody, and it is on offer again.
     #[serde(default, deserialize_with = "given")]
     driver_id: Option<Option<Key>>,
@@ -167,17 +182,41 @@ fn change(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     if let Some(driver) = &change.driver_id {
         done = Some(commands::assign(tx, &member, id, driver.as_ref())?);
     }
-    if let Some(word) = &change.status {
-        done = Some(commands::update_status(
-            tx,
-            &member,
-            &Key::Id(id),
-            word,
-            change.reason,
-        )?);
+    if let Some(status) = change.status {
+        let wish = Wish {
+            status,
+            reason: change.reason,
+            collected: change.collected,
+            tip: change.tip,
+            undo: change.undo,
+        };
+        done = Some(commands::update_status(tx, &member, &Key::Id(id), wish)?);
     }
     match done {
         Some(done) => Answer::ok(&Whole::of(&done.order)),
         None => Err(Refusal::value("body", "name status or driverId").into()),
     }
+}
+
+/// Whether a driver takes orders.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = delivery::SetAvailability)]
+struct Available {
+    available: bool,
+}
+
+/// `GET /availability`
+#[utoipa::path(get, path = "/availability", tag = "drivers", responses((status = 200, description = "Whether the driver takes orders", body = AvailabilityData)))]
+fn availability(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
+    let member = Member::of(call.identity(), db)?;
+    Answer::ok(&AvailabilityData::of(&commands::availability(db, &member)?))
+}
+
+/// `PUT /availability`
+#[utoipa::path(put, path = "/availability", tag = "drivers", request_body(content = Available, example = json!({"available": true})), responses((status = 200, description = "Whether the driver takes orders now", body = AvailabilityData)))]
+fn set_available(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
+    let wanted: Available = call.body()?;
+    let member = Member::of(call.identity(), tx)?;
+    let (is, _) = commands::set_available(tx, &member, wanted.available)?;
+    Answer::ok(&AvailabilityData::of(&is))
 }

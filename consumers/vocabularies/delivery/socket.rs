@@ -4,11 +4,13 @@
 //! `drivers-pool` [`Group::Offers`]. Nobody needs to join `order-{id}`: whatever happens to an order is told to whoever drives it, from the moment it is theirs, and
 //! again when they come back. A change reaches a socket once, however many of these it is in.
 
+use super::commands::Wish;
 use super::member::{self, Member, Part};
 use super::{commands, messages};
 use crate::access::Claims;
+use crate::domain::money::Decimal;
 use crate::domain::orders::{self, OrderFacts};
-use crate::domain::{Key, Refusal, ids};
+use crate::domain::{Key, Refusal, drivers, ids};
 use crate::events::{Entity, Event, Fact, Group};
 use crate::restaurant::Restaurant;
 use maitred::{ClientError, Consumer, Context, Error, Identity, Message, Reader, Reply};
@@ -39,6 +41,12 @@ pub enum Command {
     GetRestaurantOrders,
     #[serde(rename = "ping")]
     Ping,
+    #[serde(rename = "drop-order")]
+    DropOrder(Named),
+    #[serde(rename = "get-availability")]
+    GetAvailability,
+    #[serde(rename = "set-availability")]
+    SetAvailability(Available),
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -47,6 +55,18 @@ pub struct StatusChange {
     order_id: OrderId,
     status: String,
     reason: Option<String>,
+    /// With `delivered`: the cash that was collected.
+    collected: Option<Decimal>,
+    /// With `collected`: what there was beyond it.
+    tip: Option<Decimal>,
+    /// With `out_for_delivery`: it was not delivered after all.
+    #[serde(default)]
+    undo: bool,
+}
+
+#[derive(Deserialize, JsonSchema)]
+pub struct Available {
+    available: bool,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -109,6 +129,26 @@ impl Consumer for OrdersSocket {
                 let (orders, as_of) = ctx.read(look(identity, commands::of_restaurant)).await?;
                 Ok(Reply::message(messages::restaurant_orders(&orders, as_of)))
             }
+            Command::DropOrder(Named { order_id }) => {
+                let (order, changed) = ctx
+                    .write(move |tx| {
+                        let member = Member::of(&identity, tx)?;
+                        let id = commands::named(tx, &order_id.0)?;
+                        let done = commands::assign(tx, &member, id, None)?;
+                        Ok((done.order, done.changed))
+                    })
+                    .await?;
+                Ok(told(&order, changed))
+            }
+            Command::GetAvailability => {
+                let is = ctx
+                    .read(move |db| commands::availability(db, &Member::of(&identity, db)?))
+                    .await?;
+                Ok(Reply::message(messages::availability(&is)))
+            }
+            Command::SetAvailability(Available { available }) => {
+                set_available(available, identity, ctx).await
+            }
         }
     }
 
@@ -138,6 +178,7 @@ impl Consumer for OrdersSocket {
                 };
                 Some(messages::order_updated(&order))
             }
+            (Fact::DriverAvailability(is), _) => Some(messages::availability(is)),
             (Fact::OrderDeleted { order, .. }, _) => order.as_deref().map(messages::order_gone),
             _ => None,
         }
@@ -172,16 +213,18 @@ async fn enter(ctx: &mut Context<Restaurant>) -> Result<(), Error> {
         let new = identity.clone();
         ctx.write(move |tx| member::enroll(&new, tx)).await?;
     }
-    let (account, part) = ctx
+    let (bearer, part, takes) = ctx
         .read(move |db| {
             let member = Member::of(&identity, db)?;
-            Ok((member.bearer.account, member.part))
+            let takes = match member.part {
+                Part::Driver(driver, _) => drivers::availability(db, driver)?.available,
+                _ => false,
+            };
+            Ok((member.bearer, member.part, takes))
         })
         .await?;
     // Joined before they are judged: no change of the account may pass between.
-    if let Some(account) = account {
-        ctx.join(Group::User(account));
-    }
+    bearer.own_groups().for_each(|group| ctx.join(group));
     let here_for = part.clone();
     ctx.guard(
         move |identity, db| match Member::of(identity, db)?.part == here_for {
@@ -202,13 +245,52 @@ async fn enter(ctx: &mut Context<Restaurant>) -> Result<(), Error> {
         }
         Part::Driver(account, bound) => {
             ctx.join(Group::Driver(account));
-            match bound {
-                None => ctx.join(Group::AllOffers),
-                Some(own) => own.into_iter().for_each(|r| ctx.join(Group::Offers(r))),
+            let offers = offers(bound);
+            match takes {
+                true => offers.for_each(|group| ctx.join(group)),
+                // Who comes back may have been told before they said so.
+                false => offers.for_each(|group| ctx.leave(&group)),
             }
         }
     }
     Ok(())
+}
+
+/// Where a driver hears what is on offer: in these restaurants (`None`: in all).
+fn offers(bound: Option<Vec<i64>>) -> impl Iterator<Item = Group> {
+    let everywhere = bound.is_none().then_some(Group::AllOffers);
+    let own = bound.unwrap_or_default().into_iter().map(Group::Offers);
+    everywhere.into_iter().chain(own)
+}
+
+/// A driver takes orders from now on, or takes none. All sockets of theirs hear that; this one hears of offers from now on, or hears none.
+async fn set_available(
+    available: bool,
+    identity: Identity<Claims>,
+    ctx: &mut Context<Restaurant>,
+) -> Result<Reply, Error> {
+    let asked = identity.clone();
+    let (is, changed) = ctx
+        .write(move |tx| commands::set_available(tx, &Member::of(&asked, tx)?, available))
+        .await?;
+    let asked = identity.clone();
+    let part = ctx.read(move |db| Ok(Member::of(&asked, db)?.part)).await?;
+    if let Part::Driver(_, bound) = part {
+        match is.available {
+            true => offers(bound).for_each(|group| ctx.join(group)),
+            false => offers(bound).for_each(|group| ctx.leave(&group)),
+        }
+    }
+    if !changed {
+        ctx.send(&messages::availability(&is));
+    }
+    let ack = Reply::ack(&messages::AvailabilityAck::of(&is));
+    if !is.available {
+        return Ok(ack);
+    }
+    // Read after the groups were joined: what was offered while they were off is there already.
+    let (orders, as_of) = ctx.read(look(identity, commands::available)).await?;
+    Ok(ack.saying(messages::available_orders(&orders, as_of)))
 }
 
 /// Reads for a member, and says as of which point of the history.
@@ -234,16 +316,26 @@ async fn update_status(
                 let text = "restaurants and drivers update statuses";
                 return Err(Refusal::Forbidden(text.into()).into());
             }
-            let key = &change.order_id.0;
-            let done = commands::update_status(tx, &member, key, &change.status, change.reason)?;
+            let wish = Wish {
+                status: change.status,
+                reason: change.reason,
+                collected: change.collected,
+                tip: change.tip,
+                undo: change.undo,
+            };
+            let done = commands::update_status(tx, &member, &change.order_id.0, wish)?;
             Ok((done.order, done.changed))
         })
         .await?;
-    let ack = Reply::ack(&messages::Ack::of(&order));
-    // Nobody is told of what did not change, but whoever asked gets an answer.
+    Ok(told(&order, changed))
+}
+
+/// Nobody is told of what did not change, but whoever asked gets an answer.
+fn told(order: &OrderFacts, changed: bool) -> Reply {
+    let ack = Reply::ack(&messages::Ack::of(order));
     match changed {
-        true => Ok(ack),
-        false => Ok(ack.saying(messages::order_updated(&order))),
+        true => ack,
+        false => ack.saying(messages::order_updated(order)),
     }
 }
 

@@ -1,8 +1,9 @@
 //! Which messages are said where.
 
 use super::messages::{
-    AcknowledgedData, ItemsData, ItemsGone, NotificationData, OrderData, OrderDeleted, PaidData,
-    RestaurantData, SessionData, SessionDeleted, TableData, TableDeleted, TasksData,
+    AcknowledgedData, BoardNews, Dish, DishDeleted, ItemsData, ItemsGone, KitchenData,
+    NotificationData, OrderData, OrderDeleted, PaidData, RestaurantData, SessionData,
+    SessionDeleted, TableData, TableDeleted, TasksData,
 };
 use super::{notifications, order, order_items, restaurant, session, table, waiter};
 use crate::contract::{Channel, Schemas};
@@ -37,25 +38,33 @@ pub fn channels(schemas: &mut Schemas) -> Vec<Channel> {
         .says::<SessionData<'_>>("session_status", schemas)
         .says::<SessionData<'_>>("session_update", schemas)
         .says::<SessionDeleted>("session_update", schemas)
+        .says::<Dish<'_>>("menu_update", schemas)
+        .says::<DishDeleted>("menu_update", schemas)
         .answers::<session::Done>("update_guests_count", schemas)
         .answers::<session::Done>("close_session", schemas);
     let waiters = Channel::raw::<waiter::WaiterSocket>("One waiter's inbox", schemas);
     let floor = Channel::raw::<notifications::FloorSocket>(
         "What everybody who serves in a restaurant hears",
         schemas,
-    );
+    )
+    .says::<Dish<'_>>("menu_update", schemas)
+    .says::<DishDeleted>("menu_update", schemas);
     let restaurants = Channel::raw::<restaurant::RestaurantSocket>("One restaurant", schemas)
         .says::<RestaurantData<'_>>("restaurant_status", schemas)
         .says::<OrderData<'_>>("new_order", schemas)
         .says::<OrderData<'_>>("order_ready", schemas)
         .says::<TableData<'_>>("table_update", schemas)
         .says::<PaidData<'_>>("payment_completed", schemas)
+        .says::<BoardNews<'_>>("board_update", schemas)
+        .says::<Dish<'_>>("menu_update", schemas)
+        .says::<DishDeleted>("menu_update", schemas)
         .says_beside::<NotificationData<'_>>("broadcast", &["message", "priority"], schemas);
     let mut all = vec![orders, items, tables, sessions, restaurants];
     for mut inbox in [waiters, floor] {
         inbox = inbox
             .says_beside::<TasksData<'_>>("tasks_list", &["tasks"], schemas)
             .says::<AcknowledgedData<'_>>("notification_acknowledged", schemas)
+            .says::<KitchenData<'_>>("kitchen_update", schemas)
             .answers::<waiter::Taken>("acknowledge", schemas);
         for name in TOLD_STAFF {
             inbox =

@@ -4,7 +4,7 @@ use super::messages;
 use super::restaurant::Params;
 use super::subject::Subject;
 use super::waiter::{acknowledge, to_do};
-use crate::access::{Action, Target};
+use crate::access::{Action, Bearer, Target};
 use crate::domain::{Key, ids};
 use crate::events::{Event, Fact, Group};
 use crate::restaurant::Restaurant;
@@ -14,6 +14,8 @@ use serde::Deserialize;
 
 pub struct FloorSocket {
     restaurant: i64,
+    /// Whoever runs the place hears more.
+    manages: bool,
 }
 
 /// The document has no actions here. These are a waiter's: whoever is told something must be able to say that they take care of it.
@@ -38,10 +40,19 @@ impl Consumer for FloorSocket {
             group: Group::Floor,
         };
         let restaurant = place.enter(params.restaurant_id, ctx).await?;
+        let identity = ctx.identity().clone();
+        let manages = ctx.read(move |db| Ok(Bearer::of(&identity, db)?.manages()));
+        let manages = manages.await?;
+        if manages {
+            ctx.join(Group::Managers(restaurant));
+        }
         // The document has no first frame here: its clients would take it for news.
-        ctx.snapshot_on_reset(move |db| to_do(db, restaurant, None, None))
+        ctx.snapshot_on_reset(move |db| to_do(db, restaurant, None, manages, None))
             .await?;
-        Ok(FloorSocket { restaurant })
+        Ok(FloorSocket {
+            restaurant,
+            manages,
+        })
     }
 
     async fn receive(
@@ -49,10 +60,11 @@ impl Consumer for FloorSocket {
         command: Command,
         ctx: &mut Context<Restaurant>,
     ) -> Result<Reply, Error> {
-        let restaurant = self.restaurant;
+        let (restaurant, manages) = (self.restaurant, self.manages);
         match command {
             Command::GetTasks => {
-                let answer = ctx.read(move |db| to_do(db, restaurant, None, Some(db.head()?)));
+                let answer =
+                    ctx.read(move |db| to_do(db, restaurant, None, manages, Some(db.head()?)));
                 Ok(Reply::message(answer.await?))
             }
             Command::Acknowledge { notification_id } => {
@@ -67,6 +79,18 @@ impl Consumer for FloorSocket {
             Fact::Acknowledged(notification) => {
                 Some(messages::notification_acknowledged(notification, None))
             }
+            Fact::KitchenSaw {
+                order,
+                items,
+                version,
+            } => Some(messages::kitchen_update(order, items, *version)),
+            Fact::DishChanged { dish, choices } => Some(messages::dish_update(dish, choices)),
+            Fact::DishDeleted {
+                id,
+                restaurant_id,
+                version,
+                ..
+            } => Some(messages::dish_deleted(*id, *restaurant_id, *version)),
             _ => None,
         }
     }

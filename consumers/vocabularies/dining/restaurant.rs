@@ -73,6 +73,14 @@ impl Consumer for RestaurantSocket {
                 version,
                 occupancy: true,
             } => Some(messages::table_update(table, *version)),
+            Fact::Board { order, called } => Some(messages::board_update(order, *called)),
+            Fact::DishChanged { dish, choices } => Some(messages::dish_update(dish, choices)),
+            Fact::DishDeleted {
+                id,
+                restaurant_id,
+                version,
+                ..
+            } => Some(messages::dish_deleted(*id, *restaurant_id, *version)),
             Fact::PaidInFull(payment) => Some(messages::payment_completed(payment)),
             Fact::Notified(notification) => Some(messages::notification(notification)),
             _ => None,

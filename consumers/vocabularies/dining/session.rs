@@ -114,6 +114,13 @@ impl Consumer for SessionSocket {
         match event.fact.as_ref()? {
             Fact::SessionChanged(session) => Some(messages::session_update(session)),
             Fact::SessionDeleted { id, version } => Some(messages::session_deleted(*id, *version)),
+            Fact::DishChanged { dish, choices } => Some(messages::dish_update(dish, choices)),
+            Fact::DishDeleted {
+                id,
+                restaurant_id,
+                version,
+                ..
+            } => Some(messages::dish_deleted(*id, *restaurant_id, *version)),
             _ => None,
         }
     }

@@ -50,7 +50,7 @@ impl Consumer for WaiterSocket {
         // Alerts for everybody reach everybody.
         ctx.join(Group::Floor(restaurant));
         // The document has no first frame here: its clients would take it for news.
-        ctx.snapshot_on_reset(move |db| to_do(db, restaurant, Some(waiter), None))
+        ctx.snapshot_on_reset(move |db| to_do(db, restaurant, Some(waiter), false, None))
             .await?;
         Ok(WaiterSocket { waiter, restaurant })
     }
@@ -63,7 +63,8 @@ impl Consumer for WaiterSocket {
         let (restaurant, waiter) = (self.restaurant, Some(self.waiter));
         match command {
             Command::GetTasks => {
-                let answer = ctx.read(move |db| to_do(db, restaurant, waiter, Some(db.head()?)));
+                let answer =
+                    ctx.read(move |db| to_do(db, restaurant, waiter, false, Some(db.head()?)));
                 Ok(Reply::message(answer.await?))
             }
             Command::Acknowledge { notification_id } => {
@@ -80,6 +81,14 @@ impl Consumer for WaiterSocket {
             Fact::Acknowledged(notification) if concerns(notification, group) => {
                 Some(messages::notification_acknowledged(notification, None))
             }
+            // Colleagues' orders are told where all are.
+            Fact::KitchenSaw {
+                order,
+                items,
+                version,
+            } if matches!(group, Group::Waiter(_)) => {
+                Some(messages::kitchen_update(order, items, *version))
+            }
             _ => None,
         }
     }
@@ -94,11 +103,12 @@ fn concerns(notification: &NotificationFacts, group: &Group) -> bool {
     }
 }
 
-/// What there is to do for a waiter, or for the whole floor.
+/// What there is to do for a waiter, or for the whole floor; with what is for those who run the place.
 pub fn to_do(
     db: &Reader<'_>,
     restaurant_id: i64,
     waiter_id: Option<i64>,
+    managers: bool,
     as_of: Option<u64>,
 ) -> Result<Message, Error> {
     let tasks = match waiter_id {
@@ -109,6 +119,7 @@ pub fn to_do(
     let open = Filter {
         restaurant_id,
         waiter_id,
+        managers,
         open_at: now.ok().and_then(|now| i64::try_from(now.as_millis()).ok()),
     };
     let notifications = notifications::list(db, &open, None, PAGE_MAX)?.items;

@@ -49,6 +49,8 @@ enum Details<'a> {
 #[derive(Serialize)]
 struct Why<'a> {
     reason: &'a str,
+    /// For programs: the code that all vocabularies share.
+    cause: &'a str,
 }
 
 impl Details<'_> {
@@ -74,6 +76,7 @@ impl<'a> Mistake<'a> {
                 details: match (code, &error.details) {
                     (AUTH_FAILED, None) => Details::Why(Why {
                         reason: &error.text,
+                        cause: &error.code,
                     }),
                     (_, details) => Details::Given(details.as_deref()),
                 },

@@ -8,6 +8,7 @@ mod orders;
 pub mod rest;
 mod rooms;
 mod screen;
+mod tickets;
 mod vocabulary;
 
 pub use vocabulary::VOCABULARY;

@@ -4,15 +4,11 @@
 //! and the till see everything. Whatever order the two come in, and however often they are repeated, the outcome is the same. Alerts and tables are for all.
 
 use crate::access::{self, Action, Bearer, Target};
+use crate::domain::tickets::station;
 use crate::domain::{Key, Refusal, ids};
 use crate::events::{Entity, Group};
 use crate::restaurant::Restaurant;
 use maitred::{Context, Error, Reader, params};
-
-/// The stations that see all orders.
-const SEE_ALL: [&str; 2] = ["expo", "pos"];
-/// The document's stations: a restaurant that has written down none has these.
-const USUAL: [&str; 4] = ["kitchen", "expo", "bar", "pos"];
 
 /// Who sees all orders hears of these rows.
 const ROWS: [Entity; 3] = [Entity::Order, Entity::OrderItem, Entity::Payment];
@@ -218,30 +214,4 @@ fn uuid(db: &Reader<'_>, restaurant: i64) -> Result<String, Error> {
         params![restaurant],
         |row| row.get(0),
     )
-}
-
-/// The station of this name; `None`: one that sees everything.
-fn station(db: &Reader<'_>, restaurant: i64, code: &str) -> Result<Option<i64>, Error> {
-    let all: Vec<(i64, String, bool)> = db.rows(
-        "SELECT id, code, is_expo FROM stations WHERE restaurant_id = ?1 ORDER BY id",
-        params![restaurant],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-    )?;
-    let found = all.iter().find(|(_, known, _)| known == code);
-    match found {
-        Some((_, _, true)) => Ok(None),
-        _ if SEE_ALL.contains(&code) => Ok(None),
-        Some((id, _, _)) => Ok(Some(*id)),
-        None if all.is_empty() && USUAL.contains(&code) => Ok(None),
-        None => {
-            let mut known: Vec<&str> = all.iter().map(|(_, code, _)| code.as_str()).collect();
-            known.extend(
-                SEE_ALL
-                    .iter()
-                    .filter(|code| !all.iter().any(|(_, k, _)| k == *code)),
-            );
-            let rule = format!("one of {}", known.join(", "));
-            Err(Refusal::value("station", rule).into())
-        }
-    }
 }

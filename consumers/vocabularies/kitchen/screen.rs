@@ -1,13 +1,17 @@
 //! A screen in the kitchen: what it may ask, and what it answers.
 
 use super::answers::{Joined, StatusDone, SyncDone, TableDone};
-use super::messages::{self, Order, Synced, Time};
+use super::messages::{self, Order, Station, Synced, Time};
 use super::mistakes;
 use super::orders::{ACTIVE, StatusRequest, change_status, statuses};
 use super::rooms::Rooms;
+use super::tickets::{
+    Available, Bump, Call, Confirm, ItemBump, ItemConfirm, ItemRecall, Lately, Prioritize, Seen,
+};
 use crate::access::{self, Action, Bearer, Target};
 use crate::domain::orders::{self, Filter, Moved, TableCompleted};
 use crate::domain::page::PAGE_MAX;
+use crate::domain::tickets::{Place, places};
 use crate::domain::{KITCHEN, Key, Refusal, Status, ids, items, restaurants};
 use crate::events::{Event, Group};
 use crate::restaurant::Restaurant;
@@ -20,7 +24,7 @@ const SYNC_MAX: usize = 1000;
 
 /// A screen, and where it stands.
 pub struct Screen {
-    rooms: Rooms,
+    pub(super) rooms: Rooms,
 }
 
 /// `auth: { token, batch }`
@@ -46,6 +50,28 @@ pub enum Command {
     CompleteTable(AtTable),
     #[serde(rename = "ping")]
     Ping,
+    #[serde(rename = "order:bump")]
+    Bump(Bump),
+    #[serde(rename = "order:recall")]
+    Recall(Bump),
+    #[serde(rename = "order:confirm")]
+    Confirm(Confirm),
+    #[serde(rename = "order:prioritize")]
+    Prioritize(Prioritize),
+    #[serde(rename = "order:call")]
+    Call(Call),
+    #[serde(rename = "item:bump")]
+    ItemBump(ItemBump),
+    #[serde(rename = "item:recall")]
+    ItemRecall(ItemRecall),
+    #[serde(rename = "item:confirm")]
+    ItemConfirm(ItemConfirm),
+    #[serde(rename = "orders:seen")]
+    Seen(Seen),
+    #[serde(rename = "orders:recent")]
+    Recent(Option<Lately>),
+    #[serde(rename = "menu:availability")]
+    Availability(Available),
 }
 
 /// A restaurant: as it is, or as the other events name theirs.
@@ -109,9 +135,7 @@ impl Consumer for Screen {
         let identity = ctx.identity().clone();
         let bearer = ctx.read(move |db| Bearer::of(&identity, db)).await?;
         // Joined before they are judged: no change of the account may pass between.
-        if let Some(account) = bearer.account {
-            ctx.join(Group::User(account));
-        }
+        bearer.own_groups().for_each(|group| ctx.join(group));
         let mut rooms = Rooms::default();
         rooms.guard(ctx).await?;
         rooms.come_back(ctx).await?;
@@ -128,7 +152,7 @@ impl Consumer for Screen {
             Command::JoinRestaurant(named) => {
                 let (Named::Bare(key) | Named::Object { restaurant_id: key }) = named;
                 self.rooms.enter(&key, ctx).await?;
-                Ok(self.joined(None))
+                self.joined(None, ctx).await
             }
             Command::JoinStation(AtStation {
                 restaurant_id,
@@ -138,12 +162,23 @@ impl Consumer for Screen {
                     self.rooms.enter(&key, ctx).await?;
                 }
                 self.rooms.stand_at(&station, ctx).await?;
-                Ok(self.joined(Some(&station)))
+                self.joined(Some(&station), ctx).await
             }
             Command::Sync(which) => self.sync(which, ctx).await,
             Command::UpdateStatus(update) => self.update_status(update, ctx).await,
             Command::CompleteTable(table) => self.complete_table(table, ctx).await,
             Command::Ping => Ok(Reply::ack(&ctx.pong())),
+            Command::Bump(bump) => self.bump(bump, ctx).await,
+            Command::Recall(recall) => self.recall(recall, ctx).await,
+            Command::Confirm(confirm) => self.confirm(confirm, ctx).await,
+            Command::Prioritize(wish) => self.prioritize(wish, ctx).await,
+            Command::Call(call) => self.call(call, ctx).await,
+            Command::ItemBump(bump) => self.bump_item(bump, ctx).await,
+            Command::ItemRecall(recall) => self.recall_item(recall, ctx).await,
+            Command::ItemConfirm(confirm) => self.confirm_item(confirm, ctx).await,
+            Command::Seen(seen) => self.seen(seen, ctx).await,
+            Command::Recent(lately) => self.recent(lately, ctx).await,
+            Command::Availability(wish) => self.availability(wish, ctx).await,
         }
     }
 
@@ -162,16 +197,25 @@ impl Consumer for Screen {
 
 impl Screen {
     /// For who asked whether it worked.
-    fn joined(&self, station: Option<&str>) -> Reply {
-        Reply::ack(&Joined {
+    async fn joined(
+        &self,
+        station: Option<&str>,
+        ctx: &Context<Restaurant>,
+    ) -> Result<Reply, Error> {
+        let all: Vec<Place> = match self.rooms.restaurant() {
+            Some(restaurant) => ctx.read(move |db| places(db, restaurant)).await?,
+            None => Vec::new(),
+        };
+        Ok(Reply::ack(&Joined {
             success: true,
             restaurant_id: self.rooms.restaurant_uuid(),
             station,
-        })
+            stations: all.iter().map(Station::of).collect(),
+        }))
     }
 
     /// The restaurant that is meant: the one that is named, else the one where the screen is.
-    fn meant(&self, named: Option<Key>) -> Result<Key, Refusal> {
+    pub(super) fn meant(&self, named: Option<Key>) -> Result<Key, Refusal> {
         let here = self.rooms.restaurant().map(Key::Id);
         named.or(here).ok_or_else(|| {
             Refusal::value("restaurantId", "say which restaurant, or join one first")
@@ -316,6 +360,7 @@ fn synced(
         .map(|status| KITCHEN.word(*status))
         .collect();
     words.dedup();
+    let stations = places(db, restaurant.id)?;
     let message = messages::sync_complete(&Synced {
         orders: all.iter().map(Order::of).collect(),
         restaurant_id: &restaurant.uuid,
@@ -323,11 +368,12 @@ fn synced(
         total,
         timestamp: Time(now_ms()),
         as_of: db.head()?,
+        stations: stations.iter().map(Station::of).collect(),
     });
     Ok((message, total))
 }
 
-fn now_ms() -> i64 {
+pub(super) fn now_ms() -> i64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let now = now.map_or(0, |now| now.as_millis());
     i64::try_from(now).unwrap_or(i64::MAX)

@@ -33,16 +33,14 @@ impl Consumer for WorkshopSocket {
 
     async fn connect(_: Params, ctx: &mut Context<Restaurant>) -> Result<Self, Error> {
         let identity = ctx.identity().clone();
-        let (account, here) = ctx
+        let (bearer, here) = ctx
             .read(move |db| {
-                let account = Bearer::of(&identity, db)?.account;
-                Ok((account, own_shop(&identity, db)?))
+                let bearer = Bearer::of(&identity, db)?;
+                Ok((bearer, own_shop(&identity, db)?))
             })
             .await?;
         // Joined before they are judged: no change of the account may pass between.
-        if let Some(account) = account {
-            ctx.join(Group::User(account));
-        }
+        bearer.own_groups().for_each(|group| ctx.join(group));
         ctx.guard(move |identity, db| {
             Bearer::of(identity, db)?.may(Action::HearWorkshop)?;
             match own_shop(identity, db)? == here {

@@ -6,7 +6,14 @@ use utoipa::OpenApi;
 /// All of it: [`openapi`](OpenApi::openapi).
 #[derive(OpenApi)]
 #[openapi(
-    paths(super::place, super::list, super::show, super::change),
+    paths(
+        super::place,
+        super::list,
+        super::show,
+        super::change,
+        super::availability,
+        super::set_available
+    ),
     components(schemas(Mistake))
 )]
 pub struct Contract;

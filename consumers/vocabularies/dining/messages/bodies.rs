@@ -1,6 +1,7 @@
 //! The data of messages that are more, or less, than one object.
 
-use super::data::{ItemData, NotificationData, TaskData, Text, Time, word};
+use super::data::{NotificationData, TaskData, Text, Time, word};
+use super::item::ItemData;
 use crate::domain::Status;
 use schemars::JsonSchema;
 use serde::Serialize;

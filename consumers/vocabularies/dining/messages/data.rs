@@ -1,6 +1,6 @@
 //! The objects inside the messages.
 
-use crate::domain::items::{ItemFacts, ItemStatus};
+use super::request::RequestData;
 use crate::domain::notifications::NotificationFacts;
 use crate::domain::orders::{OrderFacts, OrderType};
 use crate::domain::sessions::SessionFacts;
@@ -18,6 +18,8 @@ pub(in crate::vocabularies::dining) struct OrderData<'a> {
     id: i64,
     order_id: i64,
     public_id: &'a str,
+    /// What is called out.
+    code: Option<&'a str>,
     restaurant_id: i64,
     #[schemars(schema_with = "word")]
     status: &'static str,
@@ -28,6 +30,8 @@ pub(in crate::vocabularies::dining) struct OrderData<'a> {
     table_number: Option<&'a str>,
     session_id: Option<i64>,
     waiter_id: Option<i64>,
+    waiter_name: Option<&'a str>,
+    guests_count: Option<i64>,
     total_amount: String,
     currency: &'a str,
     items_count: i64,
@@ -39,6 +43,14 @@ pub(in crate::vocabularies::dining) struct OrderData<'a> {
     delivered_at: Time,
     cancelled_at: Time,
     cancel_reason: Option<&'a str>,
+    allergy_note: Option<&'a str>,
+    /// When a cook confirmed the allergy note.
+    allergy_acked_at: Time,
+    /// When the kitchen's screens had drawn all that was fired of it.
+    seen_at: Time,
+    recalled_at: Time,
+    /// When it was last called again.
+    called_at: Time,
     version: i64,
 }
 
@@ -48,6 +60,7 @@ impl<'a> OrderData<'a> {
             id: order.id,
             order_id: order.id,
             public_id: &order.public_id,
+            code: order.code.as_deref(),
             restaurant_id: order.restaurant_id,
             status: DINING.word(order.status),
             status_display: DINING.label(order.status),
@@ -57,6 +70,8 @@ impl<'a> OrderData<'a> {
             table_number: order.table_number.as_deref(),
             session_id: order.session_id,
             waiter_id: order.waiter_id,
+            waiter_name: order.waiter_name.as_deref(),
+            guests_count: order.guests_count,
             total_amount: order.total(),
             currency: &order.currency,
             items_count: order.items_count,
@@ -68,59 +83,12 @@ impl<'a> OrderData<'a> {
             delivered_at: Time(order.delivered_at),
             cancelled_at: Time(order.cancelled_at),
             cancel_reason: order.cancel_reason.as_deref(),
+            allergy_note: order.allergy_note.as_deref(),
+            allergy_acked_at: Time(order.allergy_acked_at),
+            seen_at: Time(order.seen_at),
+            recalled_at: Time(order.recalled_at),
+            called_at: Time(order.called_at),
             version: order.version,
-        }
-    }
-}
-
-#[derive(Serialize, ToSchema, JsonSchema)]
-#[schema(as = Line)]
-pub(in crate::vocabularies::dining) struct ItemData<'a> {
-    id: i64,
-    menu_item_id: Option<i64>,
-    name: &'a str,
-    #[serde(rename = "menu_item__name")]
-    menu_item_name: &'a str,
-    quantity: i64,
-    price: String,
-    status: ItemStatus,
-    seat: Option<i64>,
-    course: Option<i64>,
-    modifiers: Vec<ModifierData<'a>>,
-    note: Option<&'a str>,
-    allergy: Option<&'a str>,
-    version: i64,
-}
-
-#[derive(Serialize, ToSchema, JsonSchema)]
-#[schema(as = Modifier)]
-struct ModifierData<'a> {
-    name: &'a str,
-    price: String,
-    quantity: i64,
-}
-
-impl<'a> ItemData<'a> {
-    pub(in crate::vocabularies::dining) fn of(item: &'a ItemFacts) -> Self {
-        let modifiers = item.modifiers.iter().map(|modifier| ModifierData {
-            name: &modifier.name,
-            price: money::format(modifier.price_minor, item.currency_exp),
-            quantity: modifier.quantity,
-        });
-        ItemData {
-            id: item.id,
-            menu_item_id: item.menu_item_id,
-            name: &item.name,
-            menu_item_name: &item.name,
-            quantity: item.quantity,
-            price: money::format(item.unit_price_minor, item.currency_exp),
-            status: item.status,
-            seat: item.seat,
-            course: item.course,
-            modifiers: modifiers.collect(),
-            note: item.note.as_deref(),
-            allergy: item.allergy.as_deref(),
-            version: item.version,
         }
     }
 }
@@ -135,6 +103,8 @@ pub(in crate::vocabularies::dining) struct TableData<'a> {
     capacity: i64,
     is_occupied: bool,
     is_active: bool,
+    /// Guests cannot order here by themselves.
+    qr_blocked: bool,
     zone: Option<&'a str>,
     restaurant: &'a str,
     restaurant_id: i64,
@@ -163,6 +133,7 @@ impl<'a> TableData<'a> {
             capacity: table.capacity,
             is_occupied: table.is_occupied(),
             is_active: table.is_active,
+            qr_blocked: table.qr_blocked,
             zone: table.zone.as_deref(),
             restaurant: &table.restaurant,
             restaurant_id: table.restaurant_id,
@@ -195,6 +166,10 @@ pub(in crate::vocabularies::dining) struct SessionData<'a> {
     started_at: Time,
     closed_at: Time,
     close_reason: Option<&'a str>,
+    /// It ended because its guests joined this visit.
+    merged_into_id: Option<i64>,
+    /// What its guests wait for.
+    requests: Vec<RequestData<'a>>,
     version: i64,
 }
 
@@ -214,6 +189,8 @@ impl<'a> SessionData<'a> {
             started_at: Time(Some(session.started_at)),
             closed_at: Time(session.closed_at),
             close_reason: session.close_reason.as_deref(),
+            merged_into_id: session.merged_into_id,
+            requests: session.requests.iter().map(RequestData::of).collect(),
             version: session.version,
         }
     }
@@ -235,6 +212,9 @@ pub(in crate::vocabularies::dining) struct NotificationData<'a> {
     priority: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     order_id: Option<i64>,
+    /// What is called out, of its order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     table_id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -262,6 +242,7 @@ impl<'a> NotificationData<'a> {
             message: &notification.message,
             priority: notification.severity,
             order_id: notification.order_id,
+            code: notification.code.as_deref(),
             table_id: notification.table_id,
             table_number: notification.table_number.as_deref(),
             items_count: notification.items_count,
@@ -284,6 +265,7 @@ pub(in crate::vocabularies::dining) struct TaskData<'a> {
     status: TaskStatus,
     priority: i64,
     assignee_id: Option<i64>,
+    assignee_name: Option<&'a str>,
     order_id: Option<i64>,
     table_id: Option<i64>,
     table_number: Option<&'a str>,
@@ -301,6 +283,7 @@ impl<'a> TaskData<'a> {
             status: task.status,
             priority: task.priority,
             assignee_id: task.assignee_id,
+            assignee_name: task.assignee_name.as_deref(),
             order_id: task.order_id,
             table_id: task.table_id,
             table_number: task.table_number.as_deref(),

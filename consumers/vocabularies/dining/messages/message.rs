@@ -4,10 +4,12 @@ use super::bodies::{
     AcknowledgedData, ItemsData, ItemsGone, OrderDeleted, PaidData, RestaurantData, SessionDeleted,
     TableDeleted, TasksData,
 };
-use super::data::{
-    ItemData, NotificationData, OrderData, SessionData, TableData, TaskData, Text, Time,
-};
+use super::data::{NotificationData, OrderData, SessionData, TableData, TaskData, Text, Time};
+use super::dish::{Dish, DishDeleted};
+use super::item::ItemData;
+use super::kitchen::{BoardData, BoardNews, KitchenData};
 use crate::domain::items::ItemFacts;
+use crate::domain::menu;
 use crate::domain::notifications::{NotificationFacts, NotificationKind};
 use crate::domain::orders::OrderFacts;
 use crate::domain::payments::PaymentFacts;
@@ -47,6 +49,33 @@ pub fn new_order(order: &OrderFacts) -> Message {
 
 pub fn order_ready(order: &OrderFacts) -> Message {
     message("order_ready", OrderData::of(order), None)
+}
+
+/// Not in the document, which has a board that hears what is new and what is ready, and not what was fetched.
+pub fn board_update(order: &OrderFacts, called: bool) -> Message {
+    let order = BoardData::of(order);
+    message("board_update", BoardNews { order, called }, None)
+}
+
+/// Not in the document: what the kitchen has seen and confirmed.
+pub fn kitchen_update(order: &OrderFacts, items: &[ItemFacts], version: u64) -> Message {
+    let data = KitchenData::of(order, items, version);
+    message("kitchen_update", data, None)
+}
+
+/// Not in the document: a dish is sold out, or different.
+pub fn dish_update(dish: &menu::Dish, choices: &[menu::Group]) -> Message {
+    message("menu_update", Dish::of(dish, choices), None)
+}
+
+pub fn dish_deleted(id: i64, restaurant_id: i64, version: i64) -> Message {
+    let data = DishDeleted {
+        id,
+        restaurant_id,
+        removed: true,
+        version,
+    };
+    message("menu_update", data, None)
 }
 
 /// On an order's own channel.

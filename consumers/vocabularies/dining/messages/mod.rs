@@ -6,18 +6,24 @@
 
 mod bodies;
 mod data;
+mod dish;
+mod item;
+mod kitchen;
 mod message;
+mod request;
 
 pub(super) use bodies::{
     AcknowledgedData, ItemsData, ItemsGone, OrderDeleted, PaidData, RestaurantData, SessionDeleted,
     TableDeleted, TasksData,
 };
-pub(super) use data::{
-    ItemData, NotificationData, OrderData, SessionData, TableData, TaskData, Time,
-};
+pub(super) use data::{NotificationData, OrderData, SessionData, TableData, TaskData, Time};
+pub(super) use dish::{Dish, DishDeleted};
+pub(super) use item::{ItemData, ModifierData};
+pub(super) use kitchen::{BoardData, BoardNews, KitchenData};
 pub use message::{
-    items_gone, items_list, items_updated, new_order, notification, notification_acknowledged,
-    order_deleted, order_items_update, order_ready, order_status, order_update, payment_completed,
-    restaurant_status, session_deleted, session_status, session_update, table_deleted,
-    table_status, table_update, tasks_list,
+    board_update, dish_deleted, dish_update, items_gone, items_list, items_updated, kitchen_update,
+    new_order, notification, notification_acknowledged, order_deleted, order_items_update,
+    order_ready, order_status, order_update, payment_completed, restaurant_status, session_deleted,
+    session_status, session_update, table_deleted, table_status, table_update, tasks_list,
 };
+pub(super) use request::RequestData;

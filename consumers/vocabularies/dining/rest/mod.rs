@@ -4,12 +4,25 @@
 //! are decimal text. Unknown fields are refused. Whoever listens on a socket hears of every change made here; that is the change log's doing, and nothing is
 //! sent from this module.
 
+mod approved;
+mod bills;
+mod devices;
+mod drawing;
+mod house;
+mod kitchen;
+mod menu;
 pub mod openapi;
 mod orders;
+mod own;
+mod people;
+mod qr;
 mod reports;
+mod requests;
 mod service;
 mod shown;
+mod sign_in;
 mod staff;
 mod tables;
+mod token;
 
 pub use service::{NAME, SERVICE};

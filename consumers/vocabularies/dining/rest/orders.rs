@@ -1,30 +1,37 @@
 //! `/api/v1/orders`: orders, their lines, their payments.
 
+use super::approved::{Approval, Approved};
+use super::own::own;
 use super::shown::{Listed, Order, Payment};
-use crate::access::{Action, Bearer, Target};
+use crate::access::{Action, Bearer, Target, Who};
 use crate::domain::items::{self, ItemFacts, ItemPatch};
 use crate::domain::orders::{
     self as domain, Filter, Move, NewLine, NewOrder, OrderFacts, Paid, Patch,
 };
 use crate::domain::payments::{self as money, NewPayment};
 use crate::domain::transfers::Visit;
-use crate::domain::{CANONICAL, Key, Refusal, ids, time};
+use crate::domain::{CANONICAL, Key, Refusal, Status, ids, time};
 use crate::rest::{Answer, Call};
 use crate::vocabularies::dining::messages::ItemData;
 use maitred::{Error, Reader, Transaction};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// `GET /orders?status=ready&table_id=5`
 #[utoipa::path(get, path = "/orders", tag = "orders", params(("status" = Option<String>, Query, description = "Several with commas: `pending,ready`", example = "preparing"), ("table_id" = Option<i64>, Query), ("session_id" = Option<i64>, Query), ("waiter_id" = Option<i64>, Query), ("driver_id" = Option<i64>, Query), ("restaurant_id" = Option<i64>, Query, description = "Which restaurant, for those who run several", example = 2), ("limit" = Option<u32>, Query, description = "At most 200; 50, where it is not said"), ("before" = Option<i64>, Query, description = "What the page before called `next`")), responses((status = 200, description = "Newest first", body = Listed<Order>)))]
 pub fn list(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
+    let bearer = call.bearer(db)?;
+    if bearer.who == Who::Guest {
+        return own(call, &bearer, db);
+    }
     let mut list = call.list(db, Action::ReadLists)?;
     let statuses = list.text("status").unwrap_or_default();
     let words = statuses.split(',').filter(|word| !word.is_empty());
     let filter = Filter {
         restaurants: list.restaurants.clone(),
         statuses: words
-            .map(|word| CANONICAL.parse(word))
+            .map(|word| waiting(word).map_or_else(|| CANONICAL.parse(word), Ok))
             .collect::<Result<_, _>>()?,
         table_id: list.number("table_id")?,
         session_id: list.number("session_id")?,
@@ -35,6 +42,11 @@ pub fn list(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
     list.nothing_else()?;
     let page = domain::list(db, &filter, list.before, list.limit)?;
     Answer::ok(&Listed::of(&page, Order::of))
+}
+
+/// What waits for approval can be listed. `new` is no status that anybody can set, so the words that can be asked for do not have it.
+fn waiting(word: &str) -> Option<Status> {
+    (word == Status::New.name()).then_some(Status::New)
 }
 
 /// `POST /orders`
@@ -82,6 +94,11 @@ struct Change {
     visit: Visit,
     #[serde(default, deserialize_with = "given")]
     waiter_id: Option<Option<Key>>,
+    /// A manager allows it by PIN: cancelling, once the kitchen has begun.
+    #[serde(default)]
+    #[schema(value_type = Option<Approval>)]
+    #[allow(dead_code, reason = "it was looked at before: see `rest::before`")]
+    approval: Option<IgnoredAny>,
 }
 
 /// `"2026-01-28T21:00:00Z"`, or milliseconds.
@@ -110,7 +127,7 @@ fn given<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
 }
 
 /// `PATCH /orders/{id}`
-#[utoipa::path(patch, path = "/orders/{id}", tag = "orders", params(("id" = Key, Path, description = "Number, uuid or public id", example = "1")), request_body(content = Change, example = json!({"status": "ready"})), responses((status = 200, description = "As it is now", body = Order)))]
+#[utoipa::path(patch, path = "/orders/{id}", tag = "orders", params(("id" = Key, Path, description = "Number, uuid or public id", example = "1")), request_body(content = Change, example = json!({"status": "ready"})), responses((status = 200, description = "As it is now", body = Approved<Order>)))]
 pub fn change(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let change: Change = call.body()?;
     let edits = change.note.is_some()
@@ -123,9 +140,19 @@ pub fn change(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
         return Err(Refusal::value("body", "name what is to be different").into());
     }
     let mut expected_version = change.version;
-    let mut order = None;
+    let (mut order, mut approver) = (None, None);
+    // What is made first, cooks may say as well.
+    let only_priority = change.note.is_none()
+        && change.allergy_note.is_none()
+        && change.eta_at.is_none()
+        && change.table_id.is_none()
+        && change.waiter_id.is_none();
     if edits {
-        let (id, bearer) = named(call, Action::EditOrder, tx)?;
+        let action = match only_priority {
+            true => Action::Prioritize,
+            false => Action::EditOrder,
+        };
+        let (id, bearer) = named(call, action, tx)?;
         let patch = Patch {
             note: change.note,
             allergy_note: change.allergy_note,
@@ -154,16 +181,13 @@ pub fn change(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
             // The document's five words are among these. Who can name every status walks every step.
             ..Move::word(&CANONICAL, word)?
         };
-        order = Some(
-            domain::change_status(tx, &bearer.actor(), id, &wanted)?
-                .order
-                .id,
-        );
+        let (actor, allowed) = call.actor(&bearer, order_of(call, tx)?.restaurant_id, tx)?;
+        order = Some(domain::change_status(tx, &actor, id, &wanted)?.order.id);
+        approver = allowed;
     }
-    match order {
-        Some(order) => shown(tx, order),
-        None => Err(Refusal::NotFound { entity: "order" }.into()),
-    }
+    let order = order.ok_or(Refusal::NotFound { entity: "order" })?;
+    let (order, lines) = (domain::get(tx, order)?, items::of_order(tx, order)?);
+    Approved::answer(Order::with_items(&order, &lines), approver)
 }
 
 /// Why it is to go.
@@ -172,6 +196,11 @@ pub fn change(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
 #[serde(deny_unknown_fields)]
 struct Why {
     reason: Option<String>,
+    /// A manager allows it by PIN.
+    #[serde(default)]
+    #[schema(value_type = Option<Approval>)]
+    #[allow(dead_code, reason = "it was looked at before: see `rest::before`")]
+    approval: Option<IgnoredAny>,
 }
 
 /// It is gone.
@@ -182,12 +211,18 @@ struct Deleted {
 }
 
 /// `DELETE /orders/{id}`
-#[utoipa::path(delete, path = "/orders/{id}", tag = "orders", params(("id" = Key, Path, description = "Number, uuid or public id", example = "2")), request_body(content = Option<Why>, example = json!({"reason": "twice"})), responses((status = 200, description = "It is gone", body = Deleted)))]
+#[utoipa::path(delete, path = "/orders/{id}", tag = "orders", params(("id" = Key, Path, description = "Number, uuid or public id", example = "2")), request_body(content = Option<Why>, example = json!({"reason": "twice"})), responses((status = 200, description = "It is gone", body = Approved<Deleted>)))]
 pub fn delete(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let why: Why = call.body()?;
-    let (id, bearer) = named(call, Action::DeleteOrder, tx)?;
-    domain::delete(tx, &bearer.actor(), id, why.reason.as_deref())?;
-    Answer::ok(&Deleted { id, deleted: true })
+    // Whoever has a manager's word needs no more than to see the order.
+    let action = match why.approval {
+        Some(_) => Action::AskApproval,
+        None => Action::DeleteOrder,
+    };
+    let (id, bearer) = named(call, action, tx)?;
+    let (actor, approver) = call.actor(&bearer, order_of(call, tx)?.restaurant_id, tx)?;
+    domain::delete(tx, &actor, id, why.reason.as_deref())?;
+    Approved::answer(Deleted { id, deleted: true }, approver)
 }
 
 #[derive(Serialize, ToSchema)]
@@ -245,7 +280,7 @@ pub fn add_items(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
 #[utoipa::path(patch, path = "/orders/{id}/items/{item}", tag = "lines", params(("id" = Key, Path, description = "Number, uuid or public id", example = "1"), ("item" = Key, Path, description = "Number or uuid", example = "3")), request_body(content = ItemPatch, example = json!({"status": "preparing"})), responses((status = 200, description = "As it is now", body = ItemData)))]
 pub fn change_item(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let patch: ItemPatch = call.body()?;
-    let (item, bearer) = line(call, tx)?;
+    let (item, bearer) = line(call, Action::EditItems, tx)?;
     let item = items::patch(tx, &bearer.actor(), item, &patch)?;
     Answer::ok(&ItemData::of(&item))
 }
@@ -257,15 +292,21 @@ struct Void {
     reason: Option<String>,
     /// The version the asker saw.
     version: Option<i64>,
+    /// A manager allows it by PIN, once the kitchen has begun.
+    #[serde(default)]
+    #[schema(value_type = Option<Approval>)]
+    #[allow(dead_code, reason = "it was looked at before: see `rest::before`")]
+    approval: Option<IgnoredAny>,
 }
 
 /// `DELETE /orders/{id}/items/{item}`: the line is voided, and stays to be seen.
-#[utoipa::path(delete, path = "/orders/{id}/items/{item}", tag = "lines", params(("id" = Key, Path, description = "Number, uuid or public id", example = "1"), ("item" = Key, Path, description = "Number or uuid", example = "3")), request_body(content = Option<Void>, example = json!({"reason": "fell down"})), responses((status = 200, description = "Voided: it stays to be seen", body = ItemData)))]
+#[utoipa::path(delete, path = "/orders/{id}/items/{item}", tag = "lines", params(("id" = Key, Path, description = "Number, uuid or public id", example = "1"), ("item" = Key, Path, description = "Number or uuid", example = "3")), request_body(content = Option<Void>, example = json!({"reason": "fell down"})), responses((status = 200, description = "Voided: it stays to be seen", body = Approved<ItemData>)))]
 pub fn void_item(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
-    let Void { reason, version } = call.body()?;
-    let (item, bearer) = line(call, tx)?;
-    let item = items::void(tx, &bearer.actor(), item, reason.as_deref(), version)?;
-    Answer::ok(&ItemData::of(&item))
+    let void: Void = call.body()?;
+    let (item, bearer) = line(call, Action::EditItems, tx)?;
+    let (actor, approver) = call.actor(&bearer, order_of(call, tx)?.restaurant_id, tx)?;
+    let item = items::void(tx, &actor, item, void.reason.as_deref(), void.version)?;
+    Approved::answer(ItemData::of(&item), approver)
 }
 
 /// What was paid of an order.
@@ -318,14 +359,14 @@ pub fn pay(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
 }
 
 /// The order that the path names.
-fn named(call: &Call, action: Action, db: &Reader<'_>) -> Result<(i64, Bearer), Error> {
+pub(super) fn named(call: &Call, action: Action, db: &Reader<'_>) -> Result<(i64, Bearer), Error> {
     let find = |db: &Reader<'_>, key: &Key| ids::order(db, key, None);
     call.target(0, find, Target::Order, action, db)
 }
 
 /// The line that the path names. One of another order is none of this.
-fn line(call: &Call, db: &Reader<'_>) -> Result<(i64, Bearer), Error> {
-    let (order, bearer) = named(call, Action::EditItems, db)?;
+pub(super) fn line(call: &Call, action: Action, db: &Reader<'_>) -> Result<(i64, Bearer), Error> {
+    let (order, bearer) = named(call, action, db)?;
     let item = ids::item(db, call.key(1))?;
     let of = |item: ItemFacts| item.order_id == order;
     match items::facts(db, item)?.is_some_and(of) {
@@ -334,7 +375,12 @@ fn line(call: &Call, db: &Reader<'_>) -> Result<(i64, Bearer), Error> {
     }
 }
 
-fn shown(db: &Reader<'_>, order: i64) -> Result<Answer, Error> {
+/// The order that the path names.
+fn order_of(call: &Call, db: &Reader<'_>) -> Result<OrderFacts, Error> {
+    domain::get(db, ids::order(db, call.key(0), None)?)
+}
+
+pub(super) fn shown(db: &Reader<'_>, order: i64) -> Result<Answer, Error> {
     let order: OrderFacts = domain::get(db, order)?;
     let lines = items::of_order(db, order.id)?;
     Answer::ok(&Order::with_items(&order, &lines))

@@ -1,7 +1,11 @@
 //! The dining room's table of paths.
 
-use super::{orders, reports, staff, tables};
-use crate::rest::Handler::{Read, Serve, Write};
+use super::{
+    bills, devices, house, kitchen, menu, orders, people, qr, reports, requests, sign_in, staff,
+    tables,
+};
+use crate::rest::Handler::{File, Prepared, Read, Serve, Write};
+use crate::rest::before::{approval, new_pin};
 use crate::rest::{self, Method, Methods, Service};
 
 /// As in `routing.toml`.
@@ -27,8 +31,8 @@ const ROUTES: &[(&str, Methods)] = &[
         "orders/*",
         &[
             (Method::GET, Read(orders::show)),
-            (Method::PATCH, Write(orders::change)),
-            (Method::DELETE, Write(orders::delete)),
+            (Method::PATCH, Prepared(approval, orders::change)),
+            (Method::DELETE, Prepared(approval, orders::delete)),
         ],
     ),
     (
@@ -42,7 +46,7 @@ const ROUTES: &[(&str, Methods)] = &[
         "orders/*/items/*",
         &[
             (Method::PATCH, Write(orders::change_item)),
-            (Method::DELETE, Write(orders::void_item)),
+            (Method::DELETE, Prepared(approval, orders::void_item)),
         ],
     ),
     (
@@ -67,7 +71,115 @@ const ROUTES: &[(&str, Methods)] = &[
             (Method::PATCH, Write(tables::change_session)),
         ],
     ),
-    ("menu", &[(Method::GET, Read(staff::menu))]),
+    ("sessions/*/bill", &[(Method::GET, Read(bills::bill))]),
+    ("sessions/*/payments", &[(Method::POST, Write(bills::pay))]),
+    (
+        "sessions/*/move",
+        &[(Method::POST, Write(bills::move_visit))],
+    ),
+    ("payments", &[(Method::GET, Read(bills::list))]),
+    (
+        "payments/*/refund",
+        &[(Method::POST, Prepared(approval, bills::refund))],
+    ),
+    ("orders/*/bump", &[(Method::POST, Write(kitchen::bump))]),
+    ("orders/*/recall", &[(Method::POST, Write(kitchen::recall))]),
+    ("orders/*/seen", &[(Method::POST, Write(kitchen::seen))]),
+    (
+        "orders/*/confirm",
+        &[(Method::POST, Write(kitchen::confirm))],
+    ),
+    (
+        "orders/*/items/*/confirm",
+        &[(Method::POST, Write(kitchen::confirm_line))],
+    ),
+    ("orders/*/fire", &[(Method::POST, Write(kitchen::fire))]),
+    ("orders/*/call", &[(Method::POST, Write(kitchen::call))]),
+    ("board", &[(Method::GET, Read(kitchen::board))]),
+    (
+        "menu",
+        &[
+            (Method::GET, Read(menu::menu)),
+            (Method::POST, Write(menu::add)),
+        ],
+    ),
+    // Before the dishes: no key of a dish is this word.
+    (
+        "menu/categories",
+        &[
+            (Method::GET, Read(menu::categories)),
+            (Method::POST, Write(menu::add_category)),
+        ],
+    ),
+    (
+        "menu/categories/*",
+        &[(Method::PATCH, Write(menu::change_category))],
+    ),
+    (
+        "menu/*",
+        &[
+            (Method::PATCH, Write(menu::change)),
+            (Method::DELETE, Write(menu::remove)),
+        ],
+    ),
+    (
+        "tables/*/qr",
+        &[
+            (Method::GET, File(qr::show)),
+            (Method::PATCH, Write(qr::change)),
+        ],
+    ),
+    ("tables/*/qr.svg", &[(Method::GET, File(qr::draw))]),
+    ("restaurants/*/qr.svg", &[(Method::GET, File(qr::sheet))]),
+    ("qr/*", &[(Method::POST, Serve(qr::scan))]),
+    (
+        "sessions/*/requests",
+        &[(Method::POST, Write(requests::ask))],
+    ),
+    (
+        "sessions/*/requests/*",
+        &[(Method::DELETE, Write(requests::cancel))],
+    ),
+    ("tasks/*", &[(Method::PATCH, Write(requests::change_task))]),
+    ("sign-in", &[(Method::POST, Serve(sign_in::sign_in))]),
+    ("sign-out", &[(Method::POST, Write(sign_in::sign_out))]),
+    ("me", &[(Method::GET, Read(sign_in::me))]),
+    ("staff/names", &[(Method::GET, Read(sign_in::names))]),
+    (
+        "staff",
+        &[
+            (Method::GET, Read(people::list)),
+            (Method::POST, Prepared(new_pin, people::create)),
+        ],
+    ),
+    (
+        "staff/*",
+        &[(Method::PATCH, Prepared(new_pin, people::change))],
+    ),
+    ("devices/pair", &[(Method::POST, Serve(devices::pair))]),
+    ("devices/token", &[(Method::POST, Serve(devices::token))]),
+    ("devices/me", &[(Method::POST, Write(devices::seen))]),
+    (
+        "devices",
+        &[
+            (Method::GET, Read(devices::list)),
+            (Method::POST, Write(devices::confirm)),
+        ],
+    ),
+    (
+        "devices/*",
+        &[
+            (Method::PATCH, Write(devices::change)),
+            (Method::DELETE, Write(devices::revoke)),
+        ],
+    ),
+    (
+        "restaurants/*",
+        &[
+            (Method::GET, Read(house::show)),
+            (Method::PATCH, Write(house::change)),
+        ],
+    ),
     ("waiters", &[(Method::GET, Read(staff::waiters))]),
     (
         "waiters/*/tasks",

@@ -3,9 +3,9 @@
 use crate::domain::items::ItemFacts;
 use crate::domain::orders::{OrderFacts, OrderType, Paid, Source};
 use crate::domain::page::Page;
-use crate::domain::payments::{PaymentFacts, PaymentState};
+use crate::domain::payments::{Allocated, PaymentFacts, PaymentState, Share};
 use crate::domain::waiters::WaiterFacts;
-use crate::domain::{Status, menu, money};
+use crate::domain::{Status, money};
 use crate::vocabularies::dining::messages::{ItemData, Time};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -16,6 +16,8 @@ pub struct Order<'a> {
     id: i64,
     uuid: &'a str,
     public_id: &'a str,
+    /// What is called out: `P41`.
+    code: Option<&'a str>,
     restaurant_id: i64,
     status: Status,
     r#type: OrderType,
@@ -24,6 +26,8 @@ pub struct Order<'a> {
     table_number: Option<&'a str>,
     session_id: Option<i64>,
     waiter_id: Option<i64>,
+    waiter_name: Option<&'a str>,
+    guests_count: Option<i64>,
     driver_id: Option<i64>,
     customer_id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,6 +57,13 @@ pub struct Order<'a> {
     completed_at: Time,
     cancelled_at: Time,
     cancel_reason: Option<&'a str>,
+    /// When a cook confirmed the allergy note.
+    allergy_acked_at: Time,
+    /// When the kitchen's screens had drawn all that was fired of it.
+    seen_at: Time,
+    recalled_at: Time,
+    /// When it was last called again.
+    called_at: Time,
     updated_at: Time,
     version: i64,
 }
@@ -64,6 +75,7 @@ impl<'a> Order<'a> {
             id: order.id,
             uuid: &order.uuid,
             public_id: &order.public_id,
+            code: order.code.as_deref(),
             restaurant_id: order.restaurant_id,
             status: order.status,
             r#type: order.order_type,
@@ -72,6 +84,8 @@ impl<'a> Order<'a> {
             table_number: order.table_number.as_deref(),
             session_id: order.session_id,
             waiter_id: order.waiter_id,
+            waiter_name: order.waiter_name.as_deref(),
+            guests_count: order.guests_count,
             driver_id: order.driver_id,
             customer_id: order.customer_id,
             items: None,
@@ -100,6 +114,10 @@ impl<'a> Order<'a> {
             completed_at: Time(order.completed_at),
             cancelled_at: Time(order.cancelled_at),
             cancel_reason: order.cancel_reason.as_deref(),
+            allergy_acked_at: Time(order.allergy_acked_at),
+            seen_at: Time(order.seen_at),
+            recalled_at: Time(order.recalled_at),
+            called_at: Time(order.called_at),
             updated_at: Time(Some(order.updated_at)),
             version: order.version,
         }
@@ -129,75 +147,6 @@ impl<T> Listed<T> {
             items: page.items.iter().map(show).collect(),
             next: page.next,
             total: page.total,
-        }
-    }
-}
-
-/// A dish, and what can be chosen about it.
-#[derive(Serialize, ToSchema)]
-pub struct Dish<'a> {
-    id: i64,
-    uuid: &'a str,
-    restaurant_id: i64,
-    category: Option<&'a str>,
-    name: &'a str,
-    description: &'a str,
-    price: String,
-    is_available: bool,
-    allergens: &'a [String],
-    course: Option<i64>,
-    prep_s: Option<i64>,
-    image_url: Option<&'a str>,
-    choices: Vec<Choices<'a>>,
-    version: i64,
-}
-
-#[derive(Serialize, ToSchema)]
-struct Choices<'a> {
-    name: &'a str,
-    min: i64,
-    max: i64,
-    modifiers: Vec<Choice<'a>>,
-}
-
-#[derive(Serialize, ToSchema)]
-struct Choice<'a> {
-    id: i64,
-    name: &'a str,
-    price: String,
-}
-
-impl<'a> Dish<'a> {
-    /// With those of the choices that are about it.
-    pub fn of(dish: &'a menu::Dish, groups: &'a [menu::Group]) -> Self {
-        let own = groups.iter().filter(|group| group.menu_item_id == dish.id);
-        let choice = |choice: &'a menu::Choice| Choice {
-            id: choice.id,
-            name: &choice.name,
-            price: money::format(choice.price_minor, dish.currency_exp),
-        };
-        Dish {
-            id: dish.id,
-            uuid: &dish.uuid,
-            restaurant_id: dish.restaurant_id,
-            category: dish.category.as_deref(),
-            name: &dish.name,
-            description: &dish.description,
-            price: money::format(dish.price_minor, dish.currency_exp),
-            is_available: dish.is_available,
-            allergens: &dish.allergens,
-            course: dish.course,
-            prep_s: dish.prep_s,
-            image_url: dish.image_url.as_deref(),
-            choices: own
-                .map(|group| Choices {
-                    name: &group.name,
-                    min: group.min,
-                    max: group.max,
-                    modifiers: group.modifiers.iter().map(choice).collect(),
-                })
-                .collect(),
-            version: dish.version,
         }
     }
 }
@@ -240,14 +189,56 @@ pub struct Payment<'a> {
     amount: String,
     tip: String,
     currency: &'a str,
+    /// Given back of it.
+    refunded: String,
     method: &'a str,
     status: PaymentState,
+    /// Rows of one payment of a visit have the same.
+    group_uuid: Option<&'a str>,
+    /// Which of how many equal shares of a visit's bill.
+    share: Option<Share>,
+    /// The lines that it was for, where that was said.
+    items: Vec<AllocatedLine>,
+    /// The account of whoever took it.
+    taken_by: Option<i64>,
     created_at: Time,
     captured_at: Time,
     version: i64,
 }
 
+/// A line, or some of its pieces, that a payment was for.
+#[derive(Serialize, ToSchema)]
+pub struct AllocatedLine {
+    id: i64,
+    quantity: i64,
+    amount: String,
+}
+
+impl AllocatedLine {
+    /// In a currency with `exp` digits after the point.
+    pub fn of(id: i64, quantity: i64, amount_minor: i64, exp: u32) -> Self {
+        AllocatedLine {
+            id,
+            quantity,
+            amount: money::format(amount_minor, exp),
+        }
+    }
+}
+
 impl<'a> Payment<'a> {
+    /// With the lines that it was for.
+    pub fn with_items(payment: &'a PaymentFacts, items: &[Allocated]) -> Self {
+        let exp = payment.currency_exp;
+        let line = |line: &Allocated| {
+            AllocatedLine::of(line.item_id, line.quantity, line.amount_minor, exp)
+        };
+        Payment {
+            items: items.iter().map(line).collect(),
+            ..Payment::of(payment)
+        }
+    }
+
+    /// Of which nobody said what lines it was for.
     pub fn of(payment: &'a PaymentFacts) -> Self {
         Payment {
             id: payment.id,
@@ -259,8 +250,13 @@ impl<'a> Payment<'a> {
             amount: payment.amount(),
             tip: money::format(payment.tip_minor, payment.currency_exp),
             currency: &payment.currency,
+            refunded: money::format(payment.refunded_minor, payment.currency_exp),
             method: &payment.method,
             status: payment.status,
+            group_uuid: payment.group_uuid.as_deref(),
+            share: payment.share,
+            items: Vec::new(),
+            taken_by: payment.taken_by,
             created_at: Time(Some(payment.created_at)),
             captured_at: Time(payment.captured_at),
             version: payment.version,

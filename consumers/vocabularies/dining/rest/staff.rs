@@ -1,29 +1,18 @@
-//! `/api/v1`: what those who serve must know and do, and the menu.
+//! `/api/v1`: what those who serve must know and do.
 
-use super::shown::{Dish, Listed, Waiter};
+use super::shown::{Listed, Waiter};
 use crate::access::{Action, Bearer, Target};
 use crate::domain::alerts::{self, NewAlert};
 use crate::domain::broadcasts::{self, NewBroadcast};
 use crate::domain::notifications::{self as told, Filter};
 use crate::domain::tasks::{self as domain, NewTask};
-use crate::domain::{Key, ids, menu as dishes, waiters as people};
+use crate::domain::{Key, ids, waiters as people};
 use crate::rest::{Answer, Call};
 use crate::vocabularies::dining::messages::{NotificationData, TaskData};
 use maitred::{Error, Reader, Transaction};
 use serde::Serialize;
 use std::time::{SystemTime, UNIX_EPOCH};
 use utoipa::ToSchema;
-
-/// `GET /menu?restaurant_id=2`
-#[utoipa::path(get, path = "/menu", tag = "menu", params(("restaurant_id" = Option<i64>, Query, description = "Which restaurant, for those who run several", example = 2), ("limit" = Option<u32>, Query, description = "At most 200; 50, where it is not said"), ("before" = Option<i64>, Query, description = "What the page before called `next`")), responses((status = 200, description = "By category", body = Listed<Dish>)))]
-pub fn menu(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
-    let list = call.list(db, Action::ReadMenu)?;
-    let restaurant = list.one_restaurant()?;
-    list.nothing_else()?;
-    let groups = dishes::groups(db, Some(restaurant), None)?;
-    let page = list.cut(dishes::dishes(db, restaurant)?, |dish| dish.id);
-    Answer::ok(&Listed::of(&page, |dish| Dish::of(dish, &groups)))
-}
 
 /// `GET /waiters`
 #[utoipa::path(get, path = "/waiters", tag = "staff", params(("restaurant_id" = Option<i64>, Query, description = "Which restaurant, for those who run several", example = 2), ("limit" = Option<u32>, Query, description = "At most 200; 50, where it is not said"), ("before" = Option<i64>, Query, description = "What the page before called `next`")), responses((status = 200, description = "Who serves", body = Listed<Waiter>)))]
@@ -77,6 +66,7 @@ pub fn notifications(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
         waiter_id: list.number("waiter_id")?,
         open_at: now.filter(|_| list.text("open") == Some("true")),
         restaurant_id: list.one_restaurant()?,
+        managers: call.bearer(db)?.manages(),
     };
     list.nothing_else()?;
     let page = told::list(db, &filter, list.before, list.limit)?;

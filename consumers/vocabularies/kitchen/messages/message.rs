@@ -1,8 +1,9 @@
 //! The messages, by their names.
 
 use super::changes;
-use super::data::{Order, Time};
+use super::data::{DishData, Order, Station, Time};
 use crate::domain::alerts::Level;
+use crate::domain::menu::Dish;
 use crate::domain::notifications::{NotificationFacts, NotificationKind};
 use crate::domain::orders::{Moved, OrderFacts, TableCompleted};
 use crate::domain::{KITCHEN, Status};
@@ -66,6 +67,13 @@ pub fn event(event: &Event) -> Option<Message> {
             version: *version,
         })),
         Fact::Notified(notification) => Some(told(notification)),
+        Fact::DishChanged { dish, .. } => Some(menu_updated(dish)),
+        Fact::DishDeleted {
+            id,
+            restaurant_uuid,
+            version,
+            ..
+        } => Some(dish_deleted(*id, restaurant_uuid, *version)),
         _ => None,
     }
 }
@@ -148,6 +156,52 @@ fn order_deleted(off: &OrderOff) -> Message {
         version: off.version,
     };
     Message::new("order:deleted", &deleted)
+}
+
+/// A dish is sold out, or different.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MenuUpdated<'a> {
+    restaurant_id: &'a str,
+    item: DishData<'a>,
+}
+
+fn menu_updated(dish: &Dish) -> Message {
+    let updated = MenuUpdated {
+        restaurant_id: &dish.restaurant_uuid,
+        item: DishData::of(dish),
+    };
+    Message::new("menu:updated", &updated)
+}
+
+/// A dish's row is gone.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DishDeleted<'a> {
+    restaurant_id: &'a str,
+    item: DishGone,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct DishGone {
+    id: i64,
+    removed: bool,
+    version: i64,
+}
+
+fn dish_deleted(id: i64, restaurant_id: &str, version: i64) -> Message {
+    let item = DishGone {
+        id,
+        removed: true,
+        version,
+    };
+    Message::new(
+        "menu:updated",
+        &DishDeleted {
+            restaurant_id,
+            item,
+        },
+    )
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -258,6 +312,8 @@ pub struct Synced<'a> {
     pub timestamp: Time,
     /// The point of the history at which it is true.
     pub as_of: u64,
+    /// All of the restaurant's.
+    pub stations: Vec<Station<'a>>,
 }
 
 pub fn sync_complete(synced: &Synced<'_>) -> Message {

@@ -9,9 +9,9 @@ mod data;
 mod message;
 mod words;
 
-pub use data::{Order, Time};
+pub use data::{DishData, Item, Order, Station, Time};
 pub use message::{
-    Alert, Batched, Completed, Connected, Deleted, Ready, StatusChanged, Synced, Updated,
-    batch_update, completed, connected, event, moved, sync_complete,
+    Alert, Batched, Completed, Connected, Deleted, DishDeleted, MenuUpdated, Ready, StatusChanged,
+    Synced, Updated, batch_update, completed, connected, event, moved, sync_complete,
 };
 pub use words::word;

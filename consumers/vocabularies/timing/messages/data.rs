@@ -17,6 +17,8 @@ use utoipa::ToSchema;
 pub struct Order<'a> {
     id: i64,
     public_id: &'a str,
+    /// What is called out: `P41`.
+    code: Option<&'a str>,
     uuid: &'a str,
     restaurant_id: i64,
     /// One of this vocabulary's five words.
@@ -85,6 +87,7 @@ impl<'a> Order<'a> {
         Order {
             id: order.id,
             public_id: &order.public_id,
+            code: order.code.as_deref(),
             uuid: &order.uuid,
             restaurant_id: order.restaurant_id,
             status: TIMING.word(status),

@@ -1,31 +1,14 @@
 //! `POST /api/auth/login`: a token for who knows a password.
-//!
-//! An answer takes as long, and says the same, whether or not there is such an account: so nobody can find out which accounts exist.
 
-use super::limits::{LOGINS_OF_ACCOUNT, LOGINS_OF_ADDRESS};
-use crate::domain::logins::{self, LoginFacts};
-use crate::domain::{Refusal, Role, passwords};
-use crate::rest::{Answer, Served, ServerCall, address, object};
+use crate::domain::Role;
+use crate::domain::logins::LoginFacts;
+use crate::rest::{Answer, Served, ServerCall, by_password, object, seconds_now};
 use maitred::{ClientError, Error, Kind};
 use serde::{Deserialize, Serialize};
-use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
-use std::sync::LazyLock;
-use std::time::{SystemTime, UNIX_EPOCH};
-use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 
 /// A shift, and the hour before and after it.
 const TOKEN_S: u64 = 12 * 3600;
-/// Passwords that are looked at together: each takes 19 MiB and a core for a moment. Others wait.
-static LOOKING: Semaphore = Semaphore::const_new(2);
-/// What stands in for the password of an account that is not there.
-static NOBODYS: LazyLock<String> =
-    LazyLock::new(|| passwords::hash("nobody has this password").unwrap_or_default());
-/// Accounts are counted by a keyed hash, so that nobody can choose two that collide.
-static KEYED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
-/// The longest address, and the longest password, that are looked at, in bytes.
-const LONGEST: usize = 256;
 
 /// Who wants in.
 #[derive(Deserialize, ToSchema)]
@@ -84,39 +67,13 @@ pub fn login(call: ServerCall) -> Served {
 
 async fn enter(call: ServerCall) -> Result<Answer, Error> {
     let wanted: Credentials = object(&call.body)?;
-    for (field, text) in [("email", &wanted.email), ("password", &wanted.password)] {
-        if text.len() > LONGEST {
-            return Err(Refusal::value(field, format!("at most {LONGEST} bytes")).into());
-        }
-    }
-    LOGINS_OF_ADDRESS.one_more(address(call.caller.peer))?;
-    let email = wanted.email.trim().to_owned();
-    let account = KEYED.hash_one(email.to_ascii_lowercase());
-    LOGINS_OF_ACCOUNT.one_more(u128::from(account))?;
-    let found = call.api.read(move |db| logins::by_email(db, &email));
-    let found = found.await?;
-    let hash = found.as_ref().and_then(|found| found.password_hash.clone());
-    let password = wanted.password;
-    let _place = LOOKING.acquire().await.map_err(|_| Error::Closed)?;
-    // Argon2 keeps a core busy, which must not be the one that serves this shard's sockets.
-    let looked = tokio::task::spawn_blocking(move || {
-        let nobodys = &*NOBODYS;
-        let knows = passwords::verify(&password, hash.as_deref().unwrap_or(nobodys));
-        knows && hash.is_some()
-    });
-    let knows = looked.await.map_err(|e| Error::Panicked(e.to_string()))?;
-    match found.filter(|_| knows) {
-        Some(found) => welcome(&call, &found),
-        None => {
-            let text = "there is no such account, or the password is another one";
-            Err(ClientError::new(Kind::Unauthenticated, "INVALID_CREDENTIALS", text).into())
-        }
-    }
+    let peer = call.caller.peer;
+    let found = by_password(&call.api, peer, wanted.email, wanted.password).await?;
+    welcome(&call, &found)
 }
 
 fn welcome(call: &ServerCall, found: &LoginFacts) -> Result<Answer, Error> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    let iat = now.map_or(0, |now| now.as_secs());
+    let iat = seconds_now();
     let claims = Claims {
         sub: found.id.to_string(),
         role: found.role,
