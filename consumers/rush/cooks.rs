@@ -79,8 +79,9 @@ impl Role for Cook {
         }
     }
 
-    fn answered(&mut self, _: &Emit, answer: &Value) {
+    fn answered(&mut self, asked: &Emit, answer: &Value) {
         if answer["success"] == false {
+            tracing::debug!(event = asked.0, code = %answer["code"], "refused");
             self.scene.account.borrow_mut().refused += 1;
         }
     }

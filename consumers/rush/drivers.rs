@@ -66,6 +66,7 @@ impl Role for Driver {
     fn answered(&mut self, asked: &Emit, answer: &Value) {
         let refused = answer.get("code").is_some();
         if refused {
+            tracing::debug!(event = asked.0, code = %answer["code"], "refused");
             self.scene.account.borrow_mut().refused += 1;
         }
         let Some(say) = self.say.clone() else {

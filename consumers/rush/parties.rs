@@ -146,8 +146,8 @@ async fn dine(scene: Rc<Scene>, table: i64, session: i64, waiter: String) {
 
 /// A guest scans the code on the table. `None`: it does not work, and the waiter is asked.
 async fn scan(scene: &Scene, table: i64, waiter: &str) -> Option<String> {
-    let line = format!("POST /api/v1/tables/{table}/qr");
-    let shown = scene.write(Some(waiter), &line, json!({})).await?;
+    let path = format!("/api/v1/tables/{table}/qr");
+    let shown = scene.read(waiter, &path).await?;
     let secret = shown["url"].as_str()?.rsplit('/').next()?.to_owned();
     let line = format!("POST /api/v1/qr/{secret}");
     let scanned = scene.write(None, &line, json!({})).await?;

@@ -23,7 +23,6 @@ pub enum Phase {
 /// Somebody of the house.
 #[derive(Debug, Clone)]
 pub struct Person {
-    pub name: String,
     pub token: String,
 }
 
@@ -47,7 +46,6 @@ impl Cast {
             let of_screen = all.iter().filter(|one| one["screen"] == screen);
             let person = |one: &Value| {
                 Some(Person {
-                    name: one["name"].as_str()?.to_owned(),
                     token: one["token"].as_str()?.to_owned(),
                 })
             };
@@ -164,7 +162,7 @@ impl Scene {
             body: None,
         };
         let answer = send(&self.address, &request).await;
-        self.judged(answer)
+        self.judged(&line, answer)
     }
 
     /// Commands: with a key, and now and then twice. `None`: it was refused, or failed.
@@ -182,7 +180,7 @@ impl Scene {
         };
         if !twice {
             let answer = send(&self.address, &request).await;
-            return self.judged(answer);
+            return self.judged(line, answer);
         }
         let (one, other) =
             tokio::join!(send(&self.address, &request), send(&self.address, &request));
@@ -195,15 +193,22 @@ impl Scene {
             tracing::error!(line, %one.body, %other.body, "one key had two effects");
         }
         drop(account);
-        self.judged(one)
+        self.judged(line, one)
     }
 
-    fn judged(&self, answer: Option<Answer>) -> Option<Value> {
+    fn judged(&self, line: &str, answer: Option<Answer>) -> Option<Value> {
         let mut account = self.account.borrow_mut();
         match answer {
             Some(answer) if answer.is_success() => return Some(answer.body),
-            Some(answer) if answer.status < 500 => account.refused += 1,
-            _ => account.failed += 1,
+            Some(Answer { status, body }) if status < 500 => {
+                tracing::debug!(line, status, code = %body["code"], "refused");
+                account.refused += 1;
+            }
+            other => {
+                let status = other.map(|answer| answer.status);
+                tracing::warn!(line, status, "no answer that makes sense");
+                account.failed += 1;
+            }
         }
         None
     }
