@@ -207,8 +207,8 @@ CREATE TABLE order_codes (
 ) STRICT;
 CREATE UNIQUE INDEX order_codes_number ON order_codes(restaurant_id, day, letter, number);
 
--- Orders that need a code are inserted here: an order's `type`, and when it was placed.
-CREATE VIEW order_codes_due(id, restaurant_id, type, at) AS SELECT id, restaurant_id, type, created_at FROM orders;
+-- Orders that need a code are inserted here: an order's `type`, and when it was placed. Nothing is ever read from it.
+CREATE VIEW order_codes_due(id, restaurant_id, type, at) AS SELECT NULL, NULL, NULL, NULL;
 
 -- `begins` and `ends`: when summer does, in the year that it is there. A zone that nobody knows is UTC.
 CREATE TRIGGER order_codes_given INSTEAD OF INSERT ON order_codes_due
@@ -269,6 +269,13 @@ CREATE TRIGGER others_line_allergy AFTER UPDATE OF allergy ON order_items
 WHEN coalesce(1, 0) AND NEW.allergy IS NOT OLD.allergy AND NEW.allergy_acked_at IS NOT NULL AND NEW.allergy_acked_at IS OLD.allergy_acked_at
 BEGIN
   UPDATE order_items SET allergy_acked_at = NULL WHERE id = NEW.id;
+END;
+
+-- What a guest ordered is the kitchen's when it is approved: its timer starts then. The server does it itself.
+CREATE TRIGGER others_approved AFTER UPDATE OF status ON orders
+WHEN coalesce(1, 0) AND OLD.status = 'new' AND NEW.status <> 'new' AND NEW.status <> 'cancelled' AND NEW.workflow_id = 1
+BEGIN
+  UPDATE order_items SET fired_at = CAST((julianday('now')-2440587.5)*86400000 AS INTEGER) WHERE order_id = NEW.id AND status = 'queued';
 END;
 
 -- What was done lately: asked for by whoever put the wrong ticket away.
