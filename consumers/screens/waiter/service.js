@@ -36,6 +36,9 @@ export class Service {
     this.shown = store(this.told);
     /** Whether the floor was read at least once. @type {import('../shared/ui.js').Store<boolean>} */
     this.loaded = store(false);
+    /** Whether all three streams were read once: from then on something can be new. @type {import('../shared/ui.js').Store<boolean>} */
+    this.complete = store(false);
+    this.unread = 3;
     /** What of the house a phone shows. @type {import('../shared/ui.js').Store<House>} */
     this.house = store(/** @type {House} */ ({ redMs: null, managers: [], waiters: [] }));
     /** @type {Set<string>} keys of entries whose answer shows all that their patch shows */
@@ -60,11 +63,17 @@ export class Service {
       load: async (channel) => {
         await channel.emit('join:restaurant', restaurant);
         await this.readOrders();
+        this.readOnce();
       },
       event: (name, data) => this.orderEvent(name, data),
     });
-    m.raw(`/ws/restaurants/${restaurant}/`, { name: 'house', load: () => this.readHouse(), event: (frame) => this.houseEvent(frame) });
-    m.raw(`/ws/restaurants/${restaurant}/notifications/`, { name: 'told', load: () => this.readInbox(), event: (frame) => this.inboxEvent(frame) });
+    m.raw(`/ws/restaurants/${restaurant}/`, { name: 'house', load: () => this.readHouse().then(() => this.readOnce()), event: (frame) => this.houseEvent(frame) });
+    m.raw(`/ws/restaurants/${restaurant}/notifications/`, { name: 'told', load: () => this.readInbox().then(() => this.readOnce()), event: (frame) => this.inboxEvent(frame) });
+  }
+
+  readOnce() {
+    this.unread -= 1;
+    if (this.unread <= 0) this.complete.set(true);
   }
 
   /** @param {(floor: Floor) => Floor} change */

@@ -5,7 +5,7 @@ import { html, useState, useStore } from '../../shared/ui.js';
 import { useDesk, useFloor } from '../desk.js';
 import { SHOWN_MAX, isMine } from '../model/needs.js';
 import { byNumber, tileOf, zonesOf } from '../model/tiles.js';
-import { useNeeds, useNews } from '../needing.js';
+import { useFresh, useNeeds } from '../needing.js';
 import { Frame } from './frame.js';
 import { NeedRow } from './need_row.js';
 import { RefusedCards } from './refused_cards.js';
@@ -18,7 +18,7 @@ export function FloorPage() {
   const loaded = useStore(desk.service.loaded);
   const sections = useStore(desk.sections);
   const { all, mine } = useNeeds();
-  const isNew = useNews(mine, loaded);
+  const isNew = useFresh();
   const [zone, setZone] = useState(sections.length > 0 ? 'mine' : 'all');
   const tables = byNumber(Object.values(floor.tables).filter((table) => table.is_active || table.session));
   const picked = tables.filter((table) => zone === 'all' || (zone === 'mine' ? isMine(table, desk.service.me.id, sections) : table.zone === zone));

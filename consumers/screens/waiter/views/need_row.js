@@ -22,8 +22,8 @@ export function NeedRow({ need, fresh, inbox }) {
   const who = need.by == null ? '' : need.by === me.id ? t('waiter.you_go') : t('waiter.is_going', { name: floor.names[need.by] ?? t('waiter.somebody') });
   const colour = taken && inbox ? '' : COLOUR[need.kind];
   return html`<div class="call ${colour}${fresh ? ' fresh' : ''}" role="listitem">
-    <b class="n${need.number.length > 4 ? ' longer' : need.number.length > 2 ? ' long' : ''}">${need.number ? html`<span class="sr">${t('waiter.table')} </span>${need.number}` : html`<${Icon} name=${need.kind === 'told' ? 'sound' : 'bell'} />`}</b>
-    <p>${title(need)}<small>${detail(need)}${who ? html` · <span>${who}</span>` : null}${need.kind === 'late' || Number.isNaN(need.since) ? null : html` · <${Age} from=${need.since} />`}</small>${fresh ? html`<span class="sr">${t('waiter.new')}</span>` : null}</p>
+    <b class="n${fresh ? ' is-new' : ''}${need.number.length > 4 ? ' longer' : need.number.length > 2 ? ' long' : ''}">${need.number ? html`<span class="sr">${t('waiter.table')} </span>${need.number}` : html`<${Icon} name=${need.kind === 'told' ? 'sound' : 'bell'} />`}${fresh ? html`<em>${t('waiter.new')}</em>` : null}</b>
+    <p>${title(need)}<small>${detail(need)}${who ? html` · <span>${who}</span>` : null}${need.kind === 'late' || Number.isNaN(need.since) ? null : html` · <${Age} from=${need.since} />`}</small></p>
     <${Step} need=${need} inbox=${inbox} taken=${taken} />
   </div>`;
 }
