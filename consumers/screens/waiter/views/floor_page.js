@@ -15,7 +15,7 @@ import { TableTile } from './table_tile.js';
 export function FloorPage() {
   const desk = useDesk();
   const floor = useFloor();
-  const loaded = useStore(desk.service.loaded);
+  const loaded = useStore(desk.service.complete);
   const sections = useStore(desk.sections);
   const { all, mine } = useNeeds();
   const isNew = useFresh();

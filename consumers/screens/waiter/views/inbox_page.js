@@ -19,7 +19,7 @@ const TOLD_MAX = 5;
 export function InboxPage() {
   const desk = useDesk();
   const floor = useFloor();
-  const loaded = useStore(desk.service.loaded);
+  const loaded = useStore(desk.service.complete);
   const { me } = desk.service;
   const { all, mine, now } = useNeeds();
   const isNew = useFresh();

@@ -32,7 +32,7 @@ function useSteady(what) {
 export function TablePage({ id }) {
   const desk = useDesk();
   const floor = useFloor();
-  const loaded = useStore(desk.service.loaded);
+  const loaded = useStore(desk.service.complete);
   const table = floor.tables[id];
   const basket = useBasket(table);
   /** @type {[any, (open: any) => void]} */
