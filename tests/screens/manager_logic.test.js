@@ -201,11 +201,15 @@ pure('a change is read again once, many orders as one list', () => {
   const old = new Old();
   old.add({ entity: 'order', id: 1 });
   old.add({ entity: 'order', id: 1 });
+  old.add({ entity: 'order_item', id: 9 });
   old.add({ entity: 'session', id: 4 });
   old.add({ entity: 'what nobody knows', id: 4 });
   let taken = old.take();
-  expect.deepEqual([taken.orders, taken.parts.sort()], [[1], ['figures', 'sessions', 'tables']]);
+  expect.deepEqual([taken.orders, taken.parts.sort()], [[1], ['figures', 'lines', 'sessions', 'tables']]);
   expect.ok(old.isEmpty);
+  old.add({ entity: 'order', id: 7 });
+  old.all(['devices']);
+  expect.deepEqual(old.take().orders, [7], 'what is read beside it forgets nothing');
   for (let id = 1; id <= SINGLES_MAX + 1; id += 1) old.add({ entity: 'order', id });
   taken = old.take();
   expect.deepEqual([taken.orders, taken.parts.includes('orders')], [[], true]);
