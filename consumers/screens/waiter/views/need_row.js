@@ -82,7 +82,8 @@ function Step({ need, inbox, taken }) {
     case 'late':
       return inbox ? button(t('waiter.seen'), () => act.dismiss(desk, need), '') : button(t('waiter.look'), open, '');
     case 'ready':
-      return button(t('waiter.served'), () => act.serveNeed(desk, floor, need));
+      if (inbox && need.notice_id != null) return button(t('waiter.i_go'), () => act.carry(desk, need), 'do', true);
+      return button(t('waiter.served'), () => act.serveNeed(desk, floor, need), taken ? '' : 'do');
     case 'check':
       return button(t('waiter.check'), () => table != null && go({ view: 'check', table }));
     case 'bill':
