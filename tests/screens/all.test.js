@@ -17,7 +17,7 @@ const desk = async (page) => {
   return p;
 };
 /** What the manager's row of an order says. */
-const row = (p, id) => p.evaluate((of) => document.querySelector(`[data-order="${of}"]`)?.getAttribute('aria-label') ?? '', id);
+const row = (p, id) => p.evaluate((of) => document.querySelector(`[data-order="${of}"] .sr`)?.textContent ?? '', id);
 
 test('all screens of one order: guest, kitchen, waiter and manager, from the phone at the table to the last dish served', async ({ server, page }) => {
   empty(server);

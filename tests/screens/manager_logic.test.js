@@ -239,7 +239,7 @@ pure('a row says who, how it stands, and all of it as one sentence', () => {
 });
 
 pure('the history is told in sentences, also what nobody thought of', () => {
-  const one = (what, before, after, more = {}) => ({ id: '1', at: ago(1), actor: 'waiter:10', actor_name: 'Mia', device: 'phone 2', what, before, after, reason: null, ...more });
+  const one = (what, before, after, more = {}) => ({ id: '1', at: ago(1), actor: 'waiter:10', actor_name: 'Mia', device: { id: 4, name: 'phone 2' }, what, before, after, reason: null, ...more });
   expect.equal(
     sentence(one('status', 'confirmed', 'preparing'), t),
     'manager.past.status{"what":"status","before":"manager.status.confirmed","after":"manager.status.preparing","status":"manager.status.preparing","line":"manager.status.preparing"}',
