@@ -140,3 +140,26 @@ test('a part that breaks shows its place, reports itself, and the rest goes on',
   });
   await p.until(() => document.querySelector('.inbox') && !document.querySelector('[data-broken]'));
 });
+
+test('a tap right after something came is not taken for what was pushed under the finger', async ({ server, page }) => {
+  const floor = new Floor(server);
+  const { table } = await guestsAt(server, 2);
+  const order = await floor.order(table, [{ menu_item_id: 1 }]);
+  const p = await phone(page, 'Mia', '#/floor');
+  await p.until((number) => [...document.querySelectorAll('.tile b')].some((one) => one.innerText.endsWith(number)), table.number);
+  await p.evaluate(() => {
+    new MutationObserver((_, observer) => {
+      if (!document.querySelector('.call.ready')) return;
+      observer.disconnect();
+      document.querySelector('a.tile').click();
+      window.tapped = true;
+    }).observe(document.querySelector('.needs'), { subtree: true, childList: true });
+  });
+  await server.rest('POST', `/api/v1/orders/${order.id}/bump`, {}, server.token({ role: 'kitchen', id: 20 }));
+  await p.until(() => window.tapped);
+  expect.equal(await p.evaluate(() => location.hash), '#/floor');
+  await p.until(() => {
+    document.querySelector('a.tile')?.click();
+    return location.hash.startsWith('#/t/');
+  });
+}, { fresh: true });

@@ -145,7 +145,10 @@ test('cut the cable: amber at 5 s, at 8 s the banner and one sound; 20 events la
   const { table, visit } = await guestsAt(server, 2);
   await floor.order(table, [{ menu_item_id: 1 }]);
   const proxy = await server.proxy();
-  const p = await phone(page, 'Mia', '#/floor', { proxy });
+  // A view where nothing else can happen meanwhile: on the floor other tables may become late.
+  const p = await phone(page, 'Mia', `#/t/${table.id}`, { proxy });
+  await p.says('Pad Thai');
+  await p.evaluate(() => document.fonts.ready);
   await p.evaluate(() => {
     window.first = true;
     window.states = [];
@@ -170,6 +173,7 @@ test('cut the cable: amber at 5 s, at 8 s the banner and one sound; 20 events la
   const made = [];
   for (let n = 0; n < 10; n += 1) made.push(await floor.order(table, [{ menu_item_id: 2 }]));
   for (const order of made) await server.rest('POST', `/api/v1/orders/${order.id}/bump`, {}, server.token({ role: 'kitchen', id: 20 }));
+  await p.evaluate(() => (location.hash = '#/floor'));
   proxy.restore();
   await p.link('live');
   const back = performance.now();

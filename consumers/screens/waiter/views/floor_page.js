@@ -6,6 +6,7 @@ import { useDesk, useFloor } from '../desk.js';
 import { SHOWN_MAX, isMine } from '../model/needs.js';
 import { byNumber, tileOf, zonesOf } from '../model/tiles.js';
 import { useFresh, useNeeds } from '../needing.js';
+import { useSteady } from '../steady.js';
 import { Frame } from './frame.js';
 import { NeedRow } from './need_row.js';
 import { RefusedCards } from './refused_cards.js';
@@ -25,8 +26,9 @@ export function FloorPage() {
   // What somebody else has already stands last: it needs nobody any more.
   const order = [...mine.filter((need) => need.by == null || need.by === desk.service.me.id), ...mine.filter((need) => need.by != null && need.by !== desk.service.me.id)];
   const open = mine.filter((need) => need.by == null).length;
+  const steady = useSteady(`${loaded} ${order.slice(0, SHOWN_MAX).map((need) => need.key).join()}`);
   return html`<${Frame} title=${t('waiter.tables')}>
-    <main class="scroll floor">
+    <main class="scroll floor" onclickcapture=${steady}>
       <section class="needs" aria-label=${t('waiter.needs_you')}>
         <h2>${t('waiter.needs_you')}</h2>
         <${RefusedCards} />

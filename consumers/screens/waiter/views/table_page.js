@@ -2,11 +2,12 @@
 import { Empty, Icon, Loading } from '../../shared/parts.js';
 import { money, time } from '../../shared/format.js';
 import { t } from '../../shared/texts.js';
-import { html, useRef, useState, useStore } from '../../shared/ui.js';
+import { html, useState, useStore } from '../../shared/ui.js';
 import { sum } from '../model/amounts.js';
 import { allergies, byCourse, ofVisit } from '../model/lines.js';
 import { useBasket, useDesk, useFloor } from '../desk.js';
 import { hashOf } from '../route.js';
+import { useSteady } from '../steady.js';
 import { words } from './allergen.js';
 import { CourseBlock } from './course_block.js';
 import { Frame } from './frame.js';
@@ -15,18 +16,6 @@ import { LineSheet } from './line_sheet.js';
 import { MoveSheet } from './move_sheet.js';
 import { RefusedCards } from './refused_cards.js';
 import { SeatPage } from './seat_page.js';
-
-/** A tap on what stood elsewhere, or was something else, so many milliseconds ago was not meant for it. */
-const STEADY_MS = 400;
-
-/** Refuses a tap that was meant for what stood here before. @param {unknown} what @returns {(event: Event) => void} */
-function useSteady(what) {
-  const last = useRef({ what, at: -Infinity });
-  if (last.current.what !== what) last.current = { what, at: performance.now() };
-  return (event) => {
-    if (performance.now() - last.current.at < STEADY_MS) event.preventDefault();
-  };
-}
 
 /** @param {{id: number}} props */
 export function TablePage({ id }) {
