@@ -1,6 +1,6 @@
 // The waiter's phone, tap by tap, against the server: every action of the design's table, and what the database has afterwards.
 import { expect, test } from './harness/index.js';
-import { Floor, guestsAt, lines, minor, phone } from './harness/waiter.js';
+import { Floor, guestsAt, lines, minor, phone, steady } from './harness/waiter.js';
 
 test('sign in: a name and a PIN, a wrong one costs a try, and the floor opens', async ({ page }) => {
   const p = await page('/waiter', { size: [390, 844] });
@@ -84,9 +84,12 @@ test('served: one tap with Undo, which the server never hears of; without Undo o
   await server.rest('POST', `/api/v1/orders/${order.id}/bump`, {}, server.token({ role: 'kitchen', id: 20 }));
   const p = await phone(page, 'Mia', '#/floor');
   const row = p.locator('.call', { hasText: 'At the pass' }).filter({ has: p.locator('b', { hasText: new RegExp(`Table ${table.number}$`) }) });
+  await row.waitFor();
+  await steady(p);
   await row.getByRole('button').click();
   await p.getByRole('button', { name: 'Undo' }).click();
   await row.waitFor();
+  await steady(p);
   expect.equal(lines(server, visit)[0].status, 'ready');
   await row.getByRole('button').click();
   await row.waitFor({ state: 'detached' });
@@ -229,6 +232,7 @@ test('a guest\'s order: looked at, changed, approved; another one refused with w
     const p = await phone(page, 'Mia', '#/floor');
     const row = p.locator('.call', { hasText: 'QR order to check' }).filter({ has: p.locator('b', { hasText: new RegExp(`Table ${table.number}$`) }) });
     await row.getByText('3 dishes, allergy: peanuts').waitFor();
+    await steady(p);
     await row.getByRole('button', { name: /^Check/ }).click();
     await p.getByRole('button', { name: 'Change' }).click();
     await p.locator('.pick', { hasText: 'Pad Thai' }).getByRole('button', { name: 'One less' }).click();
@@ -332,6 +336,7 @@ test('a rush: six things that need somebody, worst first, and the rest is counte
   const p = await phone(page, 'Mia', '#/floor');
   await p.until(() => document.querySelectorAll('.needs .call').length === 6);
   expect.match(await p.locator('.needs .call p').first().innerText(), /^Late/);
+  await steady(p);
   await p.locator('.more-needs').click();
   await p.until(() => document.querySelectorAll('.inbox .call').length >= 8);
 });

@@ -151,7 +151,7 @@ test('a tap right after something came is not taken for what was pushed under th
     new MutationObserver((_, observer) => {
       if (!document.querySelector('.call.ready')) return;
       observer.disconnect();
-      document.querySelector('a.tile').click();
+      document.querySelector('a.tile').dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, detail: 1 }));
       window.tapped = true;
     }).observe(document.querySelector('.needs'), { subtree: true, childList: true });
   });
@@ -159,7 +159,7 @@ test('a tap right after something came is not taken for what was pushed under th
   await p.until(() => window.tapped);
   expect.equal(await p.evaluate(() => location.hash), '#/floor');
   await p.until(() => {
-    document.querySelector('a.tile')?.click();
+    document.querySelector('a.tile')?.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, detail: 1 }));
     return location.hash.startsWith('#/t/');
   });
 }, { fresh: true });

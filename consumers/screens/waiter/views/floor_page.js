@@ -24,11 +24,11 @@ export function FloorPage() {
   const tables = byNumber(Object.values(floor.tables).filter((table) => table.is_active || table.session));
   const picked = tables.filter((table) => zone === 'all' || (zone === 'mine' ? isMine(table, desk.service.me.id, sections) : table.zone === zone));
   // What somebody else has already stands last: it needs nobody any more.
-  const order = [...mine.filter((need) => need.by == null || need.by === desk.service.me.id), ...mine.filter((need) => need.by != null && need.by !== desk.service.me.id)];
+  const order = !loaded ? [] : [...mine.filter((need) => need.by == null || need.by === desk.service.me.id), ...mine.filter((need) => need.by != null && need.by !== desk.service.me.id)];
   const open = mine.filter((need) => need.by == null).length;
-  const steady = useSteady(`${loaded} ${order.slice(0, SHOWN_MAX).map((need) => need.key).join()}`);
+  const { moving, guard } = useSteady(`${loaded} ${order.slice(0, SHOWN_MAX).map((need) => need.key).join()}`);
   return html`<${Frame} title=${t('waiter.tables')}>
-    <main class="scroll floor" onclickcapture=${steady}>
+    <main class="scroll floor" onclickcapture=${guard} data-moving=${moving ? '' : null}>
       <section class="needs" aria-label=${t('waiter.needs_you')}>
         <h2>${t('waiter.needs_you')}</h2>
         <${RefusedCards} />

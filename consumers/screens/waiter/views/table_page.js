@@ -26,7 +26,7 @@ export function TablePage({ id }) {
   const basket = useBasket(table);
   /** @type {[any, (open: any) => void]} */
   const [open, setOpen] = useState(null);
-  const steady = useSteady(table?.session?.id ?? null);
+  const { guard } = useSteady(table?.session?.id ?? null);
   const back = { href: hashOf({ view: 'floor' }), text: t('waiter.tables') };
   if (!table) return html`<${Frame} title=${t('waiter.table')} back=${back} dock="dock"><main class="scroll">${loaded ? html`<${Empty}>${t('waiter.no_such_table')}<//>` : html`<${Loading} shapes=${4} height=${56} />`}</main><//>`;
   if (!table.session) return html`<${SeatPage} table=${table} />`;
@@ -55,7 +55,7 @@ export function TablePage({ id }) {
     <div class="dock">
       <button class="btn" onclick=${() => setOpen({ move: true })}>${t('waiter.move')}</button>
       <a class="btn" href=${hashOf({ view: 'bill', table: id })}>${t('waiter.bill')}</a>
-      <a class="btn do" href=${hashOf({ view: 'add', table: id })} onclick=${steady}>${basket.length > 0 ? t('waiter.add_unsent', { n: basket.reduce((all, line) => all + line.quantity, 0) }) : t('waiter.add_dishes')}</a>
+      <a class="btn do" href=${hashOf({ view: 'add', table: id })} onclick=${guard}>${basket.length > 0 ? t('waiter.add_unsent', { n: basket.reduce((all, line) => all + line.quantity, 0) }) : t('waiter.add_dishes')}</a>
     </div>
     ${open?.move ? html`<${MoveSheet} table=${table} onclose=${close} />` : null}
     ${open?.guests ? html`<${GuestsSheet} table=${table} onclose=${close} />` : null}
