@@ -31,3 +31,14 @@ test('reduced motion: nothing is animated', async (the) => {
     await p.close();
   }
 });
+
+test('forced colours: every state is still told by a word', async (the) => {
+  for (const name of ['kitchen-evening', 'waiter-table', 'guest-menu', 'guest-status']) {
+    const view = (await views()).find((one) => one.name === name);
+    const p = await openView(view, the, { size: view.sizes[0], forced: true });
+    expect.equal(await p.evaluate(() => matchMedia('(forced-colors: active)').matches), true);
+    const silent = await p.evaluate(() => [...document.querySelectorAll('.tape, .code, .beat, .banner.on, [data-ticket] h2')].filter((one) => one.getClientRects().length && !one.textContent.trim()).map((one) => one.outerHTML.slice(0, 120)));
+    expect.deepEqual(silent, [], name);
+    await p.close();
+  }
+});

@@ -35,7 +35,7 @@ test('a wrong PIN says how many tries are left; the eleventh finds it locked, al
   await enter('0001');
   await p.until(() => /Locked for \d:\d\d/.test(document.querySelector('.wrong').innerText));
   expect.equal(await p.locator('.pad button:enabled').count(), 0);
-  const answer = await fetch(`${server.url}/api/v1/sign-in`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user_id: 11, pin }) });
+  const answer = await server.ask('POST', '/api/v1/sign-in', { user_id: 11, pin });
   expect.equal(answer.status, 429);
   expect.equal(await stored(p, 'waiter'), null);
 }, { fresh: true });
