@@ -11,6 +11,7 @@ mod copying;
 mod database;
 mod explain;
 mod failure;
+mod hash;
 mod house;
 mod identifier;
 mod keys;
