@@ -12,6 +12,7 @@ mod database;
 mod demo_extent;
 mod explain;
 mod failure;
+mod hash;
 mod house;
 mod identifier;
 mod keys;
