@@ -17,7 +17,7 @@ const desk = async (page) => {
   return p;
 };
 /** What the manager's row of an order says. */
-const row = (p, id) => p.evaluate((of) => document.querySelector(`[data-order="${of}"]`)?.getAttribute('aria-label') ?? '', id);
+const row = (p, id) => p.evaluate((of) => document.querySelector(`[data-order="${of}"] .sr`)?.textContent ?? '', id);
 
 test('all screens of one order: guest, kitchen, waiter and manager, from the phone at the table to the last dish served', async ({ server, page }) => {
   empty(server);
@@ -81,7 +81,7 @@ test('all screens of one order: to be picked up, on the board as soon as the kit
   await board.until((code) => document.querySelector('.board .r .just b')?.textContent === code, order.code);
   await until(async () => (await row(manager, order.id)).startsWith(`${order.code}, ready`), 'ready, at the manager');
   await server.rest('PATCH', `/api/v1/orders/${order.id}`, { status: 'delivered' });
-  await board.until((code) => !document.querySelector('.board').innerText.includes(code), order.code);
+  await board.until((code) => ![...document.querySelectorAll('.board .codes, .board .rest, .board .p')].some((one) => one.innerText.includes(code)), order.code);
   await kitchen.until(() => !document.querySelector('[data-ticket]'));
 });
 

@@ -1,6 +1,6 @@
 // The manager's desk against the built server: what arrives, what is decided, what is changed, and what is shown when the line is gone.
 import { expect, test } from './harness/index.js';
-import { clear, dining, drivers, moved, offered } from './service.js';
+import { clear, dining, drivers, moved, offered, within } from './service.js';
 
 const DESK = [1440, 900];
 const TABS = ['floor', 'menu', 'staff', 'screens', 'day', 'house'];
@@ -22,6 +22,8 @@ async function desk(page, options = {}, hash = '') {
   return p;
 }
 const row = (p, id) => p.locator(`[data-order="${id}"]`);
+/** What a row says to those who hear it. */
+const said = (p, id) => row(p, id).locator('.sr').textContent();
 const drawer = (p) => p.locator('dialog.order[open]');
 
 test('manager: an order that arrives is there at once, and moves nothing under a finger', async ({ server, page }) => {
@@ -35,7 +37,7 @@ test('manager: an order that arrives is there at once, and moves nothing under a
   const after = await p.evaluate(() => [...document.querySelectorAll('.hour')].map((one) => one.dataset.order));
   expect.deepEqual(after.slice(0, order.length), order, 'what is new is appended while somebody points at the list');
   expect.equal(after.at(-1), String(made.id));
-  expect.match(await row(p, made.id).getAttribute('aria-label'), /^7, sent, unpaid 280\.00/);
+  expect.match(await said(p, made.id), /^7, sent, unpaid 280\.00/);
 });
 
 test('manager: the numbers agree with the list and with the database', async ({ server, page }) => {
@@ -71,7 +73,7 @@ test('manager: the manager gives an order to a driver, whose phone has it', asyn
   await until(() => server.sql(`SELECT driver_id FROM orders WHERE id = ${order.id};`)[0].driver_id === lek.user.id, 'assigned');
   await phone.says('given to you');
   await card.waitFor({ state: 'detached' });
-  expect.match(await row(p, order.id).getAttribute('aria-label'), new RegExp(lek.user.name));
+  expect.match(await said(p, order.id), new RegExp(lek.user.name));
 });
 
 test('manager: a delivery that failed is decided here', async ({ server, page }) => {
@@ -204,7 +206,7 @@ test('manager: somebody new signs in with their PIN; deactivated, they are out e
   await p.says('Arthit');
   const [{ id }] = server.sql("SELECT id FROM users WHERE name = 'Arthit';");
   // a phone that the house paired
-  const { code, secret } = await server.rest('POST', '/api/v1/devices/pair', { build: 'test', kind: 'handheld' }, null);
+  const { code, secret } = await server.rest('POST', '/api/v1/devices/pair', { build: 'test' }, null);
   await server.rest('POST', '/api/v1/devices', { code, kind: 'handheld', name: 'Phone 9', restaurant_id: 2 });
   const { token: device } = await server.rest('POST', '/api/v1/devices/token', { secret }, null);
   const { token } = await server.rest('POST', '/api/v1/sign-in', { user_id: id, pin: '4711' }, device);
@@ -230,10 +232,12 @@ test('manager: a screen is paired by its code; revoked, it shows a code and no o
   await p.says('Pass 2');
   await wall.until(() => !document.querySelector('[data-pairing]') && document.querySelector('[data-ticket]'));
   await p.getByRole('button', { name: 'Unpair Pass 2' }).click();
+  const limit = await within(wall, 2000);
   const from = Date.now();
   await p.getByRole('button', { name: 'Unpair now' }).click();
   await wall.until(() => document.querySelector('[data-pairing]') && !document.querySelector('[data-ticket]'));
-  expect.ok(Date.now() - from < 2000, `${Date.now() - from} ms`);
+  const took = Date.now() - from;
+  expect.ok(took < limit, `${took} ms, may take ${limit}`);
   await p.says('Pass 2 is unpaired');
   await until(() => p.evaluate(() => ![...document.querySelectorAll('.list .what')].some((one) => one.textContent.startsWith('Pass 2'))), 'gone from the list');
 });
@@ -377,12 +381,13 @@ test('manager: the cable is cut: how it was, read only; back, everything equals 
   for (let n = 0; n < 20; n += 1) made.push(await dining(server, 7 + (n % 2), [{ menu_item_id: 1, quantity: 1 + (n % 3) }]));
   for (const one of made.slice(0, 5)) await server.rest('PATCH', `/api/v1/orders/${one.id}`, { status: 'cancelled', reason: 'twice' });
   proxy.restore();
-  const from = Date.now();
   await p.link('live');
   const back = Date.now();
   const wanted = server.sql("SELECT id FROM orders WHERE restaurant_id = 2 AND workflow_id = 1 AND status NOT IN ('completed', 'cancelled') ORDER BY id;").map(({ id }) => id);
   await p.until((ids) => JSON.stringify([...document.querySelectorAll('.hour')].map((one) => Number(one.dataset.order)).sort((a, b) => a - b)) === JSON.stringify(ids), wanted);
-  expect.ok(Date.now() - back < 2000 || Date.now() - from < 2000, `${Date.now() - back} ms after the line was back`);
+  const took = Date.now() - back;
+  const limit = await within(p, 2000);
+  expect.ok(took < limit, `${took} ms after the line was back, may take ${limit}`);
   expect.equal(await p.evaluate(() => window.same), true, 'it is the same page');
 });
 

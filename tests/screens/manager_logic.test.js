@@ -201,11 +201,15 @@ pure('a change is read again once, many orders as one list', () => {
   const old = new Old();
   old.add({ entity: 'order', id: 1 });
   old.add({ entity: 'order', id: 1 });
+  old.add({ entity: 'order_item', id: 9 });
   old.add({ entity: 'session', id: 4 });
   old.add({ entity: 'what nobody knows', id: 4 });
   let taken = old.take();
-  expect.deepEqual([taken.orders, taken.parts.sort()], [[1], ['figures', 'sessions', 'tables']]);
+  expect.deepEqual([taken.orders, taken.parts.sort()], [[1], ['figures', 'lines', 'sessions', 'tables']]);
   expect.ok(old.isEmpty);
+  old.add({ entity: 'order', id: 7 });
+  old.all(['devices']);
+  expect.deepEqual(old.take().orders, [7], 'what is read beside it forgets nothing');
   for (let id = 1; id <= SINGLES_MAX + 1; id += 1) old.add({ entity: 'order', id });
   taken = old.take();
   expect.deepEqual([taken.orders, taken.parts.includes('orders')], [[], true]);
@@ -235,7 +239,7 @@ pure('a row says who, how it stands, and all of it as one sentence', () => {
 });
 
 pure('the history is told in sentences, also what nobody thought of', () => {
-  const one = (what, before, after, more = {}) => ({ id: '1', at: ago(1), actor: 'waiter:10', actor_name: 'Mia', device: 'phone 2', what, before, after, reason: null, ...more });
+  const one = (what, before, after, more = {}) => ({ id: '1', at: ago(1), actor: 'waiter:10', actor_name: 'Mia', device: { id: 4, name: 'phone 2' }, what, before, after, reason: null, ...more });
   expect.equal(
     sentence(one('status', 'confirmed', 'preparing'), t),
     'manager.past.status{"what":"status","before":"manager.status.confirmed","after":"manager.status.preparing","status":"manager.status.preparing","line":"manager.status.preparing"}',

@@ -31,9 +31,7 @@ test('scripts are served without comments, and otherwise as they are, on the sam
   let saved = 0;
   for (const name of fs.readdirSync(folder, { recursive: true }).filter((one) => one.endsWith('.js'))) {
     const source = fs.readFileSync(folder + name, 'utf8');
-    const get = () => fetch(`${server.url}/screens/${name}`);
-    // a connection that this process kept through a minute of tsc may have been ended by the server
-    const served = await (await get().catch(get)).text();
+    const { body: served } = await server.ask('GET', `/screens/${name}`);
     if (served === source) continue;
     expect.equal(served.split('\n').length, source.split('\n').length, name);
     expect.equal(bare(served), bare(source), name);

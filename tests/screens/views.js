@@ -5,7 +5,7 @@ import fs from 'node:fs';
  * @typedef {object} View
  * @property {string} name "kitchen-rush"
  * @property {string} path or a function of the server that gives one
- * @property {string} [as] one of the demo's sign-ins
+ * @property {any} [as] one of the demo's sign-ins, or a function of the server that gives one
  * @property {[number, number][]} sizes CSS px
  * @property {(the: {p: any, server: any, proxy: any}) => Promise<void>} [prepare] brings the page into this state, and waits until it is there
  * @property {boolean} [offline] the view needs a network that can be cut: `proxy` is given
@@ -30,7 +30,8 @@ export async function views() {
 export async function openView(view, the, options) {
   const path = typeof view.path === 'function' ? await view.path(the.server) : view.path;
   const proxy = view.offline ? await the.server.proxy() : undefined;
-  const p = await the.page(path, { as: view.as, proxy, ...options });
+  const as = typeof view.as === 'function' ? await view.as(the.server) : view.as;
+  const p = await the.page(path, { as, proxy, ...options });
   await p.evaluate(() => document.fonts.ready);
   await view.prepare?.({ p, server: the.server, proxy });
   return p;

@@ -1,6 +1,6 @@
 // The waiter's phone, tap by tap, against the server: every action of the design's table, and what the database has afterwards.
 import { expect, test } from './harness/index.js';
-import { Floor, guestsAt, lines, minor, phone } from './harness/waiter.js';
+import { Floor, guestsAt, lines, minor, phone, steady } from './harness/waiter.js';
 
 test('sign in: a name and a PIN, a wrong one costs a try, and the floor opens', async ({ page }) => {
   const p = await page('/waiter', { size: [390, 844] });
@@ -45,7 +45,7 @@ test('add and send: the usual one with +, all choices in the sheet, and the tick
   await sheet.locator('.dock .do').click();
   await p.getByRole('button', { name: 'Send 3 to the kitchen' }).click();
   await p.until(() => location.hash.endsWith('/add') === false);
-  await p.until(() => [...document.querySelectorAll('.lines .tape')].filter((one) => one.textContent !== 'waiting').length === 2);
+  await p.until(() => [...document.querySelectorAll('.lines .tape')].filter((one) => !one.textContent.includes('not in the kitchen')).length === 2);
   const all = lines(server, visit);
   expect.deepEqual(all.map(({ name, qty, seat, note, allergy, status }) => [name, qty, seat, note, allergy, status]).sort(), [['Green curry', 1, null, null, null, 'queued'], ['Pad Thai', 2, 2, 'sauce beside', 'peanuts', 'queued']]);
   expect.deepEqual(JSON.parse(all.find(({ name }) => name === 'Pad Thai').modifiers_json).map(({ name }) => name).sort(), ['No egg', 'Prawns']);
@@ -84,9 +84,12 @@ test('served: one tap with Undo, which the server never hears of; without Undo o
   await server.rest('POST', `/api/v1/orders/${order.id}/bump`, {}, server.token({ role: 'kitchen', id: 20 }));
   const p = await phone(page, 'Mia', '#/floor');
   const row = p.locator('.call', { hasText: 'At the pass' }).filter({ has: p.locator('b', { hasText: new RegExp(`Table ${table.number}$`) }) });
+  await row.waitFor();
+  await steady(p);
   await row.getByRole('button').click();
   await p.getByRole('button', { name: 'Undo' }).click();
   await row.waitFor();
+  await steady(p);
   expect.equal(lines(server, visit)[0].status, 'ready');
   await row.getByRole('button').click();
   await row.waitFor({ state: 'detached' });
@@ -229,6 +232,7 @@ test('a guest\'s order: looked at, changed, approved; another one refused with w
     const p = await phone(page, 'Mia', '#/floor');
     const row = p.locator('.call', { hasText: 'QR order to check' }).filter({ has: p.locator('b', { hasText: new RegExp(`Table ${table.number}$`) }) });
     await row.getByText('3 dishes, allergy: peanuts').waitFor();
+    await steady(p);
     await row.getByRole('button', { name: /^Check/ }).click();
     await p.getByRole('button', { name: 'Change' }).click();
     await p.locator('.pick', { hasText: 'Pad Thai' }).getByRole('button', { name: 'One less' }).click();
@@ -281,7 +285,8 @@ test('the profile: section, sound, colours, language, and out', async ({ page })
   await p.getByRole('button', { name: 'Sign out' }).click();
   await p.says('Who are you?');
   expect.equal(await p.evaluate(() => localStorage.getItem('maitred.session.waiter')), null);
-});
+  // Signing out ends every sign-in of hers, so no other test may share this server.
+}, { fresh: true });
 
 /** Until the database says so. @param {() => boolean} fits */
 async function until(fits) {
@@ -291,3 +296,66 @@ async function until(fits) {
     await new Promise((done) => setTimeout(done, 50));
   }
 }
+
+test('by person: each pays their own dishes, the table\'s own stand below, and nothing is left', async ({ server, page }) => {
+  const floor = new Floor(server);
+  const { table, visit } = await guestsAt(server, 2);
+  await floor.order(table, [{ menu_item_id: 1, seat: 1 }, { menu_item_id: 4, seat: 2, quantity: 2 }, { menu_item_id: 2 }]);
+  const p = await phone(page, 'Mia', `#/t/${table.id}/bill`);
+  await p.getByRole('button', { name: 'By person' }).click();
+  await p.until(() => document.querySelectorAll('.person').length === 3);
+  expect.deepEqual(await p.locator('.person .btn').allInnerTexts(), ['Take 80.00', 'Take 240.00', 'Take 35.50']);
+  for (let left = 2; left >= 0; left -= 1) {
+    await p.locator('.person .btn').first().click();
+    await p.until((n) => document.querySelectorAll('.person').length === n, left);
+  }
+  await p.getByRole('button', { name: 'Free the table' }).waitFor();
+  expect.equal(server.sql(`SELECT sum(p.amount_minor) AS n FROM payments p JOIN orders o ON o.id = p.order_id WHERE o.session_id = ${visit}`)[0].n, 8000 + 24000 + 3550);
+});
+
+test('served too early: back to the pass, and at the pass it is again', async ({ server, page }) => {
+  const { table } = await guestsAt(server, 2);
+  const order = await new Floor(server).order(table, [{ menu_item_id: 1 }]);
+  await server.rest('POST', `/api/v1/orders/${order.id}/bump`, {}, server.token({ role: 'kitchen', id: 20 }));
+  await server.rest('PATCH', `/api/v1/orders/${order.id}`, { status: 'delivered' });
+  const p = await phone(page, 'Mia', `#/t/${table.id}`);
+  await p.getByRole('button', { name: 'More for Pad Thai' }).click();
+  await p.getByRole('button', { name: 'Back to the pass' }).click();
+  await until(() => server.sql(`SELECT status FROM orders WHERE id = ${order.id}`)[0].status === 'ready');
+});
+
+test('a rush: six things that need somebody, worst first, and the rest is counted; all of it is in the inbox', async ({ server, page }) => {
+  const floor = new Floor(server);
+  const cook = server.token({ role: 'kitchen', id: 20 });
+  for (let n = 0; n < 8; n += 1) {
+    const { table } = await guestsAt(server, 2);
+    const order = await floor.order(table, [{ menu_item_id: 1 }]);
+    if (n < 2) server.sql(`UPDATE order_items SET fired_at = fired_at - 3600000 WHERE order_id = ${order.id}; UPDATE orders SET note = 'late' WHERE id = ${order.id};`);
+    else await server.rest('POST', `/api/v1/orders/${order.id}/bump`, {}, cook);
+  }
+  const p = await phone(page, 'Mia', '#/floor');
+  await p.until(() => document.querySelectorAll('.needs .call').length === 6);
+  expect.match(await p.locator('.needs .call p').first().innerText(), /^Late/);
+  await steady(p);
+  await p.locator('.more-needs').click();
+  await p.until(() => document.querySelectorAll('.inbox .call').length >= 8);
+});
+
+test('a table moves while its guests look at the menu: their page goes on, and their order comes to the new table', async ({ server, page }) => {
+  const floor = new Floor(server);
+  const { table, visit } = await guestsAt(server, 2);
+  const secret = server.sql(`SELECT qr_secret FROM tables WHERE id = ${table.id}`)[0].qr_secret;
+  const guest = await page(`/t/${secret}`, { size: [390, 844] });
+  await guest.says('Pad Thai');
+  const to = await floor.free();
+  const p = await phone(page, 'Mia', `#/t/${table.id}`);
+  await p.getByRole('button', { name: 'Move' }).click();
+  await p.locator('dialog .tile').filter({ has: p.locator('b', { hasText: new RegExp(`Table ${to.number}$`) }) }).click();
+  await until(() => server.sql(`SELECT table_id FROM table_sessions WHERE id = ${visit}`)[0].table_id === to.id);
+  await guest.until((number) => new RegExp(`Table\\s*${number}\\b`).test(document.body.innerText.replace(/\s+/g, ' ')), to.number);
+  await guest.says('Pad Thai');
+  const token = server.token({ role: 'customer', id: 456, more: ['--session', String(visit)] });
+  const placed = await server.rest('POST', '/api/v1/orders', { restaurant_id: 2, table_id: to.id, items: [{ menu_item_id: 2 }] }, token);
+  await p.says('Iced tea');
+  expect.equal(placed.table_id, to.id);
+});

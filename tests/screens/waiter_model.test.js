@@ -99,6 +99,15 @@ model('needs you: late, calls, ready, bill, to check, and the oldest of a kind f
   expect.equal(all.find(({ kind }) => kind === 'call').by, null);
 });
 
+model('what is ready is carried by whoever took the notice that says so, and by nobody before', () => {
+  const orders = [order(1, { status: 'ready', items: [line(10, { status: 'ready', ready_at: at(70) })] })];
+  const notice = { notification_id: '7', type: 'order_notification', event: 'ready', order_id: 1, message: 'ready', priority: 3, created_at: at(70), version: 1 };
+  const of = (more) => needs(floorOf({ orders, notices: [{ ...notice, ...more }] }), NOW)[0];
+  expect.deepEqual([of({}).notice_id, of({}).by], ['7', null]);
+  expect.deepEqual([of({ acknowledged_at: at(3), acknowledged_by: 11 }).notice_id, of({ acknowledged_at: at(3), acknowledged_by: 11 }).by], [null, 11]);
+  expect.equal(of({ acknowledged_at: at(900), acknowledged_by: 11, created_at: at(1000) }).by, null, 'that was another time');
+});
+
 model('a task that is given to somebody is not taken until they say so', () => {
   const given = needs(floorOf({ tasks: [task(1, { assignee_id: 10 })] }), NOW);
   expect.equal(given[0].by, null);

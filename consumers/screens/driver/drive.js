@@ -6,6 +6,7 @@ import { Banner, Refusals } from '../shared/banner.js';
 import { Icon } from '../shared/parts.js';
 import { sound, setMuted, unlock, useMuted } from '../shared/sound.js';
 import { wake } from '../shared/wake.js';
+import { sayRefusal } from '../shared/refusal_text.js';
 import { t } from '../shared/texts.js';
 import { Switch } from './switch.js';
 import { Offers } from './offer_list.js';
@@ -62,7 +63,7 @@ export function Drive({ line, name, leave }) {
       ${view !== 'job' && html`<${Delivered} line=${line} orders=${jobs} now=${now} />`}
     </main>
     ${view === 'job' && html`<${Dock} key=${job.id} job=${job} line=${line} />`}
-    <${Banner} m=${line.m} lost=${lost} back=${() => t('driver.back', { n: offers.open(round.rows).length })} />
+    <${Banner} m=${line.m} denied=${link.why === 'forbidden' ? sayRefusal({ code: 'FORBIDDEN', status: 403 }) : null} lost=${lost} back=${() => t('driver.back', { n: offers.open(round.rows).length })} />
   </div>`;
 }
 

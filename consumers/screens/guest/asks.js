@@ -12,7 +12,7 @@ import { html, useState } from '../shared/ui.js';
 export function Said({ requests }) {
   const last = [...requests].sort((a, b) => Number(a.status === 'acknowledged') - Number(b.status === 'acknowledged') || a.id - b.id).at(-1);
   if (!last) return null;
-  const text = last.status === 'acknowledged' && last.assignee ? t(`guest.${last.kind}.coming`, { name: last.assignee.name }) : t(`guest.${last.kind}.sent`);
+  const text = last.status === 'acknowledged' && last.assignee?.name ? t(`guest.${last.kind}.coming`, { name: last.assignee.name }) : t(`guest.${last.kind}.sent`);
   return html`<p class="said"><${Icon} name=${last.status === 'acknowledged' ? 'check' : 'bell'} />${text}</p>`;
 }
 

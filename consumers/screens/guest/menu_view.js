@@ -18,7 +18,7 @@ import { allergen } from './words.js';
 function grouped(menu) {
   /** @type {Map<string, Dish[]>} */
   const all = new Map();
-  for (const one of menu) all.set(one.category, [...(all.get(one.category) ?? []), one]);
+  for (const one of menu) all.set(one.category ?? '', [...(all.get(one.category ?? '') ?? []), one]);
   return [...all];
 }
 

@@ -30,7 +30,7 @@ export function StatusView({ visit, state, offline }) {
 /** @param {{order: Order, number: number}} props */
 function OrderCard({ order, number }) {
   const step = stepOf(order);
-  return html`<article class="card order" data-order=${order.id} data-step=${step}><h3>${t('guest.order_n', { n: number })} <span>${time(order.created_at)}</span></h3>
+  return html`<article class="card order" data-order=${order.id} data-step=${step}><h3>${t('guest.order_n', { n: number })} <span>${order.created_at && time(order.created_at)}</span></h3>
     ${step === 0 && html`<p class="first">${t('guest.checked_first')}</p>`}
     ${step === -1 && html`<p class="first">${order.cancel_reason ? t('guest.refused.because', { reason: order.cancel_reason }) : t('guest.refused')} ${t('guest.refused.ask')}</p>`}
     ${step > 0 && html`<${Steps} step=${step} />`}

@@ -4,13 +4,13 @@ import { recall, remember } from '../shared/device.js';
 import { Maitred, Offline, Refusal, newer } from '../shared/maitred.js';
 import { store } from '../shared/ui.js';
 
-/** @typedef {{id: number, kind: 'call_waiter'|'bill', status: 'open'|'acknowledged', assignee: {id: number, name: string}|null}} Ask */
+/** @typedef {{id: number, kind: 'call_waiter'|'bill', status: 'open'|'acknowledged'|'done'|'cancelled', assignee: {id: number, name: string|null}|null}} Ask */
 /** @typedef {{id: number, status: string, closed_at: string|null, started_at: string|null, guests_count: number, version: number, requests?: Ask[]}} SessionData */
 /** @typedef {{id: number, name: string, price: string, kind?: string|null}} Modifier */
 /** @typedef {{id?: number, name: string, min: number, max: number, modifiers: Modifier[]}} Choice */
-/** @typedef {{id: number, name: string, description: string, category: string, price: string, is_available: boolean, allergens: string[], image_url: string|null, choices: Choice[], version: number, removed?: boolean}} Dish */
+/** @typedef {{id: number, name: string, description: string, category: string|null, price: string, is_available: boolean, allergens: string[], image_url: string|null, choices: Choice[], version: number, removed?: boolean}} Dish */
 /** @typedef {{id: number, name: string, quantity: number, status: string, version: number}} Line */
-/** @typedef {{id: number, code?: string, status: string, created_at: string, total_amount: string, cancel_reason: string|null, items?: Line[], source: string, version: number}} Order */
+/** @typedef {{id: number, code: string|null, status: string, created_at: string|null, total_amount: string, cancel_reason: string|null, items?: Line[], source: string, version: number}} Order */
 /**
  * @typedef {object} Visit
  * @property {'asking'|'open'|'free'|'invalid'|'closed'|'blocked'|'failed'} place where the guest stands
@@ -170,7 +170,7 @@ export class GuestVisit {
     if (type === 'session_status' || type === 'session_update') {
       const { session } = this.state.get();
       if (session && data.version < session.version) return;
-      if (data.status === 'closed' || data.closed_at) return this.#closed(data.closed_at);
+      if (data.deleted || data.status === 'closed' || data.closed_at) return this.#closed(data.closed_at);
       // the guests may have been moved to another table
       const table = data.table_number ? { id: data.table_id, number: data.table_number } : this.state.get().table;
       this.#set({ session: { ...session, ...data }, table });

@@ -20,7 +20,8 @@ const LONG_MS = 550;
 
 /**
  * @typedef {object} Props
- * @property {Ticket} ticket
+ * @property {import('./wall.js').Wall} wall
+ * @property {string} id
  * @property {number} n the key that selects it
  * @property {import('./grid.js').Cell} cell
  * @property {boolean} opened all of its lines are shown, over its column
@@ -30,12 +31,15 @@ const LONG_MS = 550;
  * @property {Hands} hands
  */
 
-/** @extends {Component<Props, {tight: boolean, unfolded: boolean}>} */
+/** @typedef {{tight: boolean, unfolded: boolean, ticket: Ticket}} State */
+
+/** @extends {Component<Props, State>} */
 export class Card extends Component {
   /** @param {Props} props */
   constructor(props) {
     super(props);
-    this.state = { tight: false, unfolded: false };
+    /** @type {State} */
+    this.state = { tight: false, unfolded: false, ticket: /** @type {Ticket} */ (props.wall.tickets.get(props.id)) };
     this.host = createRef();
     this.clock = createRef();
     this.list = createRef();
@@ -44,35 +48,51 @@ export class Card extends Component {
     this.press = 0;
   }
 
-  /** @param {Props} next @param {{tight: boolean, unfolded: boolean}} state */
+  /** @param {Props} next @param {State} state */
   shouldComponentUpdate(next, state) {
     const { props } = this;
-    if (state.tight !== this.state.tight || state.unfolded !== this.state.unfolded) return true;
+    if (state.tight !== this.state.tight || state.unfolded !== this.state.unfolded || state.ticket !== this.state.ticket) return true;
     const { cell } = next;
     const isMoved = cell.col !== props.cell.col || cell.row !== props.cell.row || cell.tall !== props.cell.tall;
-    return isMoved || next.ticket !== props.ticket || next.n !== props.n || next.opened !== props.opened || next.room !== props.room || next.missed !== props.missed || next.lang !== props.lang;
+    return isMoved || next.n !== props.n || next.opened !== props.opened || next.room !== props.room || next.missed !== props.missed || next.lang !== props.lang;
+  }
+
+  /** The ticket as it hangs now; while it leaves, as it hung. @returns {Ticket} */
+  #now() {
+    const { wall, id } = this.props;
+    return wall.tickets.get(id) ?? this.state.ticket;
   }
 
   componentDidMount() {
+    const { wall, id } = this.props;
+    wall.cards.set(id, this.draw);
+    this.draw();
     this.#run();
     this.#fit();
   }
 
-  /** @param {Props} before @param {{tight: boolean, unfolded: boolean}} state */
+  draw = () => {
+    const ticket = this.#now();
+    if (ticket !== this.state.ticket) this.setState({ ticket });
+  };
+
+  /** @param {Props} before @param {State} state */
   componentDidUpdate(before, state) {
     const { props } = this;
-    if (before.ticket.since !== props.ticket.since) this.#run();
-    const isOther = before.ticket !== props.ticket || before.opened !== props.opened || before.room !== props.room || before.cell.tall !== props.cell.tall || before.lang !== props.lang;
+    const isOther = state.ticket !== this.state.ticket || before.opened !== props.opened || before.room !== props.room || before.cell.tall !== props.cell.tall || before.lang !== props.lang;
+    if (state.ticket.since !== this.state.ticket.since) this.#run();
     if (isOther || state !== this.state) this.#fit();
   }
 
   componentWillUnmount() {
+    const { wall, id } = this.props;
+    if (wall.cards.get(id) === this.draw) wall.cards.delete(id);
     stop(this.clock.current);
     clearTimeout(this.press);
   }
 
   #run() {
-    run(this.clock.current, { since: this.props.ticket.since, host: this.host.current });
+    run(this.clock.current, { since: this.state.ticket.since, host: this.host.current });
     this.props.hands.wind();
   }
 
@@ -83,17 +103,19 @@ export class Card extends Component {
       if (this.props.opened) this.strip.current.textContent = t('kitchen.less');
       return;
     }
+    // looking costs a layout; most tickets are short
+    if (this.strip.current.hidden && !this.state.tight && this.props.hands.isSure(this.state.ticket, this.props.cell.tall)) return;
     const hidden = fit(this.list.current, this.strip.current, (n) => t('kitchen.more_lines', { n }));
     if (hidden && !this.state.tight && this.#foldable().length) this.setState({ tight: true });
   }
 
   #foldable() {
-    return this.props.ticket.lines.filter((line) => line.state === 'done' && !line.kept);
+    return this.state.ticket.lines.filter((line) => line.state === 'done' && !line.kept);
   }
 
-  /** @param {Props} props @param {{tight: boolean, unfolded: boolean}} state */
-  render({ ticket, n, cell, opened, missed, hands }, { tight, unfolded }) {
-    const { id, code, phase } = ticket;
+  /** @param {Props} props @param {State} state */
+  render({ id, n, cell, opened, missed, lang, hands }, { tight, unfolded, ticket }) {
+    const { code, phase } = ticket;
     const done = this.#foldable();
     const isFolded = phase === 'cook' && (done.length >= FOLD || (tight && done.length > 0));
     const shown = isFolded && !unfolded ? ticket.lines.filter((line) => !done.includes(line)) : ticket.lines;
@@ -118,7 +140,7 @@ export class Card extends Component {
       ${ticket.order.notes ? html`<p class="note"><q>${ticket.order.notes}</q></p>` : null}
       ${phase === 'ready' ? null : ticket.allergies.map((one) => html`<${Allergy} allergy=${one} onconfirm=${() => hands.confirm(id, one)} />`)}
       <ul ref=${this.list}>
-        ${rows(shown, ticket, (line) => hands.tap(id, line))}
+        ${rows(shown, id, hands, lang)}
         ${isFolded ? html`<li class="done fold" key="fold"><button type="button" aria-expanded=${unfolded} onClick=${() => this.setState({ unfolded: !unfolded })}><b class="n"><${Icon} name="check" /></b><span>${t('kitchen.folded', { n: done.length })}</span></button></li>` : null}
       </ul>
       <button type="button" class="rest" ref=${this.strip} hidden onClick=${() => hands.open(opened ? '' : id)}></button>
@@ -131,7 +153,7 @@ export class Card extends Component {
     const { hands } = this.props;
     const { id, phase, blocked } = ticket;
     const press = (/** @type {string} */ text, /** @type {string} */ more, /** @type {() => void} */ does, looks = '') =>
-      html`<button type="button" class=${`bump ${looks}`} aria-disabled=${looks ? 'true' : undefined} onClick=${does}>${n <= 9 ? html`<kbd aria-hidden="true">${n}</kbd>` : null}<span>${text}<span class="sr">${more}</span></span></button>`;
+      html`<button type="button" class=${`bump ${looks}`} aria-disabled=${looks ? 'true' : undefined} onClick=${does}><kbd aria-hidden="true" class=${n > 9 ? 'none' : ''}>${n}</kbd><span>${text}<span class="sr">${more}</span></span></button>`;
     if (ticket.undo) return press(t('kitchen.undo'), `, ${place}`, () => hands.undo(id));
     if (phase === 'cancelled') return press(t('kitchen.clear'), ` ${t('kitchen.clear_what', { place })}`, () => hands.done(id));
     if (blocked) return press(t(`kitchen.${blocked}_first`), `, ${place}`, () => hands.done(id), `is-${blocked}`);
@@ -141,8 +163,8 @@ export class Card extends Component {
   }
 }
 
-/** The lines, with a rule before each later batch. @param {LineOf[]} lines @param {Ticket} ticket @param {(line: LineOf) => void} ontap */
-function rows(lines, ticket, ontap) {
+/** The lines, with a rule before each later batch. @param {LineOf[]} lines @param {string} ticket @param {Hands} hands @param {string} lang */
+function rows(lines, ticket, hands, lang) {
   const out = [];
   let batch = 1;
   for (const line of lines) {
@@ -150,7 +172,7 @@ function rows(lines, ticket, ontap) {
       batch = line.batch;
       out.push(html`<li class="sep" key=${`batch ${batch}`}>${t('kitchen.added', { at: line.firedAt ? time(line.firedAt) : '' })}</li>`);
     }
-    out.push(html`<${Line} key=${line.id} line=${line} ontap=${ontap} />`);
+    out.push(html`<${Line} key=${line.id} line=${line} ticket=${ticket} hands=${hands} lang=${lang} />`);
   }
   return out;
 }

@@ -2,7 +2,7 @@
 
 import { age, level } from './clock.js';
 
-/** @typedef {{since: number, host: HTMLElement | null, until?: number}} Running since, until: milliseconds since 1970; `host` shows the level */
+/** @typedef {{since: number, host: HTMLElement | null, until?: number, next?: number}} Running since, until: milliseconds since 1970; `host` shows the level; `next`: nothing changes before */
 
 /** @type {Map<HTMLElement, Running>} */
 const running = new Map();
@@ -23,11 +23,21 @@ export function stop(element) {
 
 /** @param {number} now by the server's clock @param {import('./clock.js').Limits} limits */
 export function write(now, limits) {
-  for (const [element, { since, until, host }] of running) {
-    const text = until === undefined ? age(now - since) : String(Math.max(0, Math.ceil((until - now) / 1000)));
+  for (const [element, clock] of running) {
+    // a clock of the server may be set back a little when it is known better
+    if (clock.next !== undefined && now < clock.next && now > clock.next - 1500) continue;
+    const { since, until, host } = clock;
+    const ms = until === undefined ? now - since : until - now;
+    clock.next = until === undefined ? now + 1000 - (ms % 1000) : now + (ms % 1000) + 1;
+    const text = until === undefined ? age(ms) : String(Math.max(0, Math.ceil(ms / 1000)));
     if (element.textContent !== text) element.textContent = text;
     if (!host) continue;
-    const shown = level(now - since, limits);
+    const shown = level(ms, limits);
     if (host.dataset.level !== shown) host.dataset.level = shown;
   }
+}
+
+/** Other limits: every level is looked at again. */
+export function again() {
+  for (const clock of running.values()) clock.next = undefined;
 }

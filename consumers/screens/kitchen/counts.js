@@ -3,18 +3,30 @@
 /** @typedef {import('./ticket.js').Ticket} Ticket */
 
 /**
- * Open dishes by name, the most first.
- * @param {Iterable<Ticket>} tickets
- * @returns {{name: string, n: number}[]}
+ * Counts a ticket's open dishes, instead of what it had before.
+ * @param {Map<string, number>} sums by name
+ * @param {Ticket | undefined} before
+ * @param {Ticket | undefined} after
+ * @returns {boolean} whether a sum is another
  */
-export function allDay(tickets) {
+export function count(sums, before, after) {
   /** @type {Map<string, number>} */
-  const sums = new Map();
-  for (const one of tickets) {
-    if (one.phase !== 'cook') continue;
-    for (const line of one.lines) if (line.state === 'open') sums.set(line.name, (sums.get(line.name) ?? 0) + line.quantity);
+  const change = new Map();
+  const add = (/** @type {Ticket | undefined} */ one, /** @type {number} */ sign) => {
+    if (one?.phase !== 'cook') return;
+    for (const { state, name, quantity } of one.lines) if (state === 'open') change.set(name, (change.get(name) ?? 0) + sign * quantity);
+  };
+  add(before, -1);
+  add(after, 1);
+  let isOther = false;
+  for (const [name, n] of change) {
+    if (!n) continue;
+    isOther = true;
+    const sum = (sums.get(name) ?? 0) + n;
+    if (sum > 0) sums.set(name, sum);
+    else sums.delete(name);
   }
-  return [...sums].map(([name, n]) => ({ name, n })).sort((a, b) => b.n - a.n || (a.name < b.name ? -1 : 1));
+  return isOther;
 }
 
 /**

@@ -30,6 +30,8 @@ export class Hands {
     this.isDown = false;
     /** Whether tickets are a list, as long as they need to be. */
     this.isList = false;
+    /** Whether a ticket has room for its lines without looking. @type {(ticket: import('./ticket.js').Ticket, isTall: boolean) => boolean} */
+    this.isSure = () => false;
     /** Of the last touch of anything, milliseconds of the page. */
     this.at = performance.now();
     /** Whether the last one was a key. */

@@ -9,8 +9,8 @@ import { Ghost } from './ghost.js';
 import { dims } from './dims.js';
 import { Hands } from './hands.js';
 import { Rail } from './rail.js';
-import { Side } from './side.js';
-import { cell, tall } from './size.js';
+import { Beside } from './side.js';
+import { cell, sure, tall } from './size.js';
 import { Top } from './top.js';
 
 /** @typedef {import('./station.js').Station} Station */
@@ -46,7 +46,7 @@ export function Screen({ station, onstation, onleave }) {
   useEffect(() => {
     station.hands = hands;
     station.say = say;
-    const stops = [hands.listen(), wall.watch(() => draw(0)), menu.watch(() => draw(0))];
+    const stops = [hands.listen(), wall.watch((_, isLaid) => isLaid && draw(0)), menu.watch(() => draw(0))];
     document.fonts.ready.then(() => setFont((n) => n + 1));
     draw(0);
     return () => stops.forEach((stop) => stop());
@@ -61,6 +61,7 @@ export function Screen({ station, onstation, onleave }) {
   // before the first drawing, so that nothing is placed twice
   useSize(() => {
     hands.isList = view.rows === 0;
+    hands.isSure = view.width >= 1280 ? (ticket, isTall) => sure(ticket, { ...cell(view, view), ...(isTall && { height: cell(view, { cols: view.cols, rows: 1 }).height }) }, size) : () => false;
     wall.isTall = view.rows > 1 ? (ticket) => tall(ticket, cell(view, view), size) : () => false;
     grid.resize(view, m.now());
     wall.redraw();
@@ -68,7 +69,7 @@ export function Screen({ station, onstation, onleave }) {
 
   const room = `${view.width} ${view.height} ${size} ${font}`;
   const close = () => setDialog({ name: '' });
-  const side = html`<${Side} dishes=${wall.allDay} held=${wall.held} out=${menu.out} height=${view.rows ? view.height / view.scale - 70 : 760} lang=${lang} />`;
+  const side = html`<${Beside} wall=${wall} menu=${menu} height=${view.rows ? view.height / view.scale - 70 : 760} lang=${lang} />`;
   const rail = grid.rail.map(({ id, code }) => ({ id, code, since: wall.tickets.get(id)?.since ?? 0 }));
   /** What lies over the wall. @param {typeof import('./dialogs.js')} all */
   const open = (all) => {
@@ -86,8 +87,7 @@ export function Screen({ station, onstation, onleave }) {
         const ghost = grid.ghosts.get(id);
         const at = /** @type {import('./grid.js').Cell} */ (grid.cells.get(id));
         if (ghost) return html`<${Ghost} key=${`ghost ${id} ${ghost.at}`} ghost=${ghost} cell=${at} hands=${hands} focus=${hands.isKey && ghost.why === 'done'} />`;
-        const ticket = wall.tickets.get(id);
-        return ticket ? html`<${Boundary} key=${id} name="ticket"><${Card} ticket=${ticket} n=${n + 1} cell=${at} opened=${opened === id} room=${room} missed=${wall.missed.has(id)} lang=${lang} hands=${hands} /></${Boundary}>` : null;
+        return wall.tickets.has(id) ? html`<${Boundary} key=${id} name="ticket"><${Card} wall=${wall} id=${id} n=${n + 1} cell=${at} opened=${opened === id} room=${room} missed=${wall.missed.has(id)} lang=${lang} hands=${hands} /></${Boundary}>` : null;
       })}
       ${wall.isLoaded && grid.cells.size === 0 ? html`<p class="nothing">${t('kitchen.empty')}</p>` : null}
       ${wall.isLoaded ? null : Array.from({ length: grid.dims.cols * Math.max(1, grid.dims.rows) }, (_, n) => html`<div key=${`shape ${n}`} class="tk shape" aria-hidden="true" style=${{ '--x': Math.floor(n / Math.max(1, grid.dims.rows)), '--y': n % Math.max(1, grid.dims.rows) }}></div>`)}

@@ -25,10 +25,7 @@ export function seen(wall, channel) {
     for (const [id, at] of told) if (now - at > AGAIN_MS) told.delete(id);
     /** @type {string[]} */
     const orderIds = [];
-    for (const one of wall.tickets.values()) {
-      const isUnseen = one.order.items.some((item) => one.lines.some((line) => line.id === item.id) && item.fired_at && item.seen_at === null && item.status !== 'voided');
-      if (isUnseen && !told.has(one.id) && orderIds.length < ORDERS_MAX) orderIds.push(one.id);
-    }
+    for (const one of wall.tickets.values()) if (one.unseen && !told.has(one.id) && orderIds.length < ORDERS_MAX) orderIds.push(one.id);
     if (!orderIds.length) return;
     for (const id of orderIds) told.set(id, now);
     open.emit('orders:seen', { orderIds, station: wall.station }).catch(() => orderIds.forEach((id) => told.delete(id)));

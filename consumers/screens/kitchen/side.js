@@ -1,6 +1,6 @@
 // What is still to make, what is held back, what is sold out.
 
-import { html, memo } from '../shared/ui.js';
+import { html, memo, useEffect, useReducer } from '../shared/ui.js';
 import { t } from '../shared/texts.js';
 import { place } from './side_layout.js';
 import { Count } from './top.js';
@@ -12,7 +12,33 @@ import { Count } from './top.js';
 /** What is sold out stands at the foot, so many at most. */
 const OUT_MAX = 4;
 
-export const Side = memo(
+/** Sums that change with every tick are written anew at most this often, milliseconds: nobody reads them faster. */
+const OFTEN_MS = 500;
+
+/** What the wall counts. @param {{wall: import('./wall.js').Wall, menu: import('./menu.js').Menu, height: number, lang: string}} props */
+export function Beside({ wall, menu, height, lang }) {
+  const [, draw] = useReducer((n) => n + 1, 0);
+  useEffect(() => {
+    let counted = wall.counted;
+    /** @type {any} */
+    let timer = 0;
+    const stop = wall.watch(() => {
+      if (wall.counted === counted || timer) return;
+      timer = setTimeout(() => {
+        timer = 0;
+        counted = wall.counted;
+        draw(0);
+      }, OFTEN_MS);
+    });
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, [wall]);
+  return html`<${Side} dishes=${wall.allDay} held=${wall.held} out=${menu.out} height=${height} lang=${lang} />`;
+}
+
+const Side = memo(
   function Side(/** @type {Props} */ { dishes, held, out, height }) {
     const outs = out.slice(0, OUT_MAX);
     const foot = out.length ? 60 + outs.length * 30 + (out.length > OUT_MAX ? 30 : 0) : 0;

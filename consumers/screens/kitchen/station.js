@@ -3,7 +3,7 @@
 import { sound } from '../shared/sound.js';
 import { t } from '../shared/texts.js';
 import { Actions } from './actions.js';
-import { write } from './clocks.js';
+import { again, write } from './clocks.js';
 import { connect } from './link.js';
 import { Menu } from './menu.js';
 import { sentence, sound as soundOf } from './news.js';
@@ -55,6 +55,8 @@ export class Station {
   #kept;
   #revision;
   #isWound = false;
+  /** @type {any} */
+  #place;
 
   /** Another station, on the same screen. @param {string} code */
   stand(code) {
@@ -99,7 +101,10 @@ export class Station {
     this.#isWound = true;
     queueMicrotask(() => {
       this.#isWound = false;
-      write(this.m.now(), this.wall.place);
+      const { place } = this.wall;
+      if (place !== this.#place) again();
+      this.#place = place;
+      write(this.m.now(), place);
     });
   }
 

@@ -9,6 +9,7 @@ import { change } from './modifier.js';
 /**
  * @typedef {object} Line
  * @property {string} id
+ * @property {number} version
  * @property {'void' | 'open' | 'done' | 'gone' | 'held'} state void: taken back, and nobody has confirmed it yet; gone: taken back, confirmed
  * @property {number} quantity
  * @property {string} name
@@ -45,6 +46,7 @@ import { change } from './modifier.js';
  * @property {boolean} recalled
  * @property {boolean} fresh nobody touched it yet
  * @property {string} undo the outbox' key of a Done that was not sent yet
+ * @property {boolean} unseen some of its lines no screen of their station has told to have drawn
  */
 
 /**
@@ -68,12 +70,17 @@ function state(item, wish) {
   return status === 'ready' || status === 'served' ? 'done' : 'open';
 }
 
-/** @param {Item} item @param {View} view @returns {Line} */
-export function line(item, view) {
+/** @param {Item} item @param {View} view @param {Line} [before] the same object where nothing of it is different: what was drawn of it stays drawn @returns {Line} */
+export function line(item, view, before) {
   const wish = view.wishes.get(item.id);
+  const is = state(item, wish);
+  const kept = view.kept?.has(item.id) ?? false;
+  const mark = wish?.mark ?? '';
+  if (before && before.version === item.version && before.state === is && before.kept === kept && before.mark === mark && Boolean(before.station) === (view.sees && Boolean(item.station))) return before;
   return {
     id: item.id,
-    state: state(item, wish),
+    version: item.version,
+    state: is,
     quantity: item.quantity,
     name: item.name,
     changes: item.modifiers.map(change),
@@ -84,8 +91,8 @@ export function line(item, view) {
     course: item.course,
     seat: item.seat,
     why: item.void_reason ?? '',
-    mark: wish?.mark ?? '',
-    kept: view.kept?.has(item.id) ?? false,
+    mark,
+    kept,
   };
 }
 
@@ -126,17 +133,21 @@ const first = (times) => times.reduce((/** @type {number} */ least, at) => (at &
  * The ticket of an order at a station; nothing if the station has nothing to do with it any more.
  * @param {Order} order
  * @param {View} view
+ * @param {Ticket | null} [before] as it hung
  * @returns {Ticket | null}
  */
-export function ticket(order, view) {
+export function ticket(order, view, before) {
   if (order.canonical_status === 'new' || view.wishes.get(`${order.id} hand`)) return null;
   const items = order.items.filter((item) => mine(item, view));
-  const all = items.map((item) => line(item, view));
+  const old = new Map(before?.order.canonical_status === 'cancelled' ? [] : before?.lines.map((one) => [one.id, one]));
+  const all = items.map((item) => line(item, view, old.get(item.id)));
   const isOff = order.canonical_status === 'cancelled';
   if (isOff) {
     // All of it is off at once; it is confirmed at once.
     const isRead = Boolean(order.cancel_acked_at || view.wishes.get(`${order.id} void`)?.ack);
-    for (const one of all) if (one.state !== 'gone') one.state = isRead || !one.firedAt ? 'gone' : 'void';
+    all.forEach((one, n) => {
+      if (one.state !== 'gone') all[n] = { ...one, state: isRead || !one.firedAt ? 'gone' : 'void' };
+    });
   }
   const lines = all.filter((one) => one.state !== 'held' && one.state !== 'gone').sort(reading);
   const open = lines.filter((one) => one.state === 'open');
@@ -164,6 +175,7 @@ export function ticket(order, view) {
     recalled: Boolean(order.recalled_at),
     fresh: view.fresh ?? false,
     undo: view.undo ?? '',
+    unseen: items.some((item) => item.seen_at === null && item.fired_at && item.status !== 'voided'),
   };
 }
 

@@ -1,7 +1,7 @@
 // The wall: what the server told, what this screen said meanwhile, and which ticket of it hangs where. It draws nothing and speaks with nobody.
 
 import { Book } from './book.js';
-import { allDay, held, late } from './counts.js';
+import { count, held, late } from './counts.js';
 import { Grid } from './grid.js';
 import { news } from './news.js';
 import { hangs, ticket } from './ticket.js';
@@ -62,13 +62,23 @@ export class Wall {
     this.isLoaded = false;
     /** @type {[string, any, {seq?: number, missed?: boolean}][]} */
     this.early = [];
-    /** @type {Set<(news: News[]) => void>} */
+    /** Dishes that are open, by name, and how often that changed. @type {Map<string, number>} */
+    this.sums = new Map();
+    this.counted = 0;
+    /** @type {Set<(news: News[], isLaid: boolean) => void>} */
     this.watchers = new Set();
+    /** Who draws a ticket: told when that one is another. @type {Map<string, () => void>} */
+    this.cards = new Map();
     /** Rises with everything that is drawn anew. */
     this.revision = 0;
   }
 
-  /** @param {(news: News[]) => void} watcher @returns {() => void} */
+  /** Tickets that are others since that was told. @type {Set<string>} */
+  #changed = new Set();
+  /** What hangs where is different, or anything but a ticket. */
+  #isLaid = true;
+
+  /** @param {(news: News[], isLaid: boolean) => void} watcher `isLaid`: more than single tickets changed @returns {() => void} */
   watch(watcher) {
     this.watchers.add(watcher);
     return () => this.watchers.delete(watcher);
@@ -84,8 +94,9 @@ export class Wall {
     return this.place.is_expo || this.station === 'expo' || this.station === 'pos';
   }
 
+  /** Open dishes by name, the most first. */
   get allDay() {
-    return allDay(this.tickets.values());
+    return [...this.sums].map(([name, n]) => ({ name, n })).sort((a, b) => b.n - a.n || (a.name < b.name ? -1 : 1));
   }
 
   get held() {
@@ -115,7 +126,7 @@ export class Wall {
     const { came, changed, gone } = this.book.take(orders, asOf);
     this.isLoaded = true;
     for (const order of orders) this.#time(order);
-    const told = this.#draw([...came, ...changed, ...gone]);
+    const told = this.#draw([...came, ...changed, ...gone], true);
     const isNew = (/** @type {News} */ one) => (one.kind === 'new' || one.kind === 'add') && (!isFirst || one.ticket.order.seen_at === null);
     const fresh = told.filter(isNew);
     this.#mark(fresh, missed);
@@ -145,7 +156,7 @@ export class Wall {
       const told = this.#draw(ids);
       this.#mark(told.filter((one) => one.kind === 'new' || one.kind === 'add'), missed);
       this.#tell(missed ? [] : told);
-    } else if (all.some((/** @type {any} */ one) => one.event === 'kitchen:alert')) this.#tell([]);
+    } else if (all.some((/** @type {any} */ one) => one.event === 'kitchen:alert')) this.#tell([], true);
     return known;
   }
 
@@ -156,9 +167,8 @@ export class Wall {
     for (const one of this.entries) if (isCleared(one, entries)) this.book.forget(one.patch.order);
     // the outbox changes its entries in place: what is compared with later is their order now
     this.entries = [...entries];
-    if (ids.size === 0) return;
     this.#draw(ids);
-    this.#tell([]);
+    this.#tell([], true);
   }
 
   /** @param {boolean} isCut */
@@ -167,7 +177,7 @@ export class Wall {
     this.isCut = isCut;
     if (isCut) this.missed.clear();
     this.#draw(touched(this.entries));
-    this.#tell([]);
+    this.#tell([], true);
   }
 
   /** Stands at another station: what hung before is not there any more. @param {string} station */
@@ -175,10 +185,11 @@ export class Wall {
     this.station = station;
     this.book = new Book();
     this.grid = new Grid(this.grid.dims);
-    for (const one of [this.all, this.tickets, this.keys, this.fresh, this.kept, this.timed, this.missed]) one.clear();
+    for (const one of [this.all, this.tickets, this.keys, this.fresh, this.kept, this.timed, this.missed, this.sums]) one.clear();
+    this.#isLaid = true;
     this.isLoaded = false;
     this.early = [];
-    this.#tell([]);
+    this.#tell([], true);
   }
 
   /** Somebody touched it: it is not new any more. @param {string} id */
@@ -202,8 +213,9 @@ export class Wall {
 
   /** Everything anew: another size, other limits. */
   redraw() {
-    this.#draw(this.book.orders.keys());
-    this.#tell([]);
+    this.#isLaid = true;
+    this.#draw(this.book.orders.keys(), true);
+    this.#tell([], true);
   }
 
   /** How long dishes took that are done already. @param {Order[]} orders */
@@ -215,7 +227,7 @@ export class Wall {
   /** @param {string} id */
   dismiss(id) {
     this.alerts = this.alerts.filter((one) => one.id !== id);
-    this.#tell([]);
+    this.#tell([], true);
   }
 
   /**
@@ -241,7 +253,7 @@ export class Wall {
         isNew = true;
       }
     }
-    if (isNew) this.#tell([]);
+    if (isNew) this.#tell([], true);
     return this.entries.filter((one) => one.state === 'refused' && now - this.#refusedAt(one) >= KEEP_MS).map((one) => one.key);
   }
 
@@ -249,7 +261,7 @@ export class Wall {
   refused(error) {
     const id = `refused ${error.code ?? ''}`;
     this.alerts = [...this.alerts.filter((one) => one.id !== id), { id, message: '', error, severity: 3, until: this.now() + ALERT_MS }].slice(-ALERTS_MAX);
-    this.#tell([]);
+    this.#tell([], true);
   }
 
   /** @type {Map<string, number>} */
@@ -273,32 +285,45 @@ export class Wall {
     return all;
   }
 
-  /** @param {Iterable<string>} ids of orders that may look different now @returns {News[]} */
-  #draw(ids) {
+  /** @param {Iterable<string>} ids of orders that may look different now @param {boolean} [isMoved] what hangs where is looked at in any case @returns {News[]} */
+  #draw(ids, isMoved = false) {
     const view = { station: this.station, sees: this.sees, wishes: wishes(this.entries, this.isCut), kept: new Set(this.kept.keys()) };
     const undo = this.#undo();
     const told = [];
     for (const id of ids) {
       const order = this.book.orders.get(id);
       const of = { ...view, fresh: this.fresh.has(id), undo: undo.get(id) };
-      const after = order ? ticket(order, of) : null;
+      const after = order ? ticket(order, of, this.all.get(id)) : null;
       const before = this.tickets.get(id);
       if (after) this.all.set(id, after);
       else this.all.delete(id);
-      if (hangs(after, of)) {
-        this.tickets.set(id, after);
-        if (!this.keys.has(id)) this.keys.set(id, after.since);
-        if (before && before.first !== after.first) this.grid.reorder();
-        const one = news(before, after);
+      const is = hangs(after, of) ? after : undefined;
+      if (is) {
+        this.tickets.set(id, is);
+        if (!this.keys.has(id)) this.keys.set(id, is.since);
+        if (before && before.first !== is.first) this.grid.reorder();
+        const one = news(before, is);
         if (one) told.push(one);
       } else this.tickets.delete(id);
+      if (count(this.sums, before, is)) this.counted += 1;
+      if (this.#hangsElsewhere(before, is)) isMoved = true;
+      this.#changed.add(id);
     }
+    if (!isMoved) return told;
+    this.#isLaid = true;
     for (const id of this.keys.keys()) if (!this.book.orders.has(id)) this.keys.delete(id);
     for (const id of this.fresh) if (!this.tickets.has(id)) this.fresh.delete(id);
     const hung = [...this.tickets.values()].map((one) => ({ id: one.id, code: one.code, key: this.keys.get(one.id) ?? one.since, first: one.first, tall: this.isTall(one) }));
     const mine = touched(this.entries);
     this.grid.hang(hung, this.now(), (id) => (mine.has(id) ? 'done' : 'elsewhere'));
     return told;
+  }
+
+  /** Whether the grid must know. What is in the rail is drawn with it. @param {Ticket | undefined} before @param {Ticket | undefined} after */
+  #hangsElsewhere(before, after) {
+    if (!before || !after) return before !== after;
+    const isRailed = !this.grid.cells.has(after.id);
+    return before.code !== after.code || before.first !== after.first || this.grid.ghosts.has(after.id) || (isRailed && before.since !== after.since) || before.held.length !== after.held.length || this.isTall(before) !== this.isTall(after);
   }
 
   /** @param {News[]} fresh @param {boolean} missed */
@@ -328,10 +353,15 @@ export class Wall {
     }
   }
 
-  /** @param {News[]} told */
-  #tell(told) {
+  /** @param {News[]} told @param {boolean} [isLaid] */
+  #tell(told, isLaid = false) {
     this.revision += 1;
-    for (const watcher of this.watchers) watcher(told);
+    const changed = this.#changed;
+    const all = isLaid || this.#isLaid;
+    this.#changed = new Set();
+    this.#isLaid = false;
+    for (const watcher of this.watchers) watcher(told, all);
+    for (const id of changed) this.cards.get(id)?.();
   }
 }
 

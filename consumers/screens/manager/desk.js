@@ -6,6 +6,7 @@ import { Heartbeat } from '../shared/bar.js';
 import { Boundary } from '../shared/boundary.js';
 import { t, useLang } from '../shared/texts.js';
 import { timeSeconds } from '../shared/format.js';
+import { sayRefusal } from '../shared/refusal_text.js';
 import { unlock } from '../shared/sound.js';
 import { Nav, TABS } from './nav.js';
 import { Numbers } from './numbers.js';
@@ -44,7 +45,7 @@ export function Desk({ house, user, leave }) {
       <//>
     </main>
     ${service && html`<aside class="s" aria-label=${t('manager.beside')}><${Boundary} name="manager beside"><${Beside} house=${house} /><//></aside>`}
-    <${Banner} m=${house.m} lost=${t('manager.lost', { time: at ? timeSeconds(at) : '–' })} back=${() => t('manager.back')} />
+    <${Banner} m=${house.m} denied=${link.why === 'forbidden' ? sayRefusal({ code: 'FORBIDDEN', status: 403 }) : null} lost=${t('manager.lost', { time: at ? timeSeconds(at) : '–' })} back=${() => t('manager.back')} />
   </div>`;
 }
 

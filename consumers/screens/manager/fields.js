@@ -6,10 +6,11 @@ import { html, useId } from '../shared/ui.js';
 export function Field({ label, value, set, type = 'text', error, max, required, mode, hint, pattern, autocomplete = 'off' }) {
   const id = useId();
   const about = error ? `${id}-error` : hint ? `${id}-hint` : undefined;
-  return html`<label class="field"><span>${label}</span>
-    <input type=${type} value=${value} maxlength=${max} required=${required} inputmode=${mode} pattern=${pattern} autocomplete=${autocomplete} aria-invalid=${error ? 'true' : undefined} aria-describedby=${about} onInput=${(/** @type {any} */ event) => set(event.currentTarget.value)} />
+  // What is said about it stands outside of the label: a name is a name.
+  return html`<div class="field"><label for=${id}>${label}</label>
+    <input id=${id} type=${type} value=${value} maxlength=${max} required=${required} inputmode=${mode} pattern=${pattern} autocomplete=${autocomplete} aria-invalid=${error ? 'true' : undefined} aria-describedby=${about} onInput=${(/** @type {any} */ event) => set(event.currentTarget.value)} />
     ${error ? html`<span id=${about} class="error">${error}</span>` : hint && html`<span id=${about}>${hint}</span>`}
-  </label>`;
+  </div>`;
 }
 
 /** @param {{label: string, value: string, set: (value: string) => void, options: [string, string][]}} props */

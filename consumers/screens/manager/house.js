@@ -3,7 +3,7 @@
 import { connect } from '../shared/connect.js';
 import { Refusal } from '../shared/maitred.js';
 import { store } from '../shared/ui.js';
-import { GATHER_MS, FIGURES_MS, Old } from './reading.js';
+import { EVERY_MS, GATHER_MS, Old } from './reading.js';
 import * as readers from './readers.js';
 import { bounded, dashboard } from './rows.js';
 import { keep, kept } from './memory.js';
@@ -51,7 +51,10 @@ export function house(session, restaurant) {
   /** Lists that somebody looks at, beside those of the first page. @type {Set<Part>} */
   const wanted = new Set(FIRST);
   let reading = false;
-  let figuresAt = 0;
+  /** When each list was read last. @type {Map<Part, number>} */
+  const readAt = new Map();
+  /** The order that somebody looks at. @type {number | null} */
+  let looked = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let gathering;
 
@@ -85,13 +88,12 @@ export function house(session, restaurant) {
     if (reading) return;
     reading = true;
     const { parts, orders } = old.take();
-    const due = parts.filter((part) => wanted.has(part));
-    const figures = due.indexOf('figures');
-    const wait = figuresAt + FIGURES_MS - performance.now();
-    if (figures >= 0 && wait > 0) {
-      due.splice(figures, 1);
-      setTimeout(() => again(['figures']), wait);
-    } else if (figures >= 0) figuresAt = performance.now();
+    const now = performance.now();
+    const due = parts.filter((part) => wanted.has(part) && now - (readAt.get(part) ?? -Infinity) >= (EVERY_MS[part] ?? 0));
+    const early = parts.filter((part) => wanted.has(part) && !due.includes(part));
+    if (parts.includes('lines') && looked !== null && !orders.includes(looked)) orders.push(looked);
+    for (const part of due) readAt.set(part, now);
+    if (early.length > 0) setTimeout(() => again(early), Math.max(...early.map((part) => (readAt.get(part) ?? 0) + (EVERY_MS[part] ?? 0) - now)));
     try {
       await Promise.all([...due.map(read), ...orders.map(single)]);
     } catch {
@@ -157,8 +159,14 @@ export function house(session, restaurant) {
       for (const part of parts) wanted.add(part);
       if (fresh.length > 0) again(fresh);
     },
-    /** One order with its lines, now. @param {number} id */
-    look: single,
+    /** One order with its lines: now, and again whenever one of them changes. @param {number} id */
+    look(id) {
+      looked = id;
+      return single(id);
+    },
+    unlook() {
+      looked = null;
+    },
     /**
      * Does something, and reads what it touched.
      * @param {string} method @param {string} path @param {unknown} body @param {Part[]} touches @param {{key?: string}} [options]

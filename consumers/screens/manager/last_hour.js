@@ -90,12 +90,13 @@ const Line = memo((/** @type {any} */ { order, second, limits, drivers, tasks, h
   const around = { drivers, tasks, limits, now };
   const { state, text } = standing(order, around, words);
   const { amount, paid } = sum(order, words);
-  return html`<li><button class="hour" data-order=${order.id} aria-current=${here ? 'true' : undefined} aria-label=${said(order, around, words)} onClick=${() => open(order.id)}>
-    <b class="n">${codeOf(order)}</b>
-    <span class="w">${who(order, around, words)}</span>
+  return html`<li><button class="hour" data-order=${order.id} aria-current=${here ? 'true' : undefined} onClick=${() => open(order.id)}>
+    <span class="sr">${said(order, around, words)}</span>
+    <b class="n" aria-hidden="true">${codeOf(order)}</b>
+    <span class="w" aria-hidden="true">${who(order, around, words)}</span>
     <span class="tl" aria-hidden="true">${bar(order, limits, now).map(({ part, left, width }) => html`<i class=${part} style=${{ '--from': `${left}%`, '--long': `${width}%` }}></i>`)}</span>
-    <span class="st"><em class=${state ? `tape ${state}` : 'tape'}>${text}</em></span>
-    <span class="am">${amount}<small>${paid}</small></span>
+    <span class="st" aria-hidden="true"><em class=${state ? `tape ${state}` : 'tape'}>${text}</em></span>
+    <span class="am" aria-hidden="true">${amount}<small>${paid}</small></span>
   </button></li>`;
 });
 

@@ -24,7 +24,8 @@ export function OrderSheet({ house, id, close }) {
   useTick(1000);
   // Lists come without lines. Read when it opens, and again when somebody changed it.
   useEffect(() => {
-    if (live && !order?.items) house.look(id).catch(() => {});
+    if (live) house.look(id).catch(() => {});
+    return () => house.unlook();
   }, [id, live]);
   if (!order) return null;
   const around = { drivers: known.drivers, tasks: known.tasks, limits: limits(known.stations), now: house.m.now() };

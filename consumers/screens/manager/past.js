@@ -1,6 +1,6 @@
 // What happened to an order, as sentences: the newest first, as the server tells it.
 
-/** @typedef {{id: string, at: string, actor: string | null, actor_name: string | null, device: string | null, what: string, before: any, after: any, reason: string | null}} Happening */
+/** @typedef {{id: string, at: string, actor: string | null, actor_name: string | null, device: {id: number, name: string} | null, what: string, before: any, after: any, reason: string | null, approved_by?: string | null}} Happening */
 /** @typedef {(key: string, values?: Record<string, string | number | null | undefined>) => string} Say */
 
 /** Statuses have names of their own; what is not among these is shown as the server writes it. */
@@ -21,6 +21,7 @@ const KNOWN = new Set([
   'line_status',
   'line_changed',
   'line_voided',
+  'line_removed',
   'payment',
   'refund',
   'override',
@@ -54,11 +55,14 @@ function lineWord(line, t) {
   return parts.length > 0 ? parts.join(' ') : t('manager.past.nothing');
 }
 
-/** What happened. @param {Happening} one @param {Say} t @returns {string} */
-export function sentence(one, t) {
+/** What happened. @param {Happening} one @param {Say} t @param {Map<number, string>} [names]  of people, by id @returns {string} */
+export function sentence(one, t, names = new Map()) {
+  // Who serves and who drives is told by number.
+  const person = one.what === 'waiter' || one.what === 'driver';
+  const say = (/** @type {any} */ value) => (person && names.get(value)) || word(value, t);
   const key = KNOWN.has(one.what) ? one.what : 'other';
   const status = one.after && typeof one.after === 'object' ? one.after.status : one.after;
-  const values = { what: one.what.replace(/_/g, ' '), before: word(one.before, t), after: word(one.after, t), status: word(status, t), line: word(one.after ?? one.before, t) };
+  const values = { what: one.what.replace(/_/g, ' '), before: say(one.before), after: say(one.after), status: word(status, t), line: word(one.after ?? one.before, t) };
   const text = t(`manager.past.${key}`, values);
   return one.reason ? t('manager.past.because', { text, reason: one.reason }) : text;
 }
@@ -66,5 +70,6 @@ export function sentence(one, t) {
 /** Who did it, and on what. @param {Happening} one @param {Say} t @returns {string} */
 export function by(one, t) {
   const who = one.actor_name ?? (one.actor === null ? t('manager.past.outside') : one.actor);
-  return [who, one.device].filter(Boolean).join(', ');
+  const allowed = one.approved_by ? t('manager.past.allowed', { name: one.approved_by }) : null;
+  return [who, one.device?.name, allowed].filter(Boolean).join(', ');
 }

@@ -55,6 +55,8 @@ export async function part(m, restaurant, part, known) {
       const [settings, stations, drivers] = await Promise.all([m.rest('GET', `/api/v1/restaurants/${restaurant}`), list(m, `/api/v1/stations?${of}`), driversOf(m, restaurant)]);
       return { settings: settings.body, stations, drivers };
     }
+    case 'lines':
+      return {};
   }
 }
 

@@ -4,14 +4,15 @@
 // once are one reading. Nothing is read twice at the same time, and what changed while it was read is read once more.
 
 /**
- * @typedef {"orders" | "tables" | "sessions" | "menu" | "staff" | "devices" | "tasks" | "figures" | "house"} Part  what can be read
+ * @typedef {"orders" | "tables" | "sessions" | "menu" | "staff" | "devices" | "tasks" | "figures" | "house" | "lines"} Part  what can be read
  * @typedef {{entity: string, id: number, changed?: string[], op?: string}} Change
  */
 
 /** @type {Record<string, Part[]>} */
 const TOUCHES = {
   order: ['orders', 'figures'],
-  order_item: ['orders', 'figures'],
+  // A line changes its order's row wherever that matters to a list; who looks at the order itself reads it again.
+  order_item: ['lines', 'figures'],
   payment: ['orders', 'figures'],
   table: ['tables'],
   zone: ['tables'],
@@ -32,8 +33,8 @@ export function touched(change) {
 
 /** So many changes are waited for, in milliseconds: a rush of them is one reading, and nobody sees the wait. */
 export const GATHER_MS = 250;
-/** The figures of the day cost a look at the whole day: at most this often, in milliseconds. */
-export const FIGURES_MS = 5_000;
+/** The fewest milliseconds between two readings of a list: a rush changes it with every breath, and nobody reads faster. The figures cost a look at the whole day. @type {Partial<Record<Part, number>>} */
+export const EVERY_MS = { orders: 1000, tables: 1000, sessions: 1000, tasks: 500, figures: 5000 };
 /** Orders that are read one by one; if more of them changed the list is read as a whole. */
 export const SINGLES_MAX = 6;
 
@@ -59,9 +60,10 @@ export class Old {
     }
   }
 
-  /** Everything, after a reset. @param {Part[]} parts */
+  /** Lists that are old as a whole. @param {Part[]} parts */
   all(parts) {
-    this.orders.clear();
+    // The list has each of them.
+    if (parts.includes('orders')) this.orders.clear();
     for (const part of parts) this.parts.add(part);
   }
 

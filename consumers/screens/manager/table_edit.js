@@ -43,7 +43,7 @@ function Code({ house, table }) {
   const { act, busy, error, live } = useAct(house);
   const [sure, setSure] = useState(false);
   const [failed, setFailed] = useState(/** @type {any} */ (null));
-  const change = (/** @type {Record<string, boolean>} */ body, /** @type {string} */ said) => act({ method: 'POST', path: `/api/v1/tables/${table.id}/qr`, body, touches: ['tables'], said });
+  const change = (/** @type {Record<string, boolean>} */ body, /** @type {string} */ said) => act({ method: 'PATCH', path: `/api/v1/tables/${table.id}/qr`, body, touches: ['tables'], said });
   const rotate = async () => {
     if (await change({ rotate: true }, t('manager.qr.rotated', { table: table.number }))) setSure(false);
   };

@@ -14,7 +14,6 @@ export function VoidLine({ house, order, close }) {
   const lines = (order.items ?? []).filter((/** @type {any} */ one) => one.status !== 'voided' && one.status !== 'served');
   const give = async (/** @type {string} */ reason) => {
     if (await act({ method: 'DELETE', path: `/api/v1/orders/${order.id}/items/${line.id}`, body: { reason, version: line.version }, touches: ['orders', 'figures'], said: t('manager.voided', { name: line.name }) })) {
-      house.look(order.id).catch(() => {});
       close();
     }
   };

@@ -3,7 +3,7 @@
 import { recall, remember } from './device.js';
 
 /**
- * @typedef {{id: number, uuid?: string, name: string, role: string, restaurant_id?: number, tables?: number[]}} User
+ * @typedef {{id: number, uuid?: string, name: string, role: string, restaurant_id?: number|null, tables?: number[]}} User
  * @typedef {{id: number, uuid?: string, name: string, currency: string, currency_exp?: number, timezone?: string}} Restaurant
  * @typedef {{id: number, kind: string, name: string, station: {id: number, code: string, name: string}|null}} Device
  * @typedef {{token: string, user?: User|null, restaurant: Restaurant, device?: Device|null, station?: string|null, expires_at?: string|null}} Session

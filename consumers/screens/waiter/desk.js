@@ -24,6 +24,8 @@ export class Desk {
     this.sections = kept(`${id}.sections`, session.user.tables ?? []);
     /** Needs that somebody said "seen" to, and when. @type {import('../shared/ui.js').Store<Record<string, number>>} */
     this.dismissed = kept(`${id}.dismissed`, {});
+    /** When a need came, by the page's clock. @type {import('../shared/ui.js').Store<Record<string, number>>} */
+    this.fresh = store({});
     /** What needs the server now is disabled. @type {import('../shared/ui.js').Store<boolean>} */
     this.offline = store(true);
     this.service.m.watch(({ state }) => this.offline.set(state !== 'live' && state !== 'old'));

@@ -36,6 +36,9 @@ export class Service {
     this.shown = store(this.told);
     /** Whether the floor was read at least once. @type {import('../shared/ui.js').Store<boolean>} */
     this.loaded = store(false);
+    /** Whether all three streams were read once: from then on something can be new. @type {import('../shared/ui.js').Store<boolean>} */
+    this.complete = store(false);
+    this.unread = new Set(['floor', 'house', 'told']);
     /** What of the house a phone shows. @type {import('../shared/ui.js').Store<House>} */
     this.house = store(/** @type {House} */ ({ redMs: null, managers: [], waiters: [] }));
     /** @type {Set<string>} keys of entries whose answer shows all that their patch shows */
@@ -60,11 +63,18 @@ export class Service {
       load: async (channel) => {
         await channel.emit('join:restaurant', restaurant);
         await this.readOrders();
+        this.readOnce('floor');
       },
       event: (name, data) => this.orderEvent(name, data),
     });
-    m.raw(`/ws/restaurants/${restaurant}/`, { name: 'house', load: () => this.readHouse(), event: (frame) => this.houseEvent(frame) });
-    m.raw(`/ws/restaurants/${restaurant}/notifications/`, { name: 'told', load: () => this.readInbox(), event: (frame) => this.inboxEvent(frame) });
+    m.raw(`/ws/restaurants/${restaurant}/`, { name: 'house', load: () => this.readHouse().then(() => this.readOnce('house')), event: (frame) => this.houseEvent(frame) });
+    m.raw(`/ws/restaurants/${restaurant}/notifications/`, { name: 'told', load: () => this.readInbox().then(() => this.readOnce('told')), event: (frame) => this.inboxEvent(frame) });
+  }
+
+  /** @param {string} stream */
+  readOnce(stream) {
+    this.unread.delete(stream);
+    if (this.unread.size === 0) this.complete.set(true);
   }
 
   /** @param {(floor: Floor) => Floor} change */
@@ -247,6 +257,7 @@ export class Service {
 
   close() {
     clearInterval(this.asking);
+    this.reads.close();
     this.m.close();
   }
 }

@@ -4,12 +4,13 @@ import { Loading } from '../shared/parts.js';
 import { html, useEffect, useLink, useMemo, useStore } from '../shared/ui.js';
 import { Desk, DeskProvider, useDesk } from './desk.js';
 import { lazy } from './lazy.js';
+import { Ringer } from './needing.js';
 import { useRoute } from './route.js';
 import { FloorPage } from './views/floor_page.js';
 
 /** One request chain for all of them: once the floor is drawn, every view is here, also if the network goes. */
 const pages = () => import('./pages.js');
-const meanwhile = () => html`<main class="scroll"><${Loading} shapes=${4} height=${64} /></main>`;
+const meanwhile = () => html`<header class="bar"></header><main class="scroll"><${Loading} shapes=${4} height=${64} /></main>`;
 /** @param {string} name */
 const page = (name) => lazy(() => pages().then((all) => /** @type {any} */ (all)[name]), meanwhile);
 const PAGES = { table: page('TablePage'), add: page('AddPage'), bill: page('BillPage'), check: page('CheckPage'), inbox: page('InboxPage'), me: page('MePage') };
@@ -20,7 +21,7 @@ export function SignedIn({ session, onsession }) {
   const desk = useMemo(() => new Desk(session), []);
   useEffect(() => () => desk.service.close(), [desk]);
   const leave = () => onsession(null);
-  return html`<${DeskProvider} value=${desk}><${Views} onleave=${leave} /><${Door} onleave=${leave} /><//>`;
+  return html`<${DeskProvider} value=${desk}><${Views} onleave=${leave} /><${Ringer} /><${Door} onleave=${leave} /><//>`;
 }
 
 /** @param {{onleave: () => void}} props */

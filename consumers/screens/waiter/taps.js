@@ -56,6 +56,11 @@ export function goWithBill(desk, floor, need) {
   if (need.table_id != null) go({ view: 'bill', table: need.table_id });
 }
 
+/** Who carries what is at the pass says so: the others see it. @param {Desk} desk @param {Need} need */
+export function carry(desk, need) {
+  if (need.notice_id != null) desk.put([entries.seen(need.notice_id, desk.service.me.id, iso(desk), t('waiter.need.ready'))], { say: t('waiter.say.going', { table: need.number }) });
+}
+
 /** @param {Desk} desk @param {Need} need */
 export function seen(desk, need) {
   if (need.notice_id != null) desk.put([entries.seen(need.notice_id, desk.service.me.id, iso(desk), need.text)]);

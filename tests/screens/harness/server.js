@@ -1,6 +1,7 @@
 /** A built server of its own: free ports, a database in a temporary directory, a demo restaurant. It can be killed, and started again on the same ports and rows. */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,8 +37,8 @@ export class Server {
     }
     // it says `ready:` when all is said, and a demo's rows are there
     await this.program.shows(this.args.includes('--demo') ? /^ready: timing /m : /^listening on 127\.0\.0\.1:\d+ \(timing\)$/m);
-    const answer = await fetch(`${this.url}/readyz`);
-    if (!answer.ok) throw new Error(`not ready: ${answer.status} ${this.program.output.slice(-3000)}`);
+    const { status } = await this.ask('GET', '/readyz');
+    if (status !== 200) throw new Error(`not ready: ${status} ${this.program.output.slice(-3000)}`);
   }
 
   /** As a power cut. */
@@ -74,16 +75,31 @@ export class Server {
     return (this.managers ??= this.token({ role: 'manager', id: 30 }));
   }
 
-  /** A request; its answer, and an error for what is no success. */
-  async rest(method, where, body, token = this.manager(), headers = {}) {
-    const answer = await fetch(this.url + where, {
-      method,
-      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...(token && { authorization: `Bearer ${token}` }), ...headers },
-      body: body === undefined ? undefined : JSON.stringify(body),
+  /**
+   * A request over a connection of its own: one that is kept open may have been ended by the server while this process did something else.
+   * @returns {Promise<{status: number, body: any, headers: import('node:http').IncomingHttpHeaders}>}
+   */
+  ask(method, where, body, token, headers = {}) {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    return new Promise((done, fail) => {
+      const asked = http.request(this.url + where, { method, agent: false, headers: { ...(text !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }), ...(token && { authorization: `Bearer ${token}` }), ...headers } }, (answer) => {
+        const parts = [];
+        answer.on('data', (part) => parts.push(part));
+        answer.on('error', fail);
+        answer.on('end', () => {
+          const told = Buffer.concat(parts).toString();
+          done({ status: answer.statusCode, headers: answer.headers, body: told && /json/.test(answer.headers['content-type'] ?? '') ? JSON.parse(told) : told });
+        });
+      });
+      asked.on('error', fail);
+      asked.end(text);
     });
-    const text = await answer.text();
-    const told = text && /json/.test(answer.headers.get('content-type') ?? '') ? JSON.parse(text) : text;
-    if (!answer.ok) throw Object.assign(new Error(`${method} ${where}: ${answer.status} ${text}`), { status: answer.status, body: told });
+  }
+
+  /** A request; the body of its answer, and an error for what is no success. */
+  async rest(method, where, body, token = this.manager(), headers = {}) {
+    const { status, body: told } = await this.ask(method, where, body, token, headers);
+    if (status < 200 || status > 299) throw Object.assign(new Error(`${method} ${where}: ${status} ${JSON.stringify(told)}`), { status, body: told });
     return told;
   }
 

@@ -11,6 +11,9 @@ export async function phone(page, as, hash, options = {}) {
   return p;
 }
 
+/** Until nothing moves on the floor: a tap before is refused. */
+export const steady = (p) => p.until(() => document.querySelector('.tile') !== null && document.querySelector('[data-moving]') === null);
+
 export class Floor {
   /** @param {any} server */
   constructor(server) {

@@ -90,7 +90,17 @@ function fromOrders(floor, now, redMs) {
       if (cooking && now - fired >= redMs) add('late', fired, line);
     }
   }
-  return [...found.values()];
+  return [...found.values()].map((one) => (one.kind === 'ready' ? claimed(one, floor) : one));
+}
+
+/** Clocks of rows that one commit wrote differ by less than this (milliseconds). */
+const SAME_MS = 5000;
+
+/** Who carries what is ready: whoever took the notice that says so. @param {Need} ready @param {Floor} floor @returns {Need} */
+function claimed(ready, floor) {
+  const about = Object.values(floor.notices).filter((one) => one.type === 'order_notification' && one.event === 'ready' && one.order_id != null && ready.orders.includes(one.order_id) && ms(one.created_at) >= ready.since - SAME_MS);
+  const open = about.find((one) => !one.acknowledged_at);
+  return { ...ready, notice_id: open?.notification_id ?? null, by: open ? null : about.find((one) => one.acknowledged_at)?.acknowledged_by ?? null };
 }
 
 /** @param {Floor} floor @returns {Need[]} */

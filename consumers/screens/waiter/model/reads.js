@@ -3,6 +3,8 @@
  * could not be read waits for the next live connection.
  */
 
+/** What could not be read is tried again after so long (milliseconds), also where the connection seems to be there all the time. */
+const AGAIN_MS = 3000;
 /** So many requests are on their way at once: a phone's radio gains nothing by more. */
 const AT_ONCE = 6;
 
@@ -26,6 +28,8 @@ export class Reads {
     this.busy = new Set();
     /** @type {Set<string>} */
     this.more = new Set();
+    /** @type {ReturnType<typeof setTimeout>|undefined} */
+    this.timer = undefined;
   }
 
   /** Resolves when it was read after this call began, or could not be. @param {string} name @returns {Promise<void>} */
@@ -45,6 +49,7 @@ export class Reads {
         const reached = await this.one(ref).catch((error) => (reportError(error), true));
         if (!reached) {
           this.missed.add(ref);
+          this.later();
           break;
         }
       } while (entry.again);
@@ -78,15 +83,25 @@ export class Reads {
     try {
       do {
         this.more.delete(name);
-        await what().catch(() => this.missedWhole.set(name, what));
+        await what().catch(() => (this.missedWhole.set(name, what), this.later()));
       } while (this.more.has(name));
     } finally {
       this.busy.delete(name);
     }
   }
 
-  /** The connection is back. */
+  later() {
+    this.timer ??= setTimeout(() => this.again(), AGAIN_MS);
+  }
+
+  close() {
+    clearTimeout(this.timer);
+  }
+
+  /** The connection is back, or it is time to try. */
   again() {
+    clearTimeout(this.timer);
+    this.timer = undefined;
     const [orders, others] = [[...this.missed], [...this.missedWhole]];
     this.missed.clear();
     this.missedWhole.clear();

@@ -29,7 +29,7 @@
  * @property {number} id
  * @property {string} uuid
  * @property {string} public_id
- * @property {string} [code]
+ * @property {string|null} [code]
  * @property {string} status canonical
  * @property {string} type
  * @property {string} source

@@ -5,7 +5,8 @@ import { html, useState, useStore } from '../../shared/ui.js';
 import { useDesk, useFloor } from '../desk.js';
 import { SHOWN_MAX, isMine } from '../model/needs.js';
 import { byNumber, tileOf, zonesOf } from '../model/tiles.js';
-import { useNeeds, useNews } from '../needing.js';
+import { useFresh, useNeeds } from '../needing.js';
+import { useSteady } from '../steady.js';
 import { Frame } from './frame.js';
 import { NeedRow } from './need_row.js';
 import { RefusedCards } from './refused_cards.js';
@@ -15,18 +16,19 @@ import { TableTile } from './table_tile.js';
 export function FloorPage() {
   const desk = useDesk();
   const floor = useFloor();
-  const loaded = useStore(desk.service.loaded);
+  const loaded = useStore(desk.service.complete);
   const sections = useStore(desk.sections);
   const { all, mine } = useNeeds();
-  const isNew = useNews(mine, loaded);
+  const isNew = useFresh();
   const [zone, setZone] = useState(sections.length > 0 ? 'mine' : 'all');
   const tables = byNumber(Object.values(floor.tables).filter((table) => table.is_active || table.session));
   const picked = tables.filter((table) => zone === 'all' || (zone === 'mine' ? isMine(table, desk.service.me.id, sections) : table.zone === zone));
   // What somebody else has already stands last: it needs nobody any more.
-  const order = [...mine.filter((need) => need.by == null || need.by === desk.service.me.id), ...mine.filter((need) => need.by != null && need.by !== desk.service.me.id)];
+  const order = !loaded ? [] : [...mine.filter((need) => need.by == null || need.by === desk.service.me.id), ...mine.filter((need) => need.by != null && need.by !== desk.service.me.id)];
   const open = mine.filter((need) => need.by == null).length;
+  const { moving, guard } = useSteady(`${loaded} ${order.slice(0, SHOWN_MAX).map((need) => need.key).join()}`);
   return html`<${Frame} title=${t('waiter.tables')}>
-    <main class="scroll floor">
+    <main class="scroll floor" onclickcapture=${guard} data-moving=${moving ? '' : null}>
       <section class="needs" aria-label=${t('waiter.needs_you')}>
         <h2>${t('waiter.needs_you')}</h2>
         <${RefusedCards} />

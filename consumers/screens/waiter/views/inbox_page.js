@@ -5,7 +5,7 @@ import { t } from '../../shared/texts.js';
 import { html, useStore } from '../../shared/ui.js';
 import { useDesk, useFloor } from '../desk.js';
 import { ms } from '../model/clock.js';
-import { useNeeds, useNews } from '../needing.js';
+import { useFresh, useNeeds } from '../needing.js';
 import { Frame } from './frame.js';
 import { NeedRow } from './need_row.js';
 import { RefusedCards } from './refused_cards.js';
@@ -19,10 +19,10 @@ const TOLD_MAX = 5;
 export function InboxPage() {
   const desk = useDesk();
   const floor = useFloor();
-  const loaded = useStore(desk.service.loaded);
+  const loaded = useStore(desk.service.complete);
   const { me } = desk.service;
   const { all, mine, now } = useNeeds();
-  const isNew = useNews(mine, loaded);
+  const isNew = useFresh();
   const open = mine.filter((need) => need.by == null || need.by === me.id);
   const taken = all.filter((need) => need.by != null && need.by !== me.id);
   // Anybody may go anywhere: whose table it is only says who is rung.

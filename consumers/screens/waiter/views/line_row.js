@@ -30,7 +30,8 @@ const TAPE = /** @type {Record<string, string>} */ ({ waiting: 'warn', 'void-uns
 /** @param {{state: import('../model/lines.js').State, from: number}} props */
 function State({ state, from }) {
   if (state === 'served' || state === 'void') return html`<span class="state">${t(`waiter.state.${state}`)}</span>`;
-  return html`<span class="tape ${TAPE[state]}">${t(`waiter.state.${state}`)}${state === 'cooking' ? html` <${Age} from=${from} />` : null}</span>`;
+  // Another one in its place: what only becomes wider would count as moved.
+  return html`<span key=${state} class="tape ${TAPE[state]}">${t(`waiter.state.${state}`)}${state === 'cooking' ? html` <${Age} from=${from} />` : null}</span>`;
 }
 
 /** What is different about it, and what the kitchen does not know. @param {{line: Line, state: import('../model/lines.js').State}} props */
@@ -42,8 +43,8 @@ function Details({ line, state }) {
   if (line.allergy && !state.startsWith('void')) parts.push(html`<b class="alg-t">${t('waiter.allergy')}: ${words(line.allergy)}</b>`);
   if (line.note) parts.push(line.note);
   if (line.seat != null) parts.push(t('waiter.seat_n', { n: line.seat }));
-  if (state === 'void-unseen' || state === 'unseen') parts.push(t('waiter.kitchen_unseen'));
-  if (state === 'waiting') parts.push(t('waiter.not_in_kitchen'));
+  // Of a new line its tape says it: the name must not move when the kitchen has seen it.
+  if (state === 'void-unseen') parts.push(t('waiter.kitchen_unseen'));
   if (parts.length === 0) return null;
   return html`<small>${parts.map((part, i) => html`${i > 0 ? ' · ' : ''}${part}`)}</small>`;
 }

@@ -22,8 +22,8 @@ export function NeedRow({ need, fresh, inbox }) {
   const who = need.by == null ? '' : need.by === me.id ? t('waiter.you_go') : t('waiter.is_going', { name: floor.names[need.by] ?? t('waiter.somebody') });
   const colour = taken && inbox ? '' : COLOUR[need.kind];
   return html`<div class="call ${colour}${fresh ? ' fresh' : ''}" role="listitem">
-    <b class="n${need.number.length > 4 ? ' longer' : need.number.length > 2 ? ' long' : ''}">${need.number ? html`<span class="sr">${t('waiter.table')} </span>${need.number}` : html`<${Icon} name=${need.kind === 'told' ? 'sound' : 'bell'} />`}</b>
-    <p>${title(need)}<small>${detail(need)}${who ? html` · <span>${who}</span>` : null}${need.kind === 'late' || Number.isNaN(need.since) ? null : html` · <${Age} from=${need.since} />`}</small>${fresh ? html`<span class="sr">${t('waiter.new')}</span>` : null}</p>
+    <b class="n${fresh ? ' is-new' : ''}${need.number.length > 4 ? ' longer' : need.number.length > 2 ? ' long' : ''}">${fresh ? html`<em>${t('waiter.new')} </em>` : null}${need.number ? html`<span class="sr">${t('waiter.table')} </span>${need.number}` : html`<${Icon} name=${need.kind === 'told' ? 'sound' : 'bell'} />`}</b>
+    <p>${title(need)}<small>${detail(need)}${who ? html` · <span>${who}</span>` : null}${need.kind === 'late' || Number.isNaN(need.since) ? null : html` · <${Age} from=${need.since} />`}</small></p>
     <${Step} need=${need} inbox=${inbox} taken=${taken} />
   </div>`;
 }
@@ -42,7 +42,7 @@ function detail(need) {
     case 'late':
       return t('waiter.still_cooking', { n });
     case 'ready':
-      return need.dishes.length ? need.dishes.map((dish) => `${dish.quantity} ${dish.name}`).join(', ') : t('waiter.all_of_it');
+      return need.dishes.length ? counted(need.dishes) : t('waiter.all_of_it');
     case 'check':
       return need.allergy ? t('waiter.dishes_allergy', { n, allergy: words(need.allergy) }) : t('waiter.dishes', { n });
     case 'bill':
@@ -54,6 +54,14 @@ function detail(need) {
     default:
       return t('waiter.task');
   }
+}
+
+/** "2 Pad Thai, 1 Iced tea", each dish once. @param {Need['dishes']} dishes */
+function counted(dishes) {
+  /** @type {Map<string, number>} */
+  const all = new Map();
+  for (const { name, quantity } of dishes) all.set(name, (all.get(name) ?? 0) + quantity);
+  return [...all].map(([name, n]) => `${n} ${name}`).join(', ');
 }
 
 /** The next step. @param {{need: Need, inbox?: boolean, taken: boolean}} props */
@@ -74,7 +82,8 @@ function Step({ need, inbox, taken }) {
     case 'late':
       return inbox ? button(t('waiter.seen'), () => act.dismiss(desk, need), '') : button(t('waiter.look'), open, '');
     case 'ready':
-      return button(t('waiter.served'), () => act.serveNeed(desk, floor, need));
+      if (inbox && need.notice_id != null) return button(t('waiter.i_go'), () => act.carry(desk, need), 'do', true);
+      return button(t('waiter.served'), () => act.serveNeed(desk, floor, need), taken ? '' : 'do');
     case 'check':
       return button(t('waiter.check'), () => table != null && go({ view: 'check', table }));
     case 'bill':

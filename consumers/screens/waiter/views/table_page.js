@@ -2,11 +2,12 @@
 import { Empty, Icon, Loading } from '../../shared/parts.js';
 import { money, time } from '../../shared/format.js';
 import { t } from '../../shared/texts.js';
-import { html, useRef, useState, useStore } from '../../shared/ui.js';
+import { html, useState, useStore } from '../../shared/ui.js';
 import { sum } from '../model/amounts.js';
 import { allergies, byCourse, ofVisit } from '../model/lines.js';
 import { useBasket, useDesk, useFloor } from '../desk.js';
 import { hashOf } from '../route.js';
+import { useSteady } from '../steady.js';
 import { words } from './allergen.js';
 import { CourseBlock } from './course_block.js';
 import { Frame } from './frame.js';
@@ -16,28 +17,16 @@ import { MoveSheet } from './move_sheet.js';
 import { RefusedCards } from './refused_cards.js';
 import { SeatPage } from './seat_page.js';
 
-/** A tap on what stood elsewhere, or was something else, so many milliseconds ago was not meant for it. */
-const STEADY_MS = 400;
-
-/** Refuses a tap that was meant for what stood here before. @param {unknown} what @returns {(event: Event) => void} */
-function useSteady(what) {
-  const last = useRef({ what, at: -Infinity });
-  if (last.current.what !== what) last.current = { what, at: performance.now() };
-  return (event) => {
-    if (performance.now() - last.current.at < STEADY_MS) event.preventDefault();
-  };
-}
-
 /** @param {{id: number}} props */
 export function TablePage({ id }) {
   const desk = useDesk();
   const floor = useFloor();
-  const loaded = useStore(desk.service.loaded);
+  const loaded = useStore(desk.service.complete);
   const table = floor.tables[id];
   const basket = useBasket(table);
   /** @type {[any, (open: any) => void]} */
   const [open, setOpen] = useState(null);
-  const steady = useSteady(table?.session?.id ?? null);
+  const { guard } = useSteady(table?.session?.id ?? null);
   const back = { href: hashOf({ view: 'floor' }), text: t('waiter.tables') };
   if (!table) return html`<${Frame} title=${t('waiter.table')} back=${back} dock="dock"><main class="scroll">${loaded ? html`<${Empty}>${t('waiter.no_such_table')}<//>` : html`<${Loading} shapes=${4} height=${56} />`}</main><//>`;
   if (!table.session) return html`<${SeatPage} table=${table} />`;
@@ -66,7 +55,7 @@ export function TablePage({ id }) {
     <div class="dock">
       <button class="btn" onclick=${() => setOpen({ move: true })}>${t('waiter.move')}</button>
       <a class="btn" href=${hashOf({ view: 'bill', table: id })}>${t('waiter.bill')}</a>
-      <a class="btn do" href=${hashOf({ view: 'add', table: id })} onclick=${steady}>${basket.length > 0 ? t('waiter.add_unsent', { n: basket.reduce((all, line) => all + line.quantity, 0) }) : t('waiter.add_dishes')}</a>
+      <a class="btn do" href=${hashOf({ view: 'add', table: id })} onclick=${guard}>${basket.length > 0 ? t('waiter.add_unsent', { n: basket.reduce((all, line) => all + line.quantity, 0) }) : t('waiter.add_dishes')}</a>
     </div>
     ${open?.move ? html`<${MoveSheet} table=${table} onclose=${close} />` : null}
     ${open?.guests ? html`<${GuestsSheet} table=${table} onclose=${close} />` : null}
