@@ -142,6 +142,8 @@ fn a_dish_comes_changes_and_goes() {
         "one of several is left out by nobody: {dish}"
     );
     let line = format!("PATCH /api/v1/menu/{}", dish["id"]);
+    let mut restaurant = Client::open_as(&server, "/ws/restaurants/2/", &manager);
+    restaurant.sync();
     // Two groups change names with each other; what is named by its id stays the same row, what is not named goes.
     let (rice, without) = (&dish["choices"][0], &dish["choices"][1]);
     let black = &rice["modifiers"][0]["id"];
@@ -197,8 +199,14 @@ fn a_dish_comes_changes_and_goes() {
         assert_eq!(ask(&line, body.clone()).refused(status), code, "{body}");
     }
     // The part of the menu shows in its dishes.
-    let mut restaurant = Client::open_as(&server, "/ws/restaurants/2/", &manager);
-    restaurant.sync();
+    assert_eq!(restaurant.next_is("menu_update")["data"], changed);
+    let choices = json!({"choices": changed["choices"]});
+    let same = ask(&line, choices).ok();
+    assert_eq!(
+        restaurant.next_is("menu_update")["data"],
+        same,
+        "the choices alone"
+    );
     let renamed = ask(
         &format!("PATCH /api/v1/menu/categories/{}", part["id"]),
         json!({"name": "Sweets"}),

@@ -9,6 +9,7 @@ mod machine;
 mod money;
 mod moving;
 mod ordering;
+mod pins;
 mod printing;
 mod shell;
 mod totals;

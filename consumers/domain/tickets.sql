@@ -283,6 +283,7 @@ CREATE INDEX order_items_ready ON order_items(ready_at) WHERE ready_at IS NOT NU
 
 ---------------------------------------------------------------------------------------------------------------- the menu
 ALTER TABLE menu_items ADD COLUMN removed_at INTEGER;        -- off the menu for good: the orders of it stay
+ALTER TABLE menu_items ADD COLUMN shown INTEGER NOT NULL DEFAULT 0;   -- rises with what shows with it and stands elsewhere: its choices, its category
 -- What it does to a dish, for who cooks it. NULL: what its name and its group say.
 ALTER TABLE modifiers ADD COLUMN kind TEXT CHECK (kind IS NULL OR kind = 'removal' OR kind = 'addition' OR kind = 'choice');
 ALTER TABLE menu_categories ADD COLUMN removed_at INTEGER;
@@ -291,41 +292,41 @@ ALTER TABLE menu_categories ADD COLUMN removed_at INTEGER;
 CREATE TRIGGER others_group_inserted AFTER INSERT ON modifier_groups
 WHEN coalesce(1, 0)
 BEGIN
-  UPDATE menu_items SET version = version + 1 WHERE id = NEW.menu_item_id;
+  UPDATE menu_items SET shown = shown + 1 WHERE id = NEW.menu_item_id;
 END;
 
 CREATE TRIGGER others_group_updated AFTER UPDATE ON modifier_groups
 WHEN coalesce(1, 0)
 BEGIN
-  UPDATE menu_items SET version = version + 1 WHERE id = NEW.menu_item_id OR id = OLD.menu_item_id;
+  UPDATE menu_items SET shown = shown + 1 WHERE id = NEW.menu_item_id OR id = OLD.menu_item_id;
 END;
 
 CREATE TRIGGER others_group_deleted AFTER DELETE ON modifier_groups
 WHEN coalesce(1, 0)
 BEGIN
-  UPDATE menu_items SET version = version + 1 WHERE id = OLD.menu_item_id;
+  UPDATE menu_items SET shown = shown + 1 WHERE id = OLD.menu_item_id;
 END;
 
 CREATE TRIGGER others_modifier_inserted AFTER INSERT ON modifiers
 WHEN coalesce(1, 0)
 BEGIN
-  UPDATE menu_items SET version = version + 1 WHERE id = (SELECT menu_item_id FROM modifier_groups WHERE id = NEW.group_id);
+  UPDATE menu_items SET shown = shown + 1 WHERE id = (SELECT menu_item_id FROM modifier_groups WHERE id = NEW.group_id);
 END;
 
 CREATE TRIGGER others_modifier_updated AFTER UPDATE ON modifiers
 WHEN coalesce(1, 0)
 BEGIN
-  UPDATE menu_items SET version = version + 1 WHERE id IN (SELECT menu_item_id FROM modifier_groups WHERE id = NEW.group_id OR id = OLD.group_id);
+  UPDATE menu_items SET shown = shown + 1 WHERE id IN (SELECT menu_item_id FROM modifier_groups WHERE id = NEW.group_id OR id = OLD.group_id);
 END;
 
 CREATE TRIGGER others_modifier_deleted AFTER DELETE ON modifiers
 WHEN coalesce(1, 0)
 BEGIN
-  UPDATE menu_items SET version = version + 1 WHERE id = (SELECT menu_item_id FROM modifier_groups WHERE id = OLD.group_id);
+  UPDATE menu_items SET shown = shown + 1 WHERE id = (SELECT menu_item_id FROM modifier_groups WHERE id = OLD.group_id);
 END;
 
 CREATE TRIGGER others_category_updated AFTER UPDATE OF name, sort, station_id, course ON menu_categories
 WHEN coalesce(1, 0)
 BEGIN
-  UPDATE menu_items SET version = version + 1 WHERE category_id = NEW.id;
+  UPDATE menu_items SET shown = shown + 1 WHERE category_id = NEW.id;
 END;

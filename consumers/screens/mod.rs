@@ -9,5 +9,5 @@ mod kind;
 mod place;
 mod response;
 
-pub use demo::{Demo, register as register_demo};
+pub use demo::{Demo, Rush, register as register_demo};
 pub use interface::register;
