@@ -34,18 +34,16 @@ impl Cook {
         let (Some(order), Some(status)) = (order.as_str(), status.as_str()) else {
             return;
         };
-        let begun = match status {
-            "pending" | "confirmed" => false,
-            "preparing" => true,
-            _ => return,
-        };
+        if !["pending", "confirmed", "preparing"].contains(&status) {
+            return;
+        }
         let Some(say) = self.say.clone().filter(|_| self.acts) else {
             return;
         };
         if self.cooking.borrow_mut().insert(order.to_owned()) {
             let (scene, cooking) = (self.scene.clone(), self.cooking.clone());
-            self.scene
-                .begin(cook(scene, cooking, say, order.to_owned(), begun));
+            let (order, status) = (order.to_owned(), status.to_owned());
+            self.scene.begin(cook(scene, cooking, say, order, status));
         }
     }
 }
@@ -92,18 +90,24 @@ async fn cook(
     cooking: Rc<RefCell<HashSet<String>>>,
     say: mpsc::Sender<Emit>,
     order: String,
-    begun: bool,
+    status: String,
 ) {
     let update = |status: &str| {
         let update = json!({"orderId": order, "status": status});
         ("order:update_status".to_owned(), update)
     };
     let done = async {
-        if !begun {
+        if status == "pending" {
+            if !scene.pause(3.0, 20.0).await {
+                return;
+            }
+            let _ = say.send(update("confirmed")).await; // nobody listens any more
+        }
+        if status != "preparing" {
             if !scene.pause(10.0, 90.0).await {
                 return;
             }
-            let _ = say.send(update("preparing")).await; // nobody listens any more
+            let _ = say.send(update("preparing")).await;
         }
         if scene.pause(120.0, 600.0).await {
             let _ = say.send(update("ready")).await;
