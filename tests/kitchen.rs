@@ -3,11 +3,13 @@
 mod absence;
 mod bursts;
 mod changes;
+mod confirmations;
 mod http;
 mod mistakes;
 mod rooms;
 mod status;
 mod tables;
+mod tickets;
 
 use crate::support::socket_io::{SocketIo, Told};
 use crate::support::{Server, contract, http as wire, token};

@@ -59,6 +59,15 @@ pub fn on(db: &Reader<'_>, restaurant: i64, date: &str) -> Result<Day, Error> {
     Ok(day(&wall, start_ms, midnight.div_euclid(DAY_MS)))
 }
 
+/// What the clock on a restaurant's wall shows at a moment: minutes since midnight.
+///
+/// # Errors
+/// [`Refusal::NotFound`].
+pub fn minutes(db: &Reader<'_>, restaurant: i64, at_ms: i64) -> Result<i64, Error> {
+    let (wall, _) = house(db, restaurant)?;
+    Ok((at_ms + wall.offset_ms(at_ms)).rem_euclid(DAY_MS) / 60_000)
+}
+
 fn day(wall: &Wall, start_ms: i64, number: i64) -> Day {
     let (year, month, day) = civil(number);
     Day {

@@ -142,7 +142,7 @@ pub enum Fact {
         table: TableFacts,
         /// Rises with each change of the table or of who sits there.
         version: u64,
-        /// Whether it was occupied or released: then the whole restaurant hears of it.
+        /// Whether it was occupied or released, or is itself another: then the whole restaurant hears of it.
         occupancy: bool,
     },
     /// A table's row is gone.

@@ -7,7 +7,20 @@ use maitred::{Change, Error, Op, Reader};
 
 pub fn table(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Announcement>, Error> {
     if change.op != Op::Delete {
-        return Ok(table_changed(db, change.id)?.into_iter().collect());
+        // What stands in a house is everybody's there: a new one, another number, out of use.
+        let mut all: Vec<Announcement> = table_changed(db, change.id)?.into_iter().collect();
+        for announcement in &mut all {
+            if let Some(Fact::TableChanged {
+                table, occupancy, ..
+            }) = &mut announcement.fact
+            {
+                *occupancy = true;
+                announcement
+                    .groups
+                    .push(Group::Restaurant(table.restaurant_id));
+            }
+        }
+        return Ok(all);
     }
     let (id, version) = (change.id, next_version(db)?);
     Ok(vec![Announcement::to(
@@ -16,7 +29,7 @@ pub fn table(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Announcement>, 
     )])
 }
 
-/// Something about a table that is neither its being occupied nor its being released.
+/// Something about what shows in a table that is neither its being occupied nor its being released.
 pub fn table_changed(db: &Reader<'_>, id: i64) -> Result<Option<Announcement>, Error> {
     let version = next_version(db)?;
     let fact = tables::facts(db, id)?.map(|table| Fact::TableChanged {

@@ -90,7 +90,7 @@ fn what_cannot_be_ordered_is_refused_in_this_vocabularys_shape() {
     }
     let sold_out = "UPDATE menu_items SET is_available = 0 WHERE id = 1;";
     timing.server.shell(sold_out);
-    assert_eq!(refused(place(two_dishes()), 409), "ITEM_UNAVAILABLE");
+    assert_eq!(refused(place(two_dishes()), 409), "SOLD_OUT");
     let unknown = timing.ask("GET /api/nothing", Value::Null);
     assert_eq!(refused(unknown, 404), "NOT_FOUND");
     let wrong = timing.ask("DELETE /api/orders", Value::Null);

@@ -100,7 +100,7 @@ const CONTACT_MAX: usize = 200;
 /// wants that; others are confirmed at once where it wants that.
 ///
 /// # Errors
-/// [`Refusal::Value`], [`Refusal::Unavailable`], [`Refusal::OpenItems`], [`Refusal::OtherRestaurant`], [`Refusal::TableInactive`], [`Refusal::Forbidden`],
+/// [`Refusal::Value`], [`Refusal::SoldOut`], [`Refusal::OpenItems`], [`Refusal::OtherRestaurant`], [`Refusal::TableInactive`], [`Refusal::Forbidden`],
 /// [`Refusal::NotFound`].
 pub fn create(tx: &Transaction<'_>, actor: &Actor, new: &NewOrder) -> Result<OrderFacts, Error> {
     if matches!(actor.role, Role::Display | Role::Driver) {

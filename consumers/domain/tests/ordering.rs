@@ -52,7 +52,7 @@ fn what_cannot_be_ordered_is_refused() {
         (r#"{"restaurant_id":2,"items":[]}"#, "INVALID_VALUE"),
         (
             r#"{"restaurant_id":2,"items":[{"menu_item_id":3}]}"#,
-            "ITEM_UNAVAILABLE",
+            "SOLD_OUT",
         ),
         (
             r#"{"restaurant_id":2,"items":[{"menu_item_id":9}]}"#,

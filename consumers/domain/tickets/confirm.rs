@@ -3,7 +3,7 @@
 use super::lines::{Done, Lines, cook, ids, json, ticket};
 use crate::db::{Error, Transaction, params};
 use crate::domain::items::{self, ItemStatus};
-use crate::domain::{Actor, Refusal, Status};
+use crate::domain::{Actor, Status};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -21,7 +21,7 @@ pub enum What {
 /// Confirms everything of a ticket that waits for it: the lines that are meant, and the order's own allergy note or its end. What was confirmed stays.
 ///
 /// # Errors
-/// [`Refusal::Forbidden`], [`Refusal::NotFound`].
+/// [`Refusal::Forbidden`](crate::domain::Refusal::Forbidden), [`Refusal::NotFound`](crate::domain::Refusal::NotFound).
 pub fn confirm(
     tx: &Transaction<'_>,
     actor: &Actor,
@@ -52,10 +52,10 @@ pub fn confirm(
     Done::of(tx, order_id, &ids(&lines), changed)
 }
 
-/// Confirms one line.
+/// Confirms one line. What a line does not have (somebody took the allergy back meanwhile) is a success without a change.
 ///
 /// # Errors
-/// As [`confirm`]; [`Refusal::Value`] where there is nothing to confirm: the line is not off, or has no allergy; [`Refusal::Version`].
+/// As [`confirm`].
 pub fn confirm_item(
     tx: &Transaction<'_>,
     actor: &Actor,
@@ -65,27 +65,14 @@ pub fn confirm_item(
     cook(actor)?;
     let item = items::get(tx, item_id)?;
     let order = ticket(tx, item.order_id)?;
-    let (waits, done) = match what {
-        What::Void => (
-            item.status == ItemStatus::Voided && item.void_acked_at.is_none(),
-            item.void_acked_at.is_some(),
-        ),
-        What::Allergy => (item.allergy_waits(), item.allergy_acked_at.is_some()),
+    let waits = match what {
+        What::Void => item.status == ItemStatus::Voided && item.void_acked_at.is_none(),
+        What::Allergy => item.allergy_waits(),
     };
-    if !waits && !done {
-        return Err(Refusal::value("what", nothing(what)).into());
-    }
     if waits {
         write(tx, what, &[item_id])?;
     }
     Done::of(tx, order.id, &[item_id], waits)
-}
-
-const fn nothing(what: What) -> &'static str {
-    match what {
-        What::Void => "this line is not off",
-        What::Allergy => "this line has no allergy",
-    }
 }
 
 fn write(tx: &Transaction<'_>, what: What, lines: &[i64]) -> Result<(), Error> {

@@ -106,9 +106,12 @@ pub(in crate::vocabularies::dining) struct TableData<'a> {
     /// Guests cannot order here by themselves.
     qr_blocked: bool,
     zone: Option<&'a str>,
+    zone_id: Option<i64>,
     restaurant: &'a str,
     restaurant_id: i64,
     session: Option<SessionOfTable<'a>>,
+    /// Of the table itself; `version` is that of all that is shown here.
+    row_version: i64,
     version: u64,
 }
 
@@ -135,6 +138,7 @@ impl<'a> TableData<'a> {
             is_active: table.is_active,
             qr_blocked: table.qr_blocked,
             zone: table.zone.as_deref(),
+            zone_id: table.zone_id,
             restaurant: &table.restaurant,
             restaurant_id: table.restaurant_id,
             session: table.session.as_ref().map(|session| SessionOfTable {
@@ -145,6 +149,7 @@ impl<'a> TableData<'a> {
                 waiter_id: session.waiter_id,
                 version: session.version,
             }),
+            row_version: table.version,
             version,
         }
     }

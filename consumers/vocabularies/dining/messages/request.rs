@@ -1,8 +1,7 @@
 //! What a visit's guests wait for.
 
 use super::data::Time;
-use crate::domain::requests::{RequestFacts, RequestKind};
-use crate::domain::tasks::TaskStatus;
+use crate::domain::requests::{RequestFacts, RequestKind, RequestStatus};
 use schemars::JsonSchema;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,8 +12,7 @@ use utoipa::ToSchema;
 pub(in crate::vocabularies::dining) struct RequestData<'a> {
     id: i64,
     kind: RequestKind,
-    /// `open`: nobody has seen it yet; `acknowledged`: the assignee comes.
-    status: TaskStatus,
+    status: RequestStatus,
     assignee: Option<Assignee<'a>>,
     created_at: Time,
     acked_at: Time,

@@ -3,7 +3,7 @@
 use super::house::Name;
 use super::shown::Listed;
 use super::token::{Claims, DEVICE_S};
-use crate::access::{Action, Target};
+use crate::access::{Action, Bearer, Target};
 use crate::domain::devices::{self as domain, DeviceFacts, DeviceKind, DevicePatch, Sign, Station};
 use crate::domain::pairing::{self, NewDevice, Standing};
 use crate::domain::{Key, restaurants};
@@ -197,11 +197,17 @@ pub fn list(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
     Answer::ok(&Listed::of(&page, Device::of))
 }
 
+/// The device that the path names. Whoever manages none does not learn which there are.
+fn named(call: &Call, db: &Reader<'_>) -> Result<(i64, Bearer), Error> {
+    call.bearer(db)?.may(Action::ManageDevices)?;
+    call.target(0, domain::find, Target::Device, Action::ManageDevices, db)
+}
+
 /// `PATCH /devices/{id}`
 #[utoipa::path(patch, path = "/devices/{id}", tag = "devices", params(("id" = Key, Path, description = "Number in the database", example = "1")), request_body(content = DevicePatch, example = json!({"name": "Bar"})), responses((status = 200, description = "As it is now", body = Device)))]
 pub fn change(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let patch: DevicePatch = call.body()?;
-    let (id, _) = call.target(0, domain::find, Target::Device, Action::ManageDevices, tx)?;
+    let (id, _) = named(call, tx)?;
     Answer::ok(&Device::of(&domain::patch(tx, id, &patch)?))
 }
 
@@ -215,7 +221,7 @@ struct Revoked {
 /// `DELETE /devices/{id}`
 #[utoipa::path(delete, path = "/devices/{id}", tag = "devices", params(("id" = Key, Path, description = "Number in the database", example = "1")), responses((status = 200, description = "Its tokens, and those of whoever signed in on it, are worthless", body = Revoked)))]
 pub fn revoke(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
-    let (id, bearer) = call.target(0, domain::find, Target::Device, Action::ManageDevices, tx)?;
+    let (id, bearer) = named(call, tx)?;
     domain::revoke(tx, &bearer.actor(), id)?;
     Answer::ok(&Revoked { id, revoked: true })
 }

@@ -142,7 +142,7 @@ pub fn fire(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
 }
 
 /// `POST /orders/{id}/call`
-#[utoipa::path(post, path = "/orders/{id}/call", tag = "kitchen", params(("id" = Key, Path, description = "Number, uuid or public id", example = "3")), responses((status = 200, description = "The board calls it again", body = Order)))]
+#[utoipa::path(post, path = "/orders/{id}/call", tag = "kitchen", params(("id" = Key, Path, description = "Number, uuid or public id", example = "4")), responses((status = 200, description = "The board calls it again", body = Order)))]
 pub fn call(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let (order, bearer) = named(call, Action::CallOrder, tx)?;
     tickets::call(tx, &bearer.actor(), order)?;

@@ -48,7 +48,7 @@ pub fn change(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
 }
 
 /// `DELETE /menu/{id}`: off the menu for good. What was ordered of it stays.
-#[utoipa::path(delete, path = "/menu/{id}", tag = "menu", params(("id" = Key, Path, description = "Number or uuid", example = "40")), responses((status = 200, description = "It is off the menu; what was ordered of it stays", body = Dish)))]
+#[utoipa::path(delete, path = "/menu/{id}", tag = "menu", params(("id" = Key, Path, description = "Number or uuid", example = "12")), responses((status = 200, description = "It is off the menu; what was ordered of it stays", body = Dish)))]
 pub fn remove(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let (id, bearer) = named(call, Action::EditMenu, tx)?;
     let dish = dishes::remove(tx, &bearer.actor(), id)?;

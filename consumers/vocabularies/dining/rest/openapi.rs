@@ -1,8 +1,8 @@
 //! What this service promises, for `/api-docs`.
 
 use super::{
-    bills, devices, house, kitchen, menu, orders, people, qr, reports, requests, sign_in, staff,
-    tables,
+    bills, devices, house, kitchen, menu, numbers, orders, people, plan, qr, reports, requests,
+    sign_in, staff, tables,
 };
 use crate::rest::Refused;
 use utoipa::OpenApi;
@@ -29,6 +29,18 @@ use utoipa::OpenApi;
         tables::sessions,
         tables::session,
         tables::change_session,
+        plan::zones,
+        plan::add_zone,
+        plan::change_zone,
+        plan::add_table,
+        plan::change_table,
+        plan::stations,
+        plan::add_station,
+        plan::change_station,
+        numbers::today,
+        numbers::today_table,
+        numbers::orders,
+        numbers::payments,
         bills::bill,
         bills::pay,
         bills::move_visit,

@@ -45,8 +45,8 @@ struct Cancelled {
 /// `DELETE /sessions/{id}/requests/{kind}`
 #[utoipa::path(delete, path = "/sessions/{id}/requests/{kind}", tag = "tables", params(("id" = Key, Path, description = "Number or uuid", example = "1"), ("kind" = RequestKind, Path, description = "What was asked for", example = "call_waiter")), responses((status = 200, description = "Nobody needs to come", body = Cancelled)))]
 pub fn cancel(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
-    let kind = RequestKind::named(&call.key(1).to_string())?;
     let (session, _) = call.target(0, ids::session, Target::Session, Action::Request, tx)?;
+    let kind = RequestKind::named(&call.key(1).to_string())?;
     let cancelled = domain::cancel(tx, session, kind)?;
     Answer::ok(&Cancelled { kind, cancelled })
 }

@@ -1,8 +1,8 @@
 //! The dining room's table of paths.
 
 use super::{
-    bills, devices, house, kitchen, menu, orders, people, qr, reports, requests, sign_in, staff,
-    tables,
+    bills, devices, house, kitchen, menu, numbers, orders, people, plan, qr, reports, requests,
+    sign_in, staff, tables,
 };
 use crate::rest::Handler::{File, Prepared, Read, Serve, Write};
 use crate::rest::before::{approval, new_pin};
@@ -56,8 +56,55 @@ const ROUTES: &[(&str, Methods)] = &[
             (Method::POST, Write(orders::pay)),
         ],
     ),
-    ("tables", &[(Method::GET, Read(tables::list))]),
-    ("tables/*", &[(Method::GET, Read(tables::show))]),
+    (
+        "tables",
+        &[
+            (Method::GET, Read(tables::list)),
+            (Method::POST, Write(plan::add_table)),
+        ],
+    ),
+    (
+        "tables/*",
+        &[
+            (Method::GET, Read(tables::show)),
+            (Method::PATCH, Write(plan::change_table)),
+        ],
+    ),
+    (
+        "zones",
+        &[
+            (Method::GET, Read(plan::zones)),
+            (Method::POST, Write(plan::add_zone)),
+        ],
+    ),
+    ("zones/*", &[(Method::PATCH, Write(plan::change_zone))]),
+    (
+        "stations",
+        &[
+            (Method::GET, Read(plan::stations)),
+            (Method::POST, Write(plan::add_station)),
+        ],
+    ),
+    (
+        "stations/*",
+        &[(Method::PATCH, Write(plan::change_station))],
+    ),
+    (
+        "restaurants/*/today",
+        &[(Method::GET, Read(numbers::today))],
+    ),
+    (
+        "restaurants/*/today.csv",
+        &[(Method::GET, File(numbers::today_table))],
+    ),
+    (
+        "restaurants/*/orders.csv",
+        &[(Method::GET, File(numbers::orders))],
+    ),
+    (
+        "restaurants/*/payments.csv",
+        &[(Method::GET, File(numbers::payments))],
+    ),
     ("tables/*/occupy", &[(Method::POST, Write(tables::occupy))]),
     (
         "tables/*/release",

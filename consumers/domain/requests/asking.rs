@@ -1,95 +1,11 @@
 //! What guests ask for: that somebody comes, and the bill. Of each kind one waits at a time, so nobody is called twice by an impatient thumb.
 
-use super::tasks::{self, TaskKind, TaskStatus};
-use super::{Actor, Refusal, sessions};
+use super::facts::{RequestFacts, RequestKind};
 use crate::db::{Error, Reader, Transaction, params};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::domain::tasks::{self, TaskStatus};
+use crate::domain::{Actor, Key, Refusal, ids, sessions};
+use serde::Deserialize;
 use utoipa::ToSchema;
-
-/// What can be asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum RequestKind {
-    /// Somebody is to come.
-    CallWaiter,
-    /// Somebody is to bring the bill.
-    Bill,
-}
-
-impl RequestKind {
-    const fn task(self) -> TaskKind {
-        match self {
-            RequestKind::CallWaiter => TaskKind::CallWaiter,
-            RequestKind::Bill => TaskKind::Bill,
-        }
-    }
-
-    /// The kind that a path names.
-    ///
-    /// # Errors
-    /// [`Refusal::Value`].
-    pub fn named(text: &str) -> Result<Self, Refusal> {
-        match text {
-            "call_waiter" => Ok(RequestKind::CallWaiter),
-            "bill" => Ok(RequestKind::Bill),
-            _ => Err(Refusal::value("kind", "call_waiter or bill")),
-        }
-    }
-}
-
-/// A request that waits, or that somebody takes care of. It is a task; this is what guests see of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs)]
-pub struct RequestFacts {
-    pub id: i64,
-    pub kind: RequestKind,
-    pub status: TaskStatus,
-    pub assignee_id: Option<i64>,
-    /// The first name of who comes.
-    pub assignee_name: Option<String>,
-    pub created_at: i64,
-    pub acked_at: Option<i64>,
-    pub version: i64,
-}
-
-/// What a visit waits for, as one column: a list of arrays, in the order in which it was asked.
-pub(super) const COLUMN: &str = "(SELECT json_group_array(json_array(k.id, k.kind, k.status, k.assignee_id, u.name, k.created_at, k.acked_at, k.version))
-    FROM (SELECT * FROM tasks WHERE session_id = s.id AND kind IN ('call_waiter', 'bill') AND status IN ('open', 'acknowledged') ORDER BY id) k
-    LEFT JOIN users u ON u.id = k.assignee_id)";
-
-/// Reads that column.
-pub(super) fn parse(column: &str) -> Result<Vec<RequestFacts>, Error> {
-    type Written = (
-        i64,
-        RequestKind,
-        TaskStatus,
-        Option<i64>,
-        Option<String>,
-        i64,
-        Option<i64>,
-        i64,
-    );
-    let all: Vec<Written> = serde_json::from_str(column)?;
-    let facts = all.into_iter().map(
-        |(id, kind, status, assignee_id, name, created_at, acked_at, version)| RequestFacts {
-            id,
-            kind,
-            status,
-            assignee_id,
-            assignee_name: name.as_deref().and_then(first_name),
-            created_at,
-            acked_at,
-            version,
-        },
-    );
-    Ok(facts.collect())
-}
-
-/// What strangers are told of a name.
-fn first_name(name: &str) -> Option<String> {
-    name.split_whitespace().next().map(str::to_owned)
-}
 
 /// What a visit waits for.
 ///
@@ -146,9 +62,9 @@ pub fn ask(
         "INSERT INTO tasks(uuid, restaurant_id, kind, table_id, session_id, assignee_id, title, priority, created_by, created_at, updated_at)
          VALUES (?1, ?2, ?3, ?4, ?5, NULL, ?6, 3, ?7, ?8, ?8)",
         params![
-            super::ids::uuid(),
+            ids::uuid(),
             session.restaurant_id,
-            kind.task().name(),
+            kind.name(),
             session.table_id,
             session_id,
             title,
@@ -179,7 +95,7 @@ pub fn cancel(tx: &Transaction<'_>, session_id: i64, kind: RequestKind) -> Resul
     }
     let gone = tx.execute(
         "UPDATE tasks SET status = 'cancelled' WHERE session_id = ?1 AND kind = ?2 AND status IN ('open', 'acknowledged')",
-        params![session_id, kind.task().name()],
+        params![session_id, kind.name()],
     )?;
     Ok(gone > 0)
 }
@@ -193,7 +109,7 @@ pub struct TaskPatch {
     /// Who does it; `null`: whoever comes first.
     #[serde(deserialize_with = "given")]
     #[schema(value_type = Option<i64>)]
-    pub assignee_id: Option<Option<super::Key>>,
+    pub assignee_id: Option<Option<Key>>,
     #[serde(rename = "version")]
     pub expected_version: Option<i64>,
 }
