@@ -6,6 +6,7 @@ mod demo;
 mod embedded;
 mod interface;
 mod kind;
+mod lean;
 mod place;
 mod response;
 
