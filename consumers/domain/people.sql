@@ -21,8 +21,8 @@ CREATE TABLE pairings (
 ) STRICT;
 CREATE INDEX pairings_expiry ON pairings(expires_at);
 
--- Where a device was paired and what became of it. When it was last seen stands apart, in `device_signs`, because that is no change that anybody is told:
--- `last_seen_at` and `app_version` here are of a time when nothing wrote them, and still nothing does.
+-- Where a device was paired and what became of it. When it was last seen stands apart (the table's own columns for that are not used): that is no change that
+-- anybody is told.
 ALTER TABLE devices ADD COLUMN print TEXT;                           -- the beginning of `token_hash`: its tokens name it, so that no other device of that number is meant
 ALTER TABLE devices ADD COLUMN paired_at INTEGER;
 ALTER TABLE devices ADD COLUMN paired_by INTEGER REFERENCES users(id);

@@ -1,6 +1,7 @@
 //! What the rules promise, each on a database of its own.
 
 mod billing;
+mod business_days;
 mod delivering;
 mod floor;
 mod kitchen;

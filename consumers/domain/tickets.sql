@@ -271,6 +271,13 @@ BEGIN
   UPDATE order_items SET allergy_acked_at = NULL WHERE id = NEW.id;
 END;
 
+-- What a guest ordered is the kitchen's when it is approved: its timer starts then. The server does it itself.
+CREATE TRIGGER others_approved AFTER UPDATE OF status ON orders
+WHEN coalesce(1, 0) AND OLD.status = 'new' AND NEW.status <> 'new' AND NEW.status <> 'cancelled' AND NEW.workflow_id = 1
+BEGIN
+  UPDATE order_items SET fired_at = CAST((julianday('now')-2440587.5)*86400000 AS INTEGER) WHERE order_id = NEW.id AND status = 'queued';
+END;
+
 -- What was done lately: asked for by whoever put the wrong ticket away.
 CREATE INDEX order_items_ready ON order_items(ready_at) WHERE ready_at IS NOT NULL;
 
