@@ -1,4 +1,4 @@
-// The waiter's phone, tap by tap, against the server: every action of the design's table, and what the database has afterwards.
+// The waiter's phone, tap by tap, against the server: every action, and what the database has afterwards.
 import { expect, test } from './harness/index.js';
 import { Floor, guestsAt, lines, minor, phone, steady, until } from './harness/waiter.js';
 
