@@ -23,7 +23,7 @@ test('an order comes, is ticked, is done; the waiter hears that the kitchen has 
   await settled(server, () => server.sql(`SELECT count(*) AS n FROM order_items WHERE order_id = ${made.id} AND seen_at IS NULL`)[0].n === 0);
   await card.getByRole('button', { name: /Tom yum soup/ }).click();
   await settled(server, () => server.sql(`SELECT count(*) AS n FROM order_items WHERE order_id = ${made.id} AND status = 'ready'`)[0].n === 1);
-  await card.getByRole('button', { name: /^Done\s*, table 7, 2 dishes/ }).click();
+  await card.getByRole('button', { name: /^Done\s*, table 7, 3 dishes/ }).click();
   await p.locator('.ghost', { hasText: 'done at' }).waitFor();
   await p.until(() => !document.querySelector('.ghost, [data-ticket]'));
   expect.equal(statusOf(server, made.id), 'ready');

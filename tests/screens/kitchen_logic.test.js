@@ -284,6 +284,8 @@ test('a wish ends with the stream: of several the last counts, and waiting shows
     { key: 'a', state: 'acked', patch: { order: 'o', lines: ['x'], what: 'tick' } },
     { key: 'b', state: 'waiting', patch: { order: 'o', lines: ['x'], what: 'untick' } },
     { key: 'c', state: 'waiting', patch: { order: 'o', lines: [], what: 'allergy' } },
+    { key: 'd', state: 'waiting', patch: { dish: 4, available: false } },
+    { key: 'e', state: 'waiting' },
   ];
   expect.deepEqual(wishes(entries, false).get('x'), { status: 'preparing', mark: '' });
   expect.deepEqual(wishes(entries, true).get('x'), { status: 'preparing', mark: 'waits' });

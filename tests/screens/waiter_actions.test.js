@@ -1,6 +1,6 @@
-// The waiter's phone, tap by tap, against the server: every action of the design's table, and what the database has afterwards.
+// The waiter's phone, tap by tap, against the server: every action, and what the database has afterwards.
 import { expect, test } from './harness/index.js';
-import { Floor, guestsAt, lines, minor, phone, steady } from './harness/waiter.js';
+import { Floor, guestsAt, lines, minor, phone, steady, until } from './harness/waiter.js';
 
 test('sign in: a name and a PIN, a wrong one costs a try, and the floor opens', async ({ page }) => {
   const p = await page('/waiter', { size: [390, 844] });
@@ -287,15 +287,6 @@ test('the profile: section, sound, colours, language, and out', async ({ page })
   expect.equal(await p.evaluate(() => localStorage.getItem('maitred.session.waiter')), null);
   // Signing out ends every sign-in of hers, so no other test may share this server.
 }, { fresh: true });
-
-/** Until the database says so. @param {() => boolean} fits */
-async function until(fits) {
-  const from = performance.now();
-  while (!fits()) {
-    if (performance.now() - from > 20_000) throw new Error(`never: ${fits}`);
-    await new Promise((done) => setTimeout(done, 50));
-  }
-}
 
 test('by person: each pays their own dishes, the table\'s own stand below, and nothing is left', async ({ server, page }) => {
   const floor = new Floor(server);

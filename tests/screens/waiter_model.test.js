@@ -11,7 +11,7 @@ import { found } from '../../consumers/screens/waiter/model/menu.js';
 import { isMine, needs } from '../../consumers/screens/waiter/model/needs.js';
 import { predict } from '../../consumers/screens/waiter/model/predict.js';
 import { waysOn } from '../../consumers/screens/waiter/model/refused.js';
-import { bySeat, equal, equalText } from '../../consumers/screens/waiter/model/shares.js';
+import { equal, equalText } from '../../consumers/screens/waiter/model/shares.js';
 import { balancesAfter, costOfPart, localBill, people, pickedAmount } from '../../consumers/screens/waiter/model/splits.js';
 import { byNumber, tileOf } from '../../consumers/screens/waiter/model/tiles.js';
 import { hashOf, parse } from '../../consumers/screens/waiter/model/routes.js';
@@ -53,14 +53,6 @@ model('equal shares: 100.00 by 3 is 33.34 33.33 33.33, and every sum is the tota
       expect.ok(Math.max(...shares) - Math.min(...shares) <= 1);
     }
   }
-});
-
-model('by person: dishes of a seat and a part of what is everybody\'s; the sum is the total', () => {
-  const lines = [line(1, { seat: 1 }), line(2, { seat: 2, price: '100.00', quantity: 2 }), line(3, { price: '0.50' }), line(4, { price: '0.51', seat: null })];
-  const all = bySeat(lines, 2);
-  expect.deepEqual(all.map(({ seat, minor }) => [seat, minor]), [[1, 8051], [2, 20050]]);
-  expect.equal(all.reduce((sum, { minor }) => sum + minor, 0), 8000 + 20000 + 50 + 51);
-  expect.deepEqual(bySeat([line(1)], 2).map(({ seat, minor }) => [seat, minor]), [[null, 8000]]);
 });
 
 model('by dish: parts of a line that does not divide are the whole in the end', () => {
@@ -137,7 +129,7 @@ model('courses rise, drinks stand last, a held course can be fired', () => {
   const courses = byCourse(orders, menu);
   expect.deepEqual(courses.map(({ course, category }) => course ?? category), [1, 3, 'Drinks']);
   expect.ok(courses[1].held);
-  expect.deepEqual(courses[1].fire, [1, 2]);
+  expect.equal(courses[1].rows.length, 3);
   expect.ok(!courses[0].held);
 });
 

@@ -1,15 +1,6 @@
 // The waiter's phone in trouble: double taps, power cuts, no network, wrong clocks, two waiters on one table, a sign-in that ends.
 import { expect, test } from './harness/index.js';
-import { Floor, guestsAt, lines, phone } from './harness/waiter.js';
-
-/** Until the database says so. */
-async function until(fits) {
-  const from = performance.now();
-  while (!(await fits())) {
-    if (performance.now() - from > 20_000) throw new Error(`never: ${fits}`);
-    await new Promise((done) => setTimeout(done, 50));
-  }
-}
+import { Floor, guestsAt, lines, phone, until } from './harness/waiter.js';
 
 /** Puts one Pad Thai into the basket and stands before Send. */
 async function readyToSend(p) {

@@ -23,6 +23,7 @@ export class Feed {
     const snapshot = recall('board.snapshot');
     if (snapshot?.restaurant_id === restaurant.id) {
       this.board.load(snapshot);
+      this.board.broadcasts = (snapshot.said ?? []).map((/** @type {any} */ one) => ({ ...one, until: one.until ?? Infinity }));
       this.keptAt = snapshot.kept_at;
     }
     this.hide = () => this.#keep();
@@ -45,7 +46,8 @@ export class Feed {
     ]);
     const ready = this.board.load(state);
     this.keptAt = 0;
-    for (const one of [...(said?.body.items ?? [])].reverse()) this.board.say(one, m.now());
+    if (said) this.board.broadcasts = [];
+    for (const one of [...(said?.body.items ?? said?.body ?? [])].reverse()) this.board.say(one, m.now());
     if (ready.length) this.#ring('ready', ready);
     this.#tell();
     this.#keep();
@@ -62,7 +64,7 @@ export class Feed {
   #ring(name, entries) {
     this.say(entries);
     const now = performance.now();
-    if (now - this.#rung < TOGETHER_MS) return;
+    if (name === 'ready' && now - this.#rung < TOGETHER_MS) return;
     this.#rung = now;
     sound(name);
   }
@@ -71,7 +73,7 @@ export class Feed {
     const { board, restaurant, m } = this;
     if (!board.isLoaded || m.link.state !== 'live') return;
     const entries = [...board.entries.values()];
-    remember('board.snapshot', { restaurant_id: restaurant.id, restaurant: board.house, as_of: board.asOf, kept_at: m.now(), preparing: entries.filter((one) => one.place === 'preparing'), ready: entries.filter((one) => one.place === 'ready') });
+    remember('board.snapshot', { restaurant_id: restaurant.id, restaurant: board.house, as_of: board.asOf, kept_at: m.now(), said: board.broadcasts, preparing: entries.filter((one) => one.place === 'preparing'), ready: entries.filter((one) => one.place === 'ready') });
   }
 
   #tell() {

@@ -9,6 +9,7 @@
  * @property {string | null} [ready_at]
  * @property {string | null} [called_at] called again
  * @property {string | null} [leaves_at]
+ * @property {boolean} [called] it is called again now
  * @property {number} [version]
  */
 
@@ -58,6 +59,7 @@ export class Board {
    */
   hear({ type, seq = 0, data }, now) {
     if (type === 'broadcast') return this.say(data, now);
+    if (type === 'notification_acknowledged') return this.unsay(data.notification_id);
     if (type !== 'board_update' || (seq && seq <= this.asOf)) return '';
     const known = this.entries.get(data.order_id);
     if (known?.version && data.version <= known.version) return '';
@@ -69,7 +71,8 @@ export class Board {
     if (this.entries.size > ENTRIES_MAX) this.entries.delete(/** @type {number} */ (this.entries.keys().next().value));
     if (data.place !== 'ready') return 'changed';
     if (known?.place !== 'ready') return 'ready';
-    return calledAt(data) > calledAt(known) ? 'called' : 'changed';
+    // a call within the second in which it was ready has the same time
+    return data.called || calledAt(data) > calledAt(known) ? 'called' : 'changed';
   }
 
   /**
@@ -82,6 +85,13 @@ export class Board {
     const until = data.expires_at ? Date.parse(data.expires_at) : data.expires_in_s ? now + data.expires_in_s * 1000 : Infinity;
     this.broadcasts = [...this.broadcasts.filter((one) => one.id !== id), { id, message: data.message, until }].slice(-BROADCASTS_MAX);
     return 'said';
+  }
+
+  /** It was taken back. @param {number | string} id @returns {'changed' | ''} */
+  unsay(id) {
+    const before = this.broadcasts.length;
+    this.broadcasts = this.broadcasts.filter((one) => one.id !== String(id));
+    return before === this.broadcasts.length ? '' : 'changed';
   }
 
   /** What is said now; the newest. @param {number} now */

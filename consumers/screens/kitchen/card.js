@@ -6,7 +6,9 @@ import { t } from '../shared/texts.js';
 import { time } from '../shared/format.js';
 import { run, stop } from './clocks.js';
 import { fit } from './fit.js';
-import { Line, Mark } from './line.js';
+import { Foot } from './foot.js';
+import { Head } from './head.js';
+import { Line } from './line.js';
 import { called } from './news.js';
 
 /** @typedef {import('./ticket.js').Ticket} Ticket */
@@ -15,9 +17,6 @@ import { called } from './news.js';
 
 /** From so many on, ticked lines are folded into one. */
 const FOLD = 3;
-/** A press this long opens what else can be done, milliseconds. */
-const LONG_MS = 550;
-
 /**
  * @typedef {object} Props
  * @property {import('./wall.js').Wall} wall
@@ -44,8 +43,8 @@ export class Card extends Component {
     this.clock = createRef();
     this.list = createRef();
     this.strip = createRef();
-    /** @type {any} */
-    this.press = 0;
+    /** When its lines were last seen to have room. */
+    this.fitted = { key: '', open: 0 };
   }
 
   /** @param {Props} next @param {State} state */
@@ -88,7 +87,6 @@ export class Card extends Component {
     const { wall, id } = this.props;
     if (wall.cards.get(id) === this.draw) wall.cards.delete(id);
     stop(this.clock.current);
-    clearTimeout(this.press);
   }
 
   #run() {
@@ -103,10 +101,19 @@ export class Card extends Component {
       if (this.props.opened) this.strip.current.textContent = t('kitchen.less');
       return;
     }
-    // looking costs a layout; most tickets are short
-    if (this.strip.current.hidden && !this.state.tight && this.props.hands.isSure(this.state.ticket, this.props.cell.tall)) return;
+    const { ticket } = this.state;
+    // looking costs a layout: most tickets are short, and one that had room for its open lines has room when some of them are done
+    const key = this.#room(ticket);
+    if (this.strip.current.hidden && (this.props.hands.isSure(ticket, this.props.cell.tall) || (this.fitted.key === key && ticket.open + ticket.voids <= this.fitted.open))) return;
     const hidden = fit(this.list.current, this.strip.current, (n) => t('kitchen.more_lines', { n }));
+    this.fitted = { key: hidden ? '' : key, open: ticket.open + ticket.voids };
     if (hidden && !this.state.tight && this.#foldable().length) this.setState({ tight: true });
+  }
+
+  /** What its room depends on, beside what is done. @param {Ticket} ticket */
+  #room({ lines, fresh, recalled, first, allergies, order }) {
+    const { room, cell, lang } = this.props;
+    return [room, cell.tall, lang, fresh, recalled, first, order.notes, order.waiter_name, ...allergies.map((one) => `${one.text} ${one.seen}`), ...lines.map((one) => `${one.id} ${one.mark} ${one.note}`)].join('\n');
   }
 
   #foldable() {
@@ -115,51 +122,21 @@ export class Card extends Component {
 
   /** @param {Props} props @param {State} state */
   render({ id, n, cell, opened, missed, lang, hands }, { tight, unfolded, ticket }) {
-    const { code, phase } = ticket;
+    const { phase } = ticket;
     const done = this.#foldable();
     const isFolded = phase === 'cook' && (done.length >= FOLD || (tight && done.length > 0));
     const shown = isFolded && !unfolded ? ticket.lines.filter((line) => !done.includes(line)) : ticket.lines;
     const place = called(ticket, t);
-    const press = (/** @type {PointerEvent} */ event) => {
-      if (event.button === 0) this.press = setTimeout(() => hands.more(id), LONG_MS);
-    };
-    const release = () => clearTimeout(this.press);
     return html`<article ref=${this.host} class=${`tk ${phase}${ticket.fresh ? ' fresh' : ''}${cell.tall ? ' tall' : ''}${opened ? ' over' : ''}`} style=${{ '--x': cell.col, '--y': cell.row }}
       data-ticket=${id} tabindex="-1" aria-label=${phase === 'ready' ? `${place}, ${t('kitchen.ready')}` : place} onContextMenu=${(/** @type {Event} */ event) => (event.preventDefault(), hands.more(id))}>
-      <header onPointerDown=${press} onPointerUp=${release} onPointerLeave=${release} onPointerCancel=${release} onClick=${() => hands.start(id)}>
-        <h2 class=${`n${code.length > 2 ? ' x' : ''}${code.length > 4 ? ' xx' : ''}`}>${code}</h2>
-        <time class="n" ref=${this.clock}></time>
-      </header>
-      <p class="who">${who(ticket)}<span class="tapes">
-        ${ticket.first ? html`<span class="tape ink">${t('kitchen.first')}</span>` : null}
-        ${ticket.recalled ? html`<span class="tape line"><${Icon} name="undo" /> ${t('kitchen.recalled')}</span>` : null}
-        ${phase === 'ready' ? html`<span class="tape ready"><${Icon} name="check" /> ${t('kitchen.ready')}</span>` : null}
-        ${phase === 'cancelled' ? html`<span class="tape line">${t('kitchen.off')}</span>` : null}
-        ${ticket.fresh ? html`<span class="tape new">${missed ? t('kitchen.missed') : t('kitchen.new')}</span>` : null}
-      </span></p>
-      ${ticket.order.notes ? html`<p class="note"><q>${ticket.order.notes}</q></p>` : null}
-      ${phase === 'ready' ? null : ticket.allergies.map((one) => html`<${Allergy} allergy=${one} onconfirm=${() => hands.confirm(id, one)} />`)}
+      <${Head} ticket=${ticket} clock=${this.clock} missed=${missed} hands=${hands} lang=${lang} />
       <ul ref=${this.list}>
         ${rows(shown, id, hands, lang)}
         ${isFolded ? html`<li class="done fold" key="fold"><button type="button" aria-expanded=${unfolded} onClick=${() => this.setState({ unfolded: !unfolded })}><b class="n"><${Icon} name="check" /></b><span>${t('kitchen.folded', { n: done.length })}</span></button></li>` : null}
       </ul>
       <button type="button" class="rest" ref=${this.strip} hidden onClick=${() => hands.open(opened ? '' : id)}></button>
-      <footer>${this.foot(ticket, n, place)}<button type="button" class="also" aria-label=${t('kitchen.more', { place })} onClick=${() => hands.more(id)}><${Icon} name="more" /></button></footer>
+      <${Foot} ticket=${ticket} n=${n} place=${place} hands=${hands} lang=${lang} />
     </article>`;
-  }
-
-  /** @param {Ticket} ticket @param {number} n @param {string} place */
-  foot(ticket, n, place) {
-    const { hands } = this.props;
-    const { id, phase, blocked } = ticket;
-    const press = (/** @type {string} */ text, /** @type {string} */ more, /** @type {() => void} */ does, looks = '') =>
-      html`<button type="button" class=${`bump ${looks}`} aria-disabled=${looks ? 'true' : undefined} onClick=${does}><kbd aria-hidden="true" class=${n > 9 ? 'none' : ''}>${n}</kbd><span>${text}<span class="sr">${more}</span></span></button>`;
-    if (ticket.undo) return press(t('kitchen.undo'), `, ${place}`, () => hands.undo(id));
-    if (phase === 'cancelled') return press(t('kitchen.clear'), ` ${t('kitchen.clear_what', { place })}`, () => hands.done(id));
-    if (blocked) return press(t(`kitchen.${blocked}_first`), `, ${place}`, () => hands.done(id), `is-${blocked}`);
-    if (phase === 'ready') return press(t('kitchen.hand'), `, ${place}`, () => hands.done(id));
-    const dishes = t('kitchen.dishes', { n: ticket.lines.filter((line) => line.state === 'open').reduce((sum, line) => sum + line.quantity, 0) });
-    return press(t('kitchen.done'), `, ${place}, ${dishes}`, () => hands.done(id));
   }
 }
 
@@ -175,26 +152,4 @@ function rows(lines, ticket, hands, lang) {
     out.push(html`<${Line} key=${line.id} line=${line} ticket=${ticket} hands=${hands} lang=${lang} />`);
   }
   return out;
-}
-
-/** Whose it is: guests and waiter, or how it leaves. @param {Ticket} ticket */
-function who({ type, order }) {
-  const sign = { pickup: 'bag', delivery: 'bike', counter: 'person' }[type];
-  const parts = [];
-  if (type === 'dine_in') {
-    if (order.guests_count) parts.push(t('kitchen.guests', { n: order.guests_count }));
-    parts.push(order.source === 'qr' ? 'QR' : order.waiter_name ?? '');
-  } else {
-    parts.push(t(`kitchen.type_${type}`), order.customer_name ?? '');
-    if (order.eta_at) parts.push(time(order.eta_at));
-  }
-  return html`${sign ? html`<${Icon} name=${sign} />` : null}<span>${parts.filter(Boolean).join(' · ') || '\u00a0'}</span>`;
-}
-
-/** @param {{allergy: import('./ticket.js').Allergy, onconfirm: () => void}} props */
-function Allergy({ allergy, onconfirm }) {
-  const { text, seat, seen, mark } = allergy;
-  const what = html`<b>${t('kitchen.allergy')}</b> ${text}${seat ? html`, ${t('kitchen.seat', { n: seat })}` : null}`;
-  if (seen) return html`<p class="alg seen"><${Icon} name="warn" /><span>${what}</span><i>${mark ? html`<${Mark} mark=${mark} />` : t('kitchen.seen')}</i></p>`;
-  return html`<button type="button" class="alg" onClick=${onconfirm}><${Icon} name="warn" /><span><span class="sr">${t('kitchen.confirm')} </span>${what}</span><i aria-hidden="true">${mark ? html`<${Mark} mark=${mark} />` : t('kitchen.seen_ask')}</i></button>`;
 }

@@ -2,7 +2,7 @@
 
 import { age, level } from './clock.js';
 
-/** @typedef {{since: number, host: HTMLElement | null, until?: number, next?: number}} Running since, until: milliseconds since 1970; `host` shows the level; `next`: nothing changes before */
+/** @typedef {{since: number, host: HTMLElement | null, until?: number, isNew?: boolean}} Running since, until: milliseconds since 1970; `host` shows the level; `isNew`: it was never written */
 
 /** @type {Map<HTMLElement, Running>} */
 const running = new Map();
@@ -13,7 +13,7 @@ const running = new Map();
  * @param {Running} clock
  */
 export function run(element, clock) {
-  running.set(element, clock);
+  running.set(element, { ...clock, isNew: true });
 }
 
 /** @param {HTMLElement} element */
@@ -21,14 +21,22 @@ export function stop(element) {
   running.delete(element);
 }
 
-/** @param {number} now by the server's clock @param {import('./clock.js').Limits} limits */
+/** Of the last time that all were written. */
+let written = 0;
+
+/**
+ * Writes what is new at once, and all of them once a second, together: one drawing, not one for each clock.
+ * @param {number} now by the server's clock
+ * @param {import('./clock.js').Limits} limits
+ */
 export function write(now, limits) {
+  const isDue = Math.abs(now - written) >= 1000;
+  if (isDue) written = now - (now % 1000);
   for (const [element, clock] of running) {
-    // a clock of the server may be set back a little when it is known better
-    if (clock.next !== undefined && now < clock.next && now > clock.next - 1500) continue;
+    if (!isDue && !clock.isNew) continue;
+    clock.isNew = false;
     const { since, until, host } = clock;
     const ms = until === undefined ? now - since : until - now;
-    clock.next = until === undefined ? now + 1000 - (ms % 1000) : now + (ms % 1000) + 1;
     const text = until === undefined ? age(ms) : String(Math.max(0, Math.ceil(ms / 1000)));
     if (element.textContent !== text) element.textContent = text;
     if (!host) continue;
@@ -37,7 +45,7 @@ export function write(now, limits) {
   }
 }
 
-/** Other limits: every level is looked at again. */
+/** Other limits: everything is written anew. */
 export function again() {
-  for (const clock of running.values()) clock.next = undefined;
+  written = 0;
 }

@@ -62,7 +62,15 @@ export function Screen({ station, onstation, onleave }) {
   useSize(() => {
     hands.isList = view.rows === 0;
     hands.isSure = view.width >= 1280 ? (ticket, isTall) => sure(ticket, { ...cell(view, view), ...(isTall && { height: cell(view, { cols: view.cols, rows: 1 }).height }) }, size) : () => false;
-    wall.isTall = view.rows > 1 ? (ticket) => tall(ticket, cell(view, view), size) : () => false;
+    /** A ticket is estimated once: it never changes, another one takes its place. @type {WeakMap<import('./ticket.js').Ticket, boolean>} */
+    const known = new WeakMap();
+    const one = cell(view, view);
+    wall.isTall = (ticket) => {
+      if (view.rows <= 1) return false;
+      const is = known.get(ticket) ?? tall(ticket, one, size);
+      known.set(ticket, is);
+      return is;
+    };
     grid.resize(view, m.now());
     wall.redraw();
   }, `${view.cols} ${view.rows} ${Math.round(view.height / 40)} ${size}`);

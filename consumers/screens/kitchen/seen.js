@@ -25,13 +25,13 @@ export function seen(wall, channel) {
     for (const [id, at] of told) if (now - at > AGAIN_MS) told.delete(id);
     /** @type {string[]} */
     const orderIds = [];
-    for (const one of wall.tickets.values()) if (one.unseen && !told.has(one.id) && orderIds.length < ORDERS_MAX) orderIds.push(one.id);
+    for (const id of wall.unseen) if (!told.has(id) && orderIds.length < ORDERS_MAX) orderIds.push(id);
     if (!orderIds.length) return;
     for (const id of orderIds) told.set(id, now);
     open.emit('orders:seen', { orderIds, station: wall.station }).catch(() => orderIds.forEach((id) => told.delete(id)));
   };
   return () => {
-    timer ||= setTimeout(tell, TOGETHER_MS);
+    if (wall.unseen.size) timer ||= setTimeout(tell, TOGETHER_MS);
   };
 }
 

@@ -13,7 +13,9 @@ import { Count } from './top.js';
 const OUT_MAX = 4;
 
 /** Sums that change with every tick are written anew at most this often, milliseconds: nobody reads them faster. */
-const OFTEN_MS = 500;
+const OFTEN_MS = 1000;
+
+const Row = memo((/** @type {{name: string, n: number, y: number}} */ { name, n, y }) => html`<li style=${{ '--y': `${y}px` }}><${Count} n=${n} /><span>${name}</span></li>`);
 
 /** What the wall counts. @param {{wall: import('./wall.js').Wall, menu: import('./menu.js').Menu, height: number, lang: string}} props */
 export function Beside({ wall, menu, height, lang }) {
@@ -48,7 +50,7 @@ const Side = memo(
       <div class="rows">
         <h3 style=${move(0)}>${t('kitchen.all_day')}</h3>
         ${dishes.length ? null : html`<p class="zero" style=${move(34)}><b class="n">0</b> ${t('kitchen.nothing_open')}</p>`}
-        <ul>${at.dishes.map(({ of, y }) => html`<li key=${of.name} style=${move(y)}><${Count} n=${of.n} /><span>${of.name}</span></li>`)}</ul>
+        <ul>${at.dishes.map(({ of, y }) => html`<${Row} key=${of.name} name=${of.name} n=${of.n} y=${y} />`)}</ul>
         ${at.beyond ? html`<p class="beyond" style=${move(at.beyondY)}>${t('kitchen.more_dishes', { n: at.beyond })}</p>` : null}
         ${held.length ? html`<h3 class="h" style=${move(at.headY)}>${t('kitchen.held')}</h3><ul class="held">${at.held.map(({ of, y }) => html`<li key=${of.id} style=${move(y)}><b class="n">${of.code}</b><span>${of.text}</span></li>`)}</ul>` : null}
         ${at.heldBeyond > 0 ? html`<p class="beyond" style=${move(height - 32 - foot - 30)}>${t('kitchen.more_held', { n: at.heldBeyond })}</p>` : null}

@@ -13,6 +13,17 @@ const LETTERS = {
 const LETTER = 0.5;
 const FOOT = 57;
 
+/** A tape with its word, at 1080p, and what stands beside the names: "8 guests", "Pick-up". */
+const TAPE = 110;
+const BESIDE = 14;
+
+/** Whether the line below the head may take two rows. @param {Ticket} ticket @param {number} width @param {number} font */
+function wraps({ fresh, recalled, first, phase, order }, width, font) {
+  const tapes = Number(fresh) + Number(recalled) + Number(first) + Number(phase !== 'cook');
+  const letters = BESIDE + (order.waiter_name?.length ?? 0) + (order.customer_name?.length ?? 0) + (order.eta_at ? 8 : 0);
+  return tapes * TAPE + letters * font * LETTER > width;
+}
+
 /**
  * What the lines need, and what there is, CSS pixels at 1080p.
  * @param {Ticket} ticket
@@ -39,7 +50,7 @@ function needs(ticket, cell, size, spare = 0) {
     need += Math.max(50, 12 + rows(line.name.length, dish) * dish * 1.14 + more * (mod * 1.35 + 4));
   }
   const note = ticket.order.notes ? rows(ticket.order.notes.length, mod) * mod * 1.25 + 6 : 0;
-  const room = cell.height - num * 1.06 - (who * 1.35 + 12) * (spare && (ticket.fresh || ticket.recalled || ticket.first) ? 2 : 1) - FOOT - note - ticket.allergies.length * (mod * (2.3 + spare) + 22);
+  const room = cell.height - num * 1.06 - (who * 1.35 + 12) * (spare && wraps(ticket, cell.width - 28, who) ? 2 : 1) - FOOT - note - ticket.allergies.length * (mod * (2.3 + spare) + 22);
   return { need: need + done, room };
 }
 

@@ -11,13 +11,13 @@ import { seen } from './seen.js';
 import { keep, kept } from './snapshot.js';
 import { Wall } from './wall.js';
 
-/** Clocks are looked at this often, milliseconds: they differ in where their second begins. */
-const TICK_MS = 250;
+/** What time does is looked at this often, milliseconds. */
+const TICK_MS = 500;
 /** A new ticket rings again, until it is touched; at most for two minutes, because by then nobody is there. */
 const RING_MS = 10_000;
 const RINGS_MAX = 12;
-/** The state is kept this often, milliseconds, if it changed. */
-const KEEP_MS = 5000;
+/** The state is kept this often, milliseconds, if it changed: for a page that ends without saying so. */
+const KEEP_MS = 15_000;
 /** A later page goes back to the first when nobody touches anything, milliseconds. */
 const PAGE_MS = 30_000;
 

@@ -44,7 +44,7 @@ export function name({ code, name: said }) {
 
 /** @param {{wall: Wall, m: {now: () => number}}} props */
 function Load({ wall, m }) {
-  useTick(1000);
+  useTick(2000);
   const late = wall.late(m.now());
   const { average } = wall;
   return html`<div class="load">
@@ -66,6 +66,6 @@ function Strip({ alert, more, onread }) {
 
 /** @param {{m: {now: () => number}}} props */
 function Hour({ m }) {
-  useTick(1000);
+  useTick(5000);
   return html`<time class="n">${time(m.now())}</time>`;
 }

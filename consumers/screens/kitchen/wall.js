@@ -62,6 +62,8 @@ export class Wall {
     this.isLoaded = false;
     /** @type {[string, any, {seq?: number, missed?: boolean}][]} */
     this.early = [];
+    /** Tickets with lines that no screen has told to have drawn. @type {Set<string>} */
+    this.unseen = new Set();
     /** Dishes that are open, by name, and how often that changed. @type {Map<string, number>} */
     this.sums = new Map();
     this.counted = 0;
@@ -185,7 +187,7 @@ export class Wall {
     this.station = station;
     this.book = new Book();
     this.grid = new Grid(this.grid.dims);
-    for (const one of [this.all, this.tickets, this.keys, this.fresh, this.kept, this.timed, this.missed, this.sums]) one.clear();
+    for (const one of [this.all, this.tickets, this.keys, this.fresh, this.kept, this.timed, this.missed, this.sums, this.unseen]) one.clear();
     this.#isLaid = true;
     this.isLoaded = false;
     this.early = [];
@@ -305,6 +307,8 @@ export class Wall {
         const one = news(before, is);
         if (one) told.push(one);
       } else this.tickets.delete(id);
+      if (is?.unseen) this.unseen.add(id);
+      else this.unseen.delete(id);
       if (count(this.sums, before, is)) this.counted += 1;
       if (this.#hangsElsewhere(before, is)) isMoved = true;
       this.#changed.add(id);

@@ -30,7 +30,8 @@ export function wishes(entries, isCut) {
   /** @type {Map<string, Wish>} */
   const all = new Map();
   for (const { patch, state } of entries) {
-    if (!patch) continue;
+    // what is said of a dish of the menu is no ticket's
+    if (!patch?.lines) continue;
     const mark = state === 'refused' ? 'refused' : isCut && state !== 'acked' ? 'waits' : '';
     const wish = state === 'refused' ? {} : LINES[patch.what] ?? { ack: true };
     for (const id of patch.lines) all.set(patch.what === 'allergy' ? `${id} allergy` : id, { ...wish, mark });

@@ -1,5 +1,7 @@
 /** A dining room for the tests of the waiter's phone: tables that are free, guests at them, orders, and phones that are signed in. */
 
+const PATIENCE_MS = 60_000;
+
 /** Minor units of an amount of two digits. @param {string} text */
 export const minor = (text) => Math.round(Number(text) * 100);
 
@@ -13,6 +15,15 @@ export async function phone(page, as, hash, options = {}) {
 
 /** Until nothing moves on the floor: a tap before is refused. */
 export const steady = (p) => p.until(() => document.querySelector('.tile') !== null && document.querySelector('[data-moving]') === null);
+
+/** Until it is so, as the database or a page says. A loaded machine may take its time. @param {() => boolean | Promise<boolean>} fits */
+export async function until(fits) {
+  const from = performance.now();
+  while (!(await fits())) {
+    if (performance.now() - from > PATIENCE_MS) throw new Error(`never: ${fits}`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
 
 export class Floor {
   /** @param {any} server */

@@ -61,7 +61,6 @@ export function since(line, order) {
  * @property {string|null} category the name on the menu of what is in it
  * @property {{line: Line, order: Order}[]} rows
  * @property {boolean} held every line that is left of it is held
- * @property {number[]} fire orders in which something of it is held
  */
 
 /**
@@ -80,16 +79,14 @@ export function byCourse(orders, menu) {
       const category = dish?.category ?? null;
       const key = course == null ? `category ${category ?? ''}` : `course ${course}`;
       let group = courses.get(key);
-      if (!group) courses.set(key, (group = { key, course, category, rows: [], held: false, fire: [] }));
+      if (!group) courses.set(key, (group = { key, course, category, rows: [], held: false }));
       group.rows.push({ line, order });
     }
   }
   const all = [...courses.values()];
   for (const group of all) {
     const open = group.rows.filter(({ line }) => line.status !== 'voided');
-    const held = open.filter(({ line }) => line.status === 'held' && !line.waiting);
     group.held = open.length > 0 && open.every(({ line }) => line.status === 'held');
-    group.fire = [...new Set(held.map(({ order }) => order.id))];
   }
   return all.sort((a, b) => (a.course ?? Infinity) - (b.course ?? Infinity) || (a.category ?? '').localeCompare(b.category ?? '') || 0);
 }
