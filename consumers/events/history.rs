@@ -269,10 +269,13 @@ fn differences(
     all.push(Entry::new(at, by, what, paid(old), paid(new)));
 }
 
+/// Whoever did something: the label, the name, and the screen with its number, as far as they are known.
+type Doer = (Option<String>, Option<String>, Option<(i64, String)>);
+
 /// Who is who: each is looked up once.
 #[derive(Default)]
 struct People {
-    known: BTreeMap<String, (Option<String>, Option<String>, Option<(i64, String)>)>,
+    known: BTreeMap<String, Doer>,
 }
 
 impl People {
@@ -295,14 +298,7 @@ impl People {
 }
 
 /// Who is meant: what was told has whom the token names (`10`, `device:3`), what was written down who it was (`waiter:10`, `kitchen@device:3`).
-#[allow(
-    clippy::type_complexity,
-    reason = "the label, the name, and the screen: one use"
-)]
-fn look_up(
-    db: &Reader<'_>,
-    label: &str,
-) -> Result<(Option<String>, Option<String>, Option<(i64, String)>), Error> {
+fn look_up(db: &Reader<'_>, label: &str) -> Result<Doer, Error> {
     let after = |mark: &str| label.rsplit_once(mark).map(|(_, id)| id);
     if let Some(id) = after("device:").and_then(|id| id.parse::<i64>().ok()) {
         let name = db.row(
