@@ -15,6 +15,7 @@ pub mod events;
 pub mod openapi;
 pub mod rest;
 pub mod restaurant;
+mod rush;
 mod schema;
 mod screens;
 mod signals;

@@ -43,7 +43,7 @@ pub use protocol::notice;
 // rows and their changes
 pub use store::{
     CaptureMode, Change, Command, Copied, Durability, FromValue, IdempotencyKey, Memo, Op,
-    Progress, Reader, Restored, Row, Schema, Stamp, Store, StoreConfig, Transaction, Value,
+    Progress, Reader, Restored, Row, Schema, Stamp, Store, StoreConfig, Told, Transaction, Value,
     Watched, backup, migrate, restore,
 };
 

@@ -350,6 +350,12 @@ fn a_manager_gives_money_back_and_says_why() {
         party.ask(&list, Value::Null).ok()["items"][0]["id"],
         payment["id"]
     );
+    for (day, status) in [("2020-02-29", 200), ("2020-02-30", 422)] {
+        let list = format!("GET /api/v1/payments?day={day}");
+        let answer = party.ask(&list, Value::Null);
+        assert_eq!(answer.status, status, "{answer:?}");
+        assert_ne!(answer.body["total"], 1);
+    }
     let list = "GET /api/v1/payments?method=gold";
     assert_eq!(party.ask(list, Value::Null).refused(422), "INVALID_VALUE");
 }

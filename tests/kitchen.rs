@@ -4,6 +4,7 @@ mod absence;
 mod bursts;
 mod changes;
 mod confirmations;
+mod fired_once;
 mod http;
 mod mistakes;
 mod rooms;

@@ -2,7 +2,9 @@
 
 mod backups;
 mod bills;
+mod board;
 mod changes;
+mod codes;
 mod commands;
 mod contract;
 mod delivery;
@@ -12,10 +14,12 @@ mod edge;
 mod full_disk;
 mod fuzzing;
 mod history;
+mod house;
 mod illegible;
 mod kitchen;
 mod lanes;
 mod lines;
+mod menu;
 mod neighbours;
 mod openapi;
 mod operator;

@@ -2,8 +2,10 @@
 
 mod as_of;
 mod demo;
+mod evening;
 mod pages;
 mod reports;
+mod rush;
 mod systems;
 
 use crate::support::PATIENCE;

@@ -32,7 +32,7 @@ const APPLICATION: House = House {
     rooms: "consumers/",
     order: &[
         &["cli"],
-        &["assembly"],
+        &["assembly", "rush"],
         &["api_docs", "app", "screens"],
         &["vocabularies"],
         &["contract", "openapi"],

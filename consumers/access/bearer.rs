@@ -203,9 +203,12 @@ impl Account {
             ))
         };
         let Some(id) = found(ids::user(db, named))? else {
-            return match claims.waiter_id {
-                Some(_) => refused("this account is gone"),
-                None => Ok(None),
+            // Without it, what is left of a token that was given to a device would be the device's.
+            return match claims.waiter_id.is_some()
+                || claims.device_id.is_some() && claims.user_id.is_some()
+            {
+                true => refused("this account is gone"),
+                false => Ok(None),
             };
         };
         let (account, role, active, token_version) = db.one(

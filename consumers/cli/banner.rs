@@ -7,6 +7,9 @@ use std::time::Duration;
 /// How long the printed tokens are good for.
 const TTL: Duration = Duration::from_secs(12 * 3600);
 
+/// The demo's people, and how they sign in.
+const PINS: &str = "Mia 1010, Noah 1111, Lina 1212, Ploy in the kitchen 2020, Somchai who manages 0000, drivers 9090";
+
 /// What stands in for a token where the server has only a public key.
 const NO_TOKEN: &str = "TOKEN";
 
@@ -62,6 +65,11 @@ pub fn banner(base: &str, database: &str, mint: impl Fn(&Claims) -> Option<Strin
     let mut text = String::from(
         "\nThis is a demo: everybody on this machine may look, and do what the examples show, without a token.\n\
          Leave out `?token=...` to be a guest. What a manager, a waiter or an admin may do needs theirs; these end in 12 hours.\n",
+    );
+    let _ = write!(
+        text,
+        "\n# the screens: open this, and choose who you are\nhttp://{base}/\n\
+         # kitchen, waiter, board, driver and manager are below it; PINs: {PINS}\n"
     );
     for (what, path, bearer) in ENDPOINTS {
         let who = format!("{bearer:?}").to_lowercase();

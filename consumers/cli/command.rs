@@ -1,7 +1,9 @@
 //! The command line: its commands, and what each is for.
 
 use super::failure::Failure;
-use super::{backup, check, contract, explain, migrate, output, restore, send, serve, tail, token};
+use super::{
+    backup, check, contract, explain, hash, migrate, output, restore, send, serve, tail, token,
+};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -47,6 +49,8 @@ enum Command {
     Explain(explain::Explain),
     /// Makes a token
     Token(token::Token),
+    /// Prints what is kept of a password or a PIN
+    Hash(hash::Hash),
     /// Upgrades a database to this program's version
     Migrate(migrate::Migrate),
     /// Copies a database, also while it is served
@@ -67,6 +71,7 @@ pub fn run() -> ExitCode {
         Command::Contract(contract) => contract.run(),
         Command::Explain(explain) => explain.run(),
         Command::Token(token) => token.run(),
+        Command::Hash(hash) => hash.run(),
         Command::Migrate(migrate) => migrate.run(),
         Command::Backup(backup) => backup.run(),
         Command::Restore(restore) => restore.run(),

@@ -1,8 +1,9 @@
 //! The only place where the command line meets the application: its consumers, its tables, its demo.
 
+use super::demo_extent::DemoExtent;
 use super::source::Source;
 use crate::assembly::{SCHEMA, registry, registry_of};
-use crate::demo::seed;
+use crate::demo::{seed, seed_evening};
 use crate::domain::devices;
 use crate::restaurant::Restaurant;
 use crate::screens::Demo;
@@ -87,7 +88,11 @@ pub async fn look_for_walls(store: &Store, since_ms: i64, now_ms: i64) -> Result
 }
 
 /// Fills an empty database with the demo restaurant. One whose tables are broken is not empty: it is served as soon as they are whole, and the log says so.
-pub async fn furnish(store: &Store) -> Result<(), Error> {
+pub async fn furnish(store: &Store, extent: DemoExtent) -> Result<(), Error> {
+    let seed = match extent {
+        DemoExtent::Full => seed_evening,
+        DemoExtent::Small => seed,
+    };
     match store.write(Command::new().by("demo"), seed).await {
         Err(Error::Unavailable(_)) => Ok(()),
         done => done,

@@ -2,6 +2,7 @@
 
 use super::banner::{self, banner};
 use super::database::database;
+use super::demo_extent::DemoExtent;
 use super::failure::Failure;
 use super::keys::{self, KeyArgs};
 use super::operator::{Instruction, Signals, reload};
@@ -9,8 +10,9 @@ use super::output::say;
 use super::ready::ready;
 use super::routing::{RoutingArgs, parse};
 use super::walls;
-use super::{house, log};
-use crate::screens::Demo;
+use super::{house, log, rush};
+use crate::rush::Service;
+use crate::screens::{Demo, Rush};
 use clap::Args;
 use maitred::{Keys, Started, StoreConfig};
 use std::net::SocketAddr;
@@ -35,10 +37,12 @@ Prints `listening on ADDRESS (LISTENER)` for each address on stdout, and a demo 
 
 SIGTERM or Ctrl-C ends it in order: /readyz is answered 503, a second later listeners close, what was accepted is committed, and clients
 are told to come back, one after the other over most of --drain-time. A second one ends it within a second.
+With --rush it first says what the simulated people did and heard, and fails if any of it was lost, doubled or reordered.
 SIGHUP reads the routing file and the certificates it names again. A mistake in them is logged and changes nothing.
 
 Examples:
   maitred serve --demo
+  maitred serve --demo --rush=20 --seed=7
   MAITRED_JWT_SECRET=$(cat secret) maitred serve --database /var/lib/maitred/restaurant.db
   maitred serve --key-file issuer.pem --routing /etc/maitred/routing.toml";
 
@@ -49,8 +53,14 @@ Examples:
 #[command(after_help = HELP, after_long_help = format!("{HELP}\n\n{}", keys::HELP))]
 pub struct Serve {
     /// Serves a demo restaurant with sample rows; clients on this machine need no token
-    #[arg(long)]
-    demo: bool,
+    #[arg(long, value_name = "EXTENT", value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "full")]
+    demo: Option<DemoExtent>,
+    /// Simulates a dinner service in the demo, at so many times the speed of a real one [default: 8]
+    #[arg(long, value_name = "SPEED", num_args = 0..=1, require_equals = true, default_missing_value = "8", value_parser = speed, requires = "demo")]
+    rush: Option<f64>,
+    /// Has the simulated people decide as in another run with this seed [default: another one each time]
+    #[arg(long, value_name = "N", requires = "rush")]
+    seed: Option<u64>,
     /// The database file [default: maitred.db, in a demo maitred-demo.db]
     #[arg(long, value_name = "PATH", env = "MAITRED_DATABASE")]
     database: Option<PathBuf>,
@@ -87,7 +97,7 @@ impl Serve {
         log::start()?;
         let source = self.routing.read()?;
         let mut routing = parse(&source)?;
-        if self.demo {
+        if self.demo.is_some() {
             routing = routing.demo();
         }
         let store = self.store();
@@ -96,7 +106,7 @@ impl Serve {
             target: TARGET,
             routing = source.name,
             database,
-            demo = self.demo,
+            demo = self.demo.is_some(),
             "starting"
         );
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -113,13 +123,15 @@ impl Serve {
             store,
             keys: keys.clone(),
             shards: self.shards.map(usize::from),
-            demo: self.demo.then(Demo::default),
+            demo: self.demo.map(|_| Demo {
+                rush: self.rush.map(|speed| Rush { speed }),
+            }),
         })?;
-        if let (true, Some(store)) = (self.demo, server.store()) {
-            runtime.block_on(house::furnish(store))?;
+        if let (Some(extent), Some(store)) = (self.demo, server.store()) {
+            runtime.block_on(house::furnish(store, extent))?;
         }
         announce(&server);
-        if self.demo {
+        if self.demo.is_some() {
             if own_key {
                 tracing::warn!(target: TARGET, "no MAITRED_JWT_SECRET: tokens are good until this server stops");
             }
@@ -139,8 +151,9 @@ impl Serve {
             }
             let _ = say(&ready(|listener| base(server.addresses(), listener)));
         }
+        let rush = self.rush(server.addresses())?;
         let walls = server.store().cloned();
-        runtime.block_on(async {
+        let account = runtime.block_on(async {
             let watch = async {
                 match &walls {
                     Some(store) => walls::watch(store).await,
@@ -149,27 +162,48 @@ impl Serve {
             };
             let obey = async {
                 while signals.next().await == Instruction::Reload {
-                    reload(&mut server, &self.routing, source.embedded, self.demo).await;
+                    reload(
+                        &mut server,
+                        &self.routing,
+                        source.embedded,
+                        self.demo.is_some(),
+                    )
+                    .await;
                 }
             };
             tokio::select! {
                 () = obey => {}
                 () = watch => {}
             }
+            let account = match rush {
+                Some(rush) => rush::end(rush, &mut signals).await,
+                None => None,
+            };
             tracing::info!(target: TARGET, drain_time = ?self.drain_time, "stopping");
             server.drain(self.drain_time);
             tokio::select! {
                 () = server.drained() => {}
                 () = signals.end() => server.hurry(),
             }
+            account
         });
         server.stop();
-        Ok(())
+        rush::judge(account)
+    }
+
+    /// Begins the simulated service, if one is wanted.
+    fn rush(&self, addresses: &[(String, SocketAddr)]) -> Result<Option<Service>, Failure> {
+        let Some(speed) = self.rush else {
+            return Ok(None);
+        };
+        let mut own = addresses.iter().filter(|(name, _)| name == DINING);
+        let near = own.find(|(_, address)| address.ip().is_loopback());
+        rush::begin(near.map(|(_, address)| address), speed, self.seed).map(Some)
     }
 
     /// The key, and whether it is one for this run.
     fn keys(&self) -> Result<(Keys, bool), Failure> {
-        let (keys, own_key) = if !self.demo {
+        let (keys, own_key) = if self.demo.is_none() {
             let otherwise = "\n\nTo look around without one: maitred serve --demo";
             (self.keys.require(otherwise)?, false)
         } else if let Some(keys) = self.keys.load()? {
@@ -184,7 +218,7 @@ impl Serve {
     }
 
     fn store(&self) -> StoreConfig {
-        let mut store = StoreConfig::new(database(self.database.as_deref(), self.demo));
+        let mut store = StoreConfig::new(database(self.database.as_deref(), self.demo.is_some()));
         if let Some(events) = self.retention_events {
             store.retention_events = events.get();
         }
@@ -192,6 +226,14 @@ impl Serve {
         store.poll_interval = self.poll_interval.unwrap_or(store.poll_interval);
         store.busy_timeout = self.busy_timeout.unwrap_or(store.busy_timeout);
         store
+    }
+}
+
+/// From a hundredth to a thousand times as fast.
+fn speed(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(speed) if (0.01..=1000.0).contains(&speed) => Ok(speed),
+        _ => Err("a number from 0.01 to 1000".to_owned()),
     }
 }
 

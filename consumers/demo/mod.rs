@@ -1,5 +1,6 @@
 //! The demo restaurant. Imports the domain.
 
+mod evening;
 mod jobs;
 mod menu;
 mod names;
@@ -8,5 +9,5 @@ mod pins;
 mod seed;
 mod sign_ins;
 
-pub use seed::seed;
+pub use seed::{seed, seed_evening};
 pub use sign_ins::{DemoClaims, SignIn, SignIns};

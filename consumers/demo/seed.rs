@@ -1,23 +1,43 @@
 //! The demo restaurant: the ids that the documents' snippets use, so that they work as they are pasted.
 
 use super::names::{HOUSE, MINUTE_MS, SHOP};
-use super::{jobs, menu, orders, pins};
+use super::{evening, jobs, menu, orders, pins};
 use crate::db::{Error, Transaction, params};
 use crate::domain::{ids, passwords};
 
-/// Fills an empty database: restaurants, menu, staff, guests, running orders. Where there is a restaurant already, nothing is touched.
+/// Fills an empty database with what the documents' examples name: restaurants, menu, staff, guests, running orders. Where there is a restaurant already, nothing is
+/// touched.
 ///
 /// # Errors
 /// [`Error::Store`].
 pub fn seed(tx: &Transaction<'_>) -> Result<(), Error> {
-    let there: bool = tx.one(
-        "SELECT EXISTS (SELECT 1 FROM restaurants)",
+    match is_empty(tx)? {
+        true => documents(tx),
+        false => Ok(()),
+    }
+}
+
+/// The same, in the middle of an evening: with the guests, orders and wishes of a house that is half full.
+///
+/// # Errors
+/// [`Error::Store`].
+pub fn seed_evening(tx: &Transaction<'_>) -> Result<(), Error> {
+    if is_empty(tx)? {
+        documents(tx)?;
+        evening::seed(tx)?;
+    }
+    Ok(())
+}
+
+fn is_empty(tx: &Transaction<'_>) -> Result<bool, Error> {
+    tx.one(
+        "SELECT NOT EXISTS (SELECT 1 FROM restaurants)",
         params![],
         |row| row.get(0),
-    )?;
-    if there {
-        return Ok(());
-    }
+    )
+}
+
+fn documents(tx: &Transaction<'_>) -> Result<(), Error> {
     restaurants(tx)?;
     floor(tx)?;
     people(tx)?;

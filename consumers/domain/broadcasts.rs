@@ -2,7 +2,7 @@
 
 use super::notifications::{self, Audience, New, NotificationFacts, NotificationKind};
 use super::{Actor, Refusal, restaurants};
-use crate::db::{Error, Transaction};
+use crate::db::{Error, Transaction, params};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -45,4 +45,30 @@ pub fn send(
         ..New::said(restaurant_id, audience, kind, title, &new.message)?
     };
     notifications::insert(tx, actor, &broadcast)
+}
+
+/// Ends a broadcast before its time: screens take it down. Ending it again changes nothing.
+///
+/// # Errors
+/// [`Refusal::Forbidden`], [`Refusal::NotFound`].
+pub fn end(
+    tx: &Transaction<'_>,
+    actor: &Actor,
+    restaurant_id: i64,
+    id: i64,
+) -> Result<NotificationFacts, Error> {
+    if !actor.role.manages() || actor.anonymous {
+        return Err(Refusal::Forbidden("only manager, admin may do this".into()).into());
+    }
+    let known = notifications::get(tx, id)?;
+    if known.kind != NotificationKind::Broadcast || known.restaurant_id != restaurant_id {
+        let entity = "broadcast";
+        return Err(Refusal::NotFound { entity }.into());
+    }
+    tx.execute(
+        "UPDATE notifications SET acknowledged_at = ?2, acknowledged_by = ?3, expires_at = min(coalesce(expires_at, ?2), ?2)
+         WHERE id = ?1 AND acknowledged_at IS NULL",
+        params![id, tx.now_ms(), actor.user_id],
+    )?;
+    notifications::get(tx, id)
 }

@@ -251,6 +251,37 @@ pub fn list(
     Ok(paged(items, limit, total))
 }
 
+/// What was said in a restaurant: alerts, or broadcasts; newest first. `open_at`: only what nobody took care of, or ended, and has not expired by then (milliseconds).
+///
+/// # Errors
+/// [`Error::Store`].
+pub fn said(
+    db: &Reader<'_>,
+    restaurant: i64,
+    kind: NotificationKind,
+    open_at: Option<i64>,
+    before: Option<i64>,
+    limit: u32,
+) -> Result<Page<NotificationFacts>, Error> {
+    const WHICH: &str = " WHERE n.restaurant_id = ?1 AND n.kind = ?2
+      AND (?3 IS NULL OR (n.acknowledged_at IS NULL AND (n.expires_at IS NULL OR n.expires_at > ?3)))";
+    let limit = limit.clamp(1, PAGE_MAX);
+    let items = db.rows(
+        &format!("{FACTS}{WHICH} AND (?4 IS NULL OR n.id < ?4) ORDER BY n.id DESC LIMIT ?5"),
+        params![restaurant, kind.name(), open_at, before, limit + 1],
+        |row| {
+            let id = row.get(0)?;
+            Ok((id, db.legible("notifications", id, read(row))?))
+        },
+    )?;
+    let total = db.one(
+        &format!("SELECT count(*) FROM notifications n{WHICH}"),
+        params![restaurant, kind.name(), open_at],
+        |row| row.get(0),
+    )?;
+    Ok(paged(items, limit, total))
+}
+
 /// What became of taking care of a notification.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Acknowledged {

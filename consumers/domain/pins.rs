@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 
 /// Wrong PINs of one account in a row, before it waits.
 pub const OF_ACCOUNT: i64 = 10;
-/// Wrong PINs from one device (or one address, or by one colleague) in a row: several people share it.
+/// Wrong PINs from one device (or one address, or by one colleague): several people share it, so right ones between them take nothing off, but time does.
 pub const OF_DEVICE: i64 = 30;
+/// How soon one of those is forgotten, in milliseconds: people mistype some times a day, and who guesses gets 144 a day for all accounts together.
+const FORGIVEN_MS: i64 = 600_000;
 /// The first wait, in milliseconds. Each further wrong PIN makes it twice as long.
 const LOCK_MS: i64 = 60_000;
 /// The longest: some 24 guesses a day, of ten thousand PINs at least.
@@ -110,53 +112,70 @@ pub fn attempt(
         "DELETE FROM attempts WHERE last_at < ?1 AND coalesce(locked_until, 0) < ?2",
         params![tx.now_ms() - REMEMBERED_MS, tx.now_ms()],
     )?;
-    let subjects = [
-        (format!("user:{account}"), OF_ACCOUNT),
-        (by.subject(), OF_DEVICE),
-    ];
-    for (subject, _) in &subjects {
+    let (user, device) = (format!("user:{account}"), by.subject());
+    for subject in [&user, &device] {
         if let Some(retry_after_ms) = locked_ms(tx, subject)? {
             return Err(Denial::Locked { retry_after_ms }.into());
         }
     }
-    let [(user, limit), device] = &subjects;
-    let failures = count(tx, user, *limit)?;
-    count(tx, &device.0, device.1)?;
+    let failures = count(tx, &user, OF_ACCOUNT, None)?;
+    count(tx, &device, OF_DEVICE, Some(FORGIVEN_MS))?;
     Ok(Try {
         holder: holder(tx, account, restaurant_id)?,
-        attempts_left: (limit - failures).max(0),
+        attempts_left: (OF_ACCOUNT - failures).max(0),
     })
 }
 
-/// How long this one waits, if it does. A clock that was set back makes nobody wait longer than the longest.
-fn locked_ms(db: &Transaction<'_>, subject: &str) -> Result<Option<i64>, Error> {
-    let until: Option<Option<i64>> = db.row(
+/// How long this one waits, if it does. Longer than the longest is none of ours: the clock was set back.
+fn locked_ms(tx: &Transaction<'_>, subject: &str) -> Result<Option<i64>, Error> {
+    let until: Option<Option<i64>> = tx.row(
         "SELECT locked_until FROM attempts WHERE subject = ?1",
         params![subject],
         |row| row.get(0),
     )?;
-    let left = until.flatten().map(|until| until - db.now_ms());
-    Ok(left
-        .filter(|left| *left > 0)
-        .map(|left| left.min(LOCK_MAX_MS)))
+    let left = until.flatten().map(|until| until - tx.now_ms());
+    Ok(left.filter(|left| (1..=LOCK_MAX_MS).contains(left)))
 }
 
-/// Counts a failure, and says how many there are in a row.
-fn count(tx: &Transaction<'_>, subject: &str, limit: i64) -> Result<i64, Error> {
+/// Counts a failure, and says how many there are. One is forgotten in each `forgiven_ms`.
+fn count(
+    tx: &Transaction<'_>,
+    subject: &str,
+    limit: i64,
+    forgiven_ms: Option<i64>,
+) -> Result<i64, Error> {
     let now = tx.now_ms();
-    let (failures, locks): (i64, i64) = tx.one(
-        "INSERT INTO attempts(subject, failures, last_at) VALUES (?1, 1, ?2)
-         ON CONFLICT(subject) DO UPDATE SET failures = failures + 1, last_at = ?2 RETURNING failures, locks",
-        params![subject, now],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+    let known: Option<(i64, i64, i64)> = tx.row(
+        "SELECT failures, locks, last_at FROM attempts WHERE subject = ?1",
+        params![subject],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
     )?;
-    if failures >= limit {
-        let wait = LOCK_MS << locks.clamp(0, 6);
-        tx.execute(
-            "UPDATE attempts SET locks = locks + 1, locked_until = ?2 WHERE subject = ?1",
-            params![subject, now + wait.min(LOCK_MAX_MS)],
-        )?;
-    }
+    let (before, locks, last_at) = known.unwrap_or((0, 0, now));
+    let (left, locks, last_at) = match forgiven_ms {
+        Some(each) => {
+            let forgiven = (now - last_at).max(0) / each;
+            match before - forgiven {
+                // What has gone by towards the next one counts still.
+                left if left > 0 => (left, locks, last_at + forgiven * each),
+                _ => (0, 0, now),
+            }
+        }
+        None => (before, locks, now),
+    };
+    let failures = left + 1;
+    let locked = failures >= limit;
+    let until = now + (LOCK_MS << locks.clamp(0, 6)).min(LOCK_MAX_MS);
+    tx.execute(
+        "INSERT INTO attempts(subject, failures, locks, locked_until, last_at) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT(subject) DO UPDATE SET failures = ?2, locks = ?3, locked_until = ?4, last_at = ?5",
+        params![
+            subject,
+            failures,
+            locks + i64::from(locked),
+            Some(until).filter(|_| locked),
+            last_at
+        ],
+    )?;
     Ok(failures)
 }
 

@@ -18,6 +18,9 @@ pub struct RestaurantFacts {
     /// Digits after the point.
     pub currency_exp: u32,
     pub timezone: String,
+    /// When the business day begins: minutes after midnight.
+    #[serde(default)]
+    pub business_day_start_min: i64,
     pub settings: Settings,
     pub version: i64,
 }
@@ -166,7 +169,7 @@ pub enum ReleasePolicy {
 /// [`Error::Store`].
 pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<RestaurantFacts>, Error> {
     db.row(
-        "SELECT id, uuid, name, currency, currency_exp, timezone, settings_json, version FROM restaurants WHERE id = ?1",
+        "SELECT id, uuid, name, currency, currency_exp, timezone, settings_json, version, business_day_start_min FROM restaurants WHERE id = ?1",
         params![id],
         |row| {
             Ok(RestaurantFacts {
@@ -176,6 +179,7 @@ pub fn facts(db: &Reader<'_>, id: i64) -> Result<Option<RestaurantFacts>, Error>
                 currency: row.get(3)?,
                 currency_exp: row.get(4)?,
                 timezone: row.get(5)?,
+                business_day_start_min: row.get(8)?,
                 settings: {
                     let text = row.text(6)?;
                     let read = db.legible("restaurants", id, Settings::read(&text))?;

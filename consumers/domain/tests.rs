@@ -1,6 +1,7 @@
 //! What the rules promise, each on a database of its own.
 
 mod billing;
+mod business_days;
 mod delivering;
 mod floor;
 mod kitchen;
@@ -8,6 +9,7 @@ mod machine;
 mod money;
 mod moving;
 mod ordering;
+mod pins;
 mod printing;
 mod shell;
 mod totals;

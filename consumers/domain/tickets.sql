@@ -271,11 +271,19 @@ BEGIN
   UPDATE order_items SET allergy_acked_at = NULL WHERE id = NEW.id;
 END;
 
+-- What a guest ordered is the kitchen's when it is approved: its timer starts then. The server does it itself.
+CREATE TRIGGER others_approved AFTER UPDATE OF status ON orders
+WHEN coalesce(1, 0) AND OLD.status = 'new' AND NEW.status <> 'new' AND NEW.status <> 'cancelled' AND NEW.workflow_id = 1
+BEGIN
+  UPDATE order_items SET fired_at = CAST((julianday('now')-2440587.5)*86400000 AS INTEGER) WHERE order_id = NEW.id AND status = 'queued';
+END;
+
 -- What was done lately: asked for by whoever put the wrong ticket away.
 CREATE INDEX order_items_ready ON order_items(ready_at) WHERE ready_at IS NOT NULL;
 
 ---------------------------------------------------------------------------------------------------------------- the menu
 ALTER TABLE menu_items ADD COLUMN removed_at INTEGER;        -- off the menu for good: the orders of it stay
+ALTER TABLE menu_items ADD COLUMN shown INTEGER NOT NULL DEFAULT 0;   -- rises with what shows with it and stands elsewhere: its choices, its category
 -- What it does to a dish, for who cooks it. NULL: what its name and its group say.
 ALTER TABLE modifiers ADD COLUMN kind TEXT CHECK (kind IS NULL OR kind = 'removal' OR kind = 'addition' OR kind = 'choice');
 ALTER TABLE menu_categories ADD COLUMN removed_at INTEGER;
@@ -284,41 +292,41 @@ ALTER TABLE menu_categories ADD COLUMN removed_at INTEGER;
 CREATE TRIGGER others_group_inserted AFTER INSERT ON modifier_groups
 WHEN coalesce(1, 0)
 BEGIN
-  UPDATE menu_items SET version = version + 1 WHERE id = NEW.menu_item_id;
+  UPDATE menu_items SET shown = shown + 1 WHERE id = NEW.menu_item_id;
 END;
 
 CREATE TRIGGER others_group_updated AFTER UPDATE ON modifier_groups
 WHEN coalesce(1, 0)
 BEGIN
-  UPDATE menu_items SET version = version + 1 WHERE id = NEW.menu_item_id OR id = OLD.menu_item_id;
+  UPDATE menu_items SET shown = shown + 1 WHERE id = NEW.menu_item_id OR id = OLD.menu_item_id;
 END;
 
 CREATE TRIGGER others_group_deleted AFTER DELETE ON modifier_groups
 WHEN coalesce(1, 0)
 BEGIN
-  UPDATE menu_items SET version = version + 1 WHERE id = OLD.menu_item_id;
+  UPDATE menu_items SET shown = shown + 1 WHERE id = OLD.menu_item_id;
 END;
 
 CREATE TRIGGER others_modifier_inserted AFTER INSERT ON modifiers
 WHEN coalesce(1, 0)
 BEGIN
-  UPDATE menu_items SET version = version + 1 WHERE id = (SELECT menu_item_id FROM modifier_groups WHERE id = NEW.group_id);
+  UPDATE menu_items SET shown = shown + 1 WHERE id = (SELECT menu_item_id FROM modifier_groups WHERE id = NEW.group_id);
 END;
 
 CREATE TRIGGER others_modifier_updated AFTER UPDATE ON modifiers
 WHEN coalesce(1, 0)
 BEGIN
-  UPDATE menu_items SET version = version + 1 WHERE id IN (SELECT menu_item_id FROM modifier_groups WHERE id = NEW.group_id OR id = OLD.group_id);
+  UPDATE menu_items SET shown = shown + 1 WHERE id IN (SELECT menu_item_id FROM modifier_groups WHERE id = NEW.group_id OR id = OLD.group_id);
 END;
 
 CREATE TRIGGER others_modifier_deleted AFTER DELETE ON modifiers
 WHEN coalesce(1, 0)
 BEGIN
-  UPDATE menu_items SET version = version + 1 WHERE id = (SELECT menu_item_id FROM modifier_groups WHERE id = OLD.group_id);
+  UPDATE menu_items SET shown = shown + 1 WHERE id = (SELECT menu_item_id FROM modifier_groups WHERE id = OLD.group_id);
 END;
 
 CREATE TRIGGER others_category_updated AFTER UPDATE OF name, sort, station_id, course ON menu_categories
 WHEN coalesce(1, 0)
 BEGIN
-  UPDATE menu_items SET version = version + 1 WHERE category_id = NEW.id;
+  UPDATE menu_items SET shown = shown + 1 WHERE category_id = NEW.id;
 END;

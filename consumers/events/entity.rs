@@ -111,8 +111,8 @@ mod tests {
             let json = serde_json::to_string(entity).unwrap();
             assert_eq!(json, format!("\"{entity}\""));
         }
-        // A code is told with its order.
-        let told = |table: &str| table != "order_codes";
+        // A code is told with its order; whether a driver takes orders is told to that driver alone.
+        let told = |table: &str| !["order_codes", "drivers"].contains(&table);
         for watched in crate::watched::WATCHED.iter().filter(|w| told(w.table)) {
             assert!(
                 Entity::of_table(watched.table).is_some(),

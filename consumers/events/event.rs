@@ -16,7 +16,7 @@ pub struct Event {
     /// What the change feed tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<ChangeRecord>,
-    /// Who did it, as the writer said: where a vocabulary tells that.
+    /// Who did it, as the writer said: for an order's history, and where a vocabulary tells it. `None`: another program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
 }

@@ -4,6 +4,7 @@ mod entity;
 mod event;
 mod fact;
 mod group;
+pub mod history;
 
 pub use entity::{Entity, NotAnEntity};
 pub use event::{ChangeRecord, Event, Operation};

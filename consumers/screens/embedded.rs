@@ -1,6 +1,7 @@
 //! The files of the screens: in the binary, or on disk in a debug build.
 
 use super::kind::Kind;
+use super::lean::without_comments;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -23,7 +24,7 @@ pub struct File {
     pub kind: Kind,
     /// 16 hexadecimal digits that change with its content.
     pub hash: String,
-    /// Its content.
+    /// Its content; a script's without comments.
     pub plain: Bytes,
 }
 
@@ -45,12 +46,16 @@ impl File {
             return None;
         }
         let found = Embedded::get(name)?;
+        let lean = match name.ends_with(".js").then(|| str::from_utf8(&found.data)) {
+            Some(Ok(script)) => Some(without_comments(script).into_owned().into_bytes()),
+            _ => None,
+        };
         Some(File {
             kind,
             hash: hex(&found.metadata.sha256_hash()[..8]),
-            plain: match found.data {
-                Cow::Borrowed(bytes) => Bytes::from_static(bytes),
-                Cow::Owned(bytes) => bytes.into(),
+            plain: match (lean, found.data) {
+                (Some(bytes), _) | (None, Cow::Owned(bytes)) => bytes.into(),
+                (None, Cow::Borrowed(bytes)) => Bytes::from_static(bytes),
             },
         })
     }

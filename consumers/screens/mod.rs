@@ -6,8 +6,9 @@ mod demo;
 mod embedded;
 mod interface;
 mod kind;
+mod lean;
 mod place;
 mod response;
 
-pub use demo::{Demo, register as register_demo};
+pub use demo::{Demo, Rush, register as register_demo};
 pub use interface::register;

@@ -19,8 +19,12 @@ manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; fra
 const ALWAYS: &[(&str, &str)] = &[
     ("cache-control", "no-cache"),
     ("x-content-type-options", "nosniff"),
-    ("referrer-policy", "no-referrer"),
     ("vary", "accept-encoding"),
+];
+
+/// For what rules others: a page, an image that may hold scripts, a worker. A page of eighty files would pay for these on each of them.
+const RULING: &[(&str, &str)] = &[
+    ("referrer-policy", "no-referrer"),
     ("cross-origin-opener-policy", "same-origin"),
     (
         "permissions-policy",
@@ -53,7 +57,12 @@ pub fn file(name: &str, file: &File, asked: &HeaderMap) -> Response {
         headers.insert(*header, HeaderValue::from_static(value));
     }
     set(headers, ETAG, &tag);
-    set(headers, CONTENT_SECURITY_POLICY, &policy(asked));
+    if rules(name) {
+        for (header, value) in RULING {
+            headers.insert(*header, HeaderValue::from_static(value));
+        }
+        set(headers, CONTENT_SECURITY_POLICY, &policy(asked));
+    }
     if !known {
         set(headers, CONTENT_TYPE, file.kind.content_type);
         if gzipped.is_some() {
@@ -68,6 +77,12 @@ pub fn file(name: &str, file: &File, asked: &HeaderMap) -> Response {
         );
     }
     response
+}
+
+/// Whether a browser takes rules from this file: what it can show as a document, and the worker.
+fn rules(name: &str) -> bool {
+    let end = name.rsplit_once('.').map_or("", |(_, end)| end);
+    matches!(end, "html" | "svg" | "md" | "txt") || name == "shared/sw.js"
 }
 
 /// A refusal, as the dining room tells one.
@@ -143,6 +158,26 @@ fn accepts_gzip(asked: &HeaderMap) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_browser_may_show_by_itself_has_rules() {
+        for name in [
+            "home/index.html",
+            "shared/icon.svg",
+            "shared/sw.js",
+            "vendor/LICENSE-htm.txt",
+        ] {
+            assert!(rules(name), "{name}");
+        }
+        for name in [
+            "home/home.js",
+            "shared/tokens.css",
+            "fonts/archivo-text.woff2",
+            "home",
+        ] {
+            assert!(!rules(name), "{name}");
+        }
+    }
 
     fn asked(name: HeaderName, value: &str) -> HeaderMap {
         let mut headers = HeaderMap::new();

@@ -2,7 +2,7 @@
 
 use super::announcement::Announcement;
 use super::rows::{OrderRow, rows};
-use super::{deliveries, jobs, kitchen, lines, menu, orders, payments, record, sessions, tables};
+use super::{deliveries, jobs, lines, menu, orders, payments, record, sessions, tables};
 use crate::domain::notifications::{self, Audience};
 use crate::domain::workflow;
 use crate::events::{Entity, Event, Fact, Group};
@@ -78,7 +78,11 @@ pub fn announce(change: &Change<'_>, db: &Reader<'_>) -> Result<Vec<Signal<Resta
         });
         announcement.groups.extend(everywhere);
         let event = Event {
-            by: kitchen::author(announcement.fact.as_ref(), change),
+            by: announcement
+                .fact
+                .as_ref()
+                .and(change.actor)
+                .map(str::to_owned),
             fact: announcement.fact,
             change: record.take(),
         };

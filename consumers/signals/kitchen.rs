@@ -2,9 +2,9 @@
 
 use super::announcement::Announcement;
 use super::tables::next_version;
+use crate::domain::items;
 use crate::domain::items::ItemFacts;
 use crate::domain::orders::OrderFacts;
-use crate::domain::{KITCHEN, items};
 use crate::events::{Entity, Fact, Group, OrderOff};
 use maitred::{Change, Error, Op, Reader, params};
 use serde::Deserialize;
@@ -115,20 +115,4 @@ pub fn came_with_order(change: &Change<'_>, order: i64, db: &Reader<'_>) -> Resu
     }
     let came = change.together::<Came>(db, "orders", Op::Insert, "id", order)?;
     Ok(!came.is_empty())
-}
-
-/// Who did it, where somebody is told that.
-pub fn author(fact: Option<&Fact>, change: &Change<'_>) -> Option<String> {
-    match fact? {
-        // Of a status only where it looks like the one before: any other is told without who it was.
-        Fact::OrderStatus {
-            order, previous, ..
-        } if !KITCHEN.alike(order.status, *previous) => None,
-        Fact::OrderStatus { .. }
-        | Fact::OrderChanged(_)
-        | Fact::OrderPriced(_)
-        | Fact::OrderPaid(_)
-        | Fact::Items { .. } => change.actor.map(str::to_owned),
-        _ => None,
-    }
 }

@@ -168,7 +168,9 @@ impl<A: App> RecentEvents<A> {
     }
 
     fn add(&mut self, stored: &StoredEvent<'_>) -> Result<(), Error> {
-        let StoredEvent { seq, event, groups } = stored;
+        let StoredEvent {
+            seq, event, groups, ..
+        } = stored;
         // A text without escapes is borrowed; `Cow` in a list is always copied, so these are few and short.
         let names: Vec<Cow<'_, str>> = serde_json::from_str(groups)?;
         let replayed = Replayed {

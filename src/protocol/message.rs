@@ -186,7 +186,7 @@ pub(crate) fn members(data: &str, beside: &str) -> Option<String> {
 
 impl Arguments {
     /// With the number as of which a command has written, in the first value: if that is an object, and does not say it itself.
-    pub(crate) fn as_of(mut self, as_of: u64) -> Self {
+    pub(crate) fn done_as_of(mut self, as_of: u64) -> Self {
         if let Some(first) = self.values.first_mut()
             && !says_as_of(first.get())
             && let Some(whole) = members(first.get(), &format!(r#","as_of":{as_of}"#))
@@ -276,10 +276,10 @@ mod tests {
             (json!([1]), json!([1])),
             (json!("as_of"), json!("as_of")),
         ] {
-            let all = Arguments::new().with(&first).with(&1).as_of(812);
+            let all = Arguments::new().with(&first).with(&1).done_as_of(812);
             assert_eq!(all.get::<serde_json::Value>(0).ok(), Some(told), "{first}");
             assert_eq!(all.get::<u64>(1).ok(), Some(1));
         }
-        assert!(Arguments::new().as_of(812).is_empty());
+        assert!(Arguments::new().done_as_of(812).is_empty());
     }
 }

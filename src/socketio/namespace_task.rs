@@ -209,7 +209,7 @@ impl<A: App> Namespace<A> {
                 if let Some(id) = id {
                     let ack = ack.unwrap_or_default();
                     let ack = match self.socket.subscription.as_of() {
-                        Some(as_of) => ack.as_of(as_of),
+                        Some(as_of) => ack.done_as_of(as_of),
                         None => ack,
                     };
                     self.answer(&ctx.shard, id, &ack);

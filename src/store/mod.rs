@@ -75,7 +75,7 @@ pub use memo::Memo;
 pub use op::Op;
 pub(crate) use open::{Machine, Opened, Running, look, open};
 pub use prepare::migrate;
-pub use reader::Reader;
+pub use reader::{Reader, Told};
 pub use row::{FromValue, Row};
 pub use schema::Schema;
 #[cfg(feature = "testing")]

@@ -15,6 +15,18 @@ use rusqlite::types::ValueRef;
 use serde::de::DeserializeOwned;
 use std::fmt::Display;
 
+/// An event that the history keeps, as [`Reader::told`] finds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Told<E> {
+    /// Its number.
+    pub seq: u64,
+    /// When it was announced: milliseconds since 1970-01-01 UTC.
+    pub at_ms: i64,
+    /// What it says.
+    pub event: E,
+}
+
 /// Reads rows: all reads through one `Reader` see one state of the database.
 pub struct Reader<'c> {
     pub(super) connection: &'c Connection,
@@ -195,6 +207,42 @@ impl<'c> Reader<'c> {
     /// [`Error::Store`].
     pub fn first_told(&self, group: &impl Display) -> Result<Option<u64>, Error> {
         self.log().first(&group.to_string())
+    }
+
+    /// What was told to `group`, oldest first: the newest `at_most` events that the history keeps. One that `E` cannot be is left out.
+    ///
+    /// ```no_run
+    /// # use maitred::{Error, Reader};
+    /// # fn last(db: &Reader<'_>) -> Result<(), Error> {
+    /// for told in db.told::<serde_json::Value>(&"order:7", 10)? {
+    ///     println!("{} {}: {}", told.at_ms, told.seq, told.event);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn told<E: DeserializeOwned>(
+        &self,
+        group: &impl Display,
+        at_most: usize,
+    ) -> Result<Vec<Told<E>>, Error> {
+        let log = self.log();
+        let numbers = log.last(&group.to_string(), at_most)?;
+        let mut all = Vec::with_capacity(numbers.len());
+        log.read(&numbers, |stored| {
+            match serde_json::from_str(&stored.event) {
+                Ok(event) => all.push(Told {
+                    seq: stored.seq,
+                    at_ms: stored.at,
+                    event,
+                }),
+                Err(error) => text::illegible("event_log", stored.seq as i64, &error.into()),
+            }
+            Ok(true)
+        })?;
+        Ok(all)
     }
 
     /// The log of events, at the state that this reader sees.

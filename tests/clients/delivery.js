@@ -32,7 +32,7 @@ async function serve() {
   const routing = fs.readFileSync(path.join(HERE, '..', '..', 'routing.toml'), 'utf8').replace('localhost:9000', '127.0.0.1:0');
   const file = path.join(PLACE, 'routing.toml');
   fs.writeFileSync(file, routing.replaceAll(/localhost:(3001|8000)/g, '127.0.0.1:0'));
-  const server = new Program('maitred', MAITRED, ['serve', '--demo', '--database', DATABASE, '--routing', file], { env: ENV });
+  const server = new Program('maitred', MAITRED, ['serve', '--demo=small', '--database', DATABASE, '--routing', file], { env: ENV });
   await server.shows(/^listening on 127\.0\.0\.1:3000 \(delivery\)$/m);
   await server.shows('# the print workshop, as anybody');
   await server.shows(/^ready: delivery +ws:\/\/localhost:3000\/orders \(Socket\.IO\)$/m);

@@ -44,7 +44,7 @@ async function serve() {
   const routing = fs.readFileSync(path.join(HERE, '..', '..', 'routing.toml'), 'utf8');
   const file = path.join(PLACE, 'routing.toml');
   fs.writeFileSync(file, routing.replaceAll(/localhost:(9000|3000|8000)/g, '127.0.0.1:0'));
-  const server = new Program('maitred', MAITRED, ['serve', '--demo', '--database', DATABASE, '--routing', file], { env: ENV });
+  const server = new Program('maitred', MAITRED, ['serve', '--demo=small', '--database', DATABASE, '--routing', file], { env: ENV });
   await server.shows(/^listening on 127\.0\.0\.1:3001 \(kitchen\)$/m);
   await server.shows("# the kitchen's screens");
   return server;

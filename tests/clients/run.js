@@ -42,7 +42,7 @@ function isFree(port) {
 }
 
 async function serve() {
-  const args = ['serve', '--demo', '--database', DATABASE];
+  const args = ['serve', '--demo=small', '--database', DATABASE];
   if (!(await isFree(9000))) throw new Error('port 9000, which the documents name, is taken by another program');
   const server = new Program('maitred', MAITRED, args, { cwd: TOP });
   await server.shows(/^listening on 127\.0\.0\.1:9000 \(dining\)$/m);

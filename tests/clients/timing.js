@@ -30,7 +30,7 @@ function shell(sql) {
 }
 
 async function serve() {
-  const args = ['serve', '--demo', '--database', DATABASE, '--drain-time', '0s'];
+  const args = ['serve', '--demo=small', '--database', DATABASE, '--drain-time', '0s'];
   const server = new Program('maitred', MAITRED, args, { cwd: TOP, env: ENV });
   await server.shows(/^listening on 127\.0\.0\.1:8000 \(timing\)$/m);
   await server.shows(/^listening on \[::1\]:8000 \(timing\)$/m);

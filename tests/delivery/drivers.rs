@@ -268,3 +268,44 @@ fn offers(socket: &mut Socket) -> Vec<i64> {
         .map(|order| order["id"].as_i64().expect("an id"))
         .collect()
 }
+
+#[test]
+fn a_restaurant_reads_who_may_drive_for_it_and_who_can_take_something_comes_first() {
+    let platform = Platform::start();
+    platform.server.shell(
+        "UPDATE users SET restaurant_id = 790 WHERE id = 902;
+         INSERT INTO users(id, restaurant_id, role, name) VALUES (910, 789, 'driver', 'Aom'), (911, 789, 'driver', 'Left');
+         UPDATE users SET is_active = 0 WHERE id = 911;",
+    );
+    let names = |token: &str, line: &str| -> Vec<String> {
+        let answer = platform.rest(token, line, json!(null)).ok();
+        let drivers = answer["drivers"].as_array().expect("a list").iter();
+        let said = |driver: &Value| {
+            format!(
+                "{} {} {}",
+                driver["id"], driver["status"], driver["available"]
+            )
+        };
+        drivers.map(said).collect()
+    };
+    let own = restaurant(789);
+    assert_eq!(
+        names(&own, "GET /drivers"),
+        [r#"901 "available" true"#, r#"910 "offline" true"#],
+        "not another restaurant's, not who left"
+    );
+    let mut dao = platform.socket(&driver(901));
+    dao.ask("set-availability", json!({"available": false}));
+    assert_eq!(
+        names(&own, "GET /drivers?restaurant_id=789"),
+        [r#"910 "offline" true"#, r#"901 "offline" false"#]
+    );
+    for (token, line) in [
+        (&own, "GET /drivers?restaurant_id=790"),
+        (&driver(901), "GET /drivers"),
+        (&user(456), "GET /drivers"),
+    ] {
+        let refused = platform.rest(token, line, json!(null));
+        assert_eq!(refused.refused(403), "FORBIDDEN", "{line}");
+    }
+}

@@ -153,6 +153,8 @@ fn a_cook_says_that_they_saw_that_an_order_is_off() {
     let kitchen = Kitchen::open();
     let mut pass = kitchen.pass();
     let order = kitchen.place(json!([{"menu_item_id": 1}]));
+    let taken = json!({"orderId": order["id"], "status": "confirmed"});
+    pass.ask("order:update_status", taken);
     let off = format!(
         "PATCH /api/v1/orders/{}",
         order["id"].as_str().unwrap_or_default()
@@ -162,6 +164,14 @@ fn a_cook_says_that_they_saw_that_an_order_is_off() {
         &off,
         json!({"status": "cancelled", "reason": "they left"}),
     );
+    // Whoever was away learns of it, until a cook has said so.
+    let waits = |pass: &mut crate::kitchen::Screen| {
+        pass.emit("orders:sync", json!({}));
+        let synced = pass.until("orders:sync:complete");
+        let all = synced["cancelled"].as_array().expect("orders").clone();
+        all.iter().any(|one| one["id"] == order["id"])
+    };
+    assert!(waits(&mut pass));
     let known = pass.ask(
         "order:confirm",
         json!({"orderId": order["id"], "what": "void"}),
@@ -170,6 +180,7 @@ fn a_cook_says_that_they_saw_that_an_order_is_off() {
         (&known["status"], &known["changed"]),
         (&json!("cancelled"), &json!(true))
     );
+    assert!(!waits(&mut pass));
     let again = pass.ask(
         "order:confirm",
         json!({"orderId": order["id"], "what": "void"}),

@@ -62,6 +62,11 @@ fn a_token_is_good_for_one_visit() {
     }
     let refused = server.rest(&guest, "POST /api/v1/orders", order);
     assert_eq!(refused.refused(410), "SESSION_CLOSED");
+    let secret = secret_of(&server, table);
+    assert!(
+        !server.log().contains(&secret),
+        "what opens a table is in no log"
+    );
     // The next party gets another one, and the old one nothing of theirs.
     occupy(&server, table);
     let next = guest_at(&server, table);

@@ -90,7 +90,8 @@ pub struct Server {
     child: Child,
     output: Output,
     args: Vec<String>,
-    demo: bool,
+    /// With which rows a demo begins. `None`: it is none.
+    demo: Option<&'static str>,
 }
 
 /// What a server prints.
@@ -109,7 +110,7 @@ impl Output {
 }
 
 impl Server {
-    /// `maitred serve --demo` on a fresh database.
+    /// `maitred serve --demo` on a fresh database, with the rows that the documents' examples name.
     pub fn start() -> Self {
         Server::with(&[])
     }
@@ -119,24 +120,43 @@ impl Server {
         Server::on(Place::new(), args)
     }
 
+    /// The house in the middle of an evening, as who tries it out has it.
+    pub fn in_the_evening() -> Self {
+        Server::begun(Place::new(), &[], "--demo")
+    }
+
+    /// The same, with further arguments.
+    pub fn in_the_evening_with(args: &[&str]) -> Self {
+        Server::begun(Place::new(), args, "--demo")
+    }
+
+    /// What it has printed, once it has [ended](Self::ended).
+    pub fn said(&self) -> &[String] {
+        &self.output.said
+    }
+
     /// On the database that lies in `place`.
     pub fn on(place: Place, args: &[&str]) -> Self {
+        Server::begun(place, args, "--demo=small")
+    }
+
+    fn begun(place: Place, args: &[&str], demo: &'static str) -> Self {
         let args: Vec<String> = args.iter().map(|&a| a.to_owned()).collect();
-        let (child, output, address) = serve(&place, &args, true);
+        let (child, output, address) = serve(&place, &args, Some(demo));
         Server {
             place,
             address,
             child,
             output,
             args,
-            demo: true,
+            demo: Some(demo),
         }
     }
 
     /// The same rows without `--demo`: nobody is let in who shows no token, unless the routing says so.
     pub fn in_earnest(mut self) -> Self {
         self.kill();
-        self.demo = false;
+        self.demo = None;
         self.restart();
         self
     }
@@ -241,7 +261,7 @@ impl Drop for Server {
     }
 }
 
-fn serve(place: &Place, args: &[String], demo: bool) -> (Child, Output, SocketAddr) {
+fn serve(place: &Place, args: &[String], demo: Option<&str>) -> (Child, Output, SocketAddr) {
     let log = std::fs::OpenOptions::new()
         .create(true)
         .append(true)
@@ -249,7 +269,7 @@ fn serve(place: &Place, args: &[String], demo: bool) -> (Child, Output, SocketAd
         .expect("a log file");
     let mut child = place
         .maitred(&["serve"])
-        .args(demo.then_some("--demo"))
+        .args(demo)
         .arg("--database")
         .arg(place.database())
         .arg("--routing")

@@ -145,8 +145,8 @@ pub fn patch_category(
         params![id, &after.name, after.sort, after.station_id, after.course, tx.now_ms()],
     )?;
     tx.execute(
-        "UPDATE menu_items SET version = version + 1, updated_at = ?2 WHERE category_id = ?1",
-        params![id, tx.now_ms()],
+        "UPDATE menu_items SET shown = shown + 1 WHERE category_id = ?1",
+        params![id],
     )?;
     category(tx, id)
 }

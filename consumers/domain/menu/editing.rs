@@ -197,7 +197,7 @@ pub fn patch(
     }
     tx.execute(
         "UPDATE menu_items SET name = ?2, description = ?3, price_minor = ?4, category_id = ?5, station_id = ?6, prep_s = ?7, allergens_json = ?8,
-           image_url = ?9, is_available = ?10, version = version + 1, updated_at = ?11 WHERE id = ?1",
+           image_url = ?9, is_available = ?10, shown = shown + ?11 WHERE id = ?1",
         params![
             id,
             &after.name,
@@ -209,7 +209,8 @@ pub fn patch(
             serde_json::to_string(&after.allergens)?,
             &after.image_url,
             after.is_available,
-            tx.now_ms()
+            // What can be chosen stands elsewhere.
+            i64::from(patch.choices.is_some())
         ],
     )?;
     dish(tx, id)

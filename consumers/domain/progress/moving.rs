@@ -249,6 +249,11 @@ pub(in crate::domain) fn apply(
     }
     if order.status == Status::New && forward && end != Status::Cancelled {
         after.approved_at = Some(now);
+        // It is the kitchen's from now on: that is when its timer starts.
+        tx.execute(
+            "UPDATE order_items SET fired_at = ?2 WHERE order_id = ?1 AND status = 'queued'",
+            params![order.id, now],
+        )?;
     }
     for passed in &path {
         for (status, at) in stamps(&mut after) {

@@ -17,5 +17,5 @@ pub use fire::fire;
 pub use lines::{Done, Lines};
 pub use places::{Place, places, station};
 pub use recall::{recall, recall_item};
-pub use recent::recent;
+pub use recent::{recent, unconfirmed};
 pub use seen::seen;

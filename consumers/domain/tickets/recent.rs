@@ -1,4 +1,4 @@
-//! What was done lately: the list that a wrong tap is looked up in.
+//! What was done lately, and what was called off: the lists that a wrong tap is looked up in, and a screen that was away.
 
 use crate::db::{Error, Reader, params};
 use crate::domain::items::station;
@@ -37,6 +37,40 @@ pub fn recent(
     let ids = db.rows(
         RECENT,
         params![restaurant, since, &stations, RECENT_MAX],
+        |row| row.get(0),
+    )?;
+    orders::each(db, ids, |id| orders::whole(db, id))
+}
+
+/// How long a cancelled order waits for a cook: longer than anything cooks. In milliseconds.
+const CANCELLED_MS: i64 = 4 * 3_600_000;
+/// The most of them: what a screen has room for.
+const CANCELLED_MAX: i64 = 50;
+
+/// Cancelled orders that the kitchen was told of (`?3`: these stations) and no cook has confirmed to be off.
+const CANCELLED: &str = concat!(
+    "SELECT o.id FROM orders o WHERE o.restaurant_id = ?1 AND o.status = 'cancelled' AND o.workflow_id = 1 AND o.cancel_acked_at IS NULL
+       AND o.cancelled_at >= ?2 AND EXISTS (SELECT 1 FROM order_items i WHERE i.order_id = o.id AND i.fired_at IS NOT NULL
+         AND (o.confirmed_at IS NOT NULL OR i.seen_at IS NOT NULL) AND (?3 IS NULL OR ",
+    station!(),
+    " IN (SELECT value FROM json_each(?3)))) ORDER BY o.id DESC LIMIT ?4"
+);
+
+/// Orders that were called off after a cook had taken them on or a screen had drawn them, and that no cook has confirmed: the newest first. Whoever was away when they were called off is
+/// told that they are off.
+///
+/// # Errors
+/// [`Error::Store`].
+pub fn unconfirmed(
+    db: &Reader<'_>,
+    restaurant: i64,
+    stations: Option<&[i64]>,
+    now_ms: i64,
+) -> Result<Vec<OrderFacts>, Error> {
+    let stations = stations.map(serde_json::to_string).transpose()?;
+    let ids = db.rows(
+        CANCELLED,
+        params![restaurant, now_ms - CANCELLED_MS, &stations, CANCELLED_MAX],
         |row| row.get(0),
     )?;
     orders::each(db, ids, |id| orders::whole(db, id))

@@ -3,7 +3,7 @@
 use super::member::{Member, Part};
 use crate::access::Action;
 use crate::domain::deliveries::{self, Accepted};
-use crate::domain::drivers::{self, Availability};
+use crate::domain::drivers::{self, Availability, DriverFacts};
 use crate::domain::handovers::{self, Collected};
 use crate::domain::money::Decimal;
 use crate::domain::orders::{self, Filter, Move, OrderFacts};
@@ -188,6 +188,26 @@ pub fn available(db: &Reader<'_>, member: &Member) -> Result<Vec<OrderFacts>, Er
 pub fn of_restaurant(db: &Reader<'_>, member: &Member) -> Result<Vec<OrderFacts>, Error> {
     member.bearer.may(Action::ReadDeliveries)?;
     own(db, member, None, PAGE_MAX)
+}
+
+/// Who may drive for a member's restaurants, or for one of them.
+pub fn drivers(
+    db: &Reader<'_>,
+    member: &Member,
+    restaurant: Option<i64>,
+) -> Result<Vec<DriverFacts>, Error> {
+    member.bearer.may(Action::ReadDeliveries)?;
+    let own = match &member.part {
+        Part::Restaurant(own) => own.as_deref(),
+        Part::User(_) | Part::Driver(..) => Some(&[][..]),
+    };
+    match restaurant {
+        Some(wanted) if own.is_some_and(|own| !own.contains(&wanted)) => {
+            Err(Refusal::Forbidden("this restaurant is somebody else's".into()).into())
+        }
+        Some(wanted) => drivers::list(db, Some(&[wanted])),
+        None => drivers::list(db, own),
+    }
 }
 
 /// Those that concern a member, newest first.

@@ -3,7 +3,7 @@
 //! An order's statuses are the document's six words and `cancelled`; `canonical_status` beside them tells apart what they do not. Whatever is about an order carries its
 //! `version`, so that a client can drop what is older than what it shows.
 
-use crate::domain::drivers::{Availability, DriverStatus};
+use crate::domain::drivers::{Availability, DriverFacts, DriverStatus};
 use crate::domain::items::{ItemFacts, ItemStatus};
 use crate::domain::money::Number;
 use crate::domain::orders::{OrderFacts, OrderType, Paid};
@@ -130,6 +130,40 @@ impl AvailabilityData {
         AvailabilityData {
             status: availability.status,
             available: availability.available,
+        }
+    }
+}
+
+/// Somebody who drives.
+#[derive(Serialize, ToSchema)]
+#[schema(as = delivery::Driver)]
+pub struct DriverData<'a> {
+    id: i64,
+    name: &'a str,
+    vehicle: Option<&'a str>,
+    status: DriverStatus,
+    /// Whether they are offered orders.
+    available: bool,
+}
+
+/// `{"drivers": [...]}`
+#[derive(Serialize, ToSchema)]
+#[schema(as = delivery::Drivers)]
+pub struct Drivers<'a> {
+    drivers: Vec<DriverData<'a>>,
+}
+
+impl<'a> Drivers<'a> {
+    pub fn of(drivers: &'a [DriverFacts]) -> Self {
+        let shown = |driver: &'a DriverFacts| DriverData {
+            id: driver.id,
+            name: &driver.name,
+            vehicle: driver.vehicle.as_deref(),
+            status: driver.status,
+            available: driver.available,
+        };
+        Drivers {
+            drivers: drivers.iter().map(shown).collect(),
         }
     }
 }

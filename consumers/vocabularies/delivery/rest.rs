@@ -5,7 +5,7 @@
 
 use super::commands::{self, Wish};
 use super::member::{self, Member, Part};
-use super::messages::{self, AvailabilityData, OrderData, Several, Whole};
+use super::messages::{self, AvailabilityData, Drivers, OrderData, Several, Whole};
 use crate::access::Action;
 use crate::domain::money::Decimal;
 use crate::domain::orders::{self as domain, NewLine, NewModifier, NewOrder, OrderType, Source};
@@ -45,6 +45,7 @@ const ROUTES: &[(&str, Methods)] = &[
             (Method::PUT, Write(set_available)),
         ],
     ),
+    ("drivers", &[(Method::GET, Read(drivers))]),
 ];
 
 #[derive(Deserialize, ToSchema)]
@@ -219,4 +220,15 @@ fn set_available(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
     let member = Member::of(call.identity(), tx)?;
     let (is, _) = commands::set_available(tx, &member, wanted.available)?;
     Answer::ok(&AvailabilityData::of(&is))
+}
+
+/// `GET /drivers?restaurant_id=2`
+#[utoipa::path(get, path = "/drivers", tag = "drivers", params(("restaurant_id" = Option<i64>, Query, description = "For which restaurant, for those who run several", example = 2)), responses((status = 200, description = "Who may drive; who can take something comes first, at most 200", body = Drivers)))]
+fn drivers(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
+    let member = Member::of(call.identity(), db)?;
+    let restaurant = call.query("restaurant_id").map(Key::from);
+    let restaurant = restaurant
+        .map(|key| ids::restaurant(db, &key))
+        .transpose()?;
+    Answer::ok(&Drivers::of(&commands::drivers(db, &member, restaurant)?))
 }

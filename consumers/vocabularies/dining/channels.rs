@@ -58,6 +58,7 @@ pub fn channels(schemas: &mut Schemas) -> Vec<Channel> {
         .says::<BoardNews<'_>>("board_update", schemas)
         .says::<Dish<'_>>("menu_update", schemas)
         .says::<DishDeleted>("menu_update", schemas)
+        .says::<AcknowledgedData<'_>>("notification_acknowledged", schemas)
         .says_beside::<NotificationData<'_>>("broadcast", &["message", "priority"], schemas);
     let mut all = vec![orders, items, tables, sessions, restaurants];
     for mut inbox in [waiters, floor] {

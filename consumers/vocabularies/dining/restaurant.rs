@@ -83,6 +83,10 @@ impl Consumer for RestaurantSocket {
             } => Some(messages::dish_deleted(*id, *restaurant_id, *version)),
             Fact::PaidInFull(payment) => Some(messages::payment_completed(payment)),
             Fact::Notified(notification) => Some(messages::notification(notification)),
+            // A broadcast that was ended.
+            Fact::Acknowledged(notification) => {
+                Some(messages::notification_acknowledged(notification, None))
+            }
             _ => None,
         }
     }

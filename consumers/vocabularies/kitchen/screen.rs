@@ -11,7 +11,7 @@ use super::tickets::{
 use crate::access::{self, Action, Bearer, Target};
 use crate::domain::orders::{self, Filter, Moved, TableCompleted};
 use crate::domain::page::PAGE_MAX;
-use crate::domain::tickets::{Place, places};
+use crate::domain::tickets::{Place, places, unconfirmed};
 use crate::domain::{KITCHEN, Key, Refusal, Status, ids, items, restaurants};
 use crate::events::{Event, Group};
 use crate::restaurant::Restaurant;
@@ -361,13 +361,17 @@ fn synced(
         .collect();
     words.dedup();
     let stations = places(db, restaurant.id)?;
+    let now = now_ms();
+    let theirs = rooms.stations_at(restaurant.id);
+    let cancelled = unconfirmed(db, restaurant.id, theirs.as_deref(), now)?;
     let message = messages::sync_complete(&Synced {
         orders: all.iter().map(Order::of).collect(),
         restaurant_id: &restaurant.uuid,
         statuses: words,
         total,
-        timestamp: Time(now_ms()),
+        timestamp: Time(now),
         as_of: db.head()?,
+        cancelled: cancelled.iter().map(Order::of).collect(),
         stations: stations.iter().map(Station::of).collect(),
     });
     Ok((message, total))

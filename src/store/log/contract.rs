@@ -55,6 +55,9 @@ pub(crate) trait Log {
     /// The number of the oldest event that concerns a group and is not forgotten.
     fn first(&self, group: &str) -> Result<Option<u64>, Error>;
 
+    /// The newest numbers of events that concern a group, rising, at most so many.
+    fn last(&self, group: &str, at_most: usize) -> Result<Vec<u64>, Error>;
+
     /// Hands the events of these numbers (rising) to `take`, in order, until it says `false`. Those that are not there are left out. Apart from
     /// [`page`](Self::page), because the events of a page are often known already: they were read for another client a moment ago.
     ///
@@ -110,6 +113,8 @@ pub(crate) struct StoredEvent<'r> {
     pub event: Cow<'r, str>,
     /// A JSON array of names, in the order in which the event named them.
     pub groups: Cow<'r, str>,
+    /// Milliseconds since 1970-01-01 UTC.
+    pub at: i64,
 }
 
 /// An event that is to be stored.

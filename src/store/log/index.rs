@@ -125,6 +125,17 @@ impl Index {
         self.groups().of.get(group)?.front().copied()
     }
 
+    /// The newest numbers of a group up to `upto`, rising, at most so many.
+    pub fn last(&self, group: &str, upto: u64, at_most: usize) -> Vec<u64> {
+        let groups = self.groups();
+        let Some(numbers) = groups.of.get(group) else {
+            return Vec::new();
+        };
+        let until = numbers.partition_point(|seq| *seq <= upto);
+        let from = until.saturating_sub(at_most);
+        numbers.range(from..until).copied().collect()
+    }
+
     #[cfg(test)]
     pub fn len(&self) -> usize {
         self.groups().of.values().map(VecDeque::len).sum()

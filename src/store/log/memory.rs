@@ -80,6 +80,15 @@ impl Log for MemoryLog {
         Ok(first.map(|(seq, _)| *seq))
     }
 
+    fn last(&self, group: &str, at_most: usize) -> Result<Vec<u64>, Error> {
+        let state = self.0.borrow();
+        let newest = state.events.iter().rev();
+        let concerned = newest.filter(|(_, event)| event.names().iter().any(|name| name == group));
+        let mut numbers: Vec<u64> = concerned.map(|(seq, _)| *seq).take(at_most).collect();
+        numbers.reverse();
+        Ok(numbers)
+    }
+
     fn read(
         &self,
         numbers: &[u64],
@@ -92,6 +101,7 @@ impl Log for MemoryLog {
                     seq: *seq,
                     event: event.event.as_str().into(),
                     groups: event.groups.as_str().into(),
+                    at: event.at,
                 };
                 if !take(stored)? {
                     break;

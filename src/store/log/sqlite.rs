@@ -99,6 +99,12 @@ impl Log for SqliteLog<'_> {
         Ok(first.filter(|seq| *seq <= head))
     }
 
+    fn last(&self, group: &str, at_most: usize) -> Result<Vec<u64>, Error> {
+        // What is being written now is not told yet.
+        let head = self.head()?;
+        self.index(|index| index.last(group, head, at_most))
+    }
+
     /// Neighbours are read in one go.
     fn read(
         &self,
@@ -107,7 +113,7 @@ impl Log for SqliteLog<'_> {
     ) -> Result<(), Error> {
         let mut left = numbers;
         let mut from = self.connection.prepare_cached(
-            "SELECT seq, event, groups FROM event_log WHERE seq >= ?1 ORDER BY seq",
+            "SELECT seq, event, groups, at FROM event_log WHERE seq >= ?1 ORDER BY seq",
         )?;
         'look_up: while let Some(next) = left.first() {
             let mut rows = from.query([next])?;
@@ -122,6 +128,7 @@ impl Log for SqliteLog<'_> {
                         seq,
                         event: event.unwrap_or_default(),
                         groups: groups.unwrap_or_default(),
+                        at: row.get(3)?,
                     };
                     if !take(event)? {
                         return Ok(());

@@ -56,6 +56,25 @@ suite! {
     the_newest_event_is_never_forgotten,
     a_new_history_accepts_no_number_of_the_old_one,
     events_are_read_in_order_until_it_is_enough,
+    the_newest_of_a_group_are_those_that_are_left,
+}
+
+fn the_newest_of_a_group_are_those_that_are_left(log: &impl Log) {
+    for seq in 1..=6 {
+        let group = if seq % 2 == 0 { "menu:2" } else { "menu:1" };
+        add(log, seq, &[group, "menu:3"], 1000 + seq as i64);
+    }
+    assert_eq!(log.last("menu:1", 9).unwrap(), [1, 3, 5]);
+    assert_eq!(log.last("menu:3", 2).unwrap(), [5, 6]);
+    assert_eq!(log.last("menu:3", 0).unwrap(), [0; 0]);
+    assert_eq!(log.last("menu:4", 9).unwrap(), [0; 0]);
+    let mut at = Vec::new();
+    log.read(&[5, 6], |event| {
+        at.push(event.at);
+        Ok(true)
+    })
+    .unwrap();
+    assert_eq!(at, [1005, 1006]);
 }
 
 fn a_number_is_accepted_when_all_that_follows_is_here(log: &impl Log) {

@@ -15,7 +15,7 @@ export class Server {
   /** @param {string} binary @param {{args?: string[], demo?: boolean}} [options] */
   static async start(binary, { args = [], demo = true } = {}) {
     const server = new Server();
-    Object.assign(server, { binary: path.resolve(binary), args: [...(demo ? ['--demo'] : []), ...args], proxies: [] });
+    Object.assign(server, { binary: path.resolve(binary), args: [...(demo ? ['--demo=small'] : []), ...args], proxies: [] });
     server.place = fs.mkdtempSync(path.join(os.tmpdir(), 'maitred-screens-'));
     server.database = path.join(server.place, 'restaurant.db');
     server.routing = path.join(server.place, 'routing.toml');
@@ -36,7 +36,7 @@ export class Server {
       fs.writeFileSync(this.routing, routing.replace('bind = "127.0.0.1:0"', `bind = "127.0.0.1:${port}"`));
     }
     // it says `ready:` when all is said, and a demo's rows are there
-    await this.program.shows(this.args.includes('--demo') ? /^ready: timing /m : /^listening on 127\.0\.0\.1:\d+ \(timing\)$/m);
+    await this.program.shows(this.args.includes('--demo=small') ? /^ready: timing /m : /^listening on 127\.0\.0\.1:\d+ \(timing\)$/m);
     const { status } = await this.ask('GET', '/readyz');
     if (status !== 200) throw new Error(`not ready: ${status} ${this.program.output.slice(-3000)}`);
   }

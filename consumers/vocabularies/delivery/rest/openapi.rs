@@ -12,7 +12,8 @@ use utoipa::OpenApi;
         super::show,
         super::change,
         super::availability,
-        super::set_available
+        super::set_available,
+        super::drivers
     ),
     components(schemas(Mistake))
 )]

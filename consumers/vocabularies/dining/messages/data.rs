@@ -232,6 +232,14 @@ pub(in crate::vocabularies::dining) struct NotificationData<'a> {
     payment_id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     amount: Option<String>,
+    /// When it is not shown any more.
+    #[serde(skip_serializing_if = "Time::is_none")]
+    expires_at: Time,
+    /// When somebody took care of it, or ended it.
+    #[serde(skip_serializing_if = "Time::is_none")]
+    acknowledged_at: Time,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acknowledged_by: Option<i64>,
     created_at: Time,
     version: i64,
 }
@@ -254,6 +262,9 @@ impl<'a> NotificationData<'a> {
             task_id: notification.task_id,
             payment_id: notification.payment_id,
             amount: amount.map(|minor| money::format(minor, notification.currency_exp)),
+            expires_at: Time(notification.expires_at),
+            acknowledged_at: Time(notification.acknowledged_at),
+            acknowledged_by: notification.acknowledged_by,
             created_at: Time(Some(notification.created_at)),
             version: notification.version,
         }
@@ -316,6 +327,13 @@ impl Serialize for Text {
 
 /// Milliseconds since 1970-01-01 UTC, written in whole seconds as in the document: `2026-01-28T21:00:00Z`.
 pub(in crate::vocabularies::dining) struct Time(pub Option<i64>);
+
+impl Time {
+    /// Whether there is none.
+    fn is_none(&self) -> bool {
+        self.0.is_none()
+    }
+}
 
 written_as!(Time, "Time", {"type": ["string", "null"], "format": "date-time"});
 

@@ -6,6 +6,7 @@ use crate::access::{Action, Target};
 use crate::domain::bill::{
     self as domain, Bill, BilledLine, BilledOrder, Chosen, NewVisitPayment, ShareOf, Wanted,
 };
+use crate::domain::business_day;
 use crate::domain::items::ItemStatus;
 use crate::domain::money::{self, Decimal};
 use crate::domain::orders::Paid;
@@ -329,16 +330,22 @@ pub fn move_visit(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
 }
 
 /// `GET /payments?session_id=1&method=card`
-#[utoipa::path(get, path = "/payments", tag = "payments", params(("session_id" = Option<i64>, Query), ("order_id" = Option<i64>, Query), ("method" = Option<Method>, Query), ("status" = Option<PaymentState>, Query), ("restaurant_id" = Option<i64>, Query, description = "Which restaurant, for those who run several", example = 2), ("limit" = Option<u32>, Query, description = "At most 200; 50, where it is not said"), ("before" = Option<i64>, Query, description = "What the page before called `next`")), responses((status = 200, description = "Newest first", body = Listed<Payment>)))]
+#[utoipa::path(get, path = "/payments", tag = "payments", params(("day" = Option<String>, Query, description = "Received on this business day, named by the date on which it begins"), ("session_id" = Option<i64>, Query), ("order_id" = Option<i64>, Query), ("method" = Option<Method>, Query), ("status" = Option<PaymentState>, Query), ("restaurant_id" = Option<i64>, Query, description = "Which restaurant, for those who run several", example = 2), ("limit" = Option<u32>, Query, description = "At most 200; 50, where it is not said"), ("before" = Option<i64>, Query, description = "What the page before called `next`")), responses((status = 200, description = "Newest first", body = Listed<Payment>)))]
 pub fn list(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
     let mut list = call.list(db, Action::ReadPayments)?;
+    // A day is a restaurant's.
+    let day = match list.text("day") {
+        Some(date) => Some(business_day::on(db, list.one_restaurant()?, date)?),
+        None => None,
+    };
     let filter = Filter {
+        from: day.as_ref().map(|day| day.from),
+        until: day.as_ref().map(|day| day.until),
         restaurants: list.restaurants.clone(),
         session_id: list.number("session_id")?,
         order_id: list.number("order_id")?,
         method: word("method", list.text("method"))?,
         status: word("status", list.text("status"))?,
-        ..Filter::default()
     };
     list.nothing_else()?;
     let page = payments::list(db, &filter, list.before, list.limit)?;

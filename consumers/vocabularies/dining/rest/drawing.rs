@@ -156,6 +156,51 @@ mod tests {
         assert!(svg.contains(">12</text>") && !svg.contains(">13</text>"));
     }
 
+    /// What a phone's camera would see: the modules of the only path, four pixels each.
+    fn read(svg: &str) -> String {
+        const PIXELS: usize = 4;
+        let path = svg
+            .split(" d=\"")
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap();
+        let runs: Vec<[usize; 3]> = path
+            .split('M')
+            .skip(1)
+            .map(|run| {
+                let (at, rest) = run.split_once('h').unwrap();
+                let (x, y) = at.split_once(' ').unwrap();
+                let width = rest.split('v').next().unwrap();
+                [x, y, width].map(|number| number.parse().unwrap())
+            })
+            .collect();
+        let modules = 1 + runs.iter().map(|[_, y, _]| *y).max().unwrap();
+        let side = (modules + 2 * QUIET) * PIXELS;
+        let mut seen = rqrr::PreparedImage::prepare_from_greyscale(side, side, |x, y| {
+            let module = |pixel: usize| (pixel / PIXELS).checked_sub(QUIET);
+            let dark = module(x).zip(module(y)).is_some_and(|(x, y)| {
+                let covers = |[left, row, width]: &[usize; 3]| {
+                    *row == y && (*left..left + width).contains(&x)
+                };
+                runs.iter().any(covers)
+            });
+            if dark { 0 } else { 255 }
+        });
+        let found = seen.detect_grids();
+        assert_eq!(found.len(), 1, "one code");
+        found[0].decode().unwrap().1
+    }
+
+    #[test]
+    fn a_phone_reads_where_it_leads() {
+        for table in ["5", "T12"] {
+            let label = label(table);
+            assert_eq!(read(&one(&label).unwrap()), label.url);
+        }
+    }
+
     #[test]
     fn a_long_number_is_written_smaller() {
         assert!(fitting("Terrace by the river 12", 9.0) < 5.0);

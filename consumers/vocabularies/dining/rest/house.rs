@@ -41,6 +41,8 @@ impl<'a> Name<'a> {
 struct House<'a> {
     #[serde(flatten)]
     name: Name<'a>,
+    /// Minutes after midnight.
+    business_day_start_min: i64,
     settings: &'a Settings,
     version: i64,
 }
@@ -48,6 +50,7 @@ struct House<'a> {
 fn shown(house: &RestaurantFacts) -> Result<Answer, Error> {
     Answer::ok(&House {
         name: Name::of(house),
+        business_day_start_min: house.business_day_start_min,
         settings: &house.settings,
         version: house.version,
     })

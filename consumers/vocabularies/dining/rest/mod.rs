@@ -8,6 +8,7 @@ mod approved;
 mod bills;
 mod devices;
 mod drawing;
+mod history;
 mod house;
 mod kitchen;
 mod menu;

@@ -1,8 +1,8 @@
 //! What this service promises, for `/api-docs`.
 
 use super::{
-    bills, devices, house, kitchen, menu, numbers, orders, people, plan, qr, reports, requests,
-    sign_in, staff, tables,
+    bills, devices, history, house, kitchen, menu, numbers, orders, people, plan, qr, reports,
+    requests, sign_in, staff, tables,
 };
 use crate::rest::Refused;
 use utoipa::OpenApi;
@@ -93,6 +93,10 @@ use utoipa::OpenApi;
         staff::acknowledge,
         staff::alert,
         staff::broadcast,
+        staff::alerts_of,
+        staff::broadcasts_of,
+        staff::end_broadcast,
+        history::of_order,
         reports::report,
     ),
     components(schemas(Refused))

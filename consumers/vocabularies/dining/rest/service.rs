@@ -1,8 +1,8 @@
 //! The dining room's table of paths.
 
 use super::{
-    bills, devices, house, kitchen, menu, numbers, orders, people, plan, qr, reports, requests,
-    sign_in, staff, tables,
+    bills, devices, history, house, kitchen, menu, numbers, orders, people, plan, qr, reports,
+    requests, sign_in, staff, tables,
 };
 use crate::rest::Handler::{File, Prepared, Read, Serve, Write};
 use crate::rest::before::{approval, new_pin};
@@ -246,11 +246,25 @@ const ROUTES: &[(&str, Methods)] = &[
     ),
     (
         "restaurants/*/alerts",
-        &[(Method::POST, Write(staff::alert))],
+        &[
+            (Method::GET, Read(staff::alerts_of)),
+            (Method::POST, Write(staff::alert)),
+        ],
     ),
     (
         "restaurants/*/broadcast",
-        &[(Method::POST, Write(staff::broadcast))],
+        &[
+            (Method::GET, Read(staff::broadcasts_of)),
+            (Method::POST, Write(staff::broadcast)),
+        ],
+    ),
+    (
+        "restaurants/*/broadcast/*",
+        &[(Method::DELETE, Write(staff::end_broadcast))],
+    ),
+    (
+        "orders/*/history",
+        &[(Method::GET, Read(history::of_order))],
     ),
     ("reports", &[(Method::POST, Serve(reports::report))]),
 ];

@@ -4,7 +4,7 @@ use super::shown::{Listed, Waiter};
 use crate::access::{Action, Bearer, Target};
 use crate::domain::alerts::{self, NewAlert};
 use crate::domain::broadcasts::{self, NewBroadcast};
-use crate::domain::notifications::{self as told, Filter};
+use crate::domain::notifications::{self as told, Filter, NotificationKind};
 use crate::domain::tasks::{self as domain, NewTask};
 use crate::domain::{Key, ids, waiters as people};
 use crate::rest::{Answer, Call};
@@ -117,4 +117,46 @@ pub fn broadcast(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
 
 fn restaurant(call: &Call, action: Action, db: &Reader<'_>) -> Result<(i64, Bearer), Error> {
     call.target(0, ids::restaurant, Target::Restaurant, action, db)
+}
+
+/// `GET /restaurants/{id}/alerts?live=true`
+#[utoipa::path(get, path = "/restaurants/{id}/alerts", tag = "staff", params(("id" = Key, Path, description = "Number in the database, or uuid", example = "2"), ("live" = Option<bool>, Query, description = "`true`: only those that nobody took care of"), ("limit" = Option<u32>, Query, description = "At most 200; 50, where it is not said"), ("before" = Option<i64>, Query, description = "What the page before called `next`")), responses((status = 200, description = "Newest first", body = Listed<NotificationData>)))]
+pub fn alerts_of(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
+    said(call, Action::ReadLists, NotificationKind::Alert, db)
+}
+
+/// `GET /restaurants/{id}/broadcast?live=true`
+#[utoipa::path(get, path = "/restaurants/{id}/broadcast", tag = "staff", params(("id" = Key, Path, description = "Number in the database, or uuid", example = "2"), ("live" = Option<bool>, Query, description = "`true`: only those that are shown"), ("limit" = Option<u32>, Query, description = "At most 200; 50, where it is not said"), ("before" = Option<i64>, Query, description = "What the page before called `next`")), responses((status = 200, description = "Newest first", body = Listed<NotificationData>)))]
+pub fn broadcasts_of(call: &Call, db: &Reader<'_>) -> Result<Answer, Error> {
+    said(
+        call,
+        Action::HearRestaurant,
+        NotificationKind::Broadcast,
+        db,
+    )
+}
+
+fn said(
+    call: &Call,
+    action: Action,
+    kind: NotificationKind,
+    db: &Reader<'_>,
+) -> Result<Answer, Error> {
+    let (house, _) = restaurant(call, action, db)?;
+    let mut list = call.list(db, action)?;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now = now.ok().and_then(|now| i64::try_from(now.as_millis()).ok());
+    let open_at = now.filter(|_| list.text("live") == Some("true"));
+    list.nothing_else()?;
+    let page = told::said(db, house, kind, open_at, list.before, list.limit)?;
+    Answer::ok(&Listed::of(&page, NotificationData::of))
+}
+
+/// `DELETE /restaurants/{id}/broadcast/{notification}`: it is not shown any more.
+#[utoipa::path(delete, path = "/restaurants/{id}/broadcast/{notification}", tag = "staff", params(("id" = Key, Path, description = "Number in the database, or uuid", example = "2"), ("notification" = i64, Path, description = "Number in the database", example = 999)), responses((status = 200, description = "It is not shown any more", body = NotificationData)))]
+pub fn end_broadcast(call: &Call, tx: &Transaction<'_>) -> Result<Answer, Error> {
+    let (house, bearer) = restaurant(call, Action::Broadcast, tx)?;
+    let id = ids::notification(tx, call.key(1))?;
+    let ended = broadcasts::end(tx, &bearer.actor(), house, id)?;
+    Answer::ok(&NotificationData::of(&ended))
 }

@@ -314,6 +314,8 @@ pub struct Synced<'a> {
     pub as_of: u64,
     /// All of the restaurant's.
     pub stations: Vec<Station<'a>>,
+    /// Orders that were cancelled lately after the kitchen had been told of them, and no cook has confirmed that.
+    pub cancelled: Vec<Order<'a>>,
 }
 
 pub fn sync_complete(synced: &Synced<'_>) -> Message {
