@@ -1,13 +1,20 @@
 // The service worker, new builds, and a server that is not there.
 import { expect, test } from './harness/index.js';
 
-/** Until the worker has kept all that the page was made of. */
-const ready = (p) => p.until(async () => {
-  if (!(await navigator.serviceWorker.getRegistration())?.active) return false;
+/** What the worker has not kept yet of all that the page was made of. */
+const missing = (p) => p.evaluate(async () => {
+  if (navigator.serviceWorker.controller?.state !== 'activated') return [`a worker: ${navigator.serviceWorker.controller?.state}`];
   const kept = (await (await caches.open('maitred-pages')).keys()).map(({ url }) => new URL(url).pathname);
   const made = performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname).filter((one) => one.startsWith('/screens/') && one !== '/screens/build.json');
-  return made.length > 20 && kept.includes('/') && made.every((one) => kept.includes(one));
+  return ['/', ...made].filter((one) => !kept.includes(one));
 });
+const ready = async (p) => {
+  for (const from = Date.now(); ; await new Promise((done) => setTimeout(done, 25))) {
+    const all = await missing(p);
+    if (!all.length) return;
+    if (Date.now() - from > 30_000) throw new Error(`the worker does not keep ${all}`);
+  }
+};
 
 test('the page opens without the server, and says that it has none', async ({ page, server }) => {
   const p = await page('/', { worker: true });

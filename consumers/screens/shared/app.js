@@ -41,9 +41,12 @@ async function keepPage() {
   try {
     await navigator.serviceWorker.register('/sw.js');
     const { active } = await navigator.serviceWorker.ready;
-    // what was loaded before the worker could see it
-    const files = performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => new URL(name).pathname.startsWith('/screens/'));
-    active?.postMessage({ keep: [location.pathname, ...files] });
+    active?.postMessage({ keep: [location.pathname] });
+    // what is loaded without the worker: before it was there, and while it takes over
+    new PerformanceObserver((list) => {
+      const past = /** @type {PerformanceResourceTiming[]} */ (list.getEntries()).filter(({ name, workerStart }) => workerStart === 0 && new URL(name).pathname.startsWith('/screens/'));
+      if (past.length) active?.postMessage({ keep: past.map(({ name }) => name) });
+    }).observe({ type: 'resource', buffered: true });
   } catch {
     // storage is switched off: the page works as long as it stays open
   }

@@ -65,10 +65,18 @@ export async function page(server, where, options = {}) {
   });
   Object.assign(p, {
     /** Until the page says so: a function that runs there. */
-    until: (fn, argument, what = String(fn)) => p.waitForFunction(fn, argument, { timeout: WAIT_MS, polling: 50 }).catch(async (error) => {
-      const text = await p.evaluate(() => document.body.innerText.slice(0, 1500)).catch(() => '');
-      throw new Error(`never: ${what}\n${error.message.split('\n')[0]}\non the page:\n${text}`);
-    }),
+    until: async (fn, argument, what = String(fn)) => {
+      for (const from = Date.now(); ; await new Promise((done) => setTimeout(done, 25))) {
+        // a page that is just being loaded has nothing yet
+        const found = await p.evaluate(fn, argument).catch((error) => {
+          if (!/context was destroyed|navigation|Cannot find context/i.test(error.message)) throw error;
+        });
+        if (found) return;
+        if (Date.now() - from < WAIT_MS) continue;
+        const text = await p.evaluate(() => document.body.innerText.slice(0, 1500)).catch(() => '');
+        throw new Error(`never: ${what}\non the page:\n${text}`);
+      }
+    },
     /** Until the text is on the page. */
     says: (text) => p.until((wanted) => document.body.innerText.includes(wanted), text, `"${text}" on the page`),
     link: (state) => p.until((wanted) => document.querySelector('[data-link]')?.dataset.link === wanted, state, `link ${state}`),

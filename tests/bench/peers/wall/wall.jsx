@@ -1,11 +1,13 @@
 // The kitchen's wall with socket.io-client and React, as somebody would write it who knows both: one reducer, memoized tickets, one clock for all. It draws the same
-// tickets, rail and all-day list with the same style sheets, and hears the same messages (`auth.batch`) of the same server.
+// tickets, rail and all-day list with the same style sheets, of the same server: by single events, as the kitchen's document shows it, or in batches (`?batch`), as our wall does.
 import { createContext, memo, useContext, useEffect, useMemo, useReducer, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { io } from 'socket.io-client';
 
 const { server, token, restaurant, station } = window.given;
 const CELLS = 10;
+const isBatched = location.search === '?batch';
+const NAMES = ['orders:sync:complete', ...(isBatched ? ['orders:batch_update'] : ['order:created', 'order:updated', 'order:status_changed', 'order:deleted'])];
 const ACTIVE = ['pending', 'confirmed', 'preparing'];
 
 function reduce(orders, { name, data }) {
@@ -92,14 +94,14 @@ function App() {
   const [socket, setSocket] = useState(null);
 
   useEffect(() => {
-    const client = io(server, { path: '/kitchen/socket.io/', auth: { token, batch: true }, transports: ['websocket'] });
+    const client = io(server, { path: '/kitchen/socket.io/', auth: { token, batch: isBatched }, transports: ['websocket'] });
     client.on('connect', () => {
       setLink('live');
       client.emit('join:station', { restaurantId: restaurant, station });
       client.emit('orders:sync', { restaurantId: restaurant });
     });
     client.on('disconnect', () => setLink('lost'));
-    for (const name of ['orders:sync:complete', 'orders:batch_update']) client.on(name, (data) => dispatch({ name, data }));
+    for (const name of NAMES) client.on(name, (data) => dispatch({ name, data }));
     setSocket(client);
     const timer = setInterval(() => setNow(Date.now()), 1000);
     return () => {
