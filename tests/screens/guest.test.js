@@ -230,7 +230,7 @@ test('by keyboard alone: choose, order, and back', async (the) => {
   await p.locator('dialog[open]').waitFor();
   await p.keyboard.press('Escape');
   await p.until(() => !document.querySelector('dialog[open]'));
-  expect.match(await p.evaluate(() => document.activeElement.getAttribute('aria-label')), /Add Iced tea/, 'the focus returns');
+  await p.until(() => /Add Iced tea/.test(document.activeElement?.getAttribute('aria-label') ?? ''), 'the focus returns');
   await p.keyboard.press('Enter');
   await to('Less sugar').catch(() => {});
   await p.locator('dialog[open] .foot .do').focus();

@@ -111,7 +111,10 @@ test('void: with a reason as long as nothing is begun, then with a manager\'s PI
   await p.getByRole('button', { name: 'Guest left' }).click();
   await p.locator('dialog').getByRole('button', { name: 'Void' }).click();
   await p.says('kitchen has not seen it');
-  const [off] = lines(server, visit).filter(({ status }) => status === 'voided');
+  const gone = () => lines(server, visit).filter(({ status }) => status === 'voided');
+  // the phone shows it before the server has answered
+  await until(() => gone().length === 1, 'a line is voided');
+  const [off] = gone();
   expect.deepEqual([off.name, off.void_reason], ['Pad Thai', 'Guest left']);
   await server.rest('POST', `/api/v1/orders/${order.id}/items/${off.id}/confirm`, { what: 'void' }, server.token({ role: 'kitchen', id: 20 }));
   await p.until(() => [...document.querySelectorAll('.gone .state')].some((one) => one.textContent === 'void'));

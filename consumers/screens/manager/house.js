@@ -62,7 +62,7 @@ export function house(session, restaurant) {
 
   const read = async (/** @type {Part} */ part) => {
     try {
-      const got = await readers.part(m, restaurant, part, state.get());
+      const got = await readers.part(m, restaurant, part, state.get);
       const now = state.get();
       const failed = new Map(now.failed);
       failed.delete(part);
@@ -75,7 +75,7 @@ export function house(session, restaurant) {
   };
 
   const single = async (/** @type {number} */ id) => {
-    const order = await readers.order(m, id, state.get().orders.get(id));
+    const order = await readers.order(m, id, () => state.get().orders.get(id));
     const orders = new Map(state.get().orders);
     if (order) orders.set(id, order);
     else orders.delete(id);

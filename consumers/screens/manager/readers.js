@@ -27,7 +27,7 @@ async function list(m, path, pages = PAGES_MAX) {
   return rows;
 }
 
-/** Reads a part. @param {Maitred} m @param {number} restaurant @param {import("./reading.js").Part} part @param {Known} known @returns {Promise<Partial<Known>>} */
+/** Reads a part. @param {Maitred} m @param {number} restaurant @param {import("./reading.js").Part} part @param {() => Known} known what is known when the answer is here: meanwhile a single order may have been read anew @returns {Promise<Partial<Known>>} */
 export async function part(m, restaurant, part, known) {
   const of = `restaurant_id=${restaurant}`;
   switch (part) {
@@ -60,12 +60,13 @@ export async function part(m, restaurant, part, known) {
   }
 }
 
-/** Open orders, whatever their age, and the newest of the others. @param {Maitred} m @param {string} of @param {Known} known */
+/** Open orders, whatever their age, and the newest of the others. @param {Maitred} m @param {string} of @param {() => Known} known */
 async function orders(m, of, known) {
   const [open, newest, driven] = await Promise.all([list(m, `/api/v1/orders?status=${OPEN}&${of}`), list(m, `/api/v1/orders?${of}`, 1), platform(m, of)]);
   /** @type {Map<number, import("./rows.js").Order>} */
   const rows = new Map();
-  for (const row of [...newest, ...open]) rows.set(row.id, dining(rows.get(row.id) ?? known.orders.get(row.id), row));
+  const before = known().orders;
+  for (const row of [...newest, ...open]) rows.set(row.id, dining(rows.get(row.id) ?? before.get(row.id), row));
   for (const row of driven) {
     const order = rows.get(row.id);
     if (order) rows.set(row.id, delivery(order, row));
@@ -83,11 +84,11 @@ async function platform(m, of) {
   }
 }
 
-/** One order with its lines; null if there is none any more. @param {Maitred} m @param {number} id @param {import("./rows.js").Order | undefined} known */
+/** One order with its lines; null if there is none any more. @param {Maitred} m @param {number} id @param {() => import("./rows.js").Order | undefined} known */
 export async function order(m, id, known) {
   try {
     const { body } = await m.rest('GET', `/api/v1/orders/${id}`);
-    const row = dining(known, body);
+    const row = dining(known(), body);
     if (row.type === 'dine_in') return row;
     return delivery(row, (await m.rest('GET', `/api/delivery/orders/${id}`)).body.order);
   } catch (error) {

@@ -4,7 +4,7 @@ import { clock } from './format.js';
 import { Icon } from './icon.js';
 import { sayRefusal } from './refusal_text.js';
 import { t } from './texts.js';
-import { html, useEffect, useRef, useState, useTick } from './ui.js';
+import { html, useLayoutEffect, useRef, useState, useTick } from './ui.js';
 
 /** PINs have four to six digits. Four are sent at once where the place says that all have four. */
 const LEAST = 4, MOST = 6;
@@ -14,7 +14,13 @@ const LEAST = 4, MOST = 6;
  *   `onpin` throws a Refusal: WRONG_PIN, LOCKED (with `retry_after_ms`), …; `name`: whose PIN it is.
  */
 export function PinPad({ title, name = '', disabled = false, onpin, oncancel, now = () => performance.now() }) {
-  const [pin, setPin] = useState('');
+  const [pin, show] = useState('');
+  // digits may come faster than they are drawn
+  const typed = useRef('');
+  const setPin = (/** @type {string} */ all) => {
+    typed.current = all;
+    show(all);
+  };
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState('');
   const [until, setUntil] = useState(0);
@@ -43,21 +49,22 @@ export function PinPad({ title, name = '', disabled = false, onpin, oncancel, no
   const type = (digit) => {
     if (off) return;
     setWrong('');
-    const all = (pin + digit).slice(0, MOST);
+    const all = (typed.current + digit).slice(0, MOST);
     setPin(all);
     if (all.length === MOST) send(all);
   };
-  const erase = () => setPin(pin.slice(0, -1));
-  const act = useRef({ type, erase, send, pin });
-  act.current = { type, erase, send, pin };
-  useEffect(() => {
+  const erase = () => setPin(typed.current.slice(0, -1));
+  const act = useRef({ type, erase, send });
+  act.current = { type, erase, send };
+  useLayoutEffect(() => {
     /** @param {KeyboardEvent} event */
     const key = (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || /** @type {any} */ (event.target).tagName === 'INPUT') return;
       // a sheet over this pad has the keys
       const modal = document.querySelector('dialog[open]:last-of-type');
       if (modal && !modal.contains(self.current)) return;
-      const { type, erase, send, pin } = act.current;
+      const { type, erase, send } = act.current;
+      const pin = typed.current;
       if (/^\d$/.test(event.key)) type(event.key);
       else if (event.key === 'Backspace') erase();
       // a name that was chosen keeps the focus: with a whole PIN, Enter is about the PIN
@@ -79,7 +86,7 @@ export function PinPad({ title, name = '', disabled = false, onpin, oncancel, no
       ${['1', '2', '3', '4', '5', '6', '7', '8', '9'].map((digit) => html`<button type="button" key=${digit} class="n" disabled=${off} onClick=${() => type(digit)}>${digit}</button>`)}
       ${oncancel ? html`<button type="button" class="word" onClick=${oncancel}>${t('cancel')}</button>` : html`<button type="button" class="erase" aria-label=${t('pin.erase')} disabled=${off || !pin} onClick=${erase}><${Icon} name="erase" /></button>`}
       <button type="button" class="n" disabled=${off} onClick=${() => type('0')}>0</button>
-      <button type="button" class="word do" disabled=${off || pin.length < LEAST} onClick=${() => send(pin)}>${t('pin.enter')}</button>
+      <button type="button" class="word do" disabled=${off || pin.length < LEAST} onClick=${() => send(typed.current)}>${t('pin.enter')}</button>
     </div>
     ${oncancel && html`<button type="button" class="btn plain" disabled=${off || !pin} onClick=${erase}><${Icon} name="erase" />${t('pin.erase')}</button>`}
   </div>`;

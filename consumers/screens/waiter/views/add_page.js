@@ -1,7 +1,7 @@
 /** The menu of a table: + adds with the usual choices, a row opens all of them, typing searches. */
 import { Empty, Icon, Loading } from '../../shared/parts.js';
 import { t } from '../../shared/texts.js';
-import { html, useEffect, useRef, useState, useStore } from '../../shared/ui.js';
+import { html, useLayoutEffect, useRef, useState, useStore } from '../../shared/ui.js';
 import { useBasket, useDesk, useFloor } from '../desk.js';
 import { add, count, lineOf, newUuid, soldOut } from '../model/basket.js';
 import { categoriesOf, found } from '../model/menu.js';
@@ -29,10 +29,10 @@ export function AddPage({ id }) {
   const [open, setOpen] = useState(/** @type {{dish: any, line: any, edit: boolean}|null} */ (null));
   const [sending, setSending] = useState(false);
   const field = useRef(/** @type {HTMLInputElement|null} */ (null));
-  useTyping((letter) => (setSearch((old) => (old ?? '') + letter), queueMicrotask(() => field.current?.focus())), open !== null);
-  useEffect(() => {
-    if (search === '') field.current?.focus();
-  }, [search === '']);
+  useTyping((letter) => setSearch((old) => (old ?? '') + letter), open !== null);
+  useLayoutEffect(() => {
+    if (search !== null) field.current?.focus();
+  }, [search !== null]);
   const shown = category ?? categories[0] ?? null;
   const back = { href: hashOf({ view: 'table', table: id }), text: html`${t('waiter.table')} <b class="n">${table?.number ?? ''}</b>` };
   if (!table) return html`<${Frame} title=${t('waiter.add_dishes')} back=${back} dock="dock"><main class="scroll"><${Loading} shapes=${4} height=${64} /></main><//>`;
@@ -71,7 +71,7 @@ export function AddPage({ id }) {
 
 /** Letters that nobody else takes are a search. @param {(letter: string) => void} typed @param {boolean} off */
 function useTyping(typed, off) {
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (off) return;
     const key = (/** @type {KeyboardEvent} */ event) => {
       const { tagName } = /** @type {HTMLElement} */ (event.target);
