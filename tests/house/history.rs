@@ -2,6 +2,7 @@
 
 use super::House;
 use crate::bills::Party;
+use crate::support::until;
 use serde_json::{Value, json};
 
 #[test]
@@ -34,7 +35,14 @@ fn what_became_of_an_order_says_who_did_what() {
     house
         .server
         .shell(&format!("UPDATE orders SET priority = 1 WHERE id = {id}"));
-    let all = house.get(&format!("orders/{id}/history?limit=200"));
+    // what another program wrote is told a moment later
+    let history = || house.get(&format!("orders/{id}/history?limit=200"));
+    let told = |all: &Value| {
+        let entries = all["items"].as_array().expect("entries");
+        entries.iter().any(|entry| entry["what"] == "priority")
+    };
+    until("the shell's change is told", || told(&history()));
+    let all = history();
     let all = all["items"].as_array().expect("entries");
     let find = |what: &str| {
         let found = all.iter().find(|entry| entry["what"] == what);
