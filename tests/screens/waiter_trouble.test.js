@@ -187,6 +187,71 @@ test('the phone\'s clock is an hour off, either way: the ages are the server\'s'
   }
 });
 
+test('two waiters on one table, at random: both phones equal the database, and no line is lost', async ({ server, page }) => {
+  const { table, visit } = await guestsAt(server, 6);
+  const [mia, noah] = await Promise.all(['Mia', 'Noah'].map((name) => phone(page, name, `#/t/${table.id}`)));
+  let seed = 20261201;
+  const random = (n) => {
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+    return Math.floor((seed / 2 ** 32) * n);
+  };
+  let sent = 0;
+  /** What somebody does next, whatever the other does meanwhile. */
+  const act = async (p) => {
+    const what = random(10);
+    const open = await p.evaluate(() => location.hash);
+    if (open.endsWith('/add') || what < 5) {
+      if (!open.endsWith('/add')) await p.locator('.dock .do').click();
+      await p.getByRole('button', { name: random(2) ? 'Add Pad Thai' : 'Add Green curry' }).click();
+      sent += 1;
+      await p.getByRole('button', { name: 'Send 1 to the kitchen' }).click();
+      await p.until(() => !location.hash.endsWith('/add'));
+      return;
+    }
+    const serve = p.locator('.lines .btn.do');
+    if (what < 7 && (await serve.count())) return serve.first().click({ timeout: 2000 }).catch(() => {});
+    const more = p.locator('.lines li:not(.gone) .more');
+    const n = await more.count();
+    if (!n) return;
+    await more.nth(random(n)).click({ timeout: 2000 }).catch(() => {});
+    await p.locator('dialog[open]').waitFor({ timeout: 2000 }).catch(() => {});
+    const off = p.locator('dialog[open] .btn.danger');
+    if (await off.count()) {
+      await off.click({ timeout: 2000 }).catch(() => {});
+      // a reason is enough, or what is being cooked wants a manager's PIN, which nobody has here
+      await p.until(() => !document.querySelector('dialog[open]') || document.querySelector('dialog[open] .reasons'));
+      await p.locator('dialog[open] .buttons .do').click({ timeout: 2000 }).catch(() => {});
+    }
+    // a sheet that was only just opening hears the next one
+    await until(async () => {
+      if ((await p.locator('dialog[open]').count()) === 0) return true;
+      await p.keyboard.press('Escape');
+      return false;
+    });
+  };
+  const cook = server.token({ role: 'kitchen', id: 20 });
+  for (let round = 0; round < 12; round += 1) {
+    await Promise.all([act(mia), act(noah)]);
+    const queued = lines(server, visit).filter(({ status }) => status === 'queued' || status === 'preparing');
+    if (queued.length && random(2)) await server.rest('PATCH', `/api/v1/orders/${queued[0].order_id}/items/${queued[0].id}`, { status: 'ready' }, cook).catch(() => {});
+  }
+  for (const p of [mia, noah]) {
+    // What waits for its Undo is sent by whoever leaves.
+    await p.evaluate(() => dispatchEvent(new Event('pagehide')));
+  }
+  const word = { held: 'held', queued: 'kitchen', preparing: 'cooking', ready: 'pass', served: 'served', voided: 'void' };
+  const wanted = () => lines(server, visit).map(({ name, status }) => `${name} ${word[status]}`).sort();
+  const shown = (p) => p.evaluate(() => [...document.querySelectorAll('ul.lines li')].map((row) => {
+    const name = row.querySelector('strong').innerText;
+    const text = row.innerText;
+    const state = row.matches('.gone') ? 'void' : /cooking/.test(text) ? 'cooking' : /at the pass/.test(text) ? 'pass' : /served/.test(text) ? 'served' : 'kitchen';
+    return `${name} ${state}`;
+  }).sort());
+  await until(() => lines(server, visit).length >= sent);
+  for (const p of [mia, noah]) await until(async () => JSON.stringify(await shown(p)) === JSON.stringify(wanted()));
+  expect.equal(lines(server, visit).length, sent, 'no line is lost, none is there twice');
+});
+
 test('the sign-in ends: the PIN pad comes over the screen, what was tapped is kept, and it goes on', async ({ server, page }) => {
   const { table, visit } = await guestsAt(server, 2);
   const p = await phone(page, 'Mia', `#/t/${table.id}/add`);
